@@ -1,0 +1,69 @@
+"""Every error the packages raise on purpose: one root, flat named subclasses.
+
+A message says what was expected and what came. Loops return statuses; only setup and
+wrong calls raise.
+"""
+
+
+class LLMAgentOSError(Exception):
+    """Root of all errors raised on purpose."""
+
+
+class SceneError(LLMAgentOSError):
+    """A scene file or scene that cannot exist: unknown kind or colour, overlap, off the table."""
+
+
+class PlanError(LLMAgentOSError):
+    """A plan that does not parse, names unknown skills, or is too long."""
+
+
+class ModelError(LLMAgentOSError):
+    """A language model that cannot be loaded or run."""
+
+
+class ModelNotFoundError(ModelError):
+    """No model of that name, folder or address."""
+
+
+class ModelIntegrityError(ModelError):
+    """A model file whose SHA-256 is not the one in its manifest."""
+
+
+class ServerError(ModelError):
+    """A language model server that refuses, times out or answers out of form."""
+
+
+class CommandError(LLMAgentOSError):
+    """A command text that cannot be read: empty, too long, control or invisible characters."""
+
+
+class LifecycleError(LLMAgentOSError):
+    """A life-cycle call that the agent's present state does not allow."""
+
+
+class MotionError(LLMAgentOSError):
+    """Root of what motion planning and the gate raise or report."""
+
+
+class UnreachableError(MotionError):
+    """Inverse kinematics found no joint configuration inside the limits."""
+
+
+class CollisionError(MotionError):
+    """No collision-free way to the goal."""
+
+
+class GateRejection(MotionError):
+    """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
+
+
+class DriverError(LLMAgentOSError):
+    """A robot or camera driver that cannot do what was asked."""
+
+
+class PerceptionError(LLMAgentOSError):
+    """A camera frame that cannot be used: wrong shape, type or calibration."""
+
+
+class MissingDependencyError(LLMAgentOSError):
+    """An optional package is needed; the message names the extra that brings it."""

@@ -1,0 +1,199 @@
+"""Value types that cross module boundaries.
+
+Knows: the shape, unit and frame of everything that one module hands to another.
+Does not know: who makes these values or what is done with them.
+
+Frames (REP 103): everything is in the robot's base frame unless the name says otherwise:
+x forward (away from the robot), y left, z up; metres, radians, seconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+Vec3 = tuple[float, float, float]
+
+COLORS: tuple[str, ...] = (
+    "red",
+    "orange",
+    "yellow",
+    "green",
+    "cyan",
+    "blue",
+    "purple",
+    "pink",
+    "brown",
+    "tan",
+    "gray",
+    "white",
+    "black",
+    "gold",
+)
+
+#: Kinds of a scene file with their default `size` in metres (edge or outer diameter).
+DEFAULT_SIZE_M: dict[str, float] = {
+    "block": 0.04,
+    "bowl": 0.12,
+    "plate": 0.14,
+    "cup": 0.07,
+    "can": 0.06,
+    "ball": 0.045,
+    "box": 0.14,
+    "tray": 0.18,
+    "zone": 0.12,
+}
+#: Kinds that other objects can be put *into*.
+CONTAINER_KINDS: tuple[str, ...] = ("bowl", "box", "tray", "cup", "mug", "pan")
+
+
+@dataclass(frozen=True)
+class Workspace:
+    """The part of the table the robot works on, base frame, metres."""
+
+    x_min: float = 0.30
+    x_max: float = 0.70
+    y_min: float = -0.35
+    y_max: float = 0.35
+    table_z: float = 0.0
+
+    def contains(self, x: float, y: float, margin: float = 0.0) -> bool:
+        """Whether (x, y) lies inside, `margin` metres away from the border."""
+        return (
+            self.x_min + margin <= x <= self.x_max - margin
+            and self.y_min + margin <= y <= self.y_max - margin
+        )
+
+
+@dataclass(frozen=True)
+class Pose:
+    """A gripper or object pose: position in metres, rotation about z in radians.
+
+    For the gripper `position` is the point between the finger tips, pointing down.
+    """
+
+    position: Vec3
+    yaw: float = 0.0
+
+
+@dataclass(frozen=True)
+class CameraFrame:
+    """One aligned colour and depth picture.
+
+    rgb: uint8 [H, W, 3]; depth: float32 [H, W], metres along the optical axis, 0 or NaN where
+    unknown; intrinsics: float64 [3, 3] (pixels, OpenCV: x right, y down, z forward);
+    base_from_camera: float64 [4, 4]; stamp_s: seconds on the driver's clock.
+    """
+
+    camera: str
+    rgb: NDArray[np.uint8]
+    depth: NDArray[np.float32]
+    intrinsics: NDArray[np.float64]
+    base_from_camera: NDArray[np.float64]
+    stamp_s: float
+
+
+@dataclass(frozen=True)
+class RobotState:
+    """What the joints say. positions, velocities: 7 values, rad and rad/s (shoulder to wrist).
+
+    gripper_width_m: distance between the finger tips; gripper_effort_n: grip force if known.
+    """
+
+    positions: tuple[float, ...]
+    velocities: tuple[float, ...]
+    gripper_width_m: float
+    stamp_s: float
+    gripper_effort_n: float = 0.0
+
+
+@dataclass(frozen=True)
+class SceneObject:
+    """An object as perception reports it.
+
+    size_m: edge length (block) or outer diameter; height_m: extent along z above its own base;
+    position: centre of the object's *base-to-top* box, base frame; yaw: radians, in (-pi/4, pi/4]
+    for blocks (four-fold symmetric), 0 for round things.
+    support: id of the object it stands on or in, or "table"; inside: whether that is "in".
+    held: it is in the gripper. last_seen_s: stamp of the last frame that showed it.
+    """
+
+    id: str
+    kind: str
+    color: str
+    size_m: float
+    height_m: float
+    position: Vec3
+    yaw: float = 0.0
+    support: str = "table"
+    inside: bool = False
+    held: bool = False
+    confidence: float = 1.0
+    last_seen_s: float = 0.0
+
+    @property
+    def label(self) -> str:
+        """Words for people: "red block"."""
+        return f"{self.color} {self.kind}".strip()
+
+    @property
+    def top_z(self) -> float:
+        return self.position[2] + self.height_m / 2
+
+    @property
+    def bottom_z(self) -> float:
+        return self.position[2] - self.height_m / 2
+
+
+@dataclass(frozen=True)
+class Scene:
+    """What is where, at one moment, as far as the robot knows."""
+
+    objects: tuple[SceneObject, ...] = ()
+    stamp_s: float = 0.0
+    workspace: Workspace = field(default_factory=Workspace)
+
+    def get(self, object_id: str) -> SceneObject | None:
+        return next((o for o in self.objects if o.id == object_id), None)
+
+    @property
+    def held(self) -> SceneObject | None:
+        return next((o for o in self.objects if o.held), None)
+
+    def on_top_of(self, object_id: str) -> tuple[SceneObject, ...]:
+        """Objects that stand directly on or in `object_id`."""
+        return tuple(o for o in self.objects if o.support == object_id and not o.held)
+
+
+ActionName = Literal[
+    "pick", "place", "push", "rotate", "point", "look", "home", "wait", "open_gripper"
+]
+
+
+@dataclass(frozen=True)
+class Action:
+    """One grounded skill call: a name and concrete numbers, nothing left to interpret.
+
+    pick:   object_id
+    place:  object_id (what is held), pose (centre of the object's base, and its yaw),
+            support ("table" or an id), inside
+    push:   object_id, pose (where the object's centre shall end; yaw ignored)
+    rotate: object_id, angle_rad (counter-clockwise positive)
+    point:  pose.position          wait: duration_s          look, home, open_gripper: nothing
+    drop:   `place` with drop=True lets go above the support instead of setting down (into bowls)
+    """
+
+    name: ActionName
+    object_id: str = ""
+    pose: Pose | None = None
+    support: str = "table"
+    inside: bool = False
+    angle_rad: float = 0.0
+    duration_s: float = 0.0
+    why: str = ""
+
+
+Status = Literal["succeeded", "failed", "refused", "cannot", "question", "answered"]
