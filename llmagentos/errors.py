@@ -53,7 +53,7 @@ class CollisionError(MotionError):
     """No collision-free way to the goal."""
 
 
-class GateRejection(MotionError):
+class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure of ours
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 
 

@@ -1,0 +1,104 @@
+"""What grounding and placement work on, and what they give back.
+
+Knows: the session's state that descriptions can refer to, and the shape of results.
+Does not know: how a description is resolved (grounding.py) or a spot found (placement.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal
+
+from llmagentos.types import Pose, Scene, SceneObject
+
+
+@dataclass(frozen=True)
+class Event:
+    """One object's change by the robot: kept by the session's history, newest last.
+
+    before/after: the object as believed before and after; command: index of the command in the
+    session; step: words for the step that did it.
+    """
+
+    object_id: str
+    before: SceneObject
+    after: SceneObject | None
+    command: int
+    step: str
+
+
+@dataclass(frozen=True)
+class Context:
+    """Everything a description may refer to, at the moment it is resolved.
+
+    initial: the scene when the session began. mentioned: ids last talked about or handled, newest
+    last, one tuple per mention (plural mentions keep all). events: see Event. names: given name →
+    object id. name_places: given name → (x, y). this: the loop's present item. moving: what is
+    about to be put somewhere. last_spot: where the last thing was put. pattern: ids of the last
+    arrangement. answer: ids of the last answer. last_distance_m: the last distance used.
+    chosen: restrictions from the person's answer to a question: (description as JSON text, ids).
+    """
+
+    scene: Scene
+    initial: Scene | None = None
+    mentioned: tuple[tuple[str, ...], ...] = ()
+    events: tuple[Event, ...] = ()
+    names: dict[str, str] = field(default_factory=dict)
+    name_places: dict[str, tuple[float, float]] = field(default_factory=dict)
+    this: str | None = None
+    moving: str | None = None
+    last_spot: tuple[float, float] | None = None
+    pattern: tuple[str, ...] = ()
+    answer: tuple[str, ...] = ()
+    last_distance_m: float = 0.10
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+    def with_(self, **changes: Any) -> Context:
+        return replace(self, **changes)
+
+
+Problem = Literal["none", "ambiguous", "too_few", "no_referent", "unknown_kind"]
+
+
+@dataclass(frozen=True)
+class Grounding:
+    """What a description resolved to. ids is empty when there is a problem.
+
+    words: the explanation ("the red block: the leftmost of 2 red blocks"). problem and question:
+    why nothing was chosen, and what to ask or tell the person, naming the candidates.
+    """
+
+    ids: tuple[str, ...]
+    words: str
+    problem: Problem | None = None
+    question: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.problem is None
+
+
+@dataclass(frozen=True)
+class Spot:
+    """Where an object shall stand: pose of its base's centre, on what, or inside what."""
+
+    pose: Pose
+    support: str = "table"
+    inside: bool = False
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Placement:
+    """A place resolved for one object, or why there is none."""
+
+    spot: Spot | None
+    words: str
+    problem: str | None = None
+    question: str = ""
+    candidates: tuple[str, ...] = ()
+
+    @property
+    def ok(self) -> bool:
+        return self.spot is not None
