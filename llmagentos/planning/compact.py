@@ -85,7 +85,7 @@ def write_obj(o: p.Obj) -> list[str]:
 
 
 def _relation(r: p.Relation) -> list[str]:
-    out = ["no", r.rel] if r.negate else [r.rel]
+    out: list[str] = ["no", r.rel] if r.negate else [r.rel]
     if r.rel == "at":
         return [*out, r.region or "middle"]
     out += write_obj(r.obj or p.Obj())
@@ -258,7 +258,7 @@ class _Reader:
         if unit := self.maybe(_UNITLESS):
             return p.Length(unit=unit)
         value = self.number()
-        return p.Length(value=value, unit=self.next("a unit"))  # type: ignore[arg-type]
+        return p.Length(value=value, unit=self.next("a unit"))
 
     def obj(self) -> p.Obj:
         self.expect("[")
@@ -291,7 +291,7 @@ class _Reader:
         n = self.integer()
         of = self.obj() if self.take("of") else None
         region = self.next() if of is None and self.take("at") else None
-        return p.Order(key=key, n=n or 1, of=of, region=region)  # type: ignore[arg-type]
+        return p.Order(key=key, n=n or 1, of=of, region=region)
 
     def opt_obj(self) -> p.Obj | None:
         return self.obj() if self.peek() == "[" else None
@@ -300,7 +300,7 @@ class _Reader:
         negate = self.take("no") is not None
         rel: Any = self.one_of(_RELS, "a relation")
         if rel == "at":
-            return p.Relation(rel=rel, region=self.next(), negate=negate)  # type: ignore[arg-type]
+            return p.Relation(rel=rel, region=self.next(), negate=negate)
         obj = self.obj()
         obj2 = self.opt_obj() if rel == "between" else None
         return p.Relation(rel=rel, obj=obj, obj2=obj2, negate=negate)

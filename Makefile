@@ -1,0 +1,69 @@
+# Two commands do everything on a fresh machine: `make demo` and `make test`.
+PYTHON ?= python3.11
+VENV ?= .venv
+BIN := $(VENV)/bin
+NEEDS := pyproject.toml Makefile
+
+DEMO_SCENE := sim/scenes/demo.yaml
+DEMO := "put the blocks in the bowls with matching colors, then stack the rest on the left"
+
+.PHONY: demo test test-train lint bench check-machine clean help
+
+help:
+	@sed -n 's/^## //p' Makefile
+
+check-machine:
+	@command -v $(PYTHON) >/dev/null 2>&1 || { \
+	  echo "LLMAgentOS needs Python 3.11 for its simulation, and '$(PYTHON)' is not on the PATH."; \
+	  echo "Install it (Debian: apt install python3.11 python3.11-venv), or name it: make demo PYTHON=/path/to/python3.11"; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info[:2] != (3, 11))' || { \
+	  echo "LLMAgentOS needs Python 3.11 (PyBullet's wheels end there), and $(PYTHON) is $$($(PYTHON) -V)."; exit 1; }
+	@$(PYTHON) -c 'import venv, ensurepip' 2>/dev/null || { \
+	  echo "LLMAgentOS needs Python's venv module (Debian: apt install python3.11-venv)."; exit 1; }
+	@command -v c++ >/dev/null 2>&1 || command -v g++ >/dev/null 2>&1 || { \
+	  echo "LLMAgentOS needs a C++ compiler (Debian: apt install g++)."; exit 1; }
+
+$(BIN)/python: | check-machine
+	@echo "Creating the environment in $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --upgrade pip
+
+$(VENV)/.sim: $(NEEDS) | $(BIN)/python
+	@echo "Installing LLMAgentOS with its simulation (about half a minute) ..."
+	@$(BIN)/python -m pip install --quiet -e '.[sim]'
+	@touch $@
+
+$(VENV)/.dev: $(VENV)/.sim $(NEEDS)
+	@echo "Installing what the tests need ..."
+	@$(BIN)/python -m pip install --quiet -e '.[sim,dev]'
+	@touch $@
+
+$(VENV)/.train: $(VENV)/.dev $(NEEDS)
+	@echo "Installing PyTorch for the training scripts ..."
+	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,train]'
+	@touch $@
+
+## make demo        set up and carry out a command of several steps; keeps a video in recordings/demo
+demo: $(VENV)/.sim
+	@$(BIN)/llmagentos run --scene $(DEMO_SCENE) --record recordings/demo $(DEMO)
+
+## make test        set up and run the tests (no PyTorch needed)
+test: $(VENV)/.dev
+	@$(BIN)/python -m pytest -n 2 --dist loadfile
+
+## make test-train  the training scripts' tests (installs PyTorch)
+test-train: $(VENV)/.train
+	@$(BIN)/python -m pytest tests/train
+
+## make lint        formatter, linter, types, import rules
+lint: $(VENV)/.dev
+	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+
+## make bench       success of single commands, perception, simulation speed (long; prints tables)
+bench: $(VENV)/.sim
+	@$(BIN)/python -m sim.benchmarks.speed
+	@$(BIN)/python -m sim.benchmarks.perception --scenes 200
+	@$(BIN)/python -m sim.benchmarks.commands --episodes 200
+
+clean:
+	rm -rf $(VENV) build *.egg-info recordings bench_out

@@ -1,0 +1,111 @@
+"""What a person types, checked, and what came of it.
+
+Knows: which texts are a command at all, and the JSON contract of a result.
+Does not know: what the words mean.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmagentos.errors import CommandError
+from llmagentos.types import Status
+
+MAX_COMMAND_CHARS = 1000
+#: Format characters that are harmless in a sentence: soft hyphen, zero-width joiner in emoji.
+_HARMLESS_FORMAT = {"\u00ad", "\u200d", "\ufeff"}
+
+
+def check_command(text: str) -> str:
+    """The command with white space folded. Raises CommandError naming what is wrong with it.
+
+    Control, bidirectional and invisible characters and lone surrogates are refused, since they
+    let a sentence look different from what it says.
+    """
+    if not isinstance(text, str):
+        raise CommandError(f"expected a command as text, got {type(text).__name__}")
+    if len(text) > MAX_COMMAND_CHARS:
+        raise CommandError(
+            f"expected at most {MAX_COMMAND_CHARS} characters, got {len(text)}: "
+            "say it in several commands"
+        )
+    for index, char in enumerate(text):
+        category = unicodedata.category(char)
+        if category in ("Cs", "Co", "Cn") or (category == "Cc" and char not in "\t\n\r"):
+            raise CommandError(f"expected readable text, got U+{ord(char):04X} at {index + 1}")
+        if category == "Cf" and char not in _HARMLESS_FORMAT:
+            raise CommandError(f"expected visible text, got invisible U+{ord(char):04X}")
+    folded = " ".join(unicodedata.normalize("NFKC", text).replace("\ufeff", " ").split())
+    if not any(c.isalnum() for c in folded):
+        raise CommandError("expected a command in words, got nothing that can be read")
+    return folded
+
+
+@dataclass(frozen=True)
+class Timings:
+    """Seconds and tokens of one command. first_motion_s: from the text's arrival to the first
+    joint command (None when nothing moved); sim_s: on the driver's clock; wall_s: on the wall's."""
+
+    plan_s: float = 0.0
+    first_motion_s: float | None = None
+    sim_s: float = 0.0
+    wall_s: float = 0.0
+    prompt_tokens: int = 0
+    tokens: int = 0
+
+    def to_json(self) -> dict[str, Any]:
+        rate = self.tokens / self.plan_s if self.plan_s > 0 and self.tokens else 0.0
+        return {
+            "plan_s": round(self.plan_s, 4),
+            "first_motion_s": None
+            if self.first_motion_s is None
+            else round(self.first_motion_s, 4),
+            "sim_s": round(self.sim_s, 3),
+            "wall_s": round(self.wall_s, 3),
+            "prompt_tokens": self.prompt_tokens,
+            "tokens": self.tokens,
+            "tokens_per_s": round(rate, 1),
+        }
+
+
+@dataclass(frozen=True)
+class CommandResult:
+    """Everything about one command; `to_json()` is the command line's contract.
+
+    plan: the plan as data; plan_text: as the model wrote it. initial_objects and objects: before
+    and after, by simulator truth where there is a simulator, otherwise as perceived.
+    """
+
+    command: str
+    status: Status
+    reply: str
+    plan: Mapping[str, Any] | None = None
+    plan_text: str = ""
+    steps: tuple[Mapping[str, Any], ...] = ()
+    initial_objects: tuple[Mapping[str, Any], ...] = ()
+    objects: tuple[Mapping[str, Any], ...] = ()
+    held: str | None = None
+    timings: Timings = field(default_factory=Timings)
+    engine: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def ok(self) -> bool:
+        return self.status in ("succeeded", "answered")
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "command": self.command,
+            "status": self.status,
+            "reply": self.reply,
+            "plan": self.plan,
+            "plan_text": self.plan_text,
+            "steps": list(self.steps),
+            "initial_objects": list(self.initial_objects),
+            "objects": list(self.objects),
+            "held": self.held,
+            "timings": self.timings.to_json(),
+            "engine": dict(self.engine),
+        }
