@@ -1,0 +1,144 @@
+"""Simulated calibrated cameras.
+
+Knows: OpenCV intrinsics, how to turn them into OpenGL matrices and the z-buffer into metres.
+Does not know: what is in the scene, or what anyone does with a picture.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.types import CameraFrame
+
+if TYPE_CHECKING:
+    from sim.world import SimWorld
+
+#: OpenCV looks along +z with y down; OpenGL along -z with y up.
+_GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])
+
+
+@dataclass(frozen=True)
+class CameraSpec:
+    """A pinhole camera. focal_px: same in x and y; near_m, far_m bound what is rendered.
+
+    mount: "base" (pose is base_from_camera) or "hand" (pose is hand_from_camera).
+    """
+
+    name: str
+    width: int
+    height: int
+    focal_px: float
+    near_m: float
+    far_m: float
+    pose: NDArray[np.float64]
+    mount: str = "base"
+
+    @property
+    def intrinsics(self) -> NDArray[np.float64]:
+        """3x3 matrix in pixels; a point on the axis falls on the centre of the picture."""
+        cx, cy = (self.width - 1) / 2, (self.height - 1) / 2
+        return np.array([[self.focal_px, 0, cx], [0, self.focal_px, cy], [0, 0, 1]])
+
+    @property
+    def projection(self) -> list[float]:
+        """OpenGL projection matrix, column-major."""
+        w, h, n, f = self.width, self.height, self.near_m, self.far_m
+        matrix = np.zeros((4, 4))
+        matrix[0, 0] = 2 * self.focal_px / w
+        matrix[1, 1] = 2 * self.focal_px / h
+        matrix[2, 2] = -(f + n) / (f - n)
+        matrix[2, 3] = -2 * f * n / (f - n)
+        matrix[3, 2] = -1
+        return [float(x) for x in matrix.T.ravel()]
+
+
+def looking_at(
+    eye: tuple[float, float, float],
+    target: tuple[float, float, float],
+    up: tuple[float, float, float],
+) -> NDArray[np.float64]:
+    """base_from_camera of a camera at `eye` with `target` in the middle and `up` upwards."""
+    z = np.subtract(target, eye)
+    z = z / np.linalg.norm(z)
+    x = np.cross(z, up)
+    x = x / np.linalg.norm(x)
+    pose = np.eye(4)
+    pose[:3, 0], pose[:3, 1], pose[:3, 2], pose[:3, 3] = x, np.cross(z, x), z, eye
+    return pose
+
+
+def overhead_spec(width: int = 640, height: int = 480) -> CameraSpec:
+    """Straight down from 1.25 m over the workspace's middle; the picture's up is forward (+x)."""
+    pose = looking_at((0.5, 0.0, 1.25), (0.5, 0.0, 0.0), (1.0, 0.0, 0.0))
+    focal = height / 0.68 * 1.25
+    return CameraSpec("overhead", width, height, focal, 0.4, 1.6, pose)
+
+
+def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
+    """On the hand, beside the fingers, looking along them."""
+    pose = looking_at((0.07, 0.0, 0.02), (0.015, 0.0, 0.2), (1.0, 0.0, 0.0))
+    focal = width / 2 / math.tan(math.radians(69) / 2)
+    return CameraSpec("wrist", width, height, focal, 0.02, 2.0, pose, mount="hand")
+
+
+def observer_spec(width: int = 960, height: int = 720) -> CameraSpec:
+    """For people: from the front right, robot and table in the picture."""
+    pose = looking_at((1.38, -0.78, 0.86), (0.36, 0.02, 0.12), (0.0, 0.0, 1.0))
+    focal = height / 2 / math.tan(math.radians(40) / 2)
+    return CameraSpec("observer", width, height, focal, 0.05, 6.0, pose)
+
+
+class SimCamera:
+    """A `llmagentos.ports.Camera` in a simulated world."""
+
+    def __init__(self, world: SimWorld, spec: CameraSpec) -> None:
+        self._world = world
+        self.spec = spec
+
+    @property
+    def name(self) -> str:
+        return self.spec.name
+
+    def base_from_camera(self) -> NDArray[np.float64]:
+        """Where the camera is now, 4x4."""
+        if self.spec.mount == "hand":
+            return self._world.hand_pose_matrix() @ self.spec.pose
+        return self.spec.pose
+
+    def capture(self) -> CameraFrame:
+        """Colour and depth as they are now (with the world's noise, if it has any)."""
+        pose = self.base_from_camera()
+        rgb, depth, _ = self._world.render(self.spec, pose)
+        rgb, depth = self._world.noise.apply(rgb, depth)
+        return CameraFrame(
+            camera=self.name,
+            rgb=rgb,
+            depth=depth,
+            intrinsics=self.spec.intrinsics,
+            base_from_camera=pose.copy(),
+            stamp_s=self._world.now_s,
+        )
+
+    def capture_segmentation(self) -> tuple[NDArray[np.int32], dict[int, str]]:
+        """For tests only: body number of each pixel [H, W] (-1: nothing), and object id by number."""
+        _, _, segments = self._world.render(self.spec, self.base_from_camera())
+        return segments, self._world.segmentation_names()
+
+
+def depth_from_buffer(
+    buffer: NDArray[np.float32], near_m: float, far_m: float
+) -> NDArray[np.float32]:
+    """Metres along the optical axis from an OpenGL z-buffer; 0 where nothing was hit."""
+    depth = far_m * near_m / (far_m - (far_m - near_m) * buffer)
+    return np.where(buffer >= 1.0, 0.0, depth).astype(np.float32)
+
+
+def view_matrix(base_from_camera: NDArray[np.float64]) -> list[float]:
+    """OpenGL view matrix, column-major."""
+    view = _GL_FROM_CV @ np.linalg.inv(base_from_camera)
+    return [float(x) for x in view.T.ravel()]

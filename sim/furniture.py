@@ -1,0 +1,47 @@
+"""What stands around the robot: a table, a floor, a wall behind.
+
+Knows: sizes and colours of the room. Does not know: the robot or the objects.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sim.palette import FLOOR_RGB, TABLE_RGB
+from sim.scene import TABLE_M
+
+_THICKNESS_M = 0.04
+_FLOOR_Z = -0.72
+#: The board reaches back under the robot, further than where objects may stand.
+_BACK_X = -0.25
+
+
+def build_furniture(client: Any) -> list[int]:
+    """Create table (top surface at z = 0) and floor; returns their body numbers."""
+    _, x1, y0, y1 = TABLE_M
+    half = ((x1 - _BACK_X) / 2, (y1 - y0) / 2, _THICKNESS_M / 2)
+    middle = ((x1 + _BACK_X) / 2, (y1 + y0) / 2, -_THICKNESS_M / 2)
+    bodies = [_box(client, half, middle, TABLE_RGB, collides=True)]
+    bodies.append(_box(client, (3.0, 3.0, 0.02), (0.4, 0.0, _FLOOR_Z - 0.02), FLOOR_RGB, True))
+    leg_half = (0.03, 0.03, (-_FLOOR_Z - _THICKNESS_M) / 2)
+    leg_z = _FLOOR_Z + leg_half[2]
+    for x in (_BACK_X + 0.06, x1 - 0.06):
+        for y in (y0 + 0.06, y1 - 0.06):
+            bodies.append(_box(client, leg_half, (x, y, leg_z), (0.25, 0.25, 0.27), False))
+    return bodies
+
+
+def _box(
+    client: Any,
+    half: tuple[float, float, float],
+    middle: tuple[float, float, float],
+    rgb: tuple[float, float, float],
+    collides: bool,
+) -> int:
+    shape = client.createCollisionShape(client.GEOM_BOX, halfExtents=half) if collides else -1
+    visual = client.createVisualShape(
+        client.GEOM_BOX, halfExtents=half, rgbaColor=[*rgb, 1], specularColor=[0, 0, 0]
+    )
+    body = int(client.createMultiBody(0, shape, visual, basePosition=middle))
+    client.changeDynamics(body, -1, lateralFriction=0.8, restitution=0.0)
+    return body

@@ -1,0 +1,121 @@
+"""Random scenes that can exist, from a seed.
+
+Knows: how many things of which kinds and sizes look natural, and how much room a gripper needs.
+Does not know: PyBullet, tasks.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import numpy as np
+
+from llmagentos.errors import SceneError
+from llmagentos.geometry import object_geometry
+from llmagentos.types import COLORS, DEFAULT_SIZE_M, Workspace
+from sim.scene import ObjectSpec, SceneSpec
+
+KINDS: tuple[str, ...] = ("block", "bowl", "plate", "cup", "can", "ball", "box", "tray", "zone")
+#: How often each kind is drawn, in the order of KINDS.
+_WEIGHTS = (0.38, 0.12, 0.08, 0.08, 0.08, 0.08, 0.06, 0.05, 0.07)
+SIZES_M: dict[str, tuple[float, ...]] = {
+    "block": (0.03, 0.04, 0.05),
+    "bowl": (0.11, 0.12, 0.14, 0.16),
+    "plate": (0.12, 0.14, 0.16),
+    "cup": (0.06, 0.065, 0.07, 0.075),
+    "can": (0.05, 0.055, 0.06, 0.066),
+    "ball": (0.035, 0.04, 0.045, 0.05),
+    "box": (0.12, 0.14, 0.16),
+    "tray": (0.16, 0.18, 0.20),
+    "zone": (0.10, 0.12, 0.15),
+}
+#: Free space between two objects: mostly room for a finger, sometimes tight.
+_ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
+_TRIES = 400
+
+
+def random_scene(
+    seed: int, n_objects: int | None = None, kinds: Sequence[str] | None = None
+) -> SceneSpec:
+    """`n_objects` (default: 4 to 10) things of `kinds` (default: KINDS) in the workspace.
+
+    SceneError when they do not fit.
+    """
+    rng = np.random.default_rng(seed)
+    count = int(rng.integers(4, 11)) if n_objects is None else n_objects
+    names = list(kinds or KINDS)
+    unknown = [name for name in names if name not in DEFAULT_SIZE_M]
+    if unknown:
+        raise SceneError(f"expected kinds of {list(DEFAULT_SIZE_M)}, got {unknown[0]!r}")
+    weights = np.array([_WEIGHTS[KINDS.index(n)] if n in KINDS else 0.05 for n in names])
+    drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
+    wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
+    return _arrange(rng, wanted)
+
+
+def random_blocks_and_bowls(seed: int, n_blocks: int = 4, n_bowls: int = 4) -> SceneSpec:
+    """Blocks and bowls, each of a colour of its own, as in Code-as-Policies' tabletop tasks."""
+    if max(n_blocks, n_bowls) > len(COLORS):
+        raise SceneError(f"expected at most {len(COLORS)} of each, got {n_blocks}, {n_bowls}")
+    rng = np.random.default_rng(seed)
+    blocks = rng.permutation(len(COLORS))[:n_blocks]
+    bowls = rng.permutation(len(COLORS))[:n_bowls]
+    wanted: list[tuple[str, str, float]] = [("bowl", COLORS[i], 0.12) for i in bowls]
+    wanted += [("block", COLORS[i], 0.04) for i in blocks]
+    return _arrange(rng, wanted)
+
+
+def _any_color(rng: np.random.Generator, kind: str) -> str:
+    return str(rng.choice(COLORS)) if kind in KINDS else ""
+
+
+def _any_size(rng: np.random.Generator, kind: str) -> float:
+    return float(rng.choice(SIZES_M[kind])) if kind in SIZES_M else DEFAULT_SIZE_M[kind]
+
+
+def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> SceneSpec:
+    """Place the largest first; when one finds no room, start over, closer together."""
+    order = sorted(
+        range(len(wanted)), key=lambda i: -object_geometry(wanted[i][0], wanted[i][2]).size_m
+    )
+    for attempt in range(12):
+        squeeze = 1.0 - attempt / 12
+        placed: dict[int, ObjectSpec] = {}
+        for i in order:
+            spot = _find_room(rng, wanted[i], list(placed.values()), squeeze)
+            if spot is None:
+                break
+            placed[i] = spot
+        if len(placed) == len(wanted):
+            scene = SceneSpec(objects=[placed[i] for i in range(len(wanted))])
+            scene.check()
+            return scene
+    raise SceneError(f"expected {len(wanted)} objects to fit the workspace, found no room")
+
+
+def _find_room(
+    rng: np.random.Generator,
+    wanted: tuple[str, str, float],
+    placed: list[ObjectSpec],
+    squeeze: float,
+) -> ObjectSpec | None:
+    kind, color, size = wanted
+    area = Workspace()
+    radius = object_geometry(kind, size).footprint_radius_m
+    for _ in range(_TRIES):
+        x = rng.uniform(area.x_min + radius, area.x_max - radius)
+        y = rng.uniform(area.y_min + radius, area.y_max - radius)
+        yaw = rng.uniform(-math.pi / 4, math.pi / 4)
+        gap = squeeze * (_TIGHT_M if rng.random() < _TIGHT_SHARE else _ROOMY_M)
+        clear = all(
+            math.hypot(x - o.position[0], y - o.position[1])
+            >= radius + o.geometry.footprint_radius_m + gap
+            for o in placed
+        )
+        if clear:
+            flat = (round(float(x), 4), round(float(y), 4))
+            round_kind = object_geometry(kind, size).is_round
+            turn = 0.0 if round_kind else round(float(yaw), 4)
+            return ObjectSpec(kind=kind, color=color, size=size, position=flat, yaw=turn)
+    return None

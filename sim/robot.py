@@ -1,0 +1,190 @@
+"""The simulated Franka Panda: its body, its motors, its fingers.
+
+Knows: how to load the arm with low-poly visuals, drive its joints and read them back.
+Does not know: time, objects, cameras, motion planning.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+import tempfile
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pybullet_data
+
+from llmagentos.errors import DriverError
+from llmagentos.robots import PANDA, ArmSpec
+from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
+
+#: Share of the position error that a motor may correct in one physics step.
+_POSITION_GAIN = 0.25
+_FINGER_SPEED_MPS = 0.12
+#: Fingers: a box for the pad and tip, one for the root; boxes give clean face contacts.
+_FINGER_COLLISION = """
+    <collision><origin xyz="0 {s}0.0069 0.0444"/><geometry>
+      <box size="0.0176 0.0138 0.0189"/></geometry></collision>
+    <collision><origin xyz="0 {s}0.0132 0.0175"/><geometry>
+      <box size="0.0208 0.0262 0.0349"/></geometry></collision>
+"""
+
+
+def panda_urdf() -> str:
+    """pybullet_data's Panda as URDF text with absolute mesh paths.
+
+    Changed: the 3,440-triangle collision meshes are drawn instead of the 101,735-triangle visual
+    ones, finger ends collide as boxes, and the fingers' contact springs are left out.
+    """
+    root = Path(pybullet_data.getDataPath()) / "franka_panda"
+    text = (root / "panda.urdf").read_text(encoding="utf-8")
+    text = text.replace("meshes/visual/", "meshes/collision/")
+    text = text.replace("package://", f"{root}/")
+    text = re.sub(r"<contact>.*?</contact>", "", text, flags=re.DOTALL)
+    for side, sign in (("left", ""), ("right", "-")):
+        link = re.search(rf'<link name="panda_{side}finger">.*?</link>', text, re.DOTALL)
+        if link is None:
+            raise DriverError(f"expected a panda_{side}finger in {root}/panda.urdf, found none")
+        changed = re.sub(
+            r"<collision>.*</collision>",
+            _FINGER_COLLISION.format(s=sign),
+            link.group(0),
+            flags=re.DOTALL,
+        )
+        text = text.replace(link.group(0), changed)
+    return text
+
+
+class PandaBody:
+    """The Panda in one PyBullet world, base at the world's origin."""
+
+    def __init__(self, client: Any, spec: ArmSpec = PANDA) -> None:
+        self.spec = spec
+        self._client = client
+        with tempfile.TemporaryDirectory() as folder:
+            path = Path(folder) / "panda.urdf"
+            path.write_text(panda_urdf(), encoding="utf-8")
+            self.body = int(
+                client.loadURDF(
+                    str(path),
+                    useFixedBase=True,
+                    flags=client.URDF_USE_INERTIA_FROM_FILE,
+                )
+            )
+        names = {
+            client.getJointInfo(self.body, i)[1].decode(): i
+            for i in range(client.getNumJoints(self.body))
+        }
+        self.joints = [names[name] for name in spec.joint_names]
+        self.fingers = [names[name] for name in spec.finger_joint_names]
+        self.hand = names["panda_hand_joint"]
+        self.tip = names["panda_grasptarget_hand"]
+        self._gear = self._couple_fingers()
+        self._target: tuple[float, ...] = spec.home_rad
+        self._paint()
+
+    def _couple_fingers(self) -> int:
+        client, (left, right) = self._client, self.fingers
+        gear = client.createConstraint(
+            self.body, left, self.body, right, client.JOINT_GEAR, [0, 1, 0], [0, 0, 0], [0, 0, 0]
+        )
+        client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=60)
+        for finger in self.fingers:
+            client.changeDynamics(
+                self.body, finger, lateralFriction=1.2, spinningFriction=2e-3, rollingFriction=1e-4
+            )
+        return int(gear)
+
+    def _paint(self) -> None:
+        dark = {self.hand, *self.fingers, self.joints[2], self.joints[6]}
+        for link in range(-1, self._client.getNumJoints(self.body)):
+            rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
+            self._client.changeVisualShape(
+                self.body, link, rgbaColor=[*rgb, 1], specularColor=[0.1, 0.1, 0.1]
+            )
+
+    def reset(self, positions: Sequence[float] | None = None, width_m: float | None = None) -> None:
+        """Put the joints where they belong at once, at rest, and hold them there."""
+        home = tuple(float(q) for q in (positions or self.spec.home_rad))
+        width = self.spec.max_opening_m if width_m is None else width_m
+        for joint, angle in zip(self.joints, home, strict=True):
+            self._client.resetJointState(self.body, joint, angle, 0.0)
+        for finger in self.fingers:
+            self._client.resetJointState(self.body, finger, width / 2, 0.0)
+        self._target = home
+        self.hold()
+        self.drive_gripper(width, 20.0)
+
+    def clip(self, positions: Sequence[float]) -> tuple[float, ...]:
+        """Joint targets inside the hardware limits. DriverError on wrong length, NaN or inf."""
+        values = tuple(float(q) for q in positions)
+        if len(values) != len(self.joints):
+            raise DriverError(f"expected {len(self.joints)} joint positions, got {len(values)}")
+        if not all(math.isfinite(q) for q in values):
+            raise DriverError(f"expected finite joint positions, got {values}")
+        limits = zip(values, self.spec.lower_rad, self.spec.upper_rad, strict=True)
+        return tuple(min(max(q, low), high) for q, low, high in limits)
+
+    def drive(self, target: tuple[float, ...], period_s: float, step_s: float) -> None:
+        """Aim the arm's motors so that it moves evenly from the last target to `target`.
+
+        The motors get the path's velocity, and the position in the middle of the period, so that
+        the correction cancels out over the period's physics steps.
+        """
+        limits = self.spec.max_velocity_radps
+        speeds = [
+            min(max((q - last) / period_s, -limit), limit)
+            for q, last, limit in zip(target, self._target, limits, strict=True)
+        ]
+        ahead = (period_s - step_s) / 2
+        aims = [q - v * ahead for q, v in zip(target, speeds, strict=True)]
+        self._target = target
+        self._motors(aims, speeds)
+
+    def hold(self) -> None:
+        """Keep the last target."""
+        self._motors(list(self._target), [0.0] * len(self.joints))
+
+    def _motors(self, positions: list[float], velocities: list[float]) -> None:
+        self._client.setJointMotorControlArray(
+            self.body,
+            self.joints,
+            self._client.POSITION_CONTROL,
+            targetPositions=positions,
+            targetVelocities=velocities,
+            positionGains=[_POSITION_GAIN] * len(self.joints),
+            velocityGains=[1.0] * len(self.joints),
+            forces=self.spec.max_effort_nm,
+        )
+
+    def drive_gripper(self, width_m: float, force_n: float) -> tuple[float, float]:
+        """Aim the fingers; returns the width (m) and the force (N) really commanded."""
+        if not (math.isfinite(width_m) and math.isfinite(force_n)):
+            raise DriverError(f"expected finite width and force, got {width_m}, {force_n}")
+        width = min(max(float(width_m), 0.0), self.spec.max_opening_m)
+        force = min(max(float(force_n), 0.0), self.spec.max_grip_force_n)
+        for finger in self.fingers:
+            self._client.setJointMotorControl2(
+                self.body,
+                finger,
+                self._client.POSITION_CONTROL,
+                targetPosition=width / 2,
+                force=force,
+                positionGain=0.2,
+                maxVelocity=_FINGER_SPEED_MPS / 2,
+            )
+        return width, force
+
+    def read(self) -> tuple[tuple[float, ...], tuple[float, ...], float, float]:
+        """Joint positions (rad), velocities (rad/s), finger opening (m), grip effort (N)."""
+        states = self._client.getJointStates(self.body, self.joints + self.fingers)
+        arm, fingers = states[:7], states[7:]
+        width = fingers[0][0] + fingers[1][0]
+        effort = (abs(fingers[0][3]) + abs(fingers[1][3])) / 2
+        return tuple(s[0] for s in arm), tuple(s[1] for s in arm), width, effort
+
+    def tip_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
+        """Position and quaternion (x, y, z, w) of the point between the finger tips."""
+        link = self._client.getLinkState(self.body, self.tip, computeForwardKinematics=True)
+        return tuple(link[4]), tuple(link[5])

@@ -1,0 +1,250 @@
+"""Scene specifications: what stands where before anything happens, and whether that can exist.
+
+Knows: the scene file's format, ids, defaults and what makes a scene impossible.
+Does not know: PyBullet, random generation (sim.random_scenes), rendering.
+
+A YAML scene:
+
+    robot: panda
+    objects:
+      - {kind: block, color: red, position: [0.45, 0.10], yaw: 0.3}
+      - {kind: bowl, color: blue, size: 0.14, position: [0.55, -0.15]}
+"""
+
+from __future__ import annotations
+
+import difflib
+import math
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from llmagentos.errors import SceneError
+from llmagentos.geometry import SIZE_RANGE_M, ObjectGeometry, object_geometry
+from llmagentos.types import COLORS, DEFAULT_SIZE_M
+
+#: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
+TABLE_M = (0.18, 1.00, -0.60, 0.60)
+#: Objects closer than this to touching count as overlapping only when they really interpenetrate.
+_TOUCH_M = 0.0005
+
+
+class ObjectSpec(BaseModel):
+    """One object. position: [x, y] on the table, or [x, y, z] with z of the middle of its box."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    kind: str
+    color: str = ""
+    size: float | None = None
+    position: tuple[float, ...] = Field(min_length=2, max_length=3)
+    yaw: float = 0.0
+    id: str | None = None
+
+    @property
+    def geometry(self) -> ObjectGeometry:
+        return object_geometry(self.kind, self.size)
+
+    @property
+    def xyz(self) -> tuple[float, float, float]:
+        """Middle of the base-to-top box, base frame."""
+        x, y = self.position[0], self.position[1]
+        if len(self.position) == 3:
+            return x, y, self.position[2]
+        return x, y, self.geometry.height_m / 2
+
+
+class SceneSpec(BaseModel):
+    """A scene that can exist: construct it and every rule has been checked, every id is set.
+
+    Raises SceneError (through `from_dict`, `from_yaml`) naming the object and the reason.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    robot: str = "panda"
+    objects: list[ObjectSpec] = Field(default_factory=list)
+
+    @classmethod
+    def from_dict(cls, data: dict[str, Any]) -> SceneSpec:
+        """Read and check a scene. SceneError says what is wrong and with which object."""
+        if not isinstance(data, dict):
+            raise SceneError(f"expected a mapping with 'objects', got {type(data).__name__}")
+        try:
+            scene = cls.model_validate(data)
+        except ValidationError as error:
+            raise SceneError(_first_problem(error)) from error
+        scene.check()
+        return scene
+
+    @classmethod
+    def from_yaml(cls, path: str | Path) -> SceneSpec:
+        """Read and check a scene file."""
+        try:
+            text = Path(path).read_text(encoding="utf-8")
+        except OSError as error:
+            raise SceneError(f"cannot read scene file {path}: {error.strerror}") from error
+        try:
+            data = yaml.safe_load(text)
+        except yaml.YAMLError as error:
+            raise SceneError(f"scene file {path} is not valid YAML: {error}") from error
+        return cls.from_dict(data)
+
+    @classmethod
+    def random(
+        cls, seed: int, n_objects: int | None = None, kinds: Sequence[str] | None = None
+    ) -> SceneSpec:
+        """A random scene; the same seed gives the same scene."""
+        from sim.random_scenes import random_scene
+
+        return random_scene(seed, n_objects, kinds)
+
+    def to_dict(self) -> dict[str, Any]:
+        return self.model_dump(exclude_none=True, mode="json")
+
+    def to_yaml(self) -> str:
+        return yaml.safe_dump(self.to_dict(), sort_keys=False, default_flow_style=None)
+
+    def check(self) -> None:
+        """Check every rule and give every object its id. SceneError otherwise."""
+        if self.robot != "panda":
+            raise SceneError(f"expected robot 'panda', got {self.robot!r}")
+        for index, item in enumerate(self.objects):
+            _check_object(item, f"object {index + 1}")
+        self._set_ids()
+        for index, item in enumerate(self.objects):
+            _check_place(item)
+            for other in self.objects[:index]:
+                if interpenetrate(item, other):
+                    raise SceneError(
+                        f"{item.id} at {_at(item)} and {other.id} at {_at(other)} overlap: "
+                        "expected objects beside, on or in each other"
+                    )
+
+    def _set_ids(self) -> None:
+        taken = Counter(item.id for item in self.objects if item.id)
+        twice = [name for name, count in taken.items() if count > 1]
+        if twice:
+            raise SceneError(f"expected every id once, got {twice[0]!r} {taken[twice[0]]} times")
+        for item in self.objects:
+            if item.id is None:
+                item.id = unused_id(item, set(taken))
+                taken[item.id] += 1
+
+
+def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
+    """ "red_block", or "red_block_2" and so on when that is taken."""
+    base = f"{item.color}_{item.kind}" if item.color else item.kind
+    name, number = base, 1
+    while name in taken:
+        number += 1
+        name = f"{base}_{number}"
+    return name
+
+
+def _check_object(item: ObjectSpec, where: str) -> None:
+    if item.kind not in DEFAULT_SIZE_M:
+        raise SceneError(f"{where}: {_unknown('kind', item.kind, list(DEFAULT_SIZE_M))}")
+    if not item.color and item.kind in SIZE_RANGE_M:
+        raise SceneError(f"{where}: expected a colour for a {item.kind}, got none")
+    if item.color and item.color not in COLORS:
+        raise SceneError(f"{where}: {_unknown('colour', item.color, list(COLORS))}")
+    if not all(math.isfinite(v) for v in (*item.position, item.yaw)):
+        raise SceneError(f"{where}: expected finite numbers, got {item.position}, yaw {item.yaw}")
+    low, high = SIZE_RANGE_M[item.kind]
+    if item.size is not None and not low <= item.size <= high:
+        raise SceneError(
+            f"{where}: expected the size of a {item.kind} between {low} and {high} m, "
+            f"got {item.size}"
+        )
+
+
+def _check_place(item: ObjectSpec) -> None:
+    x, y, z = item.xyz
+    radius = item.geometry.footprint_radius_m
+    x0, x1, y0, y1 = TABLE_M
+    if not (x0 + radius <= x <= x1 - radius and y0 + radius <= y <= y1 - radius):
+        raise SceneError(
+            f"{item.id} at {_at(item)} is off the table: expected x {x0 + radius:.2f} to "
+            f"{x1 - radius:.2f} and y {y0 + radius:.2f} to {y1 - radius:.2f}"
+        )
+    bottom = z - item.geometry.height_m / 2
+    if not -_TOUCH_M <= bottom <= 0.6:
+        raise SceneError(
+            f"{item.id} at {_at(item)}: expected its base between the table (0) and 0.6 m, "
+            f"got {bottom:.3f}"
+        )
+
+
+def interpenetrate(a: ObjectSpec, b: ObjectSpec) -> bool:
+    """Whether two objects occupy the same space. Inside a vessel is not."""
+    ga, gb = a.geometry, b.geometry
+    if "zone" in (a.kind, b.kind):
+        return a.kind == b.kind and _footprints_overlap(a, b)
+    (ax, ay, az), (bx, by, bz) = a.xyz, b.xyz
+    if abs(az - bz) >= (ga.height_m + gb.height_m) / 2 - _TOUCH_M:
+        return False
+    if not _footprints_overlap(a, b):
+        return False
+    distance = math.hypot(ax - bx, ay - by)
+    return not (_lies_inside(b, a, distance) or _lies_inside(a, b, distance))
+
+
+def _lies_inside(item: ObjectSpec, vessel: ObjectSpec, distance: float) -> bool:
+    gi, gv = item.geometry, vessel.geometry
+    if not gv.is_container:
+        return False
+    item_bottom = item.xyz[2] - gi.height_m / 2
+    floor = vessel.xyz[2] - gv.height_m / 2 + gv.floor_m
+    reach = gv.rim_radius_m - gv.wall_m / 2
+    return item_bottom >= floor - _TOUCH_M and distance + gi.footprint_radius_m <= reach
+
+
+def _footprints_overlap(a: ObjectSpec, b: ObjectSpec) -> bool:
+    """Circles against circles exactly; squares by separating axes; mixed by nearest point."""
+    ga, gb = a.geometry, b.geometry
+    if ga.is_round and gb.is_round:
+        gap = math.hypot(a.xyz[0] - b.xyz[0], a.xyz[1] - b.xyz[1])
+        return gap < (ga.size_m + gb.size_m) / 2 - _TOUCH_M
+    if ga.is_round or gb.is_round:
+        circle, square = (a, b) if ga.is_round else (b, a)
+        x, y = _in_frame_of(square, circle.xyz[0], circle.xyz[1])
+        half = square.geometry.size_m / 2
+        dx, dy = max(abs(x) - half, 0.0), max(abs(y) - half, 0.0)
+        return math.hypot(dx, dy) < circle.geometry.size_m / 2 - _TOUCH_M
+    return not (_separated(a, b) or _separated(b, a))
+
+
+def _separated(a: ObjectSpec, b: ObjectSpec) -> bool:
+    """Whether an edge direction of square `a` separates the two squares."""
+    x, y = _in_frame_of(a, b.xyz[0], b.xyz[1])
+    turn = b.yaw - a.yaw
+    reach = b.geometry.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
+    half = a.geometry.size_m / 2
+    return max(abs(x), abs(y)) >= half + reach - _TOUCH_M
+
+
+def _in_frame_of(item: ObjectSpec, x: float, y: float) -> tuple[float, float]:
+    dx, dy = x - item.xyz[0], y - item.xyz[1]
+    c, s = math.cos(item.yaw), math.sin(item.yaw)
+    return c * dx + s * dy, -s * dx + c * dy
+
+
+def _unknown(what: str, got: str, valid: list[str]) -> str:
+    close = difflib.get_close_matches(got.lower(), valid, n=1, cutoff=0.5)
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"expected a known {what} ({', '.join(valid)}), got {got!r}{hint}"
+
+
+def _at(item: ObjectSpec) -> str:
+    return "(" + ", ".join(f"{v:.3f}" for v in item.position) + ")"
+
+
+def _first_problem(error: ValidationError) -> str:
+    first = error.errors()[0]
+    where = ".".join(str(part) for part in first["loc"]) or "scene"
+    return f"{where}: {first['msg']}, got {first.get('input')!r}"

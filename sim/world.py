@@ -1,0 +1,316 @@
+"""The simulated world: one PyBullet client with table, Panda, objects and cameras.
+
+Knows: time, physics, which body is which object, the simulator's truth (for scoring and tests).
+Does not know: perception, plans, motion planning; it moves only as its driver calls say.
+
+Implements `llmagentos.ports.RobotDriver`. Base frame = world frame; the table top is z = 0.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pybullet
+from numpy.typing import NDArray
+from pybullet_utils.bullet_client import BulletClient
+
+from llmagentos.errors import DriverError, SceneError
+from llmagentos.types import RobotState
+from sim.bodies import create_body
+from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
+from sim.furniture import build_furniture
+from sim.noise import SensorNoise
+from sim.palette import PALETTE
+from sim.rendering import Renderer
+from sim.robot import PandaBody
+from sim.scene import ObjectSpec, SceneSpec, unused_id
+
+PHYSICS_HZ = 240
+_REST_SPEED = 0.01
+#: Bodies wait here, out of reach and apart from each other, while a reset rearranges the world.
+_PARKING_M = (20.0, 20.0, 5.0)
+
+
+class SimWorld:
+    """A world of its own, headless unless `view`.
+
+    control_hz must divide 240. renderer: "auto", "egl" or "tiny". seed starts the noise.
+    """
+
+    def __init__(
+        self,
+        scene: SceneSpec | None = None,
+        *,
+        seed: int = 0,
+        control_hz: int = 60,
+        view: bool = False,
+        renderer: str = "auto",
+        noise: SensorNoise | None = None,
+    ) -> None:
+        if control_hz <= 0 or PHYSICS_HZ % control_hz:
+            raise DriverError(
+                f"expected a control rate that divides {PHYSICS_HZ}, got {control_hz}"
+            )
+        self._substeps = PHYSICS_HZ // control_hz
+        self.noise = noise or SensorNoise(seed=seed)
+        self._client: Any = BulletClient(pybullet.GUI if view else pybullet.DIRECT)
+        self._renderer = Renderer(self._client, "tiny")
+        self.overhead = SimCamera(self, overhead_spec())
+        self.wrist = SimCamera(self, wrist_spec())
+        self.observer = SimCamera(self, observer_spec())
+        self.cameras = {c.name: c for c in (self.overhead, self.wrist, self.observer)}
+        self._scene = SceneSpec()
+        self._bodies: dict[str, int] = {}
+        self._specs: dict[str, ObjectSpec] = {}
+        self._built: list[tuple[str, float]] | None = None
+        self.reset(scene or SceneSpec(), seed)
+
+    # ---- building -------------------------------------------------------------------------
+
+    def reset(self, scene: SceneSpec | None = None, seed: int | None = None) -> None:
+        """Start over with `scene` (default: the last one), time 0, arm at home, things at rest.
+
+        Same kinds and sizes in the same order reuse the bodies; anything else rebuilds the world.
+        Both give the same bits afterwards.
+        """
+        if scene is not None:
+            scene.check()
+            self._scene = scene.model_copy(deep=True)
+        if seed is not None:
+            self.noise.reset(seed)
+        wanted = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
+        if self._built != wanted:
+            self._rebuild()
+            self._built = wanted
+        self._place_all()
+        self._steps = 0
+        self._command: tuple[float, ...] | None = None
+        self._holding = False
+        self._gripper = (self.robot.spec.max_opening_m, 20.0)
+        self.settle(1.0)
+        self._steps = 0
+
+    def _rebuild(self) -> None:
+        client = self._client
+        client.resetSimulation()
+        client.setPhysicsEngineParameter(
+            fixedTimeStep=1 / PHYSICS_HZ,
+            numSolverIterations=60,
+            deterministicOverlappingPairs=1,
+            numSubSteps=0,
+        )
+        client.setGravity(0, 0, -9.81)
+        self._furniture = build_furniture(client)
+        self.robot = PandaBody(client)
+        self._pool = [self._make(item) for item in self._scene.objects]
+
+    def _make(self, item: ObjectSpec) -> int:
+        return create_body(self._client, item.geometry, PALETTE[item.color])
+
+    def _place_all(self) -> None:
+        client = self._client
+        for number, body in enumerate(self._pool):
+            spot = (_PARKING_M[0] + 2.0 * number, _PARKING_M[1], _PARKING_M[2])
+            self._put(body, spot, 0.0)
+        self.robot.reset()
+        client.performCollisionDetection()
+        self._bodies, self._specs = {}, {}
+        for body, item in zip(self._pool, self._scene.objects, strict=True):
+            assert item.id is not None
+            self._bodies[item.id], self._specs[item.id] = body, item
+            self._put(body, item.xyz, item.yaw)
+            client.changeVisualShape(body, -1, rgbaColor=[*PALETTE[item.color], 1])
+
+    def _put(self, body: int, xyz: Sequence[float], yaw: float) -> None:
+        turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
+        self._client.resetBasePositionAndOrientation(body, xyz, turn)
+        self._client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
+
+    def spawn(self, item: ObjectSpec) -> str:
+        """Add one object in mid-run; returns its id. SceneError if it cannot stand there."""
+        fresh = item.model_copy(deep=True)
+        if fresh.id in self._specs:
+            raise SceneError(f"expected a new id, got {fresh.id!r} again")
+        fresh.id = fresh.id or unused_id(fresh, set(self._specs))
+        SceneSpec(objects=[*map(self._current_spec, self._specs), fresh]).check()
+        body = self._make(fresh)
+        self._put(body, fresh.xyz, fresh.yaw)
+        self._bodies[fresh.id], self._specs[fresh.id] = body, fresh
+        self._built = None
+        return fresh.id
+
+    def remove(self, object_id: str) -> None:
+        """Take one object out of the world."""
+        self._client.removeBody(self._body(object_id))
+        del self._bodies[object_id], self._specs[object_id]
+        self._built = None
+
+    def close(self) -> None:
+        """Give the physics client back; the world is of no use afterwards."""
+        self._client.disconnect()
+
+    # ---- the driver port ------------------------------------------------------------------
+
+    @property
+    def control_period_s(self) -> float:
+        return self._substeps / PHYSICS_HZ
+
+    @property
+    def now_s(self) -> float:
+        """Simulated seconds since the last reset."""
+        return self._steps / PHYSICS_HZ
+
+    def state(self) -> RobotState:
+        positions, velocities, width, effort = self.robot.read()
+        return RobotState(positions, velocities, width, self.now_s, effort)
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        """Joint targets (7, rad) for the next period, clipped to the hardware's limits.
+
+        DriverError on a wrong length, NaN or infinity; nothing is sent then.
+        """
+        self._command = self.robot.clip(positions)
+        return self._command
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        """Finger distance to reach, with at most `force_n` per finger; stays until changed."""
+        wanted = (float(width_m), float(force_n))
+        if wanted != self._gripper:
+            self.robot.drive_gripper(*wanted)
+            self._gripper = wanted
+        return min(max(float(width_m), 0.0), self.robot.spec.max_opening_m)
+
+    def advance(self) -> None:
+        """One control period of physics. Without a new command the last target is held."""
+        if self._command is not None:
+            self.robot.drive(self._command, self.control_period_s, 1 / PHYSICS_HZ)
+            self._command, self._holding = None, False
+        elif not self._holding:
+            self.robot.hold()
+            self._holding = True
+        step = self._client.stepSimulation
+        for _ in range(self._substeps):
+            step()
+        self._steps += self._substeps
+
+    def settle(self, max_s: float = 1.0) -> bool:
+        """Let time pass until all objects rest, at most `max_s`; returns whether they do."""
+        for _ in range(max(1, round(max_s / self.control_period_s))):
+            self.advance()
+            if self._steps % 24 == 0 and self.at_rest():
+                return True
+        return self.at_rest()
+
+    def at_rest(self) -> bool:
+        """Whether no object moves faster than 1 cm/s or turns faster than 0.1 rad/s."""
+        for object_id, body in self._bodies.items():
+            if self._specs[object_id].geometry.mass_kg > 0:
+                linear, angular = self._client.getBaseVelocity(body)
+                if max(map(abs, linear)) > _REST_SPEED or max(map(abs, angular)) > 10 * _REST_SPEED:
+                    return False
+        return True
+
+    # ---- pictures -------------------------------------------------------------------------
+
+    @property
+    def renderer(self) -> str:
+        """Which renderer takes the pictures: "egl" or "tiny"."""
+        return self._renderer.kind
+
+    def render(
+        self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool = False
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]:
+        """Colour, depth (m) and body numbers from any camera at any place, without noise."""
+        return self._renderer.render(spec, base_from_camera, shadow)
+
+    def render_rgb(self, width: int = 960, height: int = 720) -> NDArray[np.uint8]:
+        """A picture for people, uint8 [height, width, 3], with shadows."""
+        spec = observer_spec(width, height)
+        return self.render(spec, spec.pose, shadow=True)[0]
+
+    def hand_pose_matrix(self) -> NDArray[np.float64]:
+        """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""
+        link = self._client.getLinkState(
+            self.robot.body, self.robot.hand, computeForwardKinematics=True
+        )
+        pose = np.eye(4)
+        pose[:3, :3] = np.array(self._client.getMatrixFromQuaternion(link[5])).reshape(3, 3)
+        pose[:3, 3] = link[4]
+        return pose
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Object id (or "robot", "table") by body number, for `capture_segmentation`."""
+        names = {body: object_id for object_id, body in self._bodies.items()}
+        return {**names, self.robot.body: "robot", **dict.fromkeys(self._furniture, "table")}
+
+    # ---- the simulator's truth: for scoring and tests only ----------------------------------
+
+    @property
+    def scene(self) -> SceneSpec:
+        """What the last reset asked for."""
+        return self._scene
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Every object as it is now: id, kind, color, size, position [x, y, z], yaw."""
+        result = []
+        for object_id, item in self._specs.items():
+            position, quaternion = self.object_pose(object_id)
+            yaw = self._client.getEulerFromQuaternion(quaternion)[2]
+            result.append(
+                {
+                    "id": object_id,
+                    "kind": item.kind,
+                    "color": item.color,
+                    "size": item.geometry.size_m,
+                    "position": [float(v) for v in position],
+                    "yaw": float(yaw),
+                }
+            )
+        return result
+
+    def object_pose(self, object_id: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Middle of the object's box and its orientation (quaternion x, y, z, w)."""
+        return self._client.getBasePositionAndOrientation(self._body(object_id))
+
+    def held_truth(self) -> str | None:
+        """Id of the object that both fingers touch, or None."""
+        left, right = self.robot.fingers
+        for object_id, body in self._bodies.items():
+            touched = {c[3] for c in self._client.getContactPoints(self.robot.body, body)}
+            if left in touched and right in touched:
+                return object_id
+        return None
+
+    def teleport_object(
+        self, object_id: str, position: Sequence[float], yaw: float | None = None
+    ) -> None:
+        """Move an object at once, as somebody's hand would; [x, y] puts it on the table."""
+        body, item = self._body(object_id), self._specs[object_id]
+        z = position[2] if len(position) > 2 else item.geometry.height_m / 2
+        if yaw is None:
+            yaw = self._client.getEulerFromQuaternion(self.object_pose(object_id)[1])[2]
+        self._put(body, (position[0], position[1], z), yaw)
+
+    def state_bytes(self) -> bytes:
+        """Every joint and object pose and velocity, bit for bit, for comparing runs."""
+        values: list[float] = []
+        for joint in (*self.robot.joints, *self.robot.fingers):
+            values += self._client.getJointState(self.robot.body, joint)[:2]
+        for body in self._bodies.values():
+            position, turn = self._client.getBasePositionAndOrientation(body)
+            linear, angular = self._client.getBaseVelocity(body)
+            values += [*position, *turn, *linear, *angular]
+        return np.array(values, dtype=np.float64).tobytes()
+
+    def _current_spec(self, object_id: str) -> ObjectSpec:
+        item = self._specs[object_id].model_copy()
+        item.position = tuple(self.object_pose(object_id)[0])
+        return item
+
+    def _body(self, object_id: str) -> int:
+        if object_id not in self._bodies:
+            raise SceneError(f"expected an object of {sorted(self._bodies)}, got {object_id!r}")
+        return self._bodies[object_id]
