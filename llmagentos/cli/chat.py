@@ -1,0 +1,96 @@
+"""`llmagentos chat`: a conversation with the robot in the terminal.
+
+Knows: prompt, history, and stopping a running command. Does not know: what commands mean;
+`undo`, `why` and the like go through the language model as any sentence does.
+"""
+
+from __future__ import annotations
+
+import select
+import sys
+from pathlib import Path
+
+from rich.console import Console
+
+from llmagentos.agent import Agent
+from llmagentos.cli.run import stop_on_ctrl_c
+from llmagentos.cli.view import View, objects_table
+from llmagentos.command import CommandResult
+from llmagentos.composition import start_recording
+
+_LEAVE = ("quit", "exit", "bye")
+HELP = (
+    "Say what to do, or ask. While a command runs: Ctrl-C, or stop and Enter. "
+    "Also: undo, why, again. /scene lists the objects, /reset starts over, quit ends."
+)
+
+
+def chat(
+    *, scene: str | None, seed: int, record: Path | None, model: str | None, view: bool
+) -> None:
+    """Read commands until `quit` or the end of the input."""
+    console = Console()
+    screen = View(console)
+    _enable_history()
+    with Agent.in_simulation(
+        scene, seed=seed, llm=model, view=view, on_event=screen.event
+    ) as agent:
+        recording = start_recording(agent.parts, record) if record is not None else None
+        console.print(objects_table(agent.parts.truth()))
+        console.print(f"[dim]{HELP}[/]")
+        for index, line in enumerate(_lines(console)):
+            if line == "/scene":
+                console.print(objects_table(agent.parts.truth()))
+                continue
+            if line == "/reset":
+                agent.reset()
+                continue
+            if recording is not None:
+                recording.begin(index, line)
+            result = _carry_out(agent, line)
+            screen.result(result)
+            if recording is not None:
+                recording.end(result.to_json())
+        if recording is not None:
+            console.print(f"recorded: {recording.close()}", highlight=False)
+
+
+def _lines(console: Console):  # type: ignore[no-untyped-def]
+    while True:
+        try:
+            line = console.input("\n[bold green]you ›[/] ").strip()
+        except (EOFError, KeyboardInterrupt):
+            console.print()
+            return
+        if line.lower() in _LEAVE:
+            return
+        if line in ("help", "/help", "?"):
+            console.print(f"[dim]{HELP}[/]")
+        elif line:
+            yield line
+
+
+def _carry_out(agent: Agent, line: str) -> CommandResult:
+    with stop_on_ctrl_c(agent):
+        result = agent.begin(line)
+        while result is None:
+            if _typed() == "stop":
+                agent.stop()
+            result = agent.step()
+    return result
+
+
+def _typed() -> str:
+    """A line that was typed while the arm moves, or nothing; never blocks."""
+    if not sys.stdin.isatty():
+        return ""
+    ready, _, _ = select.select([sys.stdin], [], [], 0.0)
+    return sys.stdin.readline().strip().lower() if ready else ""
+
+
+def _enable_history() -> None:
+    try:
+        import readline
+    except ImportError:  # a Python built without readline still chats, without arrow keys
+        return
+    readline.set_history_length(1000)

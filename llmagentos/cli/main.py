@@ -1,0 +1,119 @@
+"""Commands of the command line and their options.
+
+Knows: words, options and exit codes. Does not know: how anything is done.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from llmagentos.cli import scene as scene_commands
+from llmagentos.cli.chat import chat as run_chat
+from llmagentos.cli.run import run_commands, show_plan
+from llmagentos.errors import (
+    CommandError,
+    LLMAgentOSError,
+    MissingDependencyError,
+    ModelError,
+    SceneError,
+)
+
+#: Exit codes of the contract: all well, a command did not succeed, wrong usage.
+OK, NOT_DONE, USAGE = 0, 1, 2
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    help="Plain language becomes robot motion, with the language model on board.",
+)
+app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
+
+SceneOption = Annotated[
+    str | None,
+    typer.Option(
+        "--scene", metavar="FILE", help="YAML scene, or 'random'; the demo scene without it."
+    ),
+]
+SeedOption = Annotated[
+    int, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
+]
+ModelOption = Annotated[
+    str | None,
+    typer.Option("--model", help="Shipped model's name, a folder, or a server's http address."),
+]
+ViewOption = Annotated[bool, typer.Option("--view", help="Open PyBullet's window.")]
+RecordOption = Annotated[
+    Path | None,
+    typer.Option("--record", metavar="DIR", help="Keep video, pictures, plan and trace there."),
+]
+
+
+@app.command()
+def run(
+    commands: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to do.")],
+    scene: SceneOption = None,
+    seed: SeedOption = 0,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="One JSON object per command on standard output.")
+    ] = False,
+    record: RecordOption = None,
+    model: ModelOption = None,
+    view: ViewOption = False,
+) -> None:
+    """Carry out commands, one after another, in one session in simulation."""
+    done = run_commands(
+        commands, scene=scene, seed=seed, as_json=as_json, record=record, model=model, view=view
+    )
+    raise typer.Exit(OK if done else NOT_DONE)
+
+
+@app.command()
+def chat(
+    scene: SceneOption = None,
+    seed: SeedOption = 0,
+    record: RecordOption = None,
+    model: ModelOption = None,
+    view: ViewOption = False,
+) -> None:
+    """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
+    run_chat(scene=scene, seed=seed, record=record, model=model, view=view)
+
+
+@app.command()
+def plan(
+    command: Annotated[str, typer.Argument(help="What to plan.")] = "",
+    scene: SceneOption = None,
+    seed: SeedOption = 0,
+    as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="Print the plan language's JSON schema instead.")
+    ] = False,
+    model: ModelOption = None,
+) -> None:
+    """Show only the plan, with its explanation; nothing moves."""
+    if schema:
+        from llmagentos.planning.plan import Plan
+
+        print(json.dumps(Plan.model_json_schema(), indent=1))
+        return
+    if not command:
+        raise typer.BadParameter("expected a command to plan, got none")
+    show_plan(command, scene=scene, seed=seed, as_json=as_json, model=model)
+
+
+def main(argv: list[str] | None = None) -> None:
+    """Entry point. Wrong usage, a scene that cannot exist or a missing model exit with 2."""
+    try:
+        app(args=argv, prog_name="llmagentos")
+    except (SceneError, ModelError, MissingDependencyError, CommandError) as exc:
+        Console(stderr=True).print(f"[red]{type(exc).__name__}[/]: {exc}", highlight=False)
+        sys.exit(USAGE)
+    except LLMAgentOSError as exc:
+        Console(stderr=True).print(f"[red]{type(exc).__name__}[/]: {exc}", highlight=False)
+        sys.exit(NOT_DONE)

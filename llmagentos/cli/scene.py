@@ -1,0 +1,53 @@
+"""`llmagentos scene`: list, show and make scenes.
+
+Knows: printing and files. Does not know: PyBullet (asked through llmagentos.composition).
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from llmagentos.cli.view import objects_table
+from llmagentos.composition import list_scenes, load_scene, random_scene, render_scene
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.command("list")
+def list_() -> None:
+    """The scenes that come with the simulation, and the kinds and colours a scene can have."""
+    console = Console()
+    for name, count, first_line in list_scenes():
+        console.print(f"{name:24} {count:2d} objects  {first_line}", highlight=False)
+
+
+@app.command()
+def show(
+    scene: Annotated[str, typer.Argument(help="A scene's name or YAML file.")],
+    picture: Annotated[
+        Path | None, typer.Option("--picture", metavar="PNG", help="Render it there.")
+    ] = None,
+) -> None:
+    """A scene as a table, and as a picture with --picture."""
+    console = Console()
+    spec = load_scene(scene)
+    console.print(objects_table([o.to_row() for o in spec.objects]))
+    if picture is not None:
+        render_scene(spec, picture)
+        console.print(f"picture: {picture}", highlight=False)
+
+
+@app.command()
+def make(
+    file: Annotated[Path, typer.Argument(help="YAML file to write.")],
+    seed: Annotated[int, typer.Option("--seed")] = 0,
+    objects: Annotated[int, typer.Option("--objects", min=1, max=20)] = 8,
+) -> None:
+    """Write a random scene that can exist; the same seed gives the same file."""
+    spec = random_scene(seed, objects)
+    spec.to_yaml(file)
+    Console().print(objects_table([o.to_row() for o in spec.objects]))

@@ -1,0 +1,58 @@
+"""A driver that lets others watch: when motion began, and what passes each control period.
+
+Knows: the calls of the driver port. Does not know: who watches.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+
+from llmagentos.ports import RobotDriver
+from llmagentos.types import RobotState
+
+#: A joint command that differs from the measured position by more than this is motion, rad.
+MOTION_RAD = 1e-4
+
+
+class ObservedDriver:
+    """Passes everything on to `inner`; implements RobotDriver."""
+
+    def __init__(self, inner: RobotDriver, clock: Callable[[], float] = time.perf_counter):
+        self.inner = inner
+        self._clock = clock
+        self.first_motion_at: float | None = None
+        self.observers: list[Callable[[], None]] = []
+        self._last: tuple[float, ...] | None = None
+
+    def mark(self) -> None:
+        """Forget when motion began; the next command that moves sets it again."""
+        self.first_motion_at = None
+
+    @property
+    def control_period_s(self) -> float:
+        return self.inner.control_period_s
+
+    @property
+    def now_s(self) -> float:
+        return self.inner.now_s
+
+    def state(self) -> RobotState:
+        return self.inner.state()
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        sent = self.inner.send_joint_positions(positions)
+        if self.first_motion_at is None:
+            last = self._last or self.inner.state().positions
+            if max(abs(a - b) for a, b in zip(sent, last, strict=True)) > MOTION_RAD:
+                self.first_motion_at = self._clock()
+        self._last = sent
+        return sent
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        return self.inner.send_gripper(width_m, force_n)
+
+    def advance(self) -> None:
+        self.inner.advance()
+        for observer in self.observers:
+            observer()
