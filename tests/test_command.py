@@ -1,0 +1,53 @@
+"""Which texts are commands, and the JSON contract of a result."""
+
+import pytest
+
+from llmagentos.command import MAX_COMMAND_CHARS, CommandResult, Timings, check_command
+from llmagentos.errors import CommandError
+
+CONTRACT = {
+    "command", "status", "reply", "plan", "steps", "initial_objects", "objects", "held",
+    "timings", "engine",
+}  # fmt: skip
+TIMINGS = {
+    "plan_s", "first_motion_s", "sim_s", "wall_s", "prompt_tokens", "tokens", "tokens_per_s",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("  put  the red\tblock \n down", "put the red block down"),
+        ("Größer, bitte!", "Größer, bitte!"),
+        ("ｐｕｔ it back", "put it back"),
+    ],
+)
+def test_white_space_and_width_are_folded(text: str, folded: str) -> None:
+    assert check_command(text) == folded
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("", "nothing that can be read"),
+        (" ?! ", "nothing that can be read"),
+        ("put\x00 it", r"U\+0000"),
+        ("put \u202eit", r"invisible U\+202E"),
+        ("put \u200bit", r"invisible U\+200B"),
+        ("put \ud800 it", r"U\+D800"),
+        ("x" * (MAX_COMMAND_CHARS + 1), "at most 1000 characters"),
+        (7, "got int"),
+    ],
+)
+def test_unreadable_texts_are_refused_with_the_reason(text: str, reason: str) -> None:
+    with pytest.raises(CommandError, match=reason):
+        check_command(text)
+
+
+def test_result_has_every_field_of_the_contract() -> None:
+    result = CommandResult("look", "succeeded", "Done.", timings=Timings(plan_s=0.1, tokens=5))
+    data = result.to_json()
+    assert set(data) >= CONTRACT
+    assert set(data["timings"]) == TIMINGS
+    assert data["timings"]["tokens_per_s"] == 50.0
+    assert result.ok
