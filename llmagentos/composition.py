@@ -1,0 +1,221 @@
+"""The composition root: builds the parts of an agent and wires them together.
+
+Knows: which implementation stands behind each port, in simulation. The only place of the core
+that names sim and llm_edge, and only inside functions: a robot without PyBullet imports this.
+Does not know: the agent's loop.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from llmagentos.errors import MissingDependencyError, SceneError
+from llmagentos.execution.executor import PlanExecutor
+from llmagentos.execution.skills import MotionSkills
+from llmagentos.execution.skills.base import SkillReport, SkillStatus
+from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.modules import (
+    EventSink,
+    ExecutionModule,
+    LearningModule,
+    PerceptionModule,
+    PlanningModule,
+)
+from llmagentos.perception import TabletopPerception
+from llmagentos.planning.memory import SessionMemory
+from llmagentos.safety.gate import GatedDriver
+from llmagentos.safety.observed import ObservedDriver
+from llmagentos.types import Action, Scene
+
+#: The planner model that the repository ships.
+DEFAULT_MODEL = "planner-v1"
+
+
+@dataclass
+class Parts:
+    """What an agent is made of. Build it with `simulated_parts`, or by hand for a real robot.
+
+    look: perceives now. truth, held: objects and what is held, for results (a simulator's truth,
+    or what is perceived). recreate: a new session in a scene. engine: which model plans.
+    """
+
+    driver: ObservedDriver
+    look: Callable[[], Scene]
+    perception: PerceptionModule
+    planning: PlanningModule
+    execution: ExecutionModule
+    learning: LearningModule
+    skills: Any
+    truth: Callable[[], Sequence[Mapping[str, Any]]]
+    held: Callable[[], str | None]
+    recreate: Callable[[Any, int | None], None]
+    close: Callable[[], None]
+    engine: Mapping[str, str] = field(default_factory=dict)
+    world: Any = None
+    sinks: list[EventSink] = field(default_factory=list)
+
+    def subscribe(self, sink: EventSink) -> None:
+        """Call `sink` with every event of a running command."""
+        self.sinks.append(sink)
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        for sink in self.sinks:
+            sink(event)
+
+    def act(self, action: Action) -> SkillReport:
+        """Carry out one action to its end."""
+        self.skills.start(action)
+        report = self.skills.tick()
+        while report.status is SkillStatus.RUNNING:
+            report = self.skills.tick()
+        return report
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> Scene:
+        """A new session; returns what is seen."""
+        self.recreate(scene, seed)
+        self.perception.reset()
+        return self.look()
+
+
+def _optional(module: str, extra: str) -> Any:
+    """Import an optional part, or say which extra brings it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as exc:
+        raise MissingDependencyError(
+            f"expected package '{exc.name}' for {module}, got none: "
+            f"pip install 'llmagentos[{extra}]'"
+        ) from exc
+
+
+def load_scene(scene: Any, seed: int = 0) -> Any:
+    """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None."""
+    spec = _optional("sim.scene", "sim").SceneSpec
+    if isinstance(scene, spec):
+        return scene
+    if isinstance(scene, Mapping):
+        return spec.from_dict(dict(scene))
+    if scene == "random":
+        return random_scene(seed)
+    path = Path("demo" if scene is None else scene)
+    shipped = _scene_folder() / f"{path.name}.yaml"
+    if not path.exists() and path.suffix == "" and shipped.exists():
+        path = shipped
+    if not path.exists():
+        names = ", ".join(name for name, _, _ in list_scenes())
+        raise SceneError(f"expected a scene file or one of {names}, random; got '{scene}'")
+    return spec.from_yaml(path)
+
+
+def random_scene(seed: int, n_objects: int | None = None) -> Any:
+    """A random SceneSpec that can exist."""
+    return _optional("sim.scene", "sim").SceneSpec.random(seed, n_objects)
+
+
+def _scene_folder() -> Path:
+    return Path(_optional("sim.scene", "sim").__file__).parent / "scenes"
+
+
+def list_scenes() -> list[tuple[str, int, str]]:
+    """Shipped scenes: name, number of objects, the file's first comment line."""
+    spec = _optional("sim.scene", "sim").SceneSpec
+    out = []
+    for path in sorted(_scene_folder().glob("*.yaml")):
+        first = path.read_text(encoding="utf-8").splitlines()[0].lstrip("# ")
+        out.append((path.stem, len(spec.from_yaml(path).objects), first))
+    return out
+
+
+def render_scene(spec: Any, path: Path) -> None:
+    """A picture of a scene, for people."""
+    from PIL import Image
+
+    world = _optional("sim.world", "sim").SimWorld(spec)
+    try:
+        Image.fromarray(world.render_rgb(960, 720)).save(path)
+    finally:
+        world.close()
+
+
+def llm_class() -> Any:
+    """The class `LLM` of llm_edge."""
+    return _optional("llm_edge.llm", "sim").LLM
+
+
+def load_llm(name: str | None = None) -> Any:
+    """The language model of that name, folder or address; raises ModelError."""
+    return llm_class()(name or DEFAULT_MODEL)
+
+
+def simulated_parts(
+    scene: Any = None,
+    *,
+    seed: int = 0,
+    llm: Any = None,
+    view: bool = False,
+    noise: Any = None,
+    perception: PerceptionModule | None = None,
+    planning: PlanningModule | None = None,
+    execution: ExecutionModule | None = None,
+    learning: LearningModule | None = None,
+) -> Parts:
+    """An agent's parts around a simulated Panda.
+
+    scene: see `load_scene`. seed: noise, light, random scenes. llm: a name, folder, address or
+    LLM object. view: PyBullet's window. noise: sim.noise.SensorNoise. perception, planning,
+    execution, learning: own modules instead of ours.
+    """
+    world_module = _optional("sim.world", "sim")
+    options = {} if noise is None else {"noise": noise}
+    world = world_module.SimWorld(load_scene(scene, seed), seed=seed, view=view, **options)
+    driver = ObservedDriver(GatedDriver(world))
+    eyes = perception or TabletopPerception()
+
+    def look() -> Scene:
+        return eyes.perceive((world.overhead.capture(),), world.state())
+
+    memory = SessionMemory()
+    skills = MotionSkills(driver, look)
+    planner = planning or _optional("llm_edge.planner", "sim").LLMPlanner(
+        llm if hasattr(llm, "plan") else load_llm(llm)
+    )
+    parts: Parts
+
+    def recreate(new_scene: Any, new_seed: int | None) -> None:
+        spec = None if new_scene is None else load_scene(new_scene, new_seed or seed)
+        world.reset(spec, new_seed)
+        skills.reset()
+        memory.reset()
+        doer.reset()
+
+    doer: Any = execution or PlanExecutor(skills, memory, lambda event: parts.emit(event))
+    parts = Parts(
+        driver=driver,
+        look=look,
+        perception=eyes,
+        planning=planner,
+        execution=doer,
+        learning=learning or EpisodeLog(),
+        skills=skills,
+        truth=world.objects,
+        held=world.held_truth,
+        recreate=recreate,
+        close=world.close,
+        engine=getattr(planner, "engine", {}),
+        world=world,
+    )
+    return parts
+
+
+def start_recording(parts: Parts, folder: Path) -> Any:
+    """Record a simulated session into `folder`; see sim.recording.Recorder."""
+    recorder = _optional("sim.recording", "sim").Recorder(
+        folder, parts.world.render_rgb, lambda: parts.driver.now_s
+    )
+    parts.driver.observers.append(recorder.on_advance)
+    parts.subscribe(recorder.on_event)
+    return recorder
