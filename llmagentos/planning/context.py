@@ -37,6 +37,9 @@ class Context:
     about to be put somewhere. last_spot: where the last thing was put. pattern: ids of the last
     arrangement. answer: ids of the last answer. last_distance_m: the last distance used.
     chosen: restrictions from the person's answer to a question: (description as JSON text, ids).
+    command: index of the running command, as in events. handled: ids that earlier steps of this
+    command handled or mentioned (those of the command before, while this one has none), which is
+    what "the rest" leaves out.
     """
 
     scene: Scene
@@ -52,6 +55,8 @@ class Context:
     answer: tuple[str, ...] = ()
     last_distance_m: float = 0.10
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    command: int = 0
+    handled: tuple[str, ...] = ()
 
     def with_(self, **changes: Any) -> Context:
         return replace(self, **changes)

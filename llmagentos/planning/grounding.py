@@ -1,0 +1,143 @@
+"""What a description refers to in the scene as it is now: deterministic, explained, or a question.
+
+Knows: the pipeline of filters and the words for its results. Does not know: how each part filters
+(grounding_*.py), places (placement.py), or what shall be done with the objects.
+
+The pipeline: reference or name, kind or noun, colours, size, material, state, relations, group,
+exclusion, the person's earlier choice; then order and quantifier. Conventions:
+
+- kind "object" is everything movable; a flat zone only where nothing else fits a "the"/"a"
+  description. "container" is bowl, box, tray, cup, mug, pan; "dish" is bowl, plate, cup, mug;
+  "toy" the household toys and balls, blocks where there are none.
+- kind "stack" resolves to the *top* object of each stack of two or more; to move a whole stack,
+  take `world.relations.stack_of(scene, top)`.
+- "the" that fits several is a question naming them, also for identical things and although one
+  of them was mentioned last; only a direction or nearness relation may single one out when it is
+  clearly the nearest (grounding_order.lean).
+- quantifier "none" resolves to nothing, without a problem.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import replace
+
+from llmagentos.planning import grounding_filters as f
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context, Grounding
+from llmagentos.planning.grounding_filters import Objects, Unresolved
+from llmagentos.planning.grounding_order import lean, rank
+from llmagentos.planning.grounding_pick import pick, pick_ranked, plural_ref, wanted
+from llmagentos.planning.grounding_refs import named, referents, rest_handled
+from llmagentos.planning.grounding_where import Resolver, by_where
+from llmagentos.planning.grounding_words import explain, nothing_found
+
+__all__ = ["choice_key", "ground", "ground_landmark", "matching"]
+
+choice_key = f.choice_key
+
+
+def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding:
+    """Resolve a description; never raises. `without`: ids that can't be meant.
+
+    The result has ids, or a problem with a question that names the candidates.
+    """
+    notes: list[str] = []
+    try:
+        objs = _candidates(obj, ctx, without, notes)
+        return _resolve(obj, objs, ctx, notes)
+    except Unresolved as unresolved:
+        return unresolved.grounding
+
+
+def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
+    """`ground` where exactly one thing, other than the one being moved, must be meant.
+
+    Several results are a question; for "a bowl" the preference of grounding_pick decides.
+    """
+    keep_moving = obj.ref in ("this", "other") or ctx.moving is None
+    found = ground(obj, ctx, () if keep_moving else (ctx.moving or "",))
+    if found.ok and len(found.ids) != 1:
+        from llmagentos.planning.wording_scene import choices
+
+        if not found.ids:
+            return replace(found, problem="none", question="Where exactly do you mean?")
+        question = f"Which one do you mean: {choices(found.ids, ctx.scene)}?"
+        return Grounding((), question, "ambiguous", question, found.ids)
+    return found
+
+
+def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[str, ...]:
+    """Ids of everything that fits the description, whatever its quantifier; () where none do.
+
+    Sorted as grounding_pick.in_taking_order. With an order word, only what it selects. Never
+    raises; a missing landmark or unknown noun fits nothing.
+    """
+    every = obj.model_copy(update={"quant": "all", "count": None})
+    if obj.order is not None and obj.quant != "all":
+        every = obj.model_copy(update={"quant": "count"})
+    if obj.quant == "rest":
+        every = every.model_copy(update={"quant": "rest"})
+    return ground(every, ctx, without).ids
+
+
+_RESOLVER = Resolver(ground, matching)
+
+
+def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str]) -> Objects:
+    """Everything that fits, before order and quantifier, sorted by id."""
+    objs = _of_kind_and_color(obj, ctx, without)
+    if obj.ref is not None:
+        ids = referents(obj, objs, ctx)
+        objs = [o for o in objs if o.id in ids]
+    alike = f.by_kind(list(ctx.scene.objects), f.kind_of(obj, ctx.scene), ctx.scene)
+    objs = f.by_size(objs, obj.size, alike, notes)
+    objs = f.by_material(objs, obj.material, notes)
+    objs = f.by_state(objs, obj.state, ctx.scene)
+    for relation in obj.where:
+        objs = by_where(objs, relation, ctx, _RESOLVER) if objs else objs
+    objs = f.by_group(objs, obj.group)
+    if obj.quant == "rest":
+        handled = rest_handled(ctx)
+        objs = [o for o in objs if o.id not in handled]
+    if obj.exclude is not None:
+        excluded = set(matching(obj.exclude, ctx))
+        objs = [o for o in objs if o.id not in excluded]
+    return f.by_choice(objs, obj, ctx)
+
+
+def _of_kind_and_color(obj: p.Obj, ctx: Context, without: Collection[str]) -> Objects:
+    """By name, else by kind and colour; zones only when named or when nothing else is left."""
+    everything = sorted((o for o in ctx.scene.objects if o.id not in without), key=lambda o: o.id)
+    if obj.name is not None:
+        object_id = named(obj.name, ctx)
+        return [o for o in everything if o.id == object_id]
+    kind = f.kind_of(obj, ctx.scene)
+    vague = kind == "object"
+    if vague and obj.ref is not None:
+        return [o for o in everything if not obj.colors or o.color in obj.colors]
+    objs = f.by_color(f.by_kind(everything, kind, ctx.scene), obj.colors, kind, ctx.scene)
+    if vague and not objs and obj.colors and obj.quant in ("the", "a"):
+        objs = [o for o in everything if o.color in obj.colors]
+    return objs
+
+
+def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Grounding:
+    if obj.quant == "none":
+        return Grounding((), explain(obj, [], objs, ctx, notes))
+    if not objs:
+        if wanted(obj, 0) == 0 and obj.quant in ("count", "at_most") and obj.count == 0:
+            return Grounding((), explain(obj, [], objs, ctx, notes))
+        question = nothing_found(obj, ctx)
+        return Grounding((), question, "none", question)
+    if obj.order is not None:
+        kind = f.kind_of(obj, ctx.scene)
+        chosen, why = pick_ranked(obj, rank(obj.order, objs, ctx, _RESOLVER, kind), ctx)
+        notes += [why] if why else []
+    else:
+        single = obj.quant == "the" and obj.count in (None, 1) and not plural_ref(obj)
+        one = lean(objs, obj, ctx, _RESOLVER) if single and len(objs) > 1 else None
+        if one is not None:
+            notes.append("clearly the nearest there")
+        chosen = [o for o in objs if o.id == one] if one else pick(obj, objs, ctx)
+    return Grounding(tuple(o.id for o in chosen), explain(obj, chosen, objs, ctx, notes))
