@@ -18,12 +18,12 @@ Shape = Literal["cuboid", "cylinder", "sphere", "round_shell", "square_shell", "
 
 #: Smallest and largest size of each kind that a scene may ask for, metres.
 SIZE_RANGE_M: dict[str, tuple[float, float]] = {
-    "block": (0.02, 0.075),
+    "block": (0.02, 0.07),
     "bowl": (0.08, 0.20),
     "plate": (0.08, 0.24),
     "cup": (0.05, 0.10),
     "can": (0.03, 0.075),
-    "ball": (0.02, 0.075),
+    "ball": (0.03, 0.075),
     "box": (0.10, 0.24),
     "tray": (0.12, 0.30),
     "zone": (0.06, 0.30),
@@ -88,9 +88,9 @@ def object_geometry(kind: str, size_m: float | None = None) -> ObjectGeometry:
 def _solid(kind: str, size: float) -> ObjectGeometry:
     shapes: dict[str, tuple[Shape, float, float]] = {
         # kind: shape, height per size, density of the (partly hollow) body in kg/m^3
-        "block": ("cuboid", 1.0, 600.0),
-        "can": ("cylinder", 1.6, 550.0),
-        "ball": ("sphere", 1.0, 700.0),
+        "block": ("cuboid", 1.0, 900.0),
+        "can": ("cylinder", 1.6, 700.0),
+        "ball": ("sphere", 1.0, 900.0),
     }
     shape, ratio, density = shapes[kind]
     height = ratio * size

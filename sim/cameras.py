@@ -125,7 +125,7 @@ class SimCamera:
         )
 
     def capture_segmentation(self) -> tuple[NDArray[np.int32], dict[int, str]]:
-        """For tests only: body number of each pixel [H, W] (-1: nothing), and object id by number."""
+        """For tests only: body number per pixel [H, W] (-1: nothing), object id by number."""
         _, _, segments = self._world.render(self.spec, self.base_from_camera())
         return segments, self._world.segmentation_names()
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 Point = tuple[float, float, float]
 
@@ -29,6 +30,14 @@ class Mesh:
         self.vertices += [a, b, c, d]
         self.normals += normals
         self.indices += [start, start + 1, start + 2, start, start + 2, start + 3]
+
+    def to_obj(self) -> str:
+        """Wavefront OBJ text."""
+        lines = [f"v {x:.7f} {y:.7f} {z:.7f}" for x, y, z in self.vertices]
+        lines += [f"vn {x:.6f} {y:.6f} {z:.6f}" for x, y, z in self.normals]
+        corner = [f"{i + 1}//{i + 1}" for i in self.indices]
+        lines += [f"f {a} {b} {c}" for a, b, c in zip(*[iter(corner)] * 3, strict=True)]
+        return "\n".join(lines) + "\n"
 
 
 def cuboid(lower: Point, upper: Point, mesh: Mesh | None = None) -> Mesh:
@@ -55,7 +64,7 @@ def revolution(profile: list[tuple[float, float]], segments: int, smooth: bool =
     Round about the surface is always smooth; along the profile only when `smooth`.
     """
     mesh = Mesh()
-    edges = list(zip(profile[:-1], profile[1:], strict=True))
+    edges = list(pairwise(profile))
     edge_normals = [_edge_normal(p, q) for p, q in edges]
     for k, ((r0, z0), (r1, z1)) in enumerate(edges):
         n0 = n1 = edge_normals[k]

@@ -91,8 +91,17 @@ class PandaBody:
         )
         client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=60)
         for finger in self.fingers:
+            # A rubber pad: slightly soft, and with static friction that does not creep (the
+            # anchor keeps the point where a contact began; it slides when the cone is left).
             client.changeDynamics(
-                self.body, finger, lateralFriction=1.2, spinningFriction=2e-3, rollingFriction=1e-4
+                self.body,
+                finger,
+                lateralFriction=1.2,
+                spinningFriction=2e-3,
+                rollingFriction=1e-4,
+                frictionAnchor=1,
+                contactStiffness=30000,
+                contactDamping=1000,
             )
         return int(gear)
 

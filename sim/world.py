@@ -56,8 +56,9 @@ class SimWorld:
             )
         self._substeps = PHYSICS_HZ // control_hz
         self.noise = noise or SensorNoise(seed=seed)
-        self._client: Any = BulletClient(pybullet.GUI if view else pybullet.DIRECT)
-        self._renderer = Renderer(self._client, "tiny")
+        #: The raw PyBullet client, for sim/ and tests.
+        self.client: Any = BulletClient(pybullet.GUI if view else pybullet.DIRECT)
+        self._renderer = Renderer(self.client, "tiny")
         self.overhead = SimCamera(self, overhead_spec())
         self.wrist = SimCamera(self, wrist_spec())
         self.observer = SimCamera(self, observer_spec())
@@ -94,11 +95,11 @@ class SimWorld:
         self._steps = 0
 
     def _rebuild(self) -> None:
-        client = self._client
+        client = self.client
         client.resetSimulation()
         client.setPhysicsEngineParameter(
             fixedTimeStep=1 / PHYSICS_HZ,
-            numSolverIterations=60,
+            numSolverIterations=80,
             deterministicOverlappingPairs=1,
             numSubSteps=0,
         )
@@ -108,10 +109,10 @@ class SimWorld:
         self._pool = [self._make(item) for item in self._scene.objects]
 
     def _make(self, item: ObjectSpec) -> int:
-        return create_body(self._client, item.geometry, PALETTE[item.color])
+        return create_body(self.client, item.geometry, PALETTE[item.color])
 
     def _place_all(self) -> None:
-        client = self._client
+        client = self.client
         for number, body in enumerate(self._pool):
             spot = (_PARKING_M[0] + 2.0 * number, _PARKING_M[1], _PARKING_M[2])
             self._put(body, spot, 0.0)
@@ -126,8 +127,8 @@ class SimWorld:
 
     def _put(self, body: int, xyz: Sequence[float], yaw: float) -> None:
         turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
-        self._client.resetBasePositionAndOrientation(body, xyz, turn)
-        self._client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
+        self.client.resetBasePositionAndOrientation(body, xyz, turn)
+        self.client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
 
     def spawn(self, item: ObjectSpec) -> str:
         """Add one object in mid-run; returns its id. SceneError if it cannot stand there."""
@@ -144,13 +145,13 @@ class SimWorld:
 
     def remove(self, object_id: str) -> None:
         """Take one object out of the world."""
-        self._client.removeBody(self._body(object_id))
+        self.client.removeBody(self._body(object_id))
         del self._bodies[object_id], self._specs[object_id]
         self._built = None
 
     def close(self) -> None:
         """Give the physics client back; the world is of no use afterwards."""
-        self._client.disconnect()
+        self.client.disconnect()
 
     # ---- the driver port ------------------------------------------------------------------
 
@@ -191,7 +192,7 @@ class SimWorld:
         elif not self._holding:
             self.robot.hold()
             self._holding = True
-        step = self._client.stepSimulation
+        step = self.client.stepSimulation
         for _ in range(self._substeps):
             step()
         self._steps += self._substeps
@@ -208,7 +209,7 @@ class SimWorld:
         """Whether no object moves faster than 1 cm/s or turns faster than 0.1 rad/s."""
         for object_id, body in self._bodies.items():
             if self._specs[object_id].geometry.mass_kg > 0:
-                linear, angular = self._client.getBaseVelocity(body)
+                linear, angular = self.client.getBaseVelocity(body)
                 if max(map(abs, linear)) > _REST_SPEED or max(map(abs, angular)) > 10 * _REST_SPEED:
                     return False
         return True
@@ -233,11 +234,11 @@ class SimWorld:
 
     def hand_pose_matrix(self) -> NDArray[np.float64]:
         """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""
-        link = self._client.getLinkState(
+        link = self.client.getLinkState(
             self.robot.body, self.robot.hand, computeForwardKinematics=True
         )
         pose = np.eye(4)
-        pose[:3, :3] = np.array(self._client.getMatrixFromQuaternion(link[5])).reshape(3, 3)
+        pose[:3, :3] = np.array(self.client.getMatrixFromQuaternion(link[5])).reshape(3, 3)
         pose[:3, 3] = link[4]
         return pose
 
@@ -258,7 +259,7 @@ class SimWorld:
         result = []
         for object_id, item in self._specs.items():
             position, quaternion = self.object_pose(object_id)
-            yaw = self._client.getEulerFromQuaternion(quaternion)[2]
+            yaw = self.client.getEulerFromQuaternion(quaternion)[2]
             result.append(
                 {
                     "id": object_id,
@@ -273,13 +274,13 @@ class SimWorld:
 
     def object_pose(self, object_id: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
         """Middle of the object's box and its orientation (quaternion x, y, z, w)."""
-        return self._client.getBasePositionAndOrientation(self._body(object_id))
+        return self.client.getBasePositionAndOrientation(self._body(object_id))
 
     def held_truth(self) -> str | None:
         """Id of the object that both fingers touch, or None."""
         left, right = self.robot.fingers
         for object_id, body in self._bodies.items():
-            touched = {c[3] for c in self._client.getContactPoints(self.robot.body, body)}
+            touched = {c[3] for c in self.client.getContactPoints(self.robot.body, body)}
             if left in touched and right in touched:
                 return object_id
         return None
@@ -291,17 +292,17 @@ class SimWorld:
         body, item = self._body(object_id), self._specs[object_id]
         z = position[2] if len(position) > 2 else item.geometry.height_m / 2
         if yaw is None:
-            yaw = self._client.getEulerFromQuaternion(self.object_pose(object_id)[1])[2]
+            yaw = self.client.getEulerFromQuaternion(self.object_pose(object_id)[1])[2]
         self._put(body, (position[0], position[1], z), yaw)
 
     def state_bytes(self) -> bytes:
         """Every joint and object pose and velocity, bit for bit, for comparing runs."""
         values: list[float] = []
         for joint in (*self.robot.joints, *self.robot.fingers):
-            values += self._client.getJointState(self.robot.body, joint)[:2]
+            values += self.client.getJointState(self.robot.body, joint)[:2]
         for body in self._bodies.values():
-            position, turn = self._client.getBasePositionAndOrientation(body)
-            linear, angular = self._client.getBaseVelocity(body)
+            position, turn = self.client.getBasePositionAndOrientation(body)
+            linear, angular = self.client.getBaseVelocity(body)
             values += [*position, *turn, *linear, *angular]
         return np.array(values, dtype=np.float64).tobytes()
 

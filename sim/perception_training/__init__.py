@@ -1,0 +1,1 @@
+"""Rendered pictures with truth, and the training of perception's small classifiers."""
