@@ -1,0 +1,181 @@
+"""The last check before the driver: a bad joint command never reaches the robot.
+
+Knows: limits, the last command that passed, the arm's measured joints. Does not know: why a
+command is sent. It rejects and never clips: a command that is far off means something is broken.
+
+Fail-safe without commands: when a control period passes without one while the arm moves, the
+gated driver brakes the joints by itself.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections import Counter
+from collections.abc import Callable, Sequence
+
+from llmagentos.errors import GateRejection
+from llmagentos.ports import RobotDriver
+from llmagentos.safety.limits import MotionLimits
+from llmagentos.types import RobotState, Vec3
+
+_log = logging.getLogger(__name__)
+
+#: Commands may exceed a rate by this share: rounding and sampling, not speeding.
+_RATE_TOLERANCE = 1.02
+#: How far the arm may lag behind its last command before that command is no reference any more.
+_STALE_RAD = 0.1
+#: Joints already outside the range (pushed there) may come back in steps up to the rate limits.
+_RANGE_TOLERANCE_RAD = 1e-6
+
+ToolPosition = Callable[[Sequence[float]], Vec3]
+
+
+class MotionGate:
+    """Judges joint position commands for one arm.
+
+    tool_position: forward kinematics of the tool point (m, base frame), for its speed limit; None
+    leaves that limit unchecked. rejections counts refusals by reason.
+    """
+
+    def __init__(self, limits: MotionLimits, tool_position: ToolPosition | None = None) -> None:
+        self.limits = limits
+        self.rejections: Counter[str] = Counter()
+        self._tool_position = tool_position
+        self._last: tuple[float, ...] | None = None
+        self._velocity: tuple[float, ...] = ()
+
+    def check(self, command: Sequence[float], state: RobotState, dt_s: float) -> tuple[float, ...]:
+        """The command (rad, one per joint) as floats, if the arm may go there within dt_s.
+
+        Velocity and acceleration are measured against the last command that passed, or against
+        the measured joints where there is none or the arm is elsewhere. Raises GateRejection.
+        """
+        limits = self.limits
+        target = self._finite(command, dt_s)
+        last, velocity = self._reference(state)
+        for joint, (q, before) in enumerate(zip(target, last, strict=True)):
+            low, high = limits.lower_rad[joint], limits.upper_rad[joint]
+            inward = min(abs(q - low), abs(q - high)) < min(abs(before - low), abs(before - high))
+            came_from_outside = not low <= before <= high
+            if not low - _RANGE_TOLERANCE_RAD <= q <= high + _RANGE_TOLERANCE_RAD and not (
+                came_from_outside and inward
+            ):
+                self._reject("range", f"joint {joint + 1} in [{low:.3f}, {high:.3f}] rad", q)
+        rates = tuple((q - before) / dt_s for q, before in zip(target, last, strict=True))
+        for joint, (rate, old) in enumerate(zip(rates, velocity, strict=True)):
+            bound = limits.velocity_radps[joint]
+            if abs(rate) > bound * _RATE_TOLERANCE:
+                self._reject("velocity", f"joint {joint + 1} below {bound:.3f} rad/s", rate)
+            bound, change = limits.acceleration_radps2[joint], (rate - old) / dt_s
+            if abs(change) > bound * _RATE_TOLERANCE:
+                self._reject("acceleration", f"joint {joint + 1} below {bound:.2f} rad/s²", change)
+        self._check_tool(target, last, dt_s)
+        self._last, self._velocity = target, rates
+        return target
+
+    def brake(self, dt_s: float) -> tuple[float, ...] | None:
+        """The next command on the way to rest after the last one; None when at rest."""
+        if self._last is None or not any(self._velocity):
+            return None
+        bounds = self.limits.acceleration_radps2
+        slower = tuple(
+            math.copysign(max(abs(v) - bound * dt_s, 0.0), v)
+            for v, bound in zip(self._velocity, bounds, strict=True)
+        )
+        limits = zip(self._last, slower, self.limits.lower_rad, self.limits.upper_rad, strict=True)
+        target = tuple(
+            min(max(q + v * dt_s, min(q, low)), max(q, high)) for q, v, low, high in limits
+        )
+        self._last, self._velocity = target, slower
+        return target
+
+    def forget(self) -> None:
+        """Judge the next command against the measured joints at rest (after a reset)."""
+        self._last, self._velocity = None, ()
+
+    def _reference(self, state: RobotState) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        expected = len(self.limits.lower_rad)
+        measured = tuple(state.positions)
+        if len(measured) != expected or not all(map(math.isfinite, measured)):
+            self._reject("state", f"{expected} finite measured joint positions", measured)
+        if self._last is None:
+            return measured, (0.0,) * expected
+        lag = max(abs(a - b) for a, b in zip(self._last, measured, strict=True))
+        if lag > _STALE_RAD:
+            return measured, tuple(state.velocities)
+        return self._last, self._velocity
+
+    def _finite(self, command: Sequence[float], dt_s: float) -> tuple[float, ...]:
+        expected = len(self.limits.lower_rad)
+        if not (math.isfinite(dt_s) and dt_s > 0):
+            self._reject("period", "a positive control period", dt_s)
+        if len(command) != expected:
+            self._reject("length", f"{expected} joint positions", len(command))
+        target = tuple(float(q) for q in command)
+        if not all(map(math.isfinite, target)):
+            self._reject("not finite", "finite joint positions", target)
+        return target
+
+    def _check_tool(self, target: Sequence[float], last: Sequence[float], dt_s: float) -> None:
+        if self._tool_position is None:
+            return
+        speed = math.dist(self._tool_position(target), self._tool_position(last)) / dt_s
+        bound = self.limits.tool_speed_mps
+        if speed > bound * _RATE_TOLERANCE:
+            self._reject("tool speed", f"the tool below {bound:.2f} m/s", speed)
+
+    def _reject(self, reason: str, expected: str, got: object) -> None:
+        self.rejections[reason] += 1
+        message = f"expected {expected}, got {got}"
+        _log.warning("gate: %s: %s", reason, message)
+        raise GateRejection(f"{reason}: {message}")
+
+
+class GatedDriver:
+    """A RobotDriver that lets only checked commands through to `inner`."""
+
+    def __init__(self, inner: RobotDriver, gate: MotionGate) -> None:
+        self.inner = inner
+        self.gate = gate
+        self._commanded = False
+
+    @property
+    def control_period_s(self) -> float:
+        return self.inner.control_period_s
+
+    @property
+    def now_s(self) -> float:
+        return self.inner.now_s
+
+    def state(self) -> RobotState:
+        return self.inner.state()
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        """Raises GateRejection; the inner driver then gets nothing."""
+        target = self.gate.check(positions, self.inner.state(), self.control_period_s)
+        self._commanded = True
+        return self.inner.send_joint_positions(target)
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        """Raises GateRejection on a width or force that is not a finite, non-negative number."""
+        if not all(math.isfinite(v) and v >= 0 for v in (width_m, force_n)):
+            self.gate.rejections["gripper"] += 1
+            raise GateRejection(
+                f"gripper: expected width and force from 0 up, got {width_m} m and {force_n} N"
+            )
+        return self.inner.send_gripper(width_m, force_n)
+
+    def advance(self) -> None:
+        """One control period; brakes by itself when it brought no command."""
+        if not self._commanded:
+            target = self.gate.brake(self.control_period_s)
+            if target is not None:
+                self.inner.send_joint_positions(target)
+        self._commanded = False
+        self.inner.advance()
+
+    def forget(self) -> None:
+        """After the robot was put elsewhere by other means (a simulator's reset)."""
+        self._commanded = False
+        self.gate.forget()

@@ -1,0 +1,90 @@
+"""Kinematics against PyBullet's own Panda, over the workspace, and at its limits."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+
+from llmagentos.errors import UnreachableError
+from llmagentos.motion.kinematics import Kinematics, wrap_angle
+from llmagentos.types import Pose
+
+
+@pytest.fixture(scope="module")
+def kinematics() -> Kinematics:
+    return Kinematics()
+
+
+def test_forward_kinematics_matches_pybullet_data(kinematics: Kinematics) -> None:
+    pybullet = pytest.importorskip("pybullet")
+    pybullet_data = pytest.importorskip("pybullet_data")
+    client = pybullet.connect(pybullet.DIRECT)
+    try:
+        body = pybullet.loadURDF(
+            f"{pybullet_data.getDataPath()}/franka_panda/panda.urdf",
+            useFixedBase=True,
+            physicsClientId=client,
+        )
+        rng = np.random.default_rng(3)
+        for _ in range(100):
+            q = rng.uniform(kinematics.lower, kinematics.upper)
+            for joint in range(7):
+                pybullet.resetJointState(body, joint, q[joint], physicsClientId=client)
+            link = pybullet.getLinkState(
+                body, 11, computeForwardKinematics=True, physicsClientId=client
+            )
+            ours = kinematics.tip_placement(q)
+            np.testing.assert_allclose(ours.translation, link[4], atol=1e-6)
+            matrix = np.array(pybullet.getMatrixFromQuaternion(link[5])).reshape(3, 3)
+            np.testing.assert_allclose(ours.rotation, matrix, atol=1e-6)
+    finally:
+        pybullet.disconnect(client)
+
+
+def test_every_pose_over_the_workspace_is_solved(kinematics: Kinematics) -> None:
+    for x in np.linspace(0.30, 0.70, 5):
+        for y in np.linspace(-0.35, 0.35, 7):
+            for z in (0.01, 0.12, 0.25):
+                for yaw in (-1.2, 0.0, 0.8, 1.5):
+                    pose = Pose((float(x), float(y), z), yaw)
+                    pose = Pose(pose.position, kinematics.best_yaw(pose))
+                    if math.hypot(x, y) < 0.31 and z > 0.1:
+                        continue  # the arm's own base: it cannot fold any tighter
+                    q = kinematics.solve(pose)
+                    assert np.all(q >= kinematics.lower) and np.all(q <= kinematics.upper)
+                    there = kinematics.tip_pose(q)
+                    np.testing.assert_allclose(there.position, pose.position, atol=1e-5)
+                    assert abs(wrap_angle(there.yaw - pose.yaw)) < 1e-5
+                    assert kinematics.tilt(q) < 1e-4
+
+
+def test_solution_depends_on_the_pose_alone(kinematics: Kinematics) -> None:
+    pose = Pose((0.5, 0.1, 0.1), 0.3)
+    np.testing.assert_array_equal(kinematics.solve(pose), Kinematics().solve(pose))
+
+
+def test_out_of_reach_is_an_error_with_the_distance_left(kinematics: Kinematics) -> None:
+    with pytest.raises(UnreachableError, match="nearest solution is 0"):
+        kinematics.solve(Pose((1.2, 0.0, 0.1)))
+
+
+def test_wrong_number_of_joints_is_an_error(kinematics: Kinematics) -> None:
+    with pytest.raises(ValueError, match="expected 7"):
+        kinematics.tip_position([0.0] * 6)
+
+
+def test_yaw_counts_on_with_the_wrist(kinematics: Kinematics) -> None:
+    q = kinematics.home.copy()
+    for wrist in np.linspace(-2.7, 2.7, 9):
+        q[6] = wrist
+        assert kinematics.tip_pose(q).yaw == pytest.approx(math.pi / 4 - wrist, abs=1e-4)
+
+
+@pytest.mark.parametrize("angle", [-7.0, -math.pi, 0.0, 3.0, math.pi, 9.0])
+def test_wrap_angle(angle: float) -> None:
+    wrapped = wrap_angle(angle)
+    assert -math.pi < wrapped <= math.pi
+    assert math.cos(wrapped) == pytest.approx(math.cos(angle))
+    assert math.sin(wrapped) == pytest.approx(math.sin(angle), abs=1e-12)

@@ -1,0 +1,211 @@
+"""The motion gate: every reason to refuse, and nothing refused that is allowed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+import pytest
+
+from llmagentos.errors import GateRejection
+from llmagentos.ports import RobotDriver
+from llmagentos.robots import PANDA
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.limits import motion_limits
+from llmagentos.types import RobotState
+
+DT = 1 / 60
+HOME = PANDA.home_rad
+LIMITS = motion_limits("sim")
+
+
+def state(
+    positions: Sequence[float] = HOME, velocities: Sequence[float] = (0.0,) * 7
+) -> RobotState:
+    return RobotState(tuple(positions), tuple(velocities), 0.08, 0.0)
+
+
+def moved(joint: int, by: float, start: Sequence[float] = HOME) -> tuple[float, ...]:
+    return tuple(q + (by if i == joint else 0.0) for i, q in enumerate(start))
+
+
+class FakeDriver:
+    """Goes where it is told at once."""
+
+    control_period_s = DT
+
+    def __init__(self) -> None:
+        self.positions = tuple(HOME)
+        self.sent: list[tuple[float, ...]] = []
+        self.widths: list[float] = []
+        self.now_s = 0.0
+
+    def state(self) -> RobotState:
+        return state(self.positions)
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        self.positions = tuple(positions)
+        self.sent.append(self.positions)
+        return self.positions
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        self.widths.append(width_m)
+        return width_m
+
+    def advance(self) -> None:
+        self.now_s += DT
+
+
+def refused(
+    gate: MotionGate, reason: str, command: Sequence[float], now: RobotState | None = None
+) -> None:
+    before = gate.rejections[reason]
+    with pytest.raises(GateRejection, match=f"^{reason}: expected .*, got "):
+        gate.check(command, now or state(), DT)
+    assert gate.rejections[reason] == before + 1
+
+
+def test_standing_still_passes() -> None:
+    gate = MotionGate(LIMITS)
+    assert gate.check(list(HOME), state(), DT) == HOME
+    assert not gate.rejections
+
+
+@pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
+def test_not_finite(bad: float) -> None:
+    refused(MotionGate(LIMITS), "not finite", moved(2, bad))
+
+
+@pytest.mark.parametrize("length", [0, 6, 8])
+def test_wrong_length(length: int) -> None:
+    refused(MotionGate(LIMITS), "length", [0.0] * length)
+
+
+@pytest.mark.parametrize("joint", range(7))
+@pytest.mark.parametrize("end", [-1, 1])
+def test_out_of_range(joint: int, end: int) -> None:
+    edge = (LIMITS.upper_rad if end > 0 else LIMITS.lower_rad)[joint]
+    inside = moved(joint, edge - HOME[joint])
+    gate = MotionGate(LIMITS)
+    assert gate.check(inside, state(inside), DT) == pytest.approx(inside)
+    refused(MotionGate(LIMITS), "range", moved(joint, end * 1e-3, inside), state(inside))
+
+
+def test_a_joint_outside_its_range_may_come_back_but_not_go_on() -> None:
+    edge = LIMITS.upper_rad[0]
+    outside = moved(0, edge + 0.05 - HOME[0])
+    gate = MotionGate(LIMITS)
+    gate.check(moved(0, -1e-3, outside), state(outside), DT)
+    refused(MotionGate(LIMITS), "range", moved(0, 1e-3, outside), state(outside))
+
+
+@pytest.mark.parametrize("joint", range(7))
+def test_ten_times_too_fast(joint: int) -> None:
+    step = 10 * LIMITS.velocity_radps[joint] * DT
+    refused(MotionGate(LIMITS), "velocity", moved(joint, step if joint != 3 else step))
+
+
+def test_too_sudden() -> None:
+    step = 0.5 * LIMITS.velocity_radps[1] * DT
+    refused(MotionGate(LIMITS), "acceleration", moved(1, step))
+
+
+def test_speed_up_within_the_limits_passes_and_sudden_stop_does_not() -> None:
+    gate, q, speed = MotionGate(LIMITS), tuple(HOME), 0.0
+    for _ in range(10):
+        speed += LIMITS.acceleration_radps2[1] * DT
+        before, q = q, moved(1, speed * DT, q)
+        gate.check(q, state(before), DT)
+    refused(gate, "acceleration", q, state(q))
+
+
+def test_tool_speed() -> None:
+    gate = MotionGate(LIMITS, lambda q: (q[0] * 100.0, 0.0, 0.0))
+    gate.check(HOME, state(), DT)
+    refused(gate, "tool speed", moved(0, 0.5 * LIMITS.acceleration_radps2[0] * DT * DT))
+
+
+def test_an_arm_that_is_elsewhere_is_the_reference() -> None:
+    gate = MotionGate(LIMITS)
+    gate.check(HOME, state(), DT)
+    elsewhere = moved(0, 0.3)
+    refused(gate, "velocity", HOME, state(elsewhere))
+    assert gate.check(elsewhere, state(elsewhere), DT) == elsewhere
+
+
+def test_unusable_measured_state() -> None:
+    refused(MotionGate(LIMITS), "state", HOME, state(moved(0, math.nan)))
+    refused(MotionGate(LIMITS), "state", HOME, state((0.0,) * 6))
+
+
+@pytest.mark.parametrize("period", [0.0, -1.0, math.nan])
+def test_period(period: float) -> None:
+    gate = MotionGate(LIMITS)
+    with pytest.raises(GateRejection, match="period"):
+        gate.check(HOME, state(), period)
+
+
+def test_nothing_refused_reaches_the_driver() -> None:
+    inner = FakeDriver()
+    driver = GatedDriver(inner, MotionGate(LIMITS))
+    assert isinstance(driver, RobotDriver)
+    for bad in (moved(0, math.nan), [0.0] * 3, moved(0, 1.0), moved(3, 5.0)):
+        with pytest.raises(GateRejection):
+            driver.send_joint_positions(bad)
+    assert inner.sent == []
+    assert driver.send_joint_positions(HOME) == HOME
+    assert inner.sent == [HOME]
+    assert sum(driver.gate.rejections.values()) == 4
+
+
+@pytest.mark.parametrize("width, force", [(math.nan, 20.0), (0.04, math.inf), (-0.01, 20.0)])
+def test_gripper_numbers(width: float, force: float) -> None:
+    inner = FakeDriver()
+    driver = GatedDriver(inner, MotionGate(LIMITS))
+    with pytest.raises(GateRejection, match="gripper"):
+        driver.send_gripper(width, force)
+    assert inner.widths == []
+    assert driver.send_gripper(0.04, 20.0) == 0.04
+
+
+def test_brakes_by_itself_when_commands_stop_coming() -> None:
+    inner = FakeDriver()
+    driver = GatedDriver(inner, MotionGate(LIMITS))
+    driver.advance()
+    assert inner.sent == [], "nothing to brake"
+    q, speed = tuple(HOME), 0.0
+    for _ in range(10):
+        speed += LIMITS.acceleration_radps2[1] * DT
+        q = moved(1, speed * DT, q)
+        driver.send_joint_positions(q)
+        driver.advance()
+    for _ in range(20):
+        driver.advance()
+    rates = [(b[1] - a[1]) / DT for a, b in zip(inner.sent[9:], inner.sent[10:], strict=False)]
+    assert 9 <= len(rates) <= 12 and rates[-1] == pytest.approx(0.0, abs=1e-9)
+    assert all(b < a + 1e-9 for a, b in zip(rates, rates[1:], strict=False))
+    assert driver.now_s == pytest.approx(31 * DT) and driver.control_period_s == DT
+    driver.send_joint_positions(driver.state().positions)
+
+
+def test_forget_after_a_reset() -> None:
+    inner = FakeDriver()
+    driver = GatedDriver(inner, MotionGate(LIMITS))
+    driver.send_joint_positions(HOME)
+    inner.positions = moved(0, 0.05)
+    driver.forget()
+    assert driver.send_joint_positions(inner.positions) == inner.positions
+
+
+def test_profiles() -> None:
+    careful = motion_limits("careful")
+    assert careful.tool_speed_mps == 0.25
+    assert careful.velocity_radps[0] == pytest.approx(0.3 * 2.175)
+    assert careful.acceleration_radps2[1] == pytest.approx(0.5 * 7.5)
+    assert careful.lower_rad[3] == pytest.approx(-3.0718 + 0.1)
+    half = careful.scaled(0.5)
+    assert half.tool_speed_mps == 0.125 and half.velocity_radps[0] == careful.velocity_radps[0] / 2
+    with pytest.raises(ValueError, match="expected a profile"):
+        motion_limits("mad")  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="shares"):
+        careful.scaled(0.0)
