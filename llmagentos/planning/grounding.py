@@ -31,8 +31,9 @@ from llmagentos.planning.grounding_pick import pick, pick_ranked, plural_ref, wa
 from llmagentos.planning.grounding_refs import named, referents, rest_handled
 from llmagentos.planning.grounding_where import Resolver, by_where
 from llmagentos.planning.grounding_words import explain, nothing_found
+from llmagentos.planning.wording_scene import choices
 
-__all__ = ["choice_key", "ground", "ground_landmark", "matching"]
+__all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
 
 choice_key = f.choice_key
 
@@ -58,8 +59,6 @@ def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
     keep_moving = obj.ref in ("this", "other") or ctx.moving is None
     found = ground(obj, ctx, () if keep_moving else (ctx.moving or "",))
     if found.ok and len(found.ids) != 1:
-        from llmagentos.planning.wording_scene import choices
-
         if not found.ids:
             return replace(found, problem="none", question="Where exactly do you mean?")
         question = f"Which one do you mean: {choices(found.ids, ctx.scene)}?"
@@ -82,6 +81,12 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
 
 
 _RESOLVER = Resolver(ground, matching)
+
+
+def filter_relation(ids: Collection[str], relation: p.Relation, ctx: Context) -> tuple[str, ...]:
+    """Those of `ids` that stand in the relation. Raises Unresolved for a missing landmark."""
+    objs = [o for o in map(ctx.scene.get, ids) if o is not None]
+    return tuple(o.id for o in by_where(objs, relation, ctx, _RESOLVER))
 
 
 def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str]) -> Objects:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding, Problem
-from llmagentos.planning.wording import article
+from llmagentos.planning.wording_objects import article
 from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
 from llmagentos.world import relations as rel
 

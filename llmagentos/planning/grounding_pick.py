@@ -19,7 +19,7 @@ from llmagentos.planning.context import Context
 from llmagentos.planning.grounding_filters import Objects, Unresolved
 from llmagentos.planning.grounding_order import Ranking
 from llmagentos.planning.grounding_refs import rest_handled
-from llmagentos.planning.wording import number_word, obj_noun
+from llmagentos.planning.wording_objects import number_word, obj_noun
 from llmagentos.planning.wording_scene import choices
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel

@@ -17,7 +17,7 @@ from typing import NamedTuple, Protocol
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding
 from llmagentos.planning.grounding_filters import Objects, Unresolved
-from llmagentos.planning.wording import describe_obj
+from llmagentos.planning.wording_objects import describe_obj
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from llmagentos.planning import grounding_filters as f
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.wording import (
+from llmagentos.planning.wording_objects import (
     article,
     describe_obj,
     describe_relation,

@@ -1,283 +1,356 @@
-"""Words for descriptions of objects and places, as a person would say them.
+"""Words for steps and plans: what the robot understood, said back in plain sentences.
 
-Knows: plan data (Obj, Place, Relation, Length). Does not know: the scene (wording_scene.py names
-concrete objects) nor whole steps (wording_steps.py). `describe_step` and `describe_plan` are
-re-exported from there.
+Knows: every step of the plan language. Does not know: the scene (wording_scene.py). The words for
+objects and places come from wording_objects.py and are re-exported here.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from llmagentos.planning import plan as p
+from llmagentos.planning.wording_objects import (
+    article,
+    describe_length,
+    describe_obj,
+    describe_place,
+    describe_relation,
+    is_plural,
+    join_words,
+    kind_word,
+    noun_phrase,
+    number_word,
+)
 
-_NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
-_ORDINALS = "- first second third fourth fifth sixth seventh eighth ninth tenth".split()
+__all__ = [
+    "article",
+    "describe_cond",
+    "describe_length",
+    "describe_obj",
+    "describe_place",
+    "describe_plan",
+    "describe_relation",
+    "describe_step",
+    "join_words",
+    "kind_word",
+    "past_tense",
+]
 
-_IRREGULAR = {"box": "boxes", "lego": "lego bricks", "jenga": "jenga blocks", "dish": "dishes"}
-#: How kinds are said where the identifier is no word.
-_KIND_WORDS = {
-    "soccerball": "soccer ball",
-    "teddy": "teddy bear",
-    "lego": "lego brick",
-    "jenga": "jenga block",
+_REFUSALS = {
+    "harm_person": "that could hurt someone",
+    "harm_animal": "that could hurt an animal",
+    "damage": "that could damage things",
+    "fire": "that could start a fire",
+    "electricity": "that is an electrical hazard",
+    "blade": "blades are dangerous",
+    "poison": "that could poison someone",
+    "throwing": "throwing things is dangerous",
+    "disable_safety": "my safety functions stay on",
+    "injection": "I only follow what you tell me yourself",
+    "privacy": "that would invade someone's privacy",
+    "slip": "someone could slip on that",
+}
+_INABILITIES = {
+    "pour": "pour liquids", "open": "open or close things", "cut": "cut things",
+    "cook": "cook or heat things", "clean": "clean things", "drive": "drive around",
+    "fetch": "reach beyond this table", "fly": "fly", "draw": "draw or write",
+    "fold": "fold or tie soft things", "switch": "operate switches", "screw": "screw things",
+    "deform": "bend or break things", "talk": "call or message anybody",
+    "know": "know that", "sense": "feel, smell or weigh things", "weather": "tell the weather",
+    "media": "play music or videos", "lift": "lift that", "other": "do that",
+}  # fmt: skip
+_DIRECTION_WORDS = {
+    "left": "to the left", "right": "to the right", "forward": "forward",
+    "backward": "backward", "up": "up", "down": "down",
+    "forward_left": "forward and to the left", "forward_right": "forward and to the right",
+    "backward_left": "backward and to the left", "backward_right": "backward and to the right",
+}  # fmt: skip
+_SORT_WORDS = {
+    "small_first": "smallest first", "large_first": "largest first",
+    "alternate": "in alternating colours", "by_color": "sorted by colour",
+    "light_first": "lightest first", "dark_first": "darkest first", "reverse": "in reverse order",
+}  # fmt: skip
+_SHAPE_WORDS = {
+    "line": "in a line", "row": "in a row", "column": "in a column",
+    "diagonal": "in a diagonal line", "circle": "in a circle", "square": "in a square",
+    "triangle": "in a triangle", "grid": "in a grid", "pyramid": "as a pyramid",
+    "corners": "at the corners", "sides": "at the sides", "spread": "spread out",
+    "cluster": "close together",
+}  # fmt: skip
+_ASKS = {
+    "which": "which one is meant", "where": "where", "direction": "in which direction",
+    "how_far": "how far", "what": "what to do",
+}  # fmt: skip
+
+
+def refusal_words(reason: str) -> str:
+    """Why the robot will not do it: "that could hurt someone"."""
+    return _REFUSALS[reason]
+
+
+def inability_words(reason: str) -> str:
+    """What the robot can't do: "pour liquids"."""
+    return _INABILITIES[reason]
+
+
+# --- steps --------------------------------------------------------------------------------------
+
+
+def describe_step(step: Any) -> str:
+    """One step as an imperative: "put the red block in the bowl".
+
+    Steps that hold others give only their heading ("for each red block"); see `describe_plan`.
+    """
+    writer = _WRITERS.get(step.op)
+    return writer(step) if writer is not None else str(step.op)
+
+
+def describe_plan(plan: p.Plan) -> list[str]:
+    """The plan as sentences, one per top-level step: "For each red block: put it in the bowl."."""
+    return [_sentence(_whole(step)) for step in plan.steps]
+
+
+def _sentence(words: str) -> str:
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?", "!")) else words + "."
+
+
+def _whole(step: Any) -> str:
+    """A step with what is inside it."""
+    inner = getattr(step, "then", ()) or getattr(step, "body", ())
+    words = describe_step(step)
+    if inner:
+        words += f": {_chain(inner)}"
+    if otherwise := getattr(step, "otherwise", ()):
+        words += f"; otherwise {_chain(otherwise)}"
+    return words
+
+
+def _chain(steps: Sequence[Any]) -> str:
+    return ", then ".join(_whole(s) for s in steps)
+
+
+def _objs(objs: Sequence[p.Obj]) -> str:
+    return join_words([describe_obj(o) for o in objs])
+
+
+def _opt_place(place: p.Place | None) -> str:
+    return f" {describe_place(place)}" if place is not None else ""
+
+
+def _sort(sort: str | None) -> str:
+    return f", {_SORT_WORDS[sort]}" if sort is not None else ""
+
+
+def _move(s: p.Move) -> str:
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    verb = "push" if s.by == "push" else "move"
+    return f"{verb} {describe_obj(s.obj)}{far} {_DIRECTION_WORDS[s.direction]}"
+
+
+def _rotate(s: p.Rotate) -> str:
+    way = "counter-clockwise" if s.angle_deg >= 0 else "clockwise"
+    return f"turn {describe_obj(s.obj)} {abs(s.angle_deg):g}° {way}"
+
+
+def _arrange(s: p.Arrange) -> str:
+    words = f"arrange {_objs(s.objs)} {_SHAPE_WORDS[s.shape]}"
+    if s.size is not None:
+        words += f" of {describe_length(s.size)}"
+    if s.rows is not None:
+        words += f" with {number_word(s.rows)} row{'s' if s.rows != 1 else ''}"
+    if s.spacing is not None:
+        words += f", {describe_length(s.spacing)} apart"
+    return words + _opt_place(s.place) + _sort(s.sort)
+
+
+def _reshape(s: p.Reshape) -> str:
+    if s.action == "turn":
+        angle = s.angle_deg if s.angle_deg is not None else 45.0
+        return f"turn the arrangement by {abs(angle):g}° {'counter-' * (angle >= 0)}clockwise"
+    if s.action == "move":
+        way = _DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+        far = describe_length(s.distance) if s.distance is not None else ""
+        return " ".join(f"move the arrangement {far} {way}{_opt_place(s.place)}".split())
+    times = f" {s.factor:g} times" if s.factor is not None else ""
+    return f"make the arrangement{times} {s.action}"
+
+
+def _clear(s: p.Clear) -> str:
+    words = describe_place(s.place)
+    for link in ("at ", "in ", "on "):
+        words = words.removeprefix(link)
+    return f"clear {words}"
+
+
+def _ask(s: p.Ask) -> str:
+    about = f" ({describe_obj(s.obj)})" if s.obj is not None else ""
+    return f"ask {_ASKS[s.about]}{about}"
+
+
+def _again(s: p.Again) -> str:
+    words = "do the last command again"
+    if s.obj is not None:
+        words += f" with {describe_obj(s.obj)}"
+    times = f" {number_word(s.n)} times" if s.n != 1 else ""
+    return words + _opt_place(s.place) + times
+
+
+def _choice(s: Any, verb: str) -> str:
+    parts = [describe_obj(s.obj)] if s.obj is not None else []
+    parts += [describe_place(s.place)] if s.place is not None else []
+    return f"{verb} {' '.join(parts)}".strip()
+
+
+def _remember(s: p.Remember) -> str:
+    what = describe_obj(s.obj) if s.obj is not None else "this place"
+    if s.place is not None:
+        what = f"the place {describe_place(s.place)}"
+    return f'call {what} "{s.name}"'
+
+
+def _undo(s: p.Undo) -> str:
+    return "undo the last command" if s.n == 1 else f"undo the last {number_word(s.n)} commands"
+
+
+def _query(q: p.Query) -> str:
+    about = f" ({describe_obj(q.obj)})" if q.obj is not None else ""
+    if q.condition is not None:
+        about = f" ({describe_cond(q.condition)})"
+    return f"answer a question: {q.query}{about}"
+
+
+def _for_each(s: p.ForEach) -> str:
+    single = s.obj.model_copy(update={"quant": "the", "count": None})
+    if s.obj.quant in ("all", "the", "a") and s.obj.count is None and s.obj.ref is None:
+        return f"for each {noun_phrase(single)}"
+    return f"for each of {describe_obj(s.obj)}"
+
+
+def _repeat(s: p.Repeat) -> str:
+    return {1: "once", 2: "twice"}.get(s.n, f"{number_word(s.n)} times")
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "pick": lambda s: f"pick up {describe_obj(s.obj)}",
+    "place": lambda s: f"put it down {describe_place(s.place)}",
+    "put": lambda s: f"put {describe_obj(s.obj)} {describe_place(s.place)}",
+    "push": lambda s: f"push {describe_obj(s.obj)} {describe_place(s.place)}",
+    "move": _move,
+    "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
+    "arrange": _arrange,
+    "rotate": _rotate,
+    "swap": lambda s: f"swap {describe_obj(s.obj)} and {describe_obj(s.obj2)}",
+    "clear": _clear,
+    "reshape": _reshape,
+    "point": lambda s: f"point at {_pointed(s.place)}",
+    "look": lambda s: "look at the table",
+    "home": lambda s: "go to the home position",
+    "release": lambda s: "open the gripper",
+    "wait": lambda s: f"wait {s.seconds:g} second{'s' if s.seconds != 1 else ''}",
+    "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
+    "say": lambda s: f'say "{s.text}"',
+    "ask": _ask,
+    "refuse": lambda s: f"refuse: {_REFUSALS[s.reason]}",
+    "cannot": lambda s: f"say that I can't {s.what or _INABILITIES[s.reason]}",
+    "answer": lambda s: _query(s.query),
+    "undo": _undo,
+    "restore": lambda s: f"put {describe_obj(s.obj) if s.obj else 'everything'} back as at first",
+    "again": _again,
+    "choose": lambda s: _choice(s, "take"),
+    "correct": lambda s: _choice(s, "do it instead with"),
+    "yes": lambda s: "yes",
+    "no": lambda s: "no",
+    "stop": lambda s: "stop",
+    "remember": _remember,
+    "for_each": _for_each,
+    "if": lambda s: f"if {describe_cond(s.condition)}",
+    "repeat": _repeat,
+    "until": lambda s: f"until {describe_cond(s.condition)}",
 }
 
-_ORDER_WORDS = {
-    "left": "leftmost", "right": "rightmost", "front": "frontmost", "back": "backmost",
-    "middle": "middle", "top": "topmost", "bottom": "bottommost",
+
+def _pointed(place: p.Place) -> str:
+    """ "the red block" for a place on it; else the place."""
+    if place.rel in ("on", "above", "in") and place.obj is not None and place.part is None:
+        return describe_obj(place.obj)
+    return describe_place(place).removeprefix("at ").removeprefix("in ")
+
+
+# --- conditions ---------------------------------------------------------------------------------
+
+_COMPARE_WORDS = {
+    "eq": "exactly", "ne": "not exactly", "lt": "fewer than", "le": "at most",
+    "gt": "more than", "ge": "at least",
 }  # fmt: skip
-_FROM = {
-    "left": "the left", "right": "the right", "front": "the front", "back": "the back",
-    "top": "the top", "bottom": "the bottom", "middle": "the middle",
-}  # fmt: skip
-
-REL_WORDS: dict[str, str] = {
-    "on": "on", "in": "in", "under": "under", "above": "above",
-    "left_of": "left of", "right_of": "right of", "in_front_of": "in front of",
-    "behind": "behind", "front_left_of": "to the front left of",
-    "front_right_of": "to the front right of", "back_left_of": "to the back left of",
-    "back_right_of": "to the back right of", "next_to": "next to", "far_from": "far from",
-    "between": "between", "around": "around", "toward": "toward", "away_from": "away from",
-    "same_color": "of the same colour as", "different_color": "of another colour than",
-    "same_size": "of the same size as", "same_kind": "of the same kind as",
-    "bigger_than": "bigger than", "smaller_than": "smaller than", "taller_than": "taller than",
-    "shorter_than": "shorter than", "darker_than": "darker than", "lighter_than": "lighter than",
-}  # fmt: skip
-REGION_WORDS: dict[str, str] = {
-    "left": "the left side", "right": "the right side", "front": "the front side",
-    "back": "the back side", "middle": "the middle", "front_left": "the front left corner",
-    "front_right": "the front right corner", "back_left": "the back left corner",
-    "back_right": "the back right corner", "corner": "a corner", "side": "a side",
-}  # fmt: skip
-_STATE_WORDS = {"empty": "empty", "full": "full", "stacked": "stacked", "clear": "uncovered"}
 
 
-def number_word(n: int) -> str:
-    """ "three" up to twelve, digits above."""
-    return _NUMBERS[n] if 0 <= n < len(_NUMBERS) else str(n)
+def describe_cond(cond: Any) -> str:
+    """A condition as a clause: "there is a red block", "all blocks are in the bowl"."""
+    if isinstance(cond, p.Not):
+        return f"it is not so that {describe_cond(cond.inner)}"
+    if isinstance(cond, p.And | p.Or):
+        return f"{describe_cond(cond.left)} {cond.cond} {describe_cond(cond.right)}"
+    if isinstance(cond, p.Exists):
+        return f"there {_exists(cond.obj)}"
+    if isinstance(cond, p.CountIs):
+        noun = noun_phrase(cond.obj, plural=cond.n != 1)
+        if cond.other is not None:
+            return f"the number of {noun_phrase(cond.obj, True)} is {_than(cond)}"
+        be = "is" if cond.n == 1 else "are"
+        return f"there {be} {_COMPARE_WORDS[cond.compare]} {number_word(cond.n or 0)} {noun}"
+    return _is(cond)
 
 
-def ordinal_word(n: int) -> str:
-    """ "second", "third" ...; "11th" above ten."""
-    if 0 < n < len(_ORDINALS):
-        return _ORDINALS[n]
-    suffix = "th" if 10 <= n % 100 <= 20 else {1: "st", 2: "nd", 3: "rd"}.get(n % 10, "th")
-    return f"{n}{suffix}"
+def _exists(obj: p.Obj) -> str:
+    if obj.quant in ("the", "a") and obj.count is None:
+        return f"is {article(noun_phrase(obj))}"
+    if obj.quant == "none":
+        return f"are no {noun_phrase(obj, plural=True)}"
+    return (
+        f"are {describe_obj(obj.model_copy(update={'quant': 'count'}))}"
+        if obj.count
+        else (f"are {noun_phrase(obj, plural=True)}")
+    )
 
 
-def kind_word(kind: str, plural: bool = False) -> str:
-    """ "block", "boxes", "soccer ball"."""
-    if plural and kind in _IRREGULAR:
-        return _IRREGULAR[kind]
-    word = _KIND_WORDS.get(kind, kind)
-    return word + "s" if plural else word
-
-
-def join_words(items: Sequence[str], last: str = "and") -> str:
-    """ "a, b and c"."""
-    if len(items) < 2:
-        return "".join(items)
-    return f"{', '.join(items[:-1])} {last} {items[-1]}"
-
-
-def article(words: str) -> str:
-    """ "a red block", "an orange bowl"."""
-    return ("an " if words[:1] in "aeiou" else "a ") + words
-
-
-# --- objects ------------------------------------------------------------------------------------
-
-
-def is_plural(obj: p.Obj) -> bool:
-    """Whether the description means several objects."""
-    if obj.quant in ("all", "both", "half", "every_other", "rest", "none"):
-        return True
-    return (obj.count is not None and obj.count != 1) or obj.ref == "them"
-
-
-def describe_obj(obj: p.Obj) -> str:
-    """The description as a person would say it: "the leftmost red block", "all small bowls"."""
-    if pronoun := _pronoun(obj):
-        return pronoun
-    plural = is_plural(obj)
-    noun = obj_noun(obj, plural=plural)
-    return _quantified(obj, noun) + _tail(obj)
-
-
-def _pronoun(obj: p.Obj) -> str:
-    """ "it", "the home bowl": what needs no noun of its own, or ""."""
-    if obj.name is not None:
-        return f"the {obj.name.removeprefix('the ')}" if _plain(obj, name=True) else ""
-    if not obj.ref or not _plain(obj, ref=True):
-        return ""
+def _than(cond: p.CountIs) -> str:
+    assert cond.other is not None
+    other = f"that of {noun_phrase(cond.other, True)}"
     return {
-        "it": "it",
-        "this": "it",
-        "them": "them",
-        "other": "the other one",
-        "last_moved": "what was moved last",
-        "first_moved": "what was moved first",
-        "answer": "what was just named",
-        "pattern": "the arrangement",
-    }[obj.ref]
+        "eq": f"the same as {other}",
+        "ne": f"not the same as {other}",
+        "lt": f"smaller than {other}",
+        "le": f"at most {other}",
+        "gt": f"greater than {other}",
+        "ge": f"at least {other}",
+    }[cond.compare]
 
 
-def _plain(obj: p.Obj, name: bool = False, ref: bool = False) -> bool:
-    keep = {"quant": obj.quant, "count": obj.count}
-    if name:
-        keep["name"] = obj.name
-        keep["ref"] = obj.ref
-    if ref:
-        keep["ref"] = obj.ref
-    return obj == p.Obj(**keep)  # type: ignore[arg-type]
+def _is(cond: p.Is) -> str:
+    subject, be = describe_obj(cond.obj), "are" if is_plural(cond.obj) else "is"
+    if cond.relation is not None:
+        return f"{subject} {be} {describe_relation(cond.relation)}"
+    if cond.fits is not None:
+        return f"{subject} {be} {describe_obj(cond.fits)}"
+    return f"{subject} {be} there"
 
 
-def obj_noun(obj: p.Obj, plural: bool = False) -> str:
-    """The description without quantifier, order and relations: "small red block"."""
-    words: list[str] = []
-    if obj.size:
-        words.append(obj.size)
-    if obj.state in _STATE_WORDS:
-        words.append(_STATE_WORDS[obj.state])
-    if obj.colors:
-        words.append(" or ".join(obj.colors))
-    if obj.material:
-        words.append({"wood": "wooden"}.get(obj.material, obj.material))
-    noun = obj.noun or obj.name or ""
-    if obj.noun and plural and not noun.endswith("s"):
-        noun += "s"
-    words.append(noun or kind_word(obj.kind, plural))
-    return " ".join(words)
+# --- tenses -------------------------------------------------------------------------------------
+
+_PAST = {
+    "put": "put", "set": "set", "say": "said", "go": "went", "stack": "stacked", "swap": "swapped",
+    "wait": "waited", "point": "pointed", "do": "did", "take": "took", "make": "made",
+    "turn": "turned", "undo": "undid", "pick": "picked", "look": "looked", "call": "called",
+}  # fmt: skip
 
 
-def _order_prefix(order: p.Order) -> str:
-    nth = "" if order.n == 1 else ordinal_word(order.n) + " "
-    if order.key in _ORDER_WORDS:
-        return _ORDER_WORDS[order.key] if order.n == 1 else ordinal_word(order.n)
-    return nth + order.key
-
-
-def _quantified(obj: p.Obj, noun: str) -> str:
-    if obj.order is not None:
-        noun = f"{_order_prefix(obj.order)} {noun}"
-    if obj.ref == "other":
-        noun = f"other {noun}"
-    n = obj.count
-    if obj.quant == "the":
-        return f"the {number_word(n)} {noun}" if n is not None and n != 1 else f"the {noun}"
-    if obj.quant == "a" or (obj.quant == "count" and (n is None or n == 1)):
-        return article(noun) if obj.ref != "other" else f"an{noun}".replace("another", "another")
-    words = {
-        "count": number_word(n or 0),
-        "all": f"all {number_word(n)}" if n else "all",
-        "both": "both",
-        "at_most": f"at most {number_word(n or 1)}",
-        "half": "half of the",
-        "every_other": "every other",
-        "rest": "the rest of the",
-        "none": "none of the",
-    }
-    if obj.quant == "every_other":
-        noun = noun.removesuffix(kind_word(obj.kind, True)) + kind_word(obj.kind)
-    return f"{words[obj.quant]} {noun}"
-
-
-def _tail(obj: p.Obj) -> str:
-    out = ""
-    if obj.order is not None:
-        out += _order_tail(obj.order)
-    if obj.ref in ("last_moved", "first_moved"):
-        out += " that was moved " + obj.ref.split("_")[0]
-    if obj.ref == "answer":
-        out += " just named"
-    if obj.state == "held":
-        out += " in the hand"
-    for r in obj.where:
-        out += " " + describe_relation(r)
-    if obj.group is not None:
-        out += " " + _group_words(obj.group)
-    if obj.exclude is not None:
-        out += f" except {describe_obj(obj.exclude)}"
-    return out
-
-
-def _group_words(group: p.Group) -> str:
-    by = {"color": "colour"}.get(group.by, group.by)
-    return {
-        "odd": f"of a {by} with an odd number",
-        "even": f"of a {by} with an even number",
-        "most": f"of the most frequent {by}",
-        "fewest": f"of the rarest {by}",
-        "unique": f"whose {by} is unique",
-        "repeated": f"that share their {by}",
-    }[group.test]
-
-
-def _order_tail(order: p.Order) -> str:
-    out = ""
-    if order.key in _FROM and order.n != 1:
-        out = f" from {_FROM[order.key]}"
-    link = " from " if order.key == "farthest" else " to "
-    if order.of is not None:
-        out += link + describe_obj(order.of)
-    elif order.region is not None:
-        out += link + REGION_WORDS[order.region]
-    return out
-
-
-def describe_relation(r: p.Relation) -> str:
-    """ "left of the bowl", "not in a corner", "of the same colour as it"."""
-    no = "not " if r.negate else ""
-    if r.rel == "at" or r.region is not None:
-        region = r.region or "middle"
-        link = "in " if region in ("middle", "corner") or "_" in region else "at "
-        return no + link + REGION_WORDS[region]
-    if r.obj is None:
-        return no + {"same_color": "of the same colour"}.get(r.rel, REL_WORDS[r.rel] + " it")
-    both = describe_obj(r.obj) + (f" and {describe_obj(r.obj2)}" if r.obj2 else "")
-    return f"{no}{REL_WORDS[r.rel]} {both}"
-
-
-# --- places -------------------------------------------------------------------------------------
-
-
-def describe_length(length: p.Length) -> str:
-    """ "10 cm", "a little", "half as far"."""
-    if length.unit in ("little", "lot", "half"):
-        return {"little": "a little", "lot": "a lot", "half": "half as far"}[length.unit]
-    unit = {"in": "inches"}.get(length.unit, length.unit)
-    if length.unit == "in" and length.value == 1:
-        unit = "inch"
-    return f"{length.value:g} {unit}"
-
-
-def describe_place(place: p.Place) -> str:
-    """The place as a person would say it: "10 cm left of the bowl", "at the left side"."""
-    far = describe_length(place.distance) + " " if place.distance is not None else ""
-    part = ""
-    if place.part is not None:
-        part = "the " + place.part.replace("_", " ") + " of "
-    if place.rel == "at" and place.region is not None:
-        link = "in " if place.region in ("middle", "corner") or "_" in place.region else "at "
-        return far + link + REGION_WORDS[place.region]
-    if place.rel in p.w.FIXED_RELS:
-        return far + _fixed_place(place)
-    if place.obj is None:
-        return far + REL_WORDS[place.rel]
-    both = describe_obj(place.obj) + (f" and {describe_obj(place.obj2)}" if place.obj2 else "")
-    return f"{far}{REL_WORDS[place.rel]} {part}{both}"
-
-
-def _fixed_place(place: p.Place) -> str:
-    if place.rel in ("corner_near", "corner_far", "side_near", "side_far"):
-        part, how = place.rel.split("_")
-        word = "nearest to" if how == "near" else "farthest from"
-        return f"at the {part} {word} {describe_obj(place.obj) if place.obj else 'it'}"
-    return {
-        "at": "on the table",
-        "origin": "where it was before",
-        "there": "there",
-        "elsewhere": "somewhere else",
-        "gripper": "up in the hand",
-    }[place.rel]
+def past_tense(imperative: str) -> str:
+    """ "put the red block there" → "put the red block there"; "stack ..." → "stacked ..."."""
+    verb, _, rest = imperative.partition(" ")
+    if verb in _PAST:
+        done = _PAST[verb]
+    else:
+        done = verb + ("d" if verb.endswith("e") else "ed")
+    return f"{done} {rest}".strip()

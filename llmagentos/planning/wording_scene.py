@@ -9,7 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from llmagentos.planning.wording import article, join_words, kind_word, number_word, ordinal_word
+from llmagentos.planning.wording_objects import (
+    article,
+    join_words,
+    kind_word,
+    number_word,
+    ordinal_word,
+)
 from llmagentos.types import Scene, SceneObject
 
 #: Objects nearer than this along an axis are not told apart by it, metres.
