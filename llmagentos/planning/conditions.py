@@ -16,15 +16,15 @@ from typing import Any
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import filter_relation, ground, matching
-from llmagentos.planning.grounding_filters import Unresolved
-from llmagentos.planning.wording_objects import (
+from llmagentos.planning.grounding.filters import Unresolved
+from llmagentos.planning.wording.objects import (
     article,
     describe_obj,
     describe_relation,
     noun_phrase,
     number_word,
 )
-from llmagentos.planning.wording_scene import describe_ids
+from llmagentos.planning.wording.scene import describe_ids
 
 _COMPARE: dict[str, Callable[[int, int], bool]] = {
     "eq": operator.eq, "ne": operator.ne, "lt": operator.lt, "le": operator.le,

@@ -21,8 +21,8 @@ from typing import Any, Literal
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Event
-from llmagentos.planning.grounding_filters import choice_key
-from llmagentos.planning.grounding_refs import normal_name, really_moved
+from llmagentos.planning.grounding.filters import choice_key
+from llmagentos.planning.grounding.refs import normal_name, really_moved
 from llmagentos.types import Scene, SceneObject, Status
 
 StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]

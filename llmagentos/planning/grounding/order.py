@@ -1,7 +1,7 @@
 """Ranking of candidates: leftmost, second largest, nearest to the bowl, tallest stack.
 
 Knows: the score of each order word, and when two scores are too close to call.
-Does not know: how many of the ranked objects are meant (grounding_pick.py).
+Does not know: how many of the ranked objects are meant (pick.py).
 
 A rank is a list of (score, object), best first; scores are in the unit of `Ranking.tie`: two
 that differ by no more than `tie` are equal for a person looking at the table.
@@ -15,8 +15,8 @@ from typing import NamedTuple
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.grounding_filters import Objects, Unresolved
-from llmagentos.planning.grounding_where import Resolver
+from llmagentos.planning.grounding.filters import Objects, Unresolved
+from llmagentos.planning.grounding.where import Resolver
 from llmagentos.types import SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel

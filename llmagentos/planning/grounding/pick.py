@@ -1,7 +1,7 @@
 """How many of the candidates are meant, and which: the, a, two, all, half, every other.
 
 Knows: quantifiers and ordinals over a list of candidates. Does not know: how the candidates were
-found (grounding.py). All choices depend on the scene alone, never on the order of its list.
+found (resolve.py). All choices depend on the scene alone, never on the order of its list.
 
 Preference where any will do ("a block", "two of the blocks"): not yet handled by this command,
 free on top, not in the hand, standing on the table rather than in or on something, nearest to the
@@ -16,11 +16,11 @@ from collections.abc import Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.grounding_filters import Objects, Unresolved
-from llmagentos.planning.grounding_order import Ranking
-from llmagentos.planning.grounding_refs import rest_handled
-from llmagentos.planning.wording_objects import number_word, obj_noun
-from llmagentos.planning.wording_scene import choices
+from llmagentos.planning.grounding.filters import Objects, Unresolved
+from llmagentos.planning.grounding.order import Ranking
+from llmagentos.planning.grounding.refs import rest_handled
+from llmagentos.planning.wording.objects import number_word, obj_noun
+from llmagentos.planning.wording.scene import choices
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
 

@@ -1,7 +1,7 @@
 """Filters of a description that need no landmark: kind, noun, colour, size, material, state, group.
 
-Knows: which objects pass each part of an `Obj`. Does not know: relations (grounding_where.py),
-the past (grounding_refs.py), order and number (grounding_pick.py).
+Knows: which objects pass each part of an `Obj`. Does not know: relations (where.py),
+the past (refs.py), order and number (pick.py).
 
 Every filter keeps the order of its input and returns a new list.
 """
@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding, Problem
-from llmagentos.planning.wording_objects import article
+from llmagentos.planning.wording.objects import article
 from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
 from llmagentos.world import relations as rel
 

@@ -16,8 +16,8 @@ from typing import NamedTuple, Protocol
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding
-from llmagentos.planning.grounding_filters import Objects, Unresolved
-from llmagentos.planning.wording_objects import describe_obj
+from llmagentos.planning.grounding.filters import Objects, Unresolved
+from llmagentos.planning.wording.objects import describe_obj
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -37,7 +37,7 @@ class _Matching(Protocol):
 
 
 class Resolver(NamedTuple):
-    """How landmarks are found: grounding.py passes itself in."""
+    """How landmarks are found: resolve.py passes itself in."""
 
     ground: _Ground
     matching: _Matching

@@ -11,8 +11,8 @@ from collections.abc import Collection, Iterable, Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Event
-from llmagentos.planning.grounding_filters import Unresolved
-from llmagentos.planning.wording_objects import is_plural
+from llmagentos.planning.grounding.filters import Unresolved
+from llmagentos.planning.wording.objects import is_plural
 from llmagentos.types import SceneObject
 
 #: An object has moved when its centre is more than this away from where it was.

@@ -1,6 +1,6 @@
 """Words for the objects that are really there, told apart from each other.
 
-Knows: a scene's objects and how they stand. Does not know: descriptions in plans (wording.py).
+Knows: a scene's objects and how they stand. Does not know: descriptions in plans (steps.py).
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from itertools import pairwise
 
-from llmagentos.planning.wording_objects import (
+from llmagentos.planning.wording.objects import (
     article,
     join_words,
     kind_word,

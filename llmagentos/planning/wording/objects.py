@@ -1,7 +1,7 @@
 """Words for descriptions of objects and places, as a person would say them.
 
-Knows: plan data (Obj, Place, Relation, Length). Does not know: the scene (wording_scene.py names
-concrete objects) nor whole steps (wording.py, which re-exports what is public here).
+Knows: plan data (Obj, Place, Relation, Length). Does not know: the scene (scene.py names
+concrete objects) nor whole steps (steps.py, which re-exports what is public here).
 """
 
 from __future__ import annotations

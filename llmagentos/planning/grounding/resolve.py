@@ -1,7 +1,7 @@
 """What a description refers to in the scene as it is now: deterministic, explained, or a question.
 
 Knows: the pipeline of filters and the words for its results. Does not know: how each part filters
-(grounding_*.py), places (placement.py), or what shall be done with the objects.
+(the modules beside it), places (placement.py), or what shall be done with the objects.
 
 The pipeline: reference or name, kind or noun, colours, size, material, state, relations, group,
 exclusion, the person's earlier choice; then order and quantifier. Conventions:
@@ -13,7 +13,7 @@ exclusion, the person's earlier choice; then order and quantifier. Conventions:
   take `world.relations.stack_of(scene, top)`.
 - "the" that fits several is a question naming them, also for identical things and although one
   of them was mentioned last; only a direction or nearness relation may single one out when it is
-  clearly the nearest (grounding_order.lean).
+  clearly the nearest (order.lean).
 - quantifier "none" resolves to nothing, without a problem.
 """
 
@@ -22,16 +22,16 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import replace
 
-from llmagentos.planning import grounding_filters as f
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding
-from llmagentos.planning.grounding_filters import Objects, Unresolved
-from llmagentos.planning.grounding_order import lean, rank
-from llmagentos.planning.grounding_pick import pick, pick_ranked, plural_ref, wanted
-from llmagentos.planning.grounding_refs import named, referents, rest_handled
-from llmagentos.planning.grounding_where import Resolver, by_where
-from llmagentos.planning.grounding_words import explain, nothing_found
-from llmagentos.planning.wording_scene import choices
+from llmagentos.planning.grounding import filters as f
+from llmagentos.planning.grounding.filters import Objects, Unresolved
+from llmagentos.planning.grounding.order import lean, rank
+from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref, wanted
+from llmagentos.planning.grounding.refs import named, referents, rest_handled
+from llmagentos.planning.grounding.where import Resolver, by_where
+from llmagentos.planning.grounding.words import explain, nothing_found
+from llmagentos.planning.wording.scene import choices
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
 
@@ -54,7 +54,7 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
 def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
     """`ground` where exactly one thing, other than the one being moved, must be meant.
 
-    Several results are a question; for "a bowl" the preference of grounding_pick decides.
+    Several results are a question; for "a bowl" the preference of pick.py decides.
     """
     keep_moving = obj.ref in ("this", "other") or ctx.moving is None
     found = ground(obj, ctx, () if keep_moving else (ctx.moving or "",))
@@ -69,7 +69,7 @@ def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
 def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[str, ...]:
     """Ids of everything that fits the description, whatever its quantifier; () where none do.
 
-    Sorted as grounding_pick.in_taking_order. With an order word, only what it selects. Never
+    Sorted as pick.in_taking_order. With an order word, only what it selects. Never
     raises; a missing landmark or unknown noun fits nothing.
     """
     every = obj.model_copy(update={"quant": "all", "count": None})

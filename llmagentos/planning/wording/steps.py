@@ -1,7 +1,7 @@
 """Words for steps and plans: what the robot understood, said back in plain sentences.
 
-Knows: every step of the plan language. Does not know: the scene (wording_scene.py). The words for
-objects and places come from wording_objects.py and are re-exported here.
+Knows: every step of the plan language. Does not know: the scene (scene.py). The words for
+objects and places come from objects.py and are re-exported here.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llmagentos.planning import plan as p
-from llmagentos.planning.wording_objects import (
+from llmagentos.planning.wording.objects import (
     article,
     describe_length,
     describe_obj,

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llmagentos.planning import grounding_filters as f
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.wording_objects import (
+from llmagentos.planning.grounding import filters as f
+from llmagentos.planning.wording.objects import (
     article,
     describe_obj,
     describe_relation,
@@ -18,7 +18,7 @@ from llmagentos.planning.wording_objects import (
     number_word,
     obj_noun,
 )
-from llmagentos.planning.wording_scene import label, tally
+from llmagentos.planning.wording.scene import label, tally
 from llmagentos.types import SceneObject
 from llmagentos.world.colors import nearest_colors
 
