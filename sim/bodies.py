@@ -147,13 +147,8 @@ _LEAST_INERTIA = 2e-5
 
 def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float]) -> int:
     """Create an object at the origin and return its PyBullet body id."""
-    mesh = visual_mesh(g)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "object.urdf"
-        (Path(folder) / "object.obj").write_text(mesh.to_obj(), encoding="utf-8")
-        path.write_text(_urdf(g, f"{folder}/object.obj"), encoding="utf-8")
-        body = int(client.loadURDF(str(path), flags=client.URDF_USE_IMPLICIT_CYLINDER))
-    client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0.15, 0.15, 0.15])
+    pieces = collision_pieces(g)
+    body = load_body(client, visual_mesh(g), pieces, mass_kg=g.mass_kg, rgb=rgb, specular=0.15)
     lateral, rolling, spinning = _FRICTION.get(g.kind, _DEFAULT_FRICTION)
     inertia = client.getDynamicsInfo(body, -1)[2]
     client.changeDynamics(
@@ -170,11 +165,33 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
     return body
 
 
-def _urdf(g: ObjectGeometry, mesh_path: str) -> str:
-    pieces = "".join(piece.urdf() for piece in collision_pieces(g))
-    return (
-        f'<robot name="{g.kind}"><link name="body"><inertial><mass value="{g.mass_kg:.6f}"/>'
-        '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
-        f'<visual><geometry><mesh filename="{mesh_path}"/></geometry></visual>'
-        f"{pieces}</link></robot>"
-    )
+def load_body(
+    client: Any,
+    mesh: Mesh,
+    pieces: list[Piece],
+    *,
+    mass_kg: float = 0.0,
+    rgb: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    specular: float = 0.0,
+) -> int:
+    """Load one link with a mesh to see and pieces to touch; mass 0 means it never moves."""
+    touch = "".join(piece.urdf() for piece in pieces)
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "body.obj").write_text(mesh.to_obj(), encoding="utf-8")
+        path = Path(folder) / "body.urdf"
+        path.write_text(
+            f'<robot name="body"><link name="body"><inertial><mass value="{mass_kg:.6f}"/>'
+            '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
+            f'<visual><geometry><mesh filename="{folder}/body.obj"/></geometry></visual>'
+            f"{touch}</link></robot>",
+            encoding="utf-8",
+        )
+        flags = client.URDF_USE_IMPLICIT_CYLINDER
+        body = int(client.loadURDF(str(path), useFixedBase=mass_kg == 0, flags=flags))
+    client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[specular] * 3)
+    return body
+
+
+def box_piece(half: tuple[float, float, float]) -> Piece:
+    """A collision box around the body's origin."""
+    return Piece(_box(half))

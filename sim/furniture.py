@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sim.bodies import box_piece, load_body
+from sim.meshes import cuboid
 from sim.palette import FLOOR_RGB, TABLE_RGB
 from sim.scene import TABLE_M
 
@@ -38,10 +40,9 @@ def _box(
     rgb: tuple[float, float, float],
     collides: bool,
 ) -> int:
-    shape = client.createCollisionShape(client.GEOM_BOX, halfExtents=half) if collides else -1
-    visual = client.createVisualShape(
-        client.GEOM_BOX, halfExtents=half, rgbaColor=[*rgb, 1], specularColor=[0, 0, 0]
-    )
-    body = int(client.createMultiBody(0, shape, visual, basePosition=middle))
+    # A mesh, not GEOM_BOX: the EGL plugin smooths a box's normals and shades it like a cushion.
+    mesh = cuboid((-half[0], -half[1], -half[2]), half)
+    body = load_body(client, mesh, [box_piece(half)] if collides else [], rgb=rgb)
+    client.resetBasePositionAndOrientation(body, middle, (0, 0, 0, 1))
     client.changeDynamics(body, -1, lateralFriction=0.8, restitution=0.0)
     return body

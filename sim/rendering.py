@@ -6,6 +6,7 @@ Does not know: where cameras are mounted, noise, what the objects are.
 
 from __future__ import annotations
 
+import contextlib
 import math
 from dataclasses import dataclass
 from typing import Any
@@ -15,13 +16,14 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError
 from sim.cameras import CameraSpec, depth_from_buffer, view_matrix
+from sim.egl import quiet_stdout
 
 
 @dataclass(frozen=True)
 class Lighting:
     """One distant light and an ambient share. direction points from the table to the light."""
 
-    direction: tuple[float, float, float] = (0.35, -0.45, 1.0)
+    direction: tuple[float, float, float] = (0.2, -0.25, 1.0)
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     ambient: float = 0.62
     diffuse: float = 0.42
@@ -47,31 +49,58 @@ class Renderer:
         if kind not in ("tiny", "egl"):
             raise DriverError(f"expected renderer 'tiny' or 'egl', got {kind!r}")
         self.kind = kind
-        self.lighting = Lighting()
+        self._lighting = Lighting()
         self._client = client
+        self._is_warm = kind == "tiny"
         self._flag = client.ER_TINY_RENDERER if kind == "tiny" else client.ER_BULLET_HARDWARE_OPENGL
 
     def render(
         self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool = False
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]:
         """Colour uint8 [H, W, 3], depth float32 [H, W] metres (0: nothing), body numbers [H, W]."""
-        light = self.lighting
-        _, _, rgba, buffer, segments = self._client.getCameraImage(
-            spec.width,
-            spec.height,
-            viewMatrix=view_matrix(base_from_camera),
-            projectionMatrix=spec.projection,
-            renderer=self._flag,
-            shadow=int(shadow),
-            lightDirection=light.direction,
-            lightColor=light.color,
-            lightDistance=3.0,
-            lightAmbientCoeff=light.ambient,
-            lightDiffuseCoeff=light.diffuse,
-            lightSpecularCoeff=light.specular,
-        )
+        if not self._is_warm:
+            self._warm_up()
+        rgba, buffer, segments = self._shoot(spec, base_from_camera, shadow)
         shape = (spec.height, spec.width)
         rgb = np.asarray(rgba, dtype=np.uint8).reshape(*shape, 4)[:, :, :3].copy()
         z = np.asarray(buffer, dtype=np.float32).reshape(shape)
         depth = depth_from_buffer(z, spec.near_m, spec.far_m)
         return rgb, depth, np.asarray(segments, dtype=np.int32).reshape(shape)
+
+    @property
+    def lighting(self) -> Lighting:
+        """The light that pictures are taken in; setting it changes all pictures from then on."""
+        return self._lighting
+
+    @lighting.setter
+    def lighting(self, lighting: Lighting) -> None:
+        self._lighting = lighting
+        self._is_warm = self.kind == "tiny"
+
+    def _warm_up(self) -> None:
+        """EGL draws the first frames under a light with the old shadows: throw them away."""
+        spec = CameraSpec("warm-up", 64, 48, 60.0, 0.1, 3.0, np.eye(4))
+        for _ in range(3):
+            self._shoot(spec, spec.pose, False)
+        self._is_warm = True
+
+    def _shoot(
+        self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool
+    ) -> tuple[Any, Any, Any]:
+        light = self._lighting
+        with quiet_stdout() if not self._is_warm else contextlib.nullcontext():
+            _, _, rgba, buffer, segments = self._client.getCameraImage(
+                spec.width,
+                spec.height,
+                viewMatrix=view_matrix(base_from_camera),
+                projectionMatrix=spec.projection,
+                renderer=self._flag,
+                shadow=int(shadow),
+                lightDirection=light.direction,
+                lightColor=light.color,
+                lightDistance=3.0,
+                lightAmbientCoeff=light.ambient,
+                lightDiffuseCoeff=light.diffuse,
+                lightSpecularCoeff=light.specular,
+            )
+        return rgba, buffer, segments

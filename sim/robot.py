@@ -151,6 +151,11 @@ class PandaBody:
         self._target = target
         self._motors(aims, speeds)
 
+    def copy_target(self, other: PandaBody) -> None:
+        """Hold what `other` holds."""
+        self._target = other._target
+        self.hold()
+
     def hold(self) -> None:
         """Keep the last target."""
         self._motors(list(self._target), [0.0] * len(self.joints))

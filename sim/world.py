@@ -8,36 +8,38 @@ Implements `llmagentos.ports.RobotDriver`. Base frame = world frame; the table t
 
 from __future__ import annotations
 
-import math
+import weakref
 from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
-import pybullet
 from numpy.typing import NDArray
-from pybullet_utils.bullet_client import BulletClient
 
 from llmagentos.errors import DriverError, SceneError
 from llmagentos.types import RobotState
 from sim.bodies import create_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
+from sim.connection import connect, disconnect
+from sim.forking import carry_state
 from sim.furniture import build_furniture
 from sim.noise import SensorNoise
 from sim.palette import PALETTE
-from sim.rendering import Renderer
+from sim.rendering import Lighting, Renderer
 from sim.robot import PandaBody
-from sim.scene import ObjectSpec, SceneSpec, unused_id
+from sim.scene import ObjectSpec, SceneSpec, interpenetrate, unused_id
+from sim.truth import WorldTruth
 
 PHYSICS_HZ = 240
-_REST_SPEED = 0.01
 #: Bodies wait here, out of reach and apart from each other, while a reset rearranges the world.
 _PARKING_M = (20.0, 20.0, 5.0)
 
 
-class SimWorld:
+class SimWorld(WorldTruth):
     """A world of its own, headless unless `view`.
 
-    control_hz must divide 240. renderer: "auto", "egl" or "tiny". seed starts the noise.
+    control_hz must divide 240. renderer: "auto" (EGL where it works), "egl" or "tiny";
+    the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
+    seed starts the noise and, with `vary_light`, chooses the light.
     """
 
     def __init__(
@@ -49,6 +51,7 @@ class SimWorld:
         view: bool = False,
         renderer: str = "auto",
         noise: SensorNoise | None = None,
+        vary_light: bool = False,
     ) -> None:
         if control_hz <= 0 or PHYSICS_HZ % control_hz:
             raise DriverError(
@@ -56,9 +59,12 @@ class SimWorld:
             )
         self._substeps = PHYSICS_HZ // control_hz
         self.noise = noise or SensorNoise(seed=seed)
+        self.vary_light = vary_light
         #: The raw PyBullet client, for sim/ and tests.
-        self.client: Any = BulletClient(pybullet.GUI if view else pybullet.DIRECT)
-        self._renderer = Renderer(self.client, "tiny")
+        self.client: Any
+        self.client, kind = connect(view, renderer)
+        self._close = weakref.finalize(self, disconnect, self.client)
+        self._renderer = Renderer(self.client, kind)
         self.overhead = SimCamera(self, overhead_spec())
         self.wrist = SimCamera(self, wrist_spec())
         self.observer = SimCamera(self, observer_spec())
@@ -82,6 +88,13 @@ class SimWorld:
             self._scene = scene.model_copy(deep=True)
         if seed is not None:
             self.noise.reset(seed)
+            if self.vary_light:
+                self._renderer.lighting = Lighting.random(np.random.default_rng([seed, 0x119]))
+        self._begin()
+        self.settle(1.0)
+        self._steps = 0
+
+    def _begin(self) -> None:
         wanted = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
         if self._built != wanted:
             self._rebuild()
@@ -91,8 +104,6 @@ class SimWorld:
         self._command: tuple[float, ...] | None = None
         self._holding = False
         self._gripper = (self.robot.spec.max_opening_m, 20.0)
-        self.settle(1.0)
-        self._steps = 0
 
     def _rebuild(self) -> None:
         client = self.client
@@ -125,18 +136,16 @@ class SimWorld:
             self._put(body, item.xyz, item.yaw)
             client.changeVisualShape(body, -1, rgbaColor=[*PALETTE[item.color], 1])
 
-    def _put(self, body: int, xyz: Sequence[float], yaw: float) -> None:
-        turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
-        self.client.resetBasePositionAndOrientation(body, xyz, turn)
-        self.client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
-
     def spawn(self, item: ObjectSpec) -> str:
         """Add one object in mid-run; returns its id. SceneError if it cannot stand there."""
         fresh = item.model_copy(deep=True)
         if fresh.id in self._specs:
             raise SceneError(f"expected a new id, got {fresh.id!r} again")
         fresh.id = fresh.id or unused_id(fresh, set(self._specs))
-        SceneSpec(objects=[*map(self._current_spec, self._specs), fresh]).check()
+        SceneSpec(objects=[fresh]).check()
+        for other in map(self._current_spec, self._specs):
+            if interpenetrate(fresh, other):
+                raise SceneError(f"{fresh.id} at {fresh.position} and {other.id} overlap")
         body = self._make(fresh)
         self._put(body, fresh.xyz, fresh.yaw)
         self._bodies[fresh.id], self._specs[fresh.id] = body, fresh
@@ -145,13 +154,18 @@ class SimWorld:
 
     def remove(self, object_id: str) -> None:
         """Take one object out of the world."""
-        self.client.removeBody(self._body(object_id))
+        self.client.removeBody(self.body_of(object_id))
         del self._bodies[object_id], self._specs[object_id]
         self._built = None
 
     def close(self) -> None:
         """Give the physics client back; the world is of no use afterwards."""
-        self.client.disconnect()
+        self._close()
+
+    @property
+    def scene(self) -> SceneSpec:
+        """What the last reset asked for."""
+        return self._scene
 
     # ---- the driver port ------------------------------------------------------------------
 
@@ -205,15 +219,6 @@ class SimWorld:
                 return True
         return self.at_rest()
 
-    def at_rest(self) -> bool:
-        """Whether no object moves faster than 1 cm/s or turns faster than 0.1 rad/s."""
-        for object_id, body in self._bodies.items():
-            if self._specs[object_id].geometry.mass_kg > 0:
-                linear, angular = self.client.getBaseVelocity(body)
-                if max(map(abs, linear)) > _REST_SPEED or max(map(abs, angular)) > 10 * _REST_SPEED:
-                    return False
-        return True
-
     # ---- pictures -------------------------------------------------------------------------
 
     @property
@@ -232,6 +237,30 @@ class SimWorld:
         spec = observer_spec(width, height)
         return self.render(spec, spec.pose, shadow=True)[0]
 
+    def fork(self) -> SimWorld:
+        """An independent copy of this moment, to see what would happen if; `close()` it after.
+
+        It goes on bit for bit as this world does under the same commands, as long as nothing was
+        spawned or removed since the last reset; otherwise the copy has the same poses and speeds
+        but forgets what contacts remember. Noise restarts from its seed.
+        """
+        old = self.noise
+        noise = SensorNoise(old.rgb_std, old.depth_std_m, old.depth_dropout, old.seed)
+        rate = PHYSICS_HZ // self._substeps
+        twin = SimWorld(control_hz=rate, renderer=self.renderer, noise=noise)
+        twin._renderer.lighting = self._renderer.lighting
+        exact = self._built is not None
+        twin._scene = self._scene
+        if not exact:
+            here = [self._current_spec(object_id) for object_id in self._specs]
+            twin._scene = SceneSpec.model_construct(robot="panda", objects=here)
+        twin._begin()
+        twin._command, twin._holding, twin._steps = self._command, self._holding, self._steps
+        twin.send_gripper(*self._gripper)
+        twin.robot.copy_target(self.robot)
+        carry_state(self, twin, exact)
+        return twin
+
     def hand_pose_matrix(self) -> NDArray[np.float64]:
         """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""
         link = self.client.getLinkState(
@@ -241,77 +270,3 @@ class SimWorld:
         pose[:3, :3] = np.array(self.client.getMatrixFromQuaternion(link[5])).reshape(3, 3)
         pose[:3, 3] = link[4]
         return pose
-
-    def segmentation_names(self) -> dict[int, str]:
-        """Object id (or "robot", "table") by body number, for `capture_segmentation`."""
-        names = {body: object_id for object_id, body in self._bodies.items()}
-        return {**names, self.robot.body: "robot", **dict.fromkeys(self._furniture, "table")}
-
-    # ---- the simulator's truth: for scoring and tests only ----------------------------------
-
-    @property
-    def scene(self) -> SceneSpec:
-        """What the last reset asked for."""
-        return self._scene
-
-    def objects(self) -> list[dict[str, Any]]:
-        """Every object as it is now: id, kind, color, size, position [x, y, z], yaw."""
-        result = []
-        for object_id, item in self._specs.items():
-            position, quaternion = self.object_pose(object_id)
-            yaw = self.client.getEulerFromQuaternion(quaternion)[2]
-            result.append(
-                {
-                    "id": object_id,
-                    "kind": item.kind,
-                    "color": item.color,
-                    "size": item.geometry.size_m,
-                    "position": [float(v) for v in position],
-                    "yaw": float(yaw),
-                }
-            )
-        return result
-
-    def object_pose(self, object_id: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
-        """Middle of the object's box and its orientation (quaternion x, y, z, w)."""
-        return self.client.getBasePositionAndOrientation(self._body(object_id))
-
-    def held_truth(self) -> str | None:
-        """Id of the object that both fingers touch, or None."""
-        left, right = self.robot.fingers
-        for object_id, body in self._bodies.items():
-            touched = {c[3] for c in self.client.getContactPoints(self.robot.body, body)}
-            if left in touched and right in touched:
-                return object_id
-        return None
-
-    def teleport_object(
-        self, object_id: str, position: Sequence[float], yaw: float | None = None
-    ) -> None:
-        """Move an object at once, as somebody's hand would; [x, y] puts it on the table."""
-        body, item = self._body(object_id), self._specs[object_id]
-        z = position[2] if len(position) > 2 else item.geometry.height_m / 2
-        if yaw is None:
-            yaw = self.client.getEulerFromQuaternion(self.object_pose(object_id)[1])[2]
-        self._put(body, (position[0], position[1], z), yaw)
-
-    def state_bytes(self) -> bytes:
-        """Every joint and object pose and velocity, bit for bit, for comparing runs."""
-        values: list[float] = []
-        for joint in (*self.robot.joints, *self.robot.fingers):
-            values += self.client.getJointState(self.robot.body, joint)[:2]
-        for body in self._bodies.values():
-            position, turn = self.client.getBasePositionAndOrientation(body)
-            linear, angular = self.client.getBaseVelocity(body)
-            values += [*position, *turn, *linear, *angular]
-        return np.array(values, dtype=np.float64).tobytes()
-
-    def _current_spec(self, object_id: str) -> ObjectSpec:
-        item = self._specs[object_id].model_copy()
-        item.position = tuple(self.object_pose(object_id)[0])
-        return item
-
-    def _body(self, object_id: str) -> int:
-        if object_id not in self._bodies:
-            raise SceneError(f"expected an object of {sorted(self._bodies)}, got {object_id!r}")
-        return self._bodies[object_id]

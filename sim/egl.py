@@ -1,0 +1,102 @@
+"""Whether PyBullet's EGL renderer works on this machine, found out without risk.
+
+Knows: how to load the plugin, and that a broken driver may crash the process that tries.
+Does not know: worlds, cameras, scenes.
+
+`python -m sim.egl` tries it and exits with 0 when a picture came out right.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import importlib.util
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from typing import Any
+
+_CHECK_TIMEOUT_S = 20.0
+
+
+def plugin_path() -> str | None:
+    """The plugin that comes with PyBullet's wheel, or None where the wheel lacks it."""
+    spec = importlib.util.find_spec("eglRenderer")
+    return spec.origin if spec else None
+
+
+def load_plugin(client: Any) -> bool:
+    """Give `client` the EGL renderer; whether that worked. Load it before any body."""
+    path = plugin_path()
+    if path is None:
+        return False
+    with quiet_stdout():
+        return bool(client.loadPlugin(path, "_eglRendererPlugin") >= 0)
+
+
+@functools.cache
+def egl_works() -> bool:
+    """Try EGL once per process, in a process of its own: a crash there costs nothing here."""
+    if plugin_path() is None:
+        return False
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "sim.egl"],
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            timeout=_CHECK_TIMEOUT_S,
+            check=False,
+        )
+    except (OSError, subprocess.TimeoutExpired):
+        return False
+    return done.returncode == 0
+
+
+@contextlib.contextmanager
+def quiet_stdout() -> Iterator[None]:
+    """Keep what PyBullet's C++ code prints off standard output, which belongs to the program."""
+    sys.stdout.flush()
+    try:
+        kept = os.dup(1)
+    except OSError:  # No standard output: nothing to protect.
+        yield
+        return
+    sink = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(sink, 1)
+        yield
+    finally:
+        os.dup2(kept, 1)
+        os.close(kept)
+        os.close(sink)
+
+
+def _try() -> bool:
+    """Draw a red cube and look whether the picture has red pixels and depth."""
+    import numpy as np
+    import pybullet
+    import pybullet_data
+
+    client = pybullet.connect(pybullet.DIRECT)
+    path = plugin_path()
+    if path is None or pybullet.loadPlugin(path, "_eglRendererPlugin") < 0:
+        return False
+    pybullet.setAdditionalSearchPath(pybullet_data.getDataPath())
+    body = pybullet.loadURDF("cube_small.urdf")
+    pybullet.changeVisualShape(body, -1, rgbaColor=[1, 0, 0, 1])
+    view = pybullet.computeViewMatrix([0.2, 0, 0.2], [0, 0, 0], [0, 0, 1])
+    projection = pybullet.computeProjectionMatrixFOV(40, 1, 0.05, 1)
+    for _ in range(2):
+        _, _, rgba, depth, _ = pybullet.getCameraImage(
+            64, 64, view, projection, renderer=pybullet.ER_BULLET_HARDWARE_OPENGL
+        )
+    rgb = np.asarray(rgba, dtype=np.int32).reshape(64, 64, 4)
+    middle = rgb[28:36, 28:36]
+    deep = np.asarray(depth, dtype=np.float32).reshape(64, 64)[32, 32]
+    pybullet.disconnect(client)
+    return bool((middle[..., 0] > middle[..., 1] + 40).all() and 0 < deep < 1)
+
+
+if __name__ == "__main__":
+    sys.exit(0 if _try() else 1)

@@ -1,0 +1,34 @@
+"""Carrying one world's physical state over into another, for "what would happen if".
+
+Knows: joints, poses, speeds, and PyBullet's saved states.
+Does not know: what either world will do next.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from sim.truth import WorldTruth
+
+
+def carry_state(source: WorldTruth, twin: WorldTruth, exact: bool) -> None:
+    """Bring `twin`, built with the same objects, into `source`'s state.
+
+    exact: with everything that contacts remember (both worlds must have been built alike).
+    """
+    if exact:
+        with tempfile.TemporaryDirectory() as folder:
+            path = str(Path(folder) / "state.bullet")
+            source.client.saveBullet(path)
+            twin.client.restoreState(fileName=path)
+        return
+    for joint in (*source.robot.joints, *source.robot.fingers):
+        position, velocity = source.client.getJointState(source.robot.body, joint)[:2]
+        twin.client.resetJointState(twin.robot.body, joint, position, velocity)
+    for object_id in source.object_ids():
+        linear, angular = source.client.getBaseVelocity(source.body_of(object_id))
+        body = twin.body_of(object_id)
+        position, turn = source.object_pose(object_id)
+        twin.client.resetBasePositionAndOrientation(body, position, turn)
+        twin.client.resetBaseVelocity(body, linear, angular)

@@ -1,0 +1,118 @@
+"""The simulator's truth: where everything really is. For scoring and tests only.
+
+Knows: how to read and change bodies behind the robot's back.
+Does not know: time, control, cameras.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+
+from llmagentos.errors import SceneError
+from sim.robot import PandaBody
+from sim.scene import ObjectSpec
+
+_REST_SPEED_MPS = 0.01
+_REST_TURN_RADPS = 0.1
+
+
+class WorldTruth:
+    """What `SimWorld` tells about its bodies; filled by it."""
+
+    client: Any
+    robot: PandaBody
+    _bodies: dict[str, int]
+    _specs: dict[str, ObjectSpec]
+    _furniture: list[int]
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Every object as it is now: id, kind, color, size, position [x, y, z], yaw."""
+        result = []
+        for object_id, item in self._specs.items():
+            position, quaternion = self.object_pose(object_id)
+            yaw = self.client.getEulerFromQuaternion(quaternion)[2]
+            result.append(
+                {
+                    "id": object_id,
+                    "kind": item.kind,
+                    "color": item.color,
+                    "size": item.geometry.size_m,
+                    "position": [float(v) for v in position],
+                    "yaw": float(yaw),
+                }
+            )
+        return result
+
+    def object_pose(self, object_id: str) -> tuple[tuple[float, ...], tuple[float, ...]]:
+        """Middle of the object's box and its orientation (quaternion x, y, z, w)."""
+        return self.client.getBasePositionAndOrientation(self.body_of(object_id))
+
+    def held_truth(self) -> str | None:
+        """Id of the object that both fingers touch, or None."""
+        left, right = self.robot.fingers
+        for object_id, body in self._bodies.items():
+            touched = {c[3] for c in self.client.getContactPoints(self.robot.body, body)}
+            if left in touched and right in touched:
+                return object_id
+        return None
+
+    def teleport_object(
+        self, object_id: str, position: Sequence[float], yaw: float | None = None
+    ) -> None:
+        """Move an object at once, as somebody's hand would; [x, y] puts it on the table."""
+        body, item = self.body_of(object_id), self._specs[object_id]
+        z = position[2] if len(position) > 2 else item.geometry.height_m / 2
+        if yaw is None:
+            yaw = self.client.getEulerFromQuaternion(self.object_pose(object_id)[1])[2]
+        self._put(body, (position[0], position[1], z), yaw)
+
+    def state_bytes(self) -> bytes:
+        """Every joint and object pose and velocity, bit for bit, for comparing runs."""
+        values: list[float] = []
+        for joint in (*self.robot.joints, *self.robot.fingers):
+            values += self.client.getJointState(self.robot.body, joint)[:2]
+        for body in self._bodies.values():
+            position, turn = self.client.getBasePositionAndOrientation(body)
+            linear, angular = self.client.getBaseVelocity(body)
+            values += [*position, *turn, *linear, *angular]
+        return np.array(values, dtype=np.float64).tobytes()
+
+    def _put(self, body: int, xyz: Sequence[float], yaw: float) -> None:
+        turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
+        self.client.resetBasePositionAndOrientation(body, xyz, turn)
+        self.client.resetBaseVelocity(body, (0, 0, 0), (0, 0, 0))
+
+    def _current_spec(self, object_id: str) -> ObjectSpec:
+        item = self._specs[object_id].model_copy()
+        item.position = tuple(self.object_pose(object_id)[0])
+        return item
+
+    def object_ids(self) -> list[str]:
+        """Ids of all objects, in the scene's order."""
+        return list(self._specs)
+
+    def body_of(self, object_id: str) -> int:
+        """PyBullet's number for an object. SceneError for an unknown id."""
+        if object_id not in self._bodies:
+            raise SceneError(f"expected an object of {sorted(self._bodies)}, got {object_id!r}")
+        return self._bodies[object_id]
+
+    def at_rest(self) -> bool:
+        """Whether no object moves faster than 1 cm/s or turns faster than 0.1 rad/s."""
+        for object_id, body in self._bodies.items():
+            if self._specs[object_id].geometry.mass_kg > 0:
+                linear, angular = self.client.getBaseVelocity(body)
+                if max(map(abs, linear)) > _REST_SPEED_MPS:
+                    return False
+                if max(map(abs, angular)) > _REST_TURN_RADPS:
+                    return False
+        return True
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Object id (or "robot", "table") by body number, for `capture_segmentation`."""
+        names = {body: object_id for object_id, body in self._bodies.items()}
+        return {**names, self.robot.body: "robot", **dict.fromkeys(self._furniture, "table")}
