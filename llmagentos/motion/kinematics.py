@@ -136,9 +136,13 @@ class Kinematics:
 
     def best_yaw(self, pose: Pose, symmetry_rad: float = math.pi) -> float:
         """The yaw nearest the middle of the wrist's range among yaw + k * symmetry_rad."""
-        middle = self._yaw_sum + math.atan2(pose.position[1], pose.position[0])
-        turns = round((middle - pose.yaw) / symmetry_rad)
+        turns = round(-self.wrist_offset(pose) / symmetry_rad)
         return pose.yaw + turns * symmetry_rad
+
+    def wrist_offset(self, pose: Pose) -> float:
+        """How far a pose's yaw turns the wrist out of the middle of its range, rad."""
+        middle = self._yaw_sum + math.atan2(pose.position[1], pose.position[0])
+        return pose.yaw - middle
 
     def _posture(self, pose: Pose) -> Joints:
         """The rest posture for a pose: home, turned towards it, wrist already at its yaw."""
@@ -169,13 +173,13 @@ class Kinematics:
             )
             error = pin.log6(placement.actInv(target)).vector
             residual = float(np.linalg.norm(error))
-            pull = rest is not None and iteration < _NULLSPACE_ITERATIONS
-            if residual < _TOLERANCE and not pull:
+            pull = iteration < _NULLSPACE_ITERATIONS
+            if residual < _TOLERANCE and (rest is None or not pull):
                 break
             damping = min(1e-3, residual * residual * 0.1) + 1e-9
             gram = np.linalg.inv(jacobian @ jacobian.T + damping * identity)
             step = jacobian.T @ (gram @ error)
-            if pull:
+            if rest is not None and pull:
                 away = _NULLSPACE_GAIN * (rest - q)
                 step += away - jacobian.T @ (gram @ (jacobian @ away))
             largest = float(np.max(np.abs(step)))

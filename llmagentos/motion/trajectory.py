@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,7 +149,7 @@ class _Piece:
 
 def _chain(pieces: list[_Piece], period_s: float) -> Array:
     """Path parameters at every period, piece after piece."""
-    meet = [0.0] + [min(a.velocity, b.velocity) for a, b in zip(pieces, pieces[1:], strict=False)]
+    meet = [0.0] + [min(a.velocity, b.velocity) for a, b in pairwise(pieces)]
     meet.append(0.0)
     for i, piece in enumerate(pieces):
         meet[i + 1] = min(meet[i + 1], piece.fastest_to(meet[i]))

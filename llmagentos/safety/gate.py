@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 
 from llmagentos.errors import GateRejection
 from llmagentos.ports import RobotDriver
-from llmagentos.safety.limits import MotionLimits
+from llmagentos.safety.limits import MotionLimits, motion_limits
 from llmagentos.types import RobotState, Vec3
 
 _log = logging.getLogger(__name__)
@@ -44,6 +44,7 @@ class MotionGate:
         self._tool_position = tool_position
         self._last: tuple[float, ...] | None = None
         self._velocity: tuple[float, ...] = ()
+        self._stamp_s = -math.inf
 
     def check(self, command: Sequence[float], state: RobotState, dt_s: float) -> tuple[float, ...]:
         """The command (rad, one per joint) as floats, if the arm may go there within dt_s.
@@ -92,13 +93,16 @@ class MotionGate:
 
     def forget(self) -> None:
         """Judge the next command against the measured joints at rest (after a reset)."""
-        self._last, self._velocity = None, ()
+        self._last, self._velocity, self._stamp_s = None, (), -math.inf
 
     def _reference(self, state: RobotState) -> tuple[tuple[float, ...], tuple[float, ...]]:
         expected = len(self.limits.lower_rad)
         measured = tuple(state.positions)
         if len(measured) != expected or not all(map(math.isfinite, measured)):
             self._reject("state", f"{expected} finite measured joint positions", measured)
+        if state.stamp_s < self._stamp_s:
+            self.forget()  # the driver's clock began anew: a simulator was reset
+        self._stamp_s = state.stamp_s
         if self._last is None:
             return measured, (0.0,) * expected
         lag = max(abs(a - b) for a, b in zip(self._last, measured, strict=True))
@@ -133,11 +137,14 @@ class MotionGate:
 
 
 class GatedDriver:
-    """A RobotDriver that lets only checked commands through to `inner`."""
+    """A RobotDriver that lets only checked commands through to `inner`.
 
-    def __init__(self, inner: RobotDriver, gate: MotionGate) -> None:
+    gate: its own limits; by default those of the "sim" profile, tool speed unchecked.
+    """
+
+    def __init__(self, inner: RobotDriver, gate: MotionGate | None = None) -> None:
         self.inner = inner
-        self.gate = gate
+        self.gate = gate or MotionGate(motion_limits("sim"))
         self._commanded = False
 
     @property

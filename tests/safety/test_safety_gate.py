@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import pytest
 
@@ -102,7 +103,7 @@ def test_a_joint_outside_its_range_may_come_back_but_not_go_on() -> None:
 @pytest.mark.parametrize("joint", range(7))
 def test_ten_times_too_fast(joint: int) -> None:
     step = 10 * LIMITS.velocity_radps[joint] * DT
-    refused(MotionGate(LIMITS), "velocity", moved(joint, step if joint != 3 else step))
+    refused(MotionGate(LIMITS), "velocity", moved(joint, step if joint == 3 else -step))
 
 
 def test_too_sudden() -> None:
@@ -183,9 +184,17 @@ def test_brakes_by_itself_when_commands_stop_coming() -> None:
         driver.advance()
     rates = [(b[1] - a[1]) / DT for a, b in zip(inner.sent[9:], inner.sent[10:], strict=False)]
     assert 9 <= len(rates) <= 12 and rates[-1] == pytest.approx(0.0, abs=1e-9)
-    assert all(b < a + 1e-9 for a, b in zip(rates, rates[1:], strict=False))
+    assert all(b < a + 1e-9 for a, b in pairwise(rates))
     assert driver.now_s == pytest.approx(31 * DT) and driver.control_period_s == DT
     driver.send_joint_positions(driver.state().positions)
+
+
+def test_a_clock_that_begins_anew_means_a_reset() -> None:
+    driver = GatedDriver(FakeDriver())
+    driver.gate.check(HOME, RobotState(HOME, (0.0,) * 7, 0.08, 5.0), DT)
+    elsewhere = moved(0, 0.05)
+    after = RobotState(elsewhere, (0.0,) * 7, 0.08, 0.0)
+    assert driver.gate.check(elsewhere, after, DT) == elsewhere
 
 
 def test_forget_after_a_reset() -> None:

@@ -1,0 +1,158 @@
+"""Moving the arm and the gripper, one control period at a time.
+
+Knows: the driver, trajectories, what was sent last. Does not know: objects, skills.
+
+Motions are generators: every `yield` is one control period that has been sent and has passed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import MotionError
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.motion.paths import joint_line
+from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
+from llmagentos.ports import RobotDriver
+from llmagentos.safety.limits import Profile, motion_limits
+from llmagentos.types import Pose, RobotState
+
+Motion = Generator[None, None, None]
+
+#: The arm lags this far behind its command only when something holds it up, rad.
+_LAG_RAD = 0.08
+#: A hand tilted more than this (after a stop, a push) is set upright before it goes on, rad.
+_TILT_RAD = 0.005
+#: Commands within this of the measured joints are taken as where the arm is, rad.
+_SYNC_RAD = 0.02
+_GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
+
+
+class BlockedError(MotionError):
+    """The arm does not follow: it pushes against something."""
+
+
+class Arm:
+    """One arm with its driver. Not safe to share between threads."""
+
+    def __init__(self, driver: RobotDriver, kinematics: Kinematics, profile: Profile) -> None:
+        self.driver = driver
+        self.kinematics = kinematics
+        self.limits = motion_limits(profile)
+        # Stopping may brake as hard as the hardware takes.
+        self._brakes = motion_limits("sim")
+        self._sent: NDArray[np.float64] | None = None
+        self._velocity = np.zeros(7)
+        self._acceleration = np.zeros(7)
+        self.width_command_m = driver.state().gripper_width_m
+
+    # --- where it is --------------------------------------------------------------------
+
+    def state(self) -> RobotState:
+        return self.driver.state()
+
+    @property
+    def joints(self) -> NDArray[np.float64]:
+        """Where motion continues from: the last command, or the measured joints if far off."""
+        measured = np.array(self.driver.state().positions)
+        if self._sent is None or np.max(np.abs(self._sent - measured)) > _SYNC_RAD:
+            return measured
+        return self._sent
+
+    @property
+    def tip(self) -> Pose:
+        """The tip's pose by the measured joints."""
+        return self.kinematics.tip_pose(self.driver.state().positions)
+
+    def at_home(self) -> bool:
+        return bool(np.max(np.abs(self.joints - self.kinematics.home)) < 0.02)
+
+    def forget(self) -> None:
+        """The robot was put elsewhere by other means."""
+        self._sent = None
+        self._velocity[:] = 0.0
+        self._acceleration[:] = 0.0
+        self.width_command_m = self.driver.state().gripper_width_m
+
+    # --- motions ------------------------------------------------------------------------
+
+    def follow(self, paths: Sequence[JointPath], speed: float = 1.0) -> Motion:
+        """Along paths from rest to rest, at a share of the profile's speed.
+
+        Raises BlockedError when the arm is held up.
+        """
+        limits = self.limits if speed == 1.0 else self.limits.scaled(speed)
+        for path in paths:
+            timed = time_path(path, limits, self.driver.control_period_s)
+            for positions in timed.positions:
+                self._send(positions)
+                yield
+                self._check_lag()
+
+    def to_joints(self, goal: NDArray[np.float64], speed: float = 1.0) -> Motion:
+        """Straight in joint space."""
+        yield from self.follow([joint_line(self.kinematics, self.joints, goal)], speed)
+
+    def upright(self) -> Motion:
+        """Point the hand straight down again if it does not."""
+        if self.kinematics.tilt(self.joints) > _TILT_RAD:
+            here = self.kinematics.tip_pose(self.joints)
+            yield from self.to_joints(self.kinematics.solve(here, self.joints), 0.5)
+
+    def hold(self, duration_s: float) -> Motion:
+        """Stay where the arm is."""
+        for _ in range(max(1, round(duration_s / self.driver.control_period_s))):
+            self._send(self.joints)
+            yield
+
+    def grip(self, width_m: float, force_n: float = 20.0, wait: bool = True) -> Motion:
+        """Open or close; done when the fingers stand still, after 1 s at most."""
+        self.width_command_m = self.driver.send_gripper(width_m, force_n)
+        if not wait:
+            return
+        period = self.driver.control_period_s
+        last, still, waited = self.driver.state().gripper_width_m, 0.0, 0.0
+        while still < _GRIP_SETTLE_S and waited < _GRIP_LIMIT_S:
+            self._send(self.joints)
+            yield
+            width = self.driver.state().gripper_width_m
+            still = still + period if abs(width - last) < _GRIP_STILL_M else 0.0
+            waited += period
+            last = width
+
+    def stop(self) -> Motion:
+        """From any motion to rest, as fast as the hardware's limits allow."""
+        start = self.joints
+        timed = stop_trajectory(
+            start.tolist(),
+            self._velocity.tolist(),
+            self._acceleration.tolist(),
+            self._brakes,
+            self.driver.control_period_s,
+        )
+        for positions in timed.positions:
+            inside = np.clip(positions, self._brakes.lower_rad, self._brakes.upper_rad)
+            self._send(inside)
+            yield
+
+    def _send(self, positions: NDArray[np.float64]) -> None:
+        period = self.driver.control_period_s
+        before = self.joints if self._sent is None else self._sent
+        sent = np.array(self.driver.send_joint_positions(positions.tolist()))
+        velocity = (sent - before) / period
+        self._acceleration = (velocity - self._velocity) / period
+        self._sent, self._velocity = sent, velocity
+        self.driver.advance()
+
+    def _check_lag(self) -> None:
+        assert self._sent is not None
+        lag = np.abs(self._sent - np.array(self.driver.state().positions))
+        if float(np.max(lag)) > _LAG_RAD:
+            joint = int(np.argmax(lag)) + 1
+            raise BlockedError(
+                f"expected the arm to follow within {_LAG_RAD} rad, got {np.max(lag):.3f} at "
+                f"joint {joint}"
+            )

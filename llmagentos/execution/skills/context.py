@@ -1,0 +1,76 @@
+"""What every skill works with, and the moves that several of them share.
+
+Knows: arm, belief, ways. Does not know: any one skill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from llmagentos.execution.skills.arm import Arm, Motion
+from llmagentos.execution.skills.base import SkillReport, SkillStatus
+from llmagentos.execution.skills.belief import Belief
+from llmagentos.motion.planning import Obstacles, moving_body, plan_straight, plan_transit
+from llmagentos.types import Pose, Scene
+
+#: A skill in the making: one control period per `yield`, a report at the end.
+Skill = Generator[None, None, SkillReport]
+
+
+def succeeded(words: str, attempts: int = 1, **details: object) -> SkillReport:
+    return SkillReport(SkillStatus.SUCCEEDED, "", words, attempts, details)
+
+
+def failed(reason: str, words: str, attempts: int = 1, **details: object) -> SkillReport:
+    return SkillReport(SkillStatus.FAILED, reason, words, attempts, details)
+
+
+@dataclass
+class Context:
+    """One robot's arm and belief."""
+
+    arm: Arm
+    belief: Belief
+
+    def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
+        """Up, across, down to a pose with what is in the hand. Raises MotionError."""
+        yield from self.arm.upright()
+        body = moving_body(self.arm.width_command_m, self.belief.in_hand)
+        kinematics = self.arm.kinematics
+        paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach_m)
+        yield from self.arm.follow(paths)
+
+    def straight(self, goal: Pose, obstacles: Obstacles, speed: float = 1.0) -> Motion:
+        """Straight to a pose. Raises MotionError."""
+        body = moving_body(self.arm.width_command_m, self.belief.in_hand)
+        path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], obstacles, body)
+        yield from self.arm.follow([path], speed)
+
+    def rise(self, z: float, speed: float = 1.0) -> Motion:
+        """Straight up to a height, without a check: up is where the hand came from."""
+        here = self.arm.kinematics.tip_pose(self.arm.joints)
+        if here.position[2] < z - 1e-3:
+            goal = Pose((here.position[0], here.position[1], z), here.yaw)
+            path = plan_straight(
+                self.arm.kinematics, self.arm.joints, [goal], Obstacles(), moving_body(0.0)
+            )
+            yield from self.arm.follow([path], speed)
+
+    def home(self) -> Motion:
+        """To the rest pose, out of the camera's view."""
+        arm = self.arm
+        if arm.at_home():
+            return
+        yield from arm.upright()
+        body = moving_body(arm.width_command_m, self.belief.in_hand)
+        goal = arm.kinematics.tip_pose(arm.kinematics.home)
+        obstacles = Obstacles.of(self.belief.scene())
+        yield from arm.follow(
+            plan_transit(arm.kinematics, arm.joints, goal, obstacles, body, approach_m=0.0)
+        )
+
+    def look(self) -> Generator[None, None, Scene]:
+        """A look with the arm out of the picture."""
+        yield from self.home()
+        return self.belief.look()

@@ -1,0 +1,144 @@
+"""Ways to take hold of an object from above, best first.
+
+Knows: object geometry, what the hand is like, what stands around. Does not know: motion, trying.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from llmagentos.errors import UnreachableError
+from llmagentos.geometry import ObjectGeometry
+from llmagentos.motion.kinematics import Kinematics, wrap_angle
+from llmagentos.motion.planning import (
+    COMFORTABLE_MARGIN_M,
+    LEAST_MARGIN_M,
+    LOWEST_TIP_M,
+    Obstacles,
+)
+from llmagentos.motion.shapes import geometry_of, gripper_prisms
+from llmagentos.robots import PANDA
+from llmagentos.types import Pose, SceneObject
+
+#: Wider things are pinched by their rim, or not at all.
+WIDEST_ACROSS_M = 0.075
+#: Cups wider than this leave too little room on both sides for what a camera sees; rim first.
+_RIM_FIRST_M = 0.066
+#: The palm stays clear of the object's top.
+_PALM_M = 0.034
+_ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
+_RIM_ANGLES = 16
+_ROUND_YAWS = 8
+
+
+@dataclass(frozen=True)
+class Grasp:
+    """tip: where the hand closes. open_m: opening on the way down. holds_m: opening when it
+    holds. how: words. force_n: grip force."""
+
+    tip: Pose
+    open_m: float
+    holds_m: float
+    force_n: float
+    how: str
+    cost: float = 0.0
+
+
+def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> Iterator[Grasp]:
+    """Feasible grasps of an object, best first: free of `obstacles` and reachable.
+
+    obstacles must not contain the object itself.
+    """
+    ranked = []
+    for grasp in _candidates(item, geometry_of(item)):
+        tip = Pose(grasp.tip.position, kinematics.best_yaw(grasp.tip))
+        turned = abs(kinematics.wrist_offset(tip))
+        cost = grasp.cost + 0.3 * turned + 0.5 * math.hypot(*tip.position[:2])
+        moving = gripper_prisms(tip, grasp.open_m)
+        if obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None:
+            if obstacles.hit(moving, LEAST_MARGIN_M) is not None:
+                continue
+            cost += 2.0
+        ranked.append((cost, len(ranked), tip, grasp))
+    for _, _, tip, grasp in sorted(ranked):
+        try:
+            kinematics.solve(tip)
+        except UnreachableError:
+            continue
+        yield Grasp(tip, grasp.open_m, grasp.holds_m, grasp.force_n, grasp.how, grasp.cost)
+
+
+def different(first: Grasp, second: Grasp) -> bool:
+    """Whether the second grasp is another try and not the first one again."""
+    turned = abs(wrap_angle(2 * (first.tip.yaw - second.tip.yaw))) / 2
+    return turned > 0.3 or math.dist(first.tip.position, second.tip.position) > 0.005
+
+
+def _candidates(item: SceneObject, g: ObjectGeometry) -> Iterator[Grasp]:
+    if g.shape == "flat":
+        return
+    if g.top_width_m <= WIDEST_ACROSS_M:
+        yield from _across(item, g, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0)
+    if g.is_container:
+        yield from _by_the_rim(item, g, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
+
+
+def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:
+    if g.is_round or g.shape == "mesh":
+        yaws = [item.yaw + math.pi * i / _ROUND_YAWS for i in range(_ROUND_YAWS)]
+    else:
+        yaws = [item.yaw, item.yaw + math.pi / 2]
+    x, y, _ = item.position
+    top, bottom = item.bottom_z + g.height_m, item.bottom_z
+    low = max(bottom + g.height_m / 2, top - _PALM_M)
+    if g.shape == "sphere":
+        heights = [low]
+    else:
+        heights = [low, top - 0.012] if top - 0.012 > low + 0.004 else [low]
+    for step, height in enumerate(heights):
+        z = max(height, LOWEST_TIP_M)
+        for opening, extra in ((PANDA.max_opening_m, 0.0), (g.top_width_m + 0.02, 0.4)):
+            if opening > PANDA.max_opening_m:
+                continue
+            for yaw in yaws:
+                how = "across" if step == 0 else "across, higher up"
+                yield Grasp(
+                    Pose((x, y, z), yaw),
+                    opening,
+                    g.top_width_m,
+                    _ACROSS_FORCE_N,
+                    how,
+                    cost + extra + 0.8 * step,
+                )
+
+
+def _by_the_rim(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:
+    x, y, _ = item.position
+    top, bottom = item.bottom_z + g.height_m, item.bottom_z
+    floor = bottom + g.floor_m + PANDA.finger_beyond_tip_m + 0.002
+    reach = PANDA.finger_beyond_tip_m
+    deep = max(top - min(max(g.rim_depth_m - reach, 0.004), 0.03), floor, LOWEST_TIP_M)
+    heights = [deep, (deep + top) / 2] if top - deep > 0.012 else [deep]
+    for step, z in enumerate(heights):
+        for angle, off in _rim_places(item, g):
+            ux, uy = math.cos(angle), math.sin(angle)
+            place = (x + g.rim_radius_m * ux - off * uy, y + g.rim_radius_m * uy + off * ux, z)
+            for opening, extra in ((0.05, 0.0), (0.03, 0.3)):
+                yield Grasp(
+                    Pose(place, angle + math.pi / 2),
+                    opening,
+                    g.wall_m,
+                    _RIM_FORCE_N,
+                    "by the rim" if step == 0 else "by the rim, higher up",
+                    cost + extra + 0.8 * step + 4.0 * abs(off),
+                )
+
+
+def _rim_places(item: SceneObject, g: ObjectGeometry) -> list[tuple[float, float]]:
+    """Directions from the axis to the wall, and how far along a straight wall to go."""
+    if g.is_round:
+        return [(2 * math.pi * i / _RIM_ANGLES, 0.0) for i in range(_RIM_ANGLES)]
+    along = (0.0, 0.25 * g.size_m, -0.25 * g.size_m)
+    return [(item.yaw + q * math.pi / 2, off) for q in range(4) for off in along]

@@ -1,0 +1,118 @@
+"""Taking hold of an object and lifting it.
+
+Knows: how to try grasps and tell by the fingers whether something is held.
+Does not know: where it goes next.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Generator, Sequence
+
+from llmagentos.errors import MotionError
+from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.grasps import Grasp, different, grasps
+from llmagentos.motion.planning import InHand
+from llmagentos.types import Action, SceneObject
+
+_log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS = 3
+#: Lift this far, and to this height at least, so that the object is clear of its neighbours.
+_LIFT_M, _CLEAR_Z_M = 0.12, 0.2
+#: Fingers closer together than this hold nothing.
+_EMPTY_M = 0.0015
+#: Fingers may stop this much wider than the object is believed to be.
+_TOO_WIDE_M = 0.02
+
+
+def pick(context: Context, action: Action) -> Skill:
+    """Look, grasp, lift, check; up to three different grasps."""
+    belief = context.belief
+    if belief.in_hand is not None:
+        if belief.in_hand.item.id == action.object_id:
+            return succeeded(f"already holding the {belief.in_hand.item.label}")
+        return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
+    scene = yield from context.look()
+    item = scene.get(action.object_id)
+    if item is None:
+        return failed("not seen", "I can't see it any more")
+    covers = belief.covers(item)
+    if covers:
+        names = ", ".join(f"the {o.label}" for o in covers)
+        return failed("covered", f"{names} stands on the {item.label}", covered_by=names)
+    return (yield from take(context, item))
+
+
+def take(context: Context, item: SceneObject) -> Skill:
+    """Grasp and lift an object seen just now."""
+    belief, tried = context.belief, list[Grasp]()
+    problem = ""
+    while len(tried) < MAX_ATTEMPTS:
+        grasp = _next_grasp(context, item, tried)
+        if grasp is None:
+            break
+        tried.append(grasp)
+        try:
+            held = yield from _attempt(context, item, grasp)
+        except MotionError as error:
+            _log.info("grasp of %s failed: %s", item.id, error)
+            problem, held = str(error), False
+        if held:
+            words = f"picked up the {item.label}, {grasp.how}"
+            return succeeded(words, len(tried), grasp=grasp.how)
+        yield from _give_up(context)
+        scene = yield from context.look()
+        again = scene.get(item.id) or belief.find(item)
+        if again is None:
+            return failed("not seen", f"I lost sight of the {item.label}", len(tried))
+        item = again
+    if not tried:
+        words = f"there is no free way to take hold of the {item.label}"
+        return failed("no grasp", words, 0)
+    hows = "; ".join(g.how for g in tried)
+    words = f"I could not take hold of the {item.label} (tried: {hows})"
+    return failed("not held", words, len(tried), problem=problem)
+
+
+def _next_grasp(context: Context, item: SceneObject, tried: Sequence[Grasp]) -> Grasp | None:
+    obstacles = context.belief.obstacles(item.id)
+    first = None
+    for grasp in grasps(item, obstacles, context.arm.kinematics):
+        if all(different(grasp, other) for other in tried):
+            return grasp
+        first = first or grasp
+    # Nothing else is left; the same grasp may do where the object has moved.
+    return first
+
+
+def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[None, None, bool]:
+    arm, belief = context.arm, context.belief
+    obstacles = belief.obstacles(item.id)
+    yield from arm.grip(grasp.open_m, wait=False)
+    yield from context.go(grasp.tip, obstacles)
+    yield from arm.grip(0.0, grasp.force_n)
+    if not holds(context, grasp):
+        return False
+    belief.in_hand = InHand.of(item, grasp.tip)
+    height = max(grasp.tip.position[2] + _LIFT_M, _CLEAR_Z_M + belief.in_hand.below_m)
+    yield from context.rise(min(height, 0.32), speed=0.7)
+    if not holds(context, grasp):
+        belief.in_hand = None
+        return False
+    return True
+
+
+def holds(context: Context, grasp: Grasp) -> bool:
+    """Whether the fingers stand as they should around the object."""
+    width = context.arm.state().gripper_width_m
+    return max(_EMPTY_M, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M
+
+
+def _give_up(context: Context) -> Generator[None, None, None]:
+    """Let go, and get clear."""
+    context.belief.in_hand = None
+    arm = context.arm
+    yield from arm.upright()
+    yield from arm.grip(0.08)
+    yield from context.rise(0.2)

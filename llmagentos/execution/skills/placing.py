@@ -1,0 +1,159 @@
+"""Setting down what is held, so that the object and not the hand ends where it should.
+
+Knows: how an object sits in the hand, symmetries, supports and vessels.
+Does not know: who chose the spot.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Generator, Iterator
+
+from llmagentos.errors import CollisionError, UnreachableError
+from llmagentos.execution.skills.base import SkillStatus
+from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.picking import take
+from llmagentos.motion.planning import InHand, Obstacles
+from llmagentos.motion.shapes import geometry_of, gripper_prisms, object_prisms
+from llmagentos.types import Action, Pose, SceneObject
+
+_log = logging.getLogger(__name__)
+
+TOLERANCE_M = 0.015
+MAX_RETRIES = 2
+#: The object is let go this far above where it shall stand.
+_GAP_M = 0.0015
+_HEIGHT_TOLERANCE_M = 0.012
+#: Fingers open by this much where there is little room.
+_NARROW_OPEN_M = 0.016
+_RELEASE_STEP_M, _HIGHEST_RELEASE_M = 0.005, 0.16
+_ROUND_TURNS = 12
+
+
+def place(context: Context, action: Action) -> Skill:
+    """Carry, set down, let go, look; re-pick and place again up to twice."""
+    belief = context.belief
+    if belief.in_hand is None:
+        return failed("not holding", "I am holding nothing")
+    if action.pose is None:
+        return failed("bad action", "expected a pose to place at, got none")
+    item, attempts = belief.in_hand.item, 0
+    while True:
+        attempts += 1
+        yield from _set_down(context, action)
+        yield from context.look()
+        seen = belief.find(item, near=action.pose.position[:2])
+        problem = _misplaced(context, seen, item, action)
+        if not problem:
+            return succeeded(f"put the {item.label} down", attempts)
+        if attempts > MAX_RETRIES or seen is None:
+            return failed("misplaced", f"the {item.label} {problem}", attempts)
+        _log.info("placed %s: %s; again", item.id, problem)
+        again = yield from take(context, seen)
+        if again.status is not SkillStatus.SUCCEEDED:
+            words = f"the {item.label} {problem}, and {again.words}"
+            return failed("misplaced", words, attempts)
+
+
+def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
+    arm, belief = context.arm, context.belief
+    assert belief.in_hand is not None and action.pose is not None
+    tip, opening = choose_release(context, belief.in_hand, action)
+    support = () if action.support == "table" else (action.support,)
+    # On the last bit down the object may touch what it is put on.
+    obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
+    above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
+    yield from context.go(above, belief.obstacles(), approach_m=0.03)
+    yield from context.straight(tip, obstacles, speed=0.3)
+    yield from arm.hold(0.05)
+    yield from arm.grip(opening, 20.0)
+    belief.in_hand = None
+    yield from context.rise(tip.position[2] + 0.06, speed=0.5)
+    yield from arm.grip(0.08, wait=False)
+
+
+def choose_release(context: Context, in_hand: InHand, action: Action) -> tuple[Pose, float]:
+    """Where the hand lets go, and how wide. Raises CollisionError or UnreachableError.
+
+    Tries every turn of the hand that gives the same result, the lowest free height first.
+    """
+    assert action.pose is not None
+    width = context.arm.state().gripper_width_m
+    x, y, base_z = action.pose.position
+    unreachable: UnreachableError | None = None
+    if action.inside:
+        rises = [i * _RELEASE_STEP_M for i in range(int(_HIGHEST_RELEASE_M / _RELEASE_STEP_M))]
+        obstacles = context.belief.obstacles()
+    else:
+        rises = [0.0]
+        obstacles = context.belief.obstacles(action.support)
+    yaws = list(_hand_yaws(context, in_hand, action))
+    for rise in rises:
+        for opening in (0.08, width + _NARROW_OPEN_M):
+            for yaw in yaws:
+                tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise, yaw)
+                if not _free(tip, opening, in_hand, obstacles):
+                    continue
+                try:
+                    context.arm.kinematics.solve(tip)
+                except UnreachableError as error:
+                    unreachable = error
+                    continue
+                return tip, opening
+    if unreachable is not None:
+        raise unreachable
+    raise CollisionError(f"expected room to let go at ({x:.2f}, {y:.2f}), got none")
+
+
+def _free(tip: Pose, opening: float, in_hand: InHand, obstacles: Obstacles) -> bool:
+    parts = gripper_prisms(tip, opening) + object_prisms(in_hand.object_at(tip))
+    return obstacles.hit(parts) is None
+
+
+def _hand_yaws(context: Context, in_hand: InHand, action: Action) -> Iterator[float]:
+    """Yaws of the hand that set the object down alike, the least turn of the wrist first."""
+    assert action.pose is not None
+    g = geometry_of(in_hand.item)
+    kinematics = context.arm.kinematics
+    now = kinematics.tip_pose(context.arm.joints).yaw
+    if g.is_round:
+        steps = [2 * math.pi * i / _ROUND_TURNS for i in range(_ROUND_TURNS)]
+        base = now
+    else:
+        quarter = math.pi / 2 if g.shape != "mesh" else math.pi
+        steps = [quarter * i for i in range(round(2 * math.pi / quarter))]
+        base = action.pose.yaw - in_hand.yaw_rad
+    yaws = []
+    for step in steps:
+        tip = in_hand.tip_for(*action.pose.position, base + step)
+        yaw = kinematics.best_yaw(tip, 2 * math.pi)
+        turned = abs(kinematics.wrist_offset(Pose(tip.position, yaw)))
+        if turned < 2.75:
+            yaws.append((0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2]), yaw))
+    return (yaw for _, yaw in sorted(yaws))
+
+
+def _misplaced(
+    context: Context, seen: SceneObject | None, item: SceneObject, action: Action
+) -> str:
+    """What is wrong with where the object is now; "" when nothing is."""
+    assert action.pose is not None
+    if seen is None:
+        return "is out of sight"
+    x, y, base_z = action.pose.position
+    off = math.dist(seen.position[:2], (x, y))
+    support = context.belief.scene().get(action.support)
+    if action.inside and support is not None:
+        g = geometry_of(support)
+        from_middle = math.dist(seen.position[:2], support.position[:2])
+        rim = support.bottom_z + g.height_m
+        inside = seen.support == support.id or (
+            from_middle < g.size_m / 2 and seen.bottom_z < rim + 0.01
+        )
+        return "" if inside else f"is not inside the {support.label}"
+    if off > TOLERANCE_M:
+        return f"is {off * 100:.0f} cm off"
+    if abs(seen.bottom_z - base_z) > _HEIGHT_TOLERANCE_M:
+        return f"stands {abs(seen.bottom_z - base_z) * 100:.0f} cm too {'low' if seen.bottom_z < base_z else 'high'}"
+    return ""

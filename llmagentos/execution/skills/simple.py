@@ -1,0 +1,100 @@
+"""The skills that take no grasp: rotate's turning, point, home, look, wait, open the gripper.
+
+Knows: arm and belief. Does not know: plans.
+"""
+
+from __future__ import annotations
+
+import math
+
+from llmagentos.execution.skills.base import SkillStatus
+from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.picking import pick
+from llmagentos.execution.skills.placing import place
+from llmagentos.motion.kinematics import wrap_angle
+from llmagentos.motion.planning import Obstacles
+from llmagentos.types import Action, Pose
+
+#: The finger tips hover this far above what they point at.
+_HOVER_M = 0.12
+_MAX_TURN_RAD = math.pi / 2
+_ANGLE_TOLERANCE_RAD = 0.2
+
+
+def point(context: Context, action: Action) -> Skill:
+    """Hover over a place."""
+    if action.pose is None:
+        return failed("bad action", "expected a place to point at, got none")
+    x, y, z = action.pose.position
+    scene = context.belief.scene()
+    tops = [
+        o.top_z for o in scene.objects if not o.held and math.dist(o.position[:2], (x, y)) < 0.06
+    ]
+    in_hand = context.belief.in_hand
+    hover = max([z, *tops]) + _HOVER_M + (in_hand.below_m if in_hand else 0.0)
+    goal = Pose((x, y, hover), 0.0)
+    goal = Pose(goal.position, context.arm.kinematics.best_yaw(goal))
+    if in_hand is None:
+        yield from context.arm.grip(0.0, wait=False)
+    yield from context.go(goal, Obstacles.of(scene), approach_m=0.0)
+    yield from context.arm.hold(0.5)
+    return succeeded("pointed at it")
+
+
+def home(context: Context, action: Action) -> Skill:
+    """To the rest pose."""
+    yield from context.home()
+    return succeeded("went home")
+
+
+def look(context: Context, action: Action) -> Skill:
+    """Out of the picture, and look."""
+    scene = yield from context.look()
+    return succeeded(f"I see {len(scene.objects)} objects")
+
+
+def wait(context: Context, action: Action) -> Skill:
+    """Hold still."""
+    if not (math.isfinite(action.duration_s) and action.duration_s >= 0):
+        return failed("bad action", f"expected seconds to wait, got {action.duration_s}")
+    yield from context.arm.hold(action.duration_s)
+    return succeeded(f"waited {action.duration_s:g} s")
+
+
+def open_gripper(context: Context, action: Action) -> Skill:
+    """Let go of whatever is held, right here."""
+    yield from context.arm.grip(0.08)
+    context.belief.in_hand = None
+    return succeeded("opened the gripper")
+
+
+def rotate(context: Context, action: Action) -> Skill:
+    """Pick up, turn about the vertical, set down on the same spot; several times for large angles."""
+    left = math.remainder(action.angle_rad, 2 * math.pi)
+    parts = max(1, math.ceil(abs(left) / _MAX_TURN_RAD - 1e-6))
+    scene = yield from context.look()
+    item = scene.get(action.object_id)
+    if item is None:
+        return failed("not seen", "I can't see it any more")
+    spot, goal_yaw, attempts = item, item.yaw + left, 0
+    for part in range(1, parts + 1):
+        report = yield from pick(context, Action("pick", object_id=item.id))
+        attempts = max(attempts, report.attempts)
+        if report.status is not SkillStatus.SUCCEEDED:
+            return report
+        pose = Pose((*spot.position[:2], spot.bottom_z), spot.yaw + left * part / parts)
+        put = Action(
+            "place", object_id=item.id, pose=pose, support=spot.support, inside=spot.inside
+        )
+        report = yield from place(context, put)
+        if report.status is not SkillStatus.SUCCEEDED:
+            return report
+    seen = context.belief.find(item)
+    if seen is None:
+        return failed("not seen", f"I lost sight of the {item.label}", attempts)
+    wrong = abs(wrap_angle(4 * (seen.yaw - goal_yaw))) / 4
+    if seen.yaw != 0.0 and item.kind == "block" and wrong > _ANGLE_TOLERANCE_RAD:
+        return failed("misplaced", f"the {item.label} is turned {wrong:.2f} rad off", attempts)
+    return succeeded(
+        f"turned the {item.label} by {math.degrees(action.angle_rad):.0f} degrees", attempts
+    )

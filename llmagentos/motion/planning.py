@@ -1,0 +1,234 @@
+"""Collision-free ways for the hand: up, across at a safe height, down.
+
+Knows: the prisms of hand, held object and scene; straight ways between tip poses.
+Does not know: what is to be done, time, drivers.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import CollisionError, UnreachableError
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.motion.paths import joint_line, tip_path
+from llmagentos.motion.shapes import Prism, first_hit, gripper_prisms, object_prisms
+from llmagentos.motion.trajectory import JointPath
+from llmagentos.robots import PANDA
+from llmagentos.types import Pose, Scene, SceneObject
+
+#: The tip may go this low above the table: finger ends just above it.
+LOWEST_TIP_M = PANDA.finger_beyond_tip_m + 0.002
+#: Free space kept sideways where there is room, and at least.
+COMFORTABLE_MARGIN_M, LEAST_MARGIN_M = 0.008, 0.002
+#: Across ways keep this much above what is below them.
+_CLEARANCE_M = 0.015
+_HIGHEST_TIP_M = 0.45
+_SAMPLE_M, _RISE_M = 0.02, 0.02
+_BLEND_M = 0.05
+
+#: What moves with the tip: prisms for a tip pose.
+Body = Callable[[Pose], list[Prism]]
+
+
+@dataclass(frozen=True)
+class Obstacles:
+    """The scene's solids by object id, without what is held or ignored."""
+
+    solids: tuple[tuple[str, tuple[Prism, ...]], ...] = field(default=())
+
+    @classmethod
+    def of(cls, scene: Scene, ignore: Sequence[str] = ()) -> Obstacles:
+        return cls(
+            tuple(
+                (item.id, tuple(object_prisms(item)))
+                for item in scene.objects
+                if not item.held and item.id not in ignore
+            )
+        )
+
+    def hit(self, moving: Sequence[Prism], margin_m: float = LEAST_MARGIN_M) -> str | None:
+        """Id of an object that is hit; "table" for a part below it; None if all is free."""
+        if min(part.z_low for part in moving) < -1e-4:
+            return "table"
+        return first_hit(moving, self.solids, margin_m)
+
+
+@dataclass(frozen=True)
+class InHand:
+    """How an object sits in the hand.
+
+    forward_m, sideways_m: from the tip to the object's axis along the hand's x axis and along the
+    direction in which the fingers open; below_m: from the object's base up to the tip;
+    yaw_rad: object's yaw minus the hand's.
+    """
+
+    item: SceneObject
+    forward_m: float
+    sideways_m: float
+    below_m: float
+    yaw_rad: float
+
+    @classmethod
+    def of(cls, item: SceneObject, tip: Pose) -> InHand:
+        dx, dy = item.position[0] - tip.position[0], item.position[1] - tip.position[1]
+        c, s = math.cos(tip.yaw), math.sin(tip.yaw)
+        return cls(
+            item,
+            forward_m=c * dx + s * dy,
+            sideways_m=s * dx - c * dy,
+            below_m=tip.position[2] - item.bottom_z,
+            yaw_rad=item.yaw - tip.yaw,
+        )
+
+    def object_at(self, tip: Pose) -> SceneObject:
+        """The object as it is carried with the tip at a pose."""
+        c, s = math.cos(tip.yaw), math.sin(tip.yaw)
+        x = tip.position[0] + c * self.forward_m + s * self.sideways_m
+        y = tip.position[1] + s * self.forward_m - c * self.sideways_m
+        z = tip.position[2] - self.below_m + self.item.height_m / 2
+        return replace(
+            self.item,
+            position=(x, y, z),
+            yaw=tip.yaw + self.yaw_rad,
+            held=True,
+            support="gripper",
+            inside=False,
+        )
+
+    def tip_for(self, x: float, y: float, base_z: float, tip_yaw: float) -> Pose:
+        """The tip pose that brings the object's base centre to (x, y, base_z)."""
+        c, s = math.cos(tip_yaw), math.sin(tip_yaw)
+        return Pose(
+            (
+                x - c * self.forward_m - s * self.sideways_m,
+                y - s * self.forward_m + c * self.sideways_m,
+                base_z + self.below_m,
+            ),
+            tip_yaw,
+        )
+
+
+def moving_body(width_m: float, in_hand: InHand | None = None) -> Body:
+    """The hand opened to width_m with what it holds."""
+
+    def body(tip: Pose) -> list[Prism]:
+        parts = gripper_prisms(tip, width_m)
+        if in_hand is not None:
+            parts += object_prisms(in_hand.object_at(tip))
+        return parts
+
+    return body
+
+
+def plan_transit(
+    kinematics: Kinematics,
+    joints: NDArray[np.float64],
+    goal: Pose,
+    obstacles: Obstacles,
+    body: Body,
+    approach_m: float = 0.05,
+) -> list[JointPath]:
+    """Paths that bring the tip from `joints` to `goal`: up, across, down the last approach_m.
+
+    Raises CollisionError when the goal or every height across is blocked, UnreachableError when
+    the arm cannot get there.
+    """
+    check_free(goal, obstacles, body, "the goal")
+    here = kinematics.tip_pose(joints)
+    low = _free_height(here, goal, obstacles, body)
+    problem: Exception | None = None
+    for blend in (_BLEND_M, 0.0):
+        across = max(low + blend + _CLEARANCE_M, goal.position[2] + approach_m)
+        waypoints = []
+        if here.position[2] < across - 1e-3:
+            waypoints.append(_at_height(here, across))
+        if goal.position[2] < across - 1e-3:
+            waypoints.append(_at_height(goal, across))
+        waypoints.append(goal)
+        try:
+            return [tip_path(kinematics, joints, waypoints, blend)]
+        except UnreachableError as error:
+            problem = error
+    above = _at_height(goal, max(low + _CLEARANCE_M, goal.position[2] + approach_m))
+    try:
+        return _through_joint_space(kinematics, joints, here, above, goal, obstacles, body)
+    except UnreachableError:
+        raise problem from None
+
+
+def plan_straight(
+    kinematics: Kinematics,
+    joints: NDArray[np.float64],
+    waypoints: Sequence[Pose],
+    obstacles: Obstacles,
+    body: Body,
+) -> JointPath:
+    """A straight way through waypoints. CollisionError if something is in it."""
+    here = kinematics.tip_pose(joints)
+    for pose in waypoints:
+        for at in _samples(here, pose):
+            check_free(at, obstacles, body, "the straight way")
+        here = pose
+    return tip_path(kinematics, joints, waypoints)
+
+
+def check_free(pose: Pose, obstacles: Obstacles, body: Body, what: str) -> None:
+    """Raises CollisionError naming what is hit with the tip at a pose."""
+    hit = obstacles.hit(body(pose))
+    if hit is not None:
+        x, y, z = pose.position
+        raise CollisionError(
+            f"expected {what} to be free at ({x:.3f}, {y:.3f}, {z:.3f}), got {hit}"
+        )
+
+
+def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body) -> float:
+    """The lowest height at which the whole way across is free."""
+    height = max(goal.position[2], min(here.position[2], 0.1))
+    while height <= _HIGHEST_TIP_M:
+        way = _samples(_at_height(here, height), _at_height(goal, height))
+        # What starts in touch with something (set down, gripped) leaves it straight up.
+        if all(obstacles.hit(body(at)) is None for at in way):
+            return height
+        height += _RISE_M
+    raise CollisionError(f"expected a free way across below {_HIGHEST_TIP_M} m, got none")
+
+
+def _samples(start: Pose, end: Pose) -> list[Pose]:
+    gap = math.dist(start.position, end.position)
+    count = max(2, math.ceil(gap / _SAMPLE_M), math.ceil(abs(end.yaw - start.yaw) / 0.2))
+    a = np.array([*start.position, start.yaw])
+    b = np.array([*end.position, end.yaw])
+    mixed = [a + (b - a) * t for t in np.linspace(0, 1, count + 1)]
+    return [Pose((float(m[0]), float(m[1]), float(m[2])), float(m[3])) for m in mixed]
+
+
+def _at_height(pose: Pose, z: float) -> Pose:
+    return Pose((pose.position[0], pose.position[1], z), pose.yaw)
+
+
+def _through_joint_space(
+    kinematics: Kinematics,
+    joints: NDArray[np.float64],
+    here: Pose,
+    above: Pose,
+    goal: Pose,
+    obstacles: Obstacles,
+    body: Body,
+) -> list[JointPath]:
+    """Up, straight in joint space, down: for ways that a straight tip cannot take."""
+    paths = []
+    if here.position[2] < above.position[2] - 1e-3:
+        paths.append(tip_path(kinematics, joints, [_at_height(here, above.position[2])]))
+        joints = paths[-1].joints[-1]
+    across = joint_line(kinematics, joints, kinematics.solve(above))
+    for q in across.joints:
+        check_free(kinematics.tip_pose(q), obstacles, body, "the way across")
+    paths.append(across)
+    paths.append(tip_path(kinematics, across.joints[-1], [goal]))
+    return paths
