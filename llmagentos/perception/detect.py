@@ -1,0 +1,327 @@
+"""From pieces of one colour to detected things: vessels first, then what is in and on them.
+
+Knows: the order of explaining. Whatever a vessel's or a block's shape accounts for is taken out
+of the map; what is left over is looked at again.
+Does not know: ids, time, the robot.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM, ObjectGeometry, object_geometry
+from llmagentos.perception.kinds import Guess, Profile, best_of, guess_kind
+from llmagentos.perception.rectify import BoolMap, FloatMap
+from llmagentos.perception.segment import (
+    FLAT_M,
+    MIN_AREA_M2,
+    SHADE_OF,
+    Maps,
+    Piece,
+    all_pieces,
+    pieces_in,
+)
+from llmagentos.perception.shapes import Outline, disc, fill_hull, outline
+from llmagentos.perception.splitting import fit_blocks, same_level, split_layers
+
+#: Inner cells this far below the rim make a thing hollow.
+_HOLLOW_M = 0.007
+#: Own-coloured cells this far above a vessel's inner surface are something that lies in it.
+_CONTENT_M = 0.013
+
+
+@dataclass
+class Detection:
+    """One thing seen in one picture. center: x, y; base_z, top_z: base frame, metres.
+
+    hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
+    another thing, not seen from above.
+    """
+
+    kind: str
+    label: int
+    size_m: float
+    height_m: float
+    center: tuple[float, float]
+    base_z: float
+    yaw: float
+    confidence: float
+    hull: NDArray[np.int32]
+    cells: NDArray[np.int32]
+    hidden: bool = False
+
+    @property
+    def top_z(self) -> float:
+        return self.base_z + self.height_m
+
+    @property
+    def geometry(self) -> ObjectGeometry:
+        return object_geometry(self.kind, self.size_m)
+
+
+class Explainer:
+    """Explains one map."""
+
+    def __init__(self, maps: Maps) -> None:
+        self.maps = maps
+        self.found: list[Detection] = []
+        self.slivers: list[Piece] = []
+        self._queue = all_pieces(maps)
+        self._min_cells = int(MIN_AREA_M2 / maps.grid.cell_m**2)
+
+    def run(self) -> list[Detection]:
+        """All detections, larger outlines first."""
+        while self._queue:
+            self._explain(self._queue.pop(0))
+        return self.found
+
+    # ---- one piece ------------------------------------------------------------------------
+
+    def _explain(self, piece: Piece) -> None:
+        maps = self.maps
+        heights = piece.values(maps.height)
+        if np.median(heights) < FLAT_M and np.percentile(heights, 85) < 2 * FLAT_M:
+            self._paint(piece)
+            return
+        shape = outline(piece.hull, maps.grid)
+        rim_z, hollow = self._rim(piece)
+        if hollow and shape.size_m > 0.045 and self._vessel(piece, shape, rim_z):
+            return
+        if piece.area < self._min_cells:
+            self.slivers.append(piece)
+            return
+        layers = split_layers(piece, maps.height, self._min_cells)
+        if len(layers) > 1:
+            self._requeue(layers)
+            return
+        self._solid(piece, shape)
+
+    def _requeue(self, pieces: list[Piece]) -> None:
+        self._queue = sorted([*self._queue, *pieces], key=lambda p: -float(cv2.contourArea(p.hull)))
+
+    def _paint(self, piece: Piece) -> None:
+        """A flat zone; its parts may lie on several sides of what stands on it."""
+        grid = self.maps.grid
+        shape = outline(piece.hull, grid, force_round=False)
+        for other in [p for p in self._queue if p.label == piece.label]:
+            if np.percentile(other.values(self.maps.height), 85) > 2 * FLAT_M:
+                continue
+            both = cv2.convexHull(np.concatenate([piece.hull, other.hull]))
+            joint = outline(both, grid, force_round=False)
+            better = joint.fill > 0.9 and joint.aspect < min(shape.aspect, 1.12) + 0.01
+            inside = cv2.contourArea(both) < 1.05 * cv2.contourArea(piece.hull)
+            if better or inside:
+                self._queue = [p for p in self._queue if p is not other]
+                piece.hull, shape = both, joint
+        guess = best_of(("zone",), shape.size_m, 0.002, (0.0,))
+        if guess is None or piece.area * grid.cell_m**2 < 0.0009:
+            return
+        score = 0.98 * min(1.0, shape.fill) / shape.aspect
+        self._add(guess, piece, shape, score)
+
+    def _rim(self, piece: Piece) -> tuple[float, bool]:
+        """Height of the outer band, and whether the inside is deeper (or filled by others)."""
+        maps = self.maps
+        inside, r0, c0 = fill_hull(piece.hull, maps.height.shape, pad=1)
+        core = cv2.erode(inside.view(np.uint8), disc(4)) > 0
+        band = inside & ~(cv2.erode(inside.view(np.uint8), disc(3)) > 0)
+        h, w = inside.shape
+        height = maps.height[r0 : r0 + h, c0 : c0 + w]
+        own = np.zeros_like(inside)
+        dr, dc = piece.row0 - r0, piece.col0 - c0
+        own[dr : dr + piece.mask.shape[0], dc : dc + piece.mask.shape[1]] = piece.mask
+        edge = height[band & own]
+        if len(edge) < 12 or not core.any():
+            return 0.0, False
+        rim_z = float(np.percentile(edge, 75))
+        own_core = own & core
+        if own_core.sum() < 0.06 * core.sum():
+            # Nothing of it is visible inside: a rim round its contents, if it goes all round.
+            return rim_z, bool((band & own).sum() > 0.35 * band.sum())
+        deep = float(np.mean(height[own_core] < rim_z - _HOLLOW_M))
+        return rim_z, deep > 0.5
+
+    # ---- vessels --------------------------------------------------------------------------
+
+    def _vessel(self, piece: Piece, shape: Outline, rim_z: float) -> bool:
+        maps = self.maps
+        mates = self._shards(piece, rim_z)
+        if mates:
+            hull = cv2.convexHull(np.concatenate([piece.hull, *(m.hull for m in mates)]))
+            shape = outline(hull, maps.grid)
+        guess = guess_kind(shape, "hollow", rim_z, self._supports(shape, rim_z))
+        if guess is None or guess.misfit_m > 0.03:
+            return False
+        self._queue = [p for p in self._queue if not any(p is m for m in mates)]
+        thing = self._add(guess, piece, shape, guess.confidence * min(1.0, shape.fill))
+        surface, inner, r0, c0 = inner_surface(thing, maps)
+        h, w = surface.shape
+        window = slice(r0, r0 + h), slice(c0, c0 + w)
+        bump = inner & (maps.height[window] > surface + _CONTENT_M)
+        # Whatever matches the vessel's own surface in a shade of its colour belongs to it.
+        own_shade = np.isin(maps.label[window], [b for a, b in SHADE_OF if a == piece.label])
+        self._recut(window, inner & ~bump & own_shade)
+        rest = bump & (maps.label[window] == piece.label)
+        self._requeue(pieces_in(rest, piece.label, self._min_cells, r0, c0, smooth=True))
+        return True
+
+    def _shards(self, piece: Piece, rim_z: float) -> list[Piece]:
+        """Other pieces of the same colour inside the hull, no higher than the rim."""
+        result = []
+        for other in self._queue:
+            if other.label != piece.label:
+                continue
+            middle = other.hull[:, 0].mean(axis=0)
+            if cv2.pointPolygonTest(piece.hull, (float(middle[0]), float(middle[1])), False) < 0:
+                continue
+            if np.percentile(other.values(self.maps.height), 80) < rim_z + 0.006:
+                result.append(other)
+        return result
+
+    def _recut(self, window: tuple[slice, slice], explained: BoolMap) -> None:
+        """Take explained cells out of the waiting pieces."""
+        rows, cols = window
+        kept = []
+        for p in self._queue:
+            r0, c0 = max(p.row0, rows.start), max(p.col0, cols.start)
+            r1 = min(p.row0 + p.mask.shape[0], rows.stop)
+            c1 = min(p.col0 + p.mask.shape[1], cols.stop)
+            if r0 >= r1 or c0 >= c1:
+                kept.append(p)
+                continue
+            part = p.mask[r0 - p.row0 : r1 - p.row0, c0 - p.col0 : c1 - p.col0]
+            gone = (
+                part
+                & explained[r0 - rows.start : r1 - rows.start, c0 - cols.start : c1 - cols.start]
+            )
+            if not gone.any():
+                kept.append(p)
+                continue
+            mask = p.mask.copy()
+            mask[r0 - p.row0 : r1 - p.row0, c0 - p.col0 : c1 - p.col0] &= ~gone
+            kept += pieces_in(mask, p.label, self._min_cells, p.row0, p.col0, smooth=True)
+        self._queue = sorted(kept, key=lambda p: -float(cv2.contourArea(p.hull)))
+
+    # ---- solids ---------------------------------------------------------------------------
+
+    def _solid(self, piece: Piece, shape: Outline) -> None:
+        maps = self.maps
+        heights = piece.values(maps.height)
+        top_z = float(np.percentile(heights, 80))
+        supports = self._supports(shape, top_z)
+        profile: Profile = "dome" if self._is_dome(piece, shape) else "flat"
+        if profile == "dome":
+            top_z = float(np.percentile(heights, 97))
+        guess = guess_kind(shape, profile, top_z, supports)
+        odd = guess is None or guess.misfit_m > 0.012 or shape.fill < 0.9 or shape.aspect > 1.12
+        if odd and profile == "flat" and self._blocks(piece, top_z, supports):
+            return
+        floats = guess is None or guess.misfit_m > 0.012
+        if guess is None or (floats and self._covered(piece, top_z)):
+            self.slivers.append(piece)
+            return
+        self._add(guess, piece, shape, guess.confidence * min(1.0, shape.fill) / shape.aspect)
+
+    def _blocks(self, piece: Piece, top_z: float, supports: list[float]) -> bool:
+        """Explain an odd level piece as blocks, some of them partly covered by others."""
+        mates = same_level(piece, self._queue, self.maps, top_z)
+        fits = fit_blocks([piece, *mates], self.maps, top_z, supports)
+        if not fits:
+            return False
+        self._queue = [p for p in self._queue if not any(p is m for m in mates)]
+        for fit in fits:
+            self._add(fit.guess, fit.piece, fit.shape, fit.guess.confidence * fit.agreement)
+        return True
+
+    def _covered(self, piece: Piece, top_z: float) -> bool:
+        """Whether something higher is right beside it, so that it may go on below that."""
+        height = self.maps.height
+        inside, r0, c0 = fill_hull(piece.hull, height.shape, pad=3)
+        grown = cv2.dilate(inside.view(np.uint8), disc(2)) > 0
+        around = height[r0 : r0 + inside.shape[0], c0 : c0 + inside.shape[1]][grown]
+        return bool((around > top_z + 0.012).sum() > 0.06 * grown.sum())
+
+    def _is_dome(self, piece: Piece, shape: Outline) -> bool:
+        """Whether the middle stands out over a ring around it like a ball's (0.25 of the radius)."""
+        if not shape.is_round:
+            return False
+        grid, maps = self.maps.grid, self.maps
+        r, c = np.nonzero(piece.mask)
+        col, row = grid.col_row(*shape.center)
+        rho = (
+            np.hypot(c + piece.col0 - col, r + piece.row0 - row) * grid.cell_m / (shape.size_m / 2)
+        )
+        z = maps.height[piece.window][piece.mask]
+        middle, ring = z[rho < 0.35], z[(rho > 0.6) & (rho < 0.8)]
+        if len(middle) < 4 or len(ring) < 8:
+            return False
+        return bool((np.median(middle) - np.median(ring)) / (shape.size_m / 2) > 0.13)
+
+    # ---- shared ---------------------------------------------------------------------------
+
+    def _supports(self, shape: Outline, top_z: float) -> list[float]:
+        """Heights that it may stand on: the table, and surfaces seen around and under it."""
+        maps = self.maps
+        inside, r0, c0 = fill_hull(shape.hull, maps.height.shape, pad=5)
+        grown = cv2.dilate(inside.view(np.uint8), disc(4)) > 0
+        near = cv2.dilate(inside.view(np.uint8), disc(1)) > 0
+        h, w = inside.shape
+        window = slice(r0, r0 + h), slice(c0, c0 + w)
+        ring = maps.height[window][grown & ~near & maps.seen[window]]
+        ring = ring[ring < top_z - 0.006]
+        heights = [0.0]
+        if len(ring):
+            heights += [float(v) for v in np.percentile(ring, (15, 50, 85))]
+        for other in self.found:
+            point = maps.grid.col_row(*shape.center)
+            if cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0:
+                g = other.geometry
+                heights.append(other.base_z + (g.floor_m if g.is_container else other.height_m))
+        return heights
+
+    def _add(self, guess: Guess, piece: Piece, shape: Outline, confidence: float) -> Detection:
+        r, c = np.nonzero(piece.mask)
+        cells = ((r + piece.row0) * self.maps.grid.shape[1] + c + piece.col0).astype(np.int32)
+        thing = Detection(
+            kind=guess.kind,
+            label=piece.label,
+            size_m=guess.size_m,
+            height_m=guess.height_m,
+            center=shape.center,
+            base_z=guess.base_z,
+            yaw=0.0 if shape.is_round else shape.yaw,
+            confidence=float(np.clip(confidence, 0.05, 1.0)),
+            hull=shape.hull,
+            cells=cells,
+        )
+        self.found.append(thing)
+        return thing
+
+
+def inner_surface(thing: Detection, maps: Maps) -> tuple[FloatMap, BoolMap, int, int]:
+    """Heights of an empty vessel's surface in a crop; where its inside is; (row0, col0)."""
+    inside, r0, c0 = fill_hull(thing.hull, maps.height.shape)
+    g, grid = thing.geometry, maps.grid
+    surface = np.full(inside.shape, thing.base_z + g.floor_m, np.float32)
+    wall_cells = max(int(np.ceil(g.wall_m / grid.cell_m)) + 1, 2)
+    inner = (
+        cv2.erode(
+            cv2.copyMakeBorder(inside.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0),
+            disc(wall_cells),
+        )[1:-1, 1:-1]
+        > 0
+    )
+    surface[~inner] = thing.top_z
+    if thing.kind == "bowl":
+        col, row = grid.col_row(*thing.center)
+        rows, cols = np.indices(inside.shape, dtype=np.float32)
+        rho = np.hypot(cols + c0 - col, rows + r0 - row) * grid.cell_m
+        foot, brim = g.size_m / 2 * BOWL_BASE_RATIO, g.size_m / 2 - g.wall_m
+        rise = np.clip((rho - foot + g.wall_m) / (brim - foot + g.wall_m), 0, 1)
+        slope = thing.base_z + g.floor_m + rise * (BOWL_UPRIGHT_FROM * g.height_m - g.floor_m)
+        surface[inner] = slope[inner]
+    return surface, inner, r0, c0

@@ -1,0 +1,96 @@
+"""What the gripper may be holding, from joints and remembered objects.
+
+Knows: where the finger tips are, how far they are apart, how hard they press.
+Does not know: pictures, tracks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+from llmagentos.geometry import object_geometry
+from llmagentos.perception.arm import ArmShape
+from llmagentos.perception.shapes import wrap_quarter
+from llmagentos.types import RobotState, SceneObject
+
+#: Fingers that press harder than this on something wider than that hold it.
+_PRESS_N = 2.0
+_EMPTY_WIDTH_M = 0.002
+#: How far the tips may be from where a grip on an object is expected, metres.
+_GRIP_SLACK_M = 0.014
+
+
+@dataclass(frozen=True)
+class GripperView:
+    """tip: between the finger tips, base frame; yaw: of the hand's x axis; gripping: it holds on
+    to something."""
+
+    tip: tuple[float, float, float]
+    yaw: float
+    width_m: float
+    gripping: bool
+
+    def offset_of(self, item: SceneObject) -> tuple[float, float, float, float]:
+        """Where `item` is in the hand: x, y (in the hand's yaw), z below the tips, yaw."""
+        dx, dy = item.position[0] - self.tip[0], item.position[1] - self.tip[1]
+        c, s = math.cos(self.yaw), math.sin(self.yaw)
+        dz = item.position[2] - self.tip[2]
+        return c * dx + s * dy, -s * dx + c * dy, dz, item.yaw - self.yaw
+
+
+def gripper_view(robot: RobotState, arm: ArmShape) -> GripperView:
+    """What the joints say about the gripper."""
+    width = robot.gripper_width_m
+    gripping = robot.gripper_effort_n > _PRESS_N and width > _EMPTY_WIDTH_M
+    yaw = math.atan2(arm.hand[1, 0], arm.hand[0, 0])
+    return GripperView(arm.tip, yaw, width, gripping)
+
+
+def carried(
+    item: SceneObject, grip: tuple[float, float, float, float] | None, gripper: GripperView
+) -> SceneObject:
+    """`item` where the hand has taken it."""
+    x, y, z, turn = grip or (0.0, 0.0, 0.0, 0.0)
+    c, s = math.cos(gripper.yaw), math.sin(gripper.yaw)
+    position = (
+        gripper.tip[0] + c * x - s * y,
+        gripper.tip[1] + s * x + c * y,
+        gripper.tip[2] + z,
+    )
+    round_thing = object_geometry(item.kind, item.size_m).is_round
+    yaw = 0.0 if round_thing else wrap_quarter(gripper.yaw + turn)
+    return replace(item, position=position, yaw=yaw)
+
+
+def could_hold(item: SceneObject, gripper: GripperView) -> bool:
+    """Whether the fingers' distance fits a grip on `item`: across it, or on its wall."""
+    g = object_geometry(item.kind, item.size_m)
+    if item.kind == "zone":
+        return False
+    if g.is_container and gripper.width_m < g.wall_m + 0.008:
+        return True
+    across = 0.75 * item.size_m - 0.004 <= gripper.width_m <= 1.42 * item.size_m + 0.006
+    return across
+
+
+def gap_to_grip(item: SceneObject, gripper: GripperView) -> float | None:
+    """Distance of the tips from a grip on `item` where it is; None when they are not at it."""
+    if not could_hold(item, gripper):
+        return None
+    g = object_geometry(item.kind, item.size_m)
+    tx, ty, tz = gripper.tip
+    rho = math.hypot(tx - item.position[0], ty - item.position[1])
+    if not item.bottom_z - 0.012 <= tz <= item.top_z + 0.012:
+        return None
+    if g.is_container and gripper.width_m < g.wall_m + 0.008:
+        reach = rho if g.is_round else _square_reach(item, tx, ty)
+        gap = abs(reach - g.rim_radius_m)
+        return gap if gap < _GRIP_SLACK_M else None
+    return rho if rho < item.size_m / 2 + 0.004 else None
+
+
+def _square_reach(item: SceneObject, x: float, y: float) -> float:
+    dx, dy = x - item.position[0], y - item.position[1]
+    c, s = math.cos(item.yaw), math.sin(item.yaw)
+    return max(abs(c * dx + s * dy), abs(-s * dx + c * dy))

@@ -1,0 +1,76 @@
+"""From an outline and heights to a kind, a size and a base.
+
+Knows: the proportions of every kind (llmagentos.geometry). Does not know: colours, pixels, time.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from llmagentos.geometry import SIZE_RANGE_M, object_geometry
+from llmagentos.perception.shapes import Outline
+
+Profile = Literal["flat", "dome", "hollow", "paint"]
+
+#: Which kinds an outline and a height profile leave open.
+_OPTIONS: dict[tuple[bool, Profile], tuple[str, ...]] = {
+    (False, "flat"): ("block",),
+    (False, "dome"): ("block",),
+    (False, "hollow"): ("box", "tray"),
+    (False, "paint"): ("zone",),
+    (True, "flat"): ("can",),
+    (True, "dome"): ("ball",),
+    (True, "hollow"): ("bowl", "plate", "cup"),
+    (True, "paint"): ("zone",),
+}
+#: A size may be measured this much outside of its kind's range, metres.
+_SIZE_SLACK_M = 0.005
+
+
+@dataclass(frozen=True)
+class Guess:
+    """A kind with its size and base height; misfit: metres between base and nearest support."""
+
+    kind: str
+    size_m: float
+    height_m: float
+    base_z: float
+    misfit_m: float
+
+    @property
+    def confidence(self) -> float:
+        """1 for a base right on a support, 0.5 when 1.5 cm off."""
+        return 1.0 / (1.0 + (self.misfit_m / 0.015) ** 2)
+
+
+def guess_kind(
+    shape: Outline, profile: Profile, top_z: float, supports: Sequence[float]
+) -> Guess | None:
+    """The kind whose height, hung from `top_z`, ends nearest to a possible support height."""
+    return best_of(_OPTIONS[shape.is_round, profile], shape.size_m, top_z, supports)
+
+
+def best_of(
+    kinds: Iterable[str], size_m: float, top_z: float, supports: Sequence[float]
+) -> Guess | None:
+    """The best of `kinds` at `size_m`; None when none comes in that size."""
+    guesses = []
+    for kind in kinds:
+        low, high = SIZE_RANGE_M[kind]
+        if not low - _SIZE_SLACK_M <= size_m <= high + _SIZE_SLACK_M:
+            continue
+        size = min(max(size_m, low), high)
+        height = object_geometry(kind, size).height_m
+        base = top_z - height
+        misfit = 0.0 if kind == "zone" else min(abs(base - s) for s in supports)
+        # Nothing reaches below the table.
+        misfit += max(-base - 0.004, 0.0)
+        guesses.append(Guess(kind, size, height, base, misfit))
+    return min(guesses, key=lambda g: g.misfit_m, default=None)
+
+
+def size_from_height(kind: str, height_m: float) -> float:
+    """The size at which `kind` is `height_m` tall (heights are proportional to sizes)."""
+    return height_m / object_geometry(kind, 0.1).height_m * 0.1

@@ -1,0 +1,110 @@
+"""One look: a frame becomes detections, without memory.
+
+Knows: the order rectify, read colours, explain, infer what is hidden below.
+Does not know: ids, earlier looks.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass, replace
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.perception.arm import ArmShape
+from llmagentos.perception.colors import ColorReader
+from llmagentos.perception.detect import Detection, Explainer
+from llmagentos.perception.grip import GripperView
+from llmagentos.perception.rectify import GridSpec, Rectifier
+from llmagentos.perception.segment import Maps, read_maps
+from llmagentos.perception.stacks import add_hidden
+from llmagentos.types import COLORS, CameraFrame
+
+#: Depth noise on the table above which depth is smoothed first, metres.
+_NOISY_M = 0.0005
+
+
+@dataclass(frozen=True)
+class Look:
+    """What one frame showed. things: detections with colour names, aligned lists."""
+
+    things: list[Detection]
+    colors: list[str]
+    maps: Maps
+
+    @staticmethod
+    def label_of(color: str) -> int:
+        """Class number of a colour in `maps.label`."""
+        return COLORS.index(color)
+
+
+class Looker:
+    """Looks at frames of the overhead camera."""
+
+    def __init__(self, grid: GridSpec | None = None) -> None:
+        self._rectifier = Rectifier(grid)
+        self._reader = ColorReader()
+
+    def look(
+        self,
+        frame: CameraFrame,
+        arm: ArmShape | None = None,
+        gripper: GripperView | None = None,
+    ) -> Look:
+        """Detections in one checked frame, without the arm and without what it holds."""
+        frame = self._smooth(frame)
+        top = self._rectifier.rectify(frame, arm.capsules if arm else ())
+        table_rgb = table_color(frame, self._rectifier)
+        maps = read_maps(top, self._reader, table_rgb)
+        explainer = Explainer(maps)
+        explainer.run()
+        found = [d for d in explainer.found if not in_hand(gripper, d)]
+        things = add_hidden(found, explainer.slivers, maps, self._reader)
+        colors = []
+        for thing in things:
+            if thing.hidden:
+                colors.append(COLORS[thing.label])
+                continue
+            name, p = self._color(thing, maps)
+            colors.append(name)
+            thing.confidence *= p
+        return Look(things, colors, maps)
+
+    def _smooth(self, frame: CameraFrame) -> CameraFrame:
+        depth = frame.depth
+        sample = depth[::8, ::8]
+        ahead = depth[::8, 1::8][:, : sample.shape[1]]
+        step = np.abs(sample[:, : ahead.shape[1]] - ahead)
+        step = step[np.isfinite(step)]
+        if len(step) and float(np.median(step)) > _NOISY_M:
+            clean = np.nan_to_num(depth.astype(np.float32), nan=0.0)
+            frame = replace(frame, depth=cv2.medianBlur(clean, 3))
+        return frame
+
+    def _color(self, thing: Detection, maps: Maps) -> tuple[str, float]:
+        """The name that the lit, level part of a thing has."""
+        rgb = maps.rgb.reshape(-1, 3)[thing.cells]
+        bright = rgb.astype(np.int32).sum(axis=1)
+        lit = bright >= np.percentile(bright, 50)
+        return self._reader.name(rgb[lit])
+
+
+def table_color(frame: CameraFrame, rectifier: Rectifier) -> NDArray[np.float64]:
+    """Median colour of pixels at the table's height, float64 [3]."""
+    z = rectifier.heights(frame, 6)
+    level = np.abs(z) < 0.004
+    pixels = frame.rgb[::6, ::6][level]
+    if len(pixels) < 50:
+        return np.array([85.0, 104.0, 116.0])
+    return np.median(pixels, axis=0).astype(np.float64)
+
+
+def in_hand(gripper: GripperView | None, thing: Detection) -> bool:
+    """Whether a raised detection is (part of) what the gripper holds."""
+    if gripper is None or not gripper.gripping:
+        return False
+    gap = math.hypot(thing.center[0] - gripper.tip[0], thing.center[1] - gripper.tip[1])
+    reach = thing.size_m / 2 + 0.05
+    return gap < reach and 0.015 < thing.base_z < gripper.tip[2] + 0.02

@@ -1,0 +1,197 @@
+"""What is below things that seem to float: the hidden lower parts of stacks.
+
+Knows: that nothing floats; the sides of covered things, which the camera sees at a slant; slivers
+of their tops. Does not know: earlier looks (the tracker does).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.geometry import SIZE_RANGE_M
+from llmagentos.perception.colors import ColorReader, normalise
+from llmagentos.perception.detect import Detection
+from llmagentos.perception.rectify import FloatMap
+from llmagentos.perception.segment import Maps, Piece
+from llmagentos.perception.shapes import fill_hull, square_hull
+from llmagentos.perception.splitting import best_square
+
+#: A base this far above the nearest surface below it floats, metres.
+_FLOATS_M = 0.011
+#: How far outside of the upper thing's outline sides of the lower one are looked for, metres.
+_AROUND_M = 0.014
+_BIN_M = 0.004
+_MIN_POINTS = 12
+
+
+@dataclass(frozen=True)
+class _Sides:
+    """Points on the sides below a thing: heights [N] and colour labels [N]."""
+
+    z: FloatMap
+    label: NDArray[np.uint8]
+
+
+def add_hidden(
+    found: list[Detection], slivers: list[Piece], maps: Maps, reader: ColorReader
+) -> list[Detection]:
+    """`found` and, under each thing that floats, the things that must carry it."""
+    result = list(found)
+    queue = sorted(found, key=lambda d: -d.base_z)
+    while queue:
+        upper = queue.pop(0)
+        floor = _surface_below(upper, result)
+        if upper.base_z - floor < _FLOATS_M or len(result) > 40:
+            continue
+        lower = _carrier(upper, floor, slivers, maps, reader)
+        if lower is not None:
+            result.append(lower)
+            queue.insert(0, lower)
+    return result
+
+
+def _surface_below(upper: Detection, others: list[Detection]) -> float:
+    """The highest known surface under the middle of `upper`, not above its base."""
+    best = 0.0
+    for other in others:
+        if other is upper or other.kind == "zone":
+            continue
+        half = other.size_m / 2
+        gap = float(np.hypot(upper.center[0] - other.center[0], upper.center[1] - other.center[1]))
+        if gap > half * (1.0 if other.geometry.is_round else 1.2):
+            continue
+        g = other.geometry
+        levels = [other.base_z + g.floor_m, other.top_z] if g.is_container else [other.top_z]
+        if other.kind == "bowl":
+            # On the slope between floor and wall anything small may rest.
+            levels.append(min(max(upper.base_z, levels[0]), other.top_z - 0.01))
+        for level in levels:
+            if level < upper.base_z + _FLOATS_M:
+                best = max(best, level)
+    return best
+
+
+def _carrier(
+    upper: Detection, floor: float, slivers: list[Piece], maps: Maps, reader: ColorReader
+) -> Detection | None:
+    top = upper.base_z
+    near = [p for p in slivers if _touches(p, upper, maps, top)]
+    sides = _side_points(upper, floor, maps, reader)
+    label, low = _read_sides(sides, near, top, floor, maps)
+    if label is None:
+        return None
+    if low - floor < 0.008:
+        low = floor
+    size = top - low
+    smallest, largest = SIZE_RANGE_M["block"]
+    if size > largest + 0.004:
+        # One colour all the way down: blocks like the one above, as far as that divides evenly.
+        count = max(round(size / upper.size_m), 2)
+        size = size / count
+    if not smallest - 0.004 <= size <= largest + 0.004:
+        return None
+    size = float(np.clip(size, smallest, largest))
+    return _place(upper, size, top, label, [p for p in near if p.label == label], maps)
+
+
+def _touches(piece: Piece, upper: Detection, maps: Maps, top: float) -> bool:
+    """Whether a sliver is level with the base of `upper` and beside it."""
+    if abs(float(np.percentile(piece.values(maps.height), 80)) - top) > 0.008:
+        return False
+    middle = piece.hull[:, 0].mean(axis=0)
+    gap = cv2.pointPolygonTest(upper.hull, (float(middle[0]), float(middle[1])), True)
+    return bool(gap * maps.grid.cell_m > -0.03)
+
+
+def _side_points(upper: Detection, floor: float, maps: Maps, reader: ColorReader) -> _Sides:
+    points, grid = maps.top.points, maps.grid
+    reach = upper.size_m * 0.75 + _AROUND_M
+    near = np.flatnonzero(
+        (np.abs(points[:, 0] - upper.center[0]) < reach)
+        & (np.abs(points[:, 1] - upper.center[1]) < reach)
+        & (points[:, 2] < upper.base_z - 0.003)
+        & (points[:, 2] > floor + 0.004)
+    )
+    inside, r0, c0 = fill_hull(upper.hull, maps.height.shape, pad=int(_AROUND_M / grid.cell_m) + 1)
+    kernel = np.ones((2 * int(_AROUND_M / grid.cell_m) + 1,) * 2, np.uint8)
+    zone = cv2.dilate(inside.view(np.uint8), kernel) > 0
+    rows, cols = grid.rows_cols(points[near, 0], points[near, 1])
+    rows, cols = rows - r0, cols - c0
+    ok = (rows >= 0) & (cols >= 0) & (rows < zone.shape[0]) & (cols < zone.shape[1])
+    near, rows, cols = near[ok], rows[ok], cols[ok]
+    near = near[zone[rows, cols]]
+    if not len(near):
+        return _Sides(np.zeros(0, np.float32), np.zeros(0, np.uint8))
+    rgb = normalise(maps.top.point_rgb[near], maps.table_rgb)
+    return _Sides(points[near, 2], reader.labels(rgb)[1])
+
+
+def _read_sides(
+    sides: _Sides, near: list[Piece], top: float, floor: float, maps: Maps
+) -> tuple[int | None, float]:
+    """Colour of the uppermost hidden thing and how far down it reaches."""
+    if len(sides.z) < _MIN_POINTS:
+        if not near:
+            return None, floor
+        return max(near, key=lambda p: p.area).label, floor
+    bins = np.clip(((top - sides.z) / _BIN_M).astype(int), 0, None)
+    count = int(bins.max()) + 1
+    votes = np.zeros((count, 16))
+    np.add.at(votes, (bins, sides.label), 1)
+    for p in near:
+        votes[0, p.label] += 0.5 * p.area
+    # A block is at least 2 cm tall: its colour rules the first of them.
+    head = votes[: max(int(0.014 / _BIN_M), 1)].sum(axis=0)
+    if head.sum() < _MIN_POINTS / 2:
+        head = votes.sum(axis=0)
+    label = int(head.argmax())
+    low = floor
+    for k in range(int(0.018 / _BIN_M), count):
+        row = votes[k]
+        if row.sum() >= 3 and row[label] < 0.4 * row.sum() and row.argmax() != label:
+            following = votes[k : k + 3].sum(axis=0)
+            if following.argmax() != label:
+                low = top - k * _BIN_M
+                break
+    return label, low
+
+
+def _place(
+    upper: Detection, size: float, top: float, label: int, own: list[Piece], maps: Maps
+) -> Detection:
+    """Set a block of known size under `upper` so that it fits slivers and bare table around."""
+    grid = maps.grid
+    pad = int(size / grid.cell_m) // 2 + 8
+    cover, r0, c0 = fill_hull(upper.hull, maps.height.shape, pad=pad)
+    window = slice(r0, r0 + cover.shape[0]), slice(c0, c0 + cover.shape[1])
+    mine = np.zeros(cover.shape, bool)
+    for p in own:
+        h0, w0 = max(p.row0, r0), max(p.col0, c0)
+        h1 = min(p.row0 + p.mask.shape[0], r0 + cover.shape[0])
+        w1 = min(p.col0 + p.mask.shape[1], c0 + cover.shape[1])
+        if h0 < h1 and w0 < w1:
+            mine[h0 - r0 : h1 - r0, w0 - c0 : w1 - c0] |= p.mask[
+                h0 - p.row0 : h1 - p.row0, w0 - p.col0 : w1 - p.col0
+            ]
+    bare = maps.seen[window] & ~mine & ~cover & (maps.height[window] < top - 0.006)
+    # Without slivers the thing above is the best sign of where the lower one is.
+    value = mine.astype(np.float32) + 0.35 * cover.astype(np.float32)
+    col, row, angle = best_square(value, bare, size / grid.cell_m)
+    center, yaw = grid.xy(col + c0, row + r0), angle
+    return Detection(
+        kind="block",
+        label=label,
+        size_m=size,
+        height_m=size,
+        center=center,
+        base_z=top - size,
+        yaw=yaw,
+        confidence=0.6,
+        hull=square_hull(center, size, yaw, grid),
+        cells=np.zeros(0, np.int32),
+        hidden=True,
+    )

@@ -1,0 +1,154 @@
+"""The perception module: frames of a calibrated camera over the table become a scene.
+
+Knows: the order check, look, track, relate. Does not know: the simulator or any truth.
+"""
+
+from __future__ import annotations
+
+import math
+
+import cv2
+import numpy as np
+
+from llmagentos.errors import PerceptionError
+from llmagentos.geometry import object_geometry
+from llmagentos.modules import PerceptionModule
+from llmagentos.perception.arm import ArmShape, arm_shape
+from llmagentos.perception.detect import Detection
+from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
+from llmagentos.perception.grip import gripper_view
+from llmagentos.perception.look import Look, Looker
+from llmagentos.perception.rectify import GridSpec
+from llmagentos.perception.relations import with_supports
+from llmagentos.perception.segment import FLAT_M
+from llmagentos.perception.shapes import square_hull
+from llmagentos.perception.tracker import Tracker
+from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
+
+#: Below this height an absent thing's place counts as empty, metres under its top.
+_SUNK_M = 0.008
+
+
+class TabletopPerception(PerceptionModule):
+    """Sees objects of known kinds and colours on the table.
+
+    camera: name of the camera that looks down at the table; others (the wrist's) are ignored.
+    drop_after: looks at its empty place after which an object is forgotten.
+    """
+
+    def __init__(
+        self,
+        camera: str = "overhead",
+        workspace: Workspace | None = None,
+        drop_after: int = 2,
+        grid: GridSpec | None = None,
+    ) -> None:
+        self._camera = camera
+        self._workspace = workspace or Workspace()
+        self._looker = Looker(grid)
+        self._tracker = Tracker(drop_after)
+        self._monitor = FrameMonitor()
+        self._last_tip: tuple[float, float, float] | None = None
+        self.last_look: Look | None = None
+
+    def reset(self) -> None:
+        """Forget every track and the camera's history."""
+        self._tracker.reset()
+        self._monitor.reset()
+        self._last_tip = None
+        self.last_look = None
+
+    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
+        """The scene as seen now, ids stable over calls.
+
+        Raises PerceptionError when the overhead frame is missing, malformed, black, noise, without
+        depth, older than the last one, or stuck. The tracks stay as they were then.
+        """
+        frame = self._pick(frames)
+        check_frame(frame)
+        check_content(frame)
+        arm = arm_shape(_checked(robot)) if robot is not None else None
+        self._monitor.check(frame, self._arm_moved(arm))
+        gripper = gripper_view(robot, arm) if robot is not None and arm is not None else None
+        look = self._looker.look(frame, arm, gripper)
+        self.last_look = look
+        seen = [
+            self._as_object(thing, color, frame.stamp_s)
+            for thing, color in zip(look.things, look.colors, strict=True)
+        ]
+        items = self._tracker.update(
+            seen, lambda item: empty_share(item, look), frame.stamp_s, gripper
+        )
+        return Scene(tuple(with_supports(items)), frame.stamp_s, self._workspace)
+
+    def _pick(self, frames: tuple[CameraFrame, ...]) -> CameraFrame:
+        for frame in frames:
+            if frame.camera == self._camera:
+                return frame
+        names = [frame.camera for frame in frames]
+        raise PerceptionError(f"expected a frame of camera {self._camera!r}, got {names}")
+
+    def _arm_moved(self, arm: ArmShape | None) -> bool:
+        """Whether the hand has moved within the camera's view since the last call."""
+        if arm is None:
+            return False
+        last, self._last_tip = self._last_tip, arm.tip
+        if last is None or math.dist(last, arm.tip) < 0.03:
+            return False
+        w = self._workspace
+        return any(w.contains(p[0], p[1]) and p[2] < 0.3 for p in (last, arm.tip))
+
+    def _as_object(self, thing: Detection, color: str, stamp_s: float) -> SceneObject:
+        x, y = thing.center
+        return SceneObject(
+            id="",
+            kind=thing.kind,
+            color=color,
+            size_m=thing.size_m,
+            height_m=thing.height_m,
+            position=(x, y, thing.base_z + thing.height_m / 2),
+            yaw=thing.yaw,
+            confidence=round(float(thing.confidence), 3),
+            last_seen_s=stamp_s,
+        )
+
+
+def _checked(robot: RobotState) -> RobotState:
+    if len(robot.positions) != 7 or not all(math.isfinite(q) for q in robot.positions):
+        raise PerceptionError(f"expected 7 finite joint positions, got {robot.positions}")
+    return robot
+
+
+def empty_share(item: SceneObject, look: Look) -> float:
+    """Share (0..1) of the place of `item` where the camera sees that it is not there."""
+    maps, grid = look.maps, look.maps.grid
+    mask = np.zeros(grid.shape, np.uint8)
+    x, y, _ = item.position
+    size = item.size_m * 0.85
+    if object_geometry(item.kind, item.size_m).is_round:
+        col, row = grid.col_row(x, y)
+        radius = max(int(size / 2 / grid.cell_m), 1)
+        cv2.circle(mask, (round(col), round(row)), radius, 1, -1)
+        if item.kind in ("bowl", "plate", "cup"):
+            # Only the rim is as high as the top.
+            wall = max(int(0.1 * radius), 2)
+            cv2.circle(mask, (round(col), round(row)), max(radius - 2 * wall, 1), 0, -1)
+            size = item.size_m
+    else:
+        cv2.fillConvexPoly(mask, square_hull((x, y), size, item.yaw, grid), 1)
+    place = mask > 0
+    total = int(place.sum())
+    if total == 0:
+        return 0.0
+    seen = maps.seen[place] & ~maps.robot[place]
+    if item.kind == "zone":
+        bare = maps.label[place] != look.label_of(item.color)
+        empty = seen & (maps.height[place] < FLAT_M) & bare
+    else:
+        low = (
+            item.bottom_z + 0.004
+            if item.kind in ("box", "tray", "bowl", "plate", "cup")
+            else (item.top_z - _SUNK_M)
+        )
+        empty = seen & (maps.height[place] < low)
+    return float(empty.sum()) / total

@@ -1,0 +1,208 @@
+"""Objects over time: stable ids, things out of sight, the thing in the gripper.
+
+Knows: earlier looks, where the gripper is and whether it holds on to something.
+Does not know: pictures; it asks `Visibility` whether a place can be seen and is empty.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
+
+from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
+from llmagentos.types import SceneObject
+
+#: Share of an object's place that is seen to be empty, 0..1.
+Visibility = Callable[[SceneObject], float]
+
+_NEAR_M = 0.04
+_SAME_PLACE_M = 0.025
+_SIZE_SLACK_M = 0.012
+_EMPTY_SHARE = 0.35
+_STILL_M = 0.004
+
+
+@dataclass
+class Track:
+    """One object as it is remembered. looks: how often it was seen; misses: how often its place
+    was seen empty since."""
+
+    item: SceneObject
+    looks: int = 1
+    misses: int = 0
+    size_sum: float = 0.0
+    other: dict[tuple[str, str], int] = field(default_factory=dict)
+    grip: tuple[float, float, float, float] | None = None
+    loose: bool = False
+
+
+class Tracker:
+    """Matches the detections of each look with what is remembered."""
+
+    def __init__(self, drop_after: int = 2) -> None:
+        """drop_after: looks at its empty place after which an object is given up."""
+        self._drop_after = drop_after
+        self._tracks: list[Track] = []
+        self._numbers: dict[str, int] = {}
+
+    def reset(self) -> None:
+        """Forget every object and start numbering over."""
+        self._tracks.clear()
+        self._numbers.clear()
+
+    @property
+    def held(self) -> SceneObject | None:
+        return next((t.item for t in self._tracks if t.item.held), None)
+
+    def update(
+        self,
+        seen: Sequence[SceneObject],
+        empty_share: Visibility,
+        stamp_s: float,
+        gripper: GripperView | None = None,
+    ) -> list[SceneObject]:
+        """Objects after a look. `seen` have no ids yet; those in the gripper are not in it."""
+        self._follow_gripper(gripper)
+        waiting = list(seen)
+        tracks = [t for t in self._tracks if not t.item.held]
+        tracks, waiting = self._match(tracks, waiting, _near_and_alike, stamp_s)
+        tracks, waiting = self._match(tracks, waiting, _same_place, stamp_s)
+        gone = [t for t in tracks if t.loose or empty_share(t.item) > _EMPTY_SHARE]
+        self._find_new_grip(gone, gripper)
+        gone = [t for t in gone if not t.item.held]
+        gone, waiting = self._match(gone, waiting, _moved, stamp_s)
+        for track in gone:
+            track.misses += 1
+            track.item = replace(track.item, confidence=track.item.confidence * 0.5)
+        self._tracks = [t for t in self._tracks if t.misses < self._drop_after or t.item.held]
+        for item in waiting:
+            self._tracks.append(Track(self._named(item, stamp_s), size_sum=item.size_m))
+        return [t.item for t in self._tracks]
+
+    # ---- matching -------------------------------------------------------------------------
+
+    def _match(
+        self,
+        tracks: list[Track],
+        seen: list[SceneObject],
+        cost: Callable[[SceneObject, SceneObject], float | None],
+        stamp_s: float,
+    ) -> tuple[list[Track], list[SceneObject]]:
+        """Cheapest pairs first; returns what stays unmatched on both sides."""
+        pairs = []
+        for i, track in enumerate(tracks):
+            for j, item in enumerate(seen):
+                price = cost(track.item, item)
+                if price is not None:
+                    pairs.append((price, i, j))
+        done_tracks: set[int] = set()
+        done_seen: set[int] = set()
+        for _, i, j in sorted(pairs):
+            if i in done_tracks or j in done_seen:
+                continue
+            done_tracks.add(i)
+            done_seen.add(j)
+            _refresh(tracks[i], seen[j], stamp_s)
+        return (
+            [t for i, t in enumerate(tracks) if i not in done_tracks],
+            [s for j, s in enumerate(seen) if j not in done_seen],
+        )
+
+    def _named(self, item: SceneObject, stamp_s: float) -> SceneObject:
+        base = f"{item.color}_{item.kind}" if item.color else item.kind
+        self._numbers[base] = self._numbers.get(base, 0) + 1
+        return replace(item, id=f"{base}_{self._numbers[base]}", last_seen_s=stamp_s)
+
+    # ---- the gripper ----------------------------------------------------------------------
+
+    def _follow_gripper(self, gripper: GripperView | None) -> None:
+        """Move what is held with the hand; notice grasps at the object's place, and releases."""
+        if gripper is None:
+            return
+        held = next((t for t in self._tracks if t.item.held), None)
+        if held is not None and not gripper.gripping:
+            held.item = replace(carried(held.item, held.grip, gripper), held=False)
+            held.grip, held.loose = None, True
+            return
+        if held is None and gripper.gripping:
+            near = [(gap_to_grip(t.item, gripper), k) for k, t in enumerate(self._tracks)]
+            near = [(g, k) for g, k in near if g is not None]
+            if not near:
+                return
+            held = self._tracks[min(near)[1]]
+            held.grip = gripper.offset_of(held.item)
+        if held is not None:
+            held.item = replace(carried(held.item, held.grip, gripper), held=True)
+            held.misses = 0
+
+    def _find_new_grip(self, gone: list[Track], gripper: GripperView | None) -> None:
+        """A full gripper and a thing gone from its place: that is what it holds."""
+        if gripper is None or not gripper.gripping or self.held is not None:
+            return
+        fitting = [t for t in gone if could_hold(t.item, gripper)]
+        if not fitting:
+            return
+        track = min(fitting, key=lambda t: abs(t.item.size_m - gripper.width_m))
+        track.grip = (0.0, 0.0, 0.0, 0.0)
+        track.item = replace(carried(track.item, track.grip, gripper), held=True)
+
+
+def _gap(a: SceneObject, b: SceneObject) -> float:
+    return math.dist(a.position, b.position)
+
+
+def _alike(a: SceneObject, b: SceneObject) -> bool:
+    return a.kind == b.kind and a.color == b.color and abs(a.size_m - b.size_m) < _SIZE_SLACK_M
+
+
+def _near_and_alike(a: SceneObject, b: SceneObject) -> float | None:
+    gap = _gap(a, b)
+    return gap if gap < _NEAR_M and a.kind == b.kind and a.color == b.color else None
+
+
+def _same_place(a: SceneObject, b: SceneObject) -> float | None:
+    """The same thing misread this time: it stands where it stood and is as large."""
+    gap = _gap(a, b)
+    alike = a.kind == b.kind or a.color == b.color
+    close = gap < _SAME_PLACE_M and abs(a.size_m - b.size_m) < 2 * _SIZE_SLACK_M
+    return gap if close and alike else None
+
+
+def _moved(a: SceneObject, b: SceneObject) -> float | None:
+    return _gap(a, b) if _alike(a, b) else None
+
+
+def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
+    """Take over what was seen; sizes are averaged, names change only when seen repeatedly."""
+    old = track.item
+    kind, color = old.kind, old.color
+    if (item.kind, item.color) == (kind, color):
+        track.looks += 1
+        track.size_sum += item.size_m
+        track.other.clear()
+        size = track.size_sum / track.looks
+        height = item.height_m * size / item.size_m
+    else:
+        votes = track.other.get((item.kind, item.color), 0) + 1
+        track.other[item.kind, item.color] = votes
+        size, height = old.size_m, old.height_m
+        if votes > min(track.looks, 3):
+            kind, color, size, height = item.kind, item.color, item.size_m, item.height_m
+            track.looks, track.size_sum = 1, size
+            track.other.clear()
+    position = item.position
+    if math.dist(position, old.position) < _STILL_M:
+        x, y, z = ((p + q) / 2 for p, q in zip(position, old.position, strict=True))
+        position = (x, y, z)
+    track.misses, track.loose = 0, False
+    track.item = replace(
+        item,
+        id=old.id,
+        kind=kind,
+        color=color,
+        size_m=size,
+        height_m=height,
+        position=position,
+        last_seen_s=stamp_s,
+    )
