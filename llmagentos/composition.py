@@ -25,9 +25,11 @@ from llmagentos.modules import (
     PerceptionModule,
     PlanningModule,
 )
+from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.planning.memory import SessionMemory
-from llmagentos.safety.gate import GatedDriver
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.types import Action, Scene
 
@@ -172,14 +174,16 @@ def simulated_parts(
     world_module = _optional("sim.world", "sim")
     options = {} if noise is None else {"noise": noise}
     world = world_module.SimWorld(load_scene(scene, seed), seed=seed, view=view, **options)
-    driver = ObservedDriver(GatedDriver(world))
+    kinematics = Kinematics()
+    gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+    driver = ObservedDriver(GatedDriver(world, gate))
     eyes = perception or TabletopPerception()
 
     def look() -> Scene:
         return eyes.perceive((world.overhead.capture(),), world.state())
 
     memory = SessionMemory()
-    skills = MotionSkills(driver, look)
+    skills = MotionSkills(driver, look, kinematics, profile="sim")
     planner = planning or _optional("llm_edge.planner", "sim").LLMPlanner(
         llm if hasattr(llm, "plan") else load_llm(llm)
     )

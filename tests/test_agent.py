@@ -1,0 +1,183 @@
+"""The agent's loop and life cycle on a real simulated robot, with a scripted planner.
+
+The planner implements the real port; the shipped model is tested in tests/test_demo.py.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import pytest
+
+from llmagentos import Agent, AgentState, LearningModule, PlanningModule, PlanRequest, PlanResult
+from llmagentos.errors import LifecycleError, ModelError, SceneError
+from llmagentos.planning import compact
+from llmagentos.types import Action
+
+SCENE = {
+    "objects": [
+        {"kind": "block", "color": "red", "position": [0.45, 0.15]},
+        {"kind": "block", "color": "green", "position": [0.55, 0.20]},
+        {"kind": "bowl", "color": "blue", "position": [0.50, -0.15]},
+    ]
+}
+
+
+class ScriptedPlanner(PlanningModule):
+    """Answers with the plan that the command itself spells in compact notation."""
+
+    def __init__(self) -> None:
+        self.requests: list[PlanRequest] = []
+
+    def plan(self, request: PlanRequest) -> PlanResult:
+        self.requests.append(request)
+        if request.command == "break":
+            raise ModelError("expected a model, got none")
+        plan = compact.parse(request.command)
+        return PlanResult(plan, request.command, engine={"backend": "scripted"})
+
+
+class Diary(LearningModule):
+    def __init__(self) -> None:
+        self.seen: list[Mapping[str, Any]] = []
+
+    def observe(self, episode: Mapping[str, Any]) -> None:
+        self.seen.append(episode)
+
+
+@pytest.fixture()
+def agent() -> Iterator[Agent]:
+    with Agent.in_simulation(SCENE, planning=ScriptedPlanner(), learning=Diary()) as agent:
+        yield agent
+
+
+def _truth(result: Any, name: str) -> Mapping[str, Any]:
+    return next(o for o in result.objects if o["id"] == name)
+
+
+def test_a_command_moves_the_block_into_the_bowl(agent: Agent) -> None:
+    result = agent.command("put [ the red block ] in [ the blue bowl ]")
+    assert result.status == "succeeded", result.reply
+    block, bowl = _truth(result, "red_block"), _truth(result, "blue_bowl")
+    assert abs(block["position"][0] - bowl["position"][0]) < 0.04
+    assert abs(block["position"][1] - bowl["position"][1]) < 0.04
+    assert result.held is None
+    assert result.timings.first_motion_s is not None
+    assert result.timings.sim_s > 1.0
+    assert agent.parts.learning.seen[-1]["status"] == "succeeded"  # type: ignore[attr-defined]
+
+
+def test_two_commands_and_undo_in_one_session(agent: Agent) -> None:
+    first = agent.command("put [ the green block ] at front_right")
+    assert first.status == "succeeded", first.reply
+    before = next(o for o in first.initial_objects if o["id"] == "green_block")
+    back = agent.command("undo")
+    assert back.status == "succeeded", back.reply
+    for now, was in zip(
+        _truth(back, "green_block")["position"][:2], before["position"][:2], strict=True
+    ):
+        assert now == pytest.approx(was, abs=0.02)
+
+
+def test_unknown_object_asks_or_says_so_and_nothing_moves(agent: Agent) -> None:
+    result = agent.command("pick [ the purple block ]")
+    assert result.status in ("question", "failed")
+    assert "purple" in result.reply
+    assert result.timings.first_motion_s is None
+
+
+def test_ambiguous_reference_is_a_question_and_the_answer_continues(agent: Agent) -> None:
+    asked = agent.command("pick [ the block ]")
+    assert asked.status == "question"
+    assert "red" in asked.reply and "green" in asked.reply
+    done = agent.command("choose [ the green object ]")
+    assert done.status == "succeeded", done.reply
+    assert done.held == "green_block"
+
+
+def test_refusal_moves_nothing(agent: Agent) -> None:
+    result = agent.command("refuse harm_person")
+    assert result.status == "refused"
+    assert result.objects == result.initial_objects
+
+
+@pytest.mark.parametrize("text", ["", "\x00", "x" * 5000])
+def test_unreadable_commands_fail_with_the_reason(agent: Agent, text: str) -> None:
+    result = agent.command(text)
+    assert result.status == "failed"
+    assert "can't read" in result.reply
+
+
+def test_planner_failure_is_reported_and_the_next_command_works(agent: Agent) -> None:
+    assert agent.command("break").status == "failed"
+    assert agent.command("home").status == "succeeded"
+
+
+def test_stop_ramps_down_and_keeps_holding(agent: Agent) -> None:
+    assert agent.command("pick [ the red block ]").status == "succeeded"
+    assert agent.begin("place at back_right") is None
+    for _ in range(5):
+        assert agent.step() is None
+    agent.stop()
+    result = agent.step()
+    assert result is not None and result.status == "failed"
+    assert "stopped" in result.reply
+    assert result.held == "red_block"
+    assert max(abs(v) for v in agent.parts.driver.state().velocities) < 0.05
+
+
+def test_life_cycle_is_checked() -> None:
+    agent = Agent.in_simulation(SCENE, planning=ScriptedPlanner())
+    assert agent.state is AgentState.CREATED
+    agent.start()
+    with pytest.raises(LifecycleError, match="expected a created agent to start"):
+        agent.start()
+    agent.pause()
+    with pytest.raises(LifecycleError, match="paused"):
+        agent.command("home")
+    agent.resume()
+    assert agent.begin("home") is None
+    with pytest.raises(LifecycleError, match="while one is running"):
+        agent.begin("home")
+    while agent.step() is None:
+        pass
+    with pytest.raises(LifecycleError, match="expected a running command"):
+        agent.step()
+    agent.destroy()
+    agent.destroy()
+    with pytest.raises(LifecycleError, match="destroyed"):
+        agent.command("home")
+    with pytest.raises(LifecycleError, match="destroyed"):
+        agent.reset()
+
+
+def test_pause_holds_between_actions(agent: Agent) -> None:
+    assert agent.begin("put [ the red block ] in [ the blue bowl ]") is None
+    agent.step()
+    agent.pause()
+    for _ in range(200):
+        assert agent.step() is None
+    held_at = agent.parts.driver.now_s
+    assert agent.step() is None
+    assert agent.parts.driver.now_s == held_at
+    agent.resume()
+    while (result := agent.step()) is None:
+        pass
+    assert result.status == "succeeded", result.reply
+
+
+def test_act_goes_past_the_language_model(agent: Agent) -> None:
+    agent.start()
+    seen = agent.reset()
+    target = next(o for o in seen.objects if o.color == "red")
+    result = agent.act(Action("pick", object_id=target.id))
+    assert result.ok, result.reply
+    assert result.held == "red_block"
+
+
+def test_reset_takes_a_new_scene(agent: Agent) -> None:
+    seen = agent.reset(
+        {"objects": [{"kind": "ball", "color": "orange", "position": [0.5, 0.0]}]}, seed=3
+    )
+    assert [(o.kind, o.color) for o in seen.objects] == [("ball", "orange")]
+    with pytest.raises(SceneError, match="colour"):
+        agent.reset({"objects": [{"kind": "ball", "color": "octarine", "position": [0.5, 0]}]})
