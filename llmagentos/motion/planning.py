@@ -141,7 +141,7 @@ def plan_transit(
     check_free(goal, obstacles, body, "the goal")
     here = kinematics.tip_pose(joints)
     low = _free_height(here, goal, obstacles, body)
-    problem: Exception | None = None
+    problem = UnreachableError("expected a reachable way across, got none")
     for blend in (_BLEND_M, 0.0):
         across = max(low + blend + _CLEARANCE_M, goal.position[2] + approach_m)
         waypoints = []

@@ -66,5 +66,5 @@ class Belief:
         return Obstacles.of(self.scene(), ignore)
 
     def covers(self, item: SceneObject) -> tuple[SceneObject, ...]:
-        """What stands on `item` so that lifting would topple it; contents of a vessel ride along."""
+        """What stands on `item` and would topple; contents of a vessel ride along."""
         return tuple(o for o in self.scene().on_top_of(item.id) if not o.inside)

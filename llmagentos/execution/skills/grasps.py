@@ -51,7 +51,7 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
 
     obstacles must not contain the object itself.
     """
-    ranked = []
+    ranked: list[tuple[float, int, Pose, Grasp]] = []
     for grasp in _candidates(item, geometry_of(item)):
         tip = Pose(grasp.tip.position, kinematics.best_yaw(grasp.tip))
         turned = abs(kinematics.wrist_offset(tip))

@@ -154,6 +154,7 @@ def _misplaced(
         return "" if inside else f"is not inside the {support.label}"
     if off > TOLERANCE_M:
         return f"is {off * 100:.0f} cm off"
-    if abs(seen.bottom_z - base_z) > _HEIGHT_TOLERANCE_M:
-        return f"stands {abs(seen.bottom_z - base_z) * 100:.0f} cm too {'low' if seen.bottom_z < base_z else 'high'}"
+    rise = seen.bottom_z - base_z
+    if abs(rise) > _HEIGHT_TOLERANCE_M:
+        return f"stands {abs(rise) * 100:.0f} cm too {'low' if rise < 0 else 'high'}"
     return ""

@@ -6,11 +6,18 @@ Knows: strokes from behind, looking again, correcting. Does not know: who chose 
 from __future__ import annotations
 
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
 
-from llmagentos.errors import MotionError
+from llmagentos.errors import CollisionError, MotionError
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
-from llmagentos.motion.planning import LOWEST_TIP_M, Obstacles, moving_body, plan_straight
+from llmagentos.motion.planning import (
+    LOWEST_TIP_M,
+    Obstacles,
+    check_free,
+    moving_body,
+    plan_straight,
+)
 from llmagentos.motion.shapes import geometry_of
 from llmagentos.robots import PANDA
 from llmagentos.types import Action, Pose, SceneObject
@@ -20,6 +27,7 @@ MAX_STROKES = 3
 #: Begin this far behind the object; push at this share of the tool speed.
 _RUN_UP_M = 0.025
 _PUSH_SPEED = 0.12
+_PALM_M = 0.036
 
 
 def push(context: Context, action: Action) -> Skill:
@@ -52,30 +60,79 @@ def push(context: Context, action: Action) -> Skill:
         item = belief.find(item, near=target)
 
 
+@dataclass(frozen=True)
+class _Stroke:
+    """From behind the object to the target: tip poses and the opening of the fingers."""
+
+    start: Pose
+    end: Pose
+    opening_m: float
+
+
 def _stroke(
     context: Context, item: SceneObject, target: tuple[float, float]
 ) -> Generator[None, None, None]:
     arm, belief = context.arm, context.belief
+    stroke = _choose_stroke(context, item, target)
+    yield from arm.grip(stroke.opening_m, wait=False)
+    yield from context.go(stroke.start, belief.obstacles())
+    body = moving_body(stroke.opening_m)
+    path = plan_straight(arm.kinematics, arm.joints, [stroke.end], belief.obstacles(item.id), body)
+    yield from arm.follow([path], _PUSH_SPEED)
+    back = _between(stroke.end, stroke.start, 0.02)
+    yield from arm.follow([plan_straight(arm.kinematics, arm.joints, [back], Obstacles(), body)])
+
+
+def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, float]) -> _Stroke:
+    """The first free stroke: fingers side by side, else one behind the other; low, else higher."""
+    belief, problem = context.belief, ""
+    for stroke in _strokes(context, item, target):
+        body = moving_body(stroke.opening_m)
+        try:
+            check_free(stroke.start, belief.obstacles(), body, "the place behind it")
+            for share in (0.0, 0.25, 0.5, 0.75, 1.0):
+                at = _between(stroke.start, stroke.end, share * _length(stroke))
+                check_free(at, belief.obstacles(item.id), body, "the lane")
+            context.arm.kinematics.solve(stroke.start)
+            context.arm.kinematics.solve(stroke.end)
+        except MotionError as error:
+            problem = problem or str(error)
+            continue
+        return stroke
+    raise CollisionError(problem)
+
+
+def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[_Stroke]:
     g = geometry_of(item)
     x, y, _ = item.position
     heading = math.atan2(target[1] - y, target[0] - x)
-    opening = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
-    behind = _contact_distance(item, heading, opening)
-    tip_z = max(item.bottom_z + min(0.35 * g.height_m, 0.03), LOWEST_TIP_M)
-    yaw = arm.kinematics.best_yaw(Pose((x, y, tip_z), heading))
     ux, uy = math.cos(heading), math.sin(heading)
-    reach = _reach_behind(item, heading) + PANDA.finger_width_m / 2
-    start_off = reach + _RUN_UP_M
-    start = Pose((x - start_off * ux, y - start_off * uy, tip_z), yaw)
-    end = Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw)
-    yield from arm.grip(opening, wait=False)
-    yield from context.go(start, belief.obstacles())
-    body = moving_body(opening)
-    path = plan_straight(arm.kinematics, arm.joints, [end], belief.obstacles(item.id), body)
-    yield from arm.follow([path], _PUSH_SPEED)
-    back = Pose((end.position[0] - 0.02 * ux, end.position[1] - 0.02 * uy, tip_z), yaw)
-    path = plan_straight(arm.kinematics, arm.joints, [back], Obstacles(), body)
-    yield from arm.follow([path], 0.3)
+    # The palm reaches out over the object, so it has to pass above its top.
+    low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), LOWEST_TIP_M)
+    low = max(low, item.bottom_z + g.height_m - _PALM_M)
+    wide = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
+    for tip_z in (low, item.bottom_z + 0.7 * g.height_m):
+        for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
+            thick = PANDA.finger_width_m / 2 if turn == 0.0 else PANDA.finger_thickness_m
+            behind = _contact_distance(item, opening) + thick
+            off = _reach_behind(item, heading) + thick + _RUN_UP_M
+            yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
+            yield _Stroke(
+                Pose((x - off * ux, y - off * uy, tip_z), yaw),
+                Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
+                opening,
+            )
+
+
+def _length(stroke: _Stroke) -> float:
+    return math.dist(stroke.start.position, stroke.end.position)
+
+
+def _between(start: Pose, end: Pose, way_m: float) -> Pose:
+    """The pose way_m from start on the straight line to end."""
+    share = way_m / max(math.dist(start.position, end.position), 1e-6)
+    x, y, z = (a + (b - a) * share for a, b in zip(start.position, end.position, strict=True))
+    return Pose((x, y, z), start.yaw)
 
 
 def push_opening(size_m: float) -> float:
@@ -92,8 +149,8 @@ def _reach_behind(item: SceneObject, heading: float) -> float:
     return g.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
 
 
-def _contact_distance(item: SceneObject, heading: float, opening: float) -> float:
-    """Distance from the tip to the object's centre while the fingers push it.
+def _contact_distance(item: SceneObject, opening: float) -> float:
+    """Distance from the fingers' front to the object's centre while they push it.
 
     A round thing sinks in between the finger tips; a square one turns its face to them.
     """
@@ -101,4 +158,4 @@ def _contact_distance(item: SceneObject, heading: float, opening: float) -> floa
     half = g.size_m / 2
     if g.is_round and opening > 0:
         half = math.sqrt(max(half * half - opening * opening / 4, 0.0))
-    return half + PANDA.finger_width_m / 2
+    return half

@@ -69,7 +69,7 @@ def open_gripper(context: Context, action: Action) -> Skill:
 
 
 def rotate(context: Context, action: Action) -> Skill:
-    """Pick up, turn about the vertical, set down on the same spot; several times for large angles."""
+    """Pick up, turn about the vertical, set down on the spot; several times for large angles."""
     left = math.remainder(action.angle_rad, 2 * math.pi)
     parts = max(1, math.ceil(abs(left) / _MAX_TURN_RAD - 1e-6))
     scene = yield from context.look()
