@@ -63,18 +63,21 @@ def distance_to(ws: Workspace, region: str, x: float, y: float) -> float:
     return math.hypot(x - ax, y - ay)
 
 
-def contains(ws: Workspace, region: str, x: float, y: float) -> bool:
-    """Whether (x, y) counts as being at the region (see the module's words)."""
+def contains(ws: Workspace, region: str, x: float, y: float, lenient: bool = False) -> bool:
+    """Whether (x, y) counts as being at the region (see the module's words).
+
+    lenient: corners are quarters, and the middle is the inner half of both axes.
+    """
     if region == "corner":
-        return any(contains(ws, r, x, y) for r in CORNERS)
+        return any(contains(ws, r, x, y, lenient) for r in CORNERS)
     if region == "side":
         return distance_to(ws, "side", x, y) <= SIDE_BAND_M
     u, v = _unit(ws, x, y)
     sx, sy = _SIGNS[region]
     if region == "middle":
-        return abs(u) <= 1 / 3 and abs(v) <= 1 / 3
+        return max(abs(u), abs(v)) <= (1 / 2 if lenient else 1 / 3)
     if region in CORNERS:
-        return u * sx >= 1 / 3 and v * sy >= 1 / 3
+        return min(u * sx, v * sy) >= (0.02 if lenient else 1 / 3)
     return u * sx + v * sy > 0.02
 
 

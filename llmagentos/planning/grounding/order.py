@@ -41,10 +41,12 @@ def rank(order: p.Order, objs: Objects, ctx: Context, resolver: Resolver, kind: 
     """Candidates sorted by `order.key`, ties by id. Raises Unresolved for a missing landmark.
 
     top/bottom go by height when candidates stand on each other (the others then drop out), else
-    they mean back and front as seen on the table. middle ranks by closeness to the median.
+    they mean back and front as seen on the table; "second from the top" goes by height only when
+    all candidates are in stacks. middle ranks by closeness to the median.
     """
     tie = TIE_M
-    if order.key in ("top", "bottom") and (piled := _piled(objs)):
+    piled = _piled(objs) if order.key in ("top", "bottom") else []
+    if piled and (order.n == 1 or len(piled) == len(objs)):
         sign = -1.0 if order.key == "top" else 1.0
         scored = [(sign * o.position[2], o) for o in piled]
     elif order.key in ("nearest", "farthest"):

@@ -100,7 +100,7 @@ def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[
     objs = f.by_material(objs, obj.material, notes)
     objs = f.by_state(objs, obj.state, ctx.scene)
     for relation in obj.where:
-        objs = by_where(objs, relation, ctx, _RESOLVER) if objs else objs
+        objs = by_where(objs, relation, ctx, _RESOLVER, obj.quant == "the")
     objs = f.by_group(objs, obj.group)
     if obj.quant == "rest":
         handled = rest_handled(ctx)

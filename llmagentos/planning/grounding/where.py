@@ -43,14 +43,21 @@ class Resolver(NamedTuple):
     matching: _Matching
 
 
-def by_where(objs: Objects, relation: p.Relation, ctx: Context, resolver: Resolver) -> Objects:
+def by_where(
+    objs: Objects, relation: p.Relation, ctx: Context, resolver: Resolver, lenient: bool = False
+) -> Objects:
     """Objects that stand in the relation. Raises Unresolved when its landmark can't be found.
 
-    A negated relation to something that isn't there holds for all.
+    A negated relation to something that isn't there holds for all. lenient: where nothing is
+    strictly in a corner, in the middle or next to something, what comes near to it counts.
     """
+    lenient = lenient and not relation.negate
     if relation.region is not None or relation.rel == "at":
         region = relation.region or "middle"
-        return [o for o in objs if _at(region, o, ctx) != relation.negate]
+        found = [o for o in objs if _at(region, o, ctx) != relation.negate]
+        if not found and lenient:
+            found = [o for o in objs if _at(region, o, ctx, lenient=True)]
+        return found
     try:
         if relation.rel == "between":
             return _between(objs, relation, ctx, resolver)
@@ -62,12 +69,19 @@ def by_where(objs: Objects, relation: p.Relation, ctx: Context, resolver: Resolv
     mark = relation.obj
     members = mark is not None and mark.kind == "stack"
     negate = relation.negate != (mark is not None and mark.quant == "none")
-    return [o for o in objs if _holds(relation.rel, o, marks, every, members, ctx) != negate]
+    words = [relation.rel]
+    if lenient and relation.rel == "next_to":
+        words.append("around")
+    for word in words:
+        found = [o for o in objs if _holds(word, o, marks, every, members, ctx) != negate]
+        if found:
+            return found
+    return []
 
 
-def _at(region: str, o: SceneObject, ctx: Context) -> bool:
+def _at(region: str, o: SceneObject, ctx: Context, lenient: bool = False) -> bool:
     x, y = o.position[:2]
-    return not o.held and regions.contains(ctx.scene.workspace, region, x, y)
+    return not o.held and regions.contains(ctx.scene.workspace, region, x, y, lenient)
 
 
 def _holds(

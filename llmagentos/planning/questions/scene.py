@@ -36,6 +36,7 @@ from llmagentos.planning.wording.objects import (
     number_word,
 )
 from llmagentos.planning.wording.scene import choices, describe_ids, describe_object, label, tally
+from llmagentos.planning.words import SPATIAL_RELS
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
 
@@ -283,7 +284,23 @@ def _holds(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
         return Answered(_sentence(words), ids)
     if not value and words.startswith("I can't see"):
         return Answered(_sentence(words))
-    return Answered(f"{'Yes' if value else 'No'}, {words}.", ids)
+    rather = "" if value else _rather(query.condition, ctx)
+    return Answered(f"{'Yes' if value else 'No'}, {words}{rather}.", ids)
+
+
+def _rather(condition: object, ctx: Context) -> str:
+    """ "; it is in the blue bowl": how it stands instead, for one thing and one landmark."""
+    if not isinstance(condition, p.Is) or condition.relation is None or condition.relation.negate:
+        return ""
+    relation, subject = condition.relation, ground(condition.obj, ctx)
+    if len(subject.ids) != 1 or relation.rel not in SPATIAL_RELS or relation.obj2 is not None:
+        return ""
+    thing = _objects(subject.ids, ctx)[0]
+    marks = ground(relation.obj, ctx).ids if relation.obj is not None else ()
+    if relation.rel in ("in", "on", "above") or len(marks) != 1 or marks == subject.ids:
+        return f"; it is {place_words(thing, ctx.scene)}"
+    mark = _objects(marks, ctx)[0]
+    return f"; it is {relation_words(thing, mark, ctx.scene)} {describe_object(mark, ctx.scene)}"
 
 
 def _scene(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:

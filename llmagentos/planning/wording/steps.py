@@ -149,6 +149,13 @@ def _move(s: p.Move) -> str:
     return f"{verb} {describe_obj(s.obj)}{far} {_DIRECTION_WORDS[s.direction]}"
 
 
+def _push(s: p.Push) -> str:
+    where = describe_place(s.place)
+    if s.place.rel == "at":
+        where = "to " + where.removeprefix("at ").removeprefix("in ")
+    return f"push {describe_obj(s.obj)} {where}"
+
+
 def _rotate(s: p.Rotate) -> str:
     way = "counter-clockwise" if s.angle_deg >= 0 else "clockwise"
     return f"turn {describe_obj(s.obj)} {abs(s.angle_deg):g}° {way}"
@@ -236,7 +243,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "pick": lambda s: f"pick up {describe_obj(s.obj)}",
     "place": lambda s: f"put it down {describe_place(s.place)}",
     "put": lambda s: f"put {describe_obj(s.obj)} {describe_place(s.place)}",
-    "push": lambda s: f"push {describe_obj(s.obj)} {describe_place(s.place)}",
+    "push": _push,
     "move": _move,
     "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
     "arrange": _arrange,

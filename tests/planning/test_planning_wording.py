@@ -1,0 +1,194 @@
+"""Descriptions, places, steps and plans in words."""
+
+from __future__ import annotations
+
+from typing import get_args
+
+import pytest
+from tabletop import cond, obj, scene, thing
+
+from llmagentos.planning import compact
+from llmagentos.planning import plan as p
+from llmagentos.planning import words as w
+from llmagentos.planning.wording import (
+    choices,
+    describe_cond,
+    describe_obj,
+    describe_object,
+    describe_plan,
+    inability_words,
+    join_words,
+    kind_word,
+    ordinal_word,
+    past_tense,
+    refusal_words,
+    tally,
+)
+from llmagentos.planning.wording.objects import REGION_WORDS, REL_WORDS
+from llmagentos.planning.wording.steps import _WRITERS
+
+OBJS = {
+    "the red block order left": "the leftmost red block",
+    "the block order left 2": "the second block from the left",
+    "the block order largest 3": "the third largest block",
+    "a orange block": "an orange block",
+    "all small red block": "all small red blocks",
+    "all 3 block": "all three blocks",
+    "the 2 box": "the two boxes",
+    "count 2 block": "two blocks",
+    "at_most 2 block": "at most two blocks",
+    "half block": "half of the blocks",
+    "every_other block": "every other block",
+    "rest block": "the rest of the blocks",
+    "none block": "none of the blocks",
+    "both teddy": "both teddy bears",
+    "the it object": "it",
+    "the them object": "them",
+    "the other object": "the other one",
+    "the other block": "the other block",
+    "a other block": "another block",
+    "the red blue block": "the red or blue block",
+    'the object noun "apple"': "the apple",
+    'all object noun "apple"': "all apples",
+    'the object name "home bowl"': "the home bowl",
+    "the empty bowl": "the empty bowl",
+    "the wood block": "the wooden block",
+    "the held object": "the object in the hand",
+    "the block order nearest of [ the bowl ]": "the nearest block to the bowl",
+    "the block order farthest at corner": "the farthest block from a corner",
+    "the block where left_of [ the bowl ]": "the block left of the bowl",
+    "the block where no at middle": "the block not in the middle",
+    "the block where between [ the cup ] [ the can ]": "the block between the cup and the can",
+    "the bowl where same_color [ the it object ]": "the bowl of the same colour as it",
+    "all block except [ the red block ]": "all blocks except the red block",
+}
+
+
+@pytest.mark.parametrize("text", OBJS)
+def test_objects(text: str) -> None:
+    assert describe_obj(obj(text)) == OBJS[text]
+
+
+PLANS = {
+    "put [ the red block ] in [ the bowl ]": "Put the red block in the bowl.",
+    "pick [ the cup ] ; place at back_left": (
+        "Pick up the cup.|Put it down in the back left corner."
+    ),
+    "put [ the can ] left_of [ the cup ] dist 10 cm": "Put the can 10 cm left of the cup.",
+    "push [ the ball ] at left": "Push the ball to the left side.",
+    "move [ the ball ] left dist little": "Move the ball a little to the left.",
+    "move [ the ball ] forward dist 2 in by_push": "Push the ball 2 inches forward.",
+    "stack [ all block ] sort large_first at middle": (
+        "Stack all blocks in the middle, largest first."
+    ),
+    "arrange [ all block ] circle size 20 cm around [ the bowl ]": (
+        "Arrange all blocks in a circle of 20 cm around the bowl."
+    ),
+    "arrange [ all block ] grid spacing 6 cm rows 2": (
+        "Arrange all blocks in a grid with two rows, 6 cm apart."
+    ),
+    "rotate [ the block ] cw 45": "Turn the block 45° clockwise.",
+    "swap [ the cup ] [ the can ]": "Swap the cup and the can.",
+    "clear at middle": "Clear the middle.",
+    "reshape bigger times 2": "Make the arrangement 2 times bigger.",
+    "reshape move left dist 5 cm": "Move the arrangement 5 cm to the left.",
+    "point on [ the cup ]": "Point at the cup.",
+    "wait 1": "Wait 1 second.",
+    "refuse fire": "Refuse: that could start a fire.",
+    "cannot pour": "Say that I can't pour liquids.",
+    "undo": "Undo the last command.",
+    "undo 3": "Undo the last three commands.",
+    "restore": "Put everything back as at first.",
+    "put [ the block ] corner_near [ the bowl ]": (
+        "Put the block at the corner nearest to the bowl."
+    ),
+    "put [ the block ] on [ the tray ] part left": "Put the block on the left of the tray.",
+    "put [ the block ] origin": "Put the block where it was before.",
+    "for_each [ all block ] { put [ the this object ] in [ a bowl ] ; home }": (
+        "For each block: put it in a bowl, then go to the home position."
+    ),
+    "if exists [ a red block ] { home } else { look }": (
+        "If there is a red block: go to the home position; otherwise look at the table."
+    ),
+    "repeat 2 { home }": "Twice: go to the home position.",
+    "wait_for not exists [ a cup ]": "Wait until it is not so that there is a cup.",
+    'remember "base" [ the bowl ]': 'Call the bowl "base".',
+    "again 2 [ the blue block ]": "Do the last command again with the blue block two times.",
+}
+
+
+@pytest.mark.parametrize("text", PLANS)
+def test_plans(text: str) -> None:
+    assert "|".join(describe_plan(compact.parse(text))) == PLANS[text]
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("count [ all block ] ge 3", "there are at least three blocks"),
+        ("count [ all cup ] eq 1", "there is exactly one cup"),
+        (
+            "count [ all cup ] gt [ all can ]",
+            "the number of cups is greater than that of cans",
+        ),
+        ("is [ all block ] in [ the bowl ]", "all blocks are in the bowl"),
+        ("is [ the cup ] fits [ the red cup ]", "the cup is the red cup"),
+        ("exists [ none block ]", "there are no blocks"),
+    ],
+)
+def test_conditions(text: str, words: str) -> None:
+    assert describe_cond(cond(text)) == words
+
+
+def test_every_word_of_the_plan_language_has_words() -> None:
+    ops = {m.model_fields["op"].default for m in get_args(get_args(p.Step)[0])}
+    assert ops == set(_WRITERS)
+    assert set(get_args(w.Region)) == set(REGION_WORDS)
+    assert set(w.SPATIAL_RELS) | set(w.COMPARE_RELS) == set(REL_WORDS)
+    assert all(map(refusal_words, get_args(w.RefuseReason)))
+    assert all(map(inability_words, get_args(w.CannotReason)))
+    assert all(kind_word(k, plural=True) for k in get_args(w.Kind))
+
+
+# --- real objects -------------------------------------------------------------------------------
+
+
+def test_objects_are_told_apart() -> None:
+    small = thing("a", "red", "block", 0.4, 0.0, 0.03)
+    large = thing("b", "red", "block", 0.4, 0.1, 0.05)
+    bowl = thing("w", "blue", "bowl", 0.6, 0.1)
+    at = scene(small, large, bowl)
+    assert describe_object(small, at) == "the small red block"
+    assert describe_object(bowl, at) == "the blue bowl"
+    inside = thing("c", "green", "block", 0, 0, into=bowl)
+    other = thing("d", "green", "block", 0.4, -0.2)
+    at = scene(bowl, inside, other)
+    assert describe_object(inside, at) == "the green block in the blue bowl"
+    row = [thing(f"o{i}", "red", "block", 0.4, 0.2 - 0.1 * i) for i in range(3)]
+    at = scene(*row)
+    assert choices(["o0", "o1", "o2"], at) == (
+        "the leftmost red block, the second red block from the left or the rightmost red block"
+    )
+    line = [thing(f"o{i}", "red", "block", 0.4 + 0.1 * i, 0.0) for i in range(2)]
+    assert describe_object(line[0], scene(*line)) == "the front red block"
+    held = thing("h", "red", "block", 0.4, 0.0, held=True)
+    assert describe_object(held, scene(held, line[1])) == "the red block in my hand"
+    assert describe_object(line[1], scene(held, line[1])) == "the red block on the table"
+
+
+def test_a_tally_counts_and_is_bounded() -> None:
+    many = [thing(f"o{i}", c, "block", 0.4, 0.0) for i, c in enumerate(("red", "red", "orange"))]
+    assert tally(many) == "an orange block and two red blocks"
+    assert tally([]) == ""
+    colours = ("red", "orange", "yellow", "green", "cyan", "blue", "pink", "tan")
+    assert tally([thing(c, c, "cup", 0, 0) for c in colours]).endswith("and other things")
+
+
+def test_small_words() -> None:
+    assert [ordinal_word(n) for n in (1, 10, 11, 21, 22)] == [
+        "first", "tenth", "11th", "21st", "22nd",
+    ]  # fmt: skip
+    assert join_words(["a", "b", "c"], "or") == "a, b or c"
+    assert past_tense("arrange the cups") == "arranged the cups"
+    assert past_tense("stack it") == "stacked it"
+    assert past_tense("home") == "homed"
