@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from sim.truth import WorldTruth
 
@@ -21,7 +22,10 @@ def carry_state(source: WorldTruth, twin: WorldTruth, exact: bool) -> None:
         with tempfile.TemporaryDirectory() as folder:
             path = str(Path(folder) / "state.bullet")
             source.client.saveBullet(path)
-            twin.client.restoreState(fileName=path)
+            for world in (source, twin):
+                # A world that never had these contacts needs a second time to order them.
+                restore_in_order(world, fileName=path)
+                restore_in_order(world, fileName=path)
         return
     for joint in (*source.robot.joints, *source.robot.fingers):
         position, velocity = source.client.getJointState(source.robot.body, joint)[:2]
@@ -32,3 +36,15 @@ def carry_state(source: WorldTruth, twin: WorldTruth, exact: bool) -> None:
         position, turn = source.object_pose(object_id)
         twin.client.resetBasePositionAndOrientation(body, position, turn)
         twin.client.resetBaseVelocity(body, linear, angular)
+
+
+def restore_in_order(world: WorldTruth, **saved: Any) -> None:
+    """Restore a saved state so that its future depends on that state alone.
+
+    PyBullet solves contacts in the order in which they came about, which no saved state holds.
+    Taking everything apart first makes it find them anew, in an order that is always the same.
+    """
+    world.park_objects()
+    world.robot.jump(world.robot.spec.home_rad, 0.0)
+    world.client.performCollisionDetection()
+    world.client.restoreState(**saved)

@@ -82,6 +82,7 @@ class PandaBody:
         self.tip = names["panda_grasptarget_hand"]
         self._gear = self._couple_fingers()
         self._target: tuple[float, ...] = spec.home_rad
+        self._aims: tuple[list[float], list[float]] = ([*spec.home_rad], [0.0] * 7)
         self._paint()
 
     def _couple_fingers(self) -> int:
@@ -117,13 +118,17 @@ class PandaBody:
         """Put the joints where they belong at once, at rest, and hold them there."""
         home = tuple(float(q) for q in (positions or self.spec.home_rad))
         width = self.spec.max_opening_m if width_m is None else width_m
-        for joint, angle in zip(self.joints, home, strict=True):
-            self._client.resetJointState(self.body, joint, angle, 0.0)
-        for finger in self.fingers:
-            self._client.resetJointState(self.body, finger, width / 2, 0.0)
+        self.jump(home, width)
         self._target = home
         self.hold()
         self.drive_gripper(width, 20.0)
+
+    def jump(self, positions: Sequence[float], width_m: float) -> None:
+        """Change the joints' state alone; what the motors aim at stays."""
+        for joint, angle in zip(self.joints, positions, strict=True):
+            self._client.resetJointState(self.body, joint, angle, 0.0)
+        for finger in self.fingers:
+            self._client.resetJointState(self.body, finger, width_m / 2, 0.0)
 
     def clip(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Joint targets inside the hardware limits. DriverError on wrong length, NaN or inf."""
@@ -151,16 +156,27 @@ class PandaBody:
         self._target = target
         self._motors(aims, speeds)
 
-    def copy_target(self, other: PandaBody) -> None:
-        """Hold what `other` holds."""
-        self._target = other._target
-        self.hold()
+    @property
+    def motor_commands(self) -> tuple[tuple[float, ...], list[float], list[float]]:
+        """The last target and what the arm's motors aim at: positions and velocities."""
+        return (self._target, *self._aims)
+
+    def command_again(
+        self,
+        motors: tuple[tuple[float, ...], list[float], list[float]],
+        gripper: tuple[float, float],
+    ) -> None:
+        """Give all motors the commands of an earlier moment (a saved state holds none)."""
+        self._target = motors[0]
+        self._motors(motors[1], motors[2])
+        self.drive_gripper(*gripper)
 
     def hold(self) -> None:
         """Keep the last target."""
         self._motors(list(self._target), [0.0] * len(self.joints))
 
     def _motors(self, positions: list[float], velocities: list[float]) -> None:
+        self._aims = (positions, velocities)
         self._client.setJointMotorControlArray(
             self.body,
             self.joints,

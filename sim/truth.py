@@ -16,6 +16,7 @@ from llmagentos.errors import SceneError
 from sim.robot import PandaBody
 from sim.scene import ObjectSpec
 
+_PARKING_M = (20.0, 20.0, 5.0)
 _REST_SPEED_MPS = 0.01
 _REST_TURN_RADPS = 0.1
 
@@ -80,6 +81,12 @@ class WorldTruth:
             linear, angular = self.client.getBaseVelocity(body)
             values += [*position, *turn, *linear, *angular]
         return np.array(values, dtype=np.float64).tobytes()
+
+    def park_objects(self) -> None:
+        """Take all objects out of the way, apart from each other, touching nothing."""
+        for number, body in enumerate(self._bodies.values()):
+            spot = (_PARKING_M[0] + 2.0 * number, _PARKING_M[1], _PARKING_M[2])
+            self._put(body, spot, 0.0)
 
     def _put(self, body: int, xyz: Sequence[float], yaw: float) -> None:
         turn = (0.0, 0.0, math.sin(yaw / 2), math.cos(yaw / 2))
