@@ -16,60 +16,19 @@ How the executor uses it, per command:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from typing import Any, Literal
+from dataclasses import replace
+from typing import Any
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Event
 from llmagentos.planning.grounding.filters import choice_key
 from llmagentos.planning.grounding.refs import normal_name, really_moved
+from llmagentos.planning.record import CommandRecord, SessionFacts, StepFact
 from llmagentos.types import Scene, SceneObject, Status
 
-StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]
+__all__ = ["CommandRecord", "SessionFacts", "SessionMemory", "StepFact"]
+
 MAX_MENTIONS = 64
-
-
-@dataclass(frozen=True)
-class StepFact:
-    """One step as told to people: its words, why its references are what they are, its end."""
-
-    words: str
-    groundings: tuple[str, ...] = ()
-    status: StepStatus = "succeeded"
-    note: str = ""
-
-
-@dataclass(frozen=True)
-class CommandRecord:
-    """One finished or running command. status is None while it runs.
-
-    scene_before/after: as seen at its two ends. undone: its moves were taken back.
-    """
-
-    index: int
-    text: str
-    plan: p.Plan | None = None
-    steps: tuple[StepFact, ...] = ()
-    status: Status | None = None
-    reply: str = ""
-    scene_before: Scene | None = None
-    scene_after: Scene | None = None
-    undone: bool = False
-
-
-@dataclass(frozen=True)
-class SessionFacts:
-    """What questions about the robot's own doings are answered from (see questions.answer).
-
-    last: the newest command that did or tried something. next_steps: words of the steps that are
-    still to come. commands: how many there were.
-    """
-
-    robot_name: str = "LLMAgentOS"
-    last: CommandRecord | None = None
-    next_steps: tuple[str, ...] = ()
-    commands: int = 0
-    pending_question: str = ""
 
 
 class SessionMemory:

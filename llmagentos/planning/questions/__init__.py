@@ -1,5 +1,6 @@
-"""Answers questions about the scene (scene.py) and about the robot's own doings (own.py)."""
+"""Answers questions: about what is there (properties.py), where (where.py), and itself (own.py)."""
 
-from llmagentos.planning.questions.scene import Answered, answer
+from llmagentos.planning.questions.answering import answer
+from llmagentos.planning.questions.common import Answered
 
 __all__ = ["Answered", "answer"]

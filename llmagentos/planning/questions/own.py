@@ -1,97 +1,99 @@
-"""Answers about the robot's own doings, from the record of its last command.
+"""Answers about the robot and its own doings: did, moved, why, next, abilities, greetings.
 
-Knows: what was said, done and explained (SessionFacts). Does not know: the scene.
+Knows: which words (own_words.py) answer which question. Does not know: how they are made.
 """
 
 from __future__ import annotations
 
-from llmagentos.planning.memory import CommandRecord, SessionFacts
-from llmagentos.planning.wording.objects import join_words
-from llmagentos.planning.wording.steps import past_tense
+from collections.abc import Sequence
 
-ABILITIES = (
-    "I can pick things up, put them in, on or next to others, push and turn them, stack them, "
-    "lay them out in patterns, swap and clear things, undo what I did, and answer questions about "
-    "what I see. I can't leave this table, pour, cut or open things."
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context
+from llmagentos.planning.grounding.filters import is_kind
+from llmagentos.planning.grounding.refs import really_moved
+from llmagentos.planning.grounding.resolve import matching
+from llmagentos.planning.memory import SessionFacts
+from llmagentos.planning.questions.common import Answered, asked, objects
+from llmagentos.planning.questions.own_words import (
+    ABILITIES,
+    did_words,
+    next_words,
+    status_words,
+    why_words,
 )
+from llmagentos.planning.wording.objects import article, join_words, noun_phrase
+from llmagentos.planning.wording.scene import describe_object
+from llmagentos.types import SceneObject
 
 
-def did_words(session: SessionFacts) -> str:
-    """What the last command did: "I put the red block in the bowl, then went ..."."""
-    last = session.last
-    if last is None:
-        return "I haven't done anything yet."
-    done = [past_tense(s.words) for s in last.steps if s.status == "succeeded"]
-    failed = [s for s in last.steps if s.status == "failed"]
-    if last.status in ("refused", "cannot", "question") and not done:
-        return f"Nothing: {last.reply}" if last.reply else "Nothing."
-    words = f"I {', then '.join(done)}" if done else ""
-    if failed:
-        trouble = f"tried to {failed[0].words}" + (
-            f", but {failed[0].note}" if failed[0].note else ""
-        )
-        words = f"{words}; then I {trouble}" if words else f"I {trouble}"
-        if not failed[0].note:
-            words += ", which failed"
-    if not words:
-        return last.reply or "I did nothing."
-    undone = " That has been undone since." if last.undone else ""
-    return words.rstrip(".") + "." + undone
+def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """What was moved by the last command that moved anything; first_moved: at the very first."""
+    moves = [e for e in ctx.events if really_moved(e)]
+    if not moves:
+        return Answered("I haven't moved anything yet.")
+    obj = asked(query)
+    if obj.ref in ("first_moved", "last_moved"):
+        event = moves[0] if obj.ref == "first_moved" else moves[-1]
+        fitting = [event]
+    else:
+        last = moves[-1].command
+        fitting = [e for e in moves if e.command == last]
+    named = [
+        e
+        for e in fitting
+        if is_kind(e.before, obj.kind) and (not obj.colors or e.before.color in obj.colors)
+    ]
+    ids = tuple(dict.fromkeys(e.object_id for e in named or fitting))
+    words = _moved_words(ids, {e.object_id: e.before for e in fitting}, ctx)
+    if not named:
+        return Answered(f"I didn't move {article(noun_phrase(obj))}; I moved {words}.", ids)
+    return Answered(f"I moved {words}.", ids)
 
 
-def why_words(session: SessionFacts, about: str = "") -> str:
-    """Why the last command was done as it was: what was said, and what each reference meant.
-
-    about: label of the object asked about; its explanations come alone where there are any.
-    """
-    last = session.last
-    if last is None:
-        return "I haven't done anything yet, so there is nothing to explain."
-    if last.status in ("refused", "cannot", "question"):
-        return last.reply or "I could not do it."
-    reasons = list(dict.fromkeys(g for s in last.steps for g in s.groundings if g))
-    if about:
-        reasons = [r for r in reasons if about in r.split(":")[0]] or reasons
-    words = f'Because you said "{last.text.strip()}"'
-    if reasons:
-        words += f", and I understood {join_words([_taken(r) for r in reasons[:4]])}"
-    words = words.rstrip(".") + "."
-    return words + _trouble(last)
+def _moved_words(ids: Sequence[str], before: dict[str, SceneObject], ctx: Context) -> str:
+    names = []
+    for object_id in ids:
+        now = ctx.scene.get(object_id)
+        was = before[object_id]
+        names.append(describe_object(now, ctx.scene) if now else f"the {was.label}")
+    return join_words(names)
 
 
-def _taken(reason: str) -> str:
-    """ "the red block: the leftmost of 2" → "the red block (the leftmost of 2)"."""
-    head, _, tail = reason.partition(": ")
-    return f"{head} ({tail})" if tail else head
+def abilities(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered(ABILITIES)
 
 
-def _trouble(last: CommandRecord) -> str:
-    failed = [s for s in last.steps if s.status == "failed" and s.note]
-    return f" It failed because {failed[0].note.rstrip('.')}." if failed else ""
-
-
-def next_words(session: SessionFacts) -> str:
-    """What comes next: the steps left, or waiting for an answer or a command."""
-    if session.next_steps:
-        return f"Next I will {', then '.join(session.next_steps)}."
-    if session.pending_question:
-        return f"I'm waiting for your answer: {session.pending_question}"
-    return "Nothing is planned. Tell me what to do."
-
-
-def status_words(session: SessionFacts, held: str = "") -> str:
-    """How things stand: the last command's end, what is held, what comes next."""
-    hand = f"I'm holding the {held}" if held else "my gripper is empty"
-    if session.pending_question:
-        return f"I'm waiting for your answer: {session.pending_question}"
-    if session.next_steps:
-        return f"I'm at work: next I will {session.next_steps[0]}, and {hand}."
-    last = session.last
-    if last is None or last.status is None:
-        return f"I'm ready; {hand}."
-    ended = (
-        "the last command is done"
-        if last.status == "succeeded"
-        else (f'the last command, "{last.text.strip()}", was not done')
+def identity(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(
+        f"I'm {session.robot_name}, a robot arm on a table with a camera above it. "
+        "Tell me in plain words what to do with the things on the table."
     )
-    return f"I'm ready: {ended}, and {hand}."
+
+
+def greet(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered("Hello! What shall I do?")
+
+
+def thanks(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered("You're welcome.")
+
+
+def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(did_words(session))
+
+
+def why(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    about = ""
+    if query.obj is not None and query.obj != p.Obj():
+        objs = objects(matching(query.obj, ctx), ctx)
+        about = objs[0].label if len(objs) == 1 else ""
+    return Answered(why_words(session, about))
+
+
+def upcoming(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(next_words(session))
+
+
+def status(_: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    held = ctx.scene.held
+    return Answered(status_words(session, held.label if held else ""))

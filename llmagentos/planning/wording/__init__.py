@@ -1,6 +1,9 @@
 """Words for people: descriptions (objects.py), real objects (scene.py), plans (steps.py)."""
 
+from llmagentos.planning.wording.conditions import describe_cond
 from llmagentos.planning.wording.objects import (
+    REGION_WORDS,
+    REL_WORDS,
     article,
     describe_length,
     describe_obj,
@@ -14,7 +17,6 @@ from llmagentos.planning.wording.objects import (
 )
 from llmagentos.planning.wording.scene import choices, describe_ids, describe_object, label, tally
 from llmagentos.planning.wording.steps import (
-    describe_cond,
     describe_plan,
     describe_step,
     inability_words,
@@ -23,6 +25,8 @@ from llmagentos.planning.wording.steps import (
 )
 
 __all__ = [
+    "REGION_WORDS",
+    "REL_WORDS",
     "article",
     "choices",
     "describe_cond",

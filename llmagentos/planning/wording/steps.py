@@ -1,7 +1,7 @@
 """Words for steps and plans: what the robot understood, said back in plain sentences.
 
-Knows: every step of the plan language. Does not know: the scene (scene.py). The words for
-objects and places come from objects.py and are re-exported here.
+Knows: every step of the plan language. Does not know: the scene (scene.py) nor how objects, places
+and conditions are said (objects.py, conditions.py).
 """
 
 from __future__ import annotations
@@ -10,88 +10,33 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llmagentos.planning import plan as p
+from llmagentos.planning.wording.conditions import describe_cond
 from llmagentos.planning.wording.objects import (
-    article,
     describe_length,
     describe_obj,
     describe_place,
-    describe_relation,
-    is_plural,
     join_words,
-    kind_word,
     noun_phrase,
     number_word,
 )
-
-__all__ = [
-    "article",
-    "describe_cond",
-    "describe_length",
-    "describe_obj",
-    "describe_place",
-    "describe_plan",
-    "describe_relation",
-    "describe_step",
-    "join_words",
-    "kind_word",
-    "past_tense",
-]
-
-_REFUSALS = {
-    "harm_person": "that could hurt someone",
-    "harm_animal": "that could hurt an animal",
-    "damage": "that could damage things",
-    "fire": "that could start a fire",
-    "electricity": "that is an electrical hazard",
-    "blade": "blades are dangerous",
-    "poison": "that could poison someone",
-    "throwing": "throwing things is dangerous",
-    "disable_safety": "my safety functions stay on",
-    "injection": "I only follow what you tell me yourself",
-    "privacy": "that would invade someone's privacy",
-    "slip": "someone could slip on that",
-}
-_INABILITIES = {
-    "pour": "pour liquids", "open": "open or close things", "cut": "cut things",
-    "cook": "cook or heat things", "clean": "clean things", "drive": "drive around",
-    "fetch": "reach beyond this table", "fly": "fly", "draw": "draw or write",
-    "fold": "fold or tie soft things", "switch": "operate switches", "screw": "screw things",
-    "deform": "bend or break things", "talk": "call or message anybody",
-    "know": "know that", "sense": "feel, smell or weigh things", "weather": "tell the weather",
-    "media": "play music or videos", "lift": "lift that", "other": "do that",
-}  # fmt: skip
-_DIRECTION_WORDS = {
-    "left": "to the left", "right": "to the right", "forward": "forward",
-    "backward": "backward", "up": "up", "down": "down",
-    "forward_left": "forward and to the left", "forward_right": "forward and to the right",
-    "backward_left": "backward and to the left", "backward_right": "backward and to the right",
-}  # fmt: skip
-_SORT_WORDS = {
-    "small_first": "smallest first", "large_first": "largest first",
-    "alternate": "in alternating colours", "by_color": "sorted by colour",
-    "light_first": "lightest first", "dark_first": "darkest first", "reverse": "in reverse order",
-}  # fmt: skip
-_SHAPE_WORDS = {
-    "line": "in a line", "row": "in a row", "column": "in a column",
-    "diagonal": "in a diagonal line", "circle": "in a circle", "square": "in a square",
-    "triangle": "in a triangle", "grid": "in a grid", "pyramid": "as a pyramid",
-    "corners": "at the corners", "sides": "at the sides", "spread": "spread out",
-    "cluster": "close together",
-}  # fmt: skip
-_ASKS = {
-    "which": "which one is meant", "where": "where", "direction": "in which direction",
-    "how_far": "how far", "what": "what to do",
-}  # fmt: skip
+from llmagentos.planning.wording.tables import (
+    ASKS,
+    DIRECTION_WORDS,
+    INABILITIES,
+    REFUSALS,
+    SHAPE_WORDS,
+    SORT_WORDS,
+)
 
 
 def refusal_words(reason: str) -> str:
     """Why the robot will not do it: "that could hurt someone"."""
-    return _REFUSALS[reason]
+    return REFUSALS[reason]
 
 
 def inability_words(reason: str) -> str:
     """What the robot can't do: "pour liquids"."""
-    return _INABILITIES[reason]
+    return INABILITIES[reason]
 
 
 # --- steps --------------------------------------------------------------------------------------
@@ -140,13 +85,13 @@ def _opt_place(place: p.Place | None) -> str:
 
 
 def _sort(sort: str | None) -> str:
-    return f", {_SORT_WORDS[sort]}" if sort is not None else ""
+    return f", {SORT_WORDS[sort]}" if sort is not None else ""
 
 
 def _move(s: p.Move) -> str:
     far = f" {describe_length(s.distance)}" if s.distance is not None else ""
     verb = "push" if s.by == "push" else "move"
-    return f"{verb} {describe_obj(s.obj)}{far} {_DIRECTION_WORDS[s.direction]}"
+    return f"{verb} {describe_obj(s.obj)}{far} {DIRECTION_WORDS[s.direction]}"
 
 
 def _push(s: p.Push) -> str:
@@ -162,7 +107,7 @@ def _rotate(s: p.Rotate) -> str:
 
 
 def _arrange(s: p.Arrange) -> str:
-    words = f"arrange {_objs(s.objs)} {_SHAPE_WORDS[s.shape]}"
+    words = f"arrange {_objs(s.objs)} {SHAPE_WORDS[s.shape]}"
     if s.size is not None:
         words += f" of {describe_length(s.size)}"
     if s.rows is not None:
@@ -177,7 +122,7 @@ def _reshape(s: p.Reshape) -> str:
         angle = s.angle_deg if s.angle_deg is not None else 45.0
         return f"turn the arrangement by {abs(angle):g}° {'counter-' * (angle >= 0)}clockwise"
     if s.action == "move":
-        way = _DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+        way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
         far = describe_length(s.distance) if s.distance is not None else ""
         return " ".join(f"move the arrangement {far} {way}{_opt_place(s.place)}".split())
     times = f" {s.factor:g} times" if s.factor is not None else ""
@@ -193,7 +138,7 @@ def _clear(s: p.Clear) -> str:
 
 def _ask(s: p.Ask) -> str:
     about = f" ({describe_obj(s.obj)})" if s.obj is not None else ""
-    return f"ask {_ASKS[s.about]}{about}"
+    return f"ask {ASKS[s.about]}{about}"
 
 
 def _again(s: p.Again) -> str:
@@ -259,8 +204,8 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
     "say": lambda s: f'say "{s.text}"',
     "ask": _ask,
-    "refuse": lambda s: f"refuse: {_REFUSALS[s.reason]}",
-    "cannot": lambda s: f"say that I can't {s.what or _INABILITIES[s.reason]}",
+    "refuse": lambda s: f"refuse: {REFUSALS[s.reason]}",
+    "cannot": lambda s: f"say that I can't {s.what or INABILITIES[s.reason]}",
     "answer": lambda s: _query(s.query),
     "undo": _undo,
     "restore": lambda s: f"put {describe_obj(s.obj) if s.obj else 'everything'} back as at first",
@@ -283,65 +228,6 @@ def _pointed(place: p.Place) -> str:
     if place.rel in ("on", "above", "in") and place.obj is not None and place.part is None:
         return describe_obj(place.obj)
     return describe_place(place).removeprefix("at ").removeprefix("in ")
-
-
-# --- conditions ---------------------------------------------------------------------------------
-
-_COMPARE_WORDS = {
-    "eq": "exactly", "ne": "not exactly", "lt": "fewer than", "le": "at most",
-    "gt": "more than", "ge": "at least",
-}  # fmt: skip
-
-
-def describe_cond(cond: Any) -> str:
-    """A condition as a clause: "there is a red block", "all blocks are in the bowl"."""
-    if isinstance(cond, p.Not):
-        return f"it is not so that {describe_cond(cond.inner)}"
-    if isinstance(cond, p.And | p.Or):
-        return f"{describe_cond(cond.left)} {cond.cond} {describe_cond(cond.right)}"
-    if isinstance(cond, p.Exists):
-        return f"there {_exists(cond.obj)}"
-    if isinstance(cond, p.CountIs):
-        noun = noun_phrase(cond.obj, plural=cond.n != 1)
-        if cond.other is not None:
-            return f"the number of {noun_phrase(cond.obj, True)} is {_than(cond)}"
-        be = "is" if cond.n == 1 else "are"
-        return f"there {be} {_COMPARE_WORDS[cond.compare]} {number_word(cond.n or 0)} {noun}"
-    return _is(cond)
-
-
-def _exists(obj: p.Obj) -> str:
-    if obj.quant in ("the", "a") and obj.count is None:
-        return f"is {article(noun_phrase(obj))}"
-    if obj.quant == "none":
-        return f"are no {noun_phrase(obj, plural=True)}"
-    return (
-        f"are {describe_obj(obj.model_copy(update={'quant': 'count'}))}"
-        if obj.count
-        else (f"are {noun_phrase(obj, plural=True)}")
-    )
-
-
-def _than(cond: p.CountIs) -> str:
-    assert cond.other is not None
-    other = f"that of {noun_phrase(cond.other, True)}"
-    return {
-        "eq": f"the same as {other}",
-        "ne": f"not the same as {other}",
-        "lt": f"smaller than {other}",
-        "le": f"at most {other}",
-        "gt": f"greater than {other}",
-        "ge": f"at least {other}",
-    }[cond.compare]
-
-
-def _is(cond: p.Is) -> str:
-    subject, be = describe_obj(cond.obj), "are" if is_plural(cond.obj) else "is"
-    if cond.relation is not None:
-        return f"{subject} {be} {describe_relation(cond.relation)}"
-    if cond.fits is not None:
-        return f"{subject} {be} {describe_obj(cond.fits)}"
-    return f"{subject} {be} there"
 
 
 # --- tenses -------------------------------------------------------------------------------------
