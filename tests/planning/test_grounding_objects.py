@@ -142,6 +142,13 @@ def test_too_few_says_how_many_there_are() -> None:
     assert "only two red blocks" in found.question
 
 
+def test_a_zone_is_an_object_where_nothing_else_fits() -> None:
+    at = ctx(scene(thing("z", "green", "zone", 0.4, 0.1), thing("b", "red", "block", 0.4, 0.1)))
+    assert ground(obj("the green object"), at).ids == ("z",)
+    assert ground(obj("the object where under [ the block ]"), at).ids == ("z",)
+    assert ground(obj("all object"), at).ids == ("b",)
+
+
 def test_zero_of_something_is_no_problem() -> None:
     assert ground(obj("count 0 gold block"), ctx()).ok
 
@@ -223,6 +230,15 @@ def test_the_clearly_nearest_in_a_direction_is_meant() -> None:
     assert set(both.ids) == {"n", "f"}
 
 
+def test_what_lies_straight_that_way_is_meant() -> None:
+    at = scene(
+        thing("w", "green", "bowl", 0.5, -0.2),
+        thing("aside", "red", "block", 0.62, -0.15),
+        thing("straight", "blue", "block", 0.5, 0.1),
+    )
+    assert ground(obj("the block where left_of [ the bowl ]"), ctx(at)).ids == ("straight",)
+
+
 def test_two_equally_near_ones_are_asked_back() -> None:
     at = scene(
         thing("w", "green", "bowl", 0.5, -0.2),
@@ -301,6 +317,8 @@ def test_a_stack_of_one_colour() -> None:
     assert ground(obj("the red stack"), at).ids == ("b",)
     assert ground(obj("the blue stack"), at).ids == ("e",)
     assert ground(obj("the stack order tallest"), at).ids == ("e",)
+    assert ground(obj("the large stack"), at).ids == ("e",)
+    assert ground(obj("the small stack"), at).ids == ("b",)
     assert set(matching(obj("all block where in [ the red stack ]"), at)) == {"a", "b"}
 
 

@@ -115,10 +115,19 @@ def by_color(objs: Objects, colors: Sequence[str], kind: str, scene: Scene) -> O
 # --- size ---------------------------------------------------------------------------------------
 
 
-def size_groups(objs: Sequence[SceneObject]) -> list[set[str]]:
-    """Ids grouped by size, smallest group first; one kind by its size, several by volume."""
+def size_groups(objs: Sequence[SceneObject], stacks_in: Scene | None = None) -> list[set[str]]:
+    """Ids grouped by size, smallest group first; one kind by its size, several by volume.
+
+    stacks_in: the scene, when the objects stand for the stacks below them; then by height.
+    """
     one_kind = len({o.kind for o in objs}) <= 1
-    sized = sorted((o.size_m if one_kind else rel.bulk_m(o), o.id) for o in objs)
+
+    def size_of(o: SceneObject) -> float:
+        if stacks_in is not None:
+            return sum(m.height_m for m in rel.stack_of(stacks_in, o))
+        return o.size_m if one_kind else rel.bulk_m(o)
+
+    sized = sorted((size_of(o), o.id) for o in objs)
     groups: list[set[str]] = []
     last = 0.0
     for size, object_id in sized:
@@ -140,7 +149,13 @@ def _size_ids(word: str, groups: list[set[str]], objs: Sequence[SceneObject]) ->
     return {o.id for o in objs if abs(o.size_m - DEFAULT_SIZE_M.get(o.kind, 0.0)) <= SIZE_GAP_M}
 
 
-def by_size(objs: Objects, word: str | None, alike: Objects, notes: list[str]) -> Objects:
+def by_size(
+    objs: Objects,
+    word: str | None,
+    alike: Objects,
+    notes: list[str],
+    stacks_in: Scene | None = None,
+) -> Objects:
     """Small, medium or large relative to `alike` (everything of the kind in the scene).
 
     Where all are equal the word is ignored, with a note. Where the absolute reading leaves
@@ -149,7 +164,7 @@ def by_size(objs: Objects, word: str | None, alike: Objects, notes: list[str]) -
     if word is None or not objs:
         return objs
     for pool in (alike, objs):
-        groups = size_groups(pool)
+        groups = size_groups(pool, stacks_in)
         if len(groups) == 1:
             if pool is alike:
                 notes.append("all are equally large")

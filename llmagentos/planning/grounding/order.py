@@ -25,9 +25,11 @@ from llmagentos.world.colors import luminance
 #: Positions, sizes and heights closer than this are equal, metres.
 TIE_M = 0.003
 #: A direction or nearness singles one out when the next is this much farther off ...
-CLEARLY = 1.5
+CLEARLY = 1.25
 #: ... and at least this much, metres.
-CLEARLY_M = 0.04
+CLEARLY_M = 0.02
+#: What lies within this angle of a direction is preferred to what lies aside, radians.
+CONE_RAD = math.radians(45.5)
 
 
 class Ranking(NamedTuple):
@@ -139,9 +141,10 @@ def _marks(of: p.Obj, ctx: Context, resolver: Resolver) -> Objects:
 def lean(objs: Sequence[SceneObject], obj: p.Obj, ctx: Context, resolver: Resolver) -> str | None:
     """The one candidate that a direction or nearness clearly singles out, or None.
 
-    "the block left of the bowl", with two blocks to the left: the nearer one when the other is
-    half as far again and 4 cm farther off, counting what lies off the straight direction as
-    farther. Nothing is singled out when several relations, or none, are given.
+    "the block left of the bowl", with two blocks to the left: the one within 45° of straight
+    left; where several are, the nearer one when the next is a quarter as far again and 2 cm
+    farther off, counting what lies off the straight direction as farther. Nothing is singled out
+    when several relations, or none, are given.
     """
     relations = [r for r in obj.where if r.obj is not None and not r.negate]
     if len(relations) != 1 or obj.ref is not None:
@@ -160,6 +163,11 @@ def lean(objs: Sequence[SceneObject], obj: p.Obj, ctx: Context, resolver: Resolv
         angle = rel.cone_offset(r.rel, o, mark) if r.rel in rel.DIRECTIONS else 0.0
         return far * (1.0 + max(0.0, angle - math.pi / 8) * 1.5)
 
-    first, second = sorted((off(o), o.id) for o in objs)[:2]
+    pool = list(objs)
+    if r.rel in rel.DIRECTIONS:
+        pool = [o for o in objs if rel.cone_offset(r.rel, o, mark) <= CONE_RAD] or pool
+    if len(pool) == 1:
+        return pool[0].id
+    first, second = sorted((off(o), o.id) for o in pool)[:2]
     clearly = second[0] >= CLEARLY * first[0] and second[0] - first[0] >= CLEARLY_M
     return first[1] if clearly else None

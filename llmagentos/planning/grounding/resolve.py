@@ -6,8 +6,8 @@ Knows: the pipeline of filters and the words for its results. Does not know: how
 The pipeline: reference or name, kind or noun, colours, size, material, state, relations, group,
 exclusion, the person's earlier choice; then order and quantifier. Conventions:
 
-- kind "object" is everything movable; a flat zone only where nothing else fits a "the"/"a"
-  description. "container" is bowl, box, tray, cup, mug, pan; "dish" is bowl, plate, cup, mug;
+- kind "object" is everything movable; a flat zone only where nothing else fits a description by
+  colour or place. "container" is bowl, box, tray, cup, mug, pan; "dish" is bowl, plate, cup, mug;
   "toy" the household toys and balls, blocks where there are none.
 - kind "stack" resolves to the *top* object of each stack of two or more; to move a whole stack,
   take `world.relations.stack_of(scene, top)`.
@@ -91,12 +91,25 @@ def filter_relation(ids: Collection[str], relation: p.Relation, ctx: Context) ->
 
 def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str]) -> Objects:
     """Everything that fits, before order and quantifier, sorted by id."""
-    objs = _of_kind_and_color(obj, ctx, without)
+    objs = _filtered(obj, ctx, without, notes, zones=False)
+    vague = obj.kind == "object" and not (obj.noun or obj.name or obj.ref)
+    described = obj.quant in ("the", "a") or bool(obj.where)
+    if not objs and vague and described and (obj.colors or obj.where):
+        objs = _filtered(obj, ctx, without, notes, zones=True)
+    return f.by_choice(objs, obj, ctx)
+
+
+def _filtered(
+    obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str], zones: bool
+) -> Objects:
+    """One run of the filters; zones: flat zones count as objects too."""
+    objs = _of_kind_and_color(obj, ctx, without, zones)
     if obj.ref is not None:
         ids = referents(obj, objs, ctx)
         objs = [o for o in objs if o.id in ids]
-    alike = f.by_kind(list(ctx.scene.objects), f.kind_of(obj, ctx.scene), ctx.scene)
-    objs = f.by_size(objs, obj.size, alike, notes)
+    kind = f.kind_of(obj, ctx.scene)
+    alike = f.by_kind(list(ctx.scene.objects), kind, ctx.scene)
+    objs = f.by_size(objs, obj.size, alike, notes, ctx.scene if kind == "stack" else None)
     objs = f.by_material(objs, obj.material, notes)
     objs = f.by_state(objs, obj.state, ctx.scene)
     for relation in obj.where:
@@ -108,23 +121,19 @@ def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[
     if obj.exclude is not None:
         excluded = set(matching(obj.exclude, ctx))
         objs = [o for o in objs if o.id not in excluded]
-    return f.by_choice(objs, obj, ctx)
+    return objs
 
 
-def _of_kind_and_color(obj: p.Obj, ctx: Context, without: Collection[str]) -> Objects:
-    """By name, else by kind and colour; zones only when named or when nothing else is left."""
+def _of_kind_and_color(obj: p.Obj, ctx: Context, without: Collection[str], zones: bool) -> Objects:
+    """By name, else by kind and colour."""
     everything = sorted((o for o in ctx.scene.objects if o.id not in without), key=lambda o: o.id)
     if obj.name is not None:
         object_id = named(obj.name, ctx)
         return [o for o in everything if o.id == object_id]
     kind = f.kind_of(obj, ctx.scene)
-    vague = kind == "object"
-    if vague and obj.ref is not None:
+    if kind == "object" and (zones or obj.ref is not None):
         return [o for o in everything if not obj.colors or o.color in obj.colors]
-    objs = f.by_color(f.by_kind(everything, kind, ctx.scene), obj.colors, kind, ctx.scene)
-    if vague and not objs and obj.colors and obj.quant in ("the", "a"):
-        objs = [o for o in everything if o.color in obj.colors]
-    return objs
+    return f.by_color(f.by_kind(everything, kind, ctx.scene), obj.colors, kind, ctx.scene)
 
 
 def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Grounding:
@@ -143,6 +152,6 @@ def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Groun
         single = obj.quant == "the" and obj.count in (None, 1) and not plural_ref(obj)
         one = lean(objs, obj, ctx, _RESOLVER) if single and len(objs) > 1 else None
         if one is not None:
-            notes.append("clearly the nearest there")
+            notes.append("the nearest there")
         chosen = [o for o in objs if o.id == one] if one else pick(obj, objs, ctx)
     return Grounding(tuple(o.id for o in chosen), explain(obj, chosen, objs, ctx, notes))
