@@ -1,0 +1,154 @@
+"""The leaf of the behaviour tree: one step, expanded when its turn comes.
+
+Knows: how to run a step's generator against the skill executor, tick by tick, and what to
+report on the way. Does not know: what the step does, nor the steps beside it.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status as Tick
+
+from llmagentos.execution import talk
+from llmagentos.execution.session import Session, StepRecord, action_json
+from llmagentos.execution.skills.base import SkillReport, SkillStatus
+from llmagentos.planning.expand import Moves, Scope, StepProblem, expand
+from llmagentos.planning.wording import describe_step
+from llmagentos.types import Action
+
+
+class StepLeaf(Behaviour):
+    """Carries out one step that is no control step."""
+
+    def __init__(self, step: Any, path: str, session: Session, this: str | None = None):
+        super().__init__(name=f"{path} {step.op}")
+        self._step, self._path, self._session, self._this = step, path, session, this
+        self._moves: Moves | None = None
+        self._action: Action | None = None
+        self._record: StepRecord | None = None
+        self._scope: Scope | None = None
+
+    def initialise(self) -> None:
+        words = describe_step(self._step)
+        self._record = StepRecord(self._path, self._step.op, words)
+        self._session.records.append(self._record)
+        self._session.emit("step_started", path=self._path, words=words)
+        self._scope = Scope(
+            self._session.scene,
+            self._session.memory,
+            self._this,
+            words,
+            self._grounded,
+        )
+        self._moves, self._action = None, None
+
+    def update(self) -> Tick:
+        """One tick of the action under way, or the next action."""
+        try:
+            return self._advance()
+        except StepProblem as problem:
+            return self._fail(problem)
+
+    def _advance(self) -> Tick:
+        report: SkillReport | None = None
+        if self._action is not None:
+            report = self._session.skills.tick()
+            if report.status is SkillStatus.RUNNING:
+                return Tick.RUNNING
+            self._action_done(self._action, report)
+            self._action = None
+        if self._moves is None:
+            if talk.handles(self._step):
+                assert self._scope is not None
+                talk.carry_out(self._step, self._session, self._scope)
+                return self._succeed()
+            assert self._scope is not None
+            self._moves = expand(self._step, self._scope)
+        try:
+            action = next(self._moves) if report is None else self._moves.send(report)
+        except StopIteration:
+            return self._succeed()
+        self._begin(action)
+        return Tick.RUNNING
+
+    def terminate(self, new_status: Tick) -> None:
+        """Stopped from outside: the record says so; the executor stops the arm."""
+        if new_status == Tick.INVALID and self._record is not None:
+            if self._record.status == "running":
+                self._record.status, self._record.reason = "failed", "stopped"
+                self._session.emit("step_done", path=self._path, status="failed", words="stopped")
+            self._action = None
+
+    # --- reporting ----------------------------------------------------------------------
+
+    def _begin(self, action: Action) -> None:
+        self._action = action
+        self._session.acted = True
+        words = action_words(action, self._session)
+        self._session.emit(
+            "action_started", path=self._path, words=words, action=action_json(action)
+        )
+        self._session.skills.start(action)
+
+    def _action_done(self, action: Action, report: SkillReport) -> None:
+        assert self._record is not None
+        entry = {**action_json(action), "status": report.status.value, "attempts": report.attempts}
+        if report.reason:
+            entry |= {"reason": report.reason, "words": report.words}
+        self._record.actions.append(entry)
+        self._record.attempts += report.attempts
+        self._session.emit(
+            "action_done",
+            path=self._path,
+            status=report.status.value,
+            reason=report.reason,
+            words=report.words,
+        )
+
+    def _grounded(self, words: str, description: str, ids: tuple[str, ...]) -> None:
+        assert self._record is not None
+        entry = {"description": description, "ids": list(ids), "words": words}
+        if entry not in self._record.grounded:
+            self._record.grounded.append(entry)
+            self._session.emit("grounded", path=self._path, words=words, ids=list(ids))
+
+    def _succeed(self) -> Tick:
+        assert self._record is not None and self._scope is not None
+        for sentence in self._scope.notes:
+            self._session.say(sentence)
+        self._record.status = "succeeded"
+        self._session.emit(
+            "step_done", path=self._path, status="succeeded", words=self._record.words
+        )
+        return Tick.SUCCESS
+
+    def _fail(self, problem: StepProblem) -> Tick:
+        assert self._record is not None and self._scope is not None
+        for sentence in self._scope.notes:
+            self._session.say(sentence)
+        self._record.status, self._record.reason = "failed", problem.words
+        self._session.problem = problem
+        self._session.emit("step_done", path=self._path, status="failed", words=problem.words)
+        return Tick.FAILURE
+
+
+def action_words(action: Action, session: Session) -> str:
+    """The action in a few words: "grasping the red block"."""
+    from llmagentos.planning.wording import describe_object
+
+    scene = session.scene()
+    item = scene.get(action.object_id)
+    name = describe_object(item, scene) if item is not None else "it"
+    return {
+        "pick": f"grasping {name}",
+        "place": f"putting down {name}",
+        "push": f"pushing {name}",
+        "rotate": f"turning {name}",
+        "point": "pointing",
+        "look": "looking",
+        "home": "going home",
+        "wait": "waiting",
+        "open_gripper": "opening the gripper",
+    }[action.name]

@@ -1,0 +1,205 @@
+"""From a plan to a py_trees behaviour tree.
+
+Knows: sequences, for-each, if, repeat, until, and how deep each may go. Does not know: what a
+step does (leaf.py) nor how its outcome is told (executor.py).
+
+Control behaviours grow their children when they are entered, since what they contain depends on
+the world at that moment: a for-each grounds its objects, an if looks at its condition.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from py_trees.behaviour import Behaviour
+from py_trees.common import Status as Tick
+from py_trees.composites import Sequence as AllOf
+
+from llmagentos.execution.leaf import StepLeaf
+from llmagentos.execution.session import Session, StepRecord
+from llmagentos.planning.conditions import holds
+from llmagentos.planning.expand import Scope, StepProblem
+from llmagentos.planning.wording import describe_step
+from llmagentos.types import Scene
+
+#: Passes of an until, and steps of a whole plan, before the robot gives up.
+MAX_PASSES = 20
+MAX_RECORDS = 400
+
+
+def build(
+    steps: Sequence[Any],
+    session: Session,
+    prefix: str = "",
+    this: str | None = None,
+    offset: int = 0,
+) -> Behaviour:
+    """A behaviour for the steps, in order; it fails with the first that fails.
+
+    prefix and offset give the paths: "0.", 2 → the first step's path is "0.2".
+    """
+    children = [
+        _behaviour(step, f"{prefix}{offset + index}", session, this)
+        for index, step in enumerate(steps)
+    ]
+    return AllOf(name=prefix or "plan", memory=True, children=children)
+
+
+def _behaviour(step: Any, path: str, session: Session, this: str | None) -> Behaviour:
+    control = _CONTROL.get(step.op)
+    return (control or StepLeaf)(step, path, session, this)
+
+
+class Control(Behaviour):
+    """A step that contains steps: passes over a subtree that `next_pass` gives, until None."""
+
+    def __init__(self, step: Any, path: str, session: Session, this: str | None = None):
+        super().__init__(name=f"{path} {step.op}")
+        self.step, self.path, self.session, self.this = step, path, session, this
+        self._child: Behaviour | None = None
+        self._record: StepRecord | None = None
+        self.passes = 0
+
+    def initialise(self) -> None:
+        words = describe_step(self.step)
+        self._record = StepRecord(self.path, self.step.op, words)
+        self.session.records.append(self._record)
+        self.session.emit("step_started", path=self.path, words=words)
+        self.scope = Scope(
+            self.session.scene, self.session.memory, self.this, words, self._grounded
+        )
+        self._child, self.passes = None, 0
+
+    def next_pass(self) -> Behaviour | None:
+        """The subtree of the next pass, or None when it is done. May raise StepProblem."""
+        raise NotImplementedError
+
+    def update(self) -> Tick:
+        while True:
+            if self._child is None:
+                try:
+                    self._child = self.next_pass()
+                except StepProblem as problem:
+                    self.session.problem = problem
+                    return self._end("failed", problem.words)
+                if self._child is None:
+                    return self._end("succeeded")
+                self.passes += 1
+            self._child.tick_once()
+            if self._child.status == Tick.RUNNING:
+                return Tick.RUNNING
+            failed = self._child.status == Tick.FAILURE
+            self._child = None
+            if failed:
+                why = self.session.problem.words if self.session.problem else ""
+                return self._end("failed", why)
+
+    def terminate(self, new_status: Tick) -> None:
+        if new_status == Tick.INVALID and self._child is not None:
+            self._child.stop(Tick.INVALID)
+
+    def body(self, steps: Sequence[Any], this: str | None = None, offset: int = 0) -> Behaviour:
+        """A subtree below this step. Raises StepProblem when the plan grows without end."""
+        if len(self.session.records) > MAX_RECORDS:
+            raise StepProblem("failed", "That would take too many steps.", code="too_long")
+        return build(steps, self.session, f"{self.path}.", this or self.this, offset)
+
+    def holds(self, condition: Any) -> bool:
+        """Whether the condition holds in the newest scene; told to whoever watches."""
+        value, words = holds(condition, self.scope.context())
+        self._grounded(words, "condition", ())
+        return value
+
+    def _grounded(self, words: str, description: str, ids: tuple[str, ...]) -> None:
+        assert self._record is not None
+        self._record.grounded.append({"description": description, "ids": list(ids), "words": words})
+        self.session.emit("grounded", path=self.path, words=words, ids=list(ids))
+
+    def _end(self, status: str, reason: str = "") -> Tick:
+        assert self._record is not None
+        self._record.status, self._record.reason = status, reason
+        self.session.emit("step_done", path=self.path, status=status, words=reason)
+        return Tick.SUCCESS if status == "succeeded" else Tick.FAILURE
+
+
+class ForEachStep(Control):
+    """The body once for each object that was meant when the loop began."""
+
+    def initialise(self) -> None:
+        super().initialise()
+        self._items: list[str] | None = None
+
+    def next_pass(self) -> Behaviour | None:
+        if self._items is None:
+            self._items = list(self.scope.ground(self.step.obj))
+            self.session.memory.note_mention(self._items)
+        while self._items:
+            item = self._items.pop(0)
+            if self.session.scene().get(item) is not None:
+                return self.body(self.step.body, item)
+        return None
+
+
+class IfStep(Control):
+    """One of two branches, chosen when the step begins."""
+
+    def next_pass(self) -> Behaviour | None:
+        if self.passes:
+            return None
+        if self.holds(self.step.condition):
+            return self.body(self.step.then)
+        if self.step.otherwise:
+            return self.body(self.step.otherwise, offset=len(self.step.then))
+        self.session.answered = True
+        _, words = holds(self.step.condition, self.scope.context())
+        self.session.say(f"There was nothing to do: {words}.")
+        return None
+
+
+class RepeatStep(Control):
+    """The body n times."""
+
+    def next_pass(self) -> Behaviour | None:
+        return self.body(self.step.body) if self.passes < self.step.n else None
+
+
+class UntilStep(Control):
+    """The body until the condition holds; gives up when nothing changes any more."""
+
+    def initialise(self) -> None:
+        super().initialise()
+        self._before: Scene | None = None
+
+    def next_pass(self) -> Behaviour | None:
+        if self.holds(self.step.condition):
+            return None
+        scene = self.session.scene()
+        if self._before is not None and not changed(self._before, scene):
+            raise StepProblem("failed", "I stopped, because nothing changes any more.")
+        if self.passes >= MAX_PASSES:
+            raise StepProblem("failed", f"I stopped after {MAX_PASSES} rounds.")
+        self._before = scene
+        return self.body(self.step.body)
+
+
+def changed(before: Scene, after: Scene) -> bool:
+    """Whether anything moved by more than 5 mm, was gripped, or let go."""
+    if {o.id for o in before.objects} != {o.id for o in after.objects}:
+        return True
+    for o in after.objects:
+        was = before.get(o.id)
+        if was is None or was.held != o.held or abs(was.yaw - o.yaw) > 0.05:
+            return True
+        if math.dist(was.position, o.position) > 0.005:
+            return True
+    return False
+
+
+_CONTROL: dict[str, Callable[..., Behaviour]] = {
+    "for_each": ForEachStep,
+    "if": IfStep,
+    "repeat": RepeatStep,
+    "until": UntilStep,
+}

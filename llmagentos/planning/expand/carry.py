@@ -1,0 +1,230 @@
+"""Bringing one object to a spot: free the hand, free the object, pick, place, look again.
+
+Knows: the order of actions, what must be out of the way, and when to try again.
+Does not know: which object and which place are meant (put.py and others), nor motion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from llmagentos.planning.context import Context, Placement, Spot
+from llmagentos.planning.expand.scope import (
+    Moves,
+    Scope,
+    StepProblem,
+    Tries,
+    problem_of,
+    succeeded,
+)
+from llmagentos.planning.placement import FreeSpace, free_spot, riders
+from llmagentos.planning.placement.footprint import FLAT_KINDS, is_container
+from llmagentos.planning.wording import describe_object, join_words
+from llmagentos.types import Action, Pose, SceneObject
+from llmagentos.world.relations import is_above
+
+#: The first try and this many more.
+MAX_TRIES = 3
+#: What stands this near to its spot has arrived, metres.
+ARRIVED_M = 0.03
+GRIPPER_OPENING_M = 0.078
+
+Find = Callable[[SceneObject, Context], Placement]
+Check = Callable[[SceneObject, Context], bool]
+
+
+def ensure_graspable(scope: Scope, item: SceneObject) -> None:
+    """Raises StepProblem (cannot) for what no gripper of ours can take."""
+    name = describe_object(item, scope.scene())
+    if item.kind == "zone":
+        raise StepProblem("cannot", f"I can't move {name}: it is a flat area of the table.")
+    if item.size_m > GRIPPER_OPENING_M and not is_container(item):
+        raise StepProblem("cannot", f"I can't grasp {name}: it is too wide for my gripper.")
+
+
+def free_hand(scope: Scope, keep: str | None = None) -> Moves:
+    """Set down what is held, unless it is `keep`, at a free spot, and say so."""
+    held = scope.scene().held
+    if held is None or held.id == keep:
+        return
+    yield from set_down(scope, held.id)
+    scope.note(f"I put down {describe_object(held, scope.scene())} first.")
+
+
+def set_down(scope: Scope, object_id: str) -> Moves:
+    """Put the held object at a free spot of the table below it."""
+    item = scope.get(object_id)
+    spot = free_spot(item, scope.scene())
+    if spot is None:
+        raise StepProblem("failed", "There is no free room on the table.")
+    report = yield _place(item, spot)
+    if not succeeded(report):
+        raise StepProblem("failed", _what_went_wrong("put down", item, scope, [report.words]))
+    _note_event(scope, item, "put down")
+
+
+def uncover(scope: Scope, object_id: str, keep: tuple[str, ...] = ()) -> Moves:
+    """Move aside what stands on the object, topmost first; contents of containers stay."""
+    item = scope.get(object_id)
+    if is_container(item):
+        return
+    above = [o for o in scope.scene().on_top_of(object_id) if o.id not in keep]
+    for o in sorted(above, key=lambda o: o.id):
+        yield from put_aside(scope, o.id, object_id)
+
+
+def put_aside(scope: Scope, object_id: str, because: str = "", least_m: float = 0.08) -> Moves:
+    """Move the object to a free spot of the table nearby, what stands on it first."""
+
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        spot = free_spot(item, ctx.scene, (), least_m)
+        if spot is None:
+            return Placement(None, "There is no free room on the table.", "no_room")
+        return Placement(spot, "out of the way")
+
+    yield from carry(scope, object_id, find)
+    scene = scope.scene()
+    moved = scene.get(object_id)
+    if moved is not None and because:
+        why = scene.get(because)
+        off = f" off {describe_object(why, scene)}" if why is not None else " out of the way"
+        scope.note(f"I took {describe_object(moved, scene)}{off} first.")
+
+
+def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) -> Moves:
+    """Bring the object to the spot that `find` gives; verified in the newest scene.
+
+    `find` is asked again after the grasp and on every further try, so that a moved landmark or a
+    slipped object is met. `check` overrules the position when it says that all is well.
+    Raises StepProblem: where there is no spot, or after MAX_TRIES what was tried.
+    """
+    before = scope.get(object_id)
+    ensure_graspable(scope, before)
+    tried: list[str] = []
+    for _ in range(MAX_TRIES):
+        arrived = yield from _one_try(scope, object_id, find, check, tried)
+        if arrived:
+            _note_event(scope, before, scope.words)
+            scope.done.append(object_id)
+            return
+    _note_event(scope, before, scope.words)
+    raise StepProblem("failed", _what_went_wrong("place", before, scope, tried))
+
+
+def _one_try(
+    scope: Scope, object_id: str, find: Find, check: Check | None, tried: list[str]
+) -> Tries:
+    yield from free_hand(scope, keep=object_id)
+    item = scope.get(object_id)
+    if not item.held:
+        _located(scope, item, find)  # no spot: say so before anything moves
+        yield from uncover(scope, object_id)
+        report = yield Action("pick", object_id, why=scope.words)
+        if not succeeded(report):
+            tried.append(report.words or "the grasp did not hold")
+            return False
+    item = scope.get(object_id)
+    spot = _located(scope, item, find)
+    report = yield _place(item, spot, scope.words)
+    after = scope.scene().get(object_id)
+    if not succeeded(report):
+        tried.append(report.words or "it did not come to rest there")
+        return False
+    if _arrived(scope, after, spot, check):
+        return True
+    tried.append("it was not where I had put it")
+    return False
+
+
+def _located(scope: Scope, item: SceneObject, find: Find) -> Spot:
+    placement = find(item, scope.context(moving=item.id, this=item.id))
+    if placement.spot is None:
+        raise problem_of(placement)
+    return placement.spot
+
+
+def _place(item: SceneObject, spot: Spot, why: str = "") -> Action:
+    return Action("place", item.id, spot.pose, spot.support, spot.inside, why=why)
+
+
+def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check | None) -> bool:
+    if after is None:  # out of sight inside something deep
+        return spot.inside
+    if after.held:
+        return False
+    if math.dist(after.position[:2], spot.pose.position[:2]) <= ARRIVED_M:
+        level = abs(after.bottom_z - spot.pose.position[2]) <= 0.025
+        if level or spot.inside:
+            return True
+    return check is not None and check(after, scope.context(moving=after.id, this=after.id))
+
+
+def _note_event(scope: Scope, before: SceneObject, words: str) -> None:
+    after = scope.scene().get(before.id)
+    changed = after is None or (
+        math.dist(after.position, before.position) > 0.004
+        or after.held != before.held
+        or abs(after.yaw - before.yaw) > 0.05
+    )
+    if changed:
+        scope.memory.note_event(before, after, words)
+
+
+note_event = _note_event
+
+
+def _what_went_wrong(doing: str, item: SceneObject, scope: Scope, tried: list[str]) -> str:
+    name = describe_object(item, scope.scene())
+    times = {1: "once", 2: "twice"}.get(len(tried), f"{len(tried)} times")
+    reasons = join_words(list(dict.fromkeys(t.rstrip(".") for t in tried if t)))
+    return f"I could not {doing} {name}: I tried {times} ({reasons})."
+
+
+def lift(scope: Scope, object_id: str) -> Moves:
+    """Pick the object up and keep holding it."""
+    before = scope.get(object_id)
+    if before.held:
+        return
+    ensure_graspable(scope, before)
+    tried: list[str] = []
+    for _ in range(MAX_TRIES):
+        yield from free_hand(scope, keep=object_id)
+        yield from uncover(scope, object_id)
+        report = yield Action("pick", object_id, why=scope.words)
+        held = scope.scene().held
+        if succeeded(report) and held is not None and held.id == object_id:
+            _note_event(scope, before, scope.words)
+            return
+        tried.append(report.words or "the grasp did not hold")
+    raise StepProblem("failed", _what_went_wrong("pick up", before, scope, tried))
+
+
+def clear_way_for(scope: Scope, item_id: str, mark_id: str) -> Moves:
+    """Where the landmark stands on or in the item itself, take it off first."""
+    scene = scope.scene()
+    item, mark = scope.get(item_id), scope.get(mark_id)
+    if is_above(scene, mark, item) and item.kind != "zone":
+        yield from put_aside(scope, mark_id, item_id)
+
+
+def spot_of(o: SceneObject, scope: Scope) -> Spot:
+    """Where an object stands now, as a spot for another one."""
+    scene = scope.scene()
+    below = scene.get(o.support)
+    support = o.support if below is not None else "table"
+    z = o.bottom_z if below is not None else scene.workspace.table_z
+    return Spot(Pose((*o.position[:2], z), o.yaw), support, o.inside)
+
+
+def is_spot_free(scope: Scope, spot: Spot, item: SceneObject, ignore: set[str]) -> bool:
+    """Whether `item` could stand at the spot now, when `ignore` were gone."""
+    scene = scope.scene()
+    if spot.support != "table" and scene.get(spot.support) is not None:
+        below = scene.get(spot.support)
+        if below is not None and below.kind not in FLAT_KINDS:
+            busy = {o.id for o in scene.on_top_of(spot.support)} - ignore - {item.id}
+            return not busy or is_container(below)
+    space = FreeSpace(scene, item, ignore | riders(scene, item.id))
+    x, y = spot.pose.position[:2]
+    return space.is_free(x, y, 0.002)

@@ -1,0 +1,267 @@
+"""Pick, place and put: one thing or many, to one place.
+
+Knows: how items and landmarks are told from each other, and what is already done. Does not know:
+motion (carry.py) nor patterns (arrange.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context, Placement
+from llmagentos.planning.expand.carry import (
+    carry,
+    clear_way_for,
+    ensure_graspable,
+    lift,
+    put_aside,
+)
+from llmagentos.planning.expand.scope import (
+    Moves,
+    Scope,
+    StepProblem,
+    Tries,
+    problem_of,
+    succeeded,
+)
+from llmagentos.planning.grounding import ground
+from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
+from llmagentos.planning.placement.footprint import is_container
+from llmagentos.planning.placement.locate import depends_on_item
+from llmagentos.planning.placement.support import cannot_carry
+from llmagentos.planning.wording import describe_object, describe_place
+from llmagentos.types import Action, SceneObject
+from llmagentos.world.relations import is_above, stack_of
+
+_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "rest", "none")
+
+
+def is_many(obj: p.Obj) -> bool:
+    """Whether the description may resolve to several things."""
+    return obj.quant in _PLURAL or obj.count not in (None, 1) or obj.ref in ("them", "pattern")
+
+
+def pick(step: p.Pick, scope: Scope) -> Moves:
+    """Hold one thing. Of several named ones the gripper can take only one."""
+    ids = scope.ground(step.obj)
+    if not ids:
+        return
+    if len(ids) > 1:
+        raise StepProblem("cannot", "I can hold only one thing at a time.", step.obj, ids)
+    scope.memory.note_mention(ids)
+    if scope.get(ids[0]).held:
+        scope.note(f"I am already holding {describe_object(scope.get(ids[0]), scope.scene())}.")
+        return
+    yield from lift(scope, ids[0])
+
+
+def place_held(step: p.PlaceHeld, scope: Scope) -> Moves:
+    """Put what is held somewhere."""
+    held = scope.scene().held
+    if held is None:
+        raise StepProblem("cannot", "I am not holding anything.", code="empty_hand")
+    yield from put_one(scope, held.id, step.place)
+
+
+def put(step: p.Put, scope: Scope) -> Moves:
+    """Bring everything that is meant to the place, one after the other."""
+    ids, marks = items_and_marks(step.obj, step.place, scope)
+    if not is_many(step.obj) and len(ids) == 1 and step.obj.kind == "stack":
+        yield from put_stack(scope, ids[0], step.place)
+        return
+    if step.place.rel == "around" and len(ids) > 1:
+        from llmagentos.planning.expand.arrange import arrange
+
+        yield from arrange(p.Arrange(objs=(step.obj,), shape="circle", place=step.place), scope)
+        return
+    yield from put_all(scope, ids, step.place, marks)
+
+
+def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | None) -> Moves:
+    """Each of `ids` to the place; one shared landmark unless it differs from item to item."""
+    moved = 0
+    for index, object_id in enumerate(ids):
+        own = marks
+        if marks is not None and len(marks.ids) > 1 and place.rel in ("in", "on") and len(ids) > 1:
+            own = Marks((marks.ids[index % len(marks.ids)],))
+        did = yield from put_one(scope, object_id, place, own, total=len(ids))
+        moved += did
+    if len(ids) > 1:
+        scope.memory.note_mention(ids)
+        scope.memory.note_mention(ids[-1:])
+    if ids and not moved:
+        are = "is" if len(ids) == 1 else "are"
+        names = "they" if len(ids) > 1 else describe_object(scope.get(ids[0]), scope.scene())
+        scope.note(f"{names[0].upper()}{names[1:]} {are} there already.")
+
+
+def put_stack(scope: Scope, top_id: str, place: p.Place) -> Moves:
+    """A whole stack somewhere: rebuilt there in the same order."""
+    from llmagentos.planning.expand.stack import build
+
+    ids = tuple(o.id for o in stack_of(scope.scene(), scope.get(top_id)))
+    for object_id in reversed(ids[1:]):
+        yield from put_aside(scope, object_id)
+    yield from put_one(scope, ids[0], place)
+    yield from build(scope, ids)
+
+
+def items_and_marks(
+    obj: p.Obj, place: p.Place, scope: Scope
+) -> tuple[tuple[str, ...], Marks | None]:
+    """What is moved and where to. marks is None where each item finds its own.
+
+    Items and landmarks never overlap: "the block next to the bowl" needs the item first, "all
+    blocks on the largest one" the landmark first.
+    """
+    own = depends_on_item(place)
+    if is_many(obj):
+        marks = None if own else _marks(place, scope, None)
+        ids = scope.ground(obj, without=marks.ids if marks else ())
+        return ids, marks
+    found = ground(obj, scope.context())
+    if not found.ok and found.problem == "ambiguous" and not own and place.obj is not None:
+        marks = resolve_marks(place, scope.context())
+        if marks.problem is None:
+            without = ground(obj, scope.context(), marks.ids)
+            found = without if without.ok else found
+    if not found.ok:
+        raise problem_of(found, obj)
+    scope.tell(obj, found)
+    item = found.ids[0] if found.ids else None
+    return found.ids, _marks(place, scope, item) if found.ids else None
+
+
+def _marks(place: p.Place, scope: Scope, item: str | None) -> Marks:
+    if place.rel == "under":
+        raise StepProblem("cannot", "I can't put things under others.")
+    marks = resolve_marks(place, scope.context(moving=item, this=item))
+    for obj, found in marks.found:
+        if found.ok:
+            scope.tell(obj, found)
+    if marks.problem is not None:
+        obj_meant = marks.found[-1][0] if marks.found else place.obj
+        raise problem_of(marks.problem, obj_meant)
+    return marks
+
+
+def put_one(
+    scope: Scope, object_id: str, place: p.Place, marks: Marks | None = None, total: int = 1
+) -> Tries:
+    """One thing to one place; returns whether anything had to be moved."""
+    if marks is None:
+        marks = _marks(place, scope, object_id)
+    item = scope.get(object_id)
+    ctx = scope.context(moving=object_id, this=object_id)
+    seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
+    scope.memory.note_mention(marks.ids)
+    scope.memory.note_mention((object_id,))
+    if place.distance is not None:
+        scope.memory.note_distance(place.distance.metres(ctx.last_distance_m))
+    if satisfied(place, item, ctx, seen):
+        return False
+    if place.rel in ("gripper", "above"):
+        yield from hold_over(scope, object_id, place, marks)
+        return True
+    check_possible(scope, item, place, seen)
+    for mark in seen:
+        yield from make_ready(scope, object_id, mark, place)
+    find, check = _finder(scope, place, marks, total), _checker(place, marks)
+    yield from carry(scope, object_id, find, check)
+    _remember_landing(scope, object_id)
+    return True
+
+
+def check_possible(
+    scope: Scope, item: SceneObject, place: p.Place, marks: list[SceneObject]
+) -> None:
+    """Raises StepProblem for what can't be, before anything moves."""
+    ensure_graspable(scope, item)
+    if place.rel in ("on", "in"):
+        reasons = [cannot_carry(mark, item, place.rel) for mark in marks]
+        if reasons and all(reasons):
+            raise StepProblem("cannot", reasons[0])
+
+
+def make_ready(scope: Scope, object_id: str, mark: SceneObject, place: p.Place) -> Moves:
+    """Get the landmark out of the hand, off the item, and its top free."""
+    now = scope.get(mark.id)
+    if now.held:
+        yield from put_aside(scope, now.id)
+    yield from clear_way_for(scope, object_id, mark.id)
+    if place.rel != "on" or is_container(mark) or mark.kind == "zone":
+        return
+    scene = scope.scene()
+    above = [o for o in scene.on_top_of(mark.id) if o.id != object_id and not o.inside]
+    wide = scope.get(object_id).size_m < 0.5 * mark.size_m
+    for o in above:
+        if o.id in scope.done or o.id in scope.context().handled or wide:
+            continue  # it was put there on purpose: go on top of it
+        if is_above(scene, o, scope.get(object_id)):
+            continue
+        yield from put_aside(scope, o.id, mark.id)
+
+
+def _finder(
+    scope: Scope, place: p.Place, marks: Marks, total: int
+) -> Callable[[SceneObject, Context], Placement]:
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        return locate(place, item, ctx, (), climbed(marks, place, item, ctx), total)
+
+    return find
+
+
+def climbed(marks: Marks, place: p.Place, item: SceneObject, ctx: Context) -> Marks:
+    """On a solid thing that already carries one: on the top of that stack."""
+    if place.rel != "on" or len(marks.ids) != 1:
+        return marks
+    mark = ctx.scene.get(marks.ids[0])
+    if mark is None or is_container(mark) or mark.kind == "zone":
+        return marks
+    if place.part is not None or item.size_m < 0.5 * mark.size_m:
+        return marks
+    stack = [o for o in stack_of(ctx.scene, mark) if o.id != item.id]
+    return Marks((stack[-1].id,)) if stack else marks
+
+
+def _checker(place: p.Place, marks: Marks) -> Callable[[SceneObject, Context], bool]:
+    def check(item: SceneObject, ctx: Context) -> bool:
+        seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
+        return satisfied(place, item, ctx, seen)
+
+    return check
+
+
+def _remember_landing(scope: Scope, object_id: str) -> None:
+    after = scope.scene().get(object_id)
+    if after is not None and not after.held:
+        scope.memory.note_spot(*after.position[:2])
+
+
+def hold_over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Moves:
+    """Pick up and keep it in the air, over the landmark where there is one."""
+    yield from lift(scope, object_id)
+    if place.rel == "gripper":
+        return
+    item = scope.get(object_id)
+    found = locate(place, item, scope.context(moving=object_id), (), marks)
+    if found.spot is None:
+        raise problem_of(found, place.obj)
+    report = yield Action("point", object_id, found.spot.pose, why=scope.words)
+    if not succeeded(report):
+        raise StepProblem("failed", f"I could not get {describe_place(place)}: {report.words}")
+
+
+def release(step: p.Release, scope: Scope) -> Moves:
+    """Open the gripper; what is held is set down where it is, or nearby."""
+    held = scope.scene().held
+    if held is None:
+        yield Action("open_gripper", why=scope.words)
+        return
+
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        here = Marks(point=(item.position[0], item.position[1]))
+        return locate(p.Place(rel="there"), item, ctx, (), here)
+
+    yield from carry(scope, held.id, find)

@@ -1,0 +1,127 @@
+"""Whether a thing stands where a place says: before moving it, and after.
+
+Knows: the tolerances people would accept. Does not know: how it got there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context
+from llmagentos.planning.placement import footprint as fp
+from llmagentos.planning.placement import table
+from llmagentos.types import Scene, SceneObject
+from llmagentos.world import regions
+from llmagentos.world import relations as rel
+
+#: A stated distance holds within this, metres.
+DISTANCE_TOL_M = 0.02
+#: A thing is back where it was within this, metres.
+SAME_SPOT_M = 0.025
+#: "Far from" asks for at least this when nothing was said.
+FAR_ENOUGH_M = rel.FAR_M
+
+
+def satisfied(
+    place: p.Place, item: SceneObject, ctx: Context, marks: Sequence[SceneObject]
+) -> bool:
+    """Whether `item`, as seen in `ctx.scene`, is at `place` with these landmarks.
+
+    Stricter than the lenient relations of `world`: what counts as done without doing anything.
+    Relative places (toward, away_from, elsewhere) are never already satisfied.
+    """
+    if item.held:
+        return place.rel == "gripper"
+    if place.rel in ("on", "in"):
+        return _supported(place, ctx.scene, item, marks)
+    if place.rel in ("at", "corner_near", "corner_far", "side_near", "side_far"):
+        return _at_region(place, item, ctx, marks)
+    if place.rel == "there" and ctx.last_spot is not None:
+        return math.dist(item.position[:2], ctx.last_spot) <= SAME_SPOT_M
+    if not marks or any(m.id == item.id for m in marks):
+        return False
+    return _horizontal(place, item, ctx, marks)
+
+
+def _supported(
+    place: p.Place, scene: Scene, item: SceneObject, marks: Sequence[SceneObject]
+) -> bool:
+    test = rel.is_in if place.rel == "in" else rel.is_on
+    if place.part is not None or not marks:
+        return False
+    if len(marks) == 2:  # across two: the middle of both, one level up
+        mid = [(a + b) / 2 for a, b in zip(marks[0].position, marks[1].position, strict=True)]
+        over = math.dist(item.position[:2], mid[:2]) <= 0.015
+        return over and item.bottom_z >= min(m.top_z for m in marks) - 0.01
+    return any(test(scene, item, m) for m in marks)
+
+
+def _at_region(
+    place: p.Place, item: SceneObject, ctx: Context, marks: Sequence[SceneObject]
+) -> bool:
+    from llmagentos.planning.placement.locate import chosen_region
+
+    ws = ctx.scene.workspace
+    region = place.region or "middle"
+    if place.rel != "at":
+        region = chosen_region(place, marks, item, ctx.scene)
+    if any(s.kind != "zone" for s in rel.supports(ctx.scene, item)):
+        return False
+    return at_region(ws, region, item, place, ctx)
+
+
+def at_region(
+    ws: table.Workspace, region: str, item: SceneObject, place: p.Place, ctx: Context
+) -> bool:
+    """At a corner (within 8 cm of its point), a side (in its outer 12 cm), the middle (9 cm)."""
+    x, y = item.position[:2]
+    if region in ("corner", "side"):
+        names = regions.CORNERS if region == "corner" else regions.SIDES
+        return any(at_region(ws, r, item, place, ctx) for r in names)
+    distance = None if place.distance is None else place.distance.metres(ctx.last_distance_m)
+    px, py = table.inset_point(ws, region, table.INSET_M if distance is None else distance)
+    if region in regions.SIDES:
+        deep = regions.distance_to(ws, region, x, y)
+        if distance is not None:
+            return abs(deep - distance) <= DISTANCE_TOL_M
+        return deep <= table.INSET_M + table.SIDE_REACH_M
+    return math.hypot(x - px, y - py) <= (0.08 if region in regions.CORNERS else 0.09)
+
+
+def _horizontal(
+    place: p.Place, item: SceneObject, ctx: Context, marks: Sequence[SceneObject]
+) -> bool:
+    distance = None if place.distance is None else place.distance.metres(ctx.last_distance_m)
+    name, scene = place.rel, ctx.scene
+    if any(rel.is_above(scene, item, m) or rel.is_above(scene, m, item) for m in marks):
+        return False
+    if name in rel.DIRECTIONS:
+        return all(_beside(name, item, m, distance) for m in marks)
+    if name == "between":
+        return len(marks) > 1 and rel.between(item, marks[0], marks[1])
+    if name in ("next_to", "around"):
+        if distance is not None:
+            return any(abs(rel.distance_m(item, m) - distance) <= DISTANCE_TOL_M for m in marks)
+        near = rel.next_to if name == "next_to" else _around
+        return any(near(item, m) for m in marks)
+    if name == "far_from":
+        least = FAR_ENOUGH_M if distance is None else distance - DISTANCE_TOL_M
+        return all(rel.distance_m(item, m) >= least for m in marks)
+    return False
+
+
+def _around(item: SceneObject, mark: SceneObject) -> bool:
+    return rel.distance_m(item, mark) <= rel.AROUND_M
+
+
+def _beside(name: str, item: SceneObject, mark: SceneObject, distance: float | None) -> bool:
+    ux, uy = rel.DIRECTIONS[name]
+    dx, dy = item.position[0] - mark.position[0], item.position[1] - mark.position[1]
+    along, across = dx * ux + dy * uy, abs(dx * uy - dy * ux)
+    if distance is not None:
+        return abs(math.hypot(dx, dy) - distance) <= DISTANCE_TOL_M and across <= 0.45 * along
+    touch = fp.circle_m(mark) + fp.circle_m(item)
+    far = max(table.BESIDE_FAR_M, touch + table.BESIDE_GAP_M + 0.06)
+    return 0.02 < along <= far + 0.01 and across <= 0.75 * along

@@ -1,0 +1,345 @@
+"""`locate`: a place and a thing become a spot, or a reason why there is none.
+
+Knows: which landmarks a place needs and which search each relation takes (table.py,
+support.py). Does not know: motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context, Grounding, Placement, Spot
+from llmagentos.planning.grounding import ground
+from llmagentos.planning.grounding.refs import normal_name
+from llmagentos.planning.placement import support, table
+from llmagentos.planning.placement.freespace import FreeSpace, Taken
+from llmagentos.planning.wording import describe_place
+from llmagentos.planning.wording.scene import choices, describe_object
+from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.world.relations import DIRECTIONS, contents
+
+#: Places that are about the moved thing itself where no landmark is given.
+_OWN = ("corner_near", "corner_far", "side_near", "side_far")
+_PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "at_most")
+
+
+@dataclass(frozen=True)
+class Marks:
+    """The landmarks of a place. ids: objects; point: a named or remembered point of the table.
+
+    found: the groundings behind them, for the trace. problem: why there are none.
+    """
+
+    ids: tuple[str, ...] = ()
+    point: tuple[float, float] | None = None
+    found: tuple[tuple[p.Obj, Grounding], ...] = ()
+    problem: Placement | None = None
+
+
+def depends_on_item(place: p.Place) -> bool:
+    """Whether the landmark differs from item to item ("the bowl of the same colour")."""
+    return any(o is not None and _mentions_this(o) for o in (place.obj, place.obj2))
+
+
+def _mentions_this(obj: p.Obj) -> bool:
+    if obj.ref == "this":
+        return True
+    inner = [obj.exclude, obj.order.of if obj.order else None]
+    inner += [x for r in obj.where for x in (r.obj, r.obj2)]
+    compared = any(r.obj is None and r.region is None for r in obj.where)
+    return compared or any(_mentions_this(o) for o in inner if o is not None)
+
+
+def resolve_marks(place: p.Place, ctx: Context) -> Marks:
+    """Ground the place's landmarks; `ctx.moving` is never one of them."""
+    ids: list[str] = []
+    found: list[tuple[p.Obj, Grounding]] = []
+    for obj in (place.obj, place.obj2):
+        if obj is None:
+            continue
+        if (point := _named_point(obj, ctx)) is not None:
+            return Marks(point=point)
+        grounding = _ground_mark(obj, place, ctx)
+        found.append((obj, grounding))
+        if not grounding.ok:
+            return Marks(found=tuple(found), problem=_from_grounding(grounding))
+        ids += [i for i in grounding.ids if i not in ids]
+    if place.rel == "between" and len(ids) < 2:
+        return Marks(
+            found=tuple(found), problem=_problem("too_few", "Between what shall it be put?")
+        )
+    return Marks(tuple(ids), found=tuple(found))
+
+
+def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
+    own_ref = obj.ref in ("this", "other")
+    without = () if ctx.moving is None or own_ref else (ctx.moving,)
+    grounding = ground(obj, ctx, without)
+    if not grounding.ok and without and grounding.problem == "none":
+        grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
+    several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
+    if grounding.ok and len(grounding.ids) > 1 and not several and obj.ref is None:
+        question = f"Which one do you mean: {choices(grounding.ids, ctx.scene)}?"
+        return Grounding((), question, "ambiguous", question, grounding.ids)
+    if grounding.ok and not grounding.ids:
+        return replace(grounding, problem="none", question="Where exactly do you mean?")
+    return grounding
+
+
+def _named_point(obj: p.Obj, ctx: Context) -> tuple[float, float] | None:
+    if obj.name is None:
+        return None
+    wanted = normal_name(obj.name)
+    return next((xy for n, xy in ctx.name_places.items() if normal_name(n) == wanted), None)
+
+
+def _problem(code: str, words: str, candidates: Sequence[str] = ()) -> Placement:
+    return Placement(None, words, code, words, tuple(candidates))
+
+
+def _from_grounding(g: Grounding) -> Placement:
+    return Placement(None, g.question or g.words, g.problem, g.question or g.words, g.candidates)
+
+
+def locate(
+    place: p.Place,
+    moving: SceneObject,
+    ctx: Context,
+    taken: Sequence[Taken] = (),
+    marks: Marks | None = None,
+    total: int = 1,
+) -> Placement:
+    """A spot for `moving` at `place`; never raises.
+
+    taken: reserved circles on the table. marks: landmarks that were resolved before (they are
+    resolved here otherwise). total: how many things go to this place, so that they are laid out
+    side by side. The spot's pose is the centre of the object's base, base frame.
+
+    problem codes: those of Grounding; "no_room"; "impossible" (would fall, does not fit, under,
+    itself); "no_referent". words say it as a sentence.
+    """
+    if place.rel == "under":
+        return _problem("impossible", "I can't put things under others.")
+    ctx = ctx if ctx.moving is not None else ctx.with_(moving=moving.id)
+    marks = resolve_marks(place, ctx) if marks is None else marks
+    if marks.problem is not None:
+        return marks.problem
+    finder = _Finder(place, moving, ctx, taken, marks, total)
+    return finder.find()
+
+
+def free_spot(
+    moving: SceneObject,
+    scene: Scene,
+    taken: Sequence[Taken] = (),
+    least_m: float = 0.0,
+) -> Spot | None:
+    """Any free spot of the table near the object, at least `least_m` away from where it is."""
+    for avoid_zones in (True, False):
+        space = FreeSpace(scene, moving, (), taken, avoid_zones)
+        cost, exact = table.elsewhere(moving, least_m)
+        point = space.best(cost, exact)
+        if point is not None:
+            z = scene.workspace.table_z
+            return Spot(Pose((*point, z), moving.yaw), "table", False, "a free spot")
+    return None
+
+
+class _Finder:
+    """One search; split by families of relations."""
+
+    def __init__(
+        self,
+        place: p.Place,
+        moving: SceneObject,
+        ctx: Context,
+        taken: Sequence[Taken],
+        marks: Marks,
+        total: int,
+    ):
+        self.place, self.moving, self.ctx, self.total = place, moving, ctx, total
+        self.scene, self.marks, self.taken = ctx.scene, marks, taken
+        self.objs = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
+        self.distance = (
+            None if place.distance is None else place.distance.metres(ctx.last_distance_m)
+        )
+
+    def find(self) -> Placement:
+        if len(self.objs) < len(self.marks.ids):
+            return _problem("none", "I can't see it any more.")
+        if self.marks.point is not None:
+            return self._on_table(table.near_point(self.marks.point))
+        rel = self.place.rel
+        if rel in ("on", "in"):
+            return self._supported(rel)
+        if rel in ("above", "gripper"):
+            return self._hover()
+        if rel in ("origin", "there", "elsewhere"):
+            return getattr(self, f"_{rel}")()
+        return self._on_table(self._wish())
+
+    # --- on and in ------------------------------------------------------------------------
+
+    def _supported(self, rel: str) -> Placement:
+        if len(self.objs) >= 2:
+            if (bridge := self._bridge()) is not None:
+                return bridge
+            return self._one_of_several(rel)
+        return self._on_one(self.objs[0], rel)
+
+    def _one_of_several(self, rel: str) -> Placement:
+        """Several landmarks and no bridge over them: the emptiest that can take it."""
+        first: Placement | None = None
+        for mark in sorted(self.objs, key=lambda o: (len(contents(self.scene, o)), o.id)):
+            found = self._on_one(mark, rel)
+            if found.ok:
+                return found
+            first = first or found
+        assert first is not None
+        return first
+
+    def _on_one(self, mark: SceneObject, rel: str) -> Placement:
+        why_not = support.cannot_carry(mark, self.moving, rel)
+        if why_not:
+            return _problem("impossible", why_not)
+        spot = support.spot_on(self.scene, mark, self.moving, self.total, self.place.part)
+        name = describe_object(mark, self.scene)
+        if spot is None:
+            return _problem("no_room", f"There is no free room {rel} {name}.")
+        link = "in" if spot.inside and mark.kind != "plate" else "on"
+        return Placement(replace(spot, words=f"{link} {name}"), f"{link} {name}")
+
+    def _bridge(self) -> Placement | None:
+        """Across two supports of one height that stand close together (pyramids)."""
+        if len(self.objs) != 2 or any(support.cannot_carry(o, self.moving) for o in self.objs):
+            return None
+        a, b = self.objs
+        level = abs(a.top_z - b.top_z) <= 0.006
+        gap = max(abs(a.position[0] - b.position[0]), abs(a.position[1] - b.position[1]))
+        wide = gap - (a.size_m + b.size_m) / 2 < self.moving.size_m - 0.012
+        solid = all(o.kind in ("block", "lego", "jenga", "can") for o in self.objs)
+        if not (level and wide and solid):
+            return None
+        x, y = (a.position[0] + b.position[0]) / 2, (a.position[1] + b.position[1]) / 2
+        words = f"on {describe_object(a, self.scene)} and {describe_object(b, self.scene)}"
+        spot = Spot(Pose((x, y, max(a.top_z, b.top_z)), a.yaw), a.id, False, words)
+        return Placement(spot, words)
+
+    # --- places about the past and the hand -------------------------------------------------
+
+    def _hover(self) -> Placement:
+        words = describe_place(self.place)
+        x, y, top = *self.moving.position[:2], 0.0
+        if self.objs:
+            x, y = self.objs[0].position[:2]
+            top = max(o.top_z for o in [self.objs[0], *contents(self.scene, self.objs[0])])
+        height = top + 0.10 if self.distance is None else top + self.distance
+        return Placement(Spot(Pose((x, y, height)), "table", False, words), words)
+
+    def _origin(self) -> Placement:
+        past = [e for e in self.ctx.events if e.object_id == self.moving.id and not e.before.held]
+        if not past:
+            first = self.ctx.initial.get(self.moving.id) if self.ctx.initial else None
+            if first is None:
+                return _problem("no_referent", "I don't know where it was before.")
+            return self.back_to(first)
+        return self.back_to(past[-1].before)
+
+    def back_to(self, before: SceneObject) -> Placement:
+        """Where the thing stood in an earlier belief, or as near to it as there is room."""
+        x, y = before.position[:2]
+        below = self.scene.get(before.support)
+        if below is not None and below.kind != "zone" and below.id != self.moving.id:
+            return self._on_one(below, "in" if before.inside else "on")
+        found = self._on_table(table.near_point((x, y), 0.10), yaw=before.yaw)
+        return replace(found, words="where it was") if found.ok else found
+
+    def _there(self) -> Placement:
+        spot = self.ctx.last_spot
+        if spot is None:
+            return _problem("no_referent", "Which place do you mean?")
+        held_by = [e.after for e in self.ctx.events if e.after is not None and not e.after.held]
+        last = next((a for a in reversed(held_by) if a.id != self.moving.id), None)
+        if last is not None and last.position[:2] == spot:
+            below = self.scene.get(last.support)
+            if below is not None and not support.cannot_carry(below, self.moving):
+                return self._on_one(below, "on")
+        return self._on_table(table.near_point(spot, 0.15))
+
+    def _elsewhere(self) -> Placement:
+        spot = free_spot(self.moving, self.scene, self.taken, 0.12)
+        if spot is None:
+            return _problem("no_room", "There is no free room on the table.")
+        return Placement(replace(spot, words="somewhere else"), "somewhere else")
+
+    # --- on the table -----------------------------------------------------------------------
+
+    def _wish(self) -> table.Wish:
+        rel, moving, distance = self.place.rel, self.moving, self.distance
+        ws = self.scene.workspace
+        if rel in DIRECTIONS:
+            return table.beside(rel, self._extreme(rel), moving, distance)
+        if rel == "between":
+            return table.between(self.objs[0], self.objs[1])
+        if rel == "next_to":
+            return table.next_to(self.objs, moving, distance)
+        if rel == "far_from":
+            return table.far_from(self.objs, moving, distance)
+        if rel == "around":
+            return table.around(self.objs[0], moving, distance)
+        if rel == "toward":
+            return table.toward(self.objs[0], moving, distance)
+        if rel == "away_from":
+            return table.away_from(self.objs[0], moving, distance)
+        if rel in _OWN:
+            return table.at_region(ws, self.region(), moving, distance)
+        return table.at_region(ws, self.place.region or "middle", moving, distance)
+
+    def region(self) -> str:
+        """The corner or side that corner_near/side_far mean here."""
+        return chosen_region(self.place, self.objs, self.moving, self.scene)
+
+    def _extreme(self, rel: str) -> SceneObject:
+        ux, uy = DIRECTIONS[rel]
+        return max(self.objs, key=lambda o: (o.position[0] * ux + o.position[1] * uy, o.id))
+
+    def _on_table(self, wish: table.Wish, yaw: float | None = None) -> Placement:
+        cost, exact = wish
+        under = [o.id for o in self.objs if o.id == self.moving.id]
+        point = None
+        for avoid_zones in (True, False):
+            space = FreeSpace(self.scene, self.moving, under, self.taken, avoid_zones)
+            point = space.best(cost, exact)
+            if point is not None:
+                break
+        words = self.words()
+        if point is None:
+            return _problem("no_room", f"There is no free room {words}.")
+        turned = self.moving.yaw if yaw is None else yaw
+        z = self.scene.workspace.table_z
+        return Placement(Spot(Pose((*point, z), turned), "table", False, words), words)
+
+    def words(self) -> str:
+        """The place with its landmarks named as they stand in the scene."""
+        if not self.objs or self.place.rel in _OWN:
+            return describe_place(self.place)
+        from llmagentos.planning.wording import REL_WORDS, describe_length, join_words
+
+        far = f"{describe_length(self.place.distance)} " if self.place.distance else ""
+        names = join_words([describe_object(o, self.scene) for o in self.objs])
+        return f"{far}{REL_WORDS[self.place.rel]} {names}"
+
+
+def chosen_region(
+    place: p.Place, objs: Sequence[SceneObject], moving: SceneObject, scene: Scene
+) -> str:
+    """Which corner or side corner_near, corner_far, side_near and side_far choose."""
+    from llmagentos.world import regions
+
+    x, y = (objs[0] if objs else moving).position[:2]
+    what, how = place.rel.split("_")
+    names = regions.CORNERS if what == "corner" else regions.SIDES
+    sign = 1 if how == "near" else -1
+    return min(names, key=lambda r: sign * regions.distance_to(scene.workspace, r, x, y))
