@@ -35,6 +35,38 @@ BOWL_UPRIGHT_FROM = 0.5
 
 
 @dataclass(frozen=True)
+class HouseholdItem:
+    """A scanned or modelled thing of everyday life at its default size.
+
+    size_m: its largest horizontal extent; extents_m: x, y, z at that size, standing at yaw 0.
+    grip_axis: "x" or "y", across which fingers hold it; color: as it comes.
+    """
+
+    size_m: float
+    extents_m: tuple[float, float, float]
+    grip_axis: str
+    mass_kg: float
+    color: str
+
+
+#: Things that pybullet_data brings, scaled to be held by a gripper that opens 8 cm.
+HOUSEHOLD: dict[str, HouseholdItem] = {
+    "duck": HouseholdItem(0.0745, (0.0745, 0.0521, 0.0695), "y", 0.05, "yellow"),
+    "mug": HouseholdItem(0.1034, (0.0697, 0.1034, 0.0850), "x", 0.15, "red"),
+    "lego": HouseholdItem(0.0400, (0.0400, 0.0400, 0.0290), "x", 0.03, "yellow"),
+    "jenga": HouseholdItem(0.0900, (0.0900, 0.0300, 0.0180), "y", 0.03, "tan"),
+    "soccerball": HouseholdItem(0.0600, (0.0600, 0.0600, 0.0600), "x", 0.06, "white"),
+}
+for _name, _item in HOUSEHOLD.items():
+    SIZE_RANGE_M[_name] = (0.7 * _item.size_m, 1.1 * _item.size_m)
+
+
+def default_size_m(kind: str) -> float:
+    """Default size of any kind, metres. KeyError for an unknown one."""
+    return HOUSEHOLD[kind].size_m if kind in HOUSEHOLD else DEFAULT_SIZE_M[kind]
+
+
+@dataclass(frozen=True)
 class ObjectGeometry:
     """Numbers of one object, metres and kilograms.
 
@@ -74,7 +106,9 @@ class ObjectGeometry:
 
 def object_geometry(kind: str, size_m: float | None = None) -> ObjectGeometry:
     """Geometry of `kind` at `size_m` (its default if None). KeyError for an unknown kind."""
-    size = DEFAULT_SIZE_M[kind] if size_m is None else size_m
+    size = default_size_m(kind) if size_m is None else size_m
+    if kind in HOUSEHOLD:
+        return _household(kind, size)
     if kind in ("block", "can", "ball"):
         return _solid(kind, size)
     if kind == "zone":
@@ -98,6 +132,27 @@ def _solid(kind: str, size: float) -> ObjectGeometry:
     footprint = size / 2 * (2**0.5 if shape == "cuboid" else 1.0)
     mass = density * fill * size * size * height
     return ObjectGeometry(kind, size, shape, height, 0, 0, 0, height, 0, footprint, size, mass)
+
+
+def _household(kind: str, size: float) -> ObjectGeometry:
+    item = HOUSEHOLD[kind]
+    scale = size / item.size_m
+    x, y, z = (scale * v for v in item.extents_m)
+    wall, floor = (0.006 * scale, 0.01 * scale) if kind == "mug" else (0.0, z)
+    return ObjectGeometry(
+        kind=kind,
+        size_m=size,
+        shape="sphere" if kind == "soccerball" else "mesh",
+        height_m=z,
+        wall_m=wall,
+        rim_radius_m=x / 2 - wall / 2 if wall else 0.0,
+        rim_depth_m=0.8 * z if wall else 0.0,
+        floor_m=floor,
+        inner_radius_m=x / 2 - wall if wall else 0.0,
+        footprint_radius_m=(x * x + y * y) ** 0.5 / 2,
+        top_width_m=x if item.grip_axis == "x" else y,
+        mass_kg=item.mass_kg * scale**3,
+    )
 
 
 def _shell(kind: str, size: float) -> ObjectGeometry:

@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM, ObjectGeometry
+from sim.household import MODELS, household_urdf
 from sim.meshes import Mesh, cuboid, revolution, square_shell
 
 _WALL_SEGMENTS = 20
@@ -136,6 +137,7 @@ def _vessel_profile(g: ObjectGeometry) -> list[tuple[float, float]]:
 #: lateral, rolling and spinning friction; the fingers' own lateral friction multiplies the first.
 _FRICTION: dict[str, tuple[float, float, float]] = {
     "ball": (0.8, 6e-4, 6e-4),
+    "soccerball": (0.8, 6e-4, 6e-4),
     "can": (0.7, 2e-4, 5e-4),
     "cup": (0.7, 2e-4, 5e-4),
 }
@@ -147,8 +149,11 @@ _LEAST_INERTIA = 2e-5
 
 def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float]) -> int:
     """Create an object at the origin and return its PyBullet body id."""
-    pieces = collision_pieces(g)
-    body = load_body(client, visual_mesh(g), pieces, mass_kg=g.mass_kg, rgb=rgb, specular=0.15)
+    if g.kind in MODELS:
+        body = _load_urdf(client, household_urdf(g), fixed=False)
+    else:
+        body = load_body(client, visual_mesh(g), collision_pieces(g), mass_kg=g.mass_kg)
+    paint_body(client, body, g, rgb)
     lateral, rolling, spinning = _FRICTION.get(g.kind, _DEFAULT_FRICTION)
     inertia = client.getDynamicsInfo(body, -1)[2]
     client.changeDynamics(
@@ -165,6 +170,14 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
     return body
 
 
+def paint_body(client: Any, body: int, g: ObjectGeometry, rgb: tuple[float, float, float]) -> None:
+    """Give an object its colour; textured things keep their own."""
+    if g.kind not in MODELS or MODELS[g.kind].tint:
+        client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0.15] * 3)
+    else:
+        client.changeVisualShape(body, -1, rgbaColor=[1, 1, 1, 1], specularColor=[0.15] * 3)
+
+
 def load_body(
     client: Any,
     mesh: Mesh,
@@ -172,24 +185,29 @@ def load_body(
     *,
     mass_kg: float = 0.0,
     rgb: tuple[float, float, float] = (1.0, 1.0, 1.0),
-    specular: float = 0.0,
 ) -> int:
     """Load one link with a mesh to see and pieces to touch; mass 0 means it never moves."""
     touch = "".join(piece.urdf() for piece in pieces)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "body.obj").write_text(mesh.to_obj(), encoding="utf-8")
-        path = Path(folder) / "body.urdf"
-        path.write_text(
+        body = _load_urdf(
+            client,
             f'<robot name="body"><link name="body"><inertial><mass value="{mass_kg:.6f}"/>'
             '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
             f'<visual><geometry><mesh filename="{folder}/body.obj"/></geometry></visual>'
             f"{touch}</link></robot>",
-            encoding="utf-8",
+            fixed=mass_kg == 0,
         )
-        flags = client.URDF_USE_IMPLICIT_CYLINDER
-        body = int(client.loadURDF(str(path), useFixedBase=mass_kg == 0, flags=flags))
-    client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[specular] * 3)
+    client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0, 0, 0])
     return body
+
+
+def _load_urdf(client: Any, text: str, fixed: bool) -> int:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "body.urdf"
+        path.write_text(text, encoding="utf-8")
+        flags = client.URDF_USE_IMPLICIT_CYLINDER
+        return int(client.loadURDF(str(path), useFixedBase=fixed, flags=flags))
 
 
 def box_piece(half: tuple[float, float, float]) -> Piece:

@@ -12,8 +12,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from llmagentos.errors import SceneError
-from llmagentos.geometry import object_geometry
-from llmagentos.types import COLORS, DEFAULT_SIZE_M, Workspace
+from llmagentos.geometry import SIZE_RANGE_M, default_size_m, object_geometry
+from llmagentos.types import COLORS, Workspace
 from sim.scene import ObjectSpec, SceneSpec
 
 KINDS: tuple[str, ...] = ("block", "bowl", "plate", "cup", "can", "ball", "box", "tray", "zone")
@@ -32,7 +32,10 @@ SIZES_M: dict[str, tuple[float, ...]] = {
 }
 #: Free space between two objects: mostly room for a finger, sometimes tight.
 _ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
-_TRIES = 400
+_TRIES = 200
+_DRAWS = 12
+#: More than this sum of squared sizes, out of a workspace of 0.28 m^2, hardly ever fits.
+_FULL_M2 = 0.12
 
 
 def random_scene(
@@ -45,13 +48,19 @@ def random_scene(
     rng = np.random.default_rng(seed)
     count = int(rng.integers(4, 11)) if n_objects is None else n_objects
     names = list(kinds or KINDS)
-    unknown = [name for name in names if name not in DEFAULT_SIZE_M]
+    unknown = [name for name in names if name not in SIZE_RANGE_M]
     if unknown:
-        raise SceneError(f"expected kinds of {list(DEFAULT_SIZE_M)}, got {unknown[0]!r}")
+        raise SceneError(f"expected kinds of {list(SIZE_RANGE_M)}, got {unknown[0]!r}")
     weights = np.array([_WEIGHTS[KINDS.index(n)] if n in KINDS else 0.05 for n in names])
-    drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
-    wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
-    return _arrange(rng, wanted)
+    for _ in range(_DRAWS):  # Too many large things in one draw do not fit: draw again.
+        drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
+        wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
+        if sum(object_geometry(kind, size).size_m ** 2 for kind, _, size in wanted) > _FULL_M2:
+            continue
+        scene = _arrange(rng, wanted)
+        if scene is not None:
+            return scene
+    raise SceneError(f"expected {count} of {names} to fit the workspace, found no room")
 
 
 def random_blocks_and_bowls(seed: int, n_blocks: int = 4, n_bowls: int = 4) -> SceneSpec:
@@ -63,7 +72,10 @@ def random_blocks_and_bowls(seed: int, n_blocks: int = 4, n_bowls: int = 4) -> S
     bowls = rng.permutation(len(COLORS))[:n_bowls]
     wanted: list[tuple[str, str, float]] = [("bowl", COLORS[i], 0.12) for i in bowls]
     wanted += [("block", COLORS[i], 0.04) for i in blocks]
-    return _arrange(rng, wanted)
+    scene = _arrange(rng, wanted)
+    if scene is None:
+        raise SceneError(f"expected {n_blocks} blocks, {n_bowls} bowls to fit, found no room")
+    return scene
 
 
 def _any_color(rng: np.random.Generator, kind: str) -> str:
@@ -71,10 +83,10 @@ def _any_color(rng: np.random.Generator, kind: str) -> str:
 
 
 def _any_size(rng: np.random.Generator, kind: str) -> float:
-    return float(rng.choice(SIZES_M[kind])) if kind in SIZES_M else DEFAULT_SIZE_M[kind]
+    return float(rng.choice(SIZES_M[kind])) if kind in SIZES_M else default_size_m(kind)
 
 
-def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> SceneSpec:
+def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> SceneSpec | None:
     """Place the largest first; when one finds no room, start over, closer together."""
     order = sorted(
         range(len(wanted)), key=lambda i: -object_geometry(wanted[i][0], wanted[i][2]).size_m
@@ -91,7 +103,7 @@ def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> 
             scene = SceneSpec(objects=[placed[i] for i in range(len(wanted))])
             scene.check()
             return scene
-    raise SceneError(f"expected {len(wanted)} objects to fit the workspace, found no room")
+    return None
 
 
 def _find_room(

@@ -23,7 +23,7 @@ from sim.egl import quiet_stdout
 class Lighting:
     """One distant light and an ambient share. direction points from the table to the light."""
 
-    direction: tuple[float, float, float] = (0.2, -0.25, 1.0)
+    direction: tuple[float, float, float] = (0.12, -0.16, 1.0)
     color: tuple[float, float, float] = (1.0, 1.0, 1.0)
     ambient: float = 0.62
     diffuse: float = 0.42

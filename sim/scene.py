@@ -24,8 +24,8 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import SceneError
-from llmagentos.geometry import SIZE_RANGE_M, ObjectGeometry, object_geometry
-from llmagentos.types import COLORS, DEFAULT_SIZE_M
+from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
+from llmagentos.types import COLORS
 
 #: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
 TABLE_M = (0.18, 1.00, -0.60, 0.60)
@@ -147,9 +147,11 @@ def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
 
 
 def _check_object(item: ObjectSpec, where: str) -> None:
-    if item.kind not in DEFAULT_SIZE_M:
-        raise SceneError(f"{where}: {_unknown('kind', item.kind, list(DEFAULT_SIZE_M))}")
-    if not item.color and item.kind in SIZE_RANGE_M:
+    if item.kind not in SIZE_RANGE_M:
+        raise SceneError(f"{where}: {_unknown('kind', item.kind, list(SIZE_RANGE_M))}")
+    if not item.color and item.kind in HOUSEHOLD:
+        item.color = HOUSEHOLD[item.kind].color
+    if not item.color:
         raise SceneError(f"{where}: expected a colour for a {item.kind}, got none")
     if item.color and item.color not in COLORS:
         raise SceneError(f"{where}: {_unknown('colour', item.color, list(COLORS))}")

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError, SceneError
 from llmagentos.types import RobotState
-from sim.bodies import create_body
+from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
 from sim.connection import connect, disconnect
 from sim.forking import carry_state, restore_in_order
@@ -131,7 +131,7 @@ class SimWorld(WorldTruth):
         client.performCollisionDetection()
         for body, item in zip(self._pool, self._scene.objects, strict=True):
             self._put(body, item.xyz, item.yaw)
-            client.changeVisualShape(body, -1, rgbaColor=[*PALETTE[item.color], 1])
+            paint_body(client, body, item.geometry, PALETTE[item.color])
 
     def spawn(self, item: ObjectSpec) -> str:
         """Add one object in mid-run; returns its id. SceneError if it cannot stand there."""

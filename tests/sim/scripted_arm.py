@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 
-from llmagentos.geometry import object_geometry
+from llmagentos.geometry import HOUSEHOLD, object_geometry
 from llmagentos.robots import PANDA
 from sim.world import SimWorld
 
@@ -67,6 +67,8 @@ def grasp_point(world: SimWorld, object_id: str) -> tuple[float, float, float, f
         depth = min(geometry.rim_depth_m, 0.02)
         floor = geometry.floor_m + PANDA.finger_beyond_tip_m + 0.001
         return x, y, base + max(geometry.height_m - depth, floor), angle
+    if item["kind"] in HOUSEHOLD and HOUSEHOLD[item["kind"]].grip_axis == "y":
+        yaw += math.pi / 2
     return x, y, base + max(geometry.height_m - 0.03, geometry.height_m / 2), yaw
 
 

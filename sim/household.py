@@ -1,0 +1,79 @@
+"""Everyday things from pybullet_data: which files they are and how they stand.
+
+Knows: mesh files, their axes and bounds. Does not know: sizes people ask for (geometry), scenes.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from pathlib import Path
+
+import pybullet_data
+
+from llmagentos.geometry import HOUSEHOLD, ObjectGeometry
+
+_UPRIGHT = (math.pi / 2, 0.0, 0.0)
+
+
+@dataclass(frozen=True)
+class Model:
+    """A mesh to see and one to touch ("box", "sphere" or an OBJ of convex parts).
+
+    y_up: the file's y axis points up. tint: paint with the palette's colour; a texture that
+    shows its own colours is left alone otherwise.
+    """
+
+    visual: str
+    touch: str
+    y_up: bool = False
+    tint: bool = True
+
+
+MODELS: dict[str, Model] = {
+    "duck": Model("duck.obj", "duck_vhacd.obj", y_up=True, tint=False),
+    "mug": Model("objects/mug.obj", "objects/mug_col.obj"),
+    "lego": Model("lego/lego.obj", "box", y_up=True),
+    "jenga": Model("jenga/jenga.obj", "box", tint=False),
+    "soccerball": Model("soccerball.obj", "sphere", tint=False),
+}
+
+
+def household_urdf(g: ObjectGeometry) -> str:
+    """URDF text of an everyday thing, origin in the middle of its upright box."""
+    model, root = MODELS[g.kind], Path(pybullet_data.getDataPath())
+    lower, upper = _bounds(root / model.visual)
+    middle = [(low + high) / 2 for low, high in zip(lower, upper, strict=True)]
+    spread = [high - low for low, high in zip(lower, upper, strict=True)]
+    ratio = g.size_m / HOUSEHOLD[g.kind].size_m
+    x, y, z = (ratio * v for v in HOUSEHOLD[g.kind].extents_m)
+    scale = (x / spread[0], z / spread[1], y / spread[2]) if model.y_up else (
+        x / spread[0], y / spread[1], z / spread[2])  # fmt: skip
+    back = [-m * s for m, s in zip(middle, scale, strict=True)]
+    at = (back[0], -back[2], back[1]) if model.y_up else tuple(back)
+    origin = _origin(at, _UPRIGHT if model.y_up else (0.0, 0.0, 0.0))
+    sizes = " ".join(f"{s:.7f}" for s in scale)
+    mesh = '{}<geometry><mesh filename="{}" scale="{}"/></geometry>'
+    touch = {
+        "box": f'<geometry><box size="{x:.7f} {y:.7f} {z:.7f}"/></geometry>',
+        "sphere": f'<geometry><sphere radius="{x / 2:.7f}"/></geometry>',
+    }.get(model.touch, mesh.format(origin, root / model.touch, sizes))
+    return (
+        f'<robot name="{g.kind}"><link name="body"><inertial><mass value="{g.mass_kg:.6f}"/>'
+        '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
+        f"<visual>{mesh.format(origin, root / model.visual, sizes)}</visual>"
+        f"<collision>{touch}</collision></link></robot>"
+    )
+
+
+def _origin(at: tuple[float, ...], rpy: tuple[float, ...]) -> str:
+    xyz = " ".join(f"{v:.7f}" for v in at)
+    return f'<origin xyz="{xyz}" rpy="' + " ".join(f"{v:.7f}" for v in rpy) + '"/>'
+
+
+def _bounds(path: Path) -> tuple[list[float], list[float]]:
+    """Smallest and largest corner of an OBJ file's vertices, file units."""
+    lines = path.read_text(encoding="utf-8").splitlines()
+    points = [[float(v) for v in line.split()[1:4]] for line in lines if line.startswith("v ")]
+    columns = list(zip(*points, strict=True))
+    return [min(c) for c in columns], [max(c) for c in columns]
