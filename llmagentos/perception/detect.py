@@ -157,7 +157,7 @@ class Explainer:
         if guess is None or guess.misfit_m > 0.03:
             return False
         self._queue = [p for p in self._queue if not any(p is m for m in mates)]
-        thing = self._add(guess, piece, shape, guess.confidence * min(1.0, shape.fill))
+        thing = self._add(guess, piece, shape, min(1.0, shape.fill))
         surface, inner, r0, c0 = inner_surface(thing, maps)
         h, w = surface.shape
         window = slice(r0, r0 + h), slice(c0, c0 + w)
@@ -210,21 +210,36 @@ class Explainer:
 
     def _solid(self, piece: Piece, shape: Outline) -> None:
         maps = self.maps
+        profile: Profile = "dome" if self._is_dome(piece, shape) else "flat"
+        if profile == "flat":
+            piece, shape = self._level_part(piece, shape)
         heights = piece.values(maps.height)
         top_z = float(np.percentile(heights, 80))
         supports = self._supports(shape, top_z)
-        profile: Profile = "dome" if self._is_dome(piece, shape) else "flat"
         if profile == "dome":
             top_z = float(np.percentile(heights, 97))
         guess = guess_kind(shape, profile, top_z, supports)
-        odd = guess is None or guess.misfit_m > 0.012 or shape.fill < 0.9 or shape.aspect > 1.12
+        odd = guess is None or guess.misfit_m > 0.006 or shape.fill < 0.9 or shape.aspect > 1.1
         if odd and profile == "flat" and self._blocks(piece, top_z, supports):
             return
-        floats = guess is None or guess.misfit_m > 0.012
-        if guess is None or (floats and self._covered(piece, top_z)):
+        if guess is None or (odd and self._covered(piece, top_z)):
             self.slivers.append(piece)
             return
-        self._add(guess, piece, shape, guess.confidence * min(1.0, shape.fill) / shape.aspect)
+        self._add(guess, piece, shape, min(1.0, shape.fill) / shape.aspect)
+
+    def _level_part(self, piece: Piece, shape: Outline) -> tuple[Piece, Outline]:
+        """`piece` without cells well below its top: slivers of what it stands on."""
+        z = self.maps.height[piece.window]
+        low = piece.mask & (z < np.percentile(z[piece.mask], 80) - _CONTENT_M)
+        if low.sum() < 4:
+            return piece, shape
+        tops = pieces_in(piece.mask & ~low, piece.label, 4, piece.row0, piece.col0)
+        self.slivers += pieces_in(low, piece.label, 4, piece.row0, piece.col0)
+        if not tops:
+            return piece, shape
+        main = max(tops, key=lambda p: p.area)
+        self.slivers += [p for p in tops if p is not main]
+        return main, outline(main.hull, self.maps.grid)
 
     def _blocks(self, piece: Piece, top_z: float, supports: list[float]) -> bool:
         """Explain an odd level piece as blocks, some of them partly covered by others."""
@@ -234,7 +249,7 @@ class Explainer:
             return False
         self._queue = [p for p in self._queue if not any(p is m for m in mates)]
         for fit in fits:
-            self._add(fit.guess, fit.piece, fit.shape, fit.guess.confidence * fit.agreement)
+            self._add(fit.guess, fit.piece, fit.shape, fit.agreement)
         return True
 
     def _covered(self, piece: Piece, top_z: float) -> bool:
@@ -273,9 +288,7 @@ class Explainer:
         window = slice(r0, r0 + h), slice(c0, c0 + w)
         ring = maps.height[window][grown & ~near & maps.seen[window]]
         ring = ring[ring < top_z - 0.006]
-        heights = [0.0]
-        if len(ring):
-            heights += [float(v) for v in np.percentile(ring, (15, 50, 85))]
+        heights = [0.0, *levels_in(ring)]
         for other in self.found:
             point = maps.grid.col_row(*shape.center)
             if cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0:
@@ -300,6 +313,19 @@ class Explainer:
         )
         self.found.append(thing)
         return thing
+
+
+def levels_in(heights: FloatMap) -> list[float]:
+    """Heights at which a good part of `heights` lies level: surfaces, not slopes or sides."""
+    if len(heights) < 20:
+        return []
+    bins = np.bincount((np.clip(heights, 0, 0.4) / 0.003).astype(np.int32), minlength=2)
+    pairs = bins[:-1] + bins[1:]
+    result = []
+    for k in np.flatnonzero(pairs > 0.15 * len(heights)):
+        near = heights[(heights >= 0.003 * k) & (heights < 0.003 * (k + 2))]
+        result.append(float(np.median(near)))
+    return result
 
 
 def inner_surface(thing: Detection, maps: Maps) -> tuple[FloatMap, BoolMap, int, int]:

@@ -19,11 +19,13 @@ from llmagentos.perception.detect import Detection, Explainer
 from llmagentos.perception.grip import GripperView
 from llmagentos.perception.rectify import GridSpec, Rectifier
 from llmagentos.perception.segment import Maps, read_maps
-from llmagentos.perception.stacks import add_hidden
+from llmagentos.perception.stacks import add_hidden, standing
 from llmagentos.types import COLORS, CameraFrame
 
 #: Depth noise on the table above which depth is smoothed first, metres.
 _NOISY_M = 0.0005
+#: Detections that fit no kind better than this are leftovers of something else.
+_MIN_CONFIDENCE = 0.12
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,9 @@ class Looker:
         explainer.run()
         found = [d for d in explainer.found if not in_hand(gripper, d)]
         things = add_hidden(found, explainer.slivers, maps, self._reader)
+        for thing in things:
+            thing.confidence *= standing(thing, things)
+        things = [d for d in things if d.confidence > _MIN_CONFIDENCE]
         colors = []
         for thing in things:
             if thing.hidden:

@@ -121,13 +121,13 @@ def _cover(
     below = maps.seen[window] & ~own & (maps.height[window] < top_z + 0.004)
     total, side = int(own.sum()), size / grid.cell_m + SQUARE_EXCESS / 2
     left, fits, wrong = own.copy(), [], 0.0
-    while left.sum() > max(0.18 * side * side, 8) and len(fits) < 6:
+    while len(fits) < 6 and left.sum() > (0.18 * side * side if fits else 12):
         cx, cy, yaw = best_square(left.astype(np.float32), below | (own & ~left), side)
         inside = np.zeros(own.shape, np.uint8)
         square = _corners(cx, cy, side, yaw)
         cv2.fillConvexPoly(inside, np.round(square).astype(np.int32), 1)
         mine = left & (inside > 0)
-        if mine.sum() < max(0.1 * side * side, 6):
+        if mine.sum() < (0.1 * side * side if fits else 0.5 * left.sum()):
             break
         wrong += float((below & (inside > 0)).sum())
         fits.append((mine, cx + c0, cy + r0, yaw))
@@ -151,6 +151,8 @@ def _corners(col: float, row: float, side: float, yaw: float) -> NDArray[np.floa
 def best_square(value: FloatMap, other: BoolMap, side: float) -> tuple[float, float, float]:
     """The square of `side` cells with the greatest sum of `value` inside, little of `other` inside
     and much of it all round. Returns its centre (col, row) in the crop and its yaw (base frame).
+
+    Outside of the crop counts as `other`.
     """
     worth = value - 1.5 * other.astype(np.float32)
     border = other.astype(np.float32)
@@ -161,7 +163,7 @@ def best_square(value: FloatMap, other: BoolMap, side: float) -> tuple[float, fl
     for step in (-3.0, -1.5, 1.5, 3.0):
         angle = best[3] + step
         best = max(best, (*_slide(worth, border, k, angle), angle))
-    return best[1], best[2], wrap_quarter(math.radians(-best[3]))
+    return best[1], best[2], wrap_quarter(math.radians(best[3]))
 
 
 def _slide(worth: FloatMap, border: FloatMap, k: int, angle: float) -> tuple[float, float, float]:
@@ -169,9 +171,9 @@ def _slide(worth: FloatMap, border: FloatMap, k: int, angle: float) -> tuple[flo
     centre in the unturned map."""
     h, w = worth.shape
     turn = cv2.getRotationMatrix2D(((w - 1) / 2, (h - 1) / 2), -angle, 1.0)
-    turned = cv2.warpAffine(worth, turn, (w, h), flags=cv2.INTER_LINEAR)
-    around = cv2.warpAffine(border, turn, (w, h), flags=cv2.INTER_LINEAR)
-    zero = cv2.BORDER_CONSTANT
+    turned = cv2.warpAffine(worth, turn, (w, h), flags=cv2.INTER_LINEAR, borderValue=-1.5)
+    around = cv2.warpAffine(border, turn, (w, h), flags=cv2.INTER_LINEAR, borderValue=1.0)
+    zero = cv2.BORDER_REPLICATE
     fill = cv2.boxFilter(turned, -1, (k, k), normalize=False, borderType=zero)
     outer = cv2.boxFilter(around, -1, (k + 4, k + 4), normalize=False, borderType=zero)
     inner = cv2.boxFilter(around, -1, (k, k), normalize=False, borderType=zero)

@@ -19,13 +19,16 @@ from llmagentos.perception.rectify import FloatMap
 from llmagentos.perception.segment import Maps, Piece
 from llmagentos.perception.shapes import fill_hull, square_hull
 from llmagentos.perception.splitting import best_square
+from llmagentos.types import COLORS
 
 #: A base this far above the nearest surface below it floats, metres.
 _FLOATS_M = 0.011
 #: How far outside of the upper thing's outline sides of the lower one are looked for, metres.
 _AROUND_M = 0.014
-_BIN_M = 0.004
+_FADE_M = 0.007
 _MIN_POINTS = 12
+#: A hidden block may not stand where more than this share of it is seen to be lower.
+_MAX_BARE = 0.12
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ def add_hidden(
     queue = sorted(found, key=lambda d: -d.base_z)
     while queue:
         upper = queue.pop(0)
-        floor = _surface_below(upper, result)
+        floor = surface_below(upper, result)
         if upper.base_z - floor < _FLOATS_M or len(result) > 40:
             continue
         lower = _carrier(upper, floor, slivers, maps, reader)
@@ -54,7 +57,13 @@ def add_hidden(
     return result
 
 
-def _surface_below(upper: Detection, others: list[Detection]) -> float:
+def standing(thing: Detection, others: list[Detection]) -> float:
+    """1 where a known surface carries the base of `thing`, 0.5 where it is 2 cm off."""
+    gap = abs(thing.base_z - surface_below(thing, others))
+    return 1.0 / (1.0 + (gap / 0.02) ** 2)
+
+
+def surface_below(upper: Detection, others: list[Detection]) -> float:
     """The highest known surface under the middle of `upper`, not above its base."""
     best = 0.0
     for other in others:
@@ -81,21 +90,24 @@ def _carrier(
     top = upper.base_z
     near = [p for p in slivers if _touches(p, upper, maps, top)]
     sides = _side_points(upper, floor, maps, reader)
-    label, low = _read_sides(sides, near, top, floor, maps)
+    label, low = _read_sides(sides, near, top, floor)
     if label is None:
         return None
     if low - floor < 0.008:
         low = floor
-    size = top - low
+    own = [p for p in near if p.label == label]
+    # One colour all the way down may be one block or several on top of each other.
+    options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, upper)]
+    fitting = [thing for thing, overlap in options if overlap < _MAX_BARE]
+    return fitting[0] if fitting else None
+
+
+def _sizes(depth: float, upper: Detection) -> list[float]:
+    """Block sizes that fill `depth` evenly, largest first."""
     smallest, largest = SIZE_RANGE_M["block"]
-    if size > largest + 0.004:
-        # One colour all the way down: blocks like the one above, as far as that divides evenly.
-        count = max(round(size / upper.size_m), 2)
-        size = size / count
-    if not smallest - 0.004 <= size <= largest + 0.004:
-        return None
-    size = float(np.clip(size, smallest, largest))
-    return _place(upper, size, top, label, [p for p in near if p.label == label], maps)
+    sizes = [depth / n for n in range(1, 5)]
+    kept = [s for s in sizes if smallest - 0.003 <= s <= largest + 0.004]
+    return [min(max(s, smallest), largest) for s in kept]
 
 
 def _touches(piece: Piece, upper: Detection, maps: Maps, top: float) -> bool:
@@ -131,41 +143,41 @@ def _side_points(upper: Detection, floor: float, maps: Maps, reader: ColorReader
 
 
 def _read_sides(
-    sides: _Sides, near: list[Piece], top: float, floor: float, maps: Maps
+    sides: _Sides, near: list[Piece], top: float, floor: float
 ) -> tuple[int | None, float]:
     """Colour of the uppermost hidden thing and how far down it reaches."""
     if len(sides.z) < _MIN_POINTS:
         if not near:
             return None, floor
         return max(near, key=lambda p: p.area).label, floor
-    bins = np.clip(((top - sides.z) / _BIN_M).astype(int), 0, None)
-    count = int(bins.max()) + 1
-    votes = np.zeros((count, 16))
-    np.add.at(votes, (bins, sides.label), 1)
+    # What is nearest below the upper thing speaks loudest.
+    votes = np.bincount(
+        sides.label, weights=np.exp((sides.z - top) / _FADE_M), minlength=len(COLORS)
+    )
     for p in near:
-        votes[0, p.label] += 0.5 * p.area
-    # A block is at least 2 cm tall: its colour rules the first of them.
-    head = votes[: max(int(0.014 / _BIN_M), 1)].sum(axis=0)
-    if head.sum() < _MIN_POINTS / 2:
-        head = votes.sum(axis=0)
-    label = int(head.argmax())
-    low = floor
-    for k in range(int(0.018 / _BIN_M), count):
-        row = votes[k]
-        if row.sum() >= 3 and row[label] < 0.4 * row.sum() and row.argmax() != label:
-            following = votes[k : k + 3].sum(axis=0)
-            if following.argmax() != label:
-                low = top - k * _BIN_M
-                break
-    return label, low
+        votes[p.label] += 0.05 * p.area
+    label = int(votes.argmax())
+    order = np.argsort(-sides.z)
+    z, mine = sides.z[order], sides.label[order] == label
+    # The height above which most points have this colour, and most below have not.
+    balance = np.cumsum(np.where(mine, 1, -1))
+    turn = int(balance.argmax())
+    others = ~mine & (z < z[turn] + 0.004)
+    if others.sum() < 8 or turn >= len(z) - 4:
+        return label, floor
+    # The next thing's top is level, so many points lie at its very height.
+    return label, float(np.percentile(z[others], 95))
 
 
 def _place(
     upper: Detection, size: float, top: float, label: int, own: list[Piece], maps: Maps
-) -> Detection:
-    """Set a block of known size under `upper` so that it fits slivers and bare table around."""
+) -> tuple[Detection, float]:
+    """Set a block of known size under `upper` so that it fits slivers and bare table around.
+
+    Also returns which share of it would stand where the camera sees something lower.
+    """
     grid = maps.grid
-    pad = int(size / grid.cell_m) // 2 + 8
+    pad = int(size / grid.cell_m) + 8
     cover, r0, c0 = fill_hull(upper.hull, maps.height.shape, pad=pad)
     window = slice(r0, r0 + cover.shape[0]), slice(c0, c0 + cover.shape[1])
     mine = np.zeros(cover.shape, bool)
@@ -182,7 +194,12 @@ def _place(
     value = mine.astype(np.float32) + 0.35 * cover.astype(np.float32)
     col, row, angle = best_square(value, bare, size / grid.cell_m)
     center, yaw = grid.xy(col + c0, row + r0), angle
-    return Detection(
+    inside, r1, c1 = fill_hull(square_hull(center, size, yaw, grid), maps.height.shape)
+    inside = cv2.erode(inside.view(np.uint8), np.ones((3, 3), np.uint8)) > 0
+    low = maps.height[r1 : r1 + inside.shape[0], c1 : c1 + inside.shape[1]] < top - 0.006
+    low &= maps.seen[r1 : r1 + inside.shape[0], c1 : c1 + inside.shape[1]]
+    overlap = float((low & inside).sum()) / max(int(inside.sum()), 1)
+    thing = Detection(
         kind="block",
         label=label,
         size_m=size,
@@ -195,3 +212,4 @@ def _place(
         cells=np.zeros(0, np.int32),
         hidden=True,
     )
+    return thing, overlap
