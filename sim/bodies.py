@@ -82,7 +82,8 @@ def _round_pieces(g: ObjectGeometry) -> list[Piece]:
     upright_from = -h + g.floor_m * 0.5
     if g.kind == "bowl":
         upright_from = -h + BOWL_UPRIGHT_FROM * g.height_m
-        pieces += _ring((foot, -h), (radius, upright_from), g.wall_m)
+        # Clear of the table: a bowl stands on its foot, not on twenty slanted edges.
+        pieces += _ring((foot, -h + g.floor_m * 0.8), (radius, upright_from), g.wall_m)
     return pieces + _ring((radius, upright_from), (radius, h), g.wall_m)
 
 

@@ -9,6 +9,7 @@ Does not know: worlds, cameras, scenes.
 from __future__ import annotations
 
 import contextlib
+import ctypes
 import functools
 import importlib.util
 import os
@@ -57,6 +58,7 @@ def egl_works() -> bool:
 def quiet_stdout() -> Iterator[None]:
     """Keep what PyBullet's C++ code prints off standard output, which belongs to the program."""
     sys.stdout.flush()
+    _flush_c()
     try:
         kept = os.dup(1)
     except OSError:  # No standard output: nothing to protect.
@@ -67,9 +69,14 @@ def quiet_stdout() -> Iterator[None]:
         os.dup2(sink, 1)
         yield
     finally:
+        _flush_c()  # Into the sink, or it would come out later.
         os.dup2(kept, 1)
         os.close(kept)
         os.close(sink)
+
+
+def _flush_c() -> None:
+    ctypes.CDLL(None).fflush(None)
 
 
 def _try() -> bool:

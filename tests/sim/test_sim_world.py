@@ -162,3 +162,10 @@ def test_window_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) ->
         SimWorld(view=True)
     with pytest.raises(DriverError, match="expected a renderer"):
         SimWorld(renderer="vulkan")
+
+
+def test_standard_output_stays_clean(capfd: pytest.CaptureFixture[str]) -> None:
+    world = SimWorld(SceneSpec.random(1, 3))
+    world.overhead.capture()
+    world.close()
+    assert capfd.readouterr().out == ""
