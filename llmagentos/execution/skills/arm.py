@@ -8,6 +8,7 @@ Motions are generators: every `yield` is one control period that has been sent a
 from __future__ import annotations
 
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,7 +18,7 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line
 from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
 from llmagentos.ports import RobotDriver
-from llmagentos.safety.limits import Profile, motion_limits
+from llmagentos.safety.limits import MotionLimits, Profile, motion_limits
 from llmagentos.types import Pose, RobotState
 
 Motion = Generator[None, None, None]
@@ -31,6 +32,21 @@ _SYNC_RAD = 0.02
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
 
 
+#: The wrist's motors give 12 N m; with hand and load they follow this share of what they may.
+_WRIST_SHARE, _WRIST_JOINTS = 0.5, (4, 5, 6)
+
+
+def _for_planning(limits: MotionLimits) -> MotionLimits:
+    def softer(values: tuple[float, ...]) -> tuple[float, ...]:
+        return tuple(v * (_WRIST_SHARE if i in _WRIST_JOINTS else 1) for i, v in enumerate(values))
+
+    return replace(
+        limits,
+        acceleration_radps2=softer(limits.acceleration_radps2),
+        jerk_radps3=softer(limits.jerk_radps3),
+    )
+
+
 class BlockedError(MotionError):
     """The arm does not follow: it pushes against something."""
 
@@ -41,7 +57,7 @@ class Arm:
     def __init__(self, driver: RobotDriver, kinematics: Kinematics, profile: Profile) -> None:
         self.driver = driver
         self.kinematics = kinematics
-        self.limits = motion_limits(profile)
+        self.limits = _for_planning(motion_limits(profile))
         # Stopping may brake as hard as the hardware takes.
         self._brakes = motion_limits("sim")
         self._sent: NDArray[np.float64] | None = None

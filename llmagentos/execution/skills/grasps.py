@@ -96,7 +96,7 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     if g.shape == "sphere":
         heights = [low]
     else:
-        heights = [low, top - 0.012] if top - 0.012 > low + 0.004 else [low]
+        heights = [low, *(z for z in (top - 0.012, top - 0.003) if z > low + 0.004)]
     for step, height in enumerate(heights):
         z = max(height, LOWEST_TIP_M)
         for opening, extra in ((PANDA.max_opening_m, 0.0), (g.top_width_m + 0.02, 0.4)):

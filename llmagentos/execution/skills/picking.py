@@ -21,7 +21,7 @@ MAX_ATTEMPTS = 3
 #: Lift this far, and to this height at least, so that the object is clear of its neighbours.
 _LIFT_M, _CLEAR_Z_M = 0.12, 0.2
 #: Fingers closer together than this hold nothing.
-_EMPTY_M = 0.0015
+EMPTY_M = 0.0015
 #: Fingers may stop this much wider than the object is believed to be.
 _TOO_WIDE_M = 0.02
 
@@ -91,10 +91,12 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
     obstacles = belief.obstacles(item.id)
     yield from arm.grip(grasp.open_m, wait=False)
     yield from context.go(grasp.tip, obstacles)
+    # Believed before it is known, so that a stop right now does not let go of it later.
+    belief.in_hand = InHand.of(item, grasp.tip)
     yield from arm.grip(0.0, grasp.force_n)
     if not holds(context, grasp):
+        belief.in_hand = None
         return False
-    belief.in_hand = InHand.of(item, grasp.tip)
     height = max(grasp.tip.position[2] + _LIFT_M, _CLEAR_Z_M + belief.in_hand.below_m)
     yield from context.rise(min(height, 0.32), speed=0.7)
     if not holds(context, grasp):
@@ -106,7 +108,7 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
 def holds(context: Context, grasp: Grasp) -> bool:
     """Whether the fingers stand as they should around the object."""
     width = context.arm.state().gripper_width_m
-    return max(_EMPTY_M, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M
+    return max(EMPTY_M, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M
 
 
 def _give_up(context: Context) -> Generator[None, None, None]:

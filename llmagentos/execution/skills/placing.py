@@ -11,9 +11,10 @@ import math
 from collections.abc import Generator, Iterator
 
 from llmagentos.errors import CollisionError, UnreachableError
+from llmagentos.execution.skills.arm import BlockedError
 from llmagentos.execution.skills.base import SkillStatus
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
-from llmagentos.execution.skills.picking import take
+from llmagentos.execution.skills.picking import EMPTY_M, take
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.shapes import geometry_of, gripper_prisms, object_prisms
 from llmagentos.types import Action, Pose, SceneObject
@@ -27,8 +28,11 @@ _GAP_M = 0.0015
 _HEIGHT_TOLERANCE_M = 0.012
 #: Fingers open by this much where there is little room.
 _NARROW_OPEN_M = 0.016
-_RELEASE_STEP_M, _HIGHEST_RELEASE_M = 0.005, 0.16
+_RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
 _ROUND_TURNS = 12
+_RETREAT_Z_M = 0.25
+#: The wrist turns this far to either side of its middle.
+_WRIST_RANGE_RAD = 2.75
 
 
 def place(context: Context, action: Action) -> Skill:
@@ -41,13 +45,21 @@ def place(context: Context, action: Action) -> Skill:
     item, attempts = belief.in_hand.item, 0
     while True:
         attempts += 1
-        yield from _set_down(context, action)
+        try:
+            yield from _set_down(context, action)
+        except BlockedError as error:
+            if attempts > 1:
+                raise
+            _log.info("placing %s: %s; again", item.id, error)
+            yield from context.arm.upright()
+            yield from context.rise(_RETREAT_Z_M)
+            continue
         yield from context.look()
         seen = belief.find(item, near=action.pose.position[:2])
         problem = _misplaced(context, seen, item, action)
         if not problem:
             return succeeded(f"put the {item.label} down", attempts)
-        if attempts > MAX_RETRIES or seen is None:
+        if seen is None or attempts > MAX_RETRIES:
             return failed("misplaced", f"the {item.label} {problem}", attempts)
         _log.info("placed %s: %s; again", item.id, problem)
         again = yield from take(context, seen)
@@ -57,6 +69,7 @@ def place(context: Context, action: Action) -> Skill:
 
 
 def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
+    """Carry, lower, let go, get clear. Ends early with nothing in hand when it was lost."""
     arm, belief = context.arm, context.belief
     assert belief.in_hand is not None and action.pose is not None
     tip, opening = choose_release(context, belief.in_hand, action)
@@ -65,10 +78,13 @@ def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
     obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
     above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
     yield from context.go(above, belief.obstacles(), approach_m=0.03)
+    if arm.state().gripper_width_m < EMPTY_M:
+        belief.in_hand = None  # it slipped out on the way
+        return
     yield from context.straight(tip, obstacles, speed=0.3)
     yield from arm.hold(0.05)
-    yield from arm.grip(opening, 20.0)
     belief.in_hand = None
+    yield from arm.grip(opening, 20.0)
     yield from context.rise(tip.position[2] + 0.06, speed=0.5)
     yield from arm.grip(0.08, wait=False)
 
@@ -76,34 +92,56 @@ def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
 def choose_release(context: Context, in_hand: InHand, action: Action) -> tuple[Pose, float]:
     """Where the hand lets go, and how wide. Raises CollisionError or UnreachableError.
 
-    Tries every turn of the hand that gives the same result, the lowest free height first.
+    Tries every turn of the hand that gives the same result; where neighbours leave no room for
+    any of them, other turns of the object; at last letting go a little higher. Into a vessel:
+    any turn, the lowest height at which the fingers clear its wall and contents.
     """
+    assert action.pose is not None
+    alike = list(_hand_yaws(context, in_hand, action))
+    others = list(_any_yaws(context, in_hand, action))
+    if action.inside:
+        count = round(_HIGHEST_RELEASE_M / _RELEASE_STEP_M)
+        tries = [(i, alike + others) for i in range(count)]
+    else:
+        tries = [(0, alike), *((i, others) for i in range(_MAX_DROP_STEPS))]
+    found: tuple[Pose, float] | None = None
+    unreachable: UnreachableError | None = None
+    for rise, yaws in tries:
+        try:
+            found = _release_at(context, in_hand, action, rise * _RELEASE_STEP_M, yaws)
+        except UnreachableError as error:
+            unreachable = error
+        if found is not None:
+            return found
+    if unreachable is not None:
+        raise unreachable
+    x, y, _ = action.pose.position
+    raise CollisionError(f"expected room to let go at ({x:.2f}, {y:.2f}), got none")
+
+
+def _release_at(
+    context: Context, in_hand: InHand, action: Action, rise_m: float, yaws: list[float]
+) -> tuple[Pose, float] | None:
+    """The first free and reachable way to let go rise_m above the goal; None if none is free."""
     assert action.pose is not None
     width = context.arm.state().gripper_width_m
     x, y, base_z = action.pose.position
+    obstacles = context.belief.obstacles(*(() if action.inside else (action.support,)))
     unreachable: UnreachableError | None = None
-    if action.inside:
-        rises = [i * _RELEASE_STEP_M for i in range(int(_HIGHEST_RELEASE_M / _RELEASE_STEP_M))]
-        obstacles = context.belief.obstacles()
-    else:
-        rises = [0.0]
-        obstacles = context.belief.obstacles(action.support)
-    yaws = list(_hand_yaws(context, in_hand, action))
-    for rise in rises:
-        for opening in (0.08, width + _NARROW_OPEN_M):
-            for yaw in yaws:
-                tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise, yaw)
-                if not _free(tip, opening, in_hand, obstacles):
-                    continue
-                try:
-                    context.arm.kinematics.solve(tip)
-                except UnreachableError as error:
-                    unreachable = error
-                    continue
-                return tip, opening
+    for opening in (0.08, width + _NARROW_OPEN_M):
+        for yaw in yaws:
+            tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise_m, yaw)
+            if not _free(tip, opening, in_hand, obstacles):
+                continue
+            try:
+                context.arm.kinematics.solve(tip)
+            except UnreachableError as error:
+                unreachable = error
+                continue
+            return tip, opening
     if unreachable is not None:
         raise unreachable
-    raise CollisionError(f"expected room to let go at ({x:.2f}, {y:.2f}), got none")
+    return None
 
 
 def _free(tip: Pose, opening: float, in_hand: InHand, obstacles: Obstacles) -> bool:
@@ -115,21 +153,33 @@ def _hand_yaws(context: Context, in_hand: InHand, action: Action) -> Iterator[fl
     """Yaws of the hand that set the object down alike, the least turn of the wrist first."""
     assert action.pose is not None
     g = geometry_of(in_hand.item)
+    if g.is_round:
+        return _any_yaws(context, in_hand, action)
+    quarter = math.pi / 2 if g.shape != "mesh" else math.pi
+    base = action.pose.yaw - in_hand.yaw_rad
+    count = round(2 * math.pi / quarter)
+    return _ranked(context, in_hand, action, [base + quarter * i for i in range(count)])
+
+
+def _any_yaws(context: Context, in_hand: InHand, action: Action) -> Iterator[float]:
+    now = context.arm.kinematics.tip_pose(context.arm.joints).yaw
+    turns = [now + 2 * math.pi * i / _ROUND_TURNS for i in range(_ROUND_TURNS)]
+    return _ranked(context, in_hand, action, turns)
+
+
+def _ranked(
+    context: Context, in_hand: InHand, action: Action, turns: list[float]
+) -> Iterator[float]:
+    """Turns of the hand that the wrist can take, the most comfortable first."""
+    assert action.pose is not None
     kinematics = context.arm.kinematics
     now = kinematics.tip_pose(context.arm.joints).yaw
-    if g.is_round:
-        steps = [2 * math.pi * i / _ROUND_TURNS for i in range(_ROUND_TURNS)]
-        base = now
-    else:
-        quarter = math.pi / 2 if g.shape != "mesh" else math.pi
-        steps = [quarter * i for i in range(round(2 * math.pi / quarter))]
-        base = action.pose.yaw - in_hand.yaw_rad
     yaws = []
-    for step in steps:
-        tip = in_hand.tip_for(*action.pose.position, base + step)
+    for turn in turns:
+        tip = in_hand.tip_for(*action.pose.position, turn)
         yaw = kinematics.best_yaw(tip, 2 * math.pi)
         turned = abs(kinematics.wrist_offset(Pose(tip.position, yaw)))
-        if turned < 2.75:
+        if turned < _WRIST_RANGE_RAD:
             yaws.append((0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2]), yaw))
     return (yaw for _, yaw in sorted(yaws))
 
