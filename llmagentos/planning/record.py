@@ -28,7 +28,8 @@ class StepFact:
 class CommandRecord:
     """One finished or running command. status is None while it runs.
 
-    scene_before/after: as seen at its two ends. undone: its moves were taken back.
+    scene_before/after: as seen at its two ends. undone: its moves were taken back. is_undo: it
+    took back others' moves, so that its own don't count for the next undo.
     """
 
     index: int
@@ -40,6 +41,7 @@ class CommandRecord:
     scene_before: Scene | None = None
     scene_after: Scene | None = None
     undone: bool = False
+    is_undo: bool = False
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import pytest
 from tabletop import ctx, obj, scene, table, thing
 
 from llmagentos.planning.context import Event
-from llmagentos.planning.grounding import ground, ground_landmark
+from llmagentos.planning.grounding import ground, ground_landmark, matching
 
 
 def moved(object_id: str, command: int = 0) -> Event:
@@ -38,6 +38,12 @@ def test_mentions(text: str, mentioned: tuple, expected: str) -> None:
     found = ground(obj(text), ctx(mentioned=mentioned))
     assert found.ok, found.question
     assert set(found.ids) == set(expected.split())
+
+
+def test_it_stays_singular_where_the_number_is_open() -> None:
+    at = ctx(mentioned=(("r1", "r2"), ("b1",)))
+    assert matching(obj("the it object"), at) == ("b1",)
+    assert set(matching(obj("the them object"), at)) == {"r1", "r2"}
 
 
 def test_it_without_a_past_is_a_question() -> None:

@@ -27,10 +27,11 @@ from llmagentos.planning.context import Context, Grounding
 from llmagentos.planning.grounding import filters as f
 from llmagentos.planning.grounding.filters import Objects, Unresolved
 from llmagentos.planning.grounding.order import lean, rank
-from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref, wanted
+from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref
 from llmagentos.planning.grounding.refs import named, referents, rest_handled
 from llmagentos.planning.grounding.where import Resolver, by_where
 from llmagentos.planning.grounding.words import explain, nothing_found
+from llmagentos.planning.wording.objects import is_plural
 from llmagentos.planning.wording.scene import choices
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
@@ -72,6 +73,9 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
     Sorted as pick.in_taking_order. With an order word, only what it selects. Never
     raises; a missing landmark or unknown noun fits nothing.
     """
+    if obj.ref is not None and not is_plural(obj):  # "it" stays singular
+        found = ground(obj.model_copy(update={"quant": "the"}), ctx, without)
+        return found.ids or (found.candidates if found.problem == "ambiguous" else ())
     every = obj.model_copy(update={"quant": "all", "count": None})
     if obj.order is not None and obj.quant != "all":
         every = obj.model_copy(update={"quant": "count"})
@@ -137,11 +141,9 @@ def _of_kind_and_color(obj: p.Obj, ctx: Context, without: Collection[str], zones
 
 
 def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Grounding:
-    if obj.quant == "none":
+    if obj.quant == "none" or obj.count == 0:
         return Grounding((), explain(obj, [], objs, ctx, notes))
     if not objs:
-        if wanted(obj, 0) == 0 and obj.quant in ("count", "at_most") and obj.count == 0:
-            return Grounding((), explain(obj, [], objs, ctx, notes))
         question = nothing_found(obj, ctx)
         return Grounding((), question, "none", question)
     if obj.order is not None:

@@ -112,7 +112,7 @@ def _landmarks(r: p.Relation, ctx: Context, resolver: Resolver) -> tuple[Objects
     if r.obj.quant in ("a", "none") or (r.obj.quant == "count" and r.obj.count in (None, 1)):
         ids, every = resolver.matching(r.obj, ctx), False
         if not ids and not (r.negate or r.obj.quant == "none"):
-            raise Unresolved("none", resolver.ground(r.obj, ctx).question)
+            raise Unresolved("none", resolver.ground(r.obj, ctx).question or "There is none.")
     else:
         found = resolver.ground(r.obj, ctx)
         ids = found.ids
