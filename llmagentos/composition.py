@@ -153,6 +153,14 @@ def load_llm(name: str | None = None) -> Any:
     return llm_class()(name or DEFAULT_MODEL)
 
 
+def load_planner(llm: Any = None) -> PlanningModule:
+    """The planner on board, around an LLM object or a name, folder or address (see load_llm)."""
+    planner: PlanningModule = _optional("llm_edge.planner", "sim").LLMPlanner(
+        llm if hasattr(llm, "plan") else load_llm(llm)
+    )
+    return planner
+
+
 def simulated_parts(
     scene: Any = None,
     *,
@@ -184,9 +192,7 @@ def simulated_parts(
 
     memory = SessionMemory()
     skills = MotionSkills(driver, look, kinematics, profile="sim")
-    planner = planning or _optional("llm_edge.planner", "sim").LLMPlanner(
-        llm if hasattr(llm, "plan") else load_llm(llm)
-    )
+    planner = planning or load_planner(llm)
     parts: Parts
 
     def recreate(new_scene: Any, new_seed: int | None) -> None:
