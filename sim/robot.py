@@ -80,6 +80,13 @@ class PandaBody:
         self.fingers = [names[name] for name in spec.finger_joint_names]
         self.hand = names["panda_hand_joint"]
         self.tip = names["panda_grasptarget_hand"]
+        # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
+        self._command_motors = client.setJointMotorControlArray
+        self._read_joints = client.getJointStates
+        self._position_control = client.POSITION_CONTROL
+        self._all_joints = self.joints + self.fingers
+        self._position_gains = [_POSITION_GAIN] * len(self.joints)
+        self._velocity_gains = [1.0] * len(self.joints)
         self._gear = self._couple_fingers()
         self._target: tuple[float, ...] = spec.home_rad
         self._aims: tuple[list[float], list[float]] = ([*spec.home_rad], [0.0] * 7)
@@ -177,14 +184,14 @@ class PandaBody:
 
     def _motors(self, positions: list[float], velocities: list[float]) -> None:
         self._aims = (positions, velocities)
-        self._client.setJointMotorControlArray(
+        self._command_motors(
             self.body,
             self.joints,
-            self._client.POSITION_CONTROL,
+            self._position_control,
             targetPositions=positions,
             targetVelocities=velocities,
-            positionGains=[_POSITION_GAIN] * len(self.joints),
-            velocityGains=[1.0] * len(self.joints),
+            positionGains=self._position_gains,
+            velocityGains=self._velocity_gains,
             forces=self.spec.max_effort_nm,
         )
 
@@ -208,7 +215,7 @@ class PandaBody:
 
     def read(self) -> tuple[tuple[float, ...], tuple[float, ...], float, float]:
         """Joint positions (rad), velocities (rad/s), finger opening (m), grip effort (N)."""
-        states = self._client.getJointStates(self.body, self.joints + self.fingers)
+        states = self._read_joints(self.body, self._all_joints)
         arm, fingers = states[:7], states[7:]
         width = fingers[0][0] + fingers[1][0]
         effort = (abs(fingers[0][3]) + abs(fingers[1][3])) / 2
