@@ -107,6 +107,42 @@ def plan(
     show_plan(command, scene=scene, seed=seed, as_json=as_json, model=model)
 
 
+@app.command()
+def bench(
+    suites: Annotated[
+        list[str] | None, typer.Argument(metavar="SUITE...", help="Only these suites.")
+    ] = None,
+    planner_only: Annotated[
+        bool, typer.Option("--planner-only", help="Plans on a perfect symbolic robot, in seconds.")
+    ] = False,
+    per_suite: Annotated[
+        int | None, typer.Option("--per-suite", help="So many cases of each suite.")
+    ] = None,
+    seed: Annotated[int | None, typer.Option("--seed", help="Fresh without it.")] = None,
+    model: ModelOption = None,
+    commands: Annotated[
+        Path | None, typer.Option("--commands", help="Folder with other people's commands.")
+    ] = None,
+    out: Annotated[Path | None, typer.Option("--out", help="Where the results go.")] = None,
+    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores.")] = None,
+    oracle: Annotated[
+        bool, typer.Option("--oracle", help="The cases' own plans: tests all but the model.")
+    ] = False,
+    list_only: Annotated[bool, typer.Option("--list", help="List the suites.")] = False,
+) -> None:
+    """Measure how commands are understood and carried out, by simulator truth."""
+    from llmagentos.cli.bench import bench as run_bench
+
+    try:
+        code = run_bench(
+            suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
+            commands=commands, out=out, processes=jobs, oracle=oracle, list_only=list_only,
+        )  # fmt: skip
+    except ValueError as exc:
+        raise typer.BadParameter(str(exc)) from exc
+    raise typer.Exit(code)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Entry point. Wrong usage, a scene that cannot exist or a missing model exit with 2."""
     try:

@@ -1,0 +1,88 @@
+"""`llmagentos bench`: the language benchmark from the command line.
+
+Knows: options and where results go. Does not know: suites or how they are judged (sim.benchmarks,
+which is imported only when the command runs).
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from llmagentos.composition import DEFAULT_MODEL
+
+
+def bench(
+    *,
+    suites: Sequence[str] | None = None,
+    planner_only: bool = False,
+    per_suite: int | None = None,
+    seed: int | None = None,
+    model: str | None = None,
+    commands: Path | None = None,
+    out: Path | None = None,
+    processes: int | None = None,
+    oracle: bool = False,
+    list_only: bool = False,
+    console: Console | None = None,
+) -> int:
+    """Run suites and print the table; files go to `out` (default bench_out/<time>/).
+
+    planner_only: carry plans out on a perfect symbolic robot, in seconds. per_suite: at most so
+    many cases of each suite. seed: reproduces a run; a fresh one is drawn without it. commands:
+    folder with other people's commands (default ../shared/commands where it exists). oracle: the
+    cases' own plans instead of the model's, to test everything but the model. Returns the exit
+    code: 0 when it ran. Raises MissingDependencyError, ModelError.
+    """
+    from sim.benchmarks import suite_report, suite_run
+    from sim.benchmarks.suites import all_suites
+    from sim.benchmarks.suites.files import find_folder
+
+    console = console or Console()
+    folder = find_folder(commands)
+    if list_only:
+        for name, rows in all_suites(folder).items():
+            console.print(f"{name:20} {len(rows)}", highlight=False)
+        return 0
+    seed = suite_run.fresh_seed() if seed is None else seed
+    mode = suite_run.PLANNER if planner_only else suite_run.FULL
+    out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
+    processes = processes or os.cpu_count() or 1
+    settings = suite_run.Settings(mode, model, oracle, folder, out)
+    jobs = suite_run.draw_jobs(suites, per_suite, seed, folder)
+    about = {
+        "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL, "seed": seed,
+        "cases": len(jobs), "processes": processes,
+    }  # fmt: skip
+    console.print(", ".join(f"{k} {v}" for k, v in about.items()), highlight=False)
+    started = time.perf_counter()
+    results = _run(jobs, settings, processes, console)
+    about["wall_s"] = round(time.perf_counter() - started, 1)
+    lines, totals = suite_report.write(out, results, about, mode == suite_run.FULL)
+    console.print(suite_report.rich_table(lines))
+    console.print(", ".join(f"{k} {v:.3g}" for k, v in totals.items()), highlight=False)
+    console.print(f"{out}/report.md, report.json, report.png, failures.md", highlight=False)
+    return 0
+
+
+def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -> list[Any]:
+    from sim.benchmarks import suite_run
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as progress:
+        task = progress.add_task("cases", total=len(jobs))
+        right = 0
+
+        def seen(result: Any) -> None:
+            nonlocal right
+            right += bool(result.success)
+            done = int(progress.tasks[task].completed) + 1
+            progress.update(task, advance=1, description=f"{right}/{done} right")
+
+        return suite_run.run_jobs(jobs, settings, processes, seen)
