@@ -38,8 +38,8 @@ class Context:
     arrangement. answer: ids of the last answer. last_distance_m: the last distance used.
     chosen: restrictions from the person's answer to a question: (description as JSON text, ids).
     command: index of the running command, as in events. handled: ids that earlier steps of this
-    command handled or mentioned (those of the command before, while this one has none), which is
-    what "the rest" leaves out.
+    command handled or mentioned (those of the command before, too, while this one has moved
+    nothing), which is what "the rest" leaves out.
     """
 
     scene: Scene

@@ -190,11 +190,13 @@ class SessionMemory:
         return tuple(dict.fromkeys(ids))
 
     def _handled(self) -> tuple[str, ...]:
-        """Of this command, else of the newest one before that handled anything."""
+        """Of this command; while it has moved nothing, of the newest one before that did, too."""
+        handled: tuple[str, ...] = ()
         for command in range(self.command_index, -1, -1):
-            if handled := self._handled_in(command):
-                return handled
-        return ()
+            handled += self._handled_in(command)
+            if self._handled_in(command, mentions=False):
+                return tuple(dict.fromkeys(handled))
+        return self._handled_in(self.command_index)
 
     def facts(self) -> SessionFacts:
         """For answers about the robot's doings: the newest command that had steps to carry out."""
@@ -210,7 +212,8 @@ class SessionMemory:
     def last_plan(self) -> CommandRecord | None:
         """The newest command with a plan that moved something or tried to, for "again"."""
         for record in reversed(self.records):
-            if record.plan is not None and record.status in ("succeeded", "failed"):
+            done = record.status in ("succeeded", "failed") and not record.is_undo
+            if record.plan is not None and done:
                 return record
         return None
 
@@ -225,7 +228,8 @@ class SessionMemory:
         commands: list[int] = []
         for event in reversed(self.events):
             record = self._record(event.command)
-            if (record is not None and record.undone) or not really_moved(event):
+            hidden = record is not None and (record.undone or record.is_undo)
+            if hidden or not really_moved(event):
                 continue
             if event.command not in commands:
                 if len(commands) == n:
@@ -240,10 +244,12 @@ class SessionMemory:
         return tuple(earliest.values())
 
     def mark_undone(self, moves: Iterable[Event]) -> None:
-        """These commands were taken back; call in the undoing command, which then hides too."""
-        for command in {e.command for e in moves} | {self.command_index}:
-            if 0 <= command < len(self.records):
+        """These commands were taken back by the running one; neither is undone again."""
+        for command in {e.command for e in moves} - {self.command_index}:
+            if self._record(command) is not None:
                 self.records[command] = replace(self.records[command], undone=True)
+        if self.records:
+            self.records[-1] = replace(self.records[-1], is_undo=True)
 
     def places_at_start(self, ids: Iterable[str] | None = None) -> tuple[SceneObject, ...]:
         """Objects as they were when the session began (all, or these), lowest first."""

@@ -59,8 +59,10 @@ def test_the_rest_is_counted_from_this_command_once_it_has_begun() -> None:
     m.end_command("succeeded")
     m.begin_command("two", s)
     assert m.context(s).handled == ("r1",)
+    m.note_mention(("w1",))  # the landmark of "the rest into the bowl"
+    assert m.context(s).handled == ("w1", "r1")
     move(m, s, "b1", 0.5, -0.3)
-    assert m.context(s).handled == ("b1",)
+    assert m.context(s).handled == ("b1", "w1")
 
 
 def test_names_for_objects_and_places() -> None:
@@ -117,6 +119,7 @@ def test_undo_goes_back_command_by_command() -> None:
     m.end_command("succeeded")
     assert [e.object_id for e in m.moves_to_undo()] == ["r1"]
     assert m.records[1].undone
+    assert m.records[-1].is_undo and not m.records[-1].undone
 
 
 def test_nothing_to_undo() -> None:
