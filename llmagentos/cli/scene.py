@@ -6,7 +6,7 @@ Knows: printing and files. Does not know: PyBullet (asked through llmagentos.com
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -35,7 +35,7 @@ def show(
     """A scene as a table, and as a picture with --picture."""
     console = Console()
     spec = load_scene(scene)
-    console.print(objects_table([o.to_row() for o in spec.objects]))
+    console.print(objects_table(_rows(spec)))
     if picture is not None:
         render_scene(spec, picture)
         console.print(f"picture: {picture}", highlight=False)
@@ -49,5 +49,19 @@ def make(
 ) -> None:
     """Write a random scene that can exist; the same seed gives the same file."""
     spec = random_scene(seed, objects)
-    spec.to_yaml(file)
-    Console().print(objects_table([o.to_row() for o in spec.objects]))
+    file.write_text(spec.to_yaml(), encoding="utf-8")
+    Console().print(objects_table(_rows(spec)))
+
+
+def _rows(spec: Any) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.geometry.size_m,
+            "position": o.xyz,
+            "yaw": o.yaw,
+        }
+        for o in spec.objects
+    ]
