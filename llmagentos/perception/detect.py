@@ -19,6 +19,7 @@ from llmagentos.perception.rectify import BoolMap, FloatMap
 from llmagentos.perception.segment import (
     FLAT_M,
     MIN_AREA_M2,
+    RAISED_M,
     SHADE_OF,
     Maps,
     Piece,
@@ -39,7 +40,7 @@ class Detection:
     """One thing seen in one picture. center: x, y; base_z, top_z: base frame, metres.
 
     hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
-    another thing, not seen from above.
+    another thing, not seen from above. color: where the kind decides it.
     """
 
     kind: str
@@ -53,6 +54,7 @@ class Detection:
     hull: NDArray[np.int32]
     cells: NDArray[np.int32]
     hidden: bool = False
+    color: str = ""
 
     @property
     def top_z(self) -> float:
@@ -66,9 +68,10 @@ class Detection:
 class Explainer:
     """Explains one map."""
 
-    def __init__(self, maps: Maps) -> None:
+    def __init__(self, maps: Maps, known: list[Detection]) -> None:
+        """known: things found before, whose cells are no longer labelled."""
         self.maps = maps
-        self.found: list[Detection] = []
+        self.found: list[Detection] = list(known)
         self.slivers: list[Piece] = []
         self._queue = all_pieces(maps)
         self._min_cells = int(MIN_AREA_M2 / maps.grid.cell_m**2)
@@ -84,7 +87,7 @@ class Explainer:
     def _explain(self, piece: Piece) -> None:
         maps = self.maps
         heights = piece.values(maps.height)
-        if np.median(heights) < FLAT_M and np.percentile(heights, 85) < 2 * FLAT_M:
+        if np.median(heights) < FLAT_M:
             self._paint(piece)
             return
         shape = outline(piece.hull, maps.grid)
@@ -106,6 +109,15 @@ class Explainer:
     def _paint(self, piece: Piece) -> None:
         """A flat zone; its parts may lie on several sides of what stands on it."""
         grid = self.maps.grid
+        high = piece.mask & (self.maps.height[piece.window] > RAISED_M)
+        if high.sum() >= self._min_cells:
+            # Something of the same colour stands on it.
+            where = piece.label, self._min_cells, piece.row0, piece.col0
+            self._requeue(pieces_in(high, *where, smooth=True))
+            low = pieces_in(piece.mask & ~high, *where, smooth=True)
+            if not low:
+                return
+            piece = max(low, key=lambda p: p.area)
         shape = outline(piece.hull, grid, force_round=False)
         for other in [p for p in self._queue if p.label == piece.label]:
             if np.percentile(other.values(self.maps.height), 85) > 2 * FLAT_M:

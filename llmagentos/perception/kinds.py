@@ -9,14 +9,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from llmagentos.geometry import SIZE_RANGE_M, object_geometry
+from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
 from llmagentos.perception.shapes import Outline
 
 Profile = Literal["flat", "dome", "hollow", "paint"]
 
 #: Which kinds an outline and a height profile leave open.
 _OPTIONS: dict[tuple[bool, Profile], tuple[str, ...]] = {
-    (False, "flat"): ("block",),
+    (False, "flat"): ("block", "lego"),
     (False, "dome"): ("block",),
     (False, "hollow"): ("box", "tray"),
     (False, "paint"): ("zone",),
@@ -27,6 +27,7 @@ _OPTIONS: dict[tuple[bool, Profile], tuple[str, ...]] = {
 }
 #: A size may be measured this much outside of its kind's range, metres.
 _SIZE_SLACK_M = 0.005
+_RARE_M = 0.0045
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,8 @@ def best_of(
         misfit = 0.0 if kind == "zone" else min(abs(base - s) for s in supports)
         # Nothing reaches below the table.
         misfit += max(-base - 0.004, 0.0)
+        # Rare things only where common ones do not fit at all.
+        misfit += _RARE_M if kind in HOUSEHOLD else 0.0
         guesses.append(Guess(kind, size, height, base, misfit))
     return min(guesses, key=lambda g: g.misfit_m, default=None)
 

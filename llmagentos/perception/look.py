@@ -17,6 +17,7 @@ from llmagentos.perception.arm import ArmShape
 from llmagentos.perception.colors import ColorReader
 from llmagentos.perception.detect import Detection, Explainer
 from llmagentos.perception.grip import GripperView
+from llmagentos.perception.household import take_household
 from llmagentos.perception.rectify import GridSpec, Rectifier
 from llmagentos.perception.segment import Maps, read_maps
 from llmagentos.perception.stacks import add_hidden, standing
@@ -60,22 +61,18 @@ class Looker:
         top = self._rectifier.rectify(frame, arm.capsules if arm else ())
         table_rgb = table_color(frame, self._rectifier)
         maps = read_maps(top, self._reader, table_rgb)
-        explainer = Explainer(maps)
+        explainer = Explainer(maps, take_household(maps))
         explainer.run()
         found = [d for d in explainer.found if not in_hand(gripper, d)]
         things = add_hidden(found, explainer.slivers, maps, self._reader)
+        kept, colors = [], []
         for thing in things:
-            thing.confidence *= standing(thing, things)
-        things = [d for d in things if d.confidence > _MIN_CONFIDENCE]
-        colors = []
-        for thing in things:
-            if thing.hidden:
-                colors.append(COLORS[thing.label])
-                continue
-            name, p = self._color(thing, maps)
-            colors.append(name)
-            thing.confidence *= p
-        return Look(things, colors, maps)
+            color, p = self._color(thing, maps)
+            thing.confidence *= p * max(standing(thing, things), 0.3)
+            if thing.confidence > _MIN_CONFIDENCE:
+                kept.append(thing)
+                colors.append(color)
+        return Look(kept, colors, maps)
 
     def _smooth(self, frame: CameraFrame) -> CameraFrame:
         depth = frame.depth
@@ -89,7 +86,9 @@ class Looker:
         return frame
 
     def _color(self, thing: Detection, maps: Maps) -> tuple[str, float]:
-        """The name that the lit, level part of a thing has."""
+        """The name that the lit part of a thing has, and how sure it is."""
+        if thing.hidden or thing.color:
+            return thing.color or COLORS[thing.label], 1.0
         rgb = maps.rgb.reshape(-1, 3)[thing.cells]
         bright = rgb.astype(np.int32).sum(axis=1)
         lit = bright >= np.percentile(bright, 50)

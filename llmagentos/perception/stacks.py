@@ -16,7 +16,7 @@ from llmagentos.geometry import SIZE_RANGE_M
 from llmagentos.perception.colors import ColorReader, normalise
 from llmagentos.perception.detect import Detection
 from llmagentos.perception.rectify import FloatMap
-from llmagentos.perception.segment import Maps, Piece
+from llmagentos.perception.segment import SHADE_OF, Maps, Piece
 from llmagentos.perception.shapes import fill_hull, square_hull
 from llmagentos.perception.splitting import best_square
 from llmagentos.types import COLORS
@@ -158,7 +158,7 @@ def _read_sides(
         votes[p.label] += 0.05 * p.area
     label = int(votes.argmax())
     order = np.argsort(-sides.z)
-    z, mine = sides.z[order], sides.label[order] == label
+    z, mine = sides.z[order], _shaded(sides, label)[order]
     # The height above which most points have this colour, and most below have not.
     balance = np.cumsum(np.where(mine, 1, -1))
     turn = int(balance.argmax())
@@ -167,6 +167,20 @@ def _read_sides(
         return label, floor
     # The next thing's top is level, so many points lie at its very height.
     return label, float(np.percentile(z[others], 95))
+
+
+def _shaded(sides: _Sides, label: int) -> NDArray[np.bool_]:
+    """Points of the colour, and of its other shades where those show no level top of their own."""
+    mine = sides.label == label
+    for a, b in SHADE_OF:
+        other = sides.label == b
+        if a != label or a == b or not other.any():
+            continue
+        z = sides.z[other]
+        level = float(np.mean(np.abs(z - np.percentile(z, 95)) < 0.0025))
+        if level < 0.3:
+            mine = mine | other
+    return mine
 
 
 def _place(

@@ -145,10 +145,7 @@ def empty_share(item: SceneObject, look: Look) -> float:
         bare = maps.label[place] != look.label_of(item.color)
         empty = seen & (maps.height[place] < FLAT_M) & bare
     else:
-        low = (
-            item.bottom_z + 0.004
-            if item.kind in ("box", "tray", "bowl", "plate", "cup")
-            else (item.top_z - _SUNK_M)
-        )
+        level_top = item.kind in ("block", "can", "ball", "lego", "jenga", "soccerball")
+        low = item.top_z - _SUNK_M if level_top else item.bottom_z + 0.004
         empty = seen & (maps.height[place] < low)
     return float(empty.sum()) / total
