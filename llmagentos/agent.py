@@ -105,6 +105,7 @@ class Agent:
         if self._pause_asked.is_set() and self._run.between_actions:
             time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
             return None
+        self._run.between_actions = False
         try:
             outcome = self.parts.execution.tick()
         except BaseException:
@@ -185,8 +186,8 @@ class Agent:
         return result
 
     def _emit(self, event: Mapping[str, Any]) -> None:
-        if self._run is not None:
-            self._run.between_actions = event.get("event") in ("action_done", "command", "plan")
+        if self._run is not None and event.get("event") in ("plan", "action_started"):
+            self._run.between_actions = True  # an action moves only from its first tick on
         if self._on_event is not None:
             self._on_event(event)
 

@@ -205,7 +205,7 @@ def simulated_parts(
     doer: Any = execution or PlanExecutor(skills, memory, lambda event: parts.emit(event))
     parts = Parts(
         driver=driver,
-        look=look,
+        look=skills.see,
         perception=eyes,
         planning=planner,
         execution=doer,
