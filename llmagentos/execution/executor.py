@@ -13,12 +13,14 @@ from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
 from llmagentos.errors import LifecycleError
-from llmagentos.execution import reply, tree
+from llmagentos.execution import dialogue, reply, tree
+from llmagentos.execution.rehearsal import rehearse
 from llmagentos.execution.session import Session
 from llmagentos.execution.skills.base import SkillExecutor
 from llmagentos.modules import EventSink, ExecutionModule, Outcome
 from llmagentos.planning import plan as p
 from llmagentos.planning.expand import StepProblem
+from llmagentos.planning.grounding import ground
 from llmagentos.planning.memory import SessionMemory
 from llmagentos.planning.validation import Issue, validate
 from llmagentos.types import Status
@@ -32,6 +34,8 @@ class PlanExecutor(ExecutionModule):
     """Carries out plans with a `SkillExecutor`, one command after another in one session.
 
     memory: the session's memory (a new one by default). sink: gets every event.
+    rehearses: go through each plan in memory first, so that nothing moves when a later step
+    would end in a question or can't be done.
     """
 
     def __init__(
@@ -39,6 +43,7 @@ class PlanExecutor(ExecutionModule):
         skills: SkillExecutor,
         memory: SessionMemory | None = None,
         sink: EventSink | None = None,
+        rehearses: bool = True,
     ):
         self.skills = skills
         self.memory = memory or SessionMemory()
@@ -46,21 +51,37 @@ class PlanExecutor(ExecutionModule):
         self._root: Behaviour | None = None
         self._session: Session | None = None
         self._early: Outcome | None = None
+        self._rehearses = rehearses
+        self._plan: p.Plan | None = None
+        self._pending: dialogue.Pending | None = None
 
     def reset(self) -> None:
         """A new session: nothing under way (the memory is reset by whoever owns it)."""
-        self._root, self._session, self._early = None, None, None
+        self._root, self._session, self._early, self._pending = None, None, None, None
 
     def start(self, plan: p.Plan, command: str = "") -> None:
         """Begin a plan; nothing moves before the first tick."""
         scene = self.skills.scene()
-        self.memory.begin_command(command, scene, plan)
+        waiting, self._pending, self._early = self._pending, None, None
+        meant = dialogue.resolve(plan, self.memory, self.memory.context(scene), waiting)
+        self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         self._session = Session(self.skills, self.memory, self._sink)
-        issue = next(iter(validate(plan, self.memory.context(scene))), None)
-        if issue is not None:
-            self._early = self._refused(issue)
+        self._plan = meant.plan
+        if meant.reply:
+            self._early = self._end("answered", meant.reply)
             return
-        self._root = tree.build(plan.steps, self._session)
+        issue = meant.issue or next(iter(validate(meant.plan, self.memory.context(scene))), None)
+        if issue is not None:
+            if meant.issue is not None and issue.kind == "question":
+                self._pending = waiting
+            self._early = self._give_up(issue)
+            return
+        if self._rehearses:
+            found = rehearse(meant.plan, scene, self.memory)
+            if found is not None:
+                self._early = self._foreseen(*found)
+                return
+        self._root = tree.build(meant.plan.steps, self._session)
 
     def tick(self) -> Outcome | None:
         """A short slice of work; the outcome when the plan has ended."""
@@ -92,9 +113,22 @@ class PlanExecutor(ExecutionModule):
 
     # --- ends ---------------------------------------------------------------------------
 
-    def _refused(self, issue: Issue) -> Outcome:
+    def _give_up(self, issue: Issue) -> Outcome:
+        """Nothing is carried out, for a reason that the plan itself has."""
         assert self._session is not None
-        self._session.problem = StepProblem(issue.kind, issue.words, issue.obj, issue.candidates)
+        problem = StepProblem(issue.kind, issue.words, issue.obj, issue.candidates)
+        self._session.problem = problem
+        return self._finish()
+
+    def _foreseen(self, problem: StepProblem, rehearsed: Session) -> Outcome:
+        """Nothing is carried out, since a step would fail; the records show which."""
+        assert self._session is not None
+        self._session.problem = problem
+        for record in rehearsed.records:
+            record.actions = []
+            if record.status == "succeeded":
+                record.status = "skipped"
+        self._session.records = rehearsed.records
         return self._finish()
 
     def _finish(self) -> Outcome:
@@ -106,6 +140,8 @@ class PlanExecutor(ExecutionModule):
         session = self._session
         assert session is not None
         question = words if status == "question" else ""
+        if question and self._pending is None:
+            self._pending = self._pending_after(session, question)
         self.memory.end_command(
             status,
             words,
@@ -113,5 +149,31 @@ class PlanExecutor(ExecutionModule):
             self.skills.scene(),
             question=question,
         )
+        self._mention_problem(session)
         self._root, self._session = None, None
         return Outcome(status, words, tuple(r.to_json() for r in session.records), question)
+
+    def _pending_after(self, session: Session, question: str) -> dialogue.Pending | None:
+        """What the person's answer will continue: the steps from the one that asked."""
+        if self._plan is None:
+            return None
+        failed = [r for r in session.records if r.status == "failed"]
+        at = int(failed[0].path.split(".")[0]) if failed else 0
+        ask = next((s for s in self._plan.steps if isinstance(s, p.Ask)), None)
+        problem = session.problem
+        return dialogue.Pending(
+            p.Plan(steps=self._plan.steps[at:]),
+            question,
+            problem.obj if problem else None,
+            problem.candidates if problem else (),
+            ask,
+        )
+
+    def _mention_problem(self, session: Session) -> None:
+        """What a question is about has been spoken of: "it" in the answer."""
+        problem = session.problem
+        if problem is None or problem.obj is None or problem.kind != "question":
+            return
+        found = ground(problem.obj, self.memory.context(self.skills.scene()))
+        if found.ok:
+            self.memory.note_mention(found.ids)

@@ -6,6 +6,7 @@ Does not know: motion.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
@@ -153,7 +154,7 @@ def way_to(
     space = FreeSpace(scope.scene(), item)
     for way in ([(x1, y1)], [(x1, y0), (x1, y1)], [(x0, y1), (x1, y1)]):
         points = [(x0, y0), *way]
-        legs = zip(points, points[1:], strict=False)
+        legs = itertools.pairwise(points)
         if all(_leg_free(space, a, b) for a, b in legs):
             return [w for i, w in enumerate(way) if math.dist(w, points[i]) > 0.005]
     return None

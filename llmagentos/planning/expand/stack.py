@@ -6,6 +6,7 @@ Does not know: motion (carry.py).
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Sequence
 
@@ -112,15 +113,15 @@ def _best_order(ids: Sequence[str], scene: Scene, keep_base: bool) -> tuple[str,
 
 
 def _right(scene: Scene, ordered: Sequence[SceneObject]) -> bool:
-    return all(b.support == a.id for a, b in zip(ordered, ordered[1:], strict=False)) and all(
-        b.size_m <= a.size_m + 0.004 for a, b in zip(ordered, ordered[1:], strict=False)
+    return all(b.support == a.id for a, b in itertools.pairwise(ordered)) and all(
+        b.size_m <= a.size_m + 0.004 for a, b in itertools.pairwise(ordered)
     )
 
 
 def _check_order(ordered: Sequence[str], scene: Scene) -> None:
     """Raises StepProblem (cannot) where one can't stand on the one below."""
     objs = [o for o in map(scene.get, ordered) if o is not None]
-    for below, above in zip(objs, objs[1:], strict=False):
+    for below, above in itertools.pairwise(objs):
         why_not = cannot_carry(below, above)
         if why_not:
             raise StepProblem("cannot", why_not)
@@ -139,7 +140,7 @@ def _move_base(scope: Scope, ordered: Sequence[str], place: p.Place, marks: Mark
 def build(scope: Scope, ordered: Sequence[str]) -> Moves:
     """Each on the one below it; takes off first what stands in the wrong order."""
     yield from _base_down(scope, ordered[0], set(ordered))
-    for below_id, object_id in zip(ordered, ordered[1:], strict=False):
+    for below_id, object_id in itertools.pairwise(ordered):
         scene = scope.scene()
         below, item = scope.get(below_id), scope.get(object_id)
         if item.support == below_id and not item.held:

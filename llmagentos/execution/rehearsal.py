@@ -1,0 +1,57 @@
+"""Going through a plan in memory before anything moves.
+
+Knows: how to run a plan on symbolic skills with a copy of the session's memory. Does not know:
+what is done about what it finds (executor.py).
+"""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from py_trees.common import Status as Tick
+
+from llmagentos.execution import tree
+from llmagentos.execution.session import Session
+from llmagentos.execution.symbolic import SymbolicSkills
+from llmagentos.planning import plan as p
+from llmagentos.planning.expand import StepProblem
+from llmagentos.planning.memory import SessionMemory
+from llmagentos.types import Scene
+
+MAX_TICKS = 3000
+#: Failures that the geometry alone decides; others may go better in the world.
+_CERTAIN = ("no_room",)
+
+
+def rehearse(
+    plan: p.Plan, scene: Scene, memory: SessionMemory
+) -> tuple[StepProblem, Session] | None:
+    """The problem that the plan would certainly run into, and the session in which it did.
+
+    None where it would go well, as far as can be told: what follows a wait for the world is
+    open, and so is what only friction decides.
+    """
+    session = Session(SymbolicSkills(scene), copied(memory), lambda event: None)
+    root = tree.build(plan.steps, session)
+    for _ in range(MAX_TICKS):
+        root.tick_once()
+        if root.status != Tick.RUNNING:
+            break
+    problem = session.problem
+    if problem is None or any(r.op == "wait_for" for r in session.records):
+        return None
+    if problem.kind == "failed" and problem.code not in _CERTAIN:
+        return None
+    return problem, session
+
+
+def copied(memory: SessionMemory) -> SessionMemory:
+    """A memory of its own with the same content; entries are immutable and shared."""
+    twin = copy.copy(memory)
+    for name, value in vars(memory).items():
+        fresh: Any = value
+        if isinstance(value, list | dict):
+            fresh = value.copy()
+        setattr(twin, name, fresh)
+    return twin
