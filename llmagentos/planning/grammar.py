@@ -16,6 +16,11 @@ from llmagentos.planning import words as w
 
 MAX_INT = 100
 MAX_POINTERS = 64
+#: Numbers that people also say in words ("half", "one and a half", "a full turn", "20 % more").
+SPOKEN_NUMBERS = (
+    "0.25", "0.5", "0.75", "0.8", "1.2", "1.5", "2.5",
+    "120", "135", "150", "180", "200", "225", "270", "300", "315", "360",
+)  # fmt: skip
 
 
 def keywords() -> tuple[str, ...]:
@@ -28,9 +33,10 @@ def keywords() -> tuple[str, ...]:
 
 
 def plan_words() -> tuple[str, ...]:
-    """The whole vocabulary of plans: keywords, integers 0 to 100, pointers @0 to @63."""
+    """The whole vocabulary of plans: keywords, integers 0 to 100, pointers @0 to @63,
+    and a few spoken numbers."""
     ints = tuple(str(i) for i in range(MAX_INT + 1))
-    return keywords() + ints + tuple(f"@{i}" for i in range(MAX_POINTERS))
+    return keywords() + ints + tuple(f"@{i}" for i in range(MAX_POINTERS)) + SPOKEN_NUMBERS
 
 
 def lark_grammar() -> str:
@@ -38,6 +44,7 @@ def lark_grammar() -> str:
     rules = [_RULES]
     rules += [f"{name}: {' | '.join(map(_quote, ws))}" for name, ws in _LISTS.items()]
     rules.append("int: " + " | ".join(_quote(str(i)) for i in range(MAX_INT + 1)))
+    rules.append("spoken: " + " | ".join(map(_quote, SPOKEN_NUMBERS)))
     rules.append("ptr: " + " | ".join(_quote(f"@{i}") for i in range(MAX_POINTERS)))
     return "\n".join(rules) + "\n"
 
@@ -82,7 +89,7 @@ start: steps
 steps: step (" ;" step)*
 block: " {" steps " }"
 text: ptr ptr
-num: int | ptr
+num: int | spoken | ptr
 length: num unit | " little" | " lot" | " half"
 dist: " dist" length
 angle: (" cw" | " ccw") num

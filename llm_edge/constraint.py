@@ -1,0 +1,87 @@
+"""The plan grammar as token masks (llguidance).
+
+Knows: how the plan vocabulary looks to llguidance. Does not know: models.
+One model token is one word with a space before it; 256 single-byte tokens behind the real ones
+are there because llguidance needs them to compute masks at all. They are cut off again.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_edge.tokenization import PlanVocabulary
+from llmagentos.errors import ModelError
+from llmagentos.planning import grammar
+
+
+class _Words:
+    """The vocabulary in the shape that llguidance's TokenizerWrapper asks for."""
+
+    def __init__(self, vocabulary: PlanVocabulary):
+        self.eos_token_id = vocabulary.eos
+        self.bos_token_id = None
+        self.special_token_ids = [vocabulary.eos]
+        self.tokens = [b"\xff<eos>"] + [f" {w}".encode() for w in vocabulary.words[1:]]
+        self.first_byte = len(self.tokens)
+        self.tokens += [bytes([b]) for b in range(256)]
+        self._ids = {t: i for i, t in enumerate(self.tokens[: self.first_byte])}
+
+    def __call__(self, text: str | bytes) -> list[int]:
+        data = text.encode() if isinstance(text, str) else text
+        out: list[int] = []
+        for i, word in enumerate(data.split(b" ")):
+            piece = b" " + word if i else word
+            if piece in self._ids:
+                out.append(self._ids[piece])
+            else:
+                out += [self.first_byte + b for b in piece]
+        return out
+
+
+class PlanConstraint:
+    """Compiled once per vocabulary; `matcher()` follows one generation."""
+
+    def __init__(self, vocabulary: PlanVocabulary):
+        from llguidance import LLTokenizer, TokenizerWrapper, grammar_from
+
+        self.size = len(vocabulary)
+        self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
+        self._grammar = grammar_from("lark", grammar.lark_grammar())
+
+    def matcher(self) -> PlanMatcher:
+        return PlanMatcher(self._tokenizer, self._grammar, self.size)
+
+
+class PlanMatcher:
+    """Where one plan stands in the grammar."""
+
+    def __init__(self, tokenizer: Any, compiled: str, size: int):
+        from llguidance import LLMatcher
+
+        self._m = LLMatcher(tokenizer, compiled)
+        self._size = size
+
+    def allowed(self) -> NDArray[np.bool_]:
+        """[vocabulary size]: which words may come next."""
+        bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
+        return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+
+    def forced(self) -> list[int]:
+        """Words that the grammar leaves no choice about (may be empty)."""
+        out = []
+        for t in self._m.compute_ff_tokens():
+            if t >= self._size:
+                break
+            out.append(int(t))
+        return out
+
+    def consume(self, token: int) -> None:
+        if not self._m.consume_token(token):
+            raise ModelError(f"expected a word the grammar allows, got token {token}: {self._m.get_error()}")
+
+    @property
+    def may_end(self) -> bool:
+        return bool(self._m.is_accepting())

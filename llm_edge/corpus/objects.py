@@ -1,0 +1,647 @@
+"""Noun phrases: descriptions of objects and the words for them.
+
+Knows: determiners, adjectives, ordinals, relative clauses, exclusions, references.
+Does not know: verbs or places where things go.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus import nouns
+from llm_edge.corpus.sampler import Ctx
+from llmagentos.planning import plan as p
+
+
+@dataclass(frozen=True)
+class NP:
+    """Words and what they mean. kind_word: the noun, for a later "the blue one"."""
+
+    text: str
+    obj: p.Obj
+    plural: bool = False
+    kind_word: str = ""
+
+
+KINDS = {"block": 40.0, "bowl": 10, "object": 10, "ball": 5, "cup": 5, "plate": 5, "box": 4, "can": 4,
+         "tray": 3, "zone": 2, "mug": 1.5, "duck": 1, "teddy": 1, "lego": 0.7, "jenga": 0.5,
+         "domino": 0.7, "soccerball": 0.5, "toy": 1, "container": 1, "dish": 1}  # fmt: skip
+MOVABLE = {k: v for k, v in KINDS.items() if k not in ("zone", "container", "tray")}
+HOLDERS = {"bowl": 40.0, "box": 15, "plate": 12, "tray": 8, "cup": 8, "container": 5, "mug": 3,
+           "zone": 4, "can": 2, "dish": 2}  # fmt: skip
+LANDMARKS = {"bowl": 25.0, "block": 25, "plate": 8, "zone": 6, "box": 6, "ball": 5, "cup": 6,
+             "can": 5, "object": 4, "tray": 4, "mug": 1.5, "duck": 1, "teddy": 1,
+             "domino": 0.5, "soccerball": 0.4}  # fmt: skip
+_COLORED = ["{c} colored", "{c}-colored", "{c} coloured", "{c}-coloured", "{c}"]
+
+
+def color_word(ctx: Ctx, color: str) -> str:
+    """An adjective for a colour: crimson, lemon-coloured, sky blue."""
+    if ctx.chance(0.12):
+        thing = lx_thing(ctx, color)
+        return f"{thing}{ctx.one(['-colored', '-coloured', ' colored', ' coloured', '-color'])}"
+    word = ctx.word(lx.COLOR_WORDS[color])
+    return ctx.one(_COLORED).format(c=word) if ctx.chance(0.06) else word
+
+
+def lx_thing(ctx: Ctx, color: str, bare: bool = True) -> str:
+    thing = ctx.word(lx.COLOR_THINGS[color])
+    for art in ("a ", "an ", "the ") if bare else ():
+        thing = thing.removeprefix(art)
+    return thing
+
+
+def pick_color(ctx: Ctx) -> Any:
+    return ctx.one(list(lx.COLOR_WORDS))
+
+
+def kind_noun(ctx: Ctx, kind: str, plural: bool) -> str:
+    word = ctx.word(lx.KIND_WORDS[kind])
+    return lx.plural(word) if plural else word
+
+
+def unknown_noun(ctx: Ctx, plural: bool = False) -> str:
+    roll = ctx.rng.random()
+    if roll < 0.70:
+        word = ctx.word(nouns.HOUSEHOLD)
+    elif roll < 0.92:
+        word = ctx.word(nouns.HOUSEHOLD_PHRASES)
+    else:
+        word = ctx.word(nouns.NONSENSE)
+    return lx.plural(word) if plural else word
+
+
+class _Builder:
+    """Collects the parts of one noun phrase."""
+
+    def __init__(self, ctx: Ctx, plural: bool, kinds: dict[str, float], depth: int):
+        self.ctx, self.plural, self.depth = ctx, plural, depth
+        self.kind: str = ctx.weighted(kinds)
+        self.fields: dict[str, Any] = {}
+        self.pre: list[str] = []
+        self.color: list[str] = []
+        self.noun = ""
+        self.post: list[str] = []
+
+    # --- parts ------------------------------------------------------------------------------
+
+    def add_color(self) -> None:
+        ctx = self.ctx
+        color = pick_color(ctx)
+        if self.plural and ctx.chance(0.12):
+            return self._add_colors()
+        self.fields["colors"] = (color,)
+        if ctx.chance(0.05):
+            thing = lx_thing(ctx, color, bare=False)
+            tail = ctx.say(
+                ["the (color|colour) of {t}", "that (is|are) the (color|colour) of {t}",
+                 "with the (color|colour) of {t}", "that look[s] like {t}",
+                 "as {a} as {t}", "having the same (color|colour) as {t}"],
+                t=thing, a=lx.COLOR_WORDS[color][0],
+            )  # fmt: skip
+            return self.post.append(tail)
+        if ctx.chance(0.05):
+            self.post.append(ctx.say(["that (is|are) {c}", "which (is|are) {c}",
+                                      "of {c} (color|colour)", "in {c}", "painted {c}"],
+                                     c=ctx.word(lx.COLOR_WORDS[color])))  # fmt: skip
+            return None
+        self.color.append(color_word(ctx, color))
+        return None
+
+    def _add_colors(self) -> None:
+        ctx = self.ctx
+        colors = ctx.rng.sample(list(lx.COLOR_WORDS), ctx.weighted({2: 3, 3: 1}))
+        self.fields["colors"] = tuple(colors)
+        words = [ctx.word(lx.COLOR_WORDS[c]) for c in colors]
+        sep = ctx.one([" and ", " and ", " or ", ", and "])
+        self.color.append(", ".join(words[:-1]) + sep + words[-1])
+
+    def add_size(self) -> None:
+        size: Any = self.ctx.weighted({"small": 4, "large": 4, "medium": 1})
+        self.fields["size"] = size
+        word = self.ctx.word(lx.SIZE_WORDS[size])
+        if self.plural and self.ctx.chance(0.12) and size != "medium":
+            word = self.ctx.one(["smaller"] if size == "small" else ["bigger", "larger"])
+        self.pre.append(word)
+
+    def add_material(self) -> None:
+        material: Any = self.ctx.one(list(lx.MATERIAL_WORDS))
+        self.fields["material"] = material
+        self.color.append(self.ctx.word(lx.MATERIAL_WORDS[material]))
+
+    def add_state(self) -> None:
+        ctx = self.ctx
+        state: Any = ctx.weighted({"empty": 3, "full": 2, "held": 1, "stacked": 1, "clear": 1})
+        if state in ("empty", "full") and self.kind not in ("bowl", "box", "cup", "plate", "tray",
+                                                            "mug", "container", "can"):
+            self.kind = ctx.one(["bowl", "box", "cup", "plate", "tray", "container"])
+        self.fields["state"] = state
+        if state in ("empty", "full"):
+            words = {"empty": ["empty", "vacant", "unfilled", "unoccupied"],
+                     "full": ["full", "filled", "occupied", "non-empty"]}[state]  # fmt: skip
+            if ctx.chance(0.75):
+                return self.pre.append(ctx.word(words))
+            tail = {"empty": ["that (is|are) empty", "with nothing in (it|them)",
+                              "without anything inside", "that (has|have) nothing in (it|them)"],
+                    "full": ["that (is|are) full", "with something in (it|them)",
+                             "that (has|have) something inside"]}[state]  # fmt: skip
+            return self.post.append(ctx.say(tail))
+        tails = {"held": ["you are holding", "you're holding", "in your (hand|gripper)",
+                          "that you hold", "in the gripper", "you have in your hand"],
+                 "stacked": ["that (is|are) stacked", "in a stack",
+                             "that (is|are) part of a (stack|tower)"],
+                 "clear": ["with nothing on (top of it|it|top)", "that (has|have) nothing on top",
+                           "without anything on (it|top)"]}[state]  # fmt: skip
+        return self.post.append(ctx.say(tails))
+
+    def add_order(self) -> None:
+        """A superlative or ordinal. Singular: one; plural keeps to superlatives of n."""
+        ctx = self.ctx
+        roll = ctx.rng.random()
+        if roll < 0.34:
+            self._superlative()
+        elif roll < 0.62:
+            self._nth_from()
+        else:
+            self._near_far()
+
+    def _superlative(self) -> None:
+        ctx = self.ctx
+        key: Any = ctx.weighted({"left": 5, "right": 5, "front": 2, "back": 3, "middle": 2,
+                                 "largest": 4, "smallest": 4, "tallest": 1.5, "shortest": 1,
+                                 "darkest": 1, "lightest": 1, "fullest": 0.5, "emptiest": 0.5,
+                                 "top": 1, "bottom": 0.7})  # fmt: skip
+        if key in ("fullest", "emptiest"):
+            self.kind = ctx.one(["bowl", "box", "cup", "container"])
+        if key == "tallest" and ctx.chance(0.3):
+            self.kind = "stack"
+        n = 1
+        if key in ("top", "bottom"):
+            if ctx.chance(0.5):
+                self.pre.append({"top": "top", "bottom": "bottom"}[key])
+            else:
+                self.post.append(ctx.say({
+                    "top": ["on top", "at the top of the (stack|pile|tower)", "that is on top",
+                            "on the top of the stack"],
+                    "bottom": ["at the bottom of the (stack|pile|tower)",
+                               "that is lowest in the stack", "under the others",
+                               "at the very bottom of the pile"]}[key]))  # fmt: skip
+        elif key in ("left", "right", "front", "back") and ctx.chance(0.25):
+            side = {"left": "left", "right": "right", "front": "front", "back": "back"}[key]
+            self.post.append(ctx.say(["on the far {s}", "that is furthest to the {s}",
+                                      "furthest to the {s}", "at the very {s}", "all the way to the {s}",
+                                      "most to the {s}", "at the {s} end"], s=side))  # fmt: skip
+        elif key == "middle" and ctx.chance(0.3):
+            self.post.append(ctx.say(["in the middle", "in the (center|centre)"]))
+            if ctx.chance(0.5):
+                self.post[-1] = ctx.say(["between the others", "that is in between the others"])
+        else:
+            word = ctx.word(lx.ORDER_WORDS[key])
+            if key not in ("middle",) and ctx.chance(0.2):
+                n = ctx.weighted({2: 6, 3: 3, 4: 1})
+                word = f"{lx.ordinal(n, ctx.chance(0.2))} {word}"
+            elif key in ("largest", "smallest") and ctx.chance(0.15) and not self.plural:
+                word = ctx.one(["bigger", "larger"] if key == "largest" else ["smaller"])
+            self.pre.append(word)
+        self.fields["order"] = p.Order(key=key, n=n)
+
+    def _nth_from(self) -> None:
+        ctx = self.ctx
+        key: Any = ctx.weighted({"left": 4, "right": 4, "back": 2, "front": 2})
+        n = ctx.weighted({1: 3, 2: 4, 3: 3, 4: 2, 5: 1, 6: 0.5})
+        side = ctx.word({"left": ["left", "left side", "left-hand side", "left edge"],
+                         "right": ["right", "right side", "right-hand side", "right edge"],
+                         "back": ["top", "back", "far side", "rear", "back side", "top side"],
+                         "front": ["bottom", "front", "near side", "bottom side", "front side"],
+                         }[key])  # fmt: skip
+        word = lx.ordinal(n, ctx.chance(0.25))
+        if ctx.chance(0.85):
+            self.pre.append(word)
+            self.post.append(ctx.say(["from the {s}", "counting from the {s}", "from {s}",
+                                      "starting (from|at) the {s}", "as counted from the {s}"],
+                                     s=side))  # fmt: skip
+        else:
+            self.pre.append(f"{word} from the {side}")
+        self.fields["order"] = p.Order(key=key, n=n)
+
+    def _near_far(self) -> None:
+        ctx = self.ctx
+        near = ctx.chance(0.65)
+        n = 1 if ctx.chance(0.9) else 2
+        key: Any = "nearest" if near else "farthest"
+        rel = ctx.word(lx.NEAR if near else lx.FAR)
+        if ctx.chance(0.10):
+            adjective = ctx.one(["closest", "nearest"] if near else ["farthest", "furthest", "most distant"])
+            self.pre.append(adjective if n == 1 else f"{lx.ordinal(n)} {adjective}")
+            if ctx.chance(0.5):
+                self.post.append(ctx.one(["to you", "to the robot", "to your base"] if near else
+                                         ["from you", "from the robot", "from your base"]))  # fmt: skip
+            self.fields["order"] = p.Order(key=key, n=n)
+            return
+        if n == 2:
+            rel = ("second " if ctx.chance(0.5) else "2nd ") + ctx.one(
+                ["closest to", "nearest to"] if near else ["farthest from", "furthest from"])  # fmt: skip
+        if ctx.chance(0.22):
+            words, region = region_phrase(ctx)
+            order = p.Order(key=key, n=n, region=region)
+            self.post.append(f"{rel} {words}")
+        else:
+            mark = noun_phrase(ctx, plural=False, kinds=LANDMARKS, depth=self.depth + 1, rich=0.5)
+            order = p.Order(key=key, n=n, of=mark.obj)
+            self.post.append(f"{rel} {mark.text}")
+        self.fields["order"] = order
+
+    def add_where(self) -> None:
+        ctx = self.ctx
+        text, relation = relation_phrase(ctx, self.depth + 1)
+        if ctx.chance(0.2) and relation.rel not in ("same_color",):
+            is_ = "are" if self.plural else "is"
+            if ctx.chance(0.35) and not relation.negate:
+                relation = relation.model_copy(update={"negate": True})
+                text = ctx.one([f"that {is_} not {text}", f"which {is_}n't {text}",
+                                f"that {is_}n't {text}", f"not {text}"])  # fmt: skip
+            else:
+                text = ctx.one([f"that {is_} {text}", f"which {is_} {text}", f"lying {text}",
+                                f"sitting {text}", f"located {text}", f"standing {text}",
+                                f"that you see {text}", f"positioned {text}",
+                                f"that's {text}" if not self.plural else f"that {is_} {text}"])  # fmt: skip
+        self.fields["where"] = (*self.fields.get("where", ()), relation)
+        self.post.append(text)
+
+    def add_group(self) -> None:
+        ctx = self.ctx
+        by: Any = ctx.weighted({"color": 5, "size": 1, "kind": 1})
+        test: Any = ctx.one(["odd", "even", "most", "fewest", "unique", "repeated"])
+        word = {"color": ctx.one(["color", "colour"]), "size": "size", "kind": ctx.one(["kind", "type", "shape"])}[by]
+        tail = ctx.say({
+            "odd": ["of a {w} that occurs in odd numbers", "whose {w} appears an odd number of times",
+                    "of {w}s with an odd count", "that come in odd numbers by {w}",
+                    "of the {w}s there is an odd number of"],
+            "even": ["of a {w} that occurs in even numbers", "whose {w} appears an even number of times",
+                     "of {w}s with an even count", "that come in even numbers by {w}",
+                     "of the {w}s there is an even number of"],
+            "most": ["of the most common {w}", "of the {w} there (is|are) (most|the most) of",
+                     "of the most frequent {w}", "whose {w} is the most common"],
+            "fewest": ["of the least common {w}", "of the {w} there (is|are) (fewest|the fewest) of",
+                       "of the rarest {w}", "whose {w} is least common"],
+            "unique": ["whose {w} is unique", "with a {w} that no other (object|one) has",
+                       "of a {w} that occurs only once", "that have a unique {w}"],
+            "repeated": ["whose {w} occurs more than once", "that share their {w} with another (one|object)",
+                         "of a {w} that appears several times", "with a {w} that others have too"],
+        }[test], w=word)  # fmt: skip
+        self.fields["group"] = p.Group(by=by, test=test)
+        self.post.append(tail)
+
+    def add_exclude(self) -> None:
+        ctx = self.ctx
+        word = ctx.word(["except", "except for", "but not", "apart from", "other than", "but",
+                         "excluding", "besides", "without", "save for", "aside from", "minus"])  # fmt: skip
+        many = ctx.chance(0.35)
+        ante = self.noun_for_one() if ctx.chance(0.5) else None
+        other = noun_phrase(ctx, plural=many, depth=self.depth + 2, rich=0.4, need=True,
+                            one=ante, definite=True)  # fmt: skip
+        self.fields["exclude"] = other.obj
+        self.post.append(f"{word} {other.text}")
+
+    def noun_for_one(self) -> tuple[str, str]:
+        return (self.kind, self.noun)
+
+    def add_noun(self) -> None:
+        word = unknown_noun(self.ctx, self.plural)
+        marked, placeholder = self.ctx.span(word)
+        self.kind = "object"
+        self.fields["noun"] = placeholder
+        self.noun = marked
+
+    def add_name(self) -> None:
+        word = kind_noun(self.ctx, self.kind, False)
+        full = f"{self.ctx.word(nouns.NAME_MODIFIERS)} {word}"
+        self.noun, self.fields["name"] = self.ctx.span(full)
+
+    def build(self, quant: str, count: int | None, determiner: str, one: bool = False) -> NP:
+        body = [*self.pre, *self.color]
+        # "the old red one" reads right, "the pretty" does not
+        if self.ctx.chance(0.03) and self.noun:
+            body.insert(0, self.ctx.one(nouns_adjectives()))
+        text = " ".join([determiner, *body, self.noun, *self.post]).strip()
+        for art in ("a", "an"):
+            if determiner == art or determiner.endswith(f" {art}"):
+                rest = text[len(determiner) + 1 :].lstrip()
+                right = determiner[: -len(art)] + lx.article(_unmarked(rest))
+                text = f"{right} {rest}"
+        quantifier: Any = quant
+        obj = p.Obj(quant=quantifier, count=count, kind=self.kind, **self.fields)  # type: ignore[arg-type]
+        return NP(" ".join(text.split()), obj, self.plural, self.noun)
+
+
+def nouns_adjectives() -> list[str]:
+    return lx.EMPTY_ADJECTIVES
+
+
+def _unmarked(text: str) -> str:
+    return text[1:] if text and ord(text[0]) >= 0xE000 else text
+
+
+_PLURAL_QUANTS = {"all": 60.0, "both": 5, "the_n": 7, "count": 12, "at_most": 1, "half": 2,
+                  "every_other": 1.5, "rest": 5, "a_few": 1.5}  # fmt: skip
+
+
+def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None, str, bool]:
+    """(quant, count, words, whether the noun is plural in form)."""
+    if not plural:
+        if definite or ctx.chance(0.8):
+            return "the", None, "the", False
+        roll = ctx.rng.random()
+        if roll < 0.55:
+            return "a", None, "a", False
+        if roll < 0.75:
+            return "a", None, ctx.one(["any", "some", "one", "another", "any old"]), False
+        return "a", None, ctx.one(["one of the", "any of the", "any one of the", "either of the"]), True
+    quant = ctx.weighted(_PLURAL_QUANTS)
+    if definite:
+        quant = ctx.weighted({"all": 6, "the_n": 1, "both": 1})
+    n = ctx.weighted({2: 6, 3: 5, 4: 3, 5: 2, 6: 1, 7: 0.4, 8: 0.4, 10: 0.3})
+    digits = lx.NUMBER_WORDS[n] if ctx.chance(0.7) else str(n)
+    if quant == "all":
+        if definite or ctx.chance(0.45):
+            return "all", None, "the", True
+        if ctx.chance(0.2):
+            return "all", None, ctx.one(["every", "each", "every single"]), False
+        return "all", None, ctx.word(["all the", "all", "", "all of the", "each of the",
+                                      "every one of the", "the whole bunch of", "any and all"]), True  # fmt: skip
+    if quant == "both":
+        return "both", None, ctx.one(["both", "both of the", "both the"]), True
+    if quant == "the_n":
+        return "the", n, ctx.one([f"the {digits}", f"those {digits}", f"all {digits}", f"all {digits} of the"]), True
+    if quant == "count":
+        if n == 2 and ctx.chance(0.3):
+            return "count", 2, ctx.one(["a couple of", "a pair of", "two of the", "some"]), True
+        return "count", n, ctx.say(["{n}", "any {n}", "exactly {n}", "{n} of the", "{n} different",
+                                    "just {n}", "only {n}", "{n} random", "any {n} of the"], n=digits), True  # fmt: skip
+    if quant == "at_most":
+        return "at_most", n, ctx.say(["at most {n}", "no more than {n}", "up to {n}",
+                                      "not more than {n}", "a maximum of {n}"], n=digits), True  # fmt: skip
+    if quant == "half":
+        return "half", None, ctx.one(["half of the", "half the", "one half of the", "50% of the"]), True
+    if quant == "every_other":
+        return "every_other", None, ctx.one(["every other", "every second"]), False
+    if quant == "a_few":
+        return "count", 3, ctx.one(["a few", "several", "a few of the"]), True
+    return "rest", None, ctx.one(["the other", "the rest of the", "the remaining", "all the other",
+                                  "all other", "whatever other", "all remaining", "the leftover"]), True  # fmt: skip
+
+
+def reference(ctx: Ctx, plural: bool = False) -> NP:
+    """Pronouns and references to the past of the dialogue."""
+    if plural:
+        ref: Any = ctx.weighted({"them": 8, "pattern": 1.2, "answer": 1, "rest": 2})
+        words = {
+            "them": ["them", "these", "those", "those ones", "these things", "all of them",
+                     "them all", "the same ones", "these objects"],
+            "pattern": ["the pattern", "the line", "the row", "the circle", "the whole shape",
+                        "the arrangement", "the pattern you made", "the formation", "the shape"],
+            "answer": ["the ones you just named", "the ones you mentioned", "those you listed",
+                       "the objects you just counted", "the ones in your answer"],
+            "rest": ["the others", "the rest", "the remaining ones", "the other ones",
+                     "everything else", "all the others", "the rest of them", "what's left",
+                     "whatever is left", "the other objects"],
+        }[ref]  # fmt: skip
+        if ref == "rest":
+            return NP(ctx.word(words), p.Obj(quant="rest"), True)
+        return NP(ctx.word(words), p.Obj(quant="all", ref=ref), True)
+    ref = ctx.weighted({"it": 12, "other": 5, "last_moved": 3, "first_moved": 1, "kind_it": 3,
+                        "kind_other": 3, "both": 1})  # fmt: skip
+    if ref == "both":
+        return NP(ctx.word(["both", "both of them", "the two of them"]), p.Obj(quant="both", ref="them"), True)
+    kind: Any = ctx.weighted(MOVABLE)
+    if ref == "kind_it":
+        word = ctx.one(["that", "this", "that same", "the same", "this very", "the said"])
+        return NP(f"{word} {kind_noun(ctx, kind, False)}", p.Obj(ref="it", kind=kind))
+    if ref == "kind_other":
+        return NP(f"the other {kind_noun(ctx, kind, False)}", p.Obj(ref="other", kind=kind))
+    kind = "object"
+    if ref == "it":
+        return NP(ctx.word(["it", "that", "that one", "this", "this one", "the thing",
+                            "that thing", "the same one", "the one I mentioned", "the one from before"]),
+                  p.Obj(ref="it"))  # fmt: skip
+    if ref == "other":
+        return NP(ctx.word(["the other one", "the other", "the other thing", "the second one of them"]), p.Obj(ref="other"))
+    if ctx.chance(0.6):
+        kind = ctx.weighted(MOVABLE)
+    noun = "one" if kind == "object" and ctx.chance(0.5) else kind_noun(ctx, kind, False)
+    verb = ctx.one(["moved", "picked up", "touched", "handled", "put down", "placed", "grabbed"])
+    if ref == "last_moved":
+        text = ctx.say(["the {n} you just {v}", "the {n} you {v} last", "the last {n} you {v}",
+                        "the {n} [that] you [have] (just|last) {v}", "the last {n} [that] you {v}",
+                        "the {n} you {v} [just] a moment ago", "the {n} you've just {v}",
+                        "the most recently {v} {n}"], n=noun, v=verb)  # fmt: skip
+        return NP(text, p.Obj(ref="last_moved", kind=kind))
+    text = ctx.say(["the first {n} you {v}", "the {n} you {v} first", "the {n} that you {v} first",
+                    "the very first {n} you {v}"], n=noun, v=verb)  # fmt: skip
+    return NP(text, p.Obj(ref="first_moved", kind=kind))
+
+
+def everything(ctx: Ctx, depth: int) -> NP:
+    words = ctx.word(["everything", "all objects", "all the things", "everything on the table",
+                      "every single thing", "all of the objects", "the whole lot", "all the stuff",
+                      "all items", "everything there is", "everything you see"])  # fmt: skip
+    b = _Builder(ctx, True, {"object": 1.0}, depth)
+    if ctx.chance(0.35):
+        b.add_exclude()
+    elif ctx.chance(0.25):
+        b.add_where()
+    return NP(" ".join([words, *b.post]), p.Obj(quant="all", **b.fields), True)
+
+
+def named(ctx: Ctx) -> NP:
+    text, mark = ctx.span(ctx.word(nouns.PEOPLE_NAMES))
+    return NP(text, p.Obj(name=mark))
+
+
+def noun_phrase(
+    ctx: Ctx,
+    plural: bool | None = False,
+    kinds: dict[str, float] | None = None,
+    depth: int = 0,
+    rich: float = 1.0,
+    one: tuple[str, str] | None = None,
+    definite: bool = False,
+    need: bool = False,
+    refs: float = 0.0,
+) -> NP:
+    """A random description.
+
+    plural None: either. rich scales how many modifiers it gets. one: (kind, noun words) of an
+    earlier phrase, which "one" then stands for. need: at least one attribute. refs: chance of a
+    pronoun or another reference to the dialogue.
+    """
+    if plural is None:
+        plural = ctx.chance(0.3)
+    if refs and ctx.chance(refs):
+        return reference(ctx, plural)
+    if plural and depth == 0 and not one and not kinds and ctx.chance(0.06):
+        return everything(ctx, depth)
+    if not plural and depth < 2 and not one and ctx.chance(0.012):
+        return named(ctx)
+    b = _Builder(ctx, plural, kinds or KINDS, depth)
+    if one:
+        b.kind, need = one[0], True
+    quant, count, determiner, plural_form = _determiner(ctx, plural, definite)
+    r = rich if depth == 0 else rich * 0.6
+    roll = ctx.rng.random()
+    special = ""
+    if depth < 3 and not one:
+        if roll < 0.20 * r and quant not in ("all", "rest", "half", "every_other", "both"):
+            special = "order"
+        elif roll < 0.36 * r:
+            special = "where"
+        elif roll < 0.395 * r and plural and quant == "all":
+            special = "exclude"
+        elif roll < 0.415 * r and plural and quant == "all":
+            special = "group"
+        elif roll < 0.445 * r:
+            special = "state"
+    if special == "order" and quant == "a":
+        quant, determiner, plural_form = "the", "the", False
+    if special == "order" and quant in ("count", "at_most", "the") and count:
+        return _n_most(ctx, b, count, depth)
+    if special == "order":
+        b.add_order()
+    if special == "state":
+        b.add_state()
+    color_p = 0.62 if b.kind != "object" else 0.75
+    if special in ("order", "group"):
+        color_p = 0.2
+    if special == "where":
+        color_p = 0.4
+    colored = ctx.chance(color_p) or (need and not b.fields)
+    if ctx.chance(0.12 * min(r + 0.3, 1)):
+        b.add_size()
+        colored = colored and ctx.chance(0.6)
+    if colored:
+        b.add_color()
+    if ctx.chance(0.03 * r):
+        b.add_material()
+    if one:
+        b.noun = "ones" if plural_form and determiner != "the" or plural else "one"
+        if determiner in ("all", "", "all the", "every", "each"):
+            determiner, quant, count = "the", "all", None
+            b.noun = "ones"
+    elif b.kind == "object" and (colored or special) and ctx.chance(0.35) and not b.post:
+        b.noun = "ones" if plural_form else "one"
+    elif not special and not one and ctx.chance(0.06 if depth else 0.075):
+        b.plural = plural_form
+        b.add_noun()
+        b.plural = plural
+    elif not special and not one and not plural and not b.fields and ctx.chance(0.05):
+        b.add_name()
+        determiner, quant = "the", "the"
+    else:
+        b.noun = kind_noun(ctx, b.kind, plural_form)
+    if special == "where":
+        b.add_where()
+    if special == "exclude":
+        b.add_exclude()
+    if special == "group":
+        b.add_group()
+    return b.build(quant, count, determiner)
+
+
+def _n_most(ctx: Ctx, b: _Builder, n: int, depth: int) -> NP:
+    """ "the three largest blocks", "the two blocks closest to the bowl"."""
+    if ctx.chance(0.5):
+        b._near_far()
+    else:
+        b._superlative()
+    order = b.fields["order"]
+    b.fields["order"] = order.model_copy(update={"n": 1})
+    b.pre = [w.split(" ", 1)[1] if order.n > 1 and " " in w else w for w in b.pre]
+    if order.n > 1 and b.post and b.post[-1].startswith(("second", "2nd")):
+        b.post[-1] = b.post[-1].split(" ", 1)[1]
+    if ctx.chance(0.4):
+        b.add_color()
+    b.noun = kind_noun(ctx, b.kind, True)
+    digits = lx.NUMBER_WORDS[n] if ctx.chance(0.7) else str(n)
+    return b.build("the", n, f"the {digits}")
+
+
+def region_phrase(ctx: Ctx) -> tuple[str, Any]:
+    """ "the bottom right corner", "the left edge", "the middle"."""
+    roll = ctx.rng.random()
+    if roll < 0.5:
+        region: Any = ctx.one(list(lx.CORNER_WORDS))
+        return f"the {ctx.word(lx.CORNER_WORDS[region])}{ctx.one([' corner', ' corner', ' corner', ''])}", region
+    if roll < 0.88:
+        region = ctx.one(list(lx.REGION_WORDS))
+        return f"the {ctx.word(lx.REGION_WORDS[region])}", region
+    if roll < 0.94:
+        return ctx.one(["a corner", "the corners", "any corner"]), "corner"
+    return ctx.one(["an edge", "the edge", "the edge of the table", "the side of the table"]), "side"
+
+
+def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
+    """What comes after the noun: "left of the bowl", "in the corner", "as big as the cup"."""
+    roll = ctx.rng.random()
+    if roll < 0.14:
+        words, region = region_phrase(ctx)
+        prep = ctx.one(["on", "at", "in"] if "corner" not in words else ["in", "at"])
+        if region == "middle":
+            prep = "in"
+        return f"{prep} {words}", p.Relation(rel="at", region=region)
+    if roll < 0.22:
+        return _comparison(ctx, depth)
+    if roll < 0.27:
+        a, b, text = pair(ctx, depth)
+        return f"between {text}", p.Relation(rel="between", obj=a, obj2=b)
+    if roll < 0.5:
+        rel: Any = ctx.weighted({"in": 5, "on": 5, "under": 1})
+        kinds = HOLDERS if rel in ("in", "on") else {"block": 3.0, "cup": 1, "bowl": 1}
+        words = ctx.one(["in", "inside", "within"]) if rel == "in" else (
+            ctx.one(["on", "on top of", "lying on", "sitting on", "standing on"]) if rel == "on"
+            else ctx.word(lx.REL_WORDS["under"]))  # fmt: skip
+        mark = noun_phrase(ctx, False, kinds, depth, 0.5)
+        return f"{words} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
+    rel = ctx.weighted({"left_of": 8, "right_of": 8, "in_front_of": 5, "behind": 6, "next_to": 4,
+                        "far_from": 0.5, "front_left_of": 0.5, "front_right_of": 0.5,
+                        "back_left_of": 0.5, "back_right_of": 0.5})  # fmt: skip
+    mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.6)
+    return f"{ctx.word(lx.REL_WORDS[rel])} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
+
+
+def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
+    rel: Any = ctx.weighted({"same_color": 5, "different_color": 2, "same_size": 1.5, "same_kind": 1,
+                             "bigger_than": 2, "smaller_than": 2, "taller_than": 1,
+                             "shorter_than": 1, "darker_than": 0.7, "lighter_than": 0.7})  # fmt: skip
+    mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.5, definite=True)
+    text = ctx.say({
+        "same_color": ["of the same (color|colour) as {x}", "with the same (color|colour) as {x}",
+                       "that match[es] {x} in (color|colour)", "matching the (color|colour) of {x}",
+                       "in the (color|colour) of {x}", "the same (color|colour) as {x}",
+                       "that share[s] its (color|colour) with {x}"],
+        "different_color": ["of a different (color|colour) than {x}", "with another (color|colour) than {x}",
+                            "in a different (color|colour) from {x}",
+                            "whose (color|colour) differs from {x}"],
+        "same_size": ["as big as {x}", "of the same size as {x}", "with the size of {x}",
+                      "as large as {x}", "that is just as big as {x}"],
+        "same_kind": ["of the same (kind|type|shape) as {x}", "like {x}", "shaped like {x}"],
+        "bigger_than": ["bigger than {x}", "larger than {x}", "that (is|are) (bigger|larger) than {x}"],
+        "smaller_than": ["smaller than {x}", "tinier than {x}", "that (is|are) smaller than {x}"],
+        "taller_than": ["taller than {x}", "higher than {x}", "that (is|are) taller than {x}"],
+        "shorter_than": ["shorter than {x}", "lower than {x}", "less tall than {x}"],
+        "darker_than": ["darker than {x}", "of a darker (color|colour) than {x}"],
+        "lighter_than": ["lighter than {x}", "paler than {x}", "of a lighter (color|colour) than {x}"],
+    }[rel], x=mark.text)  # fmt: skip
+    return text, p.Relation(rel=rel, obj=mark.obj)
+
+
+def pair(ctx: Ctx, depth: int) -> tuple[p.Obj, p.Obj | None, str]:
+    """Two landmarks for "between": (first, second or None for a plural, words)."""
+    if ctx.chance(0.25):
+        np = noun_phrase(ctx, True, LANDMARKS, depth, 0.2, definite=True)
+        return np.obj, None, np.text
+    a = noun_phrase(ctx, False, LANDMARKS, depth, 0.3, definite=True)
+    one = (a.obj.kind, a.kind_word) if a.kind_word and not a.obj.noun and ctx.chance(0.4) else None
+    b = noun_phrase(ctx, False, LANDMARKS, depth, 0.3, definite=True, one=one)
+    return a.obj, b.obj, f"{a.text} and {b.text}"

@@ -1,0 +1,272 @@
+"""Places: where things shall go, and the words for it.
+
+Knows: regions, corners, relations to landmarks, distances. Does not know: verbs.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus.objects import HOLDERS, LANDMARKS, NP, noun_phrase, pair, region_phrase
+from llm_edge.corpus.sampler import Ctx
+from llmagentos.planning import plan as p
+
+
+@dataclass(frozen=True)
+class PP:
+    """A prepositional phrase and the place it means."""
+
+    text: str
+    place: p.Place
+
+
+#: What a put may go to, with weights.
+PLACE_KINDS = {"in": 18.0, "on": 18, "spatial": 22, "region": 18, "corner_near": 5, "between": 4,
+               "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "elsewhere": 1.2,
+               "part": 1.2, "matching": 6, "there": 0.7, "above": 0.3, "under": 0.3,
+               "diagonal": 2}  # fmt: skip
+
+
+def length(ctx: Ctx) -> tuple[str, p.Length]:
+    """ "5 cm", "two inches", "a bit", "half a metre"."""
+    roll = ctx.rng.random()
+    if roll < 0.14:
+        return ctx.word(["a little", "a bit", "a little bit", "slightly", "somewhat", "a tiny bit",
+                         "a tad", "a touch", "a smidge", "just a bit", "a hair", "a small distance",
+                         "a wee bit", "an inch or two"]), p.Length(unit="little")  # fmt: skip
+    if roll < 0.2:
+        return ctx.word(["a lot", "far", "a long way", "quite a bit", "a great deal", "much",
+                         "a fair distance", "considerably", "way"]), p.Length(unit="lot")  # fmt: skip
+    if roll < 0.22:
+        return ctx.word(["half as far", "half that distance", "half that", "half the distance"]), p.Length(unit="half")
+    unit: Any = ctx.weighted({"cm": 10, "in": 3, "mm": 1.2, "m": 1.2})
+    if unit == "m":
+        if ctx.chance(0.25):
+            return _half_metre(ctx)
+        value: float = ctx.one([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.08, 0.12, 0.4, 0.5])
+        return f"{value:g}{ctx.one([' ', ' ', ''])}{ctx.word(lx.UNIT_WORDS['m'])}", p.Length(value=value, unit="m")
+    if unit == "mm":
+        value = ctx.one([5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200])
+    elif unit == "in":
+        value = ctx.one([1, 1, 2, 2, 3, 4, 5, 6, 8, 1.5, 2.5, 0.5])
+    else:
+        value = ctx.one([*range(1, 31), 5, 10, 15, 20, 5, 10, 40, 50, 7.5, 2.5, 12.5, 3.5])
+    if value in (1,) and ctx.chance(0.6):
+        word = {"cm": ctx.one(["a centimeter", "one centimetre", "a cm", "one cm"]),
+                "in": ctx.one(["an inch", "one inch"])}.get(unit, "one mm")  # fmt: skip
+        return word, p.Length(value=1, unit=unit)
+    if value == 0.5:
+        return ctx.one(["half an inch", "0.5 inches"]), p.Length(value=0.5, unit="in")
+    if value == 1.5 and ctx.chance(0.5):
+        return ctx.one(["an inch and a half", "one and a half inches"]), p.Length(value=1.5, unit="in")
+    words = lx.number_words(int(value)) if value == int(value) and value <= 60 and ctx.chance(0.3) else f"{value:g}"
+    space = "" if words[-1].isdigit() and ctx.chance(0.3) else " "
+    text = f"{words}{space}{ctx.word(lx.UNIT_WORDS[unit])}"
+    return (f"{ctx.one(['about', 'around', 'exactly', 'roughly', 'some'])} {text}" if ctx.chance(0.08) else text,
+            p.Length(value=value, unit=unit))  # fmt: skip
+
+
+def _half_metre(ctx: Ctx) -> tuple[str, p.Length]:
+    words, value = ctx.one([("half a meter", 0.5), ("half a metre", 0.5), ("a quarter of a metre", 0.25)])
+    return words, p.Length(value=value, unit="m")
+
+
+def region_place(ctx: Ctx) -> PP:
+    roll = ctx.rng.random()
+    tail = ctx.one(["", "", "", "", " of the table", " of the table", " of the workspace",
+                    " of the board", " of the desk", " of the tabletop", " of the work area"])  # fmt: skip
+    if roll < 0.40:
+        region: Any = ctx.one(list(lx.CORNER_WORDS))
+        words = ctx.word(lx.CORNER_WORDS[region])
+        corner = ctx.one([" corner", " corner", " corner", " hand corner" if "t" == words[-1] else " corner", ""])
+        prep = ctx.word(["in", "to", "on", "into", "at", "onto", "over in", "towards", "over to"])
+        return PP(f"{prep} the {words}{corner}{tail}", p.Place(rel="at", region=region))
+    if roll < 0.78:
+        region = ctx.one(list(lx.REGION_WORDS))
+        words = ctx.word(lx.REGION_WORDS[region])
+        if region == "middle":
+            if ctx.chance(0.1):
+                words2 = ctx.one(["centrally", "dead center", "right in the middle", "smack in the middle"])
+                return PP(words2 + tail, p.Place(rel="at", region="middle"))
+            return PP(f"{ctx.word(['in', 'to', 'into', 'at', 'on', 'over to'])} the {words}{tail}", p.Place(rel="at", region="middle"))
+        if words in ("left", "right"):
+            words += ctx.one([" side", " edge"])
+        prep = ctx.word(["on", "to", "at", "onto", "near", "over on", "along", "over to", "by", "close to"])
+        return PP(f"{prep} the {words}{tail}", p.Place(rel="at", region=region))
+    if roll < 0.9:
+        words = ctx.word(["in a corner", "in any corner", "into some corner", "in one of the corners",
+                          "to a corner", "in a free corner", "to one of the corners", "in the corner"])  # fmt: skip
+        return PP(words + tail, p.Place(rel="at", region="corner"))
+    words = ctx.word(["at the edge", "on the side", "to the edge", "to one side", "off to the side",
+                      "at one of the sides", "near the edge", "on any side", "aside", "on an edge"])  # fmt: skip
+    return PP(words + (tail if words != "aside" else ""), p.Place(rel="at", region="side"))
+
+
+def chosen_region(ctx: Ctx) -> PP:
+    """ "the corner closest to the bowl", "the side farthest from the ball"."""
+    what: Any = ctx.weighted({"corner": 3, "side": 2})
+    near = ctx.chance(0.65)
+    rel: Any = f"{what}_{'near' if near else 'far'}"
+    noun = ctx.one(["side", "edge", "table edge"]) if what == "side" else "corner"
+    prep = ctx.word(["in", "to", "into", "at", "on"] if what == "corner" else ["on", "to", "at", "onto"])
+    if ctx.chance(0.15):
+        adjective = ctx.one(["nearest", "closest"] if near else ["farthest", "furthest", "most distant", "opposite"])
+        return PP(f"{prep} {ctx.one(['the', 'its'])} {adjective} {noun}", p.Place(rel=rel))
+    mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.6)
+    words = ctx.word(lx.NEAR if near else lx.FAR)
+    return PP(f"{prep} the {noun} {words} {mark.text}", p.Place(rel=rel, obj=mark.obj))
+
+
+def landmark_place(ctx: Ctx, rel: Any, one: tuple[str, str] | None = None, rich: float = 0.8) -> PP:
+    kinds = HOLDERS if rel in ("in", "on") else LANDMARKS
+    if rel == "on":
+        kinds = kinds | {"block": 45.0, "stack": 2, "can": 4}
+    if rel == "in" and ctx.chance(0.06):
+        kinds = {"zone": 1.0}
+    mark = noun_phrase(ctx, False, kinds, 1, rich, one=one if ctx.chance(0.4) else None, refs=0.03)
+    distance = None
+    words = ctx.word(lx.REL_WORDS[rel])
+    if rel == "next_to" and ctx.chance(0.08):
+        words = ctx.one(["as close as possible to", "very close to", "touching", "as near as you can to"])
+    if rel not in ("in", "on", "next_to", "under") and ctx.chance(0.14):
+        text, distance = length(ctx)
+        if distance.unit == "half":
+            distance = None
+        else:
+            words = f"{text} {words}"
+    part: Any = None
+    if rel in ("on", "in") and ctx.chance(0.02):
+        part = ctx.one(["left", "right", "front", "back", "middle"])
+        side = lx.REGION_WORDS[part][0] if part == "middle" else f"{part} side"
+        return PP(f"{ctx.one(['on', 'onto'] if rel == 'on' else ['in', 'into'])} the {side} of {mark.text}",
+                  p.Place(rel=rel, obj=mark.obj, part=part))  # fmt: skip
+    return PP(f"{words} {mark.text}", p.Place(rel=rel, obj=mark.obj, distance=distance))
+
+
+def between_place(ctx: Ctx) -> PP:
+    a, b, text = pair(ctx, 1)
+    words = ctx.word(["between", "in between", "halfway between", "midway between",
+                      "right in the middle between", "in the middle of", "somewhere between"])  # fmt: skip
+    return PP(f"{words} {text}", p.Place(rel="between", obj=a, obj2=b))
+
+
+def away_place(ctx: Ctx, rel: Any = None) -> PP:
+    rel = rel or ctx.weighted({"away_from": 2, "far_from": 2})
+    roll = ctx.rng.random()
+    if roll < 0.25:
+        words = ctx.word(["the others", "the rest", "everything else", "the other objects", "the group",
+                          "the clump", "the other things", "all the others", "the crowd", "the cluster"])  # fmt: skip
+        mark = NP(words, p.Obj(quant="rest"), True)
+    else:
+        mark = noun_phrase(ctx, ctx.chance(0.15), LANDMARKS, 1, 0.4, definite=True)
+    words = ctx.word(["away from", "off", "further away from", "apart from", "farther from"]
+                     if rel == "away_from" else
+                     ["far away from", "far from", "as far as possible from", "a long way from",
+                      "well away from", "at a distance from", "as far away as you can from"])  # fmt: skip
+    return PP(f"{words} {mark.text}", p.Place(rel=rel, obj=mark.obj))
+
+
+def toward_place(ctx: Ctx) -> PP:
+    mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.5)
+    words = ctx.word(["towards", "toward", "closer to", "nearer to", "in the direction of"])
+    if ctx.chance(0.2):
+        text, distance = length(ctx)
+        if distance.unit != "half":
+            return PP(f"{text} {words} {mark.text}", p.Place(rel="toward", obj=mark.obj, distance=distance))
+    return PP(f"{words} {mark.text}", p.Place(rel="toward", obj=mark.obj))
+
+
+def matching_place(ctx: Ctx, many: bool) -> PP:
+    """A landmark that matches each thing: "in the bowl of the same colour"."""
+    rel: Any = ctx.weighted({"in": 5, "on": 3, "next_to": 1})
+    compare: Any = ctx.weighted({"same_color": 9, "different_color": 2, "same_size": 1})
+    kind = ctx.weighted({"bowl": 6, "box": 2, "plate": 3, "zone": 3, "cup": 1, "tray": 1} if rel != "next_to"
+                        else LANDMARKS)  # fmt: skip
+    noun = ctx.word(lx.KIND_WORDS[kind])
+    nouns = lx.plural(noun)
+    one, several = {
+        "same_color": (
+            ["the (matching|corresponding|same-colored) {n}", "the {n} of the same (color|colour)",
+             "the {n} with the (same|matching) (color|colour)", "the {n} that matches [its color|in color]",
+             "a {n} of the same (color|colour)", "the same colored {n}", "the {n} in its [own] (color|colour)",
+             "its matching {n}", "a {n} matching its (color|colour)", "the {n} that has the same (color|colour)"],
+            ["the {m} with matching (colors|colours)", "{m} of the same (color|colour)", "the matching {m}",
+             "(|the )(corresponding|same-colored|same-coloured) {m}", "the {m} of matching (color|colour)",
+             "{m} that match their (color|colour)", "the {m} that match [in (color|colour)]",
+             "the {m} with the (same|corresponding) (color|colour)", "their matching {m}",
+             "{m} with matching (colors|colours)", "their respective {m} by (color|colour)",
+             "the {m} with the same (color|colour) as them"],
+        ),
+        "different_color": (
+            ["a {n} of a different (color|colour)", "a {n} with a different (color|colour)",
+             "a differently (colored|coloured) {n}", "a non-matching {n}", "a mismatched {n}",
+             "a {n} that does not match [its color|in color]"],
+            ["{m} of (a different color|different colours|different colors)", "mismatched {m}",
+             "{m} with different (colors|colours)", "{m} that don't match [in (color|colour)]",
+             "differently (colored|coloured) {m}", "non-matching {m}", "the {m} with mismatched (colors|colours)"],
+        ),
+        "same_size": (
+            ["a {n} of the same size", "the {n} that is just as big", "the {n} of equal size"],
+            ["{m} of the same size", "the {m} of equal size", "{m} that match in size"],
+        ),
+    }[compare]  # fmt: skip
+    words = ctx.say(several if many and ctx.chance(0.65) else one, n=noun, m=nouns)
+    prep = ctx.word(lx.REL_WORDS[rel])
+    landmark = p.Obj(quant="a", kind=kind, where=(p.Relation(rel=compare, obj=p.Obj(ref="this")),))  # type: ignore[arg-type]
+    return PP(f"{prep} {words}", p.Place(rel=rel, obj=landmark))
+
+
+def fixed_place(ctx: Ctx, rel: Any) -> PP:
+    words = {
+        "origin": ["back where it was", "back", "back to where it was", "back to its original place",
+                   "back in its old spot", "back to where you found it", "where it came from",
+                   "back to its starting position", "where it was before", "to its original position"],
+        "elsewhere": ["somewhere else", "elsewhere", "to a different spot", "some place else",
+                      "out of the way", "somewhere free", "to an empty spot", "in a free spot",
+                      "wherever there is room", "on a free spot on the table", "on the table",
+                      "down on the table", "anywhere", "somewhere", "anywhere you like", "on an empty area"],
+        "there": ["there", "in the same place", "to the same spot", "in that spot", "to the same place",
+                  "to that place", "right there", "in the very same spot", "there too"],
+    }[rel]  # fmt: skip
+    return PP(ctx.word(words), p.Place(rel=rel))
+
+
+def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich: float = 0.8) -> PP:
+    """A random place. one: an earlier noun for "the blue one"; many: several things go there."""
+    which = ctx.weighted(PLACE_KINDS)
+    if which == "matching":
+        return matching_place(ctx, many)
+    if which == "region":
+        return region_place(ctx)
+    if which == "corner_near":
+        return chosen_region(ctx)
+    if which == "between":
+        return between_place(ctx)
+    if which == "away":
+        return away_place(ctx)
+    if which == "toward":
+        return toward_place(ctx)
+    if which in ("origin", "elsewhere", "there"):
+        return fixed_place(ctx, which)
+    if which == "around":
+        mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.4)
+        return PP(f"{ctx.one(['around', 'all around', 'round'])} {mark.text}", p.Place(rel="around", obj=mark.obj))
+    if which == "spatial":
+        rel: Any = ctx.weighted({"left_of": 8, "right_of": 8, "in_front_of": 6, "behind": 7, "next_to": 8})
+        return landmark_place(ctx, rel, one, rich)
+    if which == "diagonal":
+        rel = ctx.one(["front_left_of", "front_right_of", "back_left_of", "back_right_of"])
+        return landmark_place(ctx, rel, one, rich)
+    if which == "above":
+        mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.4)
+        return PP(f"{ctx.one(['high above', 'in the air above', 'over the top above'])} {mark.text}",
+                  p.Place(rel="above", obj=mark.obj))  # fmt: skip
+    if which == "part":
+        which = "on"
+    return landmark_place(ctx, which, one, rich)
+
+
+__all__ = ["PP", "between_place", "fixed_place", "landmark_place", "length", "matching_place", "place",
+           "region_phrase", "region_place"]  # fmt: skip

@@ -1,0 +1,134 @@
+"""From logits to words: greedy or sampled, inside the grammar, until the plan ends.
+
+Knows: sampling, masks, forced words, limits, cancelling. Does not know: which engine runs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_edge.constraint import PlanMatcher
+from llm_edge.engine import Engine
+from llm_edge.tokenization import Prompt
+from llmagentos.errors import ModelError
+
+StopReason = Literal["end", "length", "time", "cancelled"]
+
+
+@dataclass(frozen=True)
+class Sampling:
+    """temperature 0 is greedy. max_tokens: from there on the shortest way to the end of the
+    grammar is taken, so that a long plan still parses. time_limit_s: hard end."""
+
+    temperature: float = 0.0
+    top_p: float = 1.0
+    seed: int | None = None
+    max_tokens: int = 192
+    time_limit_s: float = 20.0
+
+
+@dataclass
+class Generation:
+    """What came out. confidence: product of the chosen words' probabilities (forced ones are 1)."""
+
+    tokens: list[int] = field(default_factory=list)
+    stop: StopReason = "end"
+    prompt_tokens: int = 0
+    confidence: float = 1.0
+    prefill_s: float = 0.0
+    decode_s: float = 0.0
+
+
+#: Words that lead to the end of a plan, the nearest first.
+CLOSING = ("</s>", "}", "]", "object", "the", "home", "at", "middle", "left", "0", "@0", "color", "most", "exists", "[", "{")
+
+
+def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    e = np.exp(logits.astype(np.float64) - logits.max())
+    return e / e.sum()
+
+
+def choose(logits: NDArray[np.float32], s: Sampling, rng: np.random.Generator) -> tuple[int, float]:
+    """(word, its probability among the allowed words). Masked words have -inf."""
+    p = softmax(logits)
+    if s.temperature <= 0:
+        best = int(np.argmax(p))
+        return best, float(p[best])
+    q = softmax((logits / s.temperature).astype(np.float32))
+    order = np.argsort(-q)
+    keep = int(np.searchsorted(np.cumsum(q[order]), s.top_p)) + 1
+    kept = order[:keep]
+    token = int(rng.choice(kept, p=q[kept] / q[kept].sum()))
+    return token, float(p[token])
+
+
+def generate(
+    engine: Engine,
+    prompt: Prompt,
+    eos: int,
+    matcher: PlanMatcher | None,
+    sampling: Sampling | None = None,
+    cancel: threading.Event | None = None,
+    start: list[int] | None = None,
+    closing: tuple[int, ...] = (),
+    result: Generation | None = None,
+) -> Iterator[int]:
+    """Yields words as they are chosen; fills `result`.
+
+    start: words that the plan begins with. closing: ids of `CLOSING`, for plans that reach the
+    limit. cancel: set from another thread to end early.
+    """
+    s = sampling or Sampling()
+    out = result if result is not None else Generation()
+    rng = np.random.default_rng(s.seed)
+    began = time.perf_counter()
+    session = engine.start(prompt)
+    out.prompt_tokens = len(prompt.ids)
+    pending = [eos, *(start or [])]
+    for token in start or []:
+        if matcher is not None:
+            matcher.consume(token)
+    while True:
+        logits = session.feed(pending)
+        if not np.isfinite(logits).all():
+            raise ModelError("expected finite logits, got NaN or infinity")
+        out.prefill_s = out.prefill_s or time.perf_counter() - began
+        if matcher is not None:
+            logits = np.where(matcher.allowed(), logits, -np.inf).astype(np.float32)
+        if matcher is not None and len(out.tokens) >= s.max_tokens and closing:
+            out.stop = "length"
+            token = next((t for t in closing if np.isfinite(logits[t])), int(np.argmax(logits)))
+            p = 1.0
+        else:
+            token, p = choose(logits, s, rng)
+        out.confidence *= p
+        if token == eos:
+            break
+        pending = [token]
+        if matcher is not None:
+            matcher.consume(token)
+            for forced in matcher.forced():
+                if forced == eos:
+                    break
+                matcher.consume(forced)
+                pending.append(forced)
+        for t in pending:
+            out.tokens.append(t)
+            yield t
+        if len(out.tokens) >= s.max_tokens + (64 if matcher is not None and closing else 0):
+            out.stop = "length"
+            break
+        if time.perf_counter() - began > s.time_limit_s:
+            out.stop = "time"
+            break
+        if cancel is not None and cancel.is_set():
+            out.stop = "cancelled"
+            break
+    out.decode_s = time.perf_counter() - began - out.prefill_s

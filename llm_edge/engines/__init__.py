@@ -1,0 +1,1 @@
+"""Engines: one module per backend, all behind `llm_edge.engine.Engine`."""

@@ -1,0 +1,91 @@
+"""`LLM`: one front for the shipped model, a model folder, and an OpenAI-compatible server.
+
+Knows: which of them a name means. Does not know: agents or scenes beyond what a prompt needs.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from llm_edge import pointers
+from llm_edge.decoding import Generation, Sampling
+from llm_edge.local import LocalPlanner
+from llmagentos.errors import ModelError, PlanError
+from llmagentos.modules import PlanRequest, PlanResult
+from llmagentos.planning import compact
+
+DEFAULT_MODEL = "planner-v1"
+
+
+@dataclass(frozen=True)
+class LLMInfo:
+    """What is running: backend ("onnxruntime-cpu", "openai-http"), model, quantization."""
+
+    backend: str
+    model: str
+    quantization: str
+
+    def to_dict(self) -> dict[str, str]:
+        return {"backend": self.backend, "model": self.model, "quantization": self.quantization}
+
+
+class LLM:
+    """`LLM("planner-v1")`, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
+
+    threads: for on-board engines. model: the model's name on a server. Other keywords go to the
+    server client (`timeout_s`, `retries`, `key_env`). Raises ModelNotFoundError,
+    ModelIntegrityError or ModelError.
+    """
+
+    def __init__(self, name: str = DEFAULT_MODEL, *, threads: int = 1, model: str | None = None, **server: Any):
+        self._local: LocalPlanner | None = None
+        self._server: Any = None
+        if name.startswith(("http://", "https://")):
+            from llm_edge.engines.openai_http import OpenAIServer
+
+            self._server = OpenAIServer(name, model=model, **server)
+            self.info = LLMInfo("openai-http", self._server.model or name, "unknown")
+            return
+        if server:
+            raise ModelError(f"expected no server settings for an on-board model, got {sorted(server)}")
+        self._local = LocalPlanner(name, threads)
+        self.info = LLMInfo(self._local.engine.name, self._local.path.name, self._local.quantization)
+
+    def generate_text(self, prompt: str, *, max_tokens: int = 192, temperature: float = 0.0, top_p: float = 1.0, seed: int | None = None,
+                      cancel: threading.Event | None = None) -> str:  # fmt: skip
+        """Text for a prompt.
+
+        The shipped planner writes nothing but plan notation: for it the prompt is a command, and
+        the answer is a plan ("pick [ the red block ]"), texts as pointers into the command.
+        A server's model answers whatever it answers.
+        """
+        words = self.stream(prompt, max_tokens=max_tokens, temperature=temperature, top_p=top_p, seed=seed, cancel=cancel)
+        return "".join(words).strip()
+
+    def stream(self, prompt: str, *, max_tokens: int = 192, temperature: float = 0.0, top_p: float = 1.0, seed: int | None = None,
+               cancel: threading.Event | None = None) -> Iterator[str]:  # fmt: skip
+        """As `generate_text`, piece by piece."""
+        sampling = Sampling(temperature, top_p, seed, max_tokens)
+        if self._local is not None:
+            for word in self._local.write(prompt, sampling=sampling, cancel=cancel):
+                yield f" {word}"
+            return
+        yield from self._server.stream(prompt, sampling, cancel)
+
+    def plan(self, request: PlanRequest, *, cancel: threading.Event | None = None) -> PlanResult:
+        """A plan for a command. Raises PlanError when what was written is no plan, ModelError else."""
+        began = time.perf_counter()
+        if self._local is None:
+            result: PlanResult = self._server.plan(request, cancel)
+            return result
+        out = Generation()
+        words = list(self._local.write(request.command, request.pending, cancel=cancel, result=out))
+        text = " ".join(words)
+        if out.stop in ("time", "cancelled"):
+            raise PlanError(f"expected a finished plan, got one that was stopped ({out.stop}): {text}")
+        plan = compact.parse(text, pointers.resolver(request.command))
+        return PlanResult(plan, text, time.perf_counter() - began, out.prompt_tokens, len(out.tokens), self.info.to_dict(), out.confidence)

@@ -1,0 +1,69 @@
+"""A model folder made ready to write plans: tokenizer, vocabulary, grammar, engine.
+
+Knows: how the parts fit. Does not know: servers, agents.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from llm_edge import decoding, folder
+from llm_edge.constraint import PlanConstraint
+from llm_edge.decoding import Generation, Sampling
+from llm_edge.engine import Engine
+from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
+from llmagentos.errors import ModelError
+
+
+class LocalPlanner:
+    """The on-board model. Raises ModelNotFoundError, ModelIntegrityError or ModelError at once."""
+
+    def __init__(self, name: str, threads: int = 1, verify: bool = True, engine: Engine | None = None):
+        self.path: Path = folder.find(name)
+        self.manifest: dict[str, Any] = folder.verify(self.path) if verify else {}
+        try:
+            config = json.loads((self.path / "config.json").read_text())
+            words = tuple(json.loads((self.path / "plan_vocabulary.json").read_text()))
+        except (OSError, ValueError) as exc:
+            raise ModelError(f"expected config.json and plan_vocabulary.json in {self.path}, got: {exc}") from exc
+        self.vocabulary = PlanVocabulary(words)
+        self.constraint = PlanConstraint(self.vocabulary)
+        self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")
+        if engine is None:
+            from llm_edge.engines.onnx_cpu import OnnxCpuEngine
+
+            engine = OnnxCpuEngine(self.path, config, threads)
+        self.engine: Engine = engine
+        if engine.vocabulary_size != len(self.vocabulary):
+            raise ModelError(f"expected {len(self.vocabulary)} logits, got {engine.vocabulary_size}")
+        self._closing = tuple(self.vocabulary.ids[w] for w in decoding.CLOSING)
+        self._lock = threading.Lock()
+
+    @property
+    def quantization(self) -> str:
+        return str(self.manifest.get("quantization", "none"))
+
+    def write(
+        self,
+        command: str,
+        question: str = "",
+        sampling: Sampling | None = None,
+        cancel: threading.Event | None = None,
+        start: str = "",
+        result: Generation | None = None,
+    ) -> Iterator[str]:
+        """Yields plan words for a command. One generation at a time."""
+        with self._lock:
+            prompt = self.tokenizer(command, question)
+            unknown = [w for w in start.split() if w not in self.vocabulary.ids]
+            if unknown:
+                raise ModelError(f"expected plan words to start with, got {unknown}")
+            ids = self.vocabulary.encode(start.split())
+            tokens = decoding.generate(self.engine, prompt, self.vocabulary.eos, self.constraint.matcher(), sampling, cancel, ids,
+                                       self._closing, result)  # fmt: skip
+            for token in tokens:
+                yield self.vocabulary.words[token]

