@@ -103,16 +103,19 @@ class Kinematics:
 
     # --- inverse ------------------------------------------------------------------------
 
-    def solve(self, pose: Pose, seed: Sequence[float] | Joints | None = None) -> Joints:
+    def solve(
+        self, pose: Pose, seed: Sequence[float] | Joints | None = None, swivel: int = 0
+    ) -> Joints:
         """Joints [7] that put the tip at `pose`, hand down; UnreachableError if there are none.
 
         Without a seed the answer depends on the pose alone. With one it stays near it where it
-        can. Inside the joint limits minus 0.1 rad; error below 1e-6 m and rad.
+        can. swivel: +1 or -1 asks for the elbow out to that side. Inside the joint limits minus
+        0.1 rad; error below 1e-6 m and rad.
         """
         target = downward(pose)
         rest = self._posture(pose)
         best = math.inf
-        for start, pull in self._starts(rest, seed):
+        for start, pull in self._starts(rest, seed, swivel):
             q, residual = self._descend(target, start, rest if pull else None)
             if residual < _TOLERANCE:
                 return q
@@ -152,9 +155,13 @@ class Kinematics:
         return np.clip(rest, self.lower, self.upper)
 
     def _starts(
-        self, rest: Joints, seed: Sequence[float] | Joints | None
+        self, rest: Joints, seed: Sequence[float] | Joints | None, swivel: int
     ) -> list[tuple[Joints, bool]]:
         """Where to begin, best first, and whether to pull the elbow into its plane from there."""
+        if swivel:
+            side = _SIDES[0 if swivel > 0 else 1]
+            bent = [rest + side * share * _SWIVEL for share in (1.2, 0.6, 1.8)]
+            return [(np.clip(q, self.lower, self.upper), False) for q in bent]
         starts = [] if seed is None else [(np.asarray(seed, dtype=np.float64), True)]
         starts.append((rest, True))
         starts += [(rest + side * share * _SWIVEL, False) for share in _SHARES for side in _SIDES]
@@ -164,7 +171,7 @@ class Kinematics:
 
     def _descend(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
         """Damped least squares from `start`; returns the joints and the error left."""
-        q, identity, residual = start.copy(), np.eye(6), math.inf
+        q, residual = start.copy(), math.inf
         for iteration in range(_MAX_ITERATIONS):
             pin.computeJointJacobians(self._model, self._data, q)
             placement = pin.updateFramePlacement(self._model, self._data, self._tip)
@@ -176,14 +183,28 @@ class Kinematics:
             pull = iteration < _NULLSPACE_ITERATIONS
             if residual < _TOLERANCE and (rest is None or not pull):
                 break
-            damping = min(1e-3, residual * residual * 0.1) + 1e-9
-            gram = np.linalg.inv(jacobian @ jacobian.T + damping * identity)
-            step = jacobian.T @ (gram @ error)
-            if rest is not None and pull:
-                away = _NULLSPACE_GAIN * (rest - q)
-                step += away - jacobian.T @ (gram @ (jacobian @ away))
+            away = _NULLSPACE_GAIN * (rest - q) if rest is not None and pull else None
+            step = self._step(jacobian, error, residual, q, away)
             largest = float(np.max(np.abs(step)))
             if largest > _MAX_STEP_RAD:
                 step *= _MAX_STEP_RAD / largest
             q = np.clip(q + step, self.lower, self.upper)
         return q, residual
+
+    def _step(
+        self, jacobian: Joints, error: Joints, residual: float, q: Joints, away: Joints | None
+    ) -> Joints:
+        """One damped step; joints at their limits that it would push on stay out of it."""
+        damping = (min(1e-3, residual * residual * 0.1) + 1e-9) * np.eye(6)
+        step = np.zeros(7)
+        for _ in range(3):
+            gram = np.linalg.inv(jacobian @ jacobian.T + damping)
+            step = jacobian.T @ (gram @ error)
+            if away is not None:
+                step += away - jacobian.T @ (gram @ (jacobian @ away))
+            stuck = ((q <= self.lower) & (step < 0)) | ((q >= self.upper) & (step > 0))
+            if not stuck.any():
+                break
+            jacobian = np.where(stuck, 0.0, jacobian)
+            away = None if away is None else np.where(stuck, 0.0, away)
+        return step

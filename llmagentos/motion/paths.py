@@ -11,6 +11,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.trajectory import JointPath
 from llmagentos.types import Pose
@@ -19,6 +20,8 @@ Array = NDArray[np.float64]
 
 _NODE_M, _NODE_RAD = 0.01, 0.06
 _JOINT_NODES = 13
+#: More than this from one node to the next is another posture and not the same motion.
+_JUMP_RAD = 0.3
 
 
 def joint_line(kinematics: Kinematics, start: Array, goal: Array) -> JointPath:
@@ -34,22 +37,28 @@ def tip_path(
     start: Sequence[float] | Array,
     waypoints: Sequence[Pose],
     blend_m: float = 0.0,
+    keep_posture: bool = False,
 ) -> JointPath:
     """From joints `start` with the tip straight from one waypoint to the next, hand down.
 
-    Corners are rounded, `blend_m` before and after them at most. Raises UnreachableError.
+    Corners are rounded, `blend_m` before and after them at most. keep_posture leaves the elbow
+    where it is instead of letting it sink back into the arm's plane. Raises UnreachableError.
     """
     joints = np.asarray(start, dtype=np.float64)
     here = kinematics.tip_pose(joints)
     # One vector per waypoint: x, y, z, yaw, and a seed that spreads the arm's free swivel evenly.
     corners = [np.concatenate([here.position, [here.yaw], joints])]
     for pose in waypoints:
-        corners.append(np.concatenate([pose.position, [pose.yaw], kinematics.solve(pose)]))
+        seed = joints if keep_posture else kinematics.solve(pose)
+        corners.append(np.concatenate([pose.position, [pose.yaw], seed]))
     nodes, cuts = _round_corners(corners, blend_m)
     solved = [joints]
     for node in nodes[1:]:
         pose = Pose((float(node[0]), float(node[1]), float(node[2])), float(node[3]))
-        solved.append(kinematics.track(pose, node[4:]))
+        q = kinematics.track(pose, solved[-1] if keep_posture else node[4:])
+        if float(np.max(np.abs(q - solved[-1]))) > _JUMP_RAD:
+            raise UnreachableError(f"expected a way without a jump of the elbow, got one at {pose}")
+        solved.append(q)
     return JointPath(np.array(solved), np.array(nodes)[:, :3], tuple(cuts))
 
 

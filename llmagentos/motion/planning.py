@@ -155,10 +155,13 @@ def plan_transit(
         except UnreachableError as error:
             problem = error
     above = _at_height(goal, max(low + _CLEARANCE_M, goal.position[2] + approach_m))
-    try:
-        return _through_joint_space(kinematics, joints, here, above, goal, obstacles, body)
-    except UnreachableError:
-        raise problem from None
+    for swivel in (0, 1, -1):
+        try:
+            posture = kinematics.solve(above, swivel=swivel)
+            return _through_joint_space(kinematics, joints, posture, goal, obstacles, body)
+        except UnreachableError:
+            continue
+    raise problem
 
 
 def plan_straight(
@@ -168,13 +171,16 @@ def plan_straight(
     obstacles: Obstacles,
     body: Body,
 ) -> JointPath:
-    """A straight way through waypoints. CollisionError if something is in it."""
+    """A straight way through waypoints, the elbow kept where it is.
+
+    Raises CollisionError if something is in it, UnreachableError.
+    """
     here = kinematics.tip_pose(joints)
     for pose in waypoints:
         for at in _samples(here, pose):
             check_free(at, obstacles, body, "the straight way")
         here = pose
-    return tip_path(kinematics, joints, waypoints)
+    return tip_path(kinematics, joints, waypoints, keep_posture=True)
 
 
 def check_free(pose: Pose, obstacles: Obstacles, body: Body, what: str) -> None:
@@ -215,20 +221,21 @@ def _at_height(pose: Pose, z: float) -> Pose:
 def _through_joint_space(
     kinematics: Kinematics,
     joints: NDArray[np.float64],
-    here: Pose,
-    above: Pose,
+    above: NDArray[np.float64],
     goal: Pose,
     obstacles: Obstacles,
     body: Body,
 ) -> list[JointPath]:
-    """Up, straight in joint space, down: for ways that a straight tip cannot take."""
+    """Up, straight in joint space to a posture above the goal, down: where a straight tip fails."""
     paths = []
-    if here.position[2] < above.position[2] - 1e-3:
-        paths.append(tip_path(kinematics, joints, [_at_height(here, above.position[2])]))
+    here, height = kinematics.tip_pose(joints), kinematics.tip_position(above)[2]
+    if here.position[2] < height - 1e-3:
+        up = _at_height(here, height)
+        paths.append(tip_path(kinematics, joints, [up], keep_posture=True))
         joints = paths[-1].joints[-1]
-    across = joint_line(kinematics, joints, kinematics.solve(above))
+    across = joint_line(kinematics, joints, above)
     for q in across.joints:
         check_free(kinematics.tip_pose(q), obstacles, body, "the way across")
     paths.append(across)
-    paths.append(tip_path(kinematics, across.joints[-1], [goal]))
+    paths.append(tip_path(kinematics, above, [goal], keep_posture=True))
     return paths

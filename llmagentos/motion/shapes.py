@@ -13,7 +13,13 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM, ObjectGeometry, object_geometry
+from llmagentos.geometry import (
+    BOWL_BASE_RATIO,
+    BOWL_UPRIGHT_FROM,
+    HOUSEHOLD,
+    ObjectGeometry,
+    object_geometry,
+)
 from llmagentos.robots import PANDA, ArmSpec
 from llmagentos.types import Pose, SceneObject
 
@@ -129,6 +135,11 @@ def object_prisms(item: SceneObject) -> list[Prism]:
         return _round_shell(g, x, y, low)
     if g.shape == "square_shell":
         return _square_shell(g, x, y, low, item.yaw)
+    household = HOUSEHOLD.get(item.kind)
+    if household is not None:
+        share = g.size_m / household.size_m / 2
+        length, width, _ = household.extents_m
+        return [Box(x, y, length * share, width * share, item.yaw, low, high)]
     return [Disc(x, y, half, low, high)]
 
 

@@ -31,6 +31,8 @@ _CURVE_SHARE, _ALONG_SHARE, _JERK_SHARE = 0.5, 0.75, 0.8
 #: Steepness of the smooth maximum over the joints that makes the path parameter.
 _NORM = 6
 _SAFE = 0.97
+#: How often a trajectory may be stretched until its samples keep the limits.
+_STRETCHES = 6
 
 
 @dataclass(frozen=True)
@@ -79,8 +81,26 @@ def time_path(path: JointPath, limits: MotionLimits, period_s: float) -> Traject
         _Piece.of(spline, knots, path.tool, first, last, limits)
         for first, last in zip(path.cuts[:-1], path.cuts[1:], strict=True)
     ]
-    times = _chain(pieces, period_s)
-    return Trajectory(spline(times), period_s)
+    slower = 1.0
+    for _ in range(_STRETCHES):
+        times = _chain([piece.slower(slower) for piece in pieces], period_s)
+        positions = np.clip(spline(times), limits.lower_rad, limits.upper_rad)
+        excess = _excess(path.joints[0], positions, limits, period_s)
+        if excess <= 1.0:
+            break
+        # A kink in the path (a joint that reaches its limit) shows only in the samples.
+        slower *= excess * 1.02
+    return Trajectory(positions, period_s)
+
+
+def _excess(start: Array, positions: Array, limits: MotionLimits, period_s: float) -> float:
+    """By how much the samples would have to be stretched in time to keep the limits."""
+    track = np.vstack([start, start, positions, positions[-1:], positions[-1:]])
+    velocity = np.diff(track, axis=0) / period_s
+    acceleration = np.diff(velocity, axis=0) / period_s
+    fastest = float(np.max(np.abs(velocity) / limits.velocity_radps))
+    hardest = float(np.max(np.abs(acceleration) / limits.acceleration_radps2))
+    return max(fastest, hardest**0.5)
 
 
 @dataclass
@@ -120,6 +140,15 @@ class _Piece:
             velocity=_SAFE * velocity,
             acceleration=_ALONG_SHARE * float(np.min(acceleration / slope)),
             jerk=_JERK_SHARE * float(np.min(np.array(limits.jerk_radps3) / slope)),
+        )
+
+    def slower(self, factor: float) -> _Piece:
+        """The same piece, its motion stretched in time by a factor."""
+        return _Piece(
+            self.length,
+            self.velocity / factor,
+            self.acceleration / factor**2,
+            self.jerk / factor**3,
         )
 
     def fastest_to(self, speed: float) -> float:

@@ -51,8 +51,8 @@ def test_prisms_overlap() -> None:
 
 def test_a_zone_is_in_nobodys_way_and_unknown_kinds_are_cylinders() -> None:
     assert object_prisms(thing("z", "zone", 0.12, 0.5, 0.0)) == []
-    duck = object_prisms(SceneObject("d", "duck", "yellow", 0.08, 0.07, (0.5, 0.0, 0.035)))
-    assert duck == [Disc(0.5, 0.0, 0.04, 0.0, pytest.approx(0.07))]
+    thing_ = object_prisms(SceneObject("d", "thing", "yellow", 0.08, 0.07, (0.5, 0.0, 0.035)))
+    assert thing_ == [Disc(0.5, 0.0, 0.04, 0.0, pytest.approx(0.07))]
 
 
 @pytest.mark.parametrize(

@@ -47,6 +47,11 @@ class Context:
         path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], obstacles, body)
         yield from self.arm.follow([path], speed)
 
+    def recover(self) -> Motion:
+        """After a motion broke off: come to rest, hand upright."""
+        yield from self.arm.stop()
+        yield from self.arm.upright()
+
     def rise(self, z: float, speed: float = 1.0) -> Motion:
         """Straight up to a height, without a check: up is where the hand came from."""
         here = self.arm.kinematics.tip_pose(self.arm.joints)

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmagentos.errors import UnreachableError
-from llmagentos.geometry import ObjectGeometry
+from llmagentos.geometry import HOUSEHOLD, ObjectGeometry
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.motion.planning import (
     COMFORTABLE_MARGIN_M,
@@ -31,6 +31,8 @@ _PALM_M = 0.034
 _ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
 _RIM_ANGLES = 16
 _ROUND_YAWS = 8
+#: The wrist turns this far to either side of its middle.
+WRIST_RANGE_RAD = 2.75
 
 
 @dataclass(frozen=True)
@@ -70,6 +72,22 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
         yield Grasp(tip, grasp.open_m, grasp.holds_m, grasp.force_n, grasp.how, grasp.cost)
 
 
+def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
+    """The same grasp with the wrist where it can turn by turn_rad in one go; None if nowhere."""
+    offset = kinematics.wrist_offset(grasp.tip)
+    for half_turns in (0, -1, 1):
+        shifted = offset + half_turns * math.pi
+        if max(abs(shifted), abs(shifted + turn_rad)) < WRIST_RANGE_RAD:
+            tip = Pose(grasp.tip.position, grasp.tip.yaw + half_turns * math.pi)
+            try:
+                kinematics.solve(tip)
+                kinematics.solve(Pose(tip.position, tip.yaw + turn_rad))
+            except UnreachableError:
+                continue
+            return replace(grasp, tip=tip)
+    return None
+
+
 def different(first: Grasp, second: Grasp) -> bool:
     """Whether the second grasp is another try and not the first one again."""
     turned = abs(wrap_angle(2 * (first.tip.yaw - second.tip.yaw))) / 2
@@ -81,12 +99,15 @@ def _candidates(item: SceneObject, g: ObjectGeometry) -> Iterator[Grasp]:
         return
     if g.top_width_m <= WIDEST_ACROSS_M:
         yield from _across(item, g, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0)
-    if g.is_container:
+    if g.shape in ("round_shell", "square_shell"):
         yield from _by_the_rim(item, g, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
 
 
 def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:
-    if g.is_round or g.shape == "mesh":
+    household = HOUSEHOLD.get(item.kind)
+    if household is not None:
+        yaws = [item.yaw + (math.pi / 2 if household.grip_axis == "x" else 0.0)]
+    elif g.is_round or g.shape == "mesh":
         yaws = [item.yaw + math.pi * i / _ROUND_YAWS for i in range(_ROUND_YAWS)]
     else:
         yaws = [item.yaw, item.yaw + math.pi / 2]
@@ -96,10 +117,14 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     if g.shape == "sphere":
         heights = [low]
     else:
-        heights = [low, *(z for z in (top - 0.012, top - 0.003) if z > low + 0.004)]
+        heights = [low, *(z for z in (top - 0.012, top - 0.003, top) if z > low + 0.004)]
     for step, height in enumerate(heights):
         z = max(height, LOWEST_TIP_M)
-        for opening, extra in ((PANDA.max_opening_m, 0.0), (g.top_width_m + 0.02, 0.4)):
+        for opening, extra in (
+            (PANDA.max_opening_m, 0.0),
+            (g.top_width_m + 0.02, 0.4),
+            (g.top_width_m + 0.012, 0.8),
+        ):
             if opening > PANDA.max_opening_m:
                 continue
             for yaw in yaws:

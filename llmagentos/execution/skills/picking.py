@@ -11,7 +11,7 @@ from collections.abc import Generator, Sequence
 
 from llmagentos.errors import MotionError
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
-from llmagentos.execution.skills.grasps import Grasp, different, grasps
+from llmagentos.execution.skills.grasps import Grasp, different, grasps, turnable
 from llmagentos.motion.planning import InHand
 from llmagentos.types import Action, SceneObject
 
@@ -26,8 +26,11 @@ EMPTY_M = 0.0015
 _TOO_WIDE_M = 0.02
 
 
-def pick(context: Context, action: Action) -> Skill:
-    """Look, grasp, lift, check; up to three different grasps."""
+def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
+    """Look, grasp, lift, check; up to three different grasps.
+
+    turn_rad: the wrist shall be able to turn by this much afterwards.
+    """
     belief = context.belief
     if belief.in_hand is not None:
         if belief.in_hand.item.id == action.object_id:
@@ -41,15 +44,15 @@ def pick(context: Context, action: Action) -> Skill:
     if covers:
         names = ", ".join(f"the {o.label}" for o in covers)
         return failed("covered", f"{names} stands on the {item.label}", covered_by=names)
-    return (yield from take(context, item))
+    return (yield from take(context, item, turn_rad))
 
 
-def take(context: Context, item: SceneObject) -> Skill:
+def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
     """Grasp and lift an object seen just now."""
     belief, tried = context.belief, list[Grasp]()
     problem = ""
     while len(tried) < MAX_ATTEMPTS:
-        grasp = _next_grasp(context, item, tried)
+        grasp = _next_grasp(context, item, tried, turn_rad)
         if grasp is None:
             break
         tried.append(grasp)
@@ -75,15 +78,20 @@ def take(context: Context, item: SceneObject) -> Skill:
     return failed("not held", words, len(tried), problem=problem)
 
 
-def _next_grasp(context: Context, item: SceneObject, tried: Sequence[Grasp]) -> Grasp | None:
-    obstacles = context.belief.obstacles(item.id)
-    first = None
-    for grasp in grasps(item, obstacles, context.arm.kinematics):
+def _next_grasp(
+    context: Context, item: SceneObject, tried: Sequence[Grasp], turn_rad: float
+) -> Grasp | None:
+    obstacles, kinematics = context.belief.obstacles(item.id), context.arm.kinematics
+    again = None
+    for found in grasps(item, obstacles, kinematics):
+        grasp = turnable(found, turn_rad, kinematics) if turn_rad else found
+        if grasp is None:
+            continue
         if all(different(grasp, other) for other in tried):
             return grasp
-        first = first or grasp
+        again = again or grasp
     # Nothing else is left; the same grasp may do where the object has moved.
-    return first
+    return again
 
 
 def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[None, None, bool]:
@@ -115,6 +123,6 @@ def _give_up(context: Context) -> Generator[None, None, None]:
     """Let go, and get clear."""
     context.belief.in_hand = None
     arm = context.arm
-    yield from arm.upright()
+    yield from context.recover()
     yield from arm.grip(0.08)
     yield from context.rise(0.2)

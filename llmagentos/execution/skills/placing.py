@@ -14,6 +14,7 @@ from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.execution.skills.arm import BlockedError
 from llmagentos.execution.skills.base import SkillStatus
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.grasps import WRIST_RANGE_RAD
 from llmagentos.execution.skills.picking import EMPTY_M, take
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.shapes import geometry_of, gripper_prisms, object_prisms
@@ -31,12 +32,13 @@ _NARROW_OPEN_M = 0.016
 _RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
 _ROUND_TURNS = 12
 _RETREAT_Z_M = 0.25
-#: The wrist turns this far to either side of its middle.
-_WRIST_RANGE_RAD = 2.75
 
 
-def place(context: Context, action: Action) -> Skill:
-    """Carry, set down, let go, look; re-pick and place again up to twice."""
+def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
+    """Carry, set down, let go, look; re-pick and place again up to twice.
+
+    exact_yaw: turn the object to the pose's yaw itself, not to one that looks the same.
+    """
     belief = context.belief
     if belief.in_hand is None:
         return failed("not holding", "I am holding nothing")
@@ -46,12 +48,12 @@ def place(context: Context, action: Action) -> Skill:
     while True:
         attempts += 1
         try:
-            yield from _set_down(context, action)
+            yield from _set_down(context, action, exact_yaw)
         except BlockedError as error:
             if attempts > 1:
                 raise
             _log.info("placing %s: %s; again", item.id, error)
-            yield from context.arm.upright()
+            yield from context.recover()
             yield from context.rise(_RETREAT_Z_M)
             continue
         yield from context.look()
@@ -68,11 +70,11 @@ def place(context: Context, action: Action) -> Skill:
             return failed("misplaced", words, attempts)
 
 
-def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
+def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[None, None, None]:
     """Carry, lower, let go, get clear. Ends early with nothing in hand when it was lost."""
     arm, belief = context.arm, context.belief
     assert belief.in_hand is not None and action.pose is not None
-    tip, opening = choose_release(context, belief.in_hand, action)
+    tip, opening = choose_release(context, belief.in_hand, action, exact_yaw)
     support = () if action.support == "table" else (action.support,)
     # On the last bit down the object may touch what it is put on.
     obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
@@ -89,7 +91,9 @@ def _set_down(context: Context, action: Action) -> Generator[None, None, None]:
     yield from arm.grip(0.08, wait=False)
 
 
-def choose_release(context: Context, in_hand: InHand, action: Action) -> tuple[Pose, float]:
+def choose_release(
+    context: Context, in_hand: InHand, action: Action, exact_yaw: bool = False
+) -> tuple[Pose, float]:
     """Where the hand lets go, and how wide. Raises CollisionError or UnreachableError.
 
     Tries every turn of the hand that gives the same result; where neighbours leave no room for
@@ -99,7 +103,11 @@ def choose_release(context: Context, in_hand: InHand, action: Action) -> tuple[P
     assert action.pose is not None
     alike = list(_hand_yaws(context, in_hand, action))
     others = list(_any_yaws(context, in_hand, action))
-    if action.inside:
+    if exact_yaw:
+        exact = [action.pose.yaw - in_hand.yaw_rad]
+        tries = [(i, exact) for i in range(_MAX_DROP_STEPS)]
+        tries += [(i, alike) for i in range(_MAX_DROP_STEPS)]
+    elif action.inside:
         count = round(_HIGHEST_RELEASE_M / _RELEASE_STEP_M)
         tries = [(i, alike + others) for i in range(count)]
     else:
@@ -179,7 +187,7 @@ def _ranked(
         tip = in_hand.tip_for(*action.pose.position, turn)
         yaw = kinematics.best_yaw(tip, 2 * math.pi)
         turned = abs(kinematics.wrist_offset(Pose(tip.position, yaw)))
-        if turned < _WRIST_RANGE_RAD:
+        if turned < WRIST_RANGE_RAD:
             yaws.append((0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2]), yaw))
     return (yaw for _, yaw in sorted(yaws))
 

@@ -5,6 +5,7 @@ Knows: strokes from behind, looking again, correcting. Does not know: who chose 
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
@@ -25,9 +26,11 @@ from llmagentos.types import Action, Pose, SceneObject
 TOLERANCE_M = 0.02
 MAX_STROKES = 3
 #: Begin this far behind the object; push at this share of the tool speed.
-_RUN_UP_M = 0.025
+_RUN_UPS_M = (0.025, 0.008)
 _PUSH_SPEED = 0.12
 _PALM_M = 0.036
+#: Close to its base the arm reaches some heights only; these are on the way down to a start.
+_WAY_DOWN_M = (0.2, 0.12, 0.06, 0.0)
 
 
 def push(context: Context, action: Action) -> Skill:
@@ -54,7 +57,7 @@ def push(context: Context, action: Action) -> Skill:
             yield from _stroke(context, item, target)
         except MotionError as error:
             problem = f" ({error})"
-            yield from context.arm.upright()
+            yield from context.recover()
         yield from context.rise(0.15)
         yield from context.look()
         item = belief.find(item, near=target)
@@ -93,7 +96,8 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
             for share in (0.0, 0.25, 0.5, 0.75, 1.0):
                 at = _between(stroke.start, stroke.end, share * _length(stroke))
                 check_free(at, belief.obstacles(item.id), body, "the lane")
-            context.arm.kinematics.solve(stroke.start)
+            for rise in _WAY_DOWN_M:
+                context.arm.kinematics.solve(_raised(stroke.start, rise))
             context.arm.kinematics.solve(stroke.end)
         except MotionError as error:
             problem = problem or str(error)
@@ -111,17 +115,23 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
     low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), LOWEST_TIP_M)
     low = max(low, item.bottom_z + g.height_m - _PALM_M)
     wide = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
-    for tip_z in (low, item.bottom_z + 0.7 * g.height_m):
+    heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
+    for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
         for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
             thick = PANDA.finger_width_m / 2 if turn == 0.0 else PANDA.finger_thickness_m
             behind = _contact_distance(item, opening) + thick
-            off = _reach_behind(item, heading) + thick + _RUN_UP_M
+            off = _reach_behind(item, heading) + thick + run_up
             yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
             yield _Stroke(
                 Pose((x - off * ux, y - off * uy, tip_z), yaw),
                 Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
                 opening,
             )
+
+
+def _raised(pose: Pose, by_m: float) -> Pose:
+    x, y, z = pose.position
+    return Pose((x, y, z + by_m), pose.yaw)
 
 
 def _length(stroke: _Stroke) -> float:

@@ -6,18 +6,18 @@ Knows: arm and belief. Does not know: plans.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from llmagentos.execution.skills.base import SkillStatus
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
 from llmagentos.execution.skills.picking import pick
 from llmagentos.execution.skills.placing import place
-from llmagentos.motion.kinematics import wrap_angle
 from llmagentos.motion.planning import Obstacles
-from llmagentos.types import Action, Pose
+from llmagentos.types import Action, Pose, SceneObject
 
 #: The finger tips hover this far above what they point at.
 _HOVER_M = 0.12
-_MAX_TURN_RAD = math.pi / 2
+_MAX_TURN_RAD, _MAX_ANGLE_RAD = math.pi + 1e-6, 4 * math.pi + 1e-6
 _ANGLE_TOLERANCE_RAD = 0.2
 
 
@@ -69,32 +69,37 @@ def open_gripper(context: Context, action: Action) -> Skill:
 
 
 def rotate(context: Context, action: Action) -> Skill:
-    """Pick up, turn about the vertical, set down on the spot; several times for large angles."""
-    left = math.remainder(action.angle_rad, 2 * math.pi)
-    parts = max(1, math.ceil(abs(left) / _MAX_TURN_RAD - 1e-6))
+    """Pick up, turn about the vertical, set down on the spot; several times beyond half a turn."""
+    angle = action.angle_rad
+    if not (math.isfinite(angle) and abs(angle) <= _MAX_ANGLE_RAD):
+        return failed("bad action", f"expected up to two turns, got {angle} rad")
+    parts = max(1, math.ceil(abs(angle) / _MAX_TURN_RAD))
     scene = yield from context.look()
     item = scene.get(action.object_id)
     if item is None:
         return failed("not seen", "I can't see it any more")
-    spot, goal_yaw, attempts = item, item.yaw + left, 0
-    for part in range(1, parts + 1):
-        report = yield from pick(context, Action("pick", object_id=item.id))
+    attempts = 1
+    for _ in range(parts):
+        report = yield from _turn_once(context, item, angle / parts)
         attempts = max(attempts, report.attempts)
-        if report.status is not SkillStatus.SUCCEEDED:
-            return report
-        pose = Pose((*spot.position[:2], spot.bottom_z), spot.yaw + left * part / parts)
-        put = Action(
-            "place", object_id=item.id, pose=pose, support=spot.support, inside=spot.inside
-        )
-        report = yield from place(context, put)
         if report.status is not SkillStatus.SUCCEEDED:
             return report
     seen = context.belief.find(item)
     if seen is None:
         return failed("not seen", f"I lost sight of the {item.label}", attempts)
-    wrong = abs(wrap_angle(4 * (seen.yaw - goal_yaw))) / 4
-    if seen.yaw != 0.0 and item.kind == "block" and wrong > _ANGLE_TOLERANCE_RAD:
+    wrong = abs(math.remainder(seen.yaw - item.yaw - angle, math.pi / 2))
+    if item.kind == "block" and wrong > _ANGLE_TOLERANCE_RAD:
         return failed("misplaced", f"the {item.label} is turned {wrong:.2f} rad off", attempts)
-    return succeeded(
-        f"turned the {item.label} by {math.degrees(action.angle_rad):.0f} degrees", attempts
-    )
+    words = f"turned the {item.label} by {math.degrees(angle):.0f} degrees"
+    return succeeded(words, attempts)
+
+
+def _turn_once(context: Context, item: SceneObject, angle: float) -> Skill:
+    report = yield from pick(context, Action("pick", object_id=item.id), turn_rad=angle)
+    in_hand = context.belief.in_hand
+    if report.status is not SkillStatus.SUCCEEDED or in_hand is None:
+        return report
+    pose = Pose((*item.position[:2], item.bottom_z), in_hand.item.yaw + angle)
+    put = Action("place", object_id=item.id, pose=pose, support=item.support, inside=item.inside)
+    placed = yield from place(context, put, exact_yaw=True)
+    return replace(placed, attempts=max(placed.attempts, report.attempts))
