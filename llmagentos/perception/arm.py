@@ -82,33 +82,34 @@ def arm_shape(robot: RobotState, spec: ArmSpec = PANDA) -> ArmShape:
     tip = at(7, 0, 0, spec.tip_offset_m)
     half = robot.gripper_width_m / 2 + spec.finger_thickness_m / 2
     end = spec.tip_offset_m + spec.finger_beyond_tip_m - spec.finger_width_m / 2
+    # Links are drawn generously: nothing else is up there. Fingers tightly: they touch things.
     capsules = [
-        Capsule((0, 0, 0), at(0, 0, 0, 0), 0.11),
-        Capsule(at(0, 0, 0, 0), at(2, 0, 0, -0.1), 0.10),
-        Capsule(at(2, 0, 0, -0.15), at(2, 0, 0, 0), 0.10),
-        Capsule(at(2, 0, 0, 0), at(3, 0, 0, 0), 0.10),
-        Capsule(at(3, 0, 0, 0), at(4, 0, 0, -0.30), 0.10),
-        Capsule(at(4, 0, 0, -0.30), at(4, 0, 0, 0), 0.10),
-        Capsule(at(5, 0, 0, 0), at(6, 0, 0, 0), 0.09),
-        Capsule(at(6, 0, 0, -0.02), at(6, 0, 0, _FLANGE_M - 0.02), 0.075),
+        Capsule((0, 0, 0), at(0, 0, 0, 0), 0.14),
+        Capsule(at(0, 0, 0, 0), at(2, 0, 0, -0.1), 0.13),
+        Capsule(at(2, 0, 0, -0.15), at(2, 0, 0, 0), 0.13),
+        Capsule(at(2, 0, 0, 0), at(3, 0, 0, 0), 0.13),
+        Capsule(at(3, 0, 0, 0), at(4, 0, 0, -0.30), 0.13),
+        Capsule(at(4, 0, 0, -0.30), at(4, 0, 0, 0), 0.12),
+        Capsule(at(5, 0, 0, 0), at(6, 0, 0, 0), 0.11),
+        Capsule(at(6, 0, 0, -0.02), at(6, 0, 0, _FLANGE_M - 0.02), 0.095),
         # The hand is a flat box, 20 cm along the fingers' opening direction (its y).
-        Capsule(at(7, 0, -0.085, 0.02), at(7, 0, 0.085, 0.02), 0.038),
-        Capsule(at(7, 0, -0.06, 0.045), at(7, 0, 0.06, 0.045), 0.034),
+        Capsule(at(7, 0, -0.09, 0.02), at(7, 0, 0.09, 0.02), 0.05),
+        Capsule(at(7, 0, -0.065, 0.045), at(7, 0, 0.065, 0.045), 0.042),
     ]
     for side in (-1, 1):
         y = side * half
-        capsules.append(Capsule(at(7, 0, y, 0.06), at(7, 0, y, end), 0.017))
+        capsules.append(Capsule(at(7, 0, y, 0.06), at(7, 0, y, end), 0.026))
     return ArmShape(tuple(capsules), hand, tip)
 
 
 def inside_capsules(
-    points: NDArray[np.float32], capsules: tuple[Capsule, ...], margin_m: float = 0.012
+    points: NDArray[np.float32], capsules: tuple[Capsule, ...]
 ) -> NDArray[np.bool_]:
-    """Which of `points` [N, 3] lie in one of the capsules, grown by `margin_m`."""
+    """Which of `points` [N, 3] lie in one of the capsules."""
     hit = np.zeros(len(points), bool)
     for capsule in capsules:
         a, b = np.asarray(capsule.a, np.float32), np.asarray(capsule.b, np.float32)
-        reach = np.float32(capsule.radius_m + margin_m)
+        reach = np.float32(capsule.radius_m)
         low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
         near = np.flatnonzero(~hit & np.all(points >= low, axis=1) & np.all(points <= high, axis=1))
         if not len(near):

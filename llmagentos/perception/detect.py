@@ -41,6 +41,7 @@ class Detection:
 
     hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
     another thing, not seen from above. color: where the kind decides it.
+    partial: next to the robot or the picture's border, so perhaps not all of it was seen.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class Detection:
     cells: NDArray[np.int32]
     hidden: bool = False
     color: str = ""
+    partial: bool = False
 
     @property
     def top_z(self) -> float:

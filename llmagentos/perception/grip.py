@@ -15,7 +15,7 @@ from llmagentos.perception.shapes import wrap_quarter
 from llmagentos.types import RobotState, SceneObject
 
 #: Fingers that press harder than this on something wider than that hold it.
-_PRESS_N = 2.0
+_PRESS_N = 4.0
 _EMPTY_WIDTH_M = 0.002
 #: How far the tips may be from where a grip on an object is expected, metres.
 _GRIP_SLACK_M = 0.014

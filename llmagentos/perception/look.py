@@ -20,6 +20,7 @@ from llmagentos.perception.grip import GripperView
 from llmagentos.perception.household import take_household
 from llmagentos.perception.rectify import GridSpec, Rectifier
 from llmagentos.perception.segment import Maps, read_maps
+from llmagentos.perception.shapes import disc, fill_hull
 from llmagentos.perception.stacks import add_hidden, standing
 from llmagentos.types import COLORS, CameraFrame
 
@@ -64,6 +65,8 @@ class Looker:
         explainer = Explainer(maps, take_household(maps))
         explainer.run()
         found = [d for d in explainer.found if not in_hand(gripper, d)]
+        for thing in found:
+            thing.partial = is_partial(thing, maps)
         things = add_hidden(found, explainer.slivers, maps, self._reader)
         kept, colors = [], []
         for thing in things:
@@ -106,9 +109,23 @@ def table_color(frame: CameraFrame, rectifier: Rectifier) -> NDArray[np.float64]
 
 
 def in_hand(gripper: GripperView | None, thing: Detection) -> bool:
-    """Whether a raised detection is (part of) what the gripper holds."""
+    """Whether a detection is (part of) what the gripper holds."""
     if gripper is None or not gripper.gripping:
         return False
     gap = math.hypot(thing.center[0] - gripper.tip[0], thing.center[1] - gripper.tip[1])
-    reach = thing.size_m / 2 + 0.05
-    return gap < reach and 0.015 < thing.base_z < gripper.tip[2] + 0.02
+    return gap < thing.size_m / 2 + 0.05 and thing.top_z > gripper.tip[2] - 0.03
+
+
+def is_partial(thing: Detection, maps: Maps) -> bool:
+    """Whether the robot, its shadow or the map's border is right beside a thing."""
+    inside, r0, c0 = fill_hull(thing.hull, maps.height.shape, pad=6)
+    rows, cols = maps.height.shape
+    at_border = r0 == 0 or c0 == 0 or r0 + inside.shape[0] >= rows or c0 + inside.shape[1] >= cols
+    if at_border:
+        _, _, w, h = cv2.boundingRect(thing.hull)
+        x, y = int(thing.hull[:, 0, 0].min()), int(thing.hull[:, 0, 1].min())
+        if x <= 1 or y <= 1 or x + w >= cols - 2 or y + h >= rows - 2:
+            return True
+    ring = (cv2.dilate(inside.view(np.uint8), disc(5)) > 0) & ~inside
+    around = maps.robot[r0 : r0 + inside.shape[0], c0 : c0 + inside.shape[1]][ring]
+    return bool(around.mean() > 0.04) if len(around) else False

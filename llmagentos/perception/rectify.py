@@ -68,7 +68,7 @@ class TopDown:
 
     height: metres above the table of the topmost point, 0 where unknown. rgb: its colour.
     seen: a point was measured there. points, point_rgb: every raised point, [N, 3], base frame
-    (also below the topmost ones: the sides of things), and its colour. robot: its body is there.
+    (also below the topmost ones: the sides of things), and its colour. robot: its body is there, or hides the table there.
     """
 
     grid: GridSpec
@@ -139,16 +139,16 @@ class Rectifier:
         d, pz = flat[index], z[index]
         px = d * self._rays[0][index] + self._origin[0]
         py = d * self._rays[1][index] + self._origin[1]
-        row, col = grid.rows_cols(px, py)
-        inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
-        index, px, py, pz = index[inside], px[inside], py[inside], pz[inside]
-        cell = row[inside] * cols + col[inside]
         points = np.stack([px, py, pz], 1)
-        robot_cells = np.zeros(rows * cols, bool)
+        robot_map = np.zeros((rows, cols), bool)
         if robot or (pz.size and pz.max() > _TOO_HIGH_M):
             body = inside_capsules(points, robot) | (pz > _TOO_HIGH_M)
-            robot_cells[cell[body]] = True
-            index, pz, cell, points = index[~body], pz[~body], cell[~body], points[~body]
+            robot_map = self._shadow(index[body], points[body], depth.shape)
+            index, points = index[~body], points[~body]
+        row, col = grid.rows_cols(points[:, 0], points[:, 1])
+        inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
+        index, points = index[inside], points[inside]
+        cell, pz = row[inside] * cols + col[inside], points[:, 2]
 
         height = np.zeros(rows * cols, np.float32)
         source = np.full(rows * cols, -1, np.int32)
@@ -166,8 +166,21 @@ class Rectifier:
         height = height.reshape(rows, cols)
         seen = scattered | (~hidden & self._uv_inside)
         _fill_pinholes(height, rgb, scattered, seen)
-        robot_map = robot_cells.reshape(rows, cols)
         return TopDown(grid, height, rgb, seen, points, pixel_rgb[index], robot_map)
+
+
+    def _shadow(
+        self, index: NDArray[np.intp], points: FloatMap, shape: tuple[int, int]
+    ) -> BoolMap:
+        """Cells under the robot's body, and those on the table that it hides."""
+        rows, cols = self.grid.shape
+        flags = np.zeros(shape, np.uint8)
+        flags.reshape(-1)[index] = 1
+        hides = cv2.remap(flags, self._map_u, self._map_v, cv2.INTER_NEAREST) > 0
+        row, col = self.grid.rows_cols(points[:, 0], points[:, 1])
+        inside = (row >= 0) & (row < rows) & (col >= 0) & (col < cols)
+        hides[row[inside], col[inside]] = True
+        return hides
 
 
 def _fill_pinholes(

@@ -44,7 +44,7 @@ def add_hidden(
 ) -> list[Detection]:
     """`found` and, under each thing that floats, the things that must carry it."""
     result = list(found)
-    queue = sorted(found, key=lambda d: -d.base_z)
+    queue = sorted([d for d in found if not d.partial], key=lambda d: -d.base_z)
     while queue:
         upper = queue.pop(0)
         floor = surface_below(upper, result)

@@ -16,6 +16,9 @@ from llmagentos.types import SceneObject
 #: Share of an object's place that is seen to be empty, 0..1.
 Visibility = Callable[[SceneObject], float]
 
+#: Id of a detection that was perhaps not seen whole.
+PARTIAL = "partial"
+
 _NEAR_M = 0.04
 _SAME_PLACE_M = 0.025
 _SIZE_SLACK_M = 0.012
@@ -62,22 +65,28 @@ class Tracker:
         stamp_s: float,
         gripper: GripperView | None = None,
     ) -> list[SceneObject]:
-        """Objects after a look. `seen` have no ids yet; those in the gripper are not in it."""
+        """Objects after a look. What the gripper holds is not among `seen`.
+
+        An entry of `seen` without id may become a new object; one whose id is PARTIAL only confirms
+        a remembered one.
+        """
         self._follow_gripper(gripper)
         waiting = list(seen)
         tracks = [t for t in self._tracks if not t.item.held]
         tracks, waiting = self._match(tracks, waiting, _near_and_alike, stamp_s)
         tracks, waiting = self._match(tracks, waiting, _same_place, stamp_s)
-        gone = [t for t in tracks if t.loose or empty_share(t.item) > _EMPTY_SHARE]
+        gone = [t for t in tracks if empty_share(t.item) > _EMPTY_SHARE]
         self._find_new_grip(gone, gripper)
-        gone = [t for t in gone if not t.item.held]
-        gone, waiting = self._match(gone, waiting, _moved, stamp_s)
-        for track in gone:
-            track.misses += 1
-            track.item = replace(track.item, confidence=track.item.confidence * 0.5)
+        lost = [t for t in tracks if (t in gone or t.loose) and not t.item.held]
+        lost, waiting = self._match(lost, waiting, _moved, stamp_s)
+        for track in lost:
+            if track in gone:
+                track.misses += 1
+                track.item = replace(track.item, confidence=track.item.confidence * 0.5)
         self._tracks = [t for t in self._tracks if t.misses < self._drop_after or t.item.held]
         for item in waiting:
-            self._tracks.append(Track(self._named(item, stamp_s), size_sum=item.size_m))
+            if not item.id:
+                self._tracks.append(Track(self._named(item, stamp_s), size_sum=item.size_m))
         return [t.item for t in self._tracks]
 
     # ---- matching -------------------------------------------------------------------------
