@@ -25,6 +25,10 @@ from llmagentos.types import Pose, Vec3
 
 Joints = NDArray[np.float64]
 
+#: The Panda's DH parameters that planar reach needs, metres (see panda.urdf).
+_SHOULDER_M, _UPPER_ARM_M, _FOREARM_M, _ELBOW_OFFSET_M = 0.333, 0.316, 0.384, 0.0825
+_WRIST_OFFSET_M, _FLANGE_M = 0.088, 0.107
+
 #: A solution is accepted below this error (metres and radians together).
 _TOLERANCE = 1e-6
 _MAX_ITERATIONS = 60
@@ -146,6 +150,32 @@ class Kinematics:
         """How far a pose's yaw turns the wrist out of the middle of its range, rad."""
         middle = self._yaw_sum + math.atan2(pose.position[1], pose.position[0])
         return pose.yaw - middle
+
+    def reaches_down_to(self, pose: Pose, from_above_m: float = 0.15) -> bool:
+        """Whether the arm comes straight down to a pose with its elbow in one plane.
+
+        Close to the base it cannot fold enough for that and would have to swing its elbow
+        around on the way. Planar two-link geometry from shoulder to wrist (DH parameters).
+        """
+        inward = math.hypot(pose.position[0], pose.position[1]) - _WRIST_OFFSET_M
+        heights = np.linspace(pose.position[2], pose.position[2] + from_above_m, 6)
+        up = heights + _FLANGE_M + self.spec.tip_offset_m - _SHOULDER_M
+        reach = np.hypot(inward, up)
+        return bool(
+            np.all(
+                (reach > self._elbow_reach(3, self.lower))
+                & (reach < self._elbow_reach(3, self.upper))
+            )
+        )
+
+    @staticmethod
+    def _elbow_reach(joint: int, limits: Joints) -> float:
+        """Distance from shoulder to wrist with the elbow joint at its limit, metres."""
+        upper = math.hypot(_UPPER_ARM_M, _ELBOW_OFFSET_M)
+        fore = math.hypot(_FOREARM_M, _ELBOW_OFFSET_M)
+        bend = math.atan2(_ELBOW_OFFSET_M, _UPPER_ARM_M) + math.atan2(_ELBOW_OFFSET_M, _FOREARM_M)
+        angle = math.pi + bend + float(limits[joint])
+        return math.sqrt(upper**2 + fore**2 - 2 * upper * fore * math.cos(angle))
 
     def _posture(self, pose: Pose) -> Joints:
         """The rest posture for a pose: home, turned towards it, wrist already at its yaw."""

@@ -63,6 +63,8 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
             if obstacles.hit(moving, LEAST_MARGIN_M) is not None:
                 continue
             cost += 2.0
+        if not kinematics.reaches_down_to(tip):
+            cost += 3.0
         ranked.append((cost, len(ranked), tip, grasp))
     for _, _, tip, grasp in sorted(ranked):
         try:

@@ -32,6 +32,8 @@ _NARROW_OPEN_M = 0.016
 _RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
 _ROUND_TURNS = 12
 _RETREAT_Z_M = 0.25
+#: Ways down that the arm cannot take straight come last.
+_AWKWARD_COST = 5.0
 
 
 def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
@@ -188,7 +190,10 @@ def _ranked(
         yaw = kinematics.best_yaw(tip, 2 * math.pi)
         turned = abs(kinematics.wrist_offset(Pose(tip.position, yaw)))
         if turned < WRIST_RANGE_RAD:
-            yaws.append((0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2]), yaw))
+            cost = 0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2])
+            if not kinematics.reaches_down_to(Pose(tip.position, yaw)):
+                cost += _AWKWARD_COST
+            yaws.append((cost, yaw))
     return (yaw for _, yaw in sorted(yaws))
 
 

@@ -10,7 +10,7 @@ import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
-from llmagentos.errors import CollisionError, MotionError
+from llmagentos.errors import CollisionError, MotionError, UnreachableError
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
 from llmagentos.motion.planning import (
     LOWEST_TIP_M,
@@ -29,8 +29,6 @@ MAX_STROKES = 3
 _RUN_UPS_M = (0.025, 0.008)
 _PUSH_SPEED = 0.12
 _PALM_M = 0.036
-#: Close to its base the arm reaches some heights only; these are on the way down to a start.
-_WAY_DOWN_M = (0.2, 0.12, 0.06, 0.0)
 
 
 def push(context: Context, action: Action) -> Skill:
@@ -96,8 +94,8 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
             for share in (0.0, 0.25, 0.5, 0.75, 1.0):
                 at = _between(stroke.start, stroke.end, share * _length(stroke))
                 check_free(at, belief.obstacles(item.id), body, "the lane")
-            for rise in _WAY_DOWN_M:
-                context.arm.kinematics.solve(_raised(stroke.start, rise))
+            if not context.arm.kinematics.reaches_down_to(stroke.start):
+                raise UnreachableError(f"expected a straight way down to {stroke.start.position}")
             context.arm.kinematics.solve(stroke.end)
         except MotionError as error:
             problem = problem or str(error)
@@ -127,11 +125,6 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
                 Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
                 opening,
             )
-
-
-def _raised(pose: Pose, by_m: float) -> Pose:
-    x, y, z = pose.position
-    return Pose((x, y, z + by_m), pose.yaw)
 
 
 def _length(stroke: _Stroke) -> float:
