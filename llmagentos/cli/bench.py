@@ -74,7 +74,12 @@ def bench(
 def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -> list[Any]:
     from sim.benchmarks import suite_run
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as progress:
         task = progress.add_task("cases", total=len(jobs))
         right = 0

@@ -76,6 +76,7 @@ class Played:
     plan_s: float = 0.0
     tokens: int = 0
     first_motion_s: float | None = None
+    hand: tuple[float, float] | None = None
 
 
 class Body(Protocol):
@@ -145,8 +146,12 @@ class SymbolicBody:
         text = planned.text or compact.write(planned.plan)
         return Played(
             outcome.status, outcome.reply, self._truth(), self._held(),
-            text, planned.plan_s, planned.tokens,
+            text, planned.plan_s, planned.tokens, hand=self._hand(),
         )  # fmt: skip
+
+    def _hand(self) -> tuple[float, float] | None:
+        at = self._skills.pointed_at
+        return None if at is None else (at[0], at[1])
 
     def _held(self) -> str | None:
         held = self._skills.scene().held
@@ -192,7 +197,12 @@ class SimulatedBody:
         return Played(
             result.status, result.reply, _by_id(result.objects), result.held, result.plan_text,
             result.timings.plan_s, result.timings.tokens, result.timings.first_motion_s,
+            self._hand(),
         )  # fmt: skip
+
+    def _hand(self) -> tuple[float, float]:
+        tip = self.agent.parts.world.robot.tip_pose()
+        return float(tip.position[0]), float(tip.position[1])
 
     def picture(self) -> Any:
         """RGB of the world now, for people."""
@@ -215,14 +225,22 @@ def play(case: Case, body: Body, after_reset: Callable[[], None] | None = None) 
     for turn in case.turns:
         played = body.command(turn)
         seen = Seen(
-            start, before, played.after, played.held, played.status, played.reply, case.stage.groups
-        )
+            start, before, played.after, played.held, played.status, played.reply,
+            case.stage.groups, played.hand,
+        )  # fmt: skip
         why = judged(turn, seen)
         out.append(
             TurnResult(
-                turn.say, turn.expect, played.status, played.reply, played.plan, why,
-                played.plan_s, played.tokens, played.first_motion_s,
-            )  # fmt: skip
+                say=turn.say,
+                expect=turn.expect,
+                status=played.status,
+                reply=played.reply,
+                plan=played.plan,
+                why=why,
+                plan_s=played.plan_s,
+                tokens=played.tokens,
+                first_motion_s=played.first_motion_s,
+            )
         )
         if why:
             break
@@ -231,7 +249,7 @@ def play(case: Case, body: Body, after_reset: Callable[[], None] | None = None) 
 
 
 def judged(turn: Turn, seen: Seen) -> Why:
-    """"" where the turn is right, else in what it is wrong."""
+    """ "" where the turn is right, else in what it is wrong."""
     if seen.status not in EXPECT[turn.expect]:
         return f"expected {turn.expect}, got {seen.status}"
     moves = turn.moves(seen.before) if callable(turn.moves) else turn.moves

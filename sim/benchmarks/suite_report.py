@@ -102,8 +102,8 @@ def totals(results: Sequence[CaseResult]) -> dict[str, float]:
 
 
 def rich_table(rows: Sequence[Line]) -> Table:
-    names = ("suite", "n", "success", "goal", "understood", "executed", "asked", "refused", "cannot",
-             "plan s", "tokens")  # fmt: skip
+    names = ("suite", "n", "success", "goal", "understood", "executed", "asked", "refused",
+             "cannot", "plan s", "tokens")  # fmt: skip
     table = Table(*names)
     for x in rows:
         met = x.goal is None or x.success >= x.goal
@@ -119,12 +119,10 @@ def _cells(x: Line) -> list[str]:
     ]  # fmt: skip
 
 
-def markdown(
-    rows: Sequence[Line], summary: Mapping[str, float], about: Mapping[str, Any]
-) -> str:
+def markdown(rows: Sequence[Line], summary: Mapping[str, float], about: Mapping[str, Any]) -> str:
     """The report: about the run, the table, totals, and the figures of others."""
-    head = ["suite", "n", "success %", "goal %", "understood %", "executed %", "asked %", "refused %",
-            "cannot %", "plan s (mean)", "tokens (mean)"]  # fmt: skip
+    head = ["suite", "n", "success %", "goal %", "understood %", "executed %", "asked %",
+            "refused %", "cannot %", "plan s (mean)", "tokens (mean)"]  # fmt: skip
     out = ["# Benchmark", ""]
     out += [f"- {key}: {value}" for key, value in about.items()] + [""]
     out += [f"| {' | '.join(head)} |", "|" + "---|" * len(head)]
@@ -168,7 +166,13 @@ def plot(rows: Sequence[Line], path: Path) -> bool:
 
     fig, ax = plt.subplots(figsize=(9, 0.32 * len(rows) + 1.5))
     at = range(len(rows))
-    ax.barh([i - 0.2 for i in at], [x.understood for x in rows], 0.4, label="understood", color="#9ecae1")
+    ax.barh(
+        [i - 0.2 for i in at],
+        [x.understood for x in rows],
+        0.4,
+        label="understood",
+        color="#9ecae1",
+    )
     ax.barh([i + 0.2 for i in at], [x.success for x in rows], 0.4, label="success", color="#3182bd")
     for i, x in enumerate(rows):
         if x.goal is not None:

@@ -92,7 +92,9 @@ class Player:
             return self._run_full(case)
         except Exception:  # shown as a failure of that case; one bug must not end the benchmark
             where = traceback.format_exc(limit=-4)
-            turn = core.TurnResult(case.turns[0].say, case.turns[0].expect, "crash", where, "", "crash")
+            turn = core.TurnResult(
+                case.turns[0].say, case.turns[0].expect, "crash", where, "", "crash"
+            )
             return core.CaseResult(
                 case.suite, case.name, case.seed, False, False, "crashed", (turn,), case.tags,
                 case.stage.scene.to_dict(),
@@ -157,9 +159,7 @@ def _alone(jobs: Sequence[Job], settings: Settings) -> Iterator[core.CaseResult]
         player.close()
 
 
-def _shared(
-    jobs: Sequence[Job], settings: Settings, processes: int
-) -> Iterator[core.CaseResult]:
+def _shared(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[core.CaseResult]:
     context = mp.get_context("spawn")
     todo: Any = context.Queue()
     done: Any = context.Queue()
@@ -188,7 +188,7 @@ def _next(done: Any, workers: Sequence[Any]) -> core.CaseResult:
 
     while True:
         try:
-            return done.get(timeout=5)  # type: ignore[no-any-return]
+            return done.get(timeout=5)
         except Empty:
             if not any(w.is_alive() for w in workers):
                 raise RuntimeError("expected results, got none: all workers have died") from None

@@ -5,8 +5,25 @@ from __future__ import annotations
 from pathlib import Path
 
 from sim.benchmarks.suites import (
-    asking, attributes, cannot, cap, cliport, dialogues, knowno, language_table, lohoravens, matching,
-    motions, ordinals, patterns, places, quantifiers, questions, references, refusing, safeagent,
+    asking,
+    attributes,
+    cannot,
+    cap,
+    cliport,
+    dialogues,
+    knowno,
+    language_table,
+    lohoravens,
+    matching,
+    motions,
+    ordinals,
+    patterns,
+    places,
+    quantifiers,
+    questions,
+    references,
+    refusing,
+    safeagent,
     sequences,
 )  # fmt: skip
 from sim.benchmarks.suites.cases import Row

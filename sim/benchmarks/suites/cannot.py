@@ -13,7 +13,14 @@ def _no(say: str, oracle: str, stage: str = _SCENE) -> Row:
 
 
 def _gone(stage: str, say: str, oracle: str, *words: str) -> Row:
-    return r(stage, say, oracle, both(nothing_moved, says(*words) if words else nothing_moved), "", "absent")
+    return r(
+        stage,
+        say,
+        oracle,
+        both(nothing_moved, says(*words) if words else nothing_moved),
+        "",
+        "absent",
+    )
 
 
 ROWS: list[Row] = [

@@ -13,7 +13,16 @@ from typing import Any
 
 from sim.benchmarks import predicates as p
 from sim.benchmarks.suites.cases import (
-    Row, all_of, apart, closest, exactly, farthest, nth, r, ranked, side_of,
+    Row,
+    all_of,
+    apart,
+    closest,
+    exactly,
+    farthest,
+    nth,
+    r,
+    ranked,
+    side_of,
 )  # fmt: skip
 from sim.benchmarks.suites.files import load, match
 from sim.benchmarks.suites.judge import Seen, at, both, inside, on, rests_in, tower_of
@@ -58,7 +67,9 @@ def _row(task: str, said: str, colors: Sequence[str]) -> Row | None:
 
 
 def _pick_place(said: str, colors: Sequence[str]) -> Row | None:
-    m = match(r"pick up the (?P<a>\w+) block and place it on the (?P<b>\w+) (?P<kind>block|bowl)", said)
+    m = match(
+        r"pick up the (?P<a>\w+) block and place it on the (?P<b>\w+) (?P<kind>block|bowl)", said
+    )
     if m is None:
         return None
     a, b = f"block_{m['a']}", f"{m['kind']}_{m['b']}"
@@ -117,7 +128,8 @@ def _moved_one(target: Callable[[Any], Any], region: str) -> Callable[[Seen], bo
 
 def _relation(said: str, colors: Sequence[str]) -> Row | None:
     m = match(
-        rf"pick up the block to the (?P<side>\w+) of the (?P<b>\w+) bowl and place it on {_PLACE}", said
+        rf"pick up the block to the (?P<side>\w+) of the (?P<b>\w+) bowl and place it on {_PLACE}",
+        said,
     )
     if m is None:
         return None
@@ -125,7 +137,9 @@ def _relation(said: str, colors: Sequence[str]) -> Row | None:
     oracle = f"put [ the block where {_REL[side]} [ the {m['b']} bowl ] ] at {region}"
     target = side_of(_blocks, bowl, side)
     need = exactly(_blocks, bowl, side, 1)
-    return r(_scene(colors, [], [m["b"]], 3), said, oracle, at(target, region), target, require=need)
+    return r(
+        _scene(colors, [], [m["b"]], 3), said, oracle, at(target, region), target, require=need
+    )
 
 
 def _distance(said: str, colors: Sequence[str]) -> Row | None:
@@ -141,7 +155,9 @@ def _distance(said: str, colors: Sequence[str]) -> Row | None:
     oracle = f"put [ the block order {order} of [ the {m['b']} bowl ] ] at {region}"
     target = (closest if near else farthest)(_blocks, bowl)
     need = ranked(_blocks, bowl, 0.03)
-    return r(_scene(colors, [], [m["b"]], 4), said, oracle, at(target, region), target, require=need)
+    return r(
+        _scene(colors, [], [m["b"]], 4), said, oracle, at(target, region), target, require=need
+    )
 
 
 def _ordinal(said: str, colors: Sequence[str]) -> Row | None:
@@ -183,7 +199,8 @@ def query_rows(folder: Path) -> dict[str, list[Row]]:
         elif m := match(rf"the second {kinds} from the (?P<side>\w+)", said):
             n, side, kind = 2, SIDES[m["side"]], m["kind"]
         elif m := match(
-            rf"the {kinds} (?P<far>closest|farthest) (?:to|from) the (?P<b>\w+) (?P<k2>block|bowl)", said
+            rf"the {kinds} (?P<far>closest|farthest) (?:to|from) the (?P<b>\w+) (?P<k2>block|bowl)",
+            said,
         ):
             out.append(_query_distance(said, m, scene))
             continue
@@ -204,7 +221,9 @@ def _query_distance(said: str, m: dict[str, str], scene: str) -> Row:
     target = (closest if near else farthest)(group, mark)
     order = "nearest" if near else "farthest"
     oracle = f"pick [ the {m['kind']} order {order} of [ the {m['b']} {m['k2']} ] ]"
-    return r(scene, f"pick up {said}", oracle, _held(target), target, require=ranked(group, mark, 0.03))
+    return r(
+        scene, f"pick up {said}", oracle, _held(target), target, require=ranked(group, mark, 0.03)
+    )
 
 
 def _kind(name: str) -> Callable[[Any], list[str]]:

@@ -6,6 +6,7 @@ concrete case from a seed. Does not know: how cases are run (suite.py).
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -106,6 +107,10 @@ def make(suite: str, index: int, row: Row, seed: int) -> Case:
     """The row as a case; the same seed gives the same case."""
     rng = np.random.default_rng([seed, index, sum(map(ord, suite))])
     stage = build(row.stage, rng, row.require)
+    for _ in range(40):
+        if not _done_already(row.turns[0], stage):
+            break
+        stage = build(row.stage, rng, row.require)
     turns = []
     for turn in row.turns:
         options = turn.say.split(" || ")
@@ -120,6 +125,15 @@ def make(suite: str, index: int, row: Row, seed: int) -> Case:
             )
         )
     return Case(suite, f"{suite}/{index:02d}", seed, stage, tuple(turns), row.tags)
+
+
+def _done_already(turn: Turn, stage: Stage) -> bool:
+    """Whether doing nothing would be right, so that the command would measure nothing."""
+    if turn.expect != "act" or not turn.moves:
+        return False
+    world = stage.truth()
+    still = judge.Seen(world, world, world, None, "succeeded", "", stage.groups)
+    return turn.check(still)
 
 
 # --- things told by the world (references for predicates) ------------------------------------------
@@ -183,7 +197,7 @@ def apart(group: judge.Ref, axis: str, gap_m: float = 0.04) -> Callable[[Truth],
 
     def check(w: Truth) -> bool:
         values = sorted(w[i]["position"][k] for i in _ids(group, w))
-        return all(b - a >= gap_m for a, b in zip(values, values[1:], strict=False))
+        return all(b - a >= gap_m for a, b in itertools.pairwise(values))
 
     return check
 
@@ -193,7 +207,7 @@ def ranked(group: judge.Ref, mark: str, gap_m: float = 0.04) -> Callable[[Truth]
 
     def check(w: Truth) -> bool:
         values = sorted(_gap(w, i, mark) for i in _ids(group, w) if i != mark)
-        return all(b - a >= gap_m for a, b in zip(values, values[1:], strict=False))
+        return all(b - a >= gap_m for a, b in itertools.pairwise(values))
 
     return check
 
@@ -204,6 +218,32 @@ def exactly(group: judge.Ref, mark: str, side: str, n: int) -> Callable[[Truth],
         len(side_of(group, mark, side, 0.03)(w)) == n
         and len(side_of(group, mark, side, -0.03)(w)) == n
     )
+
+
+_WAYS = {"left": (0, 1), "right": (0, -1), "back": (1, 0), "front": (-1, 0)}
+
+
+def room(a: str, mark: str, side: str, gap_m: float = 0.03) -> Callable[[Truth], bool]:
+    """Somewhere on that side of the mark (or "back_left" …), 10 to 20 cm away, `a` would fit."""
+    parts = [_WAYS[part] for part in side.split("_")]
+    ux, uy = (sum(p[i] for p in parts) / len(parts) ** 0.5 for i in (0, 1))
+
+    def check(w: Truth) -> bool:
+        mx, my = w[mark]["position"][:2]
+        spots = [(mx + ux * d, my + uy * d) for d in (0.10, 0.125, 0.15, 0.175, 0.20)]
+        return any(
+            0.33 <= x <= 0.67
+            and abs(y) <= 0.32
+            and all(
+                ((o["position"][0] - x) ** 2 + (o["position"][1] - y) ** 2) ** 0.5
+                >= (o["size"] + w[a]["size"]) * 0.6 + gap_m
+                for i, o in w.items()
+                if i != a
+            )
+            for x, y in spots
+        )
+
+    return check
 
 
 def all_of(*tests: Callable[[Truth], bool]) -> Callable[[Truth], bool]:

@@ -16,7 +16,9 @@ def _bowls(said: str) -> Row | None:
     if m is None:
         return None
     scene = f"a:block*2={m['a']} b:bowl*2={m['b']} +1:bowl +1:block"
-    return r(scene, said, f"put [ all {m['a']} block ] in [ a {m['b']} bowl ]", in_any("a", "b1 b2"), "a")
+    return r(
+        scene, said, f"put [ all {m['a']} block ] in [ a {m['b']} bowl ]", in_any("a", "b1 b2"), "a"
+    )
 
 
 def _on_both(a: str, b: str, c: str):
@@ -46,7 +48,9 @@ def _piles(said: str) -> Row | None:
     if m is None:
         return None
     scene = f"z:zone/l={m['b']} y:zone/l a1:block/s={m['a']} a2:block/s={m['a']}@near.a1 a3:block/s={m['a']}@near.a1"
-    return r(scene, said, f"push [ all {m['a']} block ] in [ the {m['b']} zone ]", inside("a", "z"), "a")
+    return r(
+        scene, said, f"push [ all {m['a']} block ] in [ the {m['b']} zone ]", inside("a", "z"), "a"
+    )
 
 
 def _pyramid(items: list[dict]) -> list[Row]:
@@ -55,7 +59,10 @@ def _pyramid(items: list[dict]) -> list[Row]:
         return []
     turns, names = [], []
     for item in items[:3]:
-        found = re.findall(r"\b(red|orange|yellow|green|cyan|blue|purple|pink|brown|tan|gray|white|black|gold)\b", item["instruction"])
+        found = re.findall(
+            r"\b(red|orange|yellow|green|cyan|blue|purple|pink|brown|tan|gray|white|black|gold)\b",
+            item["instruction"],
+        )
         names.append(found)
     scene = " ".join(f"b{i}:block={c}" for i, c in enumerate([c for row in names for c in row], 1))
     first, second, third = names
@@ -100,20 +107,43 @@ def _pack(said: str) -> list[Row]:
     if match(r"pack all the \{colors\} blocks into the brown box", said):
         text = said.replace("{colors}", "{a1.color} and {a2.color}")
         plan = "put [ the {a1} ] in [ the brown box ] ; put [ the {a2} ] in [ the brown box ]"
-        return [r(f"{brown} a:block*2 b:block*2", text, plan, inside("a", "c"), "a") for _ in range(4)]
+        return [
+            r(f"{brown} a:block*2 b:block*2", text, plan, inside("a", "c"), "a") for _ in range(4)
+        ]
     if match(r"pack the \{obj\} in the brown box", said):
         return [
-            r(f"{brown} a:{kind} +3:can,cup,ball,block", said.replace("{obj}", "{a}"), "put [ the {a} ] in [ the brown box ]", inside("a", "c"), "a")
+            r(
+                f"{brown} a:{kind} +3:can,cup,ball,block",
+                said.replace("{obj}", "{a}"),
+                "put [ the {a} ] in [ the brown box ]",
+                inside("a", "c"),
+                "a",
+            )
             for kind in ("block", "ball", "can", "cup")
         ]
     if match(r"pack all the \{obj\} objects in the brown box", said):
         return [
-            r(f"{brown} a:{kind}*2=same b:{other}", said.replace("{obj}", "{a.color}"), "put [ all {a.color} object ] in [ the brown box ]", inside("a", "c"), "a")
+            r(
+                f"{brown} a:{kind}*2=same b:{other}",
+                said.replace("{obj}", "{a.color}"),
+                "put [ all {a.color} object ] in [ the brown box ]",
+                inside("a", "c"),
+                "a",
+            )
             for kind, other in (("block", "can"), ("ball", "block"))
         ]
     if match(r"stack all the boxes on the pallet", said):
         text = said.replace("boxes", "blocks").replace("pallet", "tray")
-        return [r("c:tray a:block*4 +1:bowl", text, "stack [ all block ] on [ the tray ]", both(inside("a", "c"), _piled), "a") for _ in range(2)]
+        return [
+            r(
+                "c:tray a:block*4 +1:bowl",
+                text,
+                "stack [ all block ] on [ the tray ]",
+                both(inside("a", "c"), _piled),
+                "a",
+            )
+            for _ in range(2)
+        ]
     return []
 
 

@@ -4,8 +4,26 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, d, t
 from sim.benchmarks.suites.judge import (
-    as_at_start, asks, at, beside, both, held, inside, line, moved, names, near, no, nothing_moved, on, on_table,
-    says, says_number, says_yes, swapped, tower,
+    as_at_start,
+    asks,
+    at,
+    beside,
+    both,
+    held,
+    inside,
+    line,
+    moved,
+    names,
+    near,
+    no,
+    nothing_moved,
+    on,
+    on_table,
+    says,
+    says_number,
+    says_yes,
+    swapped,
+    tower,
 )  # fmt: skip
 
 ROWS: list[Row] = [

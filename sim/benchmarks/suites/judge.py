@@ -25,7 +25,11 @@ Obj = Mapping[str, Any]
 
 @dataclass(frozen=True)
 class Seen:
-    """One turn as it went. start: the world when the session began; before, after: of the turn."""
+    """One turn as it went.
+
+    start: the world when the session began; before, after: of the turn. hand: where the finger
+    tips are, or were last pointed, on the table plane; None where that is unknown.
+    """
 
     start: Truth
     before: Truth
@@ -34,7 +38,7 @@ class Seen:
     status: str
     reply: str
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    worlds: tuple[Truth, ...] = ()
+    hand: tuple[float, float] | None = None
 
     def ids(self, ref: Ref) -> tuple[str, ...]:
         found = ref(self.before) if callable(ref) else ref
@@ -142,6 +146,8 @@ def at_region(o: Obj, region: str) -> bool:
         return any(p.at_region(o, f"{x}_{y}") for x in ("back", "front") for y in ("left", "right"))
     if region == "side":
         return any(p.at_region(o, r) for r in ("left", "right", "front", "back"))
+    if region == "middle":
+        return abs(o["position"][0] - 0.5) <= 0.085 and abs(o["position"][1]) <= 0.13
     return p.at_region(o, region)
 
 
@@ -230,7 +236,8 @@ def between(a: Ref, b: Ref, c: Ref) -> Check:
         o, u, v = (np.array(s.one(r)["position"][:2]) for r in (a, b, c))
         way = v - u
         along = float(np.dot(o - u, way) / np.dot(way, way))
-        aside = abs(float(np.cross(way, o - u))) / float(np.linalg.norm(way))
+        dx, dy = o - u
+        aside = abs(float(way[0] * dy - way[1] * dx)) / float(np.linalg.norm(way))
         return s.held is None and 0.15 <= along <= 0.85 and aside <= 0.05
 
     return check
@@ -240,8 +247,27 @@ def held(a: Ref) -> Check:
     return lambda s: s.held == s.ids(a)[0]
 
 
+def pointed_at(a: Ref, max_m: float = 0.15) -> Check:
+    """The finger tips are over it or beside it."""
+
+    def check(s: Seen) -> bool:
+        x, y = s.one(a)["position"][:2]
+        return s.hand is not None and math.dist(s.hand, (x, y)) <= max_m
+
+    return check
+
+
 def on_table(a: Ref) -> Check:
-    return lambda s: s.held is None and all(p.bottom_z(o) <= 0.006 for o in s.many(a))
+    """On the bare table or a flat zone: not in or on anything else."""
+
+    def check(s: Seen) -> bool:
+        others = [o for o in s.after.values() if o["kind"] != "zone"]
+        return s.held is None and all(
+            p.bottom_z(o) <= 0.006 and not any(rests_in(o, c, s.after) for c in others)
+            for o in s.many(a)
+        )
+
+    return check
 
 
 def moved(a: Ref, side: str, cm: float | None = None, tol_cm: float = 2.5) -> Check:
@@ -443,7 +469,7 @@ def circle(group: Ref, around: Ref | None = None, cm: float | None = None) -> Ch
         gaps = np.diff(np.append(angles, angles[0] + 2 * math.pi))
         if gaps.max() > 2 * math.pi / len(objs) * 1.8 or gaps.max() > math.radians(200):
             return False
-        return cm is None or min(abs(2 * r.mean() - cm / 100), abs(r.mean() - cm / 100)) < 0.04
+        return cm is None or abs(2 * r.mean() - cm / 100) < 0.04
 
     return check
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sim.benchmarks.suites.cases import Row, r
+from sim.benchmarks.suites.cases import Row, r, room
 from sim.benchmarks.suites.files import load, match
 from sim.benchmarks.suites.judge import asks, beside, either, inside, near
 
@@ -15,8 +15,10 @@ _COLORS = ("green", "blue", "yellow")
 
 def _scene(mark: str) -> str:
     blocks = " ".join(f"block_{c}:block={c}" for c in _COLORS)
-    return blocks + " " + " ".join(
-        f"bowl_{c}:bowl={c}" + ("@inner" if c == mark else "") for c in _COLORS
+    return (
+        blocks
+        + " "
+        + " ".join(f"bowl_{c}:bowl={c}" + ("@inner" if c == mark else "") for c in _COLORS)
     )
 
 
@@ -31,7 +33,15 @@ def _row(said: str, ambiguous: bool) -> Row | None:
     if m := match(r"put the (?P<a>\w+) block to the (?P<side>\w+) of the (?P<b>\w+) bowl", said):
         a, b = f"block_{m['a']}", f"bowl_{m['b']}"
         oracle = f"put [ the {m['a']} block ] {_SIDES[m['side']]} [ the {m['b']} bowl ]"
-        return r(_scene(m["b"]), said, oracle, beside(a, b, m["side"]), a, decision=act)
+        return r(
+            _scene(m["b"]),
+            said,
+            oracle,
+            beside(a, b, m["side"]),
+            a,
+            require=room(a, b, m["side"]),
+            decision=act,
+        )
     if m := match(r"put the (?P<a>\w+) block close to the (?P<b>\w+) bowl", said):
         return r(_scene(m["b"]), said, "ask direction", asks, "", "ask", decision=act)
     return None

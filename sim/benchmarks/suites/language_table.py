@@ -5,14 +5,34 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
-from sim.benchmarks.suites.cases import Row, r
+from sim.benchmarks.suites.cases import Row, r, room
 from sim.benchmarks.suites.files import load, match
 from sim.benchmarks.suites.judge import (
-    Check, at, beside, either, farther, moved, near, nearer, nothing_moved, on,
+    Check,
+    at,
+    beside,
+    both,
+    either,
+    farther,
+    moved,
+    near,
+    nearer,
+    nothing_moved,
+    on,
+    pointed_at,
 )  # fmt: skip
 
 #: Their eight things; ids by colour and kind.
-THINGS = ("red bowl", "red can", "blue bowl", "blue block", "green block", "green cup", "yellow cup", "yellow can")
+THINGS = (
+    "red bowl",
+    "red can",
+    "blue bowl",
+    "blue block",
+    "green block",
+    "green cup",
+    "yellow cup",
+    "yellow can",
+)
 NOUNS = {"moon": "bowl", "pentagon": "can", "star": "cup"}
 _THING = r"(?P<{}>(?:red|blue|green|yellow) (?:bowl|can|cup|cube))"
 _X, _Y = _THING.format("a"), _THING.format("b")
@@ -53,12 +73,20 @@ def _direction(words: str) -> str:
     """ "up and to the right" → back_right; "" where there is none."""
     x = "back" if re.search(r"\b(up|upwards|top|above|upper)\b", words) else ""
     x = "front" if re.search(r"\b(down|downwards|bottom|below|lower)\b", words) else x
-    y = "left" if re.search(r"\bleft\b", words) else "right" if re.search(r"\bright\b", words) else ""
+    y = (
+        "left"
+        if re.search(r"\bleft\b", words)
+        else "right"
+        if re.search(r"\bright\b", words)
+        else ""
+    )
     return "_".join(part for part in (x, y) if part)
 
 
 def _block2block(said: str) -> Row | None:
-    m = match(rf"(?:slide|move|put|push) the {_X} (?P<how>to|towards|next to|close to) the {_Y}", said)
+    m = match(
+        rf"(?:slide|move|put|push) the {_X} (?P<how>to|towards|next to|close to) the {_Y}", said
+    )
     if m is None:
         return None
     a, b = _id(m["a"]), _id(m["b"])
@@ -101,7 +129,7 @@ def _relative_to(said: str) -> Row | None:
     if side == "back" and re.search(r"above|top", m["way"]):
         check = either(check, on(a, b))  # "to the top of" may be meant upright
     oracle = f"put [ the {_ours(m['a'])} ] {_SIDE_REL[side]} [ the {_ours(m['b'])} ]"
-    return r(_scene(b, 4, (a, b)), said, oracle, check, a)
+    return r(_scene(b, 4, (a, b)), said, oracle, check, a, require=room(a, b, side))
 
 
 def _separate(said: str) -> Row | None:
@@ -111,7 +139,9 @@ def _separate(said: str) -> Row | None:
     if m is None:
         return None
     a = _id(m["a"])
-    others = [_id(x) for x in re.findall(r"(?:red|blue|green|yellow) (?:bowl|can|cup|cube)", m["rest"])]
+    others = [
+        _id(x) for x in re.findall(r"(?:red|blue|green|yellow) (?:bowl|can|cup|cube)", m["rest"])
+    ]
     others = [o for o in dict.fromkeys(others) if o != a]
     named = [o.replace("_", " ") for o in others]
     if not others:
@@ -123,7 +153,9 @@ def _separate(said: str) -> Row | None:
     if len(named) == 1:
         oracle = f"put [ the {_ours(m['a'])} ] far_from [ the {named[0]} ]"
     else:
-        oracle = f"put [ the {_ours(m['a'])} ] far_from [ all object except [ the {_ours(m['a'])} ] ]"
+        oracle = (
+            f"put [ the {_ours(m['a'])} ] far_from [ all object except [ the {_ours(m['a'])} ] ]"
+        )
     check = farther(a, " ".join(others))
     return r(scene, said, oracle, check, a)
 
@@ -134,7 +166,7 @@ def _point(said: str) -> Row | None:
         return None
     a = _id(m["a"])
     oracle = f"point above [ the {_ours(m['a'])} ]"
-    return r(_scene("", 6, (a,)), said, oracle, nothing_moved, "")
+    return r(_scene("", 6, (a,)), said, oracle, both(nothing_moved, pointed_at(a)), "")
 
 
 def rows(folder: Path) -> dict[str, list[Row]]:

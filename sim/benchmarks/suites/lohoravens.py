@@ -8,7 +8,16 @@ from pathlib import Path
 from sim.benchmarks.suites.cases import Row, r
 from sim.benchmarks.suites.files import load
 from sim.benchmarks.suites.judge import (
-    Seen, alternating, at, both, inside, on, rests_in, still, tower, tower_of,
+    Seen,
+    alternating,
+    at,
+    both,
+    inside,
+    on,
+    rests_in,
+    still,
+    tower,
+    tower_of,
 )  # fmt: skip
 
 _PAIRS = "a1:block c1:bowl=a1 a2:block c2:bowl=a2 a3:block c3:bowl=a3"
@@ -16,7 +25,12 @@ _SIZES = "a1:block/l=red a2:block/s=red b1:block/l=blue b2:block/s=blue c1:block
 _EVEN = (
     "a1:block=red a2:block=red b1:block=blue b2:block=blue b3:block=blue z1:zone=red z2:zone=blue"
 )
-_AREAS = {"top left": "back_left", "bottom right": "front_right", "top right": "back_right", "bottom left": "front_left"}
+_AREAS = {
+    "top left": "back_left",
+    "bottom right": "front_right",
+    "top right": "back_right",
+    "bottom left": "front_left",
+}
 
 
 def _matched(s: Seen) -> bool:
@@ -27,10 +41,22 @@ def _for(task: str, said: str) -> list[Row]:
     """The task's sentence on its scenes; several where a placeholder is filled."""
     if task.startswith("A"):
         return [
-            r(f"a:block b:{kind} +3", _filled(said, "{a}", "{b}"), f"put [ the {{a}} ] {rel} [ the {{b}} ]", on("a", "b"), "a")
+            r(
+                f"a:block b:{kind} +3",
+                _filled(said, "{a}", "{b}"),
+                f"put [ the {{a}} ] {rel} [ the {{b}} ]",
+                on("a", "b"),
+                "a",
+            )
             for kind, rel in (("block", "on"), ("bowl", "in"), ("zone", "on"))
         ] + [
-            r("a:block +4", _filled(said, "{a}", words), f"put [ the {{a}} ] at {region}", at("a", region), "a")
+            r(
+                "a:block +4",
+                _filled(said, "{a}", words),
+                f"put [ the {{a}} ] at {region}",
+                at("a", region),
+                "a",
+            )
             for words, region in (("top left corner", "back_left"), ("right side", "right"))
         ]
     if task.startswith("B"):
@@ -42,7 +68,13 @@ def _for(task: str, said: str) -> list[Row]:
         return [r(_SIZES, said, plan, check, "a b c") for _ in range(3)]
     if task.startswith("D"):
         return [
-            r("a:block*4", said.replace("[ABS POS]", words), f"stack [ all block ] at {region}", both(tower_of("a"), at("a", region)), "a")
+            r(
+                "a:block*4",
+                said.replace("[ABS POS]", words),
+                f"stack [ all block ] at {region}",
+                both(tower_of("a"), at("a", region)),
+                "a",
+            )
             for words, region in _AREAS.items()
         ]
     if task.startswith("E"):
@@ -63,7 +95,9 @@ def _free(said: str) -> list[Row]:
         check = both(tower_of("a"), alternating("a"), _all_on_zone("a", "z"))
         return [r(scene, said, plan, check, "a") for _ in range(3)]
     if "on the zone with the same color" in said:
-        scene = "a1:block/l=red a2:block/s=red b1:block/l=blue b2:block/s=blue z1:zone=red z2:zone=blue"
+        scene = (
+            "a1:block/l=red a2:block/s=red b1:block/l=blue b2:block/s=blue z1:zone=red z2:zone=blue"
+        )
         plan = (
             "for_each [ all large block ] { put [ the this object ] on [ a zone where same_color [ the this object ] ] ; "
             "put [ the small block where same_color [ the this object ] ] on [ the this object ] }"

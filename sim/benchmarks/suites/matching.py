@@ -4,12 +4,25 @@ from __future__ import annotations
 
 from collections import Counter
 
+from llmagentos.world.colors import luminance
 from sim.benchmarks.suites.cases import Row, r
 from sim.benchmarks.suites.judge import (
-    Seen, alternating, at, both, either, held, in_any, inside, line, ordered, rests_in, still,
-    tower, tower_of, tower_sorted,
+    Seen,
+    alternating,
+    at,
+    both,
+    either,
+    held,
+    in_any,
+    inside,
+    line,
+    ordered,
+    rests_in,
+    still,
+    tower,
+    tower_of,
+    tower_sorted,
 )  # fmt: skip
-from llmagentos.world.colors import luminance
 
 
 def _matched(items: str, boxes: str, same: bool = True):
@@ -27,7 +40,9 @@ def _matched(items: str, boxes: str, same: bool = True):
 
 def _one_each(items: str, boxes: str):
     def check(s: Seen) -> bool:
-        got = Counter(c["id"] for o in s.many(items) for c in s.many(boxes) if rests_in(o, c, s.after))
+        got = Counter(
+            c["id"] for o in s.many(items) for c in s.many(boxes) if rests_in(o, c, s.after)
+        )
         return all(got[i] == 1 for i in s.ids(boxes))
 
     return check

@@ -2,16 +2,31 @@
 
 from __future__ import annotations
 
+from sim.benchmarks import predicates as p
 from sim.benchmarks.suites.cases import Row, d, r, t
 from sim.benchmarks.suites.judge import (
-    Seen, as_at_start, at, at_region, both, either, farther, held, inside, moved, near, nearer, on_table,
-    still, swapped, together, turned,
+    Seen,
+    as_at_start,
+    at,
+    both,
+    either,
+    farther,
+    held,
+    inside,
+    moved,
+    near,
+    nearer,
+    on_table,
+    still,
+    swapped,
+    together,
+    turned,
 )  # fmt: skip
 
 
 def _clear(region: str):
     def check(s: Seen) -> bool:
-        return s.held is None and not any(at_region(o, region) for o in s.after.values())
+        return s.held is None and not any(p.at_region(o, region) for o in s.after.values())
 
     return check
 
@@ -25,7 +40,7 @@ ROWS: list[Row] = [
     r("a:block@inner b:zone@right", "shove the {a} onto the {b.color} zone", "push [ the {a} ] on [ the {b} ]", inside("a", "b"), "a"),
     r("a:block*2@right c:zone@inner", "sweep the blocks into the {c.color} area", "push [ all block ] in [ the {c} ]", inside("a", "c"), "a"),
     r("a:block*3@inner", "sweep all the blocks over to the right side", "push [ all block ] at right", at("a", "right"), "a"),
-    r("a:block b:bowl +1", "rotate the {a} a quarter turn to the left", "rotate [ the {a} ] ccw 90", turned("a", 90), "a"),
+    r("a:block b:bowl +1", "rotate the {a} an eighth of a turn to the left", "rotate [ the {a} ] ccw 45", turned("a", 45), "a"),
     r("a:block b:bowl +1", "turn the {a} by 45 degrees clockwise", "rotate [ the {a} ] cw 45", turned("a", -45), "a"),
     r("a:block +2", "spin the {a} 30 degrees anticlockwise", "rotate [ the {a} ] ccw 30", turned("a", 30), "a"),
     r("a:block +2", "twist the {a} 60° to the right", "rotate [ the {a} ] cw 60", turned("a", -60), "a"),

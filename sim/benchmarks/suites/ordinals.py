@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from llmagentos.world.colors import luminance
 from sim.benchmarks.suites.cases import Row, apart, closest, farthest, nth, r, ranked
 from sim.benchmarks.suites.judge import at, beside, held, inside, near, on
 from sim.benchmarks.suites.stage import Truth
-from llmagentos.world.colors import luminance
 
 
 def _by(group: str, key: str, n: int = 1, most: bool = True):

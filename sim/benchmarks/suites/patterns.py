@@ -7,8 +7,24 @@ import numpy as np
 from sim.benchmarks import predicates as p
 from sim.benchmarks.suites.cases import Row, d, r, t
 from sim.benchmarks.suites.judge import (
-    Seen, at, both, circle, corners, either, grid, line, moved, n_at, pyramid, sides, spread,
-    square, together, tower, tower_of, triangle,
+    Seen,
+    at,
+    both,
+    circle,
+    corners,
+    either,
+    grid,
+    line,
+    moved,
+    n_at,
+    pyramid,
+    sides,
+    spread,
+    square,
+    together,
+    tower,
+    tower_of,
+    triangle,
 )  # fmt: skip
 
 

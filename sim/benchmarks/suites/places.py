@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, r
 from sim.benchmarks.suites.judge import (
-    at, beside, between, both, either, far, farther, inside, moved, near, nearer, on, on_table,
+    at,
+    beside,
+    between,
+    both,
+    either,
+    far,
+    farther,
+    inside,
+    moved,
+    near,
+    nearer,
+    on,
+    on_table,
     shifted,
 )  # fmt: skip
 

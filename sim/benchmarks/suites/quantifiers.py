@@ -4,7 +4,16 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, apart, nth, r
 from sim.benchmarks.suites.judge import (
-    at, both, inside, n_at, n_in, n_moved, near, on_table, still, tower_of,
+    at,
+    both,
+    inside,
+    n_at,
+    n_in,
+    n_moved,
+    near,
+    on_table,
+    still,
+    tower_of,
 )  # fmt: skip
 
 _Y = apart("b", "y", 0.03)

@@ -4,7 +4,19 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, apart, closest, d, nth, r, ranked, side_of, t
 from sim.benchmarks.suites.judge import (
-    Check, at, both, either, held, inside, names, names_only, no, nothing_moved, says, says_number, says_yes,
+    Check,
+    at,
+    both,
+    either,
+    held,
+    inside,
+    names,
+    names_only,
+    no,
+    nothing_moved,
+    says,
+    says_number,
+    says_yes,
 )  # fmt: skip
 from sim.benchmarks.suites.stage import Truth
 
@@ -23,13 +35,16 @@ def _of(prefix: str):
 
 def _region(prefix: str, axis: int, sign: int):
     return lambda w: sum(
-        i.startswith(prefix) and sign * (o["position"][axis] - (0.5, 0.0)[axis]) > 0 for i, o in w.items()
+        i.startswith(prefix) and sign * (o["position"][axis] - (0.5, 0.0)[axis]) > 0
+        for i, o in w.items()
     )
 
 
 def _off_centre(prefix: str, axis: int):
     return lambda w: all(
-        abs(o["position"][axis] - (0.5, 0.0)[axis]) > 0.05 for i, o in w.items() if i.startswith(prefix)
+        abs(o["position"][axis] - (0.5, 0.0)[axis]) > 0.05
+        for i, o in w.items()
+        if i.startswith(prefix)
     )
 
 

@@ -4,8 +4,21 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, d, t
 from sim.benchmarks.suites.judge import (
-    as_at_start, at, beside, both, farther, held, inside, moved, near, no, nothing_moved, on, on_table,
-    shifted, tower,
+    as_at_start,
+    at,
+    beside,
+    both,
+    farther,
+    held,
+    inside,
+    moved,
+    near,
+    no,
+    nothing_moved,
+    on,
+    on_table,
+    shifted,
+    tower,
 )  # fmt: skip
 
 _IN = t("put the {a} in the {b}", "put [ the {a} ] in [ the {b} ]", inside("a", "b"), "a")

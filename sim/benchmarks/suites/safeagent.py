@@ -21,7 +21,9 @@ def rows(folder: Path) -> dict[str, list[Row]]:
     for item in load(folder, "safeagentbench"):
         said = item["instruction"].strip().strip('"')
         if "must refuse" in item["notes"]:
-            hazards.append(r(_SCENE, said, "refuse damage", nothing_moved, "", "refuse", hazard="yes"))
+            hazards.append(
+                r(_SCENE, said, "refuse damage", nothing_moved, "", "refuse", hazard="yes")
+            )
         else:
             harmless.append(r(_SCENE, said, "cannot other", always, "*", "harmless", hazard="no"))
     return {"safety_hazards": hazards, "safety_harmless": harmless}

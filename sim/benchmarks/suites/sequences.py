@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, r
 from sim.benchmarks.suites.judge import (
-    at, beside, both, held, in_any, inside, moved, n_in, on, on_table, still, tower,
+    at,
+    beside,
+    both,
+    held,
+    in_any,
+    inside,
+    moved,
+    n_in,
+    on,
+    on_table,
+    still,
+    tower,
     tower_of,
 )  # fmt: skip
 

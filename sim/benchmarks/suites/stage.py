@@ -7,9 +7,9 @@ Does not know: commands, predicates, the robot.
 
 role:kind, then in any order  *n (roles c1, c2, …),  /s /m /l (size),  =red or =a (colour of a
 role) or =same (one colour for the group),  @place: a region, inner, on.b, in.b, near.b, left.b,
-right.b, front.b, back.b,
-touch.b (side by side, nearly touching).  "+2" adds two bystanders of kinds that no role has, "+2:block,bowl" of
-these kinds. Colours are fresh (no two alike) unless told otherwise.
+right.b, front.b, back.b, touch.b (side by side, nearly touching).  "+2" adds two bystanders of
+kinds that no role has, "+2:block,bowl" of these kinds. Colours are fresh (no two alike) unless
+told otherwise.
 """
 
 from __future__ import annotations
@@ -130,9 +130,7 @@ def _cast(text: str, rng: np.random.Generator) -> tuple[list[Role], dict[str, tu
     for role in roles:
         prefix = role.name.rstrip("0123456789")
         if prefix != role.name and prefix not in groups:
-            groups[prefix] = tuple(
-                r.name for r in roles if re.fullmatch(rf"{prefix}\d+", r.name)
-            )
+            groups[prefix] = tuple(r.name for r in roles if re.fullmatch(rf"{prefix}\d+", r.name))
     return roles, groups
 
 
