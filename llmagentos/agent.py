@@ -124,7 +124,9 @@ class Agent:
     # --- life cycle ---------------------------------------------------------------------
 
     def start(self) -> None:
+        """Be ready for commands; the first look warms renderer and perception up."""
         self._require(AgentState.CREATED, "start")
+        self.parts.look()
         self.state = AgentState.RUNNING
 
     def pause(self) -> None:
