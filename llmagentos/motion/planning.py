@@ -177,7 +177,7 @@ def plan_straight(
     """
     here = kinematics.tip_pose(joints)
     for pose in waypoints:
-        for at in _samples(here, pose):
+        for at in poses_along(here, pose):
             check_free(at, obstacles, body, "the straight way")
         here = pose
     return tip_path(kinematics, joints, waypoints, keep_posture=True)
@@ -197,7 +197,7 @@ def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body) -> fl
     """The lowest height at which the whole way across is free."""
     height = max(goal.position[2], min(here.position[2], 0.1))
     while height <= _HIGHEST_TIP_M:
-        way = _samples(_at_height(here, height), _at_height(goal, height))
+        way = poses_along(_at_height(here, height), _at_height(goal, height))
         # What starts in touch with something (set down, gripped) leaves it straight up.
         if all(obstacles.hit(body(at)) is None for at in way):
             return height
@@ -205,7 +205,8 @@ def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body) -> fl
     raise CollisionError(f"expected a free way across below {_HIGHEST_TIP_M} m, got none")
 
 
-def _samples(start: Pose, end: Pose) -> list[Pose]:
+def poses_along(start: Pose, end: Pose) -> list[Pose]:
+    """Poses from start to end, close enough together to check for collisions."""
     gap = math.dist(start.position, end.position)
     count = max(2, math.ceil(gap / _SAMPLE_M), math.ceil(abs(end.yaw - start.yaw) / 0.2))
     a = np.array([*start.position, start.yaw])

@@ -45,6 +45,8 @@ class MotionGate:
         self._last: tuple[float, ...] | None = None
         self._velocity: tuple[float, ...] = ()
         self._stamp_s = -math.inf
+        #: Joints and tool position of the last command that passed.
+        self._tool: tuple[tuple[float, ...], Vec3] = ((), (0.0, 0.0, 0.0))
 
     def check(self, command: Sequence[float], state: RobotState, dt_s: float) -> tuple[float, ...]:
         """The command (rad, one per joint) as floats, if the arm may go there within dt_s.
@@ -121,13 +123,16 @@ class MotionGate:
             self._reject("not finite", "finite joint positions", target)
         return target
 
-    def _check_tool(self, target: Sequence[float], last: Sequence[float], dt_s: float) -> None:
+    def _check_tool(self, target: tuple[float, ...], last: tuple[float, ...], dt_s: float) -> None:
         if self._tool_position is None:
             return
-        speed = math.dist(self._tool_position(target), self._tool_position(last)) / dt_s
+        before = self._tool[1] if self._tool[0] == last else self._tool_position(last)
+        there = self._tool_position(target)
+        speed = math.dist(there, before) / dt_s
         bound = self.limits.tool_speed_mps
         if speed > bound * _RATE_TOLERANCE:
             self._reject("tool speed", f"the tool below {bound:.2f} m/s", speed)
+        self._tool = (target, there)
 
     def _reject(self, reason: str, expected: str, got: object) -> None:
         self.rejections[reason] += 1

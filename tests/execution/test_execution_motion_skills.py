@@ -152,6 +152,46 @@ def test_small_skills(lab: Lab) -> None:
     assert ok(lab.do("open_gripper")) and lab.world.held_truth() is None
 
 
+def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Lab) -> None:
+    """A tracker that remembers the old place must not make a placement look wrong or right."""
+    assert ok(lab.do("pick", "red_block"))
+    old = lab.skills.scene()
+
+    def look() -> Scene:
+        return dataclasses.replace(old, stamp_s=lab.world.now_s)
+
+    lab.look = look
+    report = lab.do("place", "red_block", pose=Pose((0.4, -0.2, 0.0)))
+    assert report.reason == "misplaced" and "out of sight" in report.words
+
+
+def test_careful_profile_is_slow(lab: Lab) -> None:
+    kinematics = Kinematics()
+    gate = MotionGate(motion_limits("careful"), kinematics.tip_position)
+    skills = MotionSkills(
+        GatedDriver(lab.world, gate), lambda: lab.look(), kinematics, profile="careful"
+    )
+    skills.start(Action("pick", object_id="red_block"))
+    report = skills.tick()
+    while report.status is SkillStatus.RUNNING:
+        report = skills.tick()
+    assert ok(report) and not gate.rejections and lab.world.held_truth() == "red_block"
+
+
+def test_pushes_by_carrying_where_there_is_no_room(lab: Lab) -> None:
+    lab.set_up(
+        {
+            "objects": [
+                {"kind": "block", "color": "red", "position": [0.50, 0.0]},
+                {"kind": "box", "color": "blue", "position": [0.50, -0.10]},
+            ]
+        }
+    )
+    report = lab.do("push", "red_block", pose=Pose((0.50, 0.12, 0.0)))
+    assert ok(report) and "carried" in report.words
+    assert math.dist(lab.at("red_block")[:2], (0.50, 0.12)) < 0.01
+
+
 def test_wrong_calls_fail_and_move_nothing(lab: Lab) -> None:
     before = lab.world.state().positions
     assert lab.do("pick", "nothing").reason == "not seen"
@@ -181,7 +221,13 @@ def test_an_object_that_is_not_there_is_an_honest_failure(lab: Lab) -> None:
         next(o for o in seen.objects if o.id == "green_block"), position=(0.40, -0.25, 0.02)
     )
     others = tuple(o for o in seen.objects if o.id != ghost.id)
-    lab.look = lambda: Scene((*others, ghost), lab.world.now_s)
+
+    def look() -> Scene:
+        now = lab.world.now_s
+        items = tuple(dataclasses.replace(o, last_seen_s=now) for o in (*others, ghost))
+        return Scene(items, now)
+
+    lab.look = look
     report = lab.do("pick", "green_block")
     assert report.reason == "not held" and report.attempts == 3
     assert "tried" in report.words

@@ -24,7 +24,7 @@ from llmagentos.types import Pose, RobotState
 Motion = Generator[None, None, None]
 
 #: The arm lags this far behind its command only when something holds it up, rad.
-_LAG_RAD = 0.08
+_LAG_RAD, _LAG_CHECK_EVERY = 0.08, 3
 #: A hand tilted more than this (after a stop, a push) is set upright before it goes on, rad.
 _TILT_RAD = 0.005
 #: Commands within this of the measured joints are taken as where the arm is, rad.
@@ -103,10 +103,11 @@ class Arm:
         limits = self.limits if speed == 1.0 else self.limits.scaled(speed)
         for path in paths:
             timed = time_path(path, limits, self.driver.control_period_s)
-            for positions in timed.positions:
+            for count, positions in enumerate(timed.positions):
                 self._send(positions)
                 yield
-                self._check_lag()
+                if count % _LAG_CHECK_EVERY == 0:
+                    self._check_lag()
 
     def to_joints(self, goal: NDArray[np.float64], speed: float = 1.0) -> Motion:
         """Straight in joint space."""

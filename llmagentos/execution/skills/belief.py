@@ -14,6 +14,8 @@ from llmagentos.types import Pose, Scene, SceneObject
 
 #: An object whose id got lost is taken for the same if one of its kind and colour is this near.
 _SAME_M = 0.06
+#: What was in a picture this long before the look counts as seen by it.
+_FRESH_S = 0.05
 
 
 class Belief:
@@ -46,20 +48,26 @@ class Belief:
     def find(
         self, wanted: SceneObject, near: tuple[float, float] | None = None
     ) -> SceneObject | None:
-        """`wanted` in the last look: by id, else by kind and colour next to where it should be."""
-        scene = self.scene()
-        found = scene.get(wanted.id)
-        if found is not None and not found.held:
-            return found
+        """`wanted` as the last look showed it: by id, else by kind and colour where it should be.
+
+        What the look remembers but did not see is not found.
+        """
+        fresh = [o for o in self.scene().objects if not o.held and self._is_fresh(o)]
+        same = next((o for o in fresh if o.id == wanted.id), None)
+        if same is not None:
+            return same
         x, y = near or wanted.position[:2]
         alike = [
             o
-            for o in scene.objects
+            for o in fresh
             if (o.kind, o.color) == (wanted.kind, wanted.color)
-            and not o.held
             and math.dist(o.position[:2], (x, y)) < _SAME_M
         ]
         return min(alike, key=lambda o: math.dist(o.position[:2], (x, y)), default=None)
+
+    def _is_fresh(self, item: SceneObject) -> bool:
+        assert self._seen is not None
+        return item.last_seen_s >= self._seen.stamp_s - _FRESH_S
 
     def obstacles(self, *ignore: str) -> Obstacles:
         """Everything seen but what is held and what is named."""

@@ -12,10 +12,12 @@ from llmagentos.execution.skills.arm import Arm, Motion
 from llmagentos.execution.skills.base import SkillReport, SkillStatus
 from llmagentos.execution.skills.belief import Belief
 from llmagentos.motion.planning import Obstacles, moving_body, plan_straight, plan_transit
-from llmagentos.types import Pose, Scene
+from llmagentos.types import Pose, Scene, SceneObject
 
 #: A skill in the making: one control period per `yield`, a report at the end.
 Skill = Generator[None, None, SkillReport]
+
+_SECOND_LOOK_S = 0.3
 
 
 def succeeded(words: str, attempts: int = 1, **details: object) -> SkillReport:
@@ -79,3 +81,15 @@ class Context:
         """A look with the arm out of the picture."""
         yield from self.home()
         return self.belief.look()
+
+    def look_for(
+        self, item: SceneObject, near: tuple[float, float] | None = None
+    ) -> Generator[None, None, SceneObject | None]:
+        """A look for one object; a second one, a moment later, where the first misses it."""
+        yield from self.look()
+        found = self.belief.find(item, near)
+        if found is None:
+            yield from self.arm.hold(_SECOND_LOOK_S)
+            self.belief.look()
+            found = self.belief.find(item, near)
+        return found

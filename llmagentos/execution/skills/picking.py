@@ -49,7 +49,7 @@ def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
 
 def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
     """Grasp and lift an object seen just now."""
-    belief, tried = context.belief, list[Grasp]()
+    tried: list[Grasp] = []
     problem = ""
     while len(tried) < MAX_ATTEMPTS:
         grasp = _next_grasp(context, item, tried, turn_rad)
@@ -65,8 +65,7 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
             words = f"picked up the {item.label}, {grasp.how}"
             return succeeded(words, len(tried), grasp=grasp.how)
         yield from _give_up(context)
-        scene = yield from context.look()
-        again = scene.get(item.id) or belief.find(item)
+        again = yield from context.look_for(item)
         if again is None:
             return failed("not seen", f"I lost sight of the {item.label}", len(tried))
         item = again

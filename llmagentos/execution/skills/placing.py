@@ -58,8 +58,7 @@ def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
             yield from context.recover()
             yield from context.rise(_RETREAT_Z_M)
             continue
-        yield from context.look()
-        seen = belief.find(item, near=action.pose.position[:2])
+        seen = yield from context.look_for(item, near=action.pose.position[:2])
         problem = _misplaced(context, seen, item, action)
         if not problem:
             return succeeded(f"put the {item.label} down", attempts)

@@ -6,22 +6,29 @@ Knows: strokes from behind, looking again, correcting. Does not know: who chose 
 from __future__ import annotations
 
 import itertools
+import logging
 import math
 from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 from llmagentos.errors import CollisionError, MotionError, UnreachableError
+from llmagentos.execution.skills.base import SkillStatus
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.picking import take
+from llmagentos.execution.skills.placing import place
 from llmagentos.motion.planning import (
     LOWEST_TIP_M,
     Obstacles,
     check_free,
     moving_body,
     plan_straight,
+    poses_along,
 )
 from llmagentos.motion.shapes import geometry_of
 from llmagentos.robots import PANDA
 from llmagentos.types import Action, Pose, SceneObject
+
+_log = logging.getLogger(__name__)
 
 TOLERANCE_M = 0.02
 MAX_STROKES = 3
@@ -32,7 +39,7 @@ _PALM_M = 0.036
 
 
 def push(context: Context, action: Action) -> Skill:
-    """Straight strokes towards the target, up to three."""
+    """Straight strokes towards the target, up to three; carried where there is no room for one."""
     belief = context.belief
     if belief.in_hand is not None:
         return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
@@ -50,15 +57,33 @@ def push(context: Context, action: Action) -> Skill:
         if strokes == MAX_STROKES:
             words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
             return failed("misplaced", f"{words}{problem}", strokes, off_m=off)
+        try:
+            stroke = _choose_stroke(context, item, target)
+        except MotionError as error:
+            _log.info("no stroke for %s: %s", item.id, error)
+            return (yield from _carry(context, item, action.pose, strokes))
         strokes += 1
         try:
-            yield from _stroke(context, item, target)
+            yield from _carry_out(context, item, stroke)
         except MotionError as error:
             problem = f" ({error})"
             yield from context.recover()
         yield from context.rise(0.15)
-        yield from context.look()
-        item = belief.find(item, near=target)
+        item = yield from context.look_for(item, near=target)
+
+
+def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> Skill:
+    """Where there is no room to push, lift the object over to the target, and say so."""
+    report = yield from take(context, item)
+    if report.status is SkillStatus.SUCCEEDED:
+        x, y, _ = goal.position
+        put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))
+        report = yield from place(context, put)
+    if report.status is not SkillStatus.SUCCEEDED:
+        words = f"there is no room to push the {item.label}, and {report.words}"
+        return failed("no way", words, strokes + report.attempts)
+    words = f"there was no room to push the {item.label}, so I carried it"
+    return succeeded(words, strokes + report.attempts, carried=True)
 
 
 @dataclass(frozen=True)
@@ -70,11 +95,8 @@ class _Stroke:
     opening_m: float
 
 
-def _stroke(
-    context: Context, item: SceneObject, target: tuple[float, float]
-) -> Generator[None, None, None]:
+def _carry_out(context: Context, item: SceneObject, stroke: _Stroke) -> Generator[None, None, None]:
     arm, belief = context.arm, context.belief
-    stroke = _choose_stroke(context, item, target)
     yield from arm.grip(stroke.opening_m, wait=False)
     yield from context.go(stroke.start, belief.obstacles())
     body = moving_body(stroke.opening_m)
@@ -91,8 +113,7 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
         body = moving_body(stroke.opening_m)
         try:
             check_free(stroke.start, belief.obstacles(), body, "the place behind it")
-            for share in (0.0, 0.25, 0.5, 0.75, 1.0):
-                at = _between(stroke.start, stroke.end, share * _length(stroke))
+            for at in poses_along(stroke.start, stroke.end):
                 check_free(at, belief.obstacles(item.id), body, "the lane")
             if not context.arm.kinematics.reaches_down_to(stroke.start):
                 raise UnreachableError(f"expected a straight way down to {stroke.start.position}")
@@ -125,10 +146,6 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
                 Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
                 opening,
             )
-
-
-def _length(stroke: _Stroke) -> float:
-    return math.dist(stroke.start.position, stroke.end.position)
 
 
 def _between(start: Pose, end: Pose, way_m: float) -> Pose:
