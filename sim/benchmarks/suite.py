@@ -201,8 +201,8 @@ class SimulatedBody:
         )  # fmt: skip
 
     def _hand(self) -> tuple[float, float]:
-        tip = self.agent.parts.world.robot.tip_pose()
-        return float(tip.position[0]), float(tip.position[1])
+        position, _ = self.agent.parts.world.robot.tip_pose()
+        return float(position[0]), float(position[1])
 
     def picture(self) -> Any:
         """RGB of the world now, for people."""

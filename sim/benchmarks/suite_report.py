@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import yaml
+from rich import box
 from rich.table import Table
 
 from sim.benchmarks.suite import CaseResult
@@ -104,7 +105,9 @@ def totals(results: Sequence[CaseResult]) -> dict[str, float]:
 def rich_table(rows: Sequence[Line]) -> Table:
     names = ("suite", "n", "success", "goal", "understood", "executed", "asked", "refused",
              "cannot", "plan s", "tokens")  # fmt: skip
-    table = Table(*names)
+    table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    for name in names:
+        table.add_column(name, no_wrap=True, justify="left" if name == "suite" else "right")
     for x in rows:
         met = x.goal is None or x.success >= x.goal
         table.add_row(*_cells(x), style=None if met else "yellow")
