@@ -7,6 +7,7 @@ language model, cameras, or how skills move the arm.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -142,6 +143,7 @@ class PlanExecutor(ExecutionModule):
         question = words if status == "question" else ""
         if question and self._pending is None:
             self._pending = self._pending_after(session, question)
+        self._keep_undoable()
         self.memory.end_command(
             status,
             words,
@@ -168,6 +170,13 @@ class PlanExecutor(ExecutionModule):
             problem.candidates if problem else (),
             ask,
         )
+
+    def _keep_undoable(self) -> None:
+        """A command that undoes and then does something new can itself be undone."""
+        steps = self._plan.steps if self._plan is not None else ()
+        records = self.memory.records
+        if records and records[-1].is_undo and any(s.op != "undo" for s in steps):
+            records[-1] = replace(records[-1], is_undo=False)
 
     def _mention_problem(self, session: Session) -> None:
         """What a question is about has been spoken of: "it" in the answer."""

@@ -6,6 +6,7 @@ report on the way. Does not know: what the step does, nor the steps beside it.
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -15,7 +16,7 @@ from llmagentos.execution import talk
 from llmagentos.execution.session import Session, StepRecord, action_json
 from llmagentos.execution.skills.base import SkillReport, SkillStatus
 from llmagentos.planning.expand import Moves, Scope, StepProblem, expand
-from llmagentos.planning.wording import describe_step
+from llmagentos.planning.wording import describe_object, describe_step
 from llmagentos.types import Action
 
 
@@ -43,6 +44,7 @@ class StepLeaf(Behaviour):
             self._grounded,
         )
         self._moves, self._action = None, None
+        self._names: dict[str, str] = {}
 
     def update(self) -> Tick:
         """One tick of the action under way, or the next action."""
@@ -112,13 +114,33 @@ class StepLeaf(Behaviour):
         entry = {"description": description, "ids": list(ids), "words": words}
         if entry not in self._record.grounded:
             self._record.grounded.append(entry)
+            self._name(description, ids)
             self._session.emit("grounded", path=self._path, words=words, ids=list(ids))
+
+    def _name(self, description: str, ids: tuple[str, ...]) -> None:
+        """Remember what a description is called, as long as it means one thing all along."""
+        scene = self._session.scene()
+        item = scene.get(ids[0]) if len(ids) == 1 else None
+        if item is not None and '"' not in description:
+            name = describe_object(item, scene)
+            known = self._names.setdefault(description, name)
+            if known != name:
+                self._names[description] = description
+
+    def _told(self, words: str) -> str:
+        """Say "the red block" in the reply where the plan said "it" or "a block"."""
+        for description in sorted(self._names, key=len, reverse=True):
+            name = self._names[description]
+            pattern = rf"\b{re.escape(description)}\b"
+            words = re.sub(pattern, lambda _, name=name: name, words, count=1)  # type: ignore[misc]
+        return words.replace("of the same colour as it", "of the same colour")
 
     def _succeed(self) -> Tick:
         assert self._record is not None and self._scope is not None
         for sentence in self._scope.notes:
             self._session.say(sentence)
         self._record.status = "succeeded"
+        self._record.told = self._told(self._record.words)
         self._session.emit(
             "step_done", path=self._path, status="succeeded", words=self._record.words
         )
@@ -136,8 +158,6 @@ class StepLeaf(Behaviour):
 
 def action_words(action: Action, session: Session) -> str:
     """The action in a few words: "grasping the red block"."""
-    from llmagentos.planning.wording import describe_object
-
     scene = session.scene()
     item = scene.get(action.object_id)
     name = describe_object(item, scene) if item is not None else "it"

@@ -40,7 +40,7 @@ def _deeds(session: Session) -> list[StepRecord]:
 
 
 def _did(records: list[StepRecord]) -> str:
-    words = list(dict.fromkeys(r.words for r in records))
+    words = list(dict.fromkeys(r.told or r.words for r in records))
     said = [past_tense(w) for w in words[:MAX_DEEDS]]
     more = len(words) - MAX_DEEDS
     if more > 0:

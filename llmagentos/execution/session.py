@@ -19,7 +19,10 @@ from llmagentos.types import Action, Scene
 
 @dataclass
 class StepRecord:
-    """What became of one step; `to_json` is one entry of the result's steps."""
+    """What became of one step; `to_json` is one entry of the result's steps.
+
+    told: the step in words, with real objects in the place of descriptions, for the reply.
+    """
 
     path: str
     op: str
@@ -29,6 +32,7 @@ class StepRecord:
     actions: list[dict[str, Any]] = field(default_factory=list)
     attempts: int = 0
     reason: str = ""
+    told: str = ""
 
     def to_json(self) -> dict[str, Any]:
         return {

@@ -72,7 +72,7 @@ class SymbolicSkills:
             return "hand_full", "the hand was not empty"
         if item.kind == "zone" or (item.size_m > 0.08 and not is_container(item)):
             return "no_grasp", "there was no way to grasp it"
-        if not is_container(item) and self._scene.on_top_of(item.id):
+        if any(not o.inside for o in self._scene.on_top_of(item.id)):
             return "covered", "something stood on it"
         lifted = (item.position[0], item.position[1], HELD_Z_M + item.height_m / 2)
         self._carry(item, replace(item, position=lifted, support="table", inside=False, held=True))

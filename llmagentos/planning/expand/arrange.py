@@ -29,7 +29,7 @@ from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
 
 Point = tuple[float, float]
-BIGGER, SMALLER = 1.4, 0.7
+FACTORS = {"bigger": (1.4, 1.25, 1.15), "smaller": (0.7, 0.8, 0.88)}
 #: Slots keep this distance from the border of the workspace.
 BORDER_M = 0.03
 
@@ -76,6 +76,8 @@ def _goals(
     else:
         pat = _fitting_pattern(step, scope, objs, marks)
         middle = _middle(step, scope, objs, pat, marks)
+        if step.place is not None and step.place.rel == "around":
+            pat = best_ring(scene, objs, pat, middle)
         points = [(middle[0] + dx, middle[1] + dy) for dx, dy in pat.offsets]
         levels = [pat.level(k) for k in range(len(points))]
     if any(levels):
@@ -216,7 +218,7 @@ def _wanted(
         return table.beside(place.rel, seen[0], ghost, None)[0]
     from llmagentos.planning.placement.locate import chosen_region
 
-    region = place.region or "middle"
+    region: str = place.region or "middle"
     if place.rel in ("corner_near", "corner_far", "side_near", "side_far"):
         region = chosen_region(place, seen, objs[0], scene)
     if region in ("corner", "side"):
@@ -236,10 +238,47 @@ def _ghost(like: SceneObject, pat: Pattern, rel: str, mean: Sequence[float]) -> 
     return replace(like, id="", kind="can", size_m=size, position=(mean[0], mean[1], 0.0))
 
 
+def best_ring(scene: Scene, objs: Sequence[SceneObject], pat: Pattern, middle: Point) -> Pattern:
+    """The pattern turned so that its slots are on the table and free; else spread over the part
+    of the ring that is."""
+    biggest = replace(max(objs, key=lambda o: o.size_m), yaw=0.0)
+    space = FreeSpace(scene, biggest, {o.id for o in objs})
+    n = len(pat.offsets)
+
+    def bad(offsets: Sequence[Point]) -> int:
+        x = np.array([middle[0] + o[0] for o in offsets])
+        y = np.array([middle[1] + o[1] for o in offsets])
+        return int(np.sum((space.gap(x, y) < LEAST_GAP_M) | (space.margin(x, y) < 0.0)))
+
+    turns = [turned(pat.offsets, 2 * math.pi * k / (12 * n)) for k in range(12)]
+    best = min(turns, key=bad)
+    if bad(best) == 0:
+        return replace(pat, offsets=best)
+    ring = [
+        (pat.radius_m * math.cos(a), pat.radius_m * math.sin(a))
+        for a in np.linspace(0, 2 * math.pi, 72, endpoint=False)
+    ]
+    free = [o for o in ring if bad([o]) == 0]
+    picked: list[Point] = []
+    for o in free:
+        if all(math.dist(o, q) >= biggest.size_m + 0.012 for q in picked):
+            picked.append(o)
+    if len(picked) < n:
+        return replace(pat, offsets=best)
+    return replace(pat, offsets=tuple(picked[round(k * len(picked) / n)] for k in range(n)))
+
+
 def best_middle(
-    scene: Scene, objs: Sequence[SceneObject], pat: Pattern, cost: table.Cost
+    scene: Scene,
+    objs: Sequence[SceneObject],
+    pat: Pattern,
+    cost: table.Cost,
+    strict: bool = False,
 ) -> Point | None:
-    """The cheapest middle at which every slot on the table is free for the largest of `objs`."""
+    """The cheapest middle at which every slot on the table is free for the largest of `objs`.
+
+    Where there is none, the one where the fewest others are in the way, unless `strict`.
+    """
     ws = scene.workspace
     biggest = max(objs, key=lambda o: o.size_m)
     members = {o.id for o in objs}
@@ -256,7 +295,24 @@ def best_middle(
         at = int(np.argmin(total))
         if np.isfinite(total[at]):
             return float(x[at]), float(y[at])
-    return None
+    return None if strict else _middle_among_others(scene, members, biggest, pat, cost)
+
+
+def _middle_among_others(
+    scene: Scene, members: set[str], biggest: SceneObject, pat: Pattern, cost: table.Cost
+) -> Point | None:
+    """Where the fewest others are in the way; they will be moved aside. None off the table."""
+    space = FreeSpace(scene, replace(biggest, yaw=0.0), members)
+    x, y = _grid(scene.workspace)
+    total = cost(x, y)
+    for dx, dy in pat.offsets:
+        margin = space.margin(x + dx, y + dy)
+        for o in space.obstacles:
+            near = fp.gap_m(x + dx, y + dy, biggest, o) < LEAST_GAP_M
+            total = total + np.where(near, 0.3 + 10 * o.size_m, 0.0)
+        total = np.where(margin < -1e-9, np.inf, total)
+    at = int(np.argmin(total))
+    return (float(x[at]), float(y[at])) if np.isfinite(total[at]) else None
 
 
 def _table_points(shape: str, scene: Scene, objs: Sequence[SceneObject]) -> list[Point]:
@@ -269,8 +325,14 @@ def _table_points(shape: str, scene: Scene, objs: Sequence[SceneObject]) -> list
         return _shifted_free(raw, scene, objs)
     names = regions.CORNERS if shape == "corners" else regions.SIDES
     points = [table.inset_point(ws, r) for r in names]
-    extra = [table.inset_point(ws, r, 0.05 + 0.10) for r in names]
-    return (points + extra)[: max(n, 4)] if n <= 8 else _shifted_free(points * 3, scene, objs)[:n]
+    biggest = max(objs, key=lambda o: o.size_m)
+    space = FreeSpace(scene, biggest, {o.id for o in objs})
+    points.sort(key=lambda q: not space.is_free(q[0], q[1], 0.01))  # free ones first
+    if n <= len(points):
+        free = [q for q in points if space.is_free(q[0], q[1], 0.01)]
+        return free if len(free) >= n else points[: max(n, len(free))]
+    rounds = points * (1 + (n - 1) // len(points))
+    return _shifted_free(rounds[:n], scene, objs)
 
 
 def _shifted_free(
@@ -303,10 +365,7 @@ def reshape(step: p.Reshape, scope: Scope) -> Moves:
     offsets = tuple((o.position[0] - mx, o.position[1] - my) for o in objs)
     middle = (mx, my)
     if step.action in ("bigger", "smaller"):
-        factor = step.factor or (BIGGER if step.action == "bigger" else SMALLER)
-        if step.action == "smaller" and factor > 1:
-            factor = 1 / factor
-        offsets = tuple((factor * x, factor * y) for x, y in offsets)
+        offsets = _scaled(step, scope.scene(), objs, offsets, middle)
     elif step.action == "turn":
         offsets = turned(offsets, math.radians(step.angle_deg or 45.0))
     else:
@@ -314,6 +373,30 @@ def reshape(step: p.Reshape, scope: Scope) -> Moves:
     yield from _lay_out(scope, objs, offsets, middle, step)
     scope.memory.note_pattern(ids)
     scope.memory.note_mention(ids)
+
+
+def _scaled(
+    step: p.Reshape,
+    scene: Scene,
+    objs: Sequence[SceneObject],
+    offsets: Sequence[Point],
+    middle: Point,
+) -> tuple[Point, ...]:
+    """By the factor that was said, else by as much as there is room for."""
+    factors = [step.factor] if step.factor is not None else list(FACTORS[step.action])
+    if step.action == "smaller" and step.factor is not None and step.factor > 1:
+        factors = [1 / step.factor]
+
+    def off(x: table.Array, y: table.Array) -> table.Array:
+        return np.hypot(x - middle[0], y - middle[1])
+
+    for factor in factors:
+        scaled = tuple((factor * x, factor * y) for x, y in offsets)
+        pat = Pattern(scaled)
+        free = None if _too_tight(objs, scaled) else best_middle(scene, objs, pat, off, True)
+        if free is not None and math.dist(free, middle) <= 0.025:
+            return scaled
+    return tuple((factors[0] * x, factors[0] * y) for x, y in offsets)
 
 
 def _moved_middle(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.expand.scope import (
@@ -28,6 +29,8 @@ from llmagentos.world.relations import is_above
 MAX_TRIES = 3
 #: What stands this near to its spot has arrived, metres.
 ARRIVED_M = 0.03
+#: A spot that could not be reached is avoided by this much at the next try, metres.
+AVOID_M = 0.025
 GRIPPER_OPENING_M = 0.078
 
 Find = Callable[[SceneObject, Context], Placement]
@@ -65,11 +68,8 @@ def set_down(scope: Scope, object_id: str) -> Moves:
 
 
 def uncover(scope: Scope, object_id: str, keep: tuple[str, ...] = ()) -> Moves:
-    """Move aside what stands on the object, topmost first; contents of containers stay."""
-    item = scope.get(object_id)
-    if is_container(item):
-        return
-    above = [o for o in scope.scene().on_top_of(object_id) if o.id not in keep]
+    """Move aside what stands on the object, topmost first; what is inside of it stays."""
+    above = [o for o in scope.scene().on_top_of(object_id) if o.id not in keep and not o.inside]
     for o in sorted(above, key=lambda o: o.id):
         yield from put_aside(scope, o.id, object_id)
 
@@ -101,20 +101,57 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
     """
     before = scope.get(object_id)
     ensure_graspable(scope, before)
+    load = _load(scope, before)
     tried: list[str] = []
     for _ in range(MAX_TRIES):
         arrived = yield from _one_try(scope, object_id, find, check, tried)
         if arrived:
             _note_event(scope, before, scope.words)
             scope.done.append(object_id)
+            yield from _reload(scope, object_id, load)
             return
     _note_event(scope, before, scope.words)
     raise StepProblem("failed", _what_went_wrong("place", before, scope, tried))
 
 
+def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:
+    """What stands on a plate or tray and must come off before it is lifted, lowest first."""
+    if item.held or not is_container(item):
+        return []
+    above = [o for o in scope.scene().on_top_of(item.id) if not o.inside]
+    at = item.position
+    return [
+        replace(o, position=(o.position[0] - at[0], o.position[1] - at[1], o.bottom_z - at[2]))
+        for o in sorted(above, key=lambda o: (o.bottom_z, o.id))
+    ]
+
+
+def _reload(scope: Scope, carrier_id: str, load: list[SceneObject]) -> Moves:
+    """Put back what had to come off; `load` has positions relative to the carrier."""
+    for o in load:
+        if scope.scene().get(o.id) is None:
+            continue
+
+        def find(item: SceneObject, ctx: Context, o: SceneObject = o) -> Placement:
+            carrier = ctx.scene.get(carrier_id)
+            if carrier is None:
+                return Placement(None, "I can't see it any more.", "no_room")
+            x, y, z = (a + b for a, b in zip(carrier.position, o.position, strict=True))
+            return Placement(Spot(Pose((x, y, z), o.yaw), carrier_id, o.inside), "")
+
+        yield from carry(scope, o.id, find)
+
+
+def _seen_again(scope: Scope, object_id: str) -> Moves:
+    """Look once more for what is out of sight."""
+    if scope.scene().get(object_id) is None:
+        yield Action("look", why=scope.words)
+
+
 def _one_try(
     scope: Scope, object_id: str, find: Find, check: Check | None, tried: list[str]
 ) -> Tries:
+    yield from _seen_again(scope, object_id)
     yield from free_hand(scope, keep=object_id)
     item = scope.get(object_id)
     if not item.held:
@@ -124,11 +161,13 @@ def _one_try(
         if not succeeded(report):
             tried.append(report.words or "the grasp did not hold")
             return False
+    yield from _seen_again(scope, object_id)
     item = scope.get(object_id)
     spot = _located(scope, item, find)
     report = yield _place(item, spot, scope.words)
     after = scope.scene().get(object_id)
     if not succeeded(report):
+        scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
         tried.append(report.words or "it did not come to rest there")
         return False
     if _arrived(scope, after, spot, check):
@@ -175,7 +214,9 @@ note_event = _note_event
 
 
 def _what_went_wrong(doing: str, item: SceneObject, scope: Scope, tried: list[str]) -> str:
-    name = describe_object(item, scope.scene())
+    scene = scope.scene()
+    now = scene.get(item.id)
+    name = f"the {item.label}" if now is None else describe_object(now, scene)
     times = {1: "once", 2: "twice"}.get(len(tried), f"{len(tried)} times")
     reasons = join_words(list(dict.fromkeys(t.rstrip(".") for t in tried if t)))
     return f"I could not {doing} {name}: I tried {times} ({reasons})."

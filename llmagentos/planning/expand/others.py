@@ -13,6 +13,7 @@ from llmagentos.planning import plan as p
 from llmagentos.planning.conditions import holds
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.expand.carry import (
+    Find,
     carry,
     ensure_graspable,
     free_hand,
@@ -142,7 +143,7 @@ def _in_region(ws: table.Workspace, region: str, o: SceneObject) -> bool:
     return regions.contains(ws, region, x, y)
 
 
-def _out_of(place: p.Place, mark_ids: Sequence[str]):  # type: ignore[no-untyped-def]
+def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
     def find(item: SceneObject, ctx: Context) -> Placement:
         scene = ctx.scene
         marks = [o for o in map(scene.get, mark_ids) if o is not None]

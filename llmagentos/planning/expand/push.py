@@ -6,10 +6,10 @@ Does not know: motion.
 
 from __future__ import annotations
 
-import itertools
 import math
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 
@@ -148,16 +148,29 @@ def _hand_empty(scope: Scope) -> Moves:
 def way_to(
     scope: Scope, item: SceneObject, goal: Sequence[float]
 ) -> list[tuple[float, float]] | None:
-    """Corner points of a free way: straight, else along one axis and then the other."""
+    """Corner points of a free way: straight, along the axes, else by way of one other point."""
     x0, y0 = item.position[:2]
     x1, y1 = goal
     space = FreeSpace(scope.scene(), item)
-    for way in ([(x1, y1)], [(x1, y0), (x1, y1)], [(x0, y1), (x1, y1)]):
+    ways = [[(x1, y1)], [(x1, y0), (x1, y1)], [(x0, y1), (x1, y1)]]
+    ways += [[via, (x1, y1)] for via in _detours(space, (x0, y0), (x1, y1))]
+    for way in ways:
         points = [(x0, y0), *way]
-        legs = itertools.pairwise(points)
-        if all(_leg_free(space, a, b) for a, b in legs):
+        if all(_leg_free(space, a, b) for a, b in pairwise(points)):
             return [w for i, w in enumerate(way) if math.dist(w, points[i]) > 0.005]
     return None
+
+
+def _detours(
+    space: FreeSpace, start: tuple[float, float], end: tuple[float, float]
+) -> list[tuple[float, float]]:
+    """Free points of a coarse grid, the shortest ways round first."""
+    w = space.workspace
+    xs = np.arange(w.x_min + 0.04, w.x_max - 0.03, 0.05)
+    ys = np.arange(w.y_min + 0.04, w.y_max - 0.03, 0.05)
+    points = [(float(x), float(y)) for x in xs for y in ys if space.is_free(x, y, PUSH_GAP_M)]
+    points.sort(key=lambda q: math.dist(start, q) + math.dist(q, end))
+    return points[:40]
 
 
 def _leg_free(space: FreeSpace, a: tuple[float, float], b: tuple[float, float]) -> bool:
@@ -242,7 +255,7 @@ def relative_goal(
     steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4)]
     for d in steps:
         x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
-        if space.is_free(x, y, 0.003) and d > 0.015:
+        if space.is_free(x, y, 0.003) and d > 0.004:
             return Pose((x, y, scene.workspace.table_z), item.yaw)
     name = describe_object(item, scene)
     x, y = item.position[0] + want * direction[0], item.position[1] + want * direction[1]

@@ -30,7 +30,7 @@ from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfie
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.locate import depends_on_item
 from llmagentos.planning.placement.support import cannot_carry
-from llmagentos.planning.wording import describe_object, describe_place
+from llmagentos.planning.wording import describe_ids, describe_object, describe_place
 from llmagentos.types import Action, SceneObject
 from llmagentos.world.relations import is_above, stack_of
 
@@ -81,6 +81,9 @@ def put(step: p.Put, scope: Scope) -> Moves:
 def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | None) -> Moves:
     """Each of `ids` to the place; one shared landmark unless it differs from item to item."""
     moved = 0
+    if marks is None and len(ids) > 1:
+        yield from _each_to_its_own(scope, ids, place)
+        return
     for index, object_id in enumerate(ids):
         own = marks
         if marks is not None and len(marks.ids) > 1 and place.rel in ("in", "on") and len(ids) > 1:
@@ -94,6 +97,32 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         are = "is" if len(ids) == 1 else "are"
         names = "they" if len(ids) > 1 else describe_object(scope.get(ids[0]), scope.scene())
         scope.note(f"{names[0].upper()}{names[1:]} {are} there already.")
+
+
+def _each_to_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Moves:
+    """Every item to the landmark that belongs to it; what has none stays, and that is said."""
+    partners: dict[str, tuple[str, ...]] = {}
+    problem: StepProblem | None = None
+    for object_id in ids:
+        try:
+            partners[object_id] = _marks(place, scope, object_id).ids
+        except StepProblem as missing:
+            if missing.code not in ("none", "unknown_kind"):
+                raise
+            problem = missing
+    if not partners and problem is not None:
+        raise problem
+    left = [i for i in ids if i not in partners]
+    moved = 0
+    for object_id, wanted in partners.items():
+        total = sum(w == wanted for w in partners.values())
+        # found anew when its turn comes: the landmarks may have changed
+        moved += yield from put_one(scope, object_id, place, None, total)
+    scope.memory.note_mention(tuple(partners))
+    if left:
+        scope.note(f"For {describe_ids(left, scope.scene())} there is none that matches.")
+    elif not moved:
+        scope.note("They are there already.")
 
 
 def put_stack(scope: Scope, top_id: str, place: p.Place) -> Moves:
@@ -207,7 +236,9 @@ def _finder(
     scope: Scope, place: p.Place, marks: Marks, total: int
 ) -> Callable[[SceneObject, Context], Placement]:
     def find(item: SceneObject, ctx: Context) -> Placement:
-        return locate(place, item, ctx, (), climbed(marks, place, item, ctx), total)
+        on = climbed(marks, place, item, ctx)
+        again = locate(place, item, ctx, scope.avoid, on, total)
+        return again if again.ok else locate(place, item, ctx, (), on, total)
 
     return find
 

@@ -6,6 +6,7 @@ Does not know: skills; a step is a generator that yields actions and is sent rep
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Collection, Generator, Iterable
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -89,6 +90,8 @@ class Scope:
     notes: list[str] = field(default_factory=list)
     #: ids that this step has put somewhere already.
     done: list[str] = field(default_factory=list)
+    #: Circles (x, y, radius) of the table where putting something down has failed.
+    avoid: list[tuple[float, float, float]] = field(default_factory=list)
 
     def context(self, moving: str | None = None, this: str | None = None) -> Context:
         """Everything a description may refer to now."""
@@ -112,7 +115,7 @@ class Scope:
         """The object as seen now. Raises StepProblem when it is not seen any more."""
         found = self.scene().get(object_id)
         if found is None:
-            name = object_id.replace("_", " ")
+            name = re.sub(r"_\d+$", "", object_id).replace("_", " ")
             raise StepProblem("failed", f"I can't see the {name} any more.", code="lost")
         return found
 

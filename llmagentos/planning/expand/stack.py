@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement
-from llmagentos.planning.expand.carry import carry, put_aside
+from llmagentos.planning.expand.carry import Find, carry, put_aside
 from llmagentos.planning.expand.put import is_many, put_one
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.planning.expand.sorting import sort_ids
@@ -160,7 +160,7 @@ def _base_down(scope: Scope, base_id: str, members: set[str]) -> Moves:
         yield from put_aside(scope, base_id, least_m=0.0 if base.held else 0.08)
 
 
-def _onto(below_id: str):  # type: ignore[no-untyped-def]
+def _onto(below_id: str) -> Find:
     def find(item: SceneObject, ctx: Context) -> Placement:
         return locate(p.Place(rel="on", obj=p.Obj()), item, ctx, (), Marks((below_id,)))
 

@@ -64,7 +64,7 @@ def _at_region(
     from llmagentos.planning.placement.locate import chosen_region
 
     ws = ctx.scene.workspace
-    region = place.region or "middle"
+    region: str = place.region or "middle"
     if place.rel != "at":
         region = chosen_region(place, marks, item, ctx.scene)
     if any(s.kind != "zone" for s in rel.supports(ctx.scene, item)):
@@ -103,7 +103,9 @@ def _horizontal(
         return len(marks) > 1 and rel.between(item, marks[0], marks[1])
     if name in ("next_to", "around"):
         if distance is not None:
-            return any(abs(rel.distance_m(item, m) - distance) <= DISTANCE_TOL_M for m in marks)
+            wants = [table.centre_distance(m, item, distance) for m in marks]
+            ways = [rel.distance_m(item, m) for m in marks]
+            return any(abs(a - b) <= DISTANCE_TOL_M for a, b in zip(ways, wants, strict=True))
         near = rel.next_to if name == "next_to" else _around
         return any(near(item, m) for m in marks)
     if name == "far_from":
@@ -121,7 +123,8 @@ def _beside(name: str, item: SceneObject, mark: SceneObject, distance: float | N
     dx, dy = item.position[0] - mark.position[0], item.position[1] - mark.position[1]
     along, across = dx * ux + dy * uy, abs(dx * uy - dy * ux)
     if distance is not None:
-        return abs(math.hypot(dx, dy) - distance) <= DISTANCE_TOL_M and across <= 0.45 * along
+        want = table.centre_distance(mark, item, distance)
+        return abs(math.hypot(dx, dy) - want) <= DISTANCE_TOL_M and across <= 0.45 * along
     touch = fp.circle_m(mark) + fp.circle_m(item)
     far = max(table.BESIDE_FAR_M, touch + table.BESIDE_GAP_M + 0.06)
     return 0.02 < along <= far + 0.01 and across <= 0.75 * along

@@ -108,13 +108,14 @@ def gap_m(x: Array, y: Array, moving: SceneObject | None, other: SceneObject) ->
     own = 0.0 if moving is None else circle_m(moving)
     dx, dy = x - other.position[0], y - other.position[1]
     if moving is not None and is_square(moving) and moving.size_m > other.size_m:
-        return _square_gap(dx, dy, half_m(moving), moving.yaw) - circle_m(other)
+        return square_gap(dx, dy, half_m(moving), moving.yaw) - circle_m(other)
     if is_square(other):
-        return _square_gap(dx, dy, half_m(other), other.yaw) - own
+        return square_gap(dx, dy, half_m(other), other.yaw) - own
     return np.hypot(dx, dy) - circle_m(other) - own
 
 
-def _square_gap(dx: Array, dy: Array, half: float, yaw: float) -> Array:
+def square_gap(dx: Array, dy: Array, half: float, yaw: float) -> Array:
+    """Distance of points to a turned square around the origin; negative inside."""
     c, s = math.cos(yaw), math.sin(yaw)
     qx = np.abs(c * dx + s * dy) - half
     qy = np.abs(c * dy - s * dx) - half

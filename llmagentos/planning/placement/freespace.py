@@ -19,6 +19,7 @@ WANTED_GAP_M = 0.025
 LEAST_GAP_M = 0.006
 #: Distance of the object's centre from the border of the workspace: wanted (the least is 0).
 WANTED_MARGIN_M = 0.04
+MOST_MARGIN_M = 0.06
 GRID_STEP_M = 0.01
 #: How much an exact point is preferred to the points of the grid.
 EXACT_BONUS = 0.006
@@ -90,6 +91,10 @@ class FreeSpace:
             np.minimum(x - w.x_min, w.x_max - x), np.minimum(y - w.y_min, w.y_max - y)
         )
 
+    def _wanted_margin(self) -> float:
+        half = 0.0 if self._moving is None else self._moving.size_m / 2
+        return min(max(half, WANTED_MARGIN_M), MOST_MARGIN_M)
+
     def is_free(self, x: float, y: float, gap_m: float = LEAST_GAP_M) -> bool:
         """Whether the object could stand at (x, y) with that much room around it."""
         px, py = np.array([x]), np.array([y])
@@ -108,7 +113,7 @@ class FreeSpace:
         gap, margin = self.gap(x, y), self.margin(x, y)
         total = cost(x, y)
         total = total + 3.0 * np.maximum(0.0, WANTED_GAP_M - gap)
-        total = total + 1.0 * np.maximum(0.0, WANTED_MARGIN_M - margin)
+        total = total + 1.0 * np.maximum(0.0, self._wanted_margin() - margin)
         total[: len(exact)] -= EXACT_BONUS
         total[(gap < LEAST_GAP_M) | (margin < -1e-9)] = np.inf
         at = int(np.argmin(total))

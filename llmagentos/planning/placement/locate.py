@@ -77,6 +77,9 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     own_ref = obj.ref in ("this", "other")
     without = () if ctx.moving is None or own_ref else (ctx.moving,)
     grounding = ground(obj, ctx, without)
+    if grounding.ok and obj.quant == "a" and place.rel in ("on", "in"):
+        able = ground(obj, ctx, (*without, *_unable(place.rel, ctx)))
+        return able if able.ok else grounding
     if not grounding.ok and without and grounding.problem == "none":
         grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
     several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
@@ -86,6 +89,14 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     if grounding.ok and not grounding.ids:
         return replace(grounding, problem="none", question="Where exactly do you mean?")
     return grounding
+
+
+def _unable(rel: str, ctx: Context) -> list[str]:
+    """What can't carry or hold the moved thing, when any will do."""
+    item = ctx.scene.get(ctx.moving or "")
+    if item is None:
+        return []
+    return [o.id for o in ctx.scene.objects if support.cannot_carry(o, item, rel)]
 
 
 def _named_point(obj: p.Obj, ctx: Context) -> tuple[float, float] | None:

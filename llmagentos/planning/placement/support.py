@@ -20,6 +20,10 @@ from llmagentos.types import Pose, Scene, SceneObject
 
 #: Gaps between things side by side on one support, tried from wide to tight, metres.
 SIDE_GAPS_M = (0.02, 0.010, 0.002)
+#: Things dropped into a bowl settle; outlines taken for circles may overlap by this.
+PRESSED_GAP_M = -0.006
+#: How much of a container's opening its contents can cover.
+FILLED = 0.75
 #: A support must be at least this much of the base that stands on it.
 LEAST_SUPPORT_RATIO = 0.28
 
@@ -136,9 +140,42 @@ def _spot_inside(
         return Spot(Pose((*point, fp.floor_z(mark)), _yaw_in(mark, item)), mark.id, inside)
     if mark.kind in ("zone", "plate", "tray"):
         return None
-    pile = min(others, key=lambda o: (o.top_z, o.id))
-    x, y = pile.position[:2]
-    return Spot(Pose((x, y, pile.top_z), item.yaw), mark.id, inside)
+    return _on_the_pile(mark, item, others)
+
+
+def _on_the_pile(
+    mark: SceneObject, item: SceneObject, others: Sequence[SceneObject]
+) -> Spot | None:
+    """Over the least filled part of a container; None when it is full."""
+    if len(others) >= _capacity(mark, item):
+        return None
+    reach = _reach(mark, item)
+
+    def height(point: Point) -> float:
+        under = [o.top_z for o in others if _gap(point, item, o) < -0.004]
+        return max(under, default=fp.floor_z(mark))
+
+    def key(point: Point) -> tuple[float, float]:
+        return round(height(point), 3), -min(_gap(point, item, o) for o in others)
+
+    point = min(_candidates(mark, reach, 3), key=key)
+    return Spot(Pose((*point, height(point)), item.yaw), mark.id, True)
+
+
+def _capacity(mark: SceneObject, item: SceneObject) -> int:
+    """About how many such things a container takes before they fall out."""
+    mouth = fp.mouth_m(mark)
+    area = 4 * mouth**2 if fp.is_square(mark) else math.pi * mouth**2
+    layers = max(1, round((mark.height_m - 0.006) / max(item.height_m, 0.01) - 0.2))
+    return max(1, int(FILLED * area / item.size_m**2) * layers)
+
+
+def _reach(mark: SceneObject, item: SceneObject) -> float:
+    """How far from the middle the item's middle may be."""
+    if mark.kind == "bowl":  # what is dropped near the wall slides in
+        return max(0.0, fp.mouth_m(mark) - fp.corner_m(item) - 0.004)
+    half = fp.half_m(item) if fp.is_square(mark) else fp.circle_m(item)
+    return max(0.0, fp.inner_m(mark) - half)
 
 
 def _yaw_in(mark: SceneObject, item: SceneObject) -> float:
@@ -173,21 +210,33 @@ def _slot(
     part: str | None,
 ) -> Point | None:
     """Where on the floor of `mark` the item goes: layout slots first, then any room."""
-    half = fp.half_m(item) if fp.is_square(mark) else fp.circle_m(item)
-    reach = max(0.0, fp.inner_m(mark) - half)
+    reach = _reach(mark, item)
     if part is not None and part != "middle" and part in _PART_DIRECTIONS:
         wanted = [_offset(mark, reach, _PART_DIRECTIONS[part])]
     else:
         already = sum(1 for o in others if o.id in riders(scene, mark.id))
         wanted = _layout(mark, item, reach, max(total, 1), already)
     space = FreeSpace(scene, item) if mark.kind == "zone" else None
-    for gap in SIDE_GAPS_M:
+    gaps = (*SIDE_GAPS_M, PRESSED_GAP_M) if mark.kind in ("bowl", "box") else SIDE_GAPS_M
+    for gap in gaps:
         for points in (wanted, _candidates(mark, reach, 4)):
             for point in points:
                 clear = all(_gap(point, item, o) >= gap for o in others)
                 if clear and (space is None or space.margin(*_arrays(point))[0] >= -0.03):
                     return point
-    return None
+    return _anywhere_in(mark, space) if space is not None else None
+
+
+def _anywhere_in(zone: SceneObject, space: FreeSpace) -> Point | None:
+    """Any free point of the table above the zone."""
+    half = fp.half_m(zone) - 0.004
+
+    def cost(x: fp.Array, y: fp.Array) -> fp.Array:
+        out = fp.square_gap(x - zone.position[0], y - zone.position[1], half, zone.yaw)
+        off = np.hypot(x - zone.position[0], y - zone.position[1])
+        return np.where(out > 0.0, np.inf, off)
+
+    return space.best(cost)
 
 
 def _arrays(point: Point) -> tuple[fp.Array, fp.Array]:

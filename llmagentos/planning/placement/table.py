@@ -40,6 +40,13 @@ def _from(mark: SceneObject, x: Array, y: Array) -> tuple[Array, Array]:
     return x - mark.position[0], y - mark.position[1]
 
 
+def centre_distance(mark: SceneObject, moving: SceneObject, said_m: float) -> float:
+    """A stated distance is between centres, unless the two would then overlap: then it is the
+    gap between their outlines ("2 cm left of the bowl")."""
+    touch = (mark.size_m + moving.size_m) / 2
+    return said_m if said_m >= touch + 0.004 else touch + said_m
+
+
 def beside(
     rel: str, mark: SceneObject, moving: SceneObject, distance_m: float | None = None
 ) -> Wish:
@@ -47,7 +54,7 @@ def beside(
     ux, uy = DIRECTIONS[rel]
     mx, my = mark.position[:2]
     touch = circle_m(mark) + circle_m(moving)
-    want = touch + BESIDE_GAP_M if distance_m is None else distance_m
+    want = touch + BESIDE_GAP_M if distance_m is None else centre_distance(mark, moving, distance_m)
     far = max(BESIDE_FAR_M, want + 0.06)
 
     def cost(x: Array, y: Array) -> Array:
@@ -67,7 +74,11 @@ def next_to(marks: Sequence[SceneObject], moving: SceneObject, distance_m: float
     hx, hy = moving.position[:2]
 
     def want(mark: SceneObject) -> float:
-        return circle_m(mark) + circle_m(moving) + NEXT_GAP_M if distance_m is None else distance_m
+        return (
+            circle_m(mark) + circle_m(moving) + NEXT_GAP_M
+            if distance_m is None
+            else centre_distance(mark, moving, distance_m)
+        )
 
     def cost(x: Array, y: Array) -> Array:
         travel = 0.15 * np.hypot(x - hx, y - hy)
@@ -77,7 +88,7 @@ def next_to(marks: Sequence[SceneObject], moving: SceneObject, distance_m: float
             gap = dist - (mark.size_m + moving.size_m) / 2
             near = (dist <= NEXT_TO_M) | (gap <= 0.04)
             if distance_m is not None:
-                near = np.abs(dist - distance_m) <= EXACT_TOL_M
+                near = np.abs(dist - want(mark)) <= EXACT_TOL_M
             best = np.minimum(
                 best, np.where(near, 2.0 * np.abs(dist - want(mark)) + travel, np.inf)
             )
