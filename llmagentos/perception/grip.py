@@ -36,7 +36,18 @@ class GripperView:
         dx, dy = item.position[0] - self.tip[0], item.position[1] - self.tip[1]
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         dz = item.position[2] - self.tip[2]
-        return c * dx + s * dy, -s * dx + c * dy, dz, item.yaw - self.yaw
+        x, y = c * dx + s * dy, -s * dx + c * dy
+        if not object_geometry(item.kind, item.size_m).is_container:
+            # Fingers that have closed on a solid thing have it in their middle (they open along
+            # y); along the fingers they have some part of it.
+            reach = item.size_m / 4
+            x, y = min(max(x, -reach), reach), 0.0
+            dz = min(max(dz, -item.height_m / 2), item.height_m / 2)
+        else:
+            half = item.height_m / 2
+            depth = object_geometry(item.kind, item.size_m).rim_depth_m
+            dz = min(max(dz, -half), depth - half)
+        return x, y, dz, item.yaw - self.yaw
 
 
 def gripper_view(robot: RobotState, arm: ArmShape) -> GripperView:
@@ -74,14 +85,19 @@ def could_hold(item: SceneObject, gripper: GripperView) -> bool:
     return across
 
 
-def gap_to_grip(item: SceneObject, gripper: GripperView) -> float | None:
-    """Distance of the tips from a grip on `item` where it is; None when they are not at it."""
+def gap_to_grip(
+    item: SceneObject, gripper: GripperView, any_height: bool = False
+) -> float | None:
+    """Distance of the tips from a grip on `item` where it is; None when they are not at it.
+
+    any_height: also from straight above.
+    """
     if not could_hold(item, gripper):
         return None
     g = object_geometry(item.kind, item.size_m)
     tx, ty, tz = gripper.tip
     rho = math.hypot(tx - item.position[0], ty - item.position[1])
-    if not item.bottom_z - 0.012 <= tz <= item.top_z + 0.012:
+    if tz < item.bottom_z - 0.012 or (tz > item.top_z + 0.012 and not any_height):
         return None
     if g.is_container and gripper.width_m < g.wall_m + 0.008:
         reach = rho if g.is_round else _square_reach(item, tx, ty)

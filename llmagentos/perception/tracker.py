@@ -76,7 +76,7 @@ class Tracker:
         tracks, waiting = self._match(tracks, waiting, _near_and_alike, stamp_s)
         tracks, waiting = self._match(tracks, waiting, _same_place, stamp_s)
         gone = [t for t in tracks if empty_share(t.item) > _EMPTY_SHARE]
-        self._find_new_grip(gone, gripper)
+        self._find_new_grip(tracks, gone, gripper)
         lost = [t for t in tracks if (t in gone or t.loose) and not t.item.held]
         lost, waiting = self._match(lost, waiting, _moved, stamp_s)
         for track in lost:
@@ -145,15 +145,19 @@ class Tracker:
             held.item = replace(carried(held.item, held.grip, gripper), held=True)
             held.misses = 0
 
-    def _find_new_grip(self, gone: list[Track], gripper: GripperView | None) -> None:
-        """A full gripper and a thing gone from its place: that is what it holds."""
+    def _find_new_grip(
+        self, unseen: list[Track], gone: list[Track], gripper: GripperView | None
+    ) -> None:
+        """A full gripper, and a thing gone from its place or hidden right below the hand: that is
+        what it holds."""
         if gripper is None or not gripper.gripping or self.held is not None:
             return
-        fitting = [t for t in gone if could_hold(t.item, gripper)]
+        below = [t for t in unseen if gap_to_grip(t.item, gripper, any_height=True) is not None]
+        fitting = below or [t for t in gone if could_hold(t.item, gripper)]
         if not fitting:
             return
         track = min(fitting, key=lambda t: abs(t.item.size_m - gripper.width_m))
-        track.grip = (0.0, 0.0, 0.0, 0.0)
+        track.grip = gripper.offset_of(track.item) if below else (0.0, 0.0, 0.0, 0.0)
         track.item = replace(carried(track.item, track.grip, gripper), held=True)
 
 
@@ -185,6 +189,11 @@ def _moved(a: SceneObject, b: SceneObject) -> float | None:
 def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
     """Take over what was seen; sizes are averaged, names change only when seen repeatedly."""
     old = track.item
+    if item.id == PARTIAL and not track.loose:
+        # Half of a thing says that it is there, not where its middle is.
+        track.misses = 0
+        track.item = replace(old, last_seen_s=stamp_s)
+        return
     kind, color = old.kind, old.color
     if (item.kind, item.color) == (kind, color):
         track.looks += 1
