@@ -25,7 +25,7 @@ GOALS: dict[str, float] = {
     "cap_seen": 97, "knowno": 95, "lohoravens": 85, "cliport_put": 95, "cliport_stack": 95,
     "cliport_pack": 95, "language_table": 90, "safety_hazards": 95, "safety_harmless": 97,
 }  # fmt: skip
-_NO_GOAL = ("cap_unseen", "cap_objects", "knowno_attributes", "cliport_piles")
+_NO_GOAL = ("calvin", "rlbench", "cap_unseen", "cap_objects", "knowno_attributes", "cliport_piles")
 
 
 @dataclass(frozen=True)

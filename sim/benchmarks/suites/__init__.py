@@ -17,6 +17,7 @@ from sim.benchmarks.suites import (
     matching,
     motions,
     ordinals,
+    other_worlds,
     patterns,
     places,
     quantifiers,
@@ -44,7 +45,22 @@ def all_suites(folder: Path | None) -> dict[str, list[Row]]:
     if folder is not None:
         for rows in (
             cap.rows, cap.query_rows, knowno.rows, lohoravens.rows, cliport.rows,
-            language_table.rows, safeagent.rows,
+            language_table.rows, safeagent.rows, other_worlds.rows,
         ):  # fmt: skip
             out.update({name: found for name, found in rows(folder).items() if found})
     return out
+
+
+def sentences(folder: Path | None, seed: int = 0) -> list[tuple[str, str]]:
+    """Every sentence said in any suite, filled in for one seed: (suite, sentence).
+
+    For checking that none of them is in a training corpus.
+    """
+    from sim.benchmarks.suites.cases import make
+
+    return [
+        (name, turn.say)
+        for name, rows in all_suites(folder).items()
+        for i, row in enumerate(rows)
+        for turn in make(name, i, row, seed).turns
+    ]
