@@ -10,8 +10,8 @@ import math
 from dataclasses import dataclass, replace
 
 from llmagentos.geometry import object_geometry
-from llmagentos.perception.arm import ArmShape
-from llmagentos.perception.shapes import wrap_quarter
+from llmagentos.perception.maps.arm import ArmShape
+from llmagentos.perception.maps.shapes import wrap_quarter
 from llmagentos.types import RobotState, SceneObject
 
 #: Fingers that press harder than this on something wider than that hold it.
@@ -81,13 +81,10 @@ def could_hold(item: SceneObject, gripper: GripperView) -> bool:
         return False
     if g.is_container and gripper.width_m < g.wall_m + 0.008:
         return True
-    across = 0.75 * item.size_m - 0.004 <= gripper.width_m <= 1.42 * item.size_m + 0.006
-    return across
+    return 0.75 * item.size_m - 0.004 <= gripper.width_m <= 1.42 * item.size_m + 0.006
 
 
-def gap_to_grip(
-    item: SceneObject, gripper: GripperView, any_height: bool = False
-) -> float | None:
+def gap_to_grip(item: SceneObject, gripper: GripperView, any_height: bool = False) -> float | None:
     """Distance of the tips from a grip on `item` where it is; None when they are not at it.
 
     any_height: also from straight above.

@@ -13,15 +13,16 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.arm import ArmShape
-from llmagentos.perception.colors import ColorReader
-from llmagentos.perception.detect import Detection, Explainer
 from llmagentos.perception.grip import GripperView
-from llmagentos.perception.household import take_household
-from llmagentos.perception.rectify import GridSpec, Rectifier
-from llmagentos.perception.segment import Maps, read_maps
-from llmagentos.perception.shapes import disc, fill_hull
-from llmagentos.perception.stacks import add_hidden, standing
+from llmagentos.perception.maps.arm import ArmShape
+from llmagentos.perception.maps.colors import ColorReader
+from llmagentos.perception.maps.rectify import GridSpec, Rectifier
+from llmagentos.perception.maps.segment import Maps, read_maps
+from llmagentos.perception.maps.shapes import disc, fill_hull
+from llmagentos.perception.things.detect import Explainer
+from llmagentos.perception.things.detection import Detection
+from llmagentos.perception.things.household import take_household
+from llmagentos.perception.things.stacks import add_hidden, standing
 from llmagentos.types import COLORS, CameraFrame
 
 #: Depth noise on the table above which depth is smoothed first, metres.
@@ -85,7 +86,8 @@ class Looker:
         step = step[np.isfinite(step)]
         if len(step) and float(np.median(step)) > _NOISY_M:
             clean = np.nan_to_num(depth.astype(np.float32), nan=0.0)
-            frame = replace(frame, depth=cv2.medianBlur(clean, 3))
+            smooth = np.asarray(cv2.medianBlur(clean, 3), dtype=np.float32)
+            frame = replace(frame, depth=smooth)
         return frame
 
     def _color(self, thing: Detection, maps: Maps) -> tuple[str, float]:

@@ -13,15 +13,15 @@ import numpy as np
 from llmagentos.errors import PerceptionError
 from llmagentos.geometry import object_geometry
 from llmagentos.modules import PerceptionModule
-from llmagentos.perception.arm import ArmShape, arm_shape
-from llmagentos.perception.detect import Detection
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
-from llmagentos.perception.rectify import GridSpec
+from llmagentos.perception.maps.arm import ArmShape, arm_shape
+from llmagentos.perception.maps.rectify import GridSpec
+from llmagentos.perception.maps.segment import FLAT_M
+from llmagentos.perception.maps.shapes import square_hull
 from llmagentos.perception.relations import with_supports
-from llmagentos.perception.segment import FLAT_M
-from llmagentos.perception.shapes import square_hull
+from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.tracker import PARTIAL, Tracker
 from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
 

@@ -112,7 +112,9 @@ def complex_scene(seed: int, n_groups: int | None = None) -> SceneSpec:
     """Groups of stacked, filled or touching objects. SceneError when they do not fit."""
     rng = np.random.default_rng([seed, 0xC0])
     wanted = int(rng.integers(2, 5)) if n_groups is None else n_groups
-    area, placed, specs = Workspace(), [], []
+    area = Workspace()
+    placed: list[tuple[float, float, float]] = []
+    specs: list[ObjectSpec] = []
     for _ in range(wanted):
         builder = _Builder(rng)
         group = str(rng.choice(_GROUPS, p=_GROUP_WEIGHTS))

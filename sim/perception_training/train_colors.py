@@ -16,7 +16,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.colors import CLASSES, normalise
+from llmagentos.perception.maps.colors import CLASSES, normalise
 from llmagentos.types import COLORS
 from sim.noise import SensorNoise
 from sim.perception_training.pictures import Picture, stream
@@ -31,7 +31,7 @@ def gather(
 
     Pixels at the border of things, which mix two colours, are left out.
     """
-    xs, ys, ws = [], [], []
+    xs, ys = [], []
     for picture in pictures:
         noise = SensorNoise(rgb_std=float(rng.uniform(0, rgb_std)), seed=int(rng.integers(1 << 30)))
         rgb, _ = noise.apply(picture.frame.rgb, picture.frame.depth)
@@ -50,10 +50,10 @@ def gather(
             chosen = pixels[rng.integers(len(pixels), size=count)]
             xs.append(chosen.astype(np.float32) / 255)
             ys.append(np.full(count, label, np.int64))
-    x, y = np.concatenate(xs), np.concatenate(ys)
+    x, y = np.concatenate(xs).astype(np.float32), np.concatenate(ys)
     counts = np.bincount(y, minlength=len(CLASSES)).astype(np.float32)
-    ws = (counts.sum() / np.maximum(counts, 1) / len(CLASSES))[y].astype(np.float32)
-    return x, y, ws
+    weight = (counts.sum() / np.maximum(counts, 1) / len(CLASSES))[y].astype(np.float32)
+    return x, y, weight
 
 
 def train(

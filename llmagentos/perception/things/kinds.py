@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
-from llmagentos.perception.shapes import Outline
+from llmagentos.perception.maps.shapes import Outline
 
 Profile = Literal["flat", "dome", "hollow", "paint"]
 

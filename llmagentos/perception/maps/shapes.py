@@ -7,12 +7,16 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Any, TypeAlias
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.rectify import BoolMap, GridSpec
+from llmagentos.perception.maps.rectify import BoolMap, GridSpec
+
+#: Outline points (col, row) in cells, integers [N, 1, 2], as OpenCV hands them out.
+Hull: TypeAlias = NDArray[Any]
 
 #: Above this a hull is nearer to its rectangle than to its circle (0.36 square, -0.19 circle).
 _SQUARE_FROM = 0.09
@@ -37,7 +41,7 @@ class Outline:
     fill: float
     area_m2: float
     squareness: float
-    hull: NDArray[np.int32]
+    hull: Hull
 
     @property
     def aspect(self) -> float:
@@ -52,7 +56,7 @@ def wrap_quarter(angle: float) -> float:
     return wrapped if wrapped > -math.pi / 4 + 1e-9 else wrapped + quarter
 
 
-def hull_of(mask: BoolMap, row0: int, col0: int) -> NDArray[np.int32]:
+def hull_of(mask: BoolMap, row0: int, col0: int) -> Hull:
     """Convex hull of the set cells of a crop that starts at (row0, col0), as (col, row)."""
     contours, _ = cv2.findContours(
         mask.view(np.uint8), cv2.RETR_EXTERNAL, cv2.CHAIN_APPROX_SIMPLE, offset=(col0, row0)
@@ -60,7 +64,7 @@ def hull_of(mask: BoolMap, row0: int, col0: int) -> NDArray[np.int32]:
     return cv2.convexHull(np.concatenate(contours)).astype(np.int32)
 
 
-def outline(hull: NDArray[np.int32], grid: GridSpec, force_round: bool | None = None) -> Outline:
+def outline(hull: Hull, grid: GridSpec, force_round: bool | None = None) -> Outline:
     """Fit a square and a circle to `hull` and say which one it is."""
     cell = grid.cell_m
     (_, _), (w, h), angle = rect = cv2.minAreaRect(hull)
@@ -99,7 +103,7 @@ def outline(hull: NDArray[np.int32], grid: GridSpec, force_round: bool | None = 
     )
 
 
-def _circle(hull: NDArray[np.int32]) -> tuple[float, float, float]:
+def _circle(hull: Hull) -> tuple[float, float, float]:
     """Centre (col, row) and diameter in cells: least squares through the hull's corners,
     each weighted by the length of outline it stands for (Kasa's algebraic fit)."""
     p = hull[:, 0].astype(np.float64)
@@ -119,9 +123,7 @@ def _circle(hull: NDArray[np.int32]) -> tuple[float, float, float]:
     return float(c), float(r), 2 * radius + 0.3
 
 
-def square_hull(
-    center: tuple[float, float], size_m: float, yaw: float, grid: GridSpec
-) -> NDArray[np.int32]:
+def square_hull(center: tuple[float, float], size_m: float, yaw: float, grid: GridSpec) -> Hull:
     """The corners of a square as a hull in cells."""
     c, s, half = math.cos(yaw), math.sin(yaw), size_m / 2
     corners = [
@@ -131,9 +133,7 @@ def square_hull(
     return cv2.convexHull(np.round(np.array(corners)).astype(np.int32)[:, None])
 
 
-def fill_hull(
-    hull: NDArray[np.int32], shape: tuple[int, int], pad: int = 0
-) -> tuple[BoolMap, int, int]:
+def fill_hull(hull: Hull, shape: tuple[int, int], pad: int = 0) -> tuple[BoolMap, int, int]:
     """Crop mask of the hull's inside with `pad` empty cells around it; and its (row0, col0)."""
     c0, r0, w, h = cv2.boundingRect(hull)
     r1, c1 = min(r0 + h + pad, shape[0]), min(c0 + w + pad, shape[1])
@@ -143,6 +143,6 @@ def fill_hull(
     return mask.view(bool), r0, c0
 
 
-def disc(radius: int) -> NDArray[np.uint8]:
+def disc(radius: int) -> NDArray[Any]:
     """Round structuring element."""
     return cv2.getStructuringElement(cv2.MORPH_ELLIPSE, (2 * radius + 1, 2 * radius + 1))

@@ -7,16 +7,11 @@ Does not know: ids, time, the robot.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import cv2
 import numpy as np
-from numpy.typing import NDArray
 
-from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM, ObjectGeometry, object_geometry
-from llmagentos.perception.kinds import Guess, Profile, best_of, guess_kind
-from llmagentos.perception.rectify import BoolMap, FloatMap
-from llmagentos.perception.segment import (
+from llmagentos.perception.maps.rectify import BoolMap
+from llmagentos.perception.maps.segment import (
     FLAT_M,
     MIN_AREA_M2,
     RAISED_M,
@@ -26,45 +21,16 @@ from llmagentos.perception.segment import (
     all_pieces,
     pieces_in,
 )
-from llmagentos.perception.shapes import Outline, disc, fill_hull, outline
-from llmagentos.perception.splitting import fit_blocks, same_level, split_layers
+from llmagentos.perception.maps.shapes import Outline, disc, fill_hull, outline
+from llmagentos.perception.things.detection import Detection
+from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind
+from llmagentos.perception.things.splitting import fit_blocks, same_level, split_layers
+from llmagentos.perception.things.surfaces import inner_surface, levels_in
 
 #: Inner cells this far below the rim make a thing hollow.
 _HOLLOW_M = 0.007
 #: Own-coloured cells this far above a vessel's inner surface are something that lies in it.
 _CONTENT_M = 0.013
-
-
-@dataclass
-class Detection:
-    """One thing seen in one picture. center: x, y; base_z, top_z: base frame, metres.
-
-    hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
-    another thing, not seen from above. color: where the kind decides it.
-    partial: next to the robot or the picture's border, so perhaps not all of it was seen.
-    """
-
-    kind: str
-    label: int
-    size_m: float
-    height_m: float
-    center: tuple[float, float]
-    base_z: float
-    yaw: float
-    confidence: float
-    hull: NDArray[np.int32]
-    cells: NDArray[np.int32]
-    hidden: bool = False
-    color: str = ""
-    partial: bool = False
-
-    @property
-    def top_z(self) -> float:
-        return self.base_z + self.height_m
-
-    @property
-    def geometry(self) -> ObjectGeometry:
-        return object_geometry(self.kind, self.size_m)
 
 
 class Explainer:
@@ -275,7 +241,7 @@ class Explainer:
         return bool((around > top_z + 0.012).sum() > 0.06 * grown.sum())
 
     def _is_dome(self, piece: Piece, shape: Outline) -> bool:
-        """Whether the middle stands out over a ring around it like a ball's (0.25 of the radius)."""
+        """Whether the middle stands out over a ring around it, as a ball's does."""
         if not shape.is_round:
             return False
         grid, maps = self.maps.grid, self.maps
@@ -327,41 +293,3 @@ class Explainer:
         )
         self.found.append(thing)
         return thing
-
-
-def levels_in(heights: FloatMap) -> list[float]:
-    """Heights at which a good part of `heights` lies level: surfaces, not slopes or sides."""
-    if len(heights) < 20:
-        return []
-    bins = np.bincount((np.clip(heights, 0, 0.4) / 0.003).astype(np.int32), minlength=2)
-    pairs = bins[:-1] + bins[1:]
-    result = []
-    for k in np.flatnonzero(pairs > 0.15 * len(heights)):
-        near = heights[(heights >= 0.003 * k) & (heights < 0.003 * (k + 2))]
-        result.append(float(np.median(near)))
-    return result
-
-
-def inner_surface(thing: Detection, maps: Maps) -> tuple[FloatMap, BoolMap, int, int]:
-    """Heights of an empty vessel's surface in a crop; where its inside is; (row0, col0)."""
-    inside, r0, c0 = fill_hull(thing.hull, maps.height.shape)
-    g, grid = thing.geometry, maps.grid
-    surface = np.full(inside.shape, thing.base_z + g.floor_m, np.float32)
-    wall_cells = max(int(np.ceil(g.wall_m / grid.cell_m)) + 1, 2)
-    inner = (
-        cv2.erode(
-            cv2.copyMakeBorder(inside.view(np.uint8), 1, 1, 1, 1, cv2.BORDER_CONSTANT, value=0),
-            disc(wall_cells),
-        )[1:-1, 1:-1]
-        > 0
-    )
-    surface[~inner] = thing.top_z
-    if thing.kind == "bowl":
-        col, row = grid.col_row(*thing.center)
-        rows, cols = np.indices(inside.shape, dtype=np.float32)
-        rho = np.hypot(cols + c0 - col, rows + r0 - row) * grid.cell_m
-        foot, brim = g.size_m / 2 * BOWL_BASE_RATIO, g.size_m / 2 - g.wall_m
-        rise = np.clip((rho - foot + g.wall_m) / (brim - foot + g.wall_m), 0, 1)
-        slope = thing.base_z + g.floor_m + rise * (BOWL_UPRIGHT_FROM * g.height_m - g.floor_m)
-        surface[inner] = slope[inner]
-    return surface, inner, r0, c0

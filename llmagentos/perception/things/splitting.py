@@ -14,10 +14,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.geometry import SIZE_RANGE_M
-from llmagentos.perception.kinds import Guess
-from llmagentos.perception.rectify import BoolMap, FloatMap, GridSpec
-from llmagentos.perception.segment import Maps, Piece, pieces_in
-from llmagentos.perception.shapes import (
+from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec
+from llmagentos.perception.maps.segment import Maps, Piece, pieces_in
+from llmagentos.perception.maps.shapes import (
     SQUARE_EXCESS,
     Outline,
     disc,
@@ -25,6 +24,7 @@ from llmagentos.perception.shapes import (
     square_hull,
     wrap_quarter,
 )
+from llmagentos.perception.things.kinds import Guess
 
 #: A gap this wide in the sorted heights of a piece separates two levels, metres.
 _STEP_M = 0.009
@@ -120,7 +120,8 @@ def _cover(
     window = slice(r0, r0 + own.shape[0]), slice(c0, c0 + own.shape[1])
     below = maps.seen[window] & ~own & (maps.height[window] < top_z + 0.004)
     total, side = int(own.sum()), size / grid.cell_m + SQUARE_EXCESS / 2
-    left, fits, wrong = own.copy(), [], 0.0
+    left, wrong = own.copy(), 0.0
+    fits: list[tuple[BoolMap, float, float, float]] = []
     while len(fits) < 6 and left.sum() > (0.18 * side * side if fits else 12):
         cx, cy, yaw = best_square(left.astype(np.float32), below | (own & ~left), side)
         inside = np.zeros(own.shape, np.uint8)
@@ -161,8 +162,8 @@ def best_square(value: FloatMap, other: BoolMap, side: float) -> tuple[float, fl
     for angle in range(0, 90, 6):
         best = max(best, (*_slide(worth, border, k, float(angle)), float(angle)))
     for step in (-3.0, -1.5, 1.5, 3.0):
-        angle = best[3] + step
-        best = max(best, (*_slide(worth, border, k, angle), angle))
+        turned = best[3] + step
+        best = max(best, (*_slide(worth, border, k, turned), turned))
     return best[1], best[2], wrap_quarter(math.radians(best[3]))
 
 

@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.arm import Capsule, inside_capsules
+from llmagentos.perception.maps.arm import Capsule, inside_capsules
 from llmagentos.types import CameraFrame
 
 FloatMap = NDArray[np.float32]
@@ -68,7 +68,8 @@ class TopDown:
 
     height: metres above the table of the topmost point, 0 where unknown. rgb: its colour.
     seen: a point was measured there. points, point_rgb: every raised point, [N, 3], base frame
-    (also below the topmost ones: the sides of things), and its colour. robot: its body is there, or hides the table there.
+    (also below the topmost ones: the sides of things), and its colour.
+    robot: its body is there, or hides the table there.
     """
 
     grid: GridSpec
@@ -108,7 +109,8 @@ class Rectifier:
         uv = seen_by @ frame.intrinsics.T
         ahead = np.maximum(uv[:, 2:], 1e-6)
         uv = (uv[:, :2] / ahead).reshape(rows, cols, 2).astype(np.float32)
-        self._map_u, self._map_v = cv2.convertMaps(uv, None, cv2.CV_16SC2)
+        no_map = np.zeros(0, np.float32)
+        self._map_u, self._map_v = cv2.convertMaps(uv, no_map, cv2.CV_16SC2)
         self._uv_inside = (
             (uv[..., 0] >= 0) & (uv[..., 0] <= w - 1) & (uv[..., 1] >= 0) & (uv[..., 1] <= h - 1)
         )
@@ -150,28 +152,27 @@ class Rectifier:
         index, points = index[inside], points[inside]
         cell, pz = row[inside] * cols + col[inside], points[:, 2]
 
-        height = np.zeros(rows * cols, np.float32)
+        flat_height = np.zeros(rows * cols, np.float32)
         source = np.full(rows * cols, -1, np.int32)
         # Lowest first: where several points share a cell the topmost is written last.
         order = np.argsort((np.clip(pz, 0, 1.6) * 2e4).astype(np.uint16), kind="stable")
-        height[cell[order]] = pz[order]
+        flat_height[cell[order]] = pz[order]
         source[cell[order]] = index[order]
         pixel_rgb = frame.rgb.reshape(-1, 3)
-        rgb = cv2.remap(frame.rgb, self._map_u, self._map_v, cv2.INTER_NEAREST)
+        rgb = np.asarray(
+            cv2.remap(frame.rgb, self._map_u, self._map_v, cv2.INTER_NEAREST), dtype=np.uint8
+        )
         flags = (raised | ~known).astype(np.uint8).reshape(depth.shape)
         hidden = cv2.remap(flags, self._map_u, self._map_v, cv2.INTER_NEAREST, borderValue=1) > 0
         top = source >= 0
         rgb.reshape(-1, 3)[top] = pixel_rgb[source[top]]
         scattered = top.reshape(rows, cols)
-        height = height.reshape(rows, cols)
+        height = flat_height.reshape(rows, cols)
         seen = scattered | (~hidden & self._uv_inside)
         _fill_pinholes(height, rgb, scattered, seen)
         return TopDown(grid, height, rgb, seen, points, pixel_rgb[index], robot_map)
 
-
-    def _shadow(
-        self, index: NDArray[np.intp], points: FloatMap, shape: tuple[int, int]
-    ) -> BoolMap:
+    def _shadow(self, index: NDArray[np.intp], points: FloatMap, shape: tuple[int, int]) -> BoolMap:
         """Cells under the robot's body, and those on the table that it hides."""
         rows, cols = self.grid.shape
         flags = np.zeros(shape, np.uint8)

@@ -15,11 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
-from llmagentos.perception.colors import TABLE_CLASS
-from llmagentos.perception.detect import Detection
-from llmagentos.perception.rectify import BoolMap, FloatMap
-from llmagentos.perception.segment import RAISED_M, Maps
-from llmagentos.perception.shapes import Outline, disc, hull_of, outline
+from llmagentos.perception.maps.colors import TABLE_CLASS
+from llmagentos.perception.maps.rectify import BoolMap, FloatMap
+from llmagentos.perception.maps.segment import RAISED_M, Maps
+from llmagentos.perception.maps.shapes import Outline, disc, hull_of, outline
+from llmagentos.perception.things.detection import Detection
 from llmagentos.types import COLORS
 
 _MIN_CELLS_M2, _MAX_CELLS_M2 = 1.0e-3, 1.2e-2

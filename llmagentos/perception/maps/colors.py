@@ -29,11 +29,12 @@ _BITS = 6
 
 
 def normalise(rgb: NDArray[np.uint8], table_rgb: NDArray[np.float64]) -> NDArray[np.uint8]:
-    """`rgb` [..., 3] as it would be under the calibration light; table_rgb: the mat's colour now."""
+    """`rgb` [..., 3] as under the calibration light; table_rgb: the mat's colour now."""
     gain = _TABLE_REFERENCE / np.maximum(table_rgb, 8.0)
     levels = np.arange(256)[:, None] * gain[None]
     table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
-    return cv2.LUT(rgb, table[None]) if rgb.ndim == 3 else cv2.LUT(rgb[None], table[None])[0]
+    lit = cv2.LUT(rgb if rgb.ndim == 3 else rgb[None], table[None])
+    return np.asarray(lit if rgb.ndim == 3 else lit[0], dtype=np.uint8)
 
 
 class ColorReader:

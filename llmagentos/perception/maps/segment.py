@@ -6,14 +6,15 @@ Knows: heights, colour labels, connectivity. Does not know: kinds, supports, tim
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.colors import TABLE_CLASS, ColorReader, normalise
-from llmagentos.perception.rectify import BoolMap, FloatMap, GridSpec, TopDown
-from llmagentos.perception.shapes import hull_of
+from llmagentos.perception.maps.colors import TABLE_CLASS, ColorReader, normalise
+from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec, TopDown
+from llmagentos.perception.maps.shapes import Hull, hull_of
 from llmagentos.types import COLORS
 
 #: Higher than this above the table is an object whatever its colour, metres.
@@ -73,14 +74,14 @@ class Piece:
     col0: int
     mask: BoolMap
     area: int
-    hull: NDArray[np.int32]
+    hull: Hull
 
     @property
     def window(self) -> tuple[slice, slice]:
         h, w = self.mask.shape
         return slice(self.row0, self.row0 + h), slice(self.col0, self.col0 + w)
 
-    def values(self, array: NDArray[np.generic]) -> NDArray[np.generic]:
+    def values(self, array: NDArray[Any]) -> NDArray[Any]:
         """Entries of a whole-map array in this piece's cells."""
         return array[self.window][self.mask]
 
@@ -99,7 +100,7 @@ def pieces_in(
     mask: BoolMap, label: int, min_cells: int, row0: int = 0, col0: int = 0, smooth: bool = False
 ) -> list[Piece]:
     """Connected pieces of `mask` (a crop from (row0, col0)) with at least `min_cells`."""
-    source = mask.view(np.uint8)
+    source: NDArray[Any] = mask.view(np.uint8)
     if smooth:
         source = cv2.morphologyEx(source, cv2.MORPH_OPEN, np.ones((2, 2), np.uint8))
     count, ids, stats, _ = cv2.connectedComponentsWithStats(

@@ -13,12 +13,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.geometry import SIZE_RANGE_M
-from llmagentos.perception.colors import ColorReader, normalise
-from llmagentos.perception.detect import Detection
-from llmagentos.perception.rectify import FloatMap
-from llmagentos.perception.segment import SHADE_OF, Maps, Piece
-from llmagentos.perception.shapes import fill_hull, square_hull
-from llmagentos.perception.splitting import best_square
+from llmagentos.perception.maps.colors import ColorReader, normalise
+from llmagentos.perception.maps.rectify import FloatMap
+from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
+from llmagentos.perception.maps.shapes import fill_hull, square_hull
+from llmagentos.perception.things.detection import Detection
+from llmagentos.perception.things.splitting import best_square
 from llmagentos.types import COLORS
 
 #: A base this far above the nearest surface below it floats, metres.

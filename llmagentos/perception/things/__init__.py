@@ -1,0 +1,1 @@
+"""From maps to things: kinds, sizes, what is hidden."""

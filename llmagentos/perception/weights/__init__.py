@@ -1,0 +1,1 @@
+"""Trained weights, loaded as package data; see README.md."""
