@@ -143,6 +143,9 @@ def object_prisms(item: SceneObject) -> list[Prism]:
     return [Disc(x, y, half, low, high)]
 
 
+_BOWL_SLABS = 5
+
+
 def _round_shell(g: ObjectGeometry, x: float, y: float, low: float) -> list[Prism]:
     outer, floor = g.size_m / 2, low + g.floor_m
     inner = outer - g.wall_m
@@ -151,16 +154,17 @@ def _round_shell(g: ObjectGeometry, x: float, y: float, low: float) -> list[Pris
             Disc(x, y, outer, low, floor),
             Disc(x, y, outer, floor, low + g.height_m, hole=inner),
         ]
-    # A bowl's wall leans: a narrow foot, a middle part, the upright rim.
-    bend = low + BOWL_UPRIGHT_FROM * g.height_m
-    middle = (low + bend) / 2
-    waist = outer * (1 + BOWL_BASE_RATIO) / 2
-    return [
-        Disc(x, y, waist, low, floor),
-        Disc(x, y, waist, floor, middle, hole=g.inner_radius_m),
-        Disc(x, y, outer, middle, bend, hole=waist - g.wall_m),
-        Disc(x, y, outer, bend, low + g.height_m, hole=inner),
-    ]
+    # A bowl's wall leans outwards up to the bend; each slab is as narrow as its lower end inside
+    # and as wide as its upper end outside.
+    bend, foot = BOWL_UPRIGHT_FROM * g.height_m, outer * BOWL_BASE_RATIO
+    edges = [bend * i / _BOWL_SLABS for i in range(_BOWL_SLABS + 1)]
+    radii = [foot + (outer - foot) * i / _BOWL_SLABS for i in range(_BOWL_SLABS + 1)]
+    parts: list[Prism] = [Disc(x, y, radii[1], low, floor)]
+    for i in range(_BOWL_SLABS):
+        hole = max(g.inner_radius_m, radii[i] - 1.5 * g.wall_m)
+        parts.append(Disc(x, y, radii[i + 1], low + edges[i], low + edges[i + 1], hole=hole))
+    parts.append(Disc(x, y, outer, low + bend, low + g.height_m, hole=inner))
+    return parts
 
 
 def _square_shell(g: ObjectGeometry, x: float, y: float, low: float, yaw: float) -> list[Prism]:

@@ -120,6 +120,22 @@ def test_put_in_a_bowl_and_carry_the_bowl_by_its_rim(lab: Lab) -> None:
     assert math.dist(lab.at("red_block")[:2], (0.38, -0.05)) < 0.05
 
 
+def test_take_a_ball_out_of_a_bowl(lab: Lab) -> None:
+    floor = object_geometry("bowl").floor_m
+    lab.set_up(
+        {
+            "objects": [
+                {"kind": "bowl", "color": "blue", "position": [0.5, 0.1]},
+                {"kind": "ball", "color": "red", "position": [0.5, 0.1, floor + 0.0235]},
+            ]
+        }
+    )
+    assert ok(lab.do("pick", "red_ball"))
+    assert ok(lab.do("place", "red_ball", pose=Pose((0.45, -0.1, 0.0))))
+    assert math.dist(lab.at("red_ball")[:2], (0.45, -0.1)) < 0.015
+    assert math.dist(lab.at("blue_bowl")[:2], (0.5, 0.1)) < 0.01
+
+
 def test_push(lab: Lab) -> None:
     assert ok(lab.do("push", "green_block", pose=Pose((0.40, 0.28, 0.0))))
     assert math.dist(lab.at("green_block")[:2], (0.40, 0.28)) < 0.02

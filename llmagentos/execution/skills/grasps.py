@@ -117,7 +117,9 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     top, bottom = item.bottom_z + g.height_m, item.bottom_z
     low = max(bottom + g.height_m / 2, top - _PALM_M)
     if g.shape == "sphere":
-        heights = [low]
+        # The finger ends reach down to the equator, or (last) not quite: friction still holds.
+        above = PANDA.finger_beyond_tip_m + 0.15 * g.size_m / 2
+        heights = [low, low + 0.003, low + 0.006, low + above]
     else:
         heights = [low, *(z for z in (top - 0.012, top - 0.003, top) if z > low + 0.004)]
     for step, height in enumerate(heights):
