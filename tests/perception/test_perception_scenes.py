@@ -1,0 +1,173 @@
+"""Real rendered pictures in, scenes out, against the simulator's truth."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+
+from llmagentos.errors import PerceptionError
+from llmagentos.geometry import HOUSEHOLD, object_geometry
+from llmagentos.perception import TabletopPerception, draw_overlay
+from llmagentos.perception.maps.arm import arm_shape
+from llmagentos.types import COLORS, Scene
+from sim.benchmarks.perception import Score, add, run, truth_scene
+from sim.noise import SensorNoise
+from sim.scene import ObjectSpec, SceneSpec
+from sim.world import SimWorld
+
+
+@pytest.fixture(scope="module")
+def world() -> Iterator[SimWorld]:
+    made = SimWorld(renderer="tiny")
+    yield made
+    made.close()
+
+
+def look(world: SimWorld, *objects: ObjectSpec) -> Scene:
+    world.reset(SceneSpec(objects=list(objects)), seed=0)
+    return TabletopPerception().perceive((world.overhead.capture(),), world.state())
+
+
+def item(kind: str, color: str, x: float, y: float, base: float | None = None, **more: object):  # type: ignore[no-untyped-def]
+    position: tuple[float, ...] = (x, y)
+    if base is not None:
+        height = object_geometry(kind, more.get("size")).height_m  # type: ignore[arg-type]
+        position = (x, y, base + height / 2)
+    return ObjectSpec(kind=kind, color=color, position=position, **more)
+
+
+def scored(world: SimWorld, scene: Scene) -> Score:
+    score = Score("test")
+    add(score, truth_scene(world.objects()), scene)
+    return score
+
+
+def test_every_colour_is_read(world: SimWorld) -> None:
+    blocks = [
+        item("block", color, 0.36 + 0.14 * (k // 7), -0.3 + 0.1 * (k % 7), yaw=0.1 * k)
+        for k, color in enumerate(COLORS)
+    ]
+    scene = look(world, *blocks)
+    assert sorted(o.color for o in scene.objects) == sorted(COLORS)
+    assert {o.kind for o in scene.objects} == {"block"}
+
+
+def test_every_kind_is_told_apart_and_measured(world: SimWorld) -> None:
+    kinds = ("block", "bowl", "plate", "cup", "can", "ball", "box", "tray", "zone")
+    spots = [(0.38 + 0.22 * (k % 2), -0.3 + 0.075 * k) for k in range(9)]
+    things = [
+        item(kind, color, x, y, yaw=0.3)
+        for kind, color, (x, y) in zip(kinds, COLORS, spots, strict=False)
+    ]
+    score = scored(world, look(world, *things))
+    assert score.missed == score.invented == 0
+    assert all(score.kinds) and all(score.colors) and all(score.supports)
+    assert max(score.position_mm) < 4 and max(score.size_mm) < 5 and max(score.height_mm) < 4
+    assert max(score.yaw_deg) < 5
+
+
+def test_household_things(world: SimWorld) -> None:
+    things = [
+        ObjectSpec(kind=kind, position=(0.4 + 0.2 * (k % 2), -0.28 + 0.14 * k), yaw=0.5 * k)
+        for k, kind in enumerate(HOUSEHOLD)
+    ]
+    scene = look(world, *things)
+    assert sorted(o.kind for o in scene.objects) == sorted(HOUSEHOLD)
+    score = scored(world, scene)
+    assert score.missed == 0 and max(score.position_mm) < 8
+
+
+def test_stacked_filled_and_touching(world: SimWorld) -> None:
+    floor = object_geometry("bowl", 0.14).floor_m
+    scene = look(
+        world,
+        item("block", "red", 0.4, 0.2, size=0.05, yaw=0.2),
+        item("block", "blue", 0.403, 0.198, base=0.05, size=0.04, yaw=0.5),
+        item("block", "yellow", 0.4, 0.2, base=0.09, size=0.03),
+        item("bowl", "green", 0.6, 0.2, size=0.14),
+        item("block", "white", 0.6, 0.2, base=floor, size=0.03),
+        item("block", "cyan", 0.5, -0.1, size=0.04),
+        item("block", "cyan", 0.5, -0.141, size=0.04),
+        item("zone", "purple", 0.62, -0.2, size=0.12),
+        item("block", "purple", 0.63, -0.21, size=0.04, yaw=0.3),
+        item("tray", "tan", 0.4, -0.24, size=0.16),
+        item("ball", "tan", 0.4, -0.24, base=0.006),
+    )
+    score = scored(world, scene)
+    assert score.missed == score.invented == 0
+    assert all(score.kinds) and all(score.colors) and all(score.supports)
+
+
+def test_equal_blocks_in_a_tower_are_inferred_from_their_sides(world: SimWorld) -> None:
+    scene = look(
+        world,
+        item("block", "orange", 0.4, -0.25, size=0.04, yaw=0.1),
+        item("block", "green", 0.4, -0.25, base=0.04, size=0.04, yaw=0.1),
+        item("block", "black", 0.4, -0.25, base=0.08, size=0.04, yaw=0.1),
+    )
+    tower = sorted(scene.objects, key=lambda o: o.position[2])
+    assert [o.color for o in tower] == ["orange", "green", "black"]
+    assert [o.support for o in tower] == ["table", tower[0].id, tower[1].id]
+
+
+def test_the_arm_is_no_object_and_what_it_hides_persists(world: SimWorld) -> None:
+    world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0), item("cup", "blue", 0.6, 0.2)]))
+    perception = TabletopPerception()
+    before = perception.perceive((world.overhead.capture(),), world.state())
+    world.robot.reset([0.0, 0.35, 0.0, -1.9, 0.0, 2.25, 0.7854])
+    world.advance()
+    during = perception.perceive((world.overhead.capture(),), world.state())
+    assert perception.last_look is not None and perception.last_look.maps.robot.mean() > 0.05
+    assert {o.id for o in during.objects} == {o.id for o in before.objects}
+    fresh = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    assert {o.id for o in fresh.objects} <= {"red_block_1", "blue_cup_1"}
+
+
+def test_forward_kinematics_agree_with_the_simulated_arm(world: SimWorld) -> None:
+    world.reset(SceneSpec())
+    rng = np.random.default_rng(3)
+    spec = world.robot.spec
+    for _ in range(5):
+        q = rng.uniform(spec.lower_rad, spec.upper_rad)
+        world.robot.reset(list(q))
+        arm = arm_shape(world.state())
+        assert arm.hand == pytest.approx(world.hand_pose_matrix(), abs=1e-5)
+        assert math.dist(arm.tip, world.robot.tip_pose()[0]) < 1e-4
+
+
+def test_perceive_says_what_is_wrong(world: SimWorld) -> None:
+    world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0)]))
+    perception = TabletopPerception()
+    with pytest.raises(PerceptionError, match=r"expected a frame of camera 'overhead', got \[\]"):
+        perception.perceive(())
+    with pytest.raises(PerceptionError, match="'wrist'"):
+        perception.perceive((world.wrist.capture(),))
+    scene = perception.perceive((world.wrist.capture(), world.overhead.capture()))
+    assert [o.id for o in scene.objects] == ["red_block_1"]
+
+
+def test_an_empty_table_is_empty(world: SimWorld) -> None:
+    assert look(world).objects == ()
+
+
+def test_the_overlay_is_a_picture_of_the_same_size(world: SimWorld) -> None:
+    scene = look(world, item("block", "red", 0.5, 0.0), item("bowl", "blue", 0.6, 0.2))
+    frame = world.overhead.capture()
+    picture = draw_overlay(frame, scene)
+    assert picture.shape == frame.rgb.shape and picture.dtype == np.uint8
+    assert not np.array_equal(picture, frame.rgb)
+    assert np.array_equal(frame.rgb, world.overhead.capture().rgb)
+
+
+@pytest.mark.parametrize("difficulty", ["plain", "complex"])
+def test_random_scenes_under_changing_light_and_noise(difficulty: str) -> None:
+    noise = SensorNoise(rgb_std=4.0, depth_std_m=0.0015, depth_dropout=0.002)
+    score = run("test", difficulty, range(90_000, 90_012), noise, vary_light=True)
+    right = score.summary()
+    assert right["position_median_mm"] <= 5 and right["position_p95_mm"] <= 15
+    assert right["kind_accuracy"] >= 0.98 and right["color_accuracy"] >= 0.97
+    assert score.missed <= (0 if difficulty == "plain" else 3)
+    assert score.invented <= (0 if difficulty == "plain" else 2)

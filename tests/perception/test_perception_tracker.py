@@ -1,0 +1,164 @@
+"""Ids over time, things out of sight, the thing in the gripper; and what stands on what."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from llmagentos.geometry import object_geometry
+from llmagentos.perception.grip import GripperView
+from llmagentos.perception.relations import with_supports
+from llmagentos.perception.tracker import PARTIAL, Tracker
+from llmagentos.types import SceneObject
+
+
+def thing(
+    kind: str, color: str, x: float, y: float, base: float = 0.0, size: float | None = None
+) -> SceneObject:
+    g = object_geometry(kind, size)
+    return SceneObject("", kind, color, g.size_m, g.height_m, (x, y, base + g.height_m / 2))
+
+
+def hand(
+    x: float, y: float, z: float, width: float = 0.04, gripping: bool = True, yaw: float = 0.0
+) -> GripperView:
+    return GripperView((x, y, z), yaw, width, gripping)
+
+
+def nowhere_empty(item: SceneObject) -> float:
+    return 0.0
+
+
+def all_empty(item: SceneObject) -> float:
+    return 1.0
+
+
+def ids(items: list[SceneObject]) -> set[str]:
+    return {o.id for o in items}
+
+
+def test_ids_say_colour_kind_and_number_and_stay() -> None:
+    tracker = Tracker()
+    seen = [thing("block", "red", 0.4, 0.1), thing("block", "red", 0.4, -0.1)]
+    first = tracker.update(seen, all_empty, 0.0)
+    assert ids(first) == {"red_block_1", "red_block_2"}
+    again = tracker.update([seen[1], seen[0]], all_empty, 1.0)
+    assert {o.id: o.position for o in again} == {o.id: o.position for o in first}
+    assert all(o.last_seen_s == 1.0 for o in again)
+
+
+def test_a_moved_object_keeps_its_id_and_its_neighbour_too() -> None:
+    tracker = Tracker()
+    tracker.update([thing("block", "red", 0.4, 0.1), thing("bowl", "blue", 0.6, 0.0)], all_empty, 0)
+    now = tracker.update(
+        [thing("block", "red", 0.5, -0.2), thing("bowl", "blue", 0.6, 0.0)], all_empty, 1
+    )
+    assert ids(now) == {"red_block_1", "blue_bowl_1"}
+    assert next(o for o in now if o.kind == "block").position[1] == pytest.approx(-0.2)
+
+
+def test_what_is_hidden_persists_and_what_is_gone_is_dropped() -> None:
+    tracker = Tracker(drop_after=2)
+    tracker.update([thing("block", "red", 0.4, 0.1)], all_empty, 0.0)
+    for k in range(5):
+        assert ids(tracker.update([], nowhere_empty, float(k))) == {"red_block_1"}
+    fading = tracker.update([], all_empty, 6.0)
+    assert ids(fading) == {"red_block_1"} and fading[0].confidence < 1.0
+    assert tracker.update([], all_empty, 7.0) == []
+    back = tracker.update([thing("block", "red", 0.4, 0.1)], all_empty, 8.0)
+    assert ids(back) == {"red_block_2"}
+
+
+def test_one_misreading_does_not_rename() -> None:
+    tracker = Tracker()
+    right, wrong = thing("block", "orange", 0.4, 0.1), thing("block", "brown", 0.4, 0.1)
+    for k in range(4):
+        tracker.update([right], all_empty, float(k))
+    now = tracker.update([wrong], all_empty, 5.0)
+    assert [(o.id, o.color) for o in now] == [("orange_block_1", "orange")]
+    for k in range(6):
+        now = tracker.update([wrong], all_empty, 6.0 + k)
+    assert [(o.id, o.color) for o in now] == [("orange_block_1", "brown")]
+
+
+def test_half_seen_things_confirm_but_never_appear_or_move() -> None:
+    tracker = Tracker()
+    tracker.update([thing("bowl", "blue", 0.5, 0.0)], all_empty, 0.0)
+    half = replace(thing("bowl", "blue", 0.515, 0.01), id=PARTIAL)
+    new = replace(thing("block", "white", 0.3, 0.2), id=PARTIAL)
+    now = tracker.update([half, new], all_empty, 1.0)
+    assert [(o.id, o.position[0]) for o in now] == [("blue_bowl_1", 0.5)]
+
+
+def test_a_held_block_moves_with_the_hand_and_is_found_where_it_is_put() -> None:
+    tracker = Tracker()
+    tracker.update([thing("block", "red", 0.4, 0.1)], all_empty, 0.0)
+    now = tracker.update([], nowhere_empty, 1.0, hand(0.4, 0.1, 0.02))
+    assert now[0].held
+    now = tracker.update([], all_empty, 2.0, hand(0.5, -0.1, 0.25))
+    assert now[0].held and now[0].position == pytest.approx((0.5, -0.1, 0.25), abs=0.002)
+    now = tracker.update([], nowhere_empty, 3.0, hand(0.5, -0.1, 0.02, 0.08, gripping=False))
+    assert not now[0].held
+    for k in range(4):
+        now = tracker.update([], nowhere_empty, 4.0 + k, hand(0.5, -0.1, 0.03, 0.08, False))
+    now = tracker.update([thing("block", "red", 0.505, -0.1)], all_empty, 9.0)
+    assert ids(now) == {"red_block_1"}
+
+
+def test_a_bowl_held_by_its_rim_keeps_its_place_in_the_hand() -> None:
+    tracker, bowl = Tracker(), thing("bowl", "green", 0.5, 0.0, size=0.12)
+    rim = object_geometry("bowl", 0.12).rim_radius_m
+    tracker.update([bowl], all_empty, 0.0)
+    tip = (0.5, rim, bowl.top_z - 0.01)
+    tracker.update([], nowhere_empty, 1.0, hand(*tip, width=0.005))
+    now = tracker.update([], all_empty, 2.0, hand(0.4, rim + 0.1, 0.3, width=0.005))
+    assert now[0].held
+    assert now[0].position == pytest.approx((0.4, 0.1, 0.3 - tip[2] + bowl.position[2]), abs=0.003)
+
+
+def test_a_grip_first_noticed_after_the_lift() -> None:
+    tracker = Tracker()
+    tracker.update([thing("block", "red", 0.4, 0.1), thing("can", "blue", 0.6, 0)], all_empty, 0.0)
+
+    def gone(item: SceneObject) -> float:
+        return 1.0 if item.kind == "block" else 0.0
+
+    now = tracker.update([thing("can", "blue", 0.6, 0)], gone, 1.0, hand(0.55, 0.2, 0.3))
+    assert {o.id: o.held for o in now} == {"red_block_1": True, "blue_can_1": False}
+
+
+def test_an_empty_closed_gripper_holds_nothing() -> None:
+    tracker = Tracker()
+    tracker.update([thing("block", "red", 0.4, 0.1)], all_empty, 0.0)
+    now = tracker.update(
+        [thing("block", "red", 0.4, 0.1)], all_empty, 1.0, hand(0.4, 0.1, 0.02, 0.0, False)
+    )
+    assert not now[0].held
+
+
+def test_supports() -> None:
+    floor = object_geometry("bowl", 0.14).floor_m
+    items = [
+        replace(thing("block", "red", 0.4, 0.1, size=0.05), id="low"),
+        replace(thing("block", "blue", 0.41, 0.1, base=0.05), id="high"),
+        replace(thing("bowl", "green", 0.6, 0.0, size=0.14), id="bowl"),
+        replace(thing("block", "tan", 0.61, 0.0, base=floor + 0.003), id="in"),
+        replace(thing("zone", "gold", 0.5, -0.2), id="zone"),
+        replace(thing("can", "gray", 0.52, -0.2), id="can"),
+        replace(thing("plate", "white", 0.4, -0.25), id="plate"),
+        replace(thing("ball", "pink", 0.4, -0.25, base=0.005), id="ball"),
+        replace(thing("block", "black", 0.3, 0.3, base=0.2), id="held", held=True),
+    ]
+    found = {o.id: (o.support, o.inside) for o in with_supports(items)}
+    assert found == {
+        "low": ("table", False),
+        "high": ("low", False),
+        "bowl": ("table", False),
+        "in": ("bowl", True),
+        "zone": ("table", False),
+        "can": ("zone", False),
+        "plate": ("table", False),
+        "ball": ("plate", False),
+        "held": ("table", False),
+    }
