@@ -29,6 +29,7 @@ def bench(
     out: Path | None = None,
     processes: int | None = None,
     oracle: bool = False,
+    cases: Sequence[str] | None = None,
     list_only: bool = False,
     console: Console | None = None,
 ) -> int:
@@ -37,7 +38,8 @@ def bench(
     planner_only: carry plans out on a perfect symbolic robot, in seconds. per_suite: at most so
     many cases of each suite. seed: reproduces a run; a fresh one is drawn without it. commands:
     folder with other people's commands (default ../shared/commands where it exists). oracle: the
-    cases' own plans instead of the model's, to test everything but the model. Returns the exit
+    cases' own plans instead of the model's, to test everything but the model. cases: only these,
+    as a report names them. Returns the exit
     code: 0 when it ran. Raises MissingDependencyError, ModelError.
     """
     from sim.benchmarks import suite_report, suite_run
@@ -45,6 +47,8 @@ def bench(
     from sim.benchmarks.suites.files import find_folder
 
     console = console or Console()
+    if not console.is_terminal:
+        console.width = max(console.width, 120)
     folder = find_folder(commands)
     if list_only:
         for name, rows in all_suites(folder).items():
@@ -55,7 +59,10 @@ def bench(
     out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
     processes = processes or os.cpu_count() or 1
     settings = suite_run.Settings(mode, model, oracle, folder, out)
-    jobs = suite_run.draw_jobs(suites, per_suite, seed, folder)
+    if cases:
+        jobs = suite_run.named_jobs(cases, folder)
+    else:
+        jobs = suite_run.draw_jobs(suites, per_suite, seed, folder)
     about = {
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL, "seed": seed,
         "cases": len(jobs), "processes": processes,

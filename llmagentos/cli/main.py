@@ -128,6 +128,9 @@ def bench(
     oracle: Annotated[
         bool, typer.Option("--oracle", help="The cases' own plans: tests all but the model.")
     ] = False,
+    case: Annotated[
+        list[str] | None, typer.Option("--case", metavar="NAME:SEED", help="Only this case again.")
+    ] = None,
     list_only: Annotated[bool, typer.Option("--list", help="List the suites.")] = False,
 ) -> None:
     """Measure how commands are understood and carried out, by simulator truth."""
@@ -136,7 +139,8 @@ def bench(
     try:
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
-            commands=commands, out=out, processes=jobs, oracle=oracle, list_only=list_only,
+            commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
+            list_only=list_only,
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc

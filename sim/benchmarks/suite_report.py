@@ -153,9 +153,18 @@ def failures(results: Iterable[CaseResult]) -> str:
             out += [f"- plan: `{t.plan}`"] + ([f"- **{t.why}**"] if t.why else []) + [""]
         if r.pictures:
             out += [" ".join(f"![{p}]({p})" for p in r.pictures), ""]
-        scene = yaml.safe_dump(dict(r.scene), sort_keys=False, default_flow_style=None)
-        out += ["```yaml", scene.rstrip(), "```", ""]
+        out += ["```yaml", *_scene_lines(r.scene), "```", ""]
+        out += [f"Again: `llmagentos bench --case {r.name}:{r.seed}`", ""]
     return "\n".join(out)
+
+
+def _scene_lines(scene: Mapping[str, Any]) -> list[str]:
+    """A scene file with one object a line."""
+    items = [
+        yaml.safe_dump(o, sort_keys=False, default_flow_style=True, width=1000).strip()
+        for o in scene.get("objects", ())
+    ]
+    return ["objects:", *(f"  - {item}" for item in items)]
 
 
 def plot(rows: Sequence[Line], path: Path) -> bool:

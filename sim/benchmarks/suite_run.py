@@ -70,6 +70,19 @@ def draw_jobs(
     return jobs
 
 
+def named_jobs(cases: Sequence[str], commands: Path | None) -> list[Job]:
+    """Cases as reports name them: "places/07:123456". ValueError for what is none."""
+    suites = all_suites(commands)
+    jobs = []
+    for text in cases:
+        name, _, seed = text.partition(":")
+        suite, _, index = name.partition("/")
+        if not (index.isdigit() and seed.isdigit() and int(index) < len(suites.get(suite, ()))):
+            raise ValueError(f"expected a case like places/07:123456, got {text!r}")
+        jobs.append(Job(suite, int(index), int(seed)))
+    return jobs
+
+
 class Player:
     """Makes and runs cases; built once per process."""
 
