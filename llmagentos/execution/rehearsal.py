@@ -30,7 +30,7 @@ def rehearse(
     """The problem that the plan would certainly run into, and the session in which it did.
 
     None where it would go well, as far as can be told: what follows a wait for the world is
-    open, and so is what only friction decides.
+    open, and so is what only friction decides. What runs out of room halfway is begun.
     """
     session = Session(SymbolicSkills(scene), copied(memory), lambda event: None)
     root = tree.build(plan.steps, session)
@@ -41,7 +41,7 @@ def rehearse(
     problem = session.problem
     if problem is None or any(r.op == "wait_for" for r in session.records):
         return None
-    if problem.kind == "failed" and problem.code not in _CERTAIN:
+    if problem.kind == "failed" and (session.acted or problem.code not in _CERTAIN):
         return None
     return problem, session
 

@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llmagentos.planning.expand import arrange, others, push, put, stack
+from llmagentos.planning.expand import arrange, clear, move, others, past, push, put, reshape, stack
 from llmagentos.planning.expand.scope import Moves, Report, Scope, StepProblem, succeeded
 
 __all__ = ["Moves", "Report", "Scope", "StepProblem", "expand", "succeeded"]
@@ -24,20 +24,20 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "put": put.put,
     "release": put.release,
     "push": push.push,
-    "move": push.move,
-    "rotate": push.rotate,
+    "move": move.move,
+    "rotate": move.rotate,
     "stack": stack.stack,
     "arrange": arrange.arrange,
-    "reshape": arrange.reshape,
-    "swap": others.swap,
-    "clear": others.clear,
+    "reshape": reshape.reshape,
+    "swap": past.swap,
+    "clear": clear.clear,
     "point": others.point,
     "look": others.look,
     "home": others.home,
     "wait": others.wait,
     "wait_for": others.wait_for,
-    "undo": others.undo,
-    "restore": others.restore,
+    "undo": past.undo,
+    "restore": past.restore,
 }
 
 

@@ -1,12 +1,11 @@
-"""Laying things out as a pattern, and changing a pattern as a whole.
+"""Laying things out as a pattern.
 
 Knows: where the middle of a pattern fits and who gets which slot. Does not know: the shapes
-themselves (planning/patterns.py), nor in which order things move (transfer.py).
+themselves (planning/patterns), nor in which order things move (transfer.py).
 """
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 from dataclasses import replace
 
@@ -15,28 +14,32 @@ import numpy as np
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Spot
 from llmagentos.planning.expand.carry import ensure_graspable
-from llmagentos.planning.expand.push import _VECTORS, DEFAULT_MOVE_M
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.planning.expand.sorting import sort_ids
 from llmagentos.planning.expand.stack import collect
 from llmagentos.planning.expand.transfer import transfer
-from llmagentos.planning.patterns import Pattern, assign, pattern, spread_slots, turned
-from llmagentos.planning.placement import FreeSpace, Marks, resolve_marks, table
+from llmagentos.planning.patterns import (
+    Pattern,
+    assign,
+    best_middle,
+    best_ring,
+    pattern,
+    table_points,
+)
+from llmagentos.planning.patterns.layout import BORDER_M
+from llmagentos.planning.placement import Marks, resolve_marks, table
 from llmagentos.planning.placement import footprint as fp
-from llmagentos.planning.placement.freespace import LEAST_GAP_M, _grid
+from llmagentos.planning.placement.freespace import LEAST_GAP_M
 from llmagentos.planning.wording import describe_place
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
 
 Point = tuple[float, float]
-FACTORS = {"bigger": (1.4, 1.25, 1.15), "smaller": (0.7, 0.8, 0.88)}
-#: Slots keep this distance from the border of the workspace.
-BORDER_M = 0.03
 
 
 def arrange(step: p.Arrange, scope: Scope) -> Moves:
     """Everything that is named to the slots of the pattern."""
-    marks = _marks(step.place, scope)
+    marks = marks_of(step.place, scope)
     ids = collect(step.objs, scope, marks.ids if marks else ())
     if not ids:
         return
@@ -51,7 +54,7 @@ def arrange(step: p.Arrange, scope: Scope) -> Moves:
     scope.memory.note_mention(tuple(goals))
 
 
-def _marks(place: p.Place | None, scope: Scope) -> Marks | None:
+def marks_of(place: p.Place | None, scope: Scope) -> Marks | None:
     if place is None or place.obj is None:
         return None
     marks = resolve_marks(place, scope.context())
@@ -70,12 +73,12 @@ def _goals(
     objs = [scope.get(i) for i in ids]
     scene = scope.scene()
     if step.shape in ("corners", "sides", "spread"):
-        points, levels = _table_points(step.shape, scene, objs), [0] * len(objs)
+        points, levels = table_points(step.shape, scene, objs), [0] * len(objs)
         if step.shape != "spread":
             fixed_order = step.sort is not None
     else:
         pat = _fitting_pattern(step, scope, objs, marks)
-        middle = _middle(step, scope, objs, pat, marks)
+        middle = middle_of(step, scope, objs, pat, marks)
         if step.place is not None and step.place.rel == "around":
             pat = best_ring(scene, objs, pat, middle)
         points = [(middle[0] + dx, middle[1] + dy) for dx, dy in pat.offsets]
@@ -176,7 +179,7 @@ def _extent_fits(pat: Pattern, scene: Scene) -> bool:
     return wide and max(ys) - min(ys) <= ws.y_max - ws.y_min - 2 * BORDER_M
 
 
-def _middle(
+def middle_of(
     step: p.Arrange,
     scope: Scope,
     objs: Sequence[SceneObject],
@@ -236,216 +239,3 @@ def _ghost(like: SceneObject, pat: Pattern, rel: str, mean: Sequence[float]) -> 
         reach = pat.radius_m
     size = 2 * reach + like.size_m
     return replace(like, id="", kind="can", size_m=size, position=(mean[0], mean[1], 0.0))
-
-
-def best_ring(scene: Scene, objs: Sequence[SceneObject], pat: Pattern, middle: Point) -> Pattern:
-    """The pattern turned so that its slots are on the table and free; else spread over the part
-    of the ring that is."""
-    biggest = replace(max(objs, key=lambda o: o.size_m), yaw=0.0)
-    space = FreeSpace(scene, biggest, {o.id for o in objs})
-    n = len(pat.offsets)
-
-    def bad(offsets: Sequence[Point]) -> int:
-        x = np.array([middle[0] + o[0] for o in offsets])
-        y = np.array([middle[1] + o[1] for o in offsets])
-        return int(np.sum((space.gap(x, y) < LEAST_GAP_M) | (space.margin(x, y) < 0.0)))
-
-    turns = [turned(pat.offsets, 2 * math.pi * k / (12 * n)) for k in range(12)]
-    best = min(turns, key=bad)
-    if bad(best) == 0:
-        return replace(pat, offsets=best)
-    ring = [
-        (pat.radius_m * math.cos(a), pat.radius_m * math.sin(a))
-        for a in np.linspace(0, 2 * math.pi, 72, endpoint=False)
-    ]
-    free = [o for o in ring if bad([o]) == 0]
-    picked: list[Point] = []
-    for o in free:
-        if all(math.dist(o, q) >= biggest.size_m + 0.012 for q in picked):
-            picked.append(o)
-    if len(picked) < n:
-        return replace(pat, offsets=best)
-    return replace(pat, offsets=tuple(picked[round(k * len(picked) / n)] for k in range(n)))
-
-
-def best_middle(
-    scene: Scene,
-    objs: Sequence[SceneObject],
-    pat: Pattern,
-    cost: table.Cost,
-    strict: bool = False,
-) -> Point | None:
-    """The cheapest middle at which every slot on the table is free for the largest of `objs`.
-
-    Where there is none, the one where the fewest others are in the way, unless `strict`.
-    """
-    ws = scene.workspace
-    biggest = max(objs, key=lambda o: o.size_m)
-    members = {o.id for o in objs}
-    for avoid_zones in (True, False):
-        space = FreeSpace(scene, replace(biggest, yaw=0.0), members, (), avoid_zones)
-        x, y = _grid(ws)
-        total = cost(x, y)
-        for k, (dx, dy) in enumerate(pat.offsets):
-            if pat.level(k):
-                continue
-            gap, margin = space.gap(x + dx, y + dy), space.margin(x + dx, y + dy)
-            total = total + 2.0 * np.maximum(0.0, 0.02 - gap)
-            total = np.where((gap < LEAST_GAP_M) | (margin < BORDER_M - 1e-9), np.inf, total)
-        at = int(np.argmin(total))
-        if np.isfinite(total[at]):
-            return float(x[at]), float(y[at])
-    return None if strict else _middle_among_others(scene, members, biggest, pat, cost)
-
-
-def _middle_among_others(
-    scene: Scene, members: set[str], biggest: SceneObject, pat: Pattern, cost: table.Cost
-) -> Point | None:
-    """Where the fewest others are in the way; they will be moved aside. None off the table."""
-    space = FreeSpace(scene, replace(biggest, yaw=0.0), members)
-    x, y = _grid(scene.workspace)
-    total = cost(x, y)
-    for dx, dy in pat.offsets:
-        margin = space.margin(x + dx, y + dy)
-        for o in space.obstacles:
-            near = fp.gap_m(x + dx, y + dy, biggest, o) < LEAST_GAP_M
-            total = total + np.where(near, 0.3 + 10 * o.size_m, 0.0)
-        total = np.where(margin < -1e-9, np.inf, total)
-    at = int(np.argmin(total))
-    return (float(x[at]), float(y[at])) if np.isfinite(total[at]) else None
-
-
-def _table_points(shape: str, scene: Scene, objs: Sequence[SceneObject]) -> list[Point]:
-    """Slots that belong to the table: its corners, its sides, or all over it."""
-    ws, n = scene.workspace, len(objs)
-    if shape == "spread":
-        x_m, y_m = ws.x_max - ws.x_min - 0.14, ws.y_max - ws.y_min - 0.14
-        cx, cy = regions.anchor(ws, "middle")
-        raw = [(cx + dx, cy + dy) for dx, dy in spread_slots(n, x_m, y_m)]
-        return _shifted_free(raw, scene, objs)
-    names = regions.CORNERS if shape == "corners" else regions.SIDES
-    points = [table.inset_point(ws, r) for r in names]
-    biggest = max(objs, key=lambda o: o.size_m)
-    space = FreeSpace(scene, biggest, {o.id for o in objs})
-    points.sort(key=lambda q: not space.is_free(q[0], q[1], 0.01))  # free ones first
-    if n <= len(points):
-        free = [q for q in points if space.is_free(q[0], q[1], 0.01)]
-        return free if len(free) >= n else points[: max(n, len(free))]
-    rounds = points * (1 + (n - 1) // len(points))
-    return _shifted_free(rounds[:n], scene, objs)
-
-
-def _shifted_free(
-    points: Sequence[Point], scene: Scene, objs: Sequence[SceneObject]
-) -> list[Point]:
-    """Each point, or the nearest one that is free of strangers and of the slots before it."""
-    biggest = max(objs, key=lambda o: o.size_m)
-    members = {o.id for o in objs}
-    out: list[Point] = []
-    for point in points:
-        taken = [(*q, biggest.size_m / 2 + 0.03) for q in out]
-        space = FreeSpace(scene, biggest, members, taken)
-        cost, exact = table.near_point(point, 0.25)
-        out.append(space.best(cost, exact) or point)
-    return out
-
-
-# --- reshape ----------------------------------------------------------------------------------
-
-
-def reshape(step: p.Reshape, scope: Scope) -> Moves:
-    """The last pattern larger, smaller, turned or moved as a whole."""
-    ids = [i for i in scope.memory.pattern if scope.scene().get(i) is not None]
-    if len(ids) < 2:
-        raise StepProblem("question", "Which pattern do you mean?", code="no_referent")
-    scope.memory.note_mention(ids)
-    objs = [scope.get(i) for i in ids]
-    mx = sum(o.position[0] for o in objs) / len(objs)
-    my = sum(o.position[1] for o in objs) / len(objs)
-    offsets = tuple((o.position[0] - mx, o.position[1] - my) for o in objs)
-    middle = (mx, my)
-    if step.action in ("bigger", "smaller"):
-        offsets = _scaled(step, scope.scene(), objs, offsets, middle)
-    elif step.action == "turn":
-        offsets = turned(offsets, math.radians(step.angle_deg or 45.0))
-    else:
-        middle = _moved_middle(step, scope, objs, offsets, middle)
-    yield from _lay_out(scope, objs, offsets, middle, step)
-    scope.memory.note_pattern(ids)
-    scope.memory.note_mention(ids)
-
-
-def _scaled(
-    step: p.Reshape,
-    scene: Scene,
-    objs: Sequence[SceneObject],
-    offsets: Sequence[Point],
-    middle: Point,
-) -> tuple[Point, ...]:
-    """By the factor that was said, else by as much as there is room for."""
-    factors = [step.factor] if step.factor is not None else list(FACTORS[step.action])
-    if step.action == "smaller" and step.factor is not None and step.factor > 1:
-        factors = [1 / step.factor]
-
-    def off(x: table.Array, y: table.Array) -> table.Array:
-        return np.hypot(x - middle[0], y - middle[1])
-
-    for factor in factors:
-        scaled = tuple((factor * x, factor * y) for x, y in offsets)
-        pat = Pattern(scaled)
-        free = None if _too_tight(objs, scaled) else best_middle(scene, objs, pat, off, True)
-        if free is not None and math.dist(free, middle) <= 0.025:
-            return scaled
-    return tuple((factors[0] * x, factors[0] * y) for x, y in offsets)
-
-
-def _moved_middle(
-    step: p.Reshape,
-    scope: Scope,
-    objs: Sequence[SceneObject],
-    offsets: Sequence[Point],
-    middle: Point,
-) -> Point:
-    if step.place is not None:
-        ghost = p.Arrange(objs=(p.Obj(),), shape="cluster", place=step.place)
-        pat = Pattern(tuple(offsets))
-        marks = _marks(step.place, scope)
-        return _middle(ghost, scope, objs, pat, marks)
-    last = scope.context().last_distance_m
-    far = DEFAULT_MOVE_M if step.distance is None else step.distance.metres(last)
-    ux, uy = _VECTORS.get(step.direction or "left", (0.0, 0.0))
-    return middle[0] + far * ux, middle[1] + far * uy
-
-
-def _lay_out(
-    scope: Scope,
-    objs: Sequence[SceneObject],
-    offsets: Sequence[Point],
-    middle: Point,
-    step: p.Reshape,
-) -> Moves:
-    """Onto the new slots, the middle shifted where they would not all fit."""
-    scene = scope.scene()
-    pat = Pattern(tuple(offsets))
-    if _too_tight(objs, offsets):
-        raise StepProblem("cannot", "They would not have room next to each other.")
-    free = best_middle(scene, objs, pat, lambda x, y: np.hypot(x - middle[0], y - middle[1]))
-    exact = step.action == "move" and step.distance is not None
-    if free is None or (exact and math.dist(free, middle) > 0.02):
-        raise StepProblem("failed", "There is not enough free room for that.", code="no_room")
-    if math.dist(free, middle) > 0.008:
-        middle = free
-    z = scene.workspace.table_z
-    goals = {
-        o.id: Spot(Pose((middle[0] + dx, middle[1] + dy, z), o.yaw), "table", False, "")
-        for o, (dx, dy) in zip(objs, offsets, strict=True)
-    }
-    yield from transfer(scope, goals)
-
-
-def _too_tight(objs: Sequence[SceneObject], offsets: Sequence[Point]) -> bool:
-    return any(
-        math.dist(offsets[i], offsets[j]) < (objs[i].size_m + objs[j].size_m) / 2 + LEAST_GAP_M
-        for i in range(len(objs))
-        for j in range(i)
-    )

@@ -166,6 +166,12 @@ def _one_try(
     spot = _located(scope, item, find)
     report = yield _place(item, spot, scope.words)
     after = scope.scene().get(object_id)
+    if after is None and spot.inside:
+        yield Action("look", why=scope.words)
+        after = scope.scene().get(object_id)
+        if after is None:  # under others in something deep: nothing speaks against it
+            scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
+            return True
     if not succeeded(report):
         scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
         tried.append(report.words or "it did not come to rest there")

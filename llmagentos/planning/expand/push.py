@@ -1,53 +1,39 @@
-"""Pushing over the table, relative moves and turning.
+"""Pushing over the table to a place.
 
-Knows: where a push ends, whether its way is free, how far a relative move can go.
-Does not know: motion.
+Knows: where a push ends and whether its way is free. Does not know: motion.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
 
 from llmagentos.planning import plan as p
-from llmagentos.planning.context import Context, Placement, Spot
+from llmagentos.planning.context import Spot
 from llmagentos.planning.expand.carry import (
     MAX_TRIES,
-    carry,
-    ensure_graspable,
-    lift,
+    free_hand,
     note_event,
     uncover,
 )
-from llmagentos.planning.expand.put import items_and_marks, put_one
+from llmagentos.planning.expand.put import items_and_marks, marks_for, put_one
 from llmagentos.planning.expand.scope import (
     Moves,
     Scope,
     StepProblem,
     Tries,
     problem_of,
-    succeeded,
 )
-from llmagentos.planning.placement import FreeSpace, Marks, locate, riders, satisfied
-from llmagentos.planning.placement.footprint import FLAT_KINDS
+from llmagentos.planning.placement import FreeSpace, Marks, locate, satisfied
 from llmagentos.planning.wording import describe_object
 from llmagentos.types import Action, Pose, SceneObject
 
-#: A relative move without a distance.
-DEFAULT_MOVE_M = 0.10
 PUSHED_M = 0.035
 #: A push keeps this much room to others on its way.
 PUSH_GAP_M = 0.008
-
-_VECTORS: dict[str, tuple[float, float]] = {
-    "left": (0, 1), "right": (0, -1), "forward": (1, 0), "backward": (-1, 0),
-    "forward_left": (0.5**0.5, 0.5**0.5), "forward_right": (0.5**0.5, -(0.5**0.5)),
-    "backward_left": (-(0.5**0.5), 0.5**0.5), "backward_right": (-(0.5**0.5), -(0.5**0.5)),
-}  # fmt: skip
 
 
 def push(step: p.Push, scope: Scope) -> Moves:
@@ -64,9 +50,7 @@ def _push_to_place(
 ) -> Moves:
     item = scope.get(object_id)
     if marks is None:
-        from llmagentos.planning.expand.put import _marks
-
-        marks = _marks(place, scope, object_id)
+        marks = marks_for(place, scope, object_id)
     ctx = scope.context(moving=object_id, this=object_id)
     seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
     scope.memory.note_mention(marks.ids)
@@ -79,7 +63,7 @@ def _push_to_place(
         raise problem_of(found, place.obj)
     flat = _flat_support(scope, found.spot)
     if not flat or not can_push(scope, item):
-        _say_carried(scope, item)
+        say_carried(scope, item)
         yield from put_one(scope, object_id, place, marks, total)
         return
 
@@ -91,7 +75,7 @@ def _push_to_place(
 
     pushed = yield from push_to(scope, object_id, target().pose)
     if not pushed:
-        _say_carried(scope, item)
+        say_carried(scope, item)
         yield from put_one(scope, object_id, place, marks, total)
 
 
@@ -106,7 +90,7 @@ def can_push(scope: Scope, item: SceneObject) -> bool:
     return not item.held and item.kind != "zone" and (below is None or below.kind == "zone")
 
 
-def _say_carried(scope: Scope, item: SceneObject) -> None:
+def say_carried(scope: Scope, item: SceneObject) -> None:
     name = describe_object(item, scope.scene())
     scope.note(f"I carried {name}, since it could not be pushed there.")
 
@@ -114,7 +98,7 @@ def _say_carried(scope: Scope, item: SceneObject) -> None:
 def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
     """Push straight, or around a corner, to a point of the table; False where no way is free."""
     before = scope.get(object_id)
-    yield from _hand_empty(scope)
+    yield from free_hand(scope)
     yield from uncover(scope, object_id)
     way = way_to(scope, scope.get(object_id), goal.position[:2])
     if way is None:
@@ -137,12 +121,6 @@ def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
     note_event(scope, before, scope.words)
     scope.done.append(object_id)
     return True
-
-
-def _hand_empty(scope: Scope) -> Moves:
-    from llmagentos.planning.expand.carry import free_hand
-
-    yield from free_hand(scope)
 
 
 def way_to(
@@ -178,158 +156,3 @@ def _leg_free(space: FreeSpace, a: tuple[float, float], b: tuple[float, float]) 
     x, y = np.linspace(a[0], b[0], n), np.linspace(a[1], b[1], n)
     gap = space.gap(x, y)
     return bool(np.all(gap[1:] >= min(PUSH_GAP_M, float(gap[0]))))
-
-
-# --- relative moves ---------------------------------------------------------------------------
-
-
-def move(step: p.Move, scope: Scope) -> Moves:
-    """So far in a direction; up is a lift. Several move with the foremost first."""
-    ids = scope.ground(step.obj)
-    scope.memory.note_mention(ids)
-    ctx = scope.context()
-    distance = None if step.distance is None else step.distance.metres(ctx.last_distance_m)
-    if distance is not None:
-        scope.memory.note_distance(distance)
-    if step.direction == "up":
-        yield from _up(scope, ids, distance)
-        return
-    if step.direction == "down":
-        yield from _down(scope, ids)
-        return
-    ux, uy = _VECTORS[step.direction]
-
-    def ahead(i: str) -> float:
-        o = scope.get(i)
-        return -(o.position[0] * ux + o.position[1] * uy)
-
-    exact = step.distance is not None and step.distance.unit not in ("little", "lot", "half")
-    for object_id in sorted(ids, key=ahead):
-        goal = relative_goal(scope, object_id, (ux, uy), distance, exact)
-        scope.memory.note_mention((object_id,))
-        yield from _go(scope, object_id, goal, step.by == "push")
-
-
-def _up(scope: Scope, ids: Sequence[str], distance: float | None) -> Moves:
-    if len(ids) > 1:
-        raise StepProblem("cannot", "I can lift only one thing at a time.")
-    for object_id in ids:
-        yield from lift(scope, object_id)
-        if distance is not None and distance > 0.02:
-            o = scope.get(object_id)
-            high = Pose((o.position[0], o.position[1], o.bottom_z + min(distance, 0.30)), o.yaw)
-            yield Action("point", object_id, high, why=scope.words)
-
-
-def _down(scope: Scope, ids: Sequence[str]) -> Moves:
-    for object_id in ids:
-        item = scope.get(object_id)
-        below = scope.scene().get(item.support)
-        if not item.held and (below is None or below.kind == "zone"):
-            raise StepProblem(
-                "cannot", f"{describe_object(item, scope.scene()).capitalize()} is down already."
-            )
-
-        def find(o: SceneObject, ctx: Context) -> Placement:
-            return locate(
-                p.Place(rel="there"), o, ctx, (), Marks(point=(o.position[0], o.position[1]))
-            )
-
-        yield from carry(scope, object_id, find)
-
-
-def relative_goal(
-    scope: Scope,
-    object_id: str,
-    direction: tuple[float, float],
-    distance: float | None,
-    exact: bool,
-) -> Pose:
-    """The end of a relative move: as far as said, or as near to it as there is room.
-
-    Raises StepProblem where an exact distance leads off the table or onto something.
-    """
-    item, scene = scope.get(object_id), scope.scene()
-    want = DEFAULT_MOVE_M if distance is None else distance
-    space = FreeSpace(scene, item)
-    steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4)]
-    for d in steps:
-        x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
-        if space.is_free(x, y, 0.003) and d > 0.004:
-            return Pose((x, y, scene.workspace.table_z), item.yaw)
-    name = describe_object(item, scene)
-    x, y = item.position[0] + want * direction[0], item.position[1] + want * direction[1]
-    if not scene.workspace.contains(x, y):
-        room = _room(scene.workspace, item, direction)
-        raise StepProblem(
-            "cannot",
-            f"I can't move {name} that far: there are only {room * 100:.0f} cm to the edge "
-            "of my workspace on that side.",
-            code="off_table",
-        )
-    raise StepProblem("failed", f"Something is in the way of {name} on that side.", code="no_room")
-
-
-def _room(ws: object, item: SceneObject, direction: tuple[float, float]) -> float:
-    d = 0.0
-    while d < 1.0:
-        x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
-        if not ws.contains(x, y):  # type: ignore[attr-defined]
-            return max(0.0, d - 0.01)
-        d += 0.01
-    return d
-
-
-def _go(scope: Scope, object_id: str, goal: Pose, by_push: bool) -> Moves:
-    item = scope.get(object_id)
-    if by_push and can_push(scope, item):
-        pushed = yield from push_to(scope, object_id, goal)
-        if pushed:
-            return
-    if by_push:
-        _say_carried(scope, item)
-    ensure_graspable(scope, item)
-    support = _support_under(scope, item, goal)
-
-    def find(o: SceneObject, ctx: Context) -> Placement:
-        pose = replace(goal, position=(*goal.position[:2], support[1]))
-        return Placement(Spot(pose, support[0], support[2]), "there")
-
-    yield from carry(scope, object_id, find)
-
-
-def _support_under(scope: Scope, item: SceneObject, goal: Pose) -> tuple[str, float, bool]:
-    """What is under the goal: what it stood on before, where that is wide enough; the table."""
-    below = scope.scene().get(item.support)
-    if below is None or item.held:
-        return "table", goal.position[2], False
-    reach = below.size_m / 2 - (item.size_m / 2 if below.kind in FLAT_KINDS else 0.0)
-    near = math.dist(goal.position[:2], below.position[:2]) <= reach
-    if near and below.id not in riders(scope.scene(), item.id):
-        return below.id, item.bottom_z, item.inside
-    return "table", goal.position[2], False
-
-
-def rotate(step: p.Rotate, scope: Scope) -> Moves:
-    """Turn each thing about the vertical, what stands on it taken off first."""
-    angle = math.radians(step.angle_deg)
-    ids = scope.ground(step.obj)
-    scope.memory.note_mention(ids)
-    for object_id in ids:
-        before = scope.get(object_id)
-        ensure_graspable(scope, before)
-        yield from _hand_empty(scope)
-        yield from uncover(scope, object_id)
-        tried: list[str] = []
-        for _ in range(MAX_TRIES):
-            report = yield Action("rotate", object_id, angle_rad=angle, why=scope.words)
-            if succeeded(report):
-                break
-            tried.append(report.words)
-        else:
-            name = describe_object(before, scope.scene())
-            raise StepProblem(
-                "failed", f"I could not turn {name}: I tried {MAX_TRIES} times ({tried[-1]})."
-            )
-        note_event(scope, before, scope.words)
-        scope.memory.note_mention((object_id,))

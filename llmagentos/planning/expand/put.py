@@ -26,9 +26,9 @@ from llmagentos.planning.expand.scope import (
     succeeded,
 )
 from llmagentos.planning.grounding import ground
-from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
+from llmagentos.planning.placement import Marks, locate, satisfied
 from llmagentos.planning.placement.footprint import is_container
-from llmagentos.planning.placement.locate import depends_on_item
+from llmagentos.planning.placement.marks import depends_on_item
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.planning.wording import describe_ids, describe_object, describe_place
 from llmagentos.types import Action, SceneObject
@@ -88,8 +88,15 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         own = marks
         if marks is not None and len(marks.ids) > 1 and place.rel in ("in", "on") and len(ids) > 1:
             own = Marks((marks.ids[index % len(marks.ids)],))
-        did = yield from put_one(scope, object_id, place, own, total=len(ids))
-        moved += did
+        try:
+            moved += yield from put_one(scope, object_id, place, own, total=len(ids))
+        except StepProblem as problem:
+            if problem.code != "no_room" or not moved:
+                raise
+            left = describe_ids(ids[index:], scope.scene())
+            raise StepProblem(
+                "failed", f"{problem.words.rstrip('.')} for {left}.", code="no_room"
+            ) from problem
     if len(ids) > 1:
         scope.memory.note_mention(ids)
         scope.memory.note_mention(ids[-1:])
@@ -105,7 +112,7 @@ def _each_to_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Move
     problem: StepProblem | None = None
     for object_id in ids:
         try:
-            partners[object_id] = _marks(place, scope, object_id).ids
+            partners[object_id] = marks_for(place, scope, object_id).ids
         except StepProblem as missing:
             if missing.code not in ("none", "unknown_kind"):
                 raise
@@ -146,7 +153,7 @@ def items_and_marks(
     """
     own = depends_on_item(place)
     if is_many(obj):
-        marks = None if own else _marks(place, scope, None)
+        marks = None if own else marks_for(place, scope, None)
         ids = scope.ground(obj, without=marks.ids if marks else ())
         return ids, marks
     found = ground(obj, scope.context())
@@ -159,10 +166,11 @@ def items_and_marks(
         raise problem_of(found, obj)
     scope.tell(obj, found)
     item = found.ids[0] if found.ids else None
-    return found.ids, _marks(place, scope, item) if found.ids else None
+    return found.ids, marks_for(place, scope, item) if found.ids else None
 
 
-def _marks(place: p.Place, scope: Scope, item: str | None) -> Marks:
+def marks_for(place: p.Place, scope: Scope, item: str | None) -> Marks:
+    """The place's landmarks for an item, reported. Raises StepProblem."""
     if place.rel == "under":
         raise StepProblem("cannot", "I can't put things under others.")
     marks = resolve_marks(place, scope.context(moving=item, this=item))
@@ -180,7 +188,7 @@ def put_one(
 ) -> Tries:
     """One thing to one place; returns whether anything had to be moved."""
     if marks is None:
-        marks = _marks(place, scope, object_id)
+        marks = marks_for(place, scope, object_id)
     item = scope.get(object_id)
     ctx = scope.context(moving=object_id, this=object_id)
     seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]

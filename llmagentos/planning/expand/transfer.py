@@ -33,13 +33,13 @@ def is_there(o: SceneObject, spot: Spot) -> bool:
 def transfer(
     scope: Scope, goals: Mapping[str, Spot], order: Sequence[str] = (), exact: bool = True
 ) -> Moves:
-    """Every object to its goal. Lower ones first, then in `order` where nothing is in the way.
+    """Every object to its goal: lower goals first, what stands high now first, then `order`.
 
     Where all goals left are taken by others of the group, one is parked. Strangers on a goal:
     with `exact` they are moved aside, otherwise the nearest free spot is taken.
     """
     left = [i for i in (order or goals) if i in goals]
-    left.sort(key=lambda i: round(goals[i].pose.position[2], 3))
+    left.sort(key=lambda i: (round(goals[i].pose.position[2], 2), -_height(scope, i)))
     parked: set[str] = set()
     while left:
         left = [i for i in left if not _done(scope, i, goals[i])]
@@ -55,6 +55,11 @@ def transfer(
             raise StepProblem("failed", "I could not find an order of moves for that.")
         parked.add(blocker)
         yield from _park(scope, blocker, goals)
+
+
+def _height(scope: Scope, object_id: str) -> float:
+    o = scope.scene().get(object_id)
+    return 0.0 if o is None or o.held else round(o.bottom_z, 2)
 
 
 def _done(scope: Scope, object_id: str, goal: Spot) -> bool:

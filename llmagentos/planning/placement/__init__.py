@@ -6,7 +6,8 @@ Knows: how places are resolved against a scene. Does not know: how an object get
 
 from llmagentos.planning.placement.check import satisfied
 from llmagentos.planning.placement.freespace import FreeSpace, Taken, riders
-from llmagentos.planning.placement.locate import Marks, free_spot, locate, resolve_marks
+from llmagentos.planning.placement.locate import free_spot, locate
+from llmagentos.planning.placement.marks import Marks, resolve_marks
 
 __all__ = [
     "FreeSpace",

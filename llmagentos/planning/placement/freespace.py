@@ -20,6 +20,7 @@ LEAST_GAP_M = 0.006
 #: Distance of the object's centre from the border of the workspace: wanted (the least is 0).
 WANTED_MARGIN_M = 0.04
 MOST_MARGIN_M = 0.06
+OVERHANG_M = 0.05
 GRID_STEP_M = 0.01
 #: How much an exact point is preferred to the points of the grid.
 EXACT_BONUS = 0.006
@@ -30,7 +31,8 @@ Taken = tuple[float, float, float]
 
 
 @lru_cache(maxsize=8)
-def _grid(ws: Workspace) -> tuple[Array, Array]:
+def grid(ws: Workspace) -> tuple[Array, Array]:
+    """Points of the workspace, GRID_STEP_M apart: their x and their y."""
     nx = round((ws.x_max - ws.x_min) / GRID_STEP_M)
     ny = round((ws.y_max - ws.y_min) / GRID_STEP_M)
     xs = np.linspace(ws.x_min, ws.x_max, nx + 1)
@@ -95,6 +97,10 @@ class FreeSpace:
         half = 0.0 if self._moving is None else self._moving.size_m / 2
         return min(max(half, WANTED_MARGIN_M), MOST_MARGIN_M)
 
+    def _least_margin(self) -> float:
+        """Large things may not stand out over the border by more than OVERHANG_M."""
+        return 0.0 if self._moving is None else max(0.0, self._moving.size_m / 2 - OVERHANG_M)
+
     def is_free(self, x: float, y: float, gap_m: float = LEAST_GAP_M) -> bool:
         """Whether the object could stand at (x, y) with that much room around it."""
         px, py = np.array([x]), np.array([y])
@@ -107,7 +113,7 @@ class FreeSpace:
 
         exact: points that are tried beside the grid and preferred a little.
         """
-        gx, gy = _grid(self.workspace)
+        gx, gy = grid(self.workspace)
         x = np.concatenate([[e[0] for e in exact], gx])
         y = np.concatenate([[e[1] for e in exact], gy])
         gap, margin = self.gap(x, y), self.margin(x, y)
@@ -115,6 +121,6 @@ class FreeSpace:
         total = total + 3.0 * np.maximum(0.0, WANTED_GAP_M - gap)
         total = total + 1.0 * np.maximum(0.0, self._wanted_margin() - margin)
         total[: len(exact)] -= EXACT_BONUS
-        total[(gap < LEAST_GAP_M) | (margin < -1e-9)] = np.inf
+        total[(gap < LEAST_GAP_M) | (margin < self._least_margin() - 1e-9)] = np.inf
         at = int(np.argmin(total))
         return (float(x[at]), float(y[at])) if np.isfinite(total[at]) else None

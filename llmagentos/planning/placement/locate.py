@@ -7,111 +7,20 @@ support.py). Does not know: motion.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmagentos.planning import plan as p
-from llmagentos.planning.context import Context, Grounding, Placement, Spot
-from llmagentos.planning.grounding import ground
-from llmagentos.planning.grounding.refs import normal_name
+from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.placement import support, table
 from llmagentos.planning.placement.freespace import FreeSpace, Taken
+from llmagentos.planning.placement.marks import Marks, problem, resolve_marks
 from llmagentos.planning.wording import describe_place
-from llmagentos.planning.wording.scene import choices, describe_object
+from llmagentos.planning.wording.scene import describe_object
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.relations import DIRECTIONS, contents
 
 #: Places that are about the moved thing itself where no landmark is given.
 _OWN = ("corner_near", "corner_far", "side_near", "side_far")
-_PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "at_most")
-
-
-@dataclass(frozen=True)
-class Marks:
-    """The landmarks of a place. ids: objects; point: a named or remembered point of the table.
-
-    found: the groundings behind them, for the trace. problem: why there are none.
-    """
-
-    ids: tuple[str, ...] = ()
-    point: tuple[float, float] | None = None
-    found: tuple[tuple[p.Obj, Grounding], ...] = ()
-    problem: Placement | None = None
-
-
-def depends_on_item(place: p.Place) -> bool:
-    """Whether the landmark differs from item to item ("the bowl of the same colour")."""
-    return any(o is not None and _mentions_this(o) for o in (place.obj, place.obj2))
-
-
-def _mentions_this(obj: p.Obj) -> bool:
-    if obj.ref == "this":
-        return True
-    inner = [obj.exclude, obj.order.of if obj.order else None]
-    inner += [x for r in obj.where for x in (r.obj, r.obj2)]
-    compared = any(r.obj is None and r.region is None for r in obj.where)
-    return compared or any(_mentions_this(o) for o in inner if o is not None)
-
-
-def resolve_marks(place: p.Place, ctx: Context) -> Marks:
-    """Ground the place's landmarks; `ctx.moving` is never one of them."""
-    ids: list[str] = []
-    found: list[tuple[p.Obj, Grounding]] = []
-    for obj in (place.obj, place.obj2):
-        if obj is None:
-            continue
-        if (point := _named_point(obj, ctx)) is not None:
-            return Marks(point=point)
-        grounding = _ground_mark(obj, place, ctx)
-        found.append((obj, grounding))
-        if not grounding.ok:
-            return Marks(found=tuple(found), problem=_from_grounding(grounding))
-        ids += [i for i in grounding.ids if i not in ids]
-    if place.rel == "between" and len(ids) < 2:
-        return Marks(
-            found=tuple(found), problem=_problem("too_few", "Between what shall it be put?")
-        )
-    return Marks(tuple(ids), found=tuple(found))
-
-
-def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
-    own_ref = obj.ref in ("this", "other")
-    without = () if ctx.moving is None or own_ref else (ctx.moving,)
-    grounding = ground(obj, ctx, without)
-    if grounding.ok and obj.quant == "a" and place.rel in ("on", "in"):
-        able = ground(obj, ctx, (*without, *_unable(place.rel, ctx)))
-        return able if able.ok else grounding
-    if not grounding.ok and without and grounding.problem == "none":
-        grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
-    several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
-    if grounding.ok and len(grounding.ids) > 1 and not several and obj.ref is None:
-        question = f"Which one do you mean: {choices(grounding.ids, ctx.scene)}?"
-        return Grounding((), question, "ambiguous", question, grounding.ids)
-    if grounding.ok and not grounding.ids:
-        return replace(grounding, problem="none", question="Where exactly do you mean?")
-    return grounding
-
-
-def _unable(rel: str, ctx: Context) -> list[str]:
-    """What can't carry or hold the moved thing, when any will do."""
-    item = ctx.scene.get(ctx.moving or "")
-    if item is None:
-        return []
-    return [o.id for o in ctx.scene.objects if support.cannot_carry(o, item, rel)]
-
-
-def _named_point(obj: p.Obj, ctx: Context) -> tuple[float, float] | None:
-    if obj.name is None:
-        return None
-    wanted = normal_name(obj.name)
-    return next((xy for n, xy in ctx.name_places.items() if normal_name(n) == wanted), None)
-
-
-def _problem(code: str, words: str, candidates: Sequence[str] = ()) -> Placement:
-    return Placement(None, words, code, words, tuple(candidates))
-
-
-def _from_grounding(g: Grounding) -> Placement:
-    return Placement(None, g.question or g.words, g.problem, g.question or g.words, g.candidates)
 
 
 def locate(
@@ -132,7 +41,7 @@ def locate(
     itself); "no_referent". words say it as a sentence.
     """
     if place.rel == "under":
-        return _problem("impossible", "I can't put things under others.")
+        return problem("impossible", "I can't put things under others.")
     ctx = ctx if ctx.moving is not None else ctx.with_(moving=moving.id)
     marks = resolve_marks(place, ctx) if marks is None else marks
     if marks.problem is not None:
@@ -179,7 +88,7 @@ class _Finder:
 
     def find(self) -> Placement:
         if len(self.objs) < len(self.marks.ids):
-            return _problem("none", "I can't see it any more.")
+            return problem("none", "I can't see it any more.")
         if self.marks.point is not None:
             return self._on_table(table.near_point(self.marks.point))
         rel = self.place.rel
@@ -214,11 +123,11 @@ class _Finder:
     def _on_one(self, mark: SceneObject, rel: str) -> Placement:
         why_not = support.cannot_carry(mark, self.moving, rel)
         if why_not:
-            return _problem("impossible", why_not)
+            return problem("impossible", why_not)
         spot = support.spot_on(self.scene, mark, self.moving, self.total, self.place.part)
         name = describe_object(mark, self.scene)
         if spot is None:
-            return _problem("no_room", f"There is no free room {rel} {name}.")
+            return problem("no_room", f"There is no free room {rel} {name}.")
         link = "in" if spot.inside and mark.kind != "plate" else "on"
         return Placement(replace(spot, words=f"{link} {name}"), f"{link} {name}")
 
@@ -254,7 +163,7 @@ class _Finder:
         if not past:
             first = self.ctx.initial.get(self.moving.id) if self.ctx.initial else None
             if first is None:
-                return _problem("no_referent", "I don't know where it was before.")
+                return problem("no_referent", "I don't know where it was before.")
             return self.back_to(first)
         return self.back_to(past[-1].before)
 
@@ -270,7 +179,7 @@ class _Finder:
     def _there(self) -> Placement:
         spot = self.ctx.last_spot
         if spot is None:
-            return _problem("no_referent", "Which place do you mean?")
+            return problem("no_referent", "Which place do you mean?")
         held_by = [e.after for e in self.ctx.events if e.after is not None and not e.after.held]
         last = next((a for a in reversed(held_by) if a.id != self.moving.id), None)
         if last is not None and last.position[:2] == spot:
@@ -282,7 +191,7 @@ class _Finder:
     def _elsewhere(self) -> Placement:
         spot = free_spot(self.moving, self.scene, self.taken, 0.12)
         if spot is None:
-            return _problem("no_room", "There is no free room on the table.")
+            return problem("no_room", "There is no free room on the table.")
         return Placement(replace(spot, words="somewhere else"), "somewhere else")
 
     # --- on the table -----------------------------------------------------------------------
@@ -327,7 +236,7 @@ class _Finder:
                 break
         words = self.words()
         if point is None:
-            return _problem("no_room", f"There is no free room {words}.")
+            return problem("no_room", f"There is no free room {words}.")
         turned = self.moving.yaw if yaw is None else yaw
         z = self.scene.workspace.table_z
         return Placement(Spot(Pose((*point, z), turned), "table", False, words), words)

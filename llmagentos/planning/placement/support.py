@@ -22,8 +22,8 @@ from llmagentos.types import Pose, Scene, SceneObject
 SIDE_GAPS_M = (0.02, 0.010, 0.002)
 #: Things dropped into a bowl settle; outlines taken for circles may overlap by this.
 PRESSED_GAP_M = -0.006
-#: How much of a container's opening its contents can cover.
-FILLED = 0.75
+#: Contents may cover the opening this often: they lie in a heap.
+FILLED = 1.2
 #: A support must be at least this much of the base that stands on it.
 LEAST_SUPPORT_RATIO = 0.28
 

@@ -1,0 +1,122 @@
+"""Taking everything away from a place.
+
+Knows: what counts as being there, and where else there is room. Does not know: motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context, Placement, Spot
+from llmagentos.planning.expand.carry import Find, carry
+from llmagentos.planning.expand.scope import Moves, Scope, problem_of
+from llmagentos.planning.placement import FreeSpace, resolve_marks, table
+from llmagentos.planning.wording import describe_place
+from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.world import regions
+from llmagentos.world import relations as rel
+
+
+def clear(step: p.Clear, scope: Scope) -> Moves:
+    """Everything away from the place, to free room outside of it."""
+    marks = resolve_marks(step.place, scope.context())
+    for obj, found in marks.found:
+        if found.ok:
+            scope.tell(obj, found)
+    if marks.problem is not None:
+        raise problem_of(marks.problem, step.place.obj)
+    scope.memory.note_mention(marks.ids)
+    scene = scope.scene()
+    seen = [o for o in map(scene.get, marks.ids) if o is not None]
+    items = _at_place(step.place, scene, seen)
+    if not items:
+        scope.note(f"There is nothing {describe_place(step.place)}.")
+        return
+    for object_id in items:
+        if scope.get(object_id).id in scope.done:
+            continue
+        yield from carry(scope, object_id, _out_of(step.place, marks.ids))
+    scope.memory.note_mention(items)
+
+
+def _at_place(place: p.Place, scene: Scene, marks: Sequence[SceneObject]) -> tuple[str, ...]:
+    """What is at the place, topmost first; what lies in a container there goes with it."""
+    movable = [o for o in scene.objects if o.kind != "zone" and not o.held]
+    if place.rel in ("on", "in") and marks:
+        found = [o for o in movable if any(rel.is_above(scene, o, m) for m in marks)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    elif marks:
+        near = [o for o in movable if o.id not in {m.id for m in marks}]
+        found = [o for o in near if any(_beside(place, scene, o, m) for m in marks)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    else:
+        ws = scene.workspace
+        found = [o for o in movable if _in_region(ws, place.region or "middle", o)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    return tuple(o.id for o in sorted(found, key=lambda o: (-o.bottom_z, o.id)))
+
+
+def _goes_along(o: SceneObject, scene: Scene, found: Sequence[SceneObject]) -> bool:
+    return o.inside and any(f.id == o.support for f in found)
+
+
+def _beside(place: p.Place, scene: Scene, o: SceneObject, mark: SceneObject) -> bool:
+    if place.rel in ("next_to", "around"):
+        return not rel.is_above(scene, o, mark) and rel.distance_m(o, mark) <= 0.16
+    return rel.related(place.rel, scene, o, mark)
+
+
+def _in_region(ws: table.Workspace, region: str, o: SceneObject) -> bool:
+    x, y = o.position[:2]
+    if region in regions.SIDES:  # the outer third: half the table can't be cleared
+        wide = ws.y_max - ws.y_min if region in ("left", "right") else ws.x_max - ws.x_min
+        return regions.distance_to(ws, region, x, y) <= wide / 3
+    return regions.contains(ws, region, x, y)
+
+
+def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        scene = ctx.scene
+        marks = [o for o in map(scene.get, mark_ids) if o is not None]
+        ws = scene.workspace
+
+        def cost(x: table.Array, y: table.Array) -> table.Array:
+            off = np.hypot(x - item.position[0], y - item.position[1])
+            bad = np.zeros(np.shape(x), dtype=bool)
+            for m in marks:
+                away = 0.20 if place.rel in ("next_to", "around") else 0.0
+                bad |= np.hypot(x - m.position[0], y - m.position[1]) < max(away, m.size_m * 0.75)
+            if not marks:
+                bad |= _points_in(ws, place.region or "middle", x, y)
+            return np.where(bad, np.inf, off)
+
+        for avoid_zones in (True, False):
+            point = FreeSpace(scene, item, (), (), avoid_zones).best(cost)
+            if point is not None:
+                return Placement(Spot(Pose((*point, ws.table_z), item.yaw)), "out of the way")
+        return Placement(None, "There is no free room left on the table.", "no_room")
+
+    return find
+
+
+def _points_in(
+    ws: table.Workspace, region: str, x: table.Array, y: table.Array
+) -> NDArray[np.bool_]:
+    """Which points belong to the region that shall be empty, with a little room around it."""
+    if region in ("corner", "side"):
+        names = regions.CORNERS if region == "corner" else regions.SIDES
+        return np.logical_or.reduce([_points_in(ws, r, x, y) for r in names])
+    third_x, third_y = (ws.x_max - ws.x_min) / 3 + 0.02, (ws.y_max - ws.y_min) / 3 + 0.02
+    parts = {
+        "left": ws.y_max - y <= third_y,
+        "right": y - ws.y_min <= third_y,
+        "back": ws.x_max - x <= third_x,
+        "front": x - ws.x_min <= third_x,
+    }
+    if region == "middle":
+        return ~np.logical_or.reduce([parts[k] for k in parts])
+    return np.logical_and.reduce([parts[word] for word in region.split("_")])
