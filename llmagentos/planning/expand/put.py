@@ -26,7 +26,7 @@ from llmagentos.planning.expand.scope import (
     succeeded,
 )
 from llmagentos.planning.grounding import ground
-from llmagentos.planning.placement import Marks, locate, satisfied
+from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.marks import depends_on_item
 from llmagentos.planning.placement.support import cannot_carry
