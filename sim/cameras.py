@@ -87,9 +87,9 @@ def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
 
 
 def observer_spec(width: int = 960, height: int = 720) -> CameraSpec:
-    """For people: from the front right, robot and table in the picture."""
-    pose = looking_at((1.46, -0.84, 0.92), (0.36, 0.0, 0.20), (0.0, 0.0, 1.0))
-    focal = height / 2 / math.tan(math.radians(41) / 2)
+    """For people: over the robot's right shoulder, so that left and far are where they say."""
+    pose = looking_at((-0.06, -1.0, 0.95), (0.43, -0.02, 0.16), (0.0, 0.0, 1.0))
+    focal = height / 2 / math.tan(math.radians(44) / 2)
     return CameraSpec("observer", width, height, focal, 0.05, 6.0, pose)
 
 
