@@ -12,11 +12,11 @@ from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
 from llmagentos.agent import Agent
-from llmagentos.command import check_command
+from llmagentos.command import CommandResult, check_command
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.execution.symbolic import SymbolicSkills
-from llmagentos.modules import PlanningModule, PlanRequest, PlanResult
+from llmagentos.modules import Outcome, PlanningModule, PlanRequest, PlanResult
 from llmagentos.planning import compact
 from llmagentos.planning.memory import SessionMemory
 from llmagentos.types import Scene
@@ -24,8 +24,11 @@ from sim.benchmarks import predicates as p
 from sim.benchmarks.oracle import oracle_scene
 from sim.benchmarks.suites.cases import EXPECT, Case, Turn
 from sim.benchmarks.suites.judge import Seen
-from sim.benchmarks.suites.stage import Truth
+from sim.benchmarks.suites.stage import Truth, truth_of
+from sim.scene import SceneSpec
 
+#: When things that a scene holds back appear: ticks of the symbolic robot, simulated seconds.
+APPEARS_AFTER_TICKS, APPEARS_AFTER_S = 4, 2.0
 #: Wrong in what: the class of reply, the world, something else was moved.
 Why = str
 
@@ -109,14 +112,14 @@ class _Told:
 
     now_s = 0.0
 
-    def __init__(self, truth: Truth):
-        self._truth = truth
+    def __init__(self, truth: Truth, held: str | None = None):
+        self._truth, self._held = truth, held
 
     def objects(self) -> list[Mapping[str, Any]]:
         return list(self._truth.values())
 
-    def held_truth(self) -> None:
-        return None
+    def held_truth(self) -> str | None:
+        return self._held
 
 
 class SymbolicBody:
@@ -131,6 +134,7 @@ class SymbolicBody:
         self._executor = PlanExecutor(self._skills, SessionMemory())
         self._history: list[str] = []
         self._pending = ""
+        self._later = case.stage.later
         return truth
 
     def command(self, turn: Turn) -> Played:
@@ -141,7 +145,7 @@ class SymbolicBody:
             planned = self._planner.plan(request)
         except LLMAgentOSError as exc:
             return Played("failed", f"no plan: {exc}", self._truth(), self._held())
-        outcome = self._executor.run(planned.plan, said)
+        outcome = self._run(planned.plan, said)
         self._pending = outcome.question
         text = planned.text or compact.write(planned.plan)
         return Played(
@@ -152,6 +156,19 @@ class SymbolicBody:
     def _hand(self) -> tuple[float, float] | None:
         at = self._skills.pointed_at
         return None if at is None else (at[0], at[1])
+
+    def _run(self, plan: Any, said: str) -> Outcome:
+        """Carry the plan out; what appears later does so after some ticks."""
+        self._executor.start(plan, said)
+        ticks, outcome = 0, self._executor.tick()
+        while outcome is None:
+            ticks += 1
+            if ticks == APPEARS_AFTER_TICKS and self._later:
+                now = {**self._truth(), **truth_of(SceneSpec(objects=list(self._later)))}
+                held, self._later = self._held(), ()
+                self._skills.set_scene(oracle_scene(_Told(now, held)))  # type: ignore[arg-type]
+            outcome = self._executor.tick()
+        return outcome
 
     def _held(self) -> str | None:
         held = self._skills.scene().held
@@ -190,15 +207,29 @@ class SimulatedBody:
         if self._oracle is not None:
             self._oracle.plans = [turn.oracle for turn in case.turns]
         self.agent.reset(case.stage.scene, case.seed)
+        self._later = case.stage.later
         return _by_id(self.agent.parts.truth())
 
     def command(self, turn: Turn) -> Played:
-        result = self.agent.command(turn.say)
+        result = self._command(turn.say)
         return Played(
             result.status, result.reply, _by_id(result.objects), result.held, result.plan_text,
             result.timings.plan_s, result.timings.tokens, result.timings.first_motion_s,
             self._hand(),
         )  # fmt: skip
+
+    def _command(self, text: str) -> CommandResult:
+        """The command to its end; what appears later does so after some simulated seconds."""
+        parts = self.agent.parts
+        started = parts.driver.now_s
+        result = self.agent.begin(text)
+        while result is None:
+            if self._later and parts.driver.now_s - started > APPEARS_AFTER_S:
+                for spec in self._later:
+                    parts.world.spawn(spec)
+                self._later = ()
+            result = self.agent.step()
+        return result
 
     def _hand(self) -> tuple[float, float]:
         position, _ = self.agent.parts.world.robot.tip_pose()

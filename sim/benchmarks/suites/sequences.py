@@ -49,4 +49,6 @@ ROWS: list[Row] = [
     r("a:block@in.c b:block c:bowl", "is the {a} in the bowl? then take it out and put the {b} in instead", "if is [ the {a} ] in [ the bowl ] { put [ the {a} ] elsewhere ; put [ the {b} ] in [ the bowl ] }", both(inside("b", "c"), on_table("a")), "a b"),
     r("a:block/m b:block/m@on.a c:block/m@on.b d:bowl", "take the tower apart so that all blocks stand on the table", "for_each [ all block where on [ a block ] ] { put [ the this object ] elsewhere }", on_table("a b c"), "a b c"),
     r("a:block +3", "go home first, then hold the {a} up", "home ; pick [ the {a} ]", held("a"), "a"),
+    r("N:block b:bowl c:can", "wait until a block shows up and then put it in the bowl", "wait_for exists [ a block ] ; put [ a block ] in [ the bowl ]", inside("N", "b"), "N"),
+    r("a:block=red N:block=green b:box", "as soon as you see a green block, put the red one in the box", "wait_for exists [ a green block ] ; put [ the red block ] in [ the box ]", inside("a", "b"), "a N"),
 ]  # fmt: skip

@@ -8,7 +8,8 @@ Does not know: commands, predicates, the robot.
 role:kind, then in any order  *n (roles c1, c2, …),  /s /m /l (size),  =red or =a (colour of a
 role) or =same (one colour for the group),  @place: a region, inner, on.b, in.b, near.b, left.b,
 right.b, front.b, back.b, touch.b (side by side, nearly touching).  "+2" adds two bystanders of
-kinds that no role has, "+2:block,bowl" of these kinds. Colours are fresh (no two alike) unless
+kinds that no role has, "+2:block,bowl" of these kinds. A name in capitals is not there at first
+and appears during the first turn. Colours are fresh (no two alike) unless
 told otherwise.
 """
 
@@ -62,6 +63,7 @@ class Stage:
     scene: SceneSpec
     roles: Mapping[str, Role]
     groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    later: tuple[ObjectSpec, ...] = ()
 
     def truth(self) -> dict[str, dict[str, Any]]:
         return truth_of(self.scene)
@@ -179,9 +181,10 @@ def _lay_out(
     # what has a place of its own first, then the large, which find room hardest
     for role in sorted(free, key=lambda r: (not r.where, -r.size)) + tied:
         placed[role.name] = _place(role, placed, rng, squeeze)
-    scene = SceneSpec(objects=[placed[r.name] for r in roles])
-    scene.check()
-    return Stage(scene, {r.name: r for r in roles}, groups)
+    SceneSpec(objects=list(placed.values())).check()
+    scene = SceneSpec(objects=[placed[r.name] for r in roles if not r.name.isupper()])
+    later = tuple(placed[r.name] for r in roles if r.name.isupper())
+    return Stage(scene, {r.name: r for r in roles}, groups, later)
 
 
 def _spec(role: Role, x: float, y: float, z: float | None, yaw: float) -> ObjectSpec:
