@@ -107,16 +107,21 @@ def inside_capsules(
 ) -> NDArray[np.bool_]:
     """Which of `points` [N, 3] lie in one of the capsules."""
     hit = np.zeros(len(points), bool)
+    x, y, z = (np.ascontiguousarray(column) for column in points.T)
     for capsule in capsules:
         a, b = np.asarray(capsule.a, np.float32), np.asarray(capsule.b, np.float32)
         reach = np.float32(capsule.radius_m)
         low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
-        near = np.flatnonzero(~hit & np.all(points >= low, axis=1) & np.all(points <= high, axis=1))
+        # One axis after the other: few points are left after the first.
+        near = np.flatnonzero((x >= low[0]) & (x <= high[0]))
+        for axis, values in ((1, y), (2, z)):
+            some = values[near]
+            near = near[(some >= low[axis]) & (some <= high[axis])]
         if not len(near):
             continue
-        axis, rel = b - a, points[near] - a
-        length = float(axis @ axis)
-        t = np.clip(rel @ axis / length, 0, 1) if length > 1e-9 else np.zeros(len(rel))
-        gap = rel - t[:, None] * axis
+        along, rel = b - a, points[near] - a
+        length = float(along @ along)
+        t = np.clip(rel @ along / length, 0, 1) if length > 1e-9 else np.zeros(len(rel))
+        gap = rel - t[:, None] * along
         hit[near[np.einsum("ij,ij->i", gap, gap) <= reach * reach]] = True
     return hit

@@ -59,6 +59,8 @@ def take_household(maps: Maps) -> list[Detection]:
         c0, r0, w, h, area = (int(v) for v in stats[k])
         if not _MIN_CELLS_M2 < area * cell2 < _MAX_CELLS_M2:
             continue
+        if max(w, h) * maps.grid.cell_m > 0.125:
+            continue
         window = slice(r0, r0 + h), slice(c0, c0 + w)
         mask = ids[window] == k
         hull = hull_of(mask, r0, c0)
