@@ -165,7 +165,7 @@ def test_the_overlay_is_a_picture_of_the_same_size(world: SimWorld) -> None:
 @pytest.mark.parametrize("difficulty", ["plain", "complex"])
 def test_random_scenes_under_changing_light_and_noise(difficulty: str) -> None:
     noise = SensorNoise(rgb_std=4.0, depth_std_m=0.0015, depth_dropout=0.002)
-    score = run("test", difficulty, range(90_000, 90_012), noise, vary_light=True)
+    score = run("test", difficulty, range(90_000, 90_006), noise, vary_light=True)
     right = score.summary()
     assert right["position_median_mm"] <= 5 and right["position_p95_mm"] <= 15
     assert right["kind_accuracy"] >= 0.98 and right["color_accuracy"] >= 0.97
