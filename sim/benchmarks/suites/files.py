@@ -27,6 +27,9 @@ def find_folder(folder: Path | None) -> Path | None:
 
 
 def match(pattern: str, text: str) -> dict[str, str] | None:
-    """Named groups of a full match, case-blind; None where it doesn't match."""
+    """Named groups of a full match, case-blind, and "all"; None where it doesn't match."""
     found = re.fullmatch(pattern, text.strip(), re.IGNORECASE)
-    return None if found is None else {k: v for k, v in found.groupdict().items() if v is not None}
+    if found is None:
+        return None
+    named = {k: v for k, v in found.groupdict().items() if v is not None}
+    return {"all": found.group(), **named}

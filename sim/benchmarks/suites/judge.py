@@ -99,15 +99,15 @@ def rests_in(o: Obj, c: Obj, world: Truth) -> bool:
     """In the container or on it, also on top of something that is."""
     if o["id"] == c["id"]:
         return False
-    if c["kind"] in ("zone", "plate", "tray") or c["kind"] == "block":
-        return over(o, c) and (p.on_top(o, c) or p.inside(o, c) if c["kind"] != "zone" else True)
+    below = [x for x in world.values() if p.on_top(o, x) and x["id"] not in (o["id"], c["id"])]
+    if any(rests_in(x, c, world) for x in below):
+        return True
+    if c["kind"] in ("zone", "plate", "tray", "block"):
+        return over(o, c) and (c["kind"] == "zone" or p.on_top(o, c) or p.inside(o, c))
     if p.distance(o, c) > c["size"] / 2:
         return False
-    top = p.top_z(c)
-    if p.bottom_z(o) < top - 0.001:
-        return p.bottom_z(o) > -0.01
-    below = [x for x in world.values() if p.on_top(o, x) and x["id"] not in (o["id"], c["id"])]
-    return any(rests_in(x, c, world) for x in below) or p.bottom_z(o) < top + 0.03
+    top = p.top_z(c)  # a heap may stand a little out of a container
+    return -0.01 < p.bottom_z(o) < top + 0.03
 
 
 def over(o: Obj, c: Obj) -> bool:
