@@ -10,11 +10,11 @@ from typing import Any
 
 from llmagentos.execution.session import Session
 from llmagentos.planning import plan as p
-from llmagentos.planning.ask import ask_words
+from llmagentos.planning.declining import ask_words, cannot_words, refuse_words
 from llmagentos.planning.expand import Scope, StepProblem
 from llmagentos.planning.placement import resolve_marks
 from llmagentos.planning.questions import answer
-from llmagentos.planning.wording import describe_obj, inability_words, refusal_words
+from llmagentos.planning.wording import describe_obj
 
 _OPS = ("say", "answer", "remember", "refuse", "cannot", "ask", "stop", "yes", "no")
 
@@ -74,12 +74,7 @@ def _point_of(place: p.Place | None, scope: Scope) -> tuple[float, float]:
 
 
 def _refuse(step: p.Refuse, session: Session, scope: Scope) -> None:
-    raise StepProblem("refused", refusal_words(step.reason))
-
-
-def cannot_words(step: p.Cannot) -> str:
-    """ "I can't cut things ("cut the cake"). I can pick up, put, push, stack and arrange ..." """
-    return inability_words(step.reason)
+    raise StepProblem("refused", refuse_words(step))
 
 
 def _cannot(step: p.Cannot, session: Session, scope: Scope) -> None:

@@ -13,8 +13,9 @@ from typing import Any
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
+from llmagentos.planning.declining import ask_words, cannot_words, refuse_words
 from llmagentos.planning.expand.scope import ProblemKind
-from llmagentos.planning.wording import describe_obj, inability_words, refusal_words
+from llmagentos.planning.wording import describe_obj
 
 #: Steps in a plan, those inside control steps counted once, and how deep they may nest.
 MAX_STEPS = 60
@@ -51,18 +52,16 @@ def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
 def _refusals(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Refuse):
-            yield Issue("refused", refusal_words(step.reason), path)
+            yield Issue("refused", refuse_words(step), path)
 
 
 def _inabilities(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Cannot) and "." not in path:
-            yield Issue("cannot", inability_words(step.reason), path)
+            yield Issue("cannot", cannot_words(step), path)
 
 
 def _questions(plan: p.Plan) -> Iterator[Issue]:
-    from llmagentos.planning.ask import ask_words
-
     for path, step in walk(plan):
         if isinstance(step, p.Ask) and "." not in path:
             yield Issue("question", ask_words(step), path, step.obj)

@@ -10,6 +10,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Spot
@@ -34,6 +35,7 @@ from llmagentos.types import Action, Pose, SceneObject
 PUSHED_M = 0.035
 #: A push keeps this much room to others on its way.
 PUSH_GAP_M = 0.008
+DETOUR_STEP_M = 0.05
 
 
 def push(step: p.Push, scope: Scope) -> Moves:
@@ -131,24 +133,39 @@ def way_to(
     x1, y1 = goal
     space = FreeSpace(scope.scene(), item)
     ways = [[(x1, y1)], [(x1, y0), (x1, y1)], [(x0, y1), (x1, y1)]]
-    ways += [[via, (x1, y1)] for via in _detours(space, (x0, y0), (x1, y1))]
-    for way in ways:
-        points = [(x0, y0), *way]
-        if all(_leg_free(space, a, b) for a, b in pairwise(points)):
-            return [w for i, w in enumerate(way) if math.dist(w, points[i]) > 0.005]
-    return None
+    way = next((w for w in ways if _way_free(space, [(x0, y0), *w])), None)
+    if way is None:
+        via = _detour(space, (x0, y0), (x1, y1))
+        way = None if via is None else [via, (x1, y1)]
+    if way is None:
+        return None
+    points = [(x0, y0), *way]
+    return [w for i, w in enumerate(way) if math.dist(w, points[i]) > 0.005]
 
 
-def _detours(
+def _way_free(space: FreeSpace, points: list[tuple[float, float]]) -> bool:
+    return all(_leg_free(space, a, b) for a, b in pairwise(points))
+
+
+def _detour(
     space: FreeSpace, start: tuple[float, float], end: tuple[float, float]
-) -> list[tuple[float, float]]:
-    """Free points of a coarse grid, the shortest ways round first."""
+) -> tuple[float, float] | None:
+    """The point of a coarse grid by way of which both legs are free, on the shortest way."""
     w = space.workspace
-    xs = np.arange(w.x_min + 0.04, w.x_max - 0.03, 0.05)
-    ys = np.arange(w.y_min + 0.04, w.y_max - 0.03, 0.05)
-    points = [(float(x), float(y)) for x in xs for y in ys if space.is_free(x, y, PUSH_GAP_M)]
-    points.sort(key=lambda q: math.dist(start, q) + math.dist(q, end))
-    return points[:40]
+    xs = np.arange(w.x_min + 0.04, w.x_max - 0.03, DETOUR_STEP_M)
+    ys = np.arange(w.y_min + 0.04, w.y_max - 0.03, DETOUR_STEP_M)
+    vx, vy = (v.ravel() for v in np.meshgrid(xs, ys, indexing="ij"))
+    t = np.linspace(0.0, 1.0, 26)[1:]
+    first = space.gap(start[0] + np.outer(vx - start[0], t), start[1] + np.outer(vy - start[1], t))
+    second = space.gap(
+        vx[:, None] + np.outer(end[0] - vx, t), vy[:, None] + np.outer(end[1] - vy, t)
+    )
+    here = float(space.gap(np.array([start[0]]), np.array([start[1]]))[0])
+    ok_first = np.all(first >= min(PUSH_GAP_M, here), axis=1)
+    free: NDArray[np.bool_] = np.logical_and(ok_first, np.all(second >= PUSH_GAP_M, axis=1))
+    length = np.hypot(vx - start[0], vy - start[1]) + np.hypot(vx - end[0], vy - end[1])
+    at = int(np.argmin(np.where(free, length, np.inf)))
+    return (float(vx[at]), float(vy[at])) if free[at] else None
 
 
 def _leg_free(space: FreeSpace, a: tuple[float, float], b: tuple[float, float]) -> bool:

@@ -233,11 +233,17 @@ def make_ready(scope: Scope, object_id: str, mark: SceneObject, place: p.Place) 
     above = [o for o in scene.on_top_of(mark.id) if o.id != object_id and not o.inside]
     wide = scope.get(object_id).size_m < 0.5 * mark.size_m
     for o in above:
-        if o.id in scope.done or o.id in scope.context().handled or wide:
+        if wide or o.id in scope.done or o.id in put_by_this_command(scope):
             continue  # it was put there on purpose: go on top of it
         if is_above(scene, o, scope.get(object_id)):
             continue
         yield from put_aside(scope, o.id, mark.id)
+
+
+def put_by_this_command(scope: Scope) -> set[str]:
+    """What earlier steps of the running command have moved."""
+    ctx = scope.context()
+    return {e.object_id for e in ctx.events if e.command == ctx.command}
 
 
 def _finder(

@@ -1,0 +1,208 @@
+"""Plans on a scene in memory: what the world is afterwards, and what is said."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from tabletop_scenes import Table, blocks_and_bowls, thing
+
+from llmagentos.types import Scene
+from llmagentos.world import relations as rel
+
+
+def test_put_in_a_bowl() -> None:
+    t = Table()
+    out = t.do("put [ the red block ] in [ the blue bowl ]")
+    assert out.status == "succeeded"
+    assert out.reply == "I put the red block in the blue bowl."
+    assert t.get("red_block").support == "blue_bowl"
+    assert t.actions == ["pick red_block", "place red_block"]
+
+
+def test_done_already_moves_nothing() -> None:
+    t = Table()
+    t.do("put [ the red block ] in [ the blue bowl ]")
+    out = t.do("put [ the red block ] in [ the blue bowl ]")
+    assert out.status == "succeeded"
+    assert "already" in out.reply
+    assert len(t.actions) == 2
+
+
+def test_all_blocks_into_matching_bowls() -> None:
+    t = Table()
+    out = t.do("put [ all block ] in [ a bowl where same_color [ the this object ] ]")
+    assert out.status == "succeeded"
+    assert t.get("red_block").support == "red_bowl"
+    assert t.get("blue_block").support == "blue_bowl"
+    assert t.get("green_block").support == "table"
+    assert "green block" in out.reply
+
+
+def test_put_something_while_another_thing_is_held() -> None:
+    t = Table()
+    t.do("pick [ the green block ]")
+    out = t.do("put [ the red block ] on [ the blue block ]")
+    assert t.get("red_block").support == "blue_block"
+    assert t.skills.scene().held is None
+    assert "put down the green block" in out.reply
+
+
+def test_what_stands_in_the_way_is_taken_off_first() -> None:
+    t = Table()
+    t.do("put [ the red block ] on [ the blue block ]")
+    out = t.do("put [ the blue block ] in [ the red bowl ]")
+    assert t.get("blue_block").support == "red_bowl"
+    assert t.get("red_block").support == "table"
+    assert "took the red block off" in out.reply
+
+
+def test_what_lies_in_a_bowl_rides_along() -> None:
+    t = Table()
+    t.do("put [ the red block ] in [ the blue bowl ] ; put [ the blue bowl ] at front")
+    assert t.get("red_block").support == "blue_bowl"
+    assert math.dist(t.get("red_block").position[:2], t.get("blue_bowl").position[:2]) < 0.01
+
+
+def test_stack_all_and_in_a_given_order() -> None:
+    t = Table()
+    assert t.do("stack [ all block ]").status == "succeeded"
+    assert len(rel.stacks(t.skills.scene())[0]) == 3
+    out = t.do("stack [ the green block ] [ the red block ] [ the blue block ] at middle")
+    assert out.status == "succeeded"
+    (stack,) = rel.stacks(t.skills.scene())
+    assert [o.id for o in stack] == ["green_block", "red_block", "blue_block"]
+    assert math.dist(stack[0].position[:2], (0.5, 0.0)) < 0.1
+
+
+def test_a_right_stack_is_left_alone() -> None:
+    t = Table()
+    t.do("stack [ the green block ] [ the red block ] [ the blue block ]")
+    before = len(t.actions)
+    t.do("stack [ the green block ] [ the red block ] [ the blue block ]")
+    assert len(t.actions) == before
+
+
+def test_put_several_on_one_block_makes_a_stack() -> None:
+    t = Table()
+    t.do("put [ all block except [ the red block ] ] on [ the red block ]")
+    assert len(rel.stacks(t.skills.scene())[0]) == 3
+
+
+def test_pyramid() -> None:
+    t = Table()
+    assert t.do("arrange [ all block ] pyramid").status == "succeeded"
+    heights = sorted(
+        round(t.get(i).bottom_z, 3) for i in ("red_block", "blue_block", "green_block")
+    )
+    assert heights == [0.0, 0.0, 0.04]
+
+
+@pytest.mark.parametrize("shape", ["line", "column", "circle", "triangle", "corners", "spread"])
+def test_arrange(shape: str) -> None:
+    t = Table()
+    out = t.do(f"arrange [ all block ] {shape}")
+    assert out.status == "succeeded", out.reply
+    xy = [t.get(i).position[:2] for i in ("red_block", "blue_block", "green_block")]
+    assert all(math.dist(a, b) > 0.05 for i, a in enumerate(xy) for b in xy[:i])
+    if shape == "line":
+        assert max(x for x, _ in xy) - min(x for x, _ in xy) < 0.005
+    if shape == "column":
+        assert max(y for _, y in xy) - min(y for _, y in xy) < 0.005
+
+
+def test_around_a_bowl() -> None:
+    t = Table()
+    t.do("arrange [ all block ] circle around [ the blue bowl ]")
+    bowl = t.get("blue_bowl")
+    ways = [rel.distance_m(t.get(i), bowl) for i in ("red_block", "blue_block", "green_block")]
+    assert all(0.08 < way < 0.2 for way in ways)
+
+
+def test_sorted_line() -> None:
+    sizes = {"a": 0.05, "b": 0.03, "c": 0.04}
+    t = Table(Scene(tuple(
+        thing(k, "block", c, 0.4 + 0.08 * i, 0.1 * i, s)
+        for i, ((k, s), c) in enumerate(zip(sizes.items(), ("red", "blue", "tan"), strict=True))
+    )))  # fmt: skip
+    t.do("arrange [ all block ] row sort small_first")
+    ys = [t.get(k).position[1] for k in ("b", "c", "a")]
+    assert ys == sorted(ys, reverse=True)
+
+
+def test_reshape_the_last_pattern() -> None:
+    t = Table(Scene(blocks_and_bowls().objects[:3]))
+    t.do("arrange [ all block ] circle")
+    ids = ("red_block", "blue_block", "green_block")
+
+    def radius() -> float:
+        xs, ys = zip(*(t.get(i).position[:2] for i in ids), strict=True)
+        middle = (sum(xs) / 3, sum(ys) / 3)
+        return max(math.dist(middle, t.get(i).position[:2]) for i in ids)
+
+    small = radius()
+    assert t.do("reshape bigger times 2").status == "succeeded"
+    assert radius() == pytest.approx(2 * small, rel=0.02)
+    x = t.get("red_block").position[0]
+    t.do("reshape move left dist 5 cm")
+    assert t.get("red_block").position[0] == pytest.approx(x, abs=0.02)
+
+
+def test_swap_and_swap_in_a_stack() -> None:
+    t = Table()
+    t.do("swap [ the red block ] [ the blue block ]")
+    assert t.get("red_block").position[:2] == pytest.approx((0.55, -0.10), abs=0.01)
+    assert t.get("blue_block").position[:2] == pytest.approx((0.45, 0.10), abs=0.01)
+    t.do("put [ the red block ] on [ the blue block ]")
+    t.do("swap [ the red block ] [ the blue block ]")
+    assert t.get("blue_block").support == "red_block"
+
+
+def test_clear() -> None:
+    t = Table()
+    t.do(
+        "put [ the red block ] in [ the blue bowl ] ; put [ the green block ] in [ the blue bowl ]"
+    )
+    t.do("clear in [ the blue bowl ]")
+    assert rel.is_clear(t.skills.scene(), t.get("blue_bowl"))
+    t.do("clear at front")
+    assert all(o.position[0] > 0.43 for o in t.skills.scene().objects)
+
+
+def test_move_relative() -> None:
+    t = Table()
+    t.do("move [ the red block ] right dist 5 cm")
+    assert t.get("red_block").position[:2] == pytest.approx((0.45, 0.05))
+    t.do("move [ the red block ] forward dist half")
+    assert t.get("red_block").position[0] == pytest.approx(0.475)
+    out = t.do("move [ the red block ] backward dist 50 cm")
+    assert out.status == "cannot"
+    assert "17 cm" in out.reply
+    t.do("move [ the red block ] up")
+    assert t.get("red_block").held
+
+
+def test_push_goes_round_what_is_in_the_way() -> None:
+    t = Table()
+    out = t.do("push [ the red block ] on [ the zone ]")
+    assert out.status == "succeeded"
+    assert all(a.startswith("push") for a in t.actions)
+    assert rel.is_on(t.skills.scene(), t.get("red_block"), t.get("gray_zone"))
+
+
+def test_a_push_into_a_bowl_is_carried_and_said() -> None:
+    t = Table()
+    out = t.do("push [ the red block ] in [ the blue bowl ]")
+    assert t.get("red_block").support == "blue_bowl"
+    assert "carried" in out.reply
+
+
+def test_hand_and_time() -> None:
+    t = Table()
+    assert t.do("pick [ the red block ] ; wait 2 ; release ; home ; look").status == "succeeded"
+    assert t.skills.scene().held is None
+    out = t.do("point above [ the red bowl ]")
+    assert out.reply == "I pointed at the red bowl."
+    assert t.skills.pointed_at is not None
+    assert t.skills.pointed_at[:2] == pytest.approx((0.40, 0.25))
+    assert t.do("wait_for exists [ a cup ]").status == "failed"
