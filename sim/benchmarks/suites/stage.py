@@ -55,6 +55,11 @@ class Role:
     def __str__(self) -> str:
         return f"{self.color} {self.kind}"
 
+    @property
+    def one(self) -> str:
+        """With its article: "an orange block"."""
+        return f"{'an' if self.color[0] in 'aeiou' else 'a'} {self}"
+
 
 @dataclass(frozen=True)
 class Stage:
