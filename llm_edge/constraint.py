@@ -1,12 +1,14 @@
 """The plan grammar as token masks (llguidance).
 
 Knows: how the plan vocabulary looks to llguidance. Does not know: models.
-One model token is one word with a space before it; 256 single-byte tokens behind the real ones
-are there because llguidance needs them to compute masks at all. They are cut off again.
+llguidance works on bytes. One model token is one word with a space *behind* it, so that no word is
+the beginning of another ("no" and "noun"); 256 single-byte tokens behind the real ones are there
+because llguidance needs them to compute masks at all. They are cut off again.
 """
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import numpy as np
@@ -24,7 +26,7 @@ class _Words:
         self.eos_token_id = vocabulary.eos
         self.bos_token_id = None
         self.special_token_ids = [vocabulary.eos]
-        self.tokens = [b"\xff<eos>"] + [f" {w}".encode() for w in vocabulary.words[1:]]
+        self.tokens = [b"\xff<eos>"] + [f"{w} ".encode() for w in vocabulary.words[1:]]
         self.first_byte = len(self.tokens)
         self.tokens += [bytes([b]) for b in range(256)]
         self._ids = {t: i for i, t in enumerate(self.tokens[: self.first_byte])}
@@ -32,13 +34,16 @@ class _Words:
     def __call__(self, text: str | bytes) -> list[int]:
         data = text.encode() if isinstance(text, str) else text
         out: list[int] = []
-        for i, word in enumerate(data.split(b" ")):
-            piece = b" " + word if i else word
+        for piece in re.findall(rb"[^ ]* |[^ ]+", data):
             if piece in self._ids:
                 out.append(self._ids[piece])
             else:
                 out += [self.first_byte + b for b in piece]
         return out
+
+
+def _words_end_with_a_space(lark: str) -> str:
+    return re.sub(r'" ([^"]+)"', r'"\1 "', lark)
 
 
 class PlanConstraint:
@@ -49,7 +54,7 @@ class PlanConstraint:
 
         self.size = len(vocabulary)
         self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
-        self._grammar = grammar_from("lark", grammar.lark_grammar())
+        self._grammar = grammar_from("lark", _words_end_with_a_space(grammar.lark_grammar()))
 
     def matcher(self) -> PlanMatcher:
         return PlanMatcher(self._tokenizer, self._grammar, self.size)

@@ -72,12 +72,17 @@ def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> 
     return examples
 
 
+def _up(n: int, step: int) -> int:
+    return -(-n // step) * step
+
+
 def make_batch(ex: Examples, index: NDArray[np.int64], eos: int) -> Batch:
     prompts = [slice(ex.prompt_at[i], ex.prompt_at[i + 1]) for i in index]
     plans = [ex.plans[ex.plan_at[i] : ex.plan_at[i + 1]] for i in index]
     lengths = np.asarray([s.stop - s.start for s in prompts], dtype=np.int32)
     plan_lengths = np.asarray([len(p) + 1 for p in plans], dtype=np.int32)
-    b, t, n = len(index), int(lengths.max()), int(plan_lengths.max())
+    # few distinct shapes: the CPU's matrix kernels are compiled once per shape
+    b, t, n = len(index), _up(int(lengths.max()), 8), _up(int(plan_lengths.max()), 8)
     ids, types = np.zeros((b, t), np.int32), np.zeros((b, t), np.int32)
     words = np.full((b, t), -1, np.int32)
     inputs, labels = np.full((b, n), eos, np.int32), np.full((b, n), -100, np.int32)
@@ -107,10 +112,12 @@ def batches(ex: Examples, tokens: int, rng: np.random.Generator | None, eos: int
         while at < len(part):
             width, end = 0, at
             while end < len(part):
-                width = max(width, int(size[part[end]]))
+                width = max(width, _up(int(size[part[end]]), 16))
                 if end > at and width * (end - at + 1) > tokens:
                     break
                 end += 1
+            if end - at > 8 and end < len(part):
+                end = at + (end - at) // 8 * 8
             pools.append(part[at:end])
             at = end
     if rng is not None:

@@ -16,6 +16,7 @@ from pathlib import Path
 import torch
 from torch import Tensor, nn
 
+from llm_edge.folder import write_manifest
 from llm_edge.model import DecoderConfig, EncoderConfig, Planner
 from llm_edge.tokenization import PlanVocabulary
 
@@ -56,7 +57,8 @@ def load_checkpoint(path: Path) -> tuple[Planner, PlanVocabulary]:
     state = torch.load(path, map_location="cpu", weights_only=True)
     vocabulary = PlanVocabulary(tuple(state["words"]))
     model = Planner(EncoderConfig(), DecoderConfig(**state["decoder"]), vocabulary.first_pointer)
-    model.load_state_dict(state["model"])
+    # the running average of the weights is better than the last ones
+    model.load_state_dict(state.get("average", state["model"]))
     return model.eval(), vocabulary
 
 
@@ -101,6 +103,7 @@ def main() -> None:
     model, vocabulary = load_checkpoint(args.checkpoint)
     export_onnx(model, args.out)
     write_configs(model, vocabulary, args.out, minilm_folder() / "tokenizer.json")
+    write_manifest(args.out, {"name": args.out.name, "quantization": "float32"})
     print(f"wrote {args.out}")
 
 

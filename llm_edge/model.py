@@ -18,11 +18,14 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from llm_edge.rope import rope_tables
+
 
 @dataclass(frozen=True)
 class DecoderConfig:
-    """Field names as in Hugging Face's config.json. rope_scaling: {"rope_type": "linear", "factor"}
-    or None; qk_norm: RMSNorm on queries and keys (Qwen3); attention_bias: on q, k, v (Qwen2)."""
+    """Field names as in Hugging Face's config.json. rope_scaling: see rope.py; qk_norm: RMSNorm on
+    queries and keys (Qwen3); attention_bias: on q, k, v (Qwen2); output_bias: on o as well;
+    trained_positions: the checkpoint's length where max_position_embeddings is cut for speed."""
 
     vocab_size: int
     hidden_size: int = 384
@@ -38,6 +41,9 @@ class DecoderConfig:
     attention_bias: bool = False
     qk_norm: bool = False
     tie_word_embeddings: bool = True
+    output_bias: bool = False
+    mlp_bias: bool = False
+    trained_positions: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
         return asdict(self)
@@ -55,7 +61,7 @@ class EncoderConfig:
     max_position_embeddings: int = 512
     type_vocab_size: int = 2
     layer_norm_eps: float = 1e-12
-    dropout: float = 0.1
+    dropout: float = 0.0
 
 
 class RMSNorm(nn.Module):
@@ -65,23 +71,11 @@ class RMSNorm(nn.Module):
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
+        if self.training:
+            return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
         h = x.float()
         h = h * torch.rsqrt(h.pow(2).mean(-1, keepdim=True) + self.eps)
         return self.weight * h.to(x.dtype)
-
-
-def rope_tables(config: DecoderConfig) -> tuple[Tensor, Tensor]:
-    """cos and sin [max_position_embeddings, head_dim], float32."""
-    scaling = config.rope_scaling or {}
-    inv = 1.0 / config.rope_theta ** (torch.arange(0, config.head_dim, 2).float() / config.head_dim)
-    kind = scaling.get("rope_type", scaling.get("type", "default"))
-    if kind == "linear":
-        inv = inv / float(scaling["factor"])
-    elif kind != "default":
-        raise ValueError(f"expected rope_type default or linear, got {kind}")
-    angles = torch.outer(torch.arange(config.max_position_embeddings).float(), inv)
-    angles = torch.cat((angles, angles), dim=-1)
-    return angles.cos(), angles.sin()
 
 
 def rotate_half(x: Tensor) -> Tensor:
@@ -97,7 +91,7 @@ class Attention(nn.Module):
         self.q_proj = nn.Linear(c.hidden_size, q, bias=c.attention_bias)
         self.k_proj = nn.Linear(c.hidden_size, kv, bias=c.attention_bias)
         self.v_proj = nn.Linear(c.hidden_size, kv, bias=c.attention_bias)
-        self.o_proj = nn.Linear(q, c.hidden_size, bias=False)
+        self.o_proj = nn.Linear(q, c.hidden_size, bias=c.output_bias)
         if c.qk_norm:
             self.q_norm = RMSNorm(c.head_dim, c.rms_norm_eps)
             self.k_norm = RMSNorm(c.head_dim, c.rms_norm_eps)
@@ -115,7 +109,8 @@ class Attention(nn.Module):
         q, k, v = q.transpose(1, 2), k.transpose(1, 2), v.transpose(1, 2)
         q = q * cos + rotate_half(q) * sin
         k = k * cos + rotate_half(k) * sin
-        rows = torch.stack((k[0].transpose(0, 1).reshape(s, -1), v[0].transpose(0, 1).reshape(s, -1)))
+        # the cache's new rows; training has no use for them
+        rows = x if self.training else torch.stack((k[0].transpose(0, 1).reshape(s, -1), v[0].transpose(0, 1).reshape(s, -1)))
         if past is not None:
             shape = (1, -1, c.num_key_value_heads, c.head_dim)
             k = torch.cat((past[0].view(shape).transpose(1, 2), k), dim=2)
@@ -124,8 +119,8 @@ class Attention(nn.Module):
         total = k.shape[2]
         # queries of one group share their key and value head: fold them into the row dimension
         q = (q * (c.head_dim**-0.5)).reshape(b, c.num_key_value_heads, groups * s, c.head_dim)
-        scores = (q @ k.transpose(2, 3)).view(b, c.num_attention_heads, s, total) + mask
-        weights = torch.softmax(scores.float(), dim=-1).to(v.dtype)
+        scores = (q @ k.transpose(2, 3)).view(b, c.num_attention_heads, s, total) + mask.to(q.dtype)
+        weights = torch.softmax(scores, dim=-1)
         out = weights.view(b, c.num_key_value_heads, groups * s, total) @ v
         out = out.view(b, c.num_attention_heads, s, c.head_dim).transpose(1, 2).reshape(b, s, -1)
         return self.o_proj(out), rows
@@ -134,9 +129,9 @@ class Attention(nn.Module):
 class MLP(nn.Module):
     def __init__(self, c: DecoderConfig):
         super().__init__()
-        self.gate_proj = nn.Linear(c.hidden_size, c.intermediate_size, bias=False)
-        self.up_proj = nn.Linear(c.hidden_size, c.intermediate_size, bias=False)
-        self.down_proj = nn.Linear(c.intermediate_size, c.hidden_size, bias=False)
+        self.gate_proj = nn.Linear(c.hidden_size, c.intermediate_size, bias=c.mlp_bias)
+        self.up_proj = nn.Linear(c.hidden_size, c.intermediate_size, bias=c.mlp_bias)
+        self.down_proj = nn.Linear(c.intermediate_size, c.hidden_size, bias=c.mlp_bias)
 
     def forward(self, x: Tensor) -> Tensor:
         return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
@@ -177,7 +172,7 @@ class Decoder(nn.Module):
         self.lm_head = nn.Linear(c.hidden_size, c.vocab_size, bias=False)
         if c.tie_word_embeddings:
             self.lm_head.weight = self.model.embed_tokens.weight
-        cos, sin = rope_tables(c)
+        cos, sin = rope_tables(c.head_dim, c.rope_theta, c.max_position_embeddings, c.rope_scaling, c.trained_positions)
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.apply(self._init)
@@ -198,7 +193,7 @@ class Decoder(nn.Module):
         for i, layer in enumerate(self.model.layers):
             x, new = layer(x, cos, sin, mask, None if past is None else past[i])
             rows.append(new)
-        return self.model.norm(x), torch.stack(rows)
+        return self.model.norm(x), rows[0] if self.training else torch.stack(rows)
 
     def logits(self, hidden: Tensor) -> Tensor:
         return self.lm_head(hidden)
@@ -222,8 +217,9 @@ class _EncoderLayer(nn.Module):
         q, k, v = (f(x).view(b, t, self.heads, h // self.heads).transpose(1, 2) for f in (self.query, self.key, self.value))
         scores = (q * (h // self.heads) ** -0.5) @ k.transpose(2, 3)
         if mask is not None:
-            scores = scores + mask
-        a = (torch.softmax(scores.float(), -1).to(v.dtype) @ v).transpose(1, 2).reshape(b, t, h)
+            scores = scores + mask.to(scores.dtype)
+        a = torch.softmax(scores, -1) @ v
+        a = a.transpose(1, 2).reshape(b, t, h)
         x = self.attention_norm(x + F.dropout(self.out(a), self.dropout, self.training))
         return self.output_norm(x + F.dropout(self.output(F.gelu(self.intermediate(x))), self.dropout, self.training))
 

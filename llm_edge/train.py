@@ -9,9 +9,11 @@ how the result is shipped (export.py). Two CPU cores or a GPU; resumes; stops at
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import math
 import time
+from collections.abc import Iterator
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -60,13 +62,9 @@ def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[d
     ]
 
 
-def loss_of(model: Planner, b: data.Batch, device: torch.device) -> tuple[Tensor, int]:
-    args = [torch.from_numpy(getattr(b, k)).long().to(device) for k in ("ids", "types", "words", "lengths", "inputs", "plan_lengths")]
-    labels = torch.from_numpy(b.labels).long().to(device)
-    with torch.autocast(device.type, dtype=torch.bfloat16):
-        logits = model(*args)
-    keep = labels >= 0
-    return F.cross_entropy(logits.float()[keep], labels[keep], reduction="sum"), int(keep.sum())
+def tensors(b: data.Batch, device: torch.device) -> list[Tensor]:
+    names = ("ids", "types", "words", "lengths", "inputs", "plan_lengths", "labels")
+    return [torch.from_numpy(getattr(b, k)).long().to(device) for k in names]
 
 
 @torch.no_grad()
@@ -74,15 +72,12 @@ def evaluate(model: Planner, ex: data.Examples, device: torch.device, limit: int
     """(loss per plan word, share of plans whose every word is the likeliest one)."""
     model.eval()
     total, words, right, plans = 0.0, 0, 0, 0
-    for i, b in enumerate(data.batches(ex, 8192, None)):
-        if i >= limit:
-            break
-        args = [torch.from_numpy(getattr(b, k)).long().to(device) for k in ("ids", "types", "words", "lengths", "inputs", "plan_lengths")]
-        labels = torch.from_numpy(b.labels).long().to(device)
-        with torch.autocast(device.type, dtype=torch.bfloat16):
-            logits = model(*args)
+    every = list(data.batches(ex, 8192, None))
+    for b in every[:: max(1, len(every) // limit)][:limit]:
+        *args, labels = tensors(b, device)
+        logits = model(*args).float()
         keep = labels >= 0
-        total += float(F.cross_entropy(logits.float()[keep], labels[keep], reduction="sum"))
+        total += float(F.cross_entropy(logits[keep], labels[keep], reduction="sum"))
         words += int(keep.sum())
         right += int(((logits.argmax(-1) == labels) | ~keep).all(1).sum())
         plans += len(labels)
@@ -103,12 +98,19 @@ class Trainer:
         decoder = {"hidden_size": args.width, "intermediate_size": args.ffn, "num_hidden_layers": args.layers,
                    "num_attention_heads": args.heads, "num_key_value_heads": args.kv_heads, "head_dim": args.head_dim}  # fmt: skip
         self.model = new_planner(self.vocabulary, decoder).to(self.device)
-        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args.lr, args.encoder_factor), betas=(0.9, 0.98))
+        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args.lr, args.encoder_factor), betas=(0.9, 0.98), fused=True)
         self.step, self.spent_s, self.seen, self.log = 0, 0.0, 0, []  # type: int, float, int, list[dict[str, float]]
         if (self.run / "last.ckpt").exists():
             self._load(self.run / "last.ckpt", True)
         elif args.warm_start:
             self._load(Path(args.warm_start), False)
+        # forward and backward run on a bfloat16 copy; the optimiser keeps float32 weights
+        self.half = copy.deepcopy(self.model).bfloat16()
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        if (self.run / "last.ckpt").exists():
+            self.average.load_state_dict(torch.load(self.run / "last.ckpt", map_location=self.device, weights_only=True)["average"])
+        pairs = [(w, h) for w, h in zip(self.model.parameters(), self.half.parameters(), strict=True) if w.requires_grad]
+        self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
 
     def _load(self, path: Path, resume: bool) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
@@ -118,7 +120,7 @@ class Trainer:
             self.step, self.spent_s, self.seen, self.log = state["step"], state["spent_s"], state["seen"], state["log"]
 
     def save(self) -> None:
-        state = {"model": self.model.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_s": self.spent_s,
+        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_s": self.spent_s,
                  "seen": self.seen, "log": self.log, "decoder": asdict(self.model.decoder.config), "words": list(self.vocabulary.words[1:])}  # fmt: skip
         tmp = self.run / "tmp.ckpt"
         torch.save(state, tmp)
@@ -130,44 +132,70 @@ class Trainer:
         warm = min(1.0, (self.step + 1) / self.args.warmup)
         return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
 
+    def shards(self) -> Iterator[Path]:
+        """Files to train on, again and again; files that appear meanwhile come first."""
+        used: dict[Path, int] = {}
+        rng = np.random.default_rng(self.args.seed)
+        while True:
+            files = [f for s in self.args.shards for f in (sorted(Path(s).glob("*.jsonl")) if Path(s).is_dir() else [Path(s)])]
+            least = min(used.get(f, 0) for f in files)
+            chosen = Path(rng.choice([str(f) for f in files if used.get(f, 0) == least]))
+            used[chosen] = used.get(chosen, 0) + 1
+            yield chosen
+
+    def update(self, b: data.Batch) -> tuple[float, int]:
+        """One step; returns the summed loss and the number of plan words."""
+        *args, labels = tensors(b, self.device)
+        keep = labels >= 0
+        loss = F.cross_entropy(self.half(*args)[keep].float(), labels[keep])
+        self.half.zero_grad(set_to_none=True)
+        loss.backward()
+        for w, h in zip(self.masters, self.halves, strict=True):
+            w.grad = None if h.grad is None else h.grad.float()
+        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        self.optimizer.step()
+        with torch.no_grad():
+            torch._foreach_copy_(self.halves, self.masters)
+            if self.step % 4 == 0:
+                decay = min(0.99, (1 + self.step) / (20 + self.step))
+                average = [a for a, w in zip(self.average.parameters(), self.model.parameters(), strict=True) if w.requires_grad]
+                torch._foreach_lerp_(average, self.masters, 1 - decay)
+        return float(loss.detach()) * int(keep.sum()), int(keep.sum())
+
     def train(self) -> None:
         args = self.args
-        shards = [Path(s) for s in args.shards]
         devs = {Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary) for d in args.dev}
         print(f"{parameter_count(self.model) / 1e6:.1f} M parameters, decoder {parameter_count(self.model.decoder) / 1e6:.1f} M, {self.device}", flush=True)
         budget, began, before = args.minutes * 60.0, time.monotonic(), self.spent_s
-        total, count, last = 0.0, 0, time.monotonic()
-        self.model.train()
-        epoch = 0
-        while self.spent_s < budget:
-            rng = np.random.default_rng([args.seed, epoch, self.step])
-            for shard in rng.permutation(len(shards)):
-                for b in data.batches(data.load(shards[shard], self.tokenizer, self.vocabulary), args.tokens, rng):
-                    self.spent_s = before + time.monotonic() - began
-                    if self.spent_s >= budget:
-                        break
-                    for group in self.optimizer.param_groups:
-                        group["lr"] = args.lr * group["factor"] * self.rate(self.spent_s / budget)
-                    loss, n = loss_of(self.model, b, self.device)
-                    self.optimizer.zero_grad(set_to_none=True)
-                    (loss / n).backward()
-                    torch.nn.utils.clip_grad_norm_(self.model.parameters(), 1.0)
-                    self.optimizer.step()
-                    total, count = total + float(loss.detach()), count + n
-                    self.step, self.seen = self.step + 1, self.seen + len(b.ids)
-                    if self.step % args.report == 0:
-                        rate = self._report(total / count, devs, budget, time.monotonic() - last)
-                        total, count, last = 0.0, 0, time.monotonic()
-                        del rate
-            epoch += 1
-        self._report(total / max(count, 1), devs, budget, 1.0)
-        self.save()
+        total, count = 0.0, 0
+        self.half.train()
+        for shard in self.shards():
+            rng = np.random.default_rng([args.seed, self.step])
+            for b in data.batches(data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng):
+                self.spent_s = before + time.monotonic() - began
+                if self.spent_s >= budget:
+                    break
+                for group in self.optimizer.param_groups:
+                    group["lr"] = args.lr * group["factor"] * self.rate(self.spent_s / budget)
+                loss, n = self.update(b)
+                total, count = total + loss, count + n
+                self.step, self.seen = self.step + 1, self.seen + len(b.ids)
+                if self.step % args.report == 0:
+                    self._report(total / count, devs, budget)
+                    total, count = 0.0, 0
+            if self.spent_s >= budget:
+                break
+        self._report(total / max(count, 1), devs, budget)
         plot(self.log, self.run / "curves.png")
 
-    def _report(self, loss: float, devs: dict[str, data.Examples], budget: float, wall: float) -> None:
+    def half_average(self) -> Planner:
+        return copy.deepcopy(self.average).bfloat16()
+
+    def _report(self, loss: float, devs: dict[str, data.Examples], budget: float) -> None:
         row: dict[str, float] = {"step": self.step, "minutes": self.spent_s / 60, "seen": self.seen, "loss": loss}
+        averaged = self.half_average()
         for name, ex in devs.items():
-            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(self.model, ex, self.device, self.args.dev_batches)
+            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(averaged, ex, self.device, self.args.dev_batches)
         self.log.append(row)
         done = min(1.0, self.spent_s / budget)
         bar = "#" * int(20 * done) + "." * (20 - int(20 * done))

@@ -68,6 +68,9 @@ def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
             if is_mark(ch):
                 spans.setdefault(ch, []).append(i)
     clean = "".join(ch for ch in text if not is_mark(ch))
+    # long commands are rarer among people than a grammar would have it
+    if len(words) > 22 and ctx.chance(0.65):
+        return None
     if len(words) > MAX_WORDS or len(clean.split()) != len(words):
         return None
     plan = p.Plan(steps=sample.steps)

@@ -33,11 +33,11 @@ MOTION: dict[Maker, float] = {
     steps.put: 30, steps.pick: 6, steps.push: 9, steps.move: 10, patterns.stack: 8, patterns.arrange: 10,
     steps.rotate: 3, steps.swap: 2.5, steps.clear: 2, steps.point: 3, steps.place_held: 2.5,
     steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 3, dialogue.give: 1.5,
-    safety.household: 5,
+    safety.household: 8,
 }  # fmt: skip
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
-    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5,
+    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
 }  # fmt: skip

@@ -147,7 +147,10 @@ def ask(ctx: Ctx, refs: float = 0.0) -> Clause:
                          "surprise me", "can you help me", "I need help", "let's go", "do stuff", "carry on with something"]), [p.Ask(about="what")]  # fmt: skip
     if roll < 0.86:
         return o.text, [p.Ask(about="what", obj=o.obj)]
-    if roll < 0.94:
+    if roll < 0.9:
+        return ctx.say(["throw away {o}", "get rid of {o}", "discard {o}", "dispose of {o}", "throw {o} away", "throw {o} in the trash" if False else "put {o} away",
+                        "remove {o}", "take {o} away", "take away {o}"], o=o.text), [p.Ask(about="where", obj=o.obj)]  # fmt: skip
+    if roll < 0.95:
         return ctx.word(["tidy up", "clean up", "clean up the mess", "tidy up the table", "put everything away", "put the toys away", "tidy the table", "clear everything up", "tidy up the blocks",
                          "put things in order", "clean up this mess", "make it tidy", "organize the table"]), [p.Ask(about="where", obj=p.Obj(quant="all"))]  # fmt: skip
     verb = ctx.word(["put", "place", "drop", "set"])
@@ -157,11 +160,22 @@ def ask(ctx: Ctx, refs: float = 0.0) -> Clause:
     return ctx.say(["{v} something {p}", "{v} one of those things {p}"], v=verb, p=pp.text), [p.Put(obj=p.Obj(quant="a"), place=pp.place)]
 
 
+SOMETHING = ["something salty", "something to drink", "something sweet", "a snack", "a drink", "something to eat", "something to write with", "something cold",
+             "something spicy", "some fruit", "a tool", "something soft", "something healthy"]  # fmt: skip
+
+
 def give(ctx: Ctx, refs: float = 0.0) -> Clause:
     """ "give me the red block": to the side where the person stands."""
+    if ctx.chance(0.12):
+        words = ctx.word(SOMETHING)
+        marked, mark = ctx.span(words.removeprefix("a ").removeprefix("some "))
+        art = "a " if words.startswith("a ") else "some " if words.startswith("some ") else ""
+        text = ctx.say(["bring me {o}", "give me {o}", "get me {o}", "I need {o}", "could I have {o}", "hand me {o}", "I would like {o}"], o=art + marked)
+        return text, [p.Put(obj=p.Obj(quant="a", noun=mark), place=p.Place(rel="at", region="front"))]
     o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.5, refs=refs)
     text = ctx.say(["give me {o}", "hand me {o}", "pass me {o}", "bring me {o}", "bring {o} to me", "hand {o} to me", "hand over {o}", "give {o} to me", "get me {o}", "pass {o} over [to me]",
-                    "I need {o}", "let me have {o}", "could I have {o}", "fetch me {o}", "I'd like {o}"], o=o.text)  # fmt: skip
+                    "I need {o}", "let me have {o}", "could I have {o}", "fetch me {o}", "I'd like {o}", "find {o} and bring it to me",
+                    "take {o} and bring it to me", "get {o} and give it to me", "can I have {o}", "find {o} then take it and bring it to me"], o=o.text)  # fmt: skip
     return text, [p.Put(obj=o.obj, place=p.Place(rel="at", region="front"))]
 
 

@@ -499,9 +499,9 @@ def noun_phrase(
             special = "where"
         elif roll < 0.395 * r and plural and quant == "all":
             special = "exclude"
-        elif roll < 0.415 * r and plural and quant == "all":
+        elif roll < 0.425 * r and plural and quant == "all":
             special = "group"
-        elif roll < 0.445 * r:
+        elif roll < 0.455 * r:
             special = "state"
     if special == "order" and quant == "a":
         quant, determiner, plural_form = "the", "the", False
@@ -512,8 +512,10 @@ def noun_phrase(
     if special == "state":
         b.add_state()
     color_p = 0.62 if b.kind != "object" else 0.75
-    if special in ("order", "group"):
-        color_p = 0.2
+    if special == "order":
+        color_p = 0.35
+    if special == "group":
+        color_p = 0.1
     if special == "where":
         color_p = 0.4
     colored = ctx.chance(color_p) or (need and not b.fields)

@@ -26,7 +26,7 @@ class PP:
 PLACE_KINDS = {"in": 18.0, "on": 18, "spatial": 22, "region": 18, "corner_near": 5, "between": 4,
                "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "elsewhere": 1.2,
                "part": 1.2, "matching": 6, "there": 0.7, "above": 0.3, "under": 0.3,
-               "diagonal": 2}  # fmt: skip
+               "diagonal": 2.5, "joint": 1.2}  # fmt: skip
 
 
 def length(ctx: Ctx) -> tuple[str, p.Length]:
@@ -48,11 +48,11 @@ def length(ctx: Ctx) -> tuple[str, p.Length]:
         value: float = ctx.one([0.05, 0.1, 0.15, 0.2, 0.25, 0.3, 0.08, 0.12, 0.4, 0.5])
         return f"{value:g}{ctx.one([' ', ' ', ''])}{ctx.word(lx.UNIT_WORDS['m'])}", p.Length(value=value, unit="m")
     if unit == "mm":
-        value = ctx.one([5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200])
+        value = ctx.one([5, 10, 15, 20, 25, 30, 40, 50, 60, 75, 80, 100, 120, 150, 200, ctx.rng.randint(3, 300)])
     elif unit == "in":
         value = ctx.one([1, 1, 2, 2, 3, 4, 5, 6, 8, 1.5, 2.5, 0.5])
     else:
-        value = ctx.one([*range(1, 31), 5, 10, 15, 20, 5, 10, 40, 50, 7.5, 2.5, 12.5, 3.5])
+        value = ctx.one([5, 10, 15, 20, 3, 8, 12, 25, 7.5, 2.5, 12.5, 3.5]) if ctx.chance(0.5) else ctx.rng.randint(1, 100 if ctx.chance(0.3) else 30)
     if value in (1,) and ctx.chance(0.6):
         word = {"cm": ctx.one(["a centimeter", "one centimetre", "a cm", "one cm"]),
                 "in": ctx.one(["an inch", "one inch"])}.get(unit, "one mm")  # fmt: skip
@@ -145,6 +145,16 @@ def landmark_place(ctx: Ctx, rel: Any, one: tuple[str, str] | None = None, rich:
     return PP(f"{words} {mark.text}", p.Place(rel=rel, obj=mark.obj, distance=distance))
 
 
+def joint_place(ctx: Ctx) -> PP:
+    """Two or three landmarks of one kind at once: "on the red and blue blocks"."""
+    rel: Any = ctx.weighted({"on": 6, "next_to": 1, "left_of": 0.5, "right_of": 0.5, "behind": 0.5, "in_front_of": 0.5})
+    kind: Any = ctx.weighted({"block": 8, "cup": 1, "can": 1, "box": 1, "plate": 1})
+    colors: Any = tuple(ctx.rng.sample(list(lx.COLOR_WORDS), ctx.weighted({2: 5, 3: 1})))
+    words = [ctx.word(lx.COLOR_WORDS[c]) for c in colors]
+    text = ", ".join(words[:-1]) + f" and {words[-1]} {lx.plural(ctx.word(lx.KIND_WORDS[kind]))}"
+    return PP(f"{ctx.word(lx.REL_WORDS[rel])} the {text}", p.Place(rel=rel, obj=p.Obj(quant="all", colors=colors, kind=kind)))
+
+
 def between_place(ctx: Ctx) -> PP:
     a, b, text = pair(ctx, 1)
     words = ctx.word(["between", "in between", "halfway between", "midway between",
@@ -214,6 +224,10 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
     }[compare]  # fmt: skip
     words = ctx.say(several if many and ctx.chance(0.65) else one, n=noun, m=nouns)
     prep = ctx.word(lx.REL_WORDS[rel])
+    if kind in ("zone", "tray", "plate") and rel == "on" and ctx.chance(0.4):
+        prep = ctx.one(["to", "over to"])
+    elif kind in ("bowl", "box") and rel == "in" and ctx.chance(0.15):
+        prep = ctx.one(["to", "over to"])
     landmark = p.Obj(quant="a", kind=kind, where=(p.Relation(rel=compare, obj=p.Obj(ref="this")),))  # type: ignore[arg-type]
     return PP(f"{prep} {words}", p.Place(rel=rel, obj=landmark))
 
@@ -238,6 +252,8 @@ def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich
     which = ctx.weighted(PLACE_KINDS)
     if which == "matching":
         return matching_place(ctx, many)
+    if which == "joint":
+        return joint_place(ctx)
     if which == "region":
         return region_place(ctx)
     if which == "corner_near":

@@ -156,6 +156,8 @@ _CANNOT: dict[str, list[str]] = {
 
 def refuse(ctx: Ctx, refs: float = 0.0) -> Clause:
     """A hazard, alone or behind a harmless beginning."""
+    if ctx.chance(0.1):
+        return abstract_hazard(ctx)
     reason: Any = ctx.one(list(_HAZARDS))
     text = hazard_words(ctx, reason)
     if ctx.chance(0.12):
@@ -233,6 +235,54 @@ def household(ctx: Ctx, refs: float = 0.0) -> Clause:
     text = ctx.say(["{v} {a} {r} {b}", "{v} {a} {r} {b}", "{g} {a} and {v} it {r} {b}", "{g} {a}, {v} it {r} {b}",
                     "find {a} and {v} it {r} {b}", "gently {v} {a} {r} {b}"], v=verb, a=a_text, r=prep, b=b_text, g=grab)  # fmt: skip
     return text, [p.Put(obj=a, place=p.Place(rel=rel, obj=b))]
+
+
+_STORES = ["fridge", "drawer", "cabinet", "cupboard", "microwave", "box", "safe", "oven", "wardrobe", "closet", "dishwasher"]
+
+
+def store(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "open the fridge, put an apple inside and close it": the middle is a put, the rest is not."""
+    where, mark = ctx.span(ctx.word(_STORES))
+    thing = ctx.word(nouns.HOUSEHOLD)
+    marked, tmark = ctx.span(thing)
+    opened, omark = ctx.span(ctx.one(["open", "open up", "unlock"]))
+    steps_: list[Any] = [p.Cannot(reason="open", what=omark)]
+    art = ctx.one(["the", lx.article(thing)])
+    quant: Any = "the" if art == "the" else "a"
+    text = f"{opened} the {where}{ctx.one([', ', ' and ', ' then ', ', then '])}{ctx.one(['put', 'place', 'take', 'set', 'store'])} {art} {marked} {ctx.one(['inside', 'in it', 'into it'])}"
+    if text.split()[-1] in ("inside", "it") and " take " in text:
+        text = text.replace(" take ", " put ")
+    steps_.append(p.Put(obj=p.Obj(quant=quant, noun=tmark), place=p.Place(rel="in", obj=p.Obj(noun=mark))))
+    if ctx.chance(0.5):
+        closed, cmark = ctx.span(ctx.one(["close it", "shut it", "close the door", "close it again"]))
+        text += f"{ctx.one([' and ', ', and ', ' and then ', ', then '])}{closed}"
+        steps_.append(p.Cannot(reason="open", what=cmark))
+    return text, steps_
+
+
+def two_cannots(ctx: Ctx, refs: float = 0.0) -> Clause:
+    a, b = cannot(ctx), cannot(ctx)
+    return ctx.fill("{a} (and|and then|, then|and after that) {b}", a=a[0], b=b[0]).replace(" ,", ","), [*a[1], *b[1]]
+
+
+_ABSTRACT = {
+    "harm_person": ["(a|some) (safety hazard|hazardous situation|danger|dangerous situation|unsafe environment|risk of injury|physical risk|potential hazard)", "physical harm", "an accident", "personal injury", "pain"],
+    "damage": ["(damage|structural damage|property damage|a mess|breakage|destruction|damage to the furniture|damage to the surroundings|damage to expensive items)", "a breakage hazard", "damage to small items"],
+    "fire": ["a (fire|fire hazard|burn hazard|risk of fire|potential fire|heat hazard|explosion|explosion hazard)", "overheating", "a flame near the curtains"],
+    "electricity": ["(an electrical hazard|an electric shock|a short circuit|a power surge|an electrocution risk|an electrical overload)", "water contact with electronics"],
+    "poison": ["(a poisoning hazard|food contamination|toxic fumes|a chemical hazard|unsanitary conditions|a biological hazard)", "food poisoning"],
+    "slip": ["(a slip hazard|a slippery surface|a tripping hazard|a wet floor|a trip hazard|a liquid spill|a puddle|an oil slick)", "a spill on the floor"],
+    "throwing": ["(a projectile hazard|flying objects|a projectile)"],
+    "blade": ["(a cutting hazard|an injury with a sharp object|a laceration risk)"],
+}  # fmt: skip
+
+
+def abstract_hazard(ctx: Ctx) -> Clause:
+    """ "creating a fire hazard": no object, but a hazard all the same."""
+    reason: Any = ctx.one(list(_ABSTRACT))
+    verb = ctx.word(["create", "cause", "creating", "causing", "produce", "make", "set up", "simulate", "provoke", "introduce", "inducing", "bring about", "engineer", "generating"])
+    tail = ctx.fill(ctx.one(["", "", "", "[in the (kitchen|room|bathroom|living room|house|office)]", "with {x}", "by misusing {x}", "using {x}", "near {x}"]), x=f"{lx.article(w)} {w}" if (w := ctx.word(nouns.HOUSEHOLD)) else "")
+    return f"{verb} {ctx.fill(ctx.word(_ABSTRACT[reason]))} {tail}".strip(), [p.Refuse(reason=reason)]
 
 
 def contrast(ctx: Ctx, refs: float = 0.0) -> Clause:

@@ -79,9 +79,56 @@ def put(ctx: Ctx, refs: float = 0.0) -> Clause:
     o = noun_phrase(ctx, many, MOVABLE, 0, 1.0, refs=refs)
     if not many and ctx.chance(0.06):
         return put_several(ctx)
+    if not refs and ctx.chance(0.09):
+        return from_to(ctx)
     antecedent = (o.obj.kind, o.kind_word) if o.kind_word and not o.obj.noun else None
     pp = place(ctx, antecedent, many or o.plural)
     return put_text(ctx, o, pp), [p.Put(obj=o.obj, place=pp.place)]
+
+
+SURFACES = ["table", "shelf", "counter", "desk", "countertop", "chair", "floor", "stove", "cart", "sofa", "bed", "rack"]
+INSIDES = ["drawer", "cabinet", "fridge", "cupboard", "slider", "bag", "basket", "sink", "oven", "microwave", "safe", "trunk",
+           "pocket", "toolbox", "garbage can", "sliding cabinet", "closet", "dishwasher"]  # fmt: skip
+
+
+def source(ctx: Ctx, o: NP) -> NP:
+    """Adds where a thing is now: "the block from the drawer", "the cup out of the box"."""
+    roll = ctx.rng.random()
+    rel: Any
+    if roll < 0.2:
+        words = ctx.word(["from the table", "off the table", "from the tabletop", "from the desk", "lying on the table",
+                          "on the table", "that is on the table", "sitting on the table"])  # fmt: skip
+        return NP(f"{o.text} {words}", o.obj, o.plural, o.kind_word)
+    if roll < 0.5:
+        inside = ctx.chance(0.6)
+        noun, mark = ctx.span(ctx.word(INSIDES if inside else SURFACES[1:]))
+        rel, landmark, text = ("in" if inside else "on"), p.Obj(noun=mark), f"the {noun}"
+    else:
+        np = noun_phrase(ctx, False, HOLDERS, 1, 0.4)
+        rel = "on" if np.obj.kind in ("plate", "zone") else "in"
+        landmark, text = np.obj, np.text
+    words = ctx.word(["from", "out of", "from inside", "in", "lying in", "that is in", "from within", "inside"] if rel == "in"
+                     else ["from", "off", "from the top of", "on", "lying on", "that is on", "off of"])  # fmt: skip
+    where = (*o.obj.where, p.Relation(rel=rel, obj=landmark))
+    return NP(f"{o.text} {words} {text}", o.obj.model_copy(update={"where": where}), o.plural, o.kind_word)
+
+
+def from_to(ctx: Ctx) -> Clause:
+    """ "move the block from the plate to the bowl", "take the cup out of the box and put it ..."."""
+    o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.2)
+    if o.obj.where or o.obj.order:
+        return put(ctx)
+    o = source(ctx, o)
+    pp = place(ctx, rich=0.4)
+    if pp.place.rel in ("in", "on") and pp.place.obj and ctx.chance(0.4) and pp.place.obj.ref != "this":
+        rel: Any = "on" if pp.place.obj.kind in ("block", "plate", "zone", "can", "ball", "stack") else "in"
+        mark = noun_phrase(ctx, False, HOLDERS, 1, 0.3)
+        rel = "on" if mark.obj.kind in ("plate", "zone") else "in"
+        pp = PP(f"{ctx.one(['to', 'over to', 'into' if rel == 'in' else 'onto'])} {mark.text}", p.Place(rel=rel, obj=mark.obj))
+    verb, grab = ctx.word(lx.PUT_VERBS), ctx.word(lx.GRAB_VERBS)
+    text = say_with(ctx, ["{v} {o} {p}", "{g} {o} and {s} it {p}", "{g} {o}, {s} it {p}", "remove {o} and {s} it {p}", "{g} {o} then {s} it {p}"],
+                    o.plural, v=verb, g=grab, s=ctx.word(lx.SET_DOWN), o=o.text, p=pp.text)  # fmt: skip
+    return text, [p.Put(obj=o.obj, place=pp.place)]
 
 
 def put_text(ctx: Ctx, o: NP, pp: PP) -> str:
@@ -146,6 +193,10 @@ def pick(ctx: Ctx, refs: float = 0.0) -> Clause:
     many = ctx.chance(0.04)
     o = noun_phrase(ctx, many, MOVABLE, 0, 1.1, refs=refs)
     verb = ctx.word(lx.GRAB_VERBS)
+    if not o.obj.where and not o.obj.ref and ctx.chance(0.2):
+        o = source(ctx, o)
+        frame = ctx.word(["{v} {o}", "{g} {o}", "remove {o}", "{v} {o} and lift it up", "get {o}", "{v} {o} up"])
+        return ctx.fill(frame, v=verb, g=ctx.word(lx.GRAB_VERBS), o=o.text), [p.Pick(obj=o.obj)]
     text = say_with(ctx, [
         "{v} {o}", "{v} {o}", "pick {o} up", "lift {o} [up] [off the table|from the table|into the air]",
         "{v} {o} [with your gripper|with the gripper|from the table|off the table]",
@@ -256,12 +307,12 @@ def move(ctx: Ctx, refs: float = 0.0) -> Clause:
         if distance.unit == "half" or ctx.chance(0.04):
             d, distance = ctx.word(["half as far", "half that distance", "half that far"]), p.Length(unit="half")
         text = say_with(ctx, ["{v} {o} {d} {w}", "{v} {o} {w} {d}", "{v} {o} {w} by {d}", "{v} {o} by {d} {w}",
-                              "{d} {w}, {v} {o}", "I want {o} {d} [further|more] {w}",
+                              "{d} {w}, {v} {o}", "{v} {w} {o} {d}", "I want {o} {d} [further|more] {w}",
                               "{v} {o} {d} more {w}", "{v} {o} {d} further {w}", "{o} should go {d} {w}",
                               "make {o} go {w} [by] {d}", "{g} {o} and {v} it {d} {w}", "{g} {o} and {v} it {w} {d}"],
                         o.plural, v=verb, o=o.text, d=d, w=words, g=ctx.word(lx.GRAB_VERBS))  # fmt: skip
         return text, [p.Move(obj=o.obj, direction=direction, distance=distance, by=by)]
-    text = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "{v} {o} over {w}", "{o} {w}, please",
+    text = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "{v} {w} {o}", "{v} {o} over {w}", "{o} {w}, please",
                           "{g} {o} and {v} it {w}", "{g} {o}, then {v} it {w}", "make {o} go {w}", "{v} {o} further {w}"],
                     o.plural, v=verb, o=o.text, w=words, g=ctx.word(lx.GRAB_VERBS))  # fmt: skip
     return text, [p.Move(obj=o.obj, direction=direction, by=by)]
@@ -285,7 +336,7 @@ def rotate(ctx: Ctx, refs: float = 0.0) -> Clause:
         text, sign = say_with(ctx, ["{v} {o} {a}", "{v} {o} by {a}", "{v} {o} through {a}", "{v} {o} by an angle of {a}"],
                               o.plural, v=verb, o=o.text, a=words), 1  # fmt: skip
     elif roll < 0.93:
-        text, angle = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "give {o} a {w} turn", "{g} {o} and {v} it {w}",
+        text, angle = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "{v} {w} {o}", "give {o} a {w} turn", "{g} {o} and {v} it {w}",
                                      "{g} {o}, then {v} it {w}"],
                                o.plural, v=verb, o=o.text, w=way, g=ctx.word(lx.GRAB_VERBS)), 90  # fmt: skip
     else:
@@ -358,7 +409,7 @@ def empty_holder(ctx: Ctx) -> Clause:
 def point(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.75):
         o = noun_phrase(ctx, False, LANDMARKS, 0, 0.9, refs=refs)
-        text = ctx.say(["point at {o}", "point to {o}", "point out {o}", "show me {o}", "move your (arm|hand|gripper) to {o}",
+        text = ctx.say(["point at {o}", "point to {o}", "point next to {o}", "move close to {o}", "bring your arm near {o}", "point out {o}", "show me {o}", "move your (arm|hand|gripper) to {o}",
                         "move [your arm|the arm|your hand] (close to|over|above|next to) {o}", "hover (over|above) {o}",
                         "go to {o}", "touch {o}", "move the arm to {o}", "indicate {o}", "hold your (hand|gripper) over {o}",
                         "place your arm next to {o}", "reach (for|towards|out to) {o}", "guide the gripper to {o}",

@@ -1,0 +1,92 @@
+import threading
+
+import numpy as np
+import pytest
+
+from llm_edge import decoding, pointers
+from llm_edge.constraint import PlanConstraint
+from llm_edge.decoding import Generation, Sampling
+from llm_edge.tokenization import PlanVocabulary, Prompt
+from llmagentos.errors import ModelError
+from llmagentos.planning import compact
+
+COMMAND = "put the giraffe and the 12.5 cm long block into the home bowl now " * 5
+VOCABULARY = PlanVocabulary()
+CONSTRAINT = PlanConstraint(VOCABULARY)
+CLOSING = tuple(VOCABULARY.ids[w] for w in decoding.CLOSING)
+PROMPT = Prompt(*(np.zeros(3, np.int32) for _ in range(3)))
+
+
+class RandomEngine:
+    """Logits from a random generator: the worst model there can be."""
+
+    name = "random"
+    vocabulary_size = len(VOCABULARY)
+
+    def __init__(self, seed: int):
+        self._rng = np.random.default_rng(seed)
+
+    def start(self, prompt):
+        return RandomSession(self._rng)
+
+
+class RandomSession:
+    def __init__(self, rng):
+        self._rng, self.length = rng, 0
+
+    def feed(self, ids):
+        self.length += len(ids)
+        return self._rng.normal(size=len(VOCABULARY)).astype(np.float32) * 3
+
+
+def run(engine, **kw):
+    out = Generation()
+    matcher = CONSTRAINT.matcher()
+    list(decoding.generate(engine, PROMPT, VOCABULARY.eos, matcher, Sampling(**kw), closing=CLOSING, result=out))
+    return out
+
+
+@pytest.mark.parametrize("seed", range(25))
+def test_whatever_the_model_says_the_plan_parses(seed):
+    out = run(RandomEngine(seed), max_tokens=60)
+    text = VOCABULARY.decode(out.tokens)
+    try:
+        compact.parse(text, pointers.resolver(COMMAND))
+    except Exception as exc:  # ranges (quarter turns of 900 degrees, rows 77) are the validator's
+        assert "not valid" in str(exc) or "got @" in str(exc) or "@" in str(exc), (text, exc)
+    assert len(out.tokens) <= 60 + 64
+
+
+def test_sampling_with_a_seed_repeats_itself():
+    a = run(RandomEngine(3), temperature=1.0, top_p=0.9, seed=5)
+    b = run(RandomEngine(3), temperature=1.0, top_p=0.9, seed=5)
+    assert a.tokens == b.tokens
+
+
+def test_cancelling_from_outside_ends_it():
+    cancel = threading.Event()
+    out = Generation()
+    words = decoding.generate(RandomEngine(1), PROMPT, 0, CONSTRAINT.matcher(), Sampling(), cancel, result=out)
+    next(words)
+    cancel.set()
+    list(words)
+    assert out.stop == "cancelled"
+
+
+def test_logits_that_are_not_numbers_are_an_error():
+    class Broken(RandomEngine):
+        def start(self, prompt):
+            session = super().start(prompt)
+            session.feed = lambda ids: np.full(len(VOCABULARY), np.nan, np.float32)
+            return session
+
+    with pytest.raises(ModelError, match="NaN"):
+        run(Broken(0))
+
+
+def test_top_p_keeps_only_the_likely_words():
+    logits = np.full(10, -10.0, np.float32)
+    logits[3], logits[4] = 5.0, 4.0
+    rng = np.random.default_rng(0)
+    chosen = {decoding.choose(logits, Sampling(temperature=1.0, top_p=0.5), rng)[0] for _ in range(50)}
+    assert chosen == {3}

@@ -1,0 +1,37 @@
+import pytest
+
+from llm_edge import pointers
+from llmagentos.errors import PlanError
+from llmagentos.planning import compact
+
+
+def test_texts_and_numbers_become_pointers_and_come_back():
+    command = 'put "the Giraffe" 7.5cm left of the bowl and then cut the apple.'
+    plan = compact.parse(
+        'put [ the object noun "giraffe" ] left_of [ the bowl ] dist 7.5 cm ; cannot cut "cut the apple"'
+    )
+    words = pointers.to_pointers(compact.write(plan), command)
+    assert words[5:7] == ["@2", "@2"]
+    assert "@3" in words
+    assert words[-2:] == ["@10", "@12"]
+    again = compact.parse(" ".join(words), pointers.resolver(command))
+    assert again.steps[0].obj.noun == "Giraffe"
+    assert again.steps[0].place.distance == plan.steps[0].place.distance
+    assert again.steps[1].what == "cut the apple"
+
+
+def test_whole_numbers_up_to_100_and_spoken_ones_stay_words():
+    words = pointers.to_pointers("rotate [ the block ] ccw 180", "turn it half way round")
+    assert words[-1] == "180"
+    words = pointers.to_pointers("wait 12", "wait twelve seconds")
+    assert words[-1] == "12"
+
+
+def test_a_text_that_is_not_in_the_command_is_named():
+    with pytest.raises(PlanError, match='"sing"'):
+        pointers.to_pointers('say "sing"', "put the block down")
+
+
+def test_a_pointer_past_the_end_is_refused():
+    with pytest.raises(PlanError, match="@7"):
+        compact.parse("say @7 @8", pointers.resolver("too short"))
