@@ -81,11 +81,11 @@ class Agent:
         run = self._run = _Running(text, self.parts)
         try:
             command = check_command(text)
-            self._emit({"event": "command", "command": command})
+            self.parts.emit({"event": "command", "command": command})
             scene = self.parts.look()
-            self._emit({"event": "scene", "objects": len(scene.objects)})
+            self.parts.emit({"event": "scene", "objects": len(scene.objects)})
             run.planned = self._plan(command, scene)
-            self._emit({"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s})
+            self.parts.emit({"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s})
             self.parts.execution.start(run.planned.plan, command)
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))
@@ -184,7 +184,7 @@ class Agent:
         self._history.append(run.text)
         result = run.result(outcome)
         self.parts.learning.observe(result.to_json())
-        self._emit({"event": "result", "status": result.status, "reply": result.reply})
+        self.parts.emit({"event": "result", "status": result.status, "reply": result.reply})
         return result
 
     def _emit(self, event: Mapping[str, Any]) -> None:

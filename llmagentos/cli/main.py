@@ -12,6 +12,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli.chat import chat as run_chat
@@ -152,8 +153,13 @@ def main(argv: list[str] | None = None) -> None:
     try:
         app(args=argv, prog_name="llmagentos")
     except (SceneError, ModelError, MissingDependencyError, CommandError) as exc:
-        Console(stderr=True).print(f"[red]{type(exc).__name__}[/]: {exc}", highlight=False)
+        _complain(exc)
         sys.exit(USAGE)
     except LLMAgentOSError as exc:
-        Console(stderr=True).print(f"[red]{type(exc).__name__}[/]: {exc}", highlight=False)
+        _complain(exc)
         sys.exit(NOT_DONE)
+
+
+def _complain(exc: LLMAgentOSError) -> None:
+    console = Console(stderr=True)
+    console.print(f"[red]{type(exc).__name__}[/]:", escape(str(exc)), soft_wrap=True)
