@@ -106,9 +106,8 @@ def test_names() -> None:
     t.do('put [ the red block ] in [ the object name "home bowl" ]')
     assert t.get("red_block").support == "red_bowl"
     t.do('remember "parking" at back_right')
-    t.do(
-        'put [ the red block ] at back_left ; put [ the red block ] on [ the object name "parking" ]'
-    )
+    t.do("put [ the red block ] at back_left")
+    t.do('put [ the red block ] on [ the object name "parking" ]')
     assert t.get("red_block").position[:2] == pytest.approx((0.65, -0.30), abs=0.1)
 
 

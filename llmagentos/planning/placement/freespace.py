@@ -119,7 +119,7 @@ class FreeSpace:
         gap, margin = self.gap(x, y), self.margin(x, y)
         total = cost(x, y)
         total = total + 3.0 * np.maximum(0.0, WANTED_GAP_M - gap)
-        total = total + 1.0 * np.maximum(0.0, self._wanted_margin() - margin)
+        total = total + 1.5 * np.maximum(0.0, self._wanted_margin() - margin)
         total[: len(exact)] -= EXACT_BONUS
         total[(gap < LEAST_GAP_M) | (margin < self._least_margin() - 1e-9)] = np.inf
         at = int(np.argmin(total))
