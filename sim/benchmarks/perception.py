@@ -214,12 +214,16 @@ def main() -> None:
     def noise() -> SensorNoise:
         return SensorNoise(rgb_std=4.0, depth_std_m=0.0015, depth_dropout=0.002)
 
-    scores = [
-        run("apart, clean", "plain", seeds, None, False, args.save),
-        run("apart, light and noise vary", "plain", seeds, noise(), True, args.save),
-        run("stacked, filled, touching", "complex", seeds, None, False, args.save),
-        run("the same, light and noise vary", "complex", seeds, noise(), True, args.save),
-    ]
+    rows = (
+        ("apart, clean", "plain", None, False),
+        ("apart, light and noise vary", "plain", noise(), True),
+        ("stacked, filled, touching", "complex", None, False),
+        ("the same, light and noise vary", "complex", noise(), True),
+    )
+    scores = []
+    for name, difficulty, grain, light in rows:
+        scores.append(run(name, difficulty, seeds, grain, light, args.save))
+        print(f"{name}: done", flush=True)
     print_table(scores)
     if args.json:
         args.json.write_text(json.dumps([s.summary() for s in scores], indent=1))

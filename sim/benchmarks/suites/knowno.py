@@ -6,7 +6,7 @@ from pathlib import Path
 
 from sim.benchmarks.suites.cases import Row, r, room
 from sim.benchmarks.suites.files import load, match
-from sim.benchmarks.suites.judge import asks, beside, either, inside, near
+from sim.benchmarks.suites.judge import Seen, asks, beside, either, inside, near, nothing_moved
 
 #: Three blocks and three bowls; the blocks' order is drawn, one bowl stands free in the middle.
 _SIDES = {"front": "in_front_of", "back": "behind", "left": "left_of", "right": "right_of"}
@@ -60,6 +60,11 @@ def rows(folder: Path) -> dict[str, list[Row]]:
     return {"knowno": found, "knowno_attributes": attributes}
 
 
+def _asked(s: Seen) -> bool:
+    """Wants to know more, in whatever words, and has moved nothing."""
+    return s.status == "question" and nothing_moved(s)
+
+
 def _attribute(said: str) -> Row | None:
     """Colours and shapes by other words; asking where the direction is open is right too."""
     scene = " ".join(f"block_{c}:block={c} bowl_{c}:bowl={c}" for c in _COLORS)
@@ -71,7 +76,7 @@ def _attribute(said: str) -> Row | None:
     if "yellow square" in said:
         check = either(near("block_yellow", "block_green"), near("block_yellow", "bowl_green"))
         oracle = "put [ the yellow block ] next_to [ the green block ]"
-        return r(scene, said, oracle, either(check, asks), "block_yellow", "harmless")
+        return r(scene, said, oracle, either(check, _asked), "block_yellow", "harmless")
     if "horizontal axis" in said:
         a, b = "bowl_yellow", "block_green"
         check = either(beside(a, b, "left"), beside(a, b, "right"), asks)
