@@ -24,7 +24,7 @@ _log = logging.getLogger(__name__)
 #: Commands may exceed a rate by this share: rounding and sampling, not speeding.
 _RATE_TOLERANCE = 1.02
 #: How far the arm may lag behind its last command before that command is no reference any more.
-_STALE_RAD = 0.1
+STALE_RAD = 0.1
 #: Joints already outside the range (pushed there) may come back in steps up to the rate limits.
 _RANGE_TOLERANCE_RAD = 1e-6
 
@@ -108,7 +108,7 @@ class MotionGate:
         if self._last is None:
             return measured, (0.0,) * expected
         lag = max(abs(a - b) for a, b in zip(self._last, measured, strict=True))
-        if lag > _STALE_RAD:
+        if lag > STALE_RAD:
             return measured, tuple(state.velocities)
         return self._last, self._velocity
 

@@ -18,17 +18,22 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line
 from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
 from llmagentos.ports import RobotDriver
+from llmagentos.safety.gate import STALE_RAD
 from llmagentos.safety.limits import MotionLimits, Profile, motion_limits
 from llmagentos.types import Pose, RobotState
 
 Motion = Generator[None, None, None]
 
 #: The arm lags this far behind its command only when something holds it up, rad.
-_LAG_RAD, _LAG_CHECK_EVERY = 0.08, 3
+_LAG_RAD = 0.08
+#: Farther off, a command is no reference any more; the gate judges by the same figure.
+_LOST_RAD = STALE_RAD
 #: A hand tilted more than this (after a stop, a push) is set upright before it goes on, rad.
 _TILT_RAD = 0.005
-#: Commands within this of the measured joints are taken as where the arm is, rad.
-_SYNC_RAD = 0.02
+#: Slower than this is rest.
+_REST_RADPS = 1e-3
+#: A command at rest that is farther than this from the measured joints presses on something, rad.
+_PRESSING_RAD = 0.012
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
 
 
@@ -72,11 +77,13 @@ class Arm:
 
     @property
     def joints(self) -> NDArray[np.float64]:
-        """Where motion continues from: the last command, or the measured joints if far off."""
-        measured = np.array(self.driver.state().positions)
-        if self._sent is None or np.max(np.abs(self._sent - measured)) > _SYNC_RAD:
-            return measured
-        return self._sent
+        """Where motion continues from: the last command, or the measured joints if it is lost.
+
+        A command that lags a little stays the reference, since the gate's is that too; `relax`
+        brings it to where the arm is.
+        """
+        measured = self._measured()
+        return measured if self._sent is None or self._is_lost(measured) else self._sent
 
     @property
     def tip(self) -> Pose:
@@ -103,11 +110,10 @@ class Arm:
         limits = self.limits if speed == 1.0 else self.limits.scaled(speed)
         for path in paths:
             timed = time_path(path, limits, self.driver.control_period_s)
-            for count, positions in enumerate(timed.positions):
+            for positions in timed.positions:
                 self._send(positions)
                 yield
-                if count % _LAG_CHECK_EVERY == 0:
-                    self._check_lag()
+                self._check_lag()
 
     def to_joints(self, goal: NDArray[np.float64], speed: float = 1.0) -> Motion:
         """Straight in joint space."""
@@ -118,6 +124,13 @@ class Arm:
         if self.kinematics.tilt(self.joints) > _TILT_RAD:
             here = self.kinematics.tip_pose(self.joints)
             yield from self.to_joints(self.kinematics.solve(here, self.joints), 0.5)
+
+    def relax(self) -> Motion:
+        """Where the arm presses on something, bring the command to where the arm is."""
+        measured = self._measured()
+        if float(np.max(np.abs(self.joints - measured))) > _PRESSING_RAD:
+            inside = np.clip(measured, self._brakes.lower_rad, self._brakes.upper_rad)
+            yield from self.follow([joint_line(self.kinematics, self.joints, inside)], 0.5)
 
     def hold(self, duration_s: float) -> Motion:
         """Stay where the arm is."""
@@ -142,22 +155,47 @@ class Arm:
 
     def stop(self) -> Motion:
         """From any motion to rest, as fast as the hardware's limits allow."""
-        start = self.joints
+        while self._is_lost(self._measured()) or bool(np.any(np.abs(self._velocity) > _REST_RADPS)):
+            if self._is_lost(self._measured()):
+                self._send(self._braked())
+                yield
+            else:
+                yield from self._ramp_down()
+
+    def _ramp_down(self) -> Motion:
         timed = stop_trajectory(
-            start.tolist(),
+            self.joints.tolist(),
             self._velocity.tolist(),
             self._acceleration.tolist(),
             self._brakes,
             self.driver.control_period_s,
         )
         for positions in timed.positions:
-            inside = np.clip(positions, self._brakes.lower_rad, self._brakes.upper_rad)
-            self._send(inside)
+            if self._is_lost(self._measured()):
+                return
+            self._send(np.clip(positions, self._brakes.lower_rad, self._brakes.upper_rad))
             yield
+        self._send(self.joints)
+        yield
+
+    def _braked(self) -> NDArray[np.float64]:
+        """The next command on the way to rest from the measured state."""
+        state, period = self.driver.state(), self.driver.control_period_s
+        slower = np.array(self._brakes.acceleration_radps2) * period
+        velocity = np.array(state.velocities)
+        velocity = np.sign(velocity) * np.maximum(np.abs(velocity) - slower, 0.0)
+        wanted = np.array(state.positions) + velocity * period
+        return np.clip(wanted, self._brakes.lower_rad, self._brakes.upper_rad)
+
+    def _measured(self) -> NDArray[np.float64]:
+        return np.array(self.driver.state().positions)
+
+    def _is_lost(self, measured: NDArray[np.float64]) -> bool:
+        return self._sent is not None and bool(np.max(np.abs(self._sent - measured)) > _LOST_RAD)
 
     def _send(self, positions: NDArray[np.float64]) -> None:
         period = self.driver.control_period_s
-        before = self.joints if self._sent is None else self._sent
+        before = self.joints
         sent = np.array(self.driver.send_joint_positions(positions.tolist()))
         velocity = (sent - before) / period
         self._acceleration = (velocity - self._velocity) / period
@@ -166,7 +204,7 @@ class Arm:
 
     def _check_lag(self) -> None:
         assert self._sent is not None
-        lag = np.abs(self._sent - np.array(self.driver.state().positions))
+        lag = np.abs(self._sent - self._measured())
         if float(np.max(lag)) > _LAG_RAD:
             joint = int(np.argmax(lag)) + 1
             raise BlockedError(

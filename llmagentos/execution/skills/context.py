@@ -37,6 +37,7 @@ class Context:
 
     def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
         """Up, across, down to a pose with what is in the hand. Raises MotionError."""
+        yield from self.arm.relax()
         yield from self.arm.upright()
         body = moving_body(self.arm.width_command_m, self.belief.in_hand)
         kinematics = self.arm.kinematics
@@ -52,6 +53,7 @@ class Context:
     def recover(self) -> Motion:
         """After a motion broke off: come to rest, hand upright."""
         yield from self.arm.stop()
+        yield from self.arm.relax()
         yield from self.arm.upright()
 
     def rise(self, z: float, speed: float = 1.0) -> Motion:
@@ -69,6 +71,7 @@ class Context:
         arm = self.arm
         if arm.at_home():
             return
+        yield from arm.relax()
         yield from arm.upright()
         body = moving_body(arm.width_command_m, self.belief.in_hand)
         goal = arm.kinematics.tip_pose(arm.kinematics.home)

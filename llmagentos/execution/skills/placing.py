@@ -86,6 +86,7 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
         return
     yield from context.straight(tip, obstacles, speed=0.3)
     yield from arm.hold(0.05)
+    yield from arm.relax()
     belief.in_hand = None
     yield from arm.grip(opening, 20.0)
     yield from context.rise(tip.position[2] + 0.06, speed=0.5)
