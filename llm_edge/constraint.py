@@ -53,26 +53,65 @@ class PlanConstraint:
         from llguidance import LLTokenizer, TokenizerWrapper, grammar_from
 
         self.size = len(vocabulary)
+        self._vocabulary = vocabulary
         self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
         self._grammar = grammar_from("lark", _words_end_with_a_space(grammar.lark_grammar()))
 
-    def matcher(self) -> PlanMatcher:
-        return PlanMatcher(self._tokenizer, self._grammar, self.size)
+    def matcher(self, command: str | None = None) -> PlanMatcher:
+        """Follows one plan; with a command, pointers stay inside it."""
+        rule = PointerRule(self._vocabulary, command) if command is not None else None
+        return PlanMatcher(self._tokenizer, self._grammar, self.size, rule)
+
+
+class PointerRule:
+    """Which pointers make sense for a command: within its words, texts forwards, numbers at words
+    with digits. `allowed` narrows a mask in place."""
+
+    #: Plan words that a number follows.
+    _NUMBER_AFTER = frozenset({"dist", "size", "spacing", "times", "cw", "ccw", "wait"})
+
+    def __init__(self, vocabulary: PlanVocabulary, command: str):
+        self._first = vocabulary.first_pointer
+        self._numeric_after = {vocabulary.ids[w] for w in self._NUMBER_AFTER}
+        words = command.split()[: grammar.MAX_POINTERS]
+        self._inside = np.zeros(grammar.MAX_POINTERS, bool)
+        self._inside[: len(words)] = True
+        self._digits = np.zeros(grammar.MAX_POINTERS, bool)
+        self._digits[: len(words)] = [any(c.isdigit() for c in w) for w in words]
+        self._last = -1
+        self._open = -1
+
+    def allowed(self, mask: NDArray[np.bool_]) -> None:
+        at = slice(self._first, self._first + grammar.MAX_POINTERS)
+        mask[at] &= self._digits if self._last in self._numeric_after else self._inside
+        if self._open >= 0:
+            mask[self._first : self._first + self._open] = False
+
+    def consume(self, token: int) -> None:
+        index = token - self._first
+        pointer = 0 <= index < grammar.MAX_POINTERS
+        text = pointer and self._last not in self._numeric_after
+        self._open = index if text and self._open < 0 else -1
+        self._last = token
 
 
 class PlanMatcher:
     """Where one plan stands in the grammar."""
 
-    def __init__(self, tokenizer: Any, compiled: str, size: int):
+    def __init__(self, tokenizer: Any, compiled: str, size: int, pointers: PointerRule | None = None):
         from llguidance import LLMatcher
 
         self._m = LLMatcher(tokenizer, compiled)
         self._size = size
+        self._pointers = pointers
 
     def allowed(self) -> NDArray[np.bool_]:
         """[vocabulary size]: which words may come next."""
         bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
-        return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+        mask = np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+        if self._pointers is not None:
+            self._pointers.allowed(mask)
+        return mask
 
     def forced(self) -> list[int]:
         """Words that the grammar leaves no choice about (may be empty)."""
@@ -86,6 +125,8 @@ class PlanMatcher:
     def consume(self, token: int) -> None:
         if not self._m.consume_token(token):
             raise ModelError(f"expected a word the grammar allows, got token {token}: {self._m.get_error()}")
+        if self._pointers is not None:
+            self._pointers.consume(token)
 
     @property
     def may_end(self) -> bool:

@@ -63,7 +63,7 @@ class LocalPlanner:
             if unknown:
                 raise ModelError(f"expected plan words to start with, got {unknown}")
             ids = self.vocabulary.encode(start.split())
-            tokens = decoding.generate(self.engine, prompt, self.vocabulary.eos, self.constraint.matcher(), sampling, cancel, ids,
+            tokens = decoding.generate(self.engine, prompt, self.vocabulary.eos, self.constraint.matcher(command), sampling, cancel, ids,
                                        self._closing, result)  # fmt: skip
             for token in tokens:
                 yield self.vocabulary.words[token]

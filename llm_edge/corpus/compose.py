@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llm_edge.corpus import dialogue, patterns, questions, safety, steps
+from llm_edge.corpus import dialogue, patterns, questions, safety, speech, steps
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import MOVABLE, noun_phrase
 from llm_edge.corpus.places import place
@@ -33,11 +33,12 @@ MOTION: dict[Maker, float] = {
     steps.put: 30, steps.pick: 6, steps.push: 9, steps.move: 10, patterns.stack: 8, patterns.arrange: 10,
     steps.rotate: 3, steps.swap: 2.5, steps.clear: 2, steps.point: 3, steps.place_held: 2.5,
     steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 3, dialogue.give: 1.5,
-    safety.household: 8,
+    safety.household: 8, speech.telegram: 1.5, speech.put_of_several: 2.5, speech.everything_from: 2,
+    speech.indefinite_ones: 1.2, speech.named_use: 0.8, speech.self_repair: 2, speech.stack_from_top: 1.2,
 }  # fmt: skip
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
-    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5,
+    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 1.2, speech.safe_ability: 3, speech.ellipsis: 2,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
 }  # fmt: skip
@@ -210,7 +211,7 @@ def leave_alone(ctx: Ctx, refs: float = 0.0) -> Clause:
     return text, [p.Put(obj=o.obj.model_copy(update={"exclude": x.obj}), place=pp.place)]
 
 
-CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 4, leave_alone: 2}
+CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 3, leave_alone: 2, speech.one_in_each: 2, speech.fill_until: 2, speech.conditional_it: 4}
 
 _PREFIX = ["please", "can you", "could you", "could you please", "would you", "would you please", "now", "ok", "okay", "robot,", "hey robot,", "I want you to", "I'd like you to", "I need you to", "please could you",
            "alright,", "so", "well,", "can you please", "kindly", "ok now", "hey,", "your task:", "let's", "next", "will you", "be so kind and", "um", "uh", "so um", "listen,", "just", "would you mind if you", "I would like you to",

@@ -112,7 +112,7 @@ def remember(ctx: Ctx, refs: float = 0.0) -> Clause:
     if roll < 0.7:
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.4, definite=True, refs=0.35)
         name = ctx.word(nouns.PEOPLE_NAMES) if ctx.chance(0.4) else (
-            ctx.word(nouns.NONSENSE) if ctx.chance(0.2) else f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(['bowl', 'block', 'box', 'plate', 'cup', 'object', 'thing', 'ball', 'tray', 'zone'])}")  # fmt: skip
+            ctx.word(nouns.NONSENSE) if ctx.chance(0.15) else ctx.word([n.removeprefix("the ") for n in nouns.NAME_PLACES]) if ctx.chance(0.2) else f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(['bowl', 'block', 'box', 'plate', 'cup', 'object', 'thing', 'ball', 'tray', 'zone'])}")  # fmt: skip
         marked, mark = ctx.span(name)
         the = "" if " " not in name else ctx.one(["the ", "my ", "the ", ""])
         text = ctx.say(["call {o} {n}", "{o} is called {n}", "let's call {o} {n}", "name {o} {n}", "{o} is {n}", "remember {o} as {n}", "from now on {o} is {n}", "{o} will be {n}", "the name of {o} is {n}",

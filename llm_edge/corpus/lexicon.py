@@ -167,15 +167,18 @@ FAR = ["farthest from", "furthest from", "most distant from", "that is farthest 
 
 REGION_WORDS: dict[str, list[str]] = {
     "left": ["left side", "left edge", "left-hand side", "left hand side", "left", "left end",
-             "far left", "left border", "left part", "left half"],
+             "far left", "left border", "left part", "left half", "center left", "middle left",
+             "left center", "middle of the left side"],
     "right": ["right side", "right edge", "right-hand side", "right hand side", "right",
-              "right end", "far right", "right border", "right part", "right half"],
+              "right end", "far right", "right border", "right part", "right half", "center right",
+              "middle right", "right center", "middle of the right side"],
     "back": ["top side", "back side", "back", "far side", "top", "back edge", "top edge", "far end",
              "rear", "upper side", "upper edge", "upper part", "far edge", "back part", "top half",
-             "upper half", "rear edge"],
+             "upper half", "rear edge", "top center", "top middle", "upper middle", "center of the top"],
     "front": ["bottom side", "front side", "front", "near side", "bottom", "front edge",
               "bottom edge", "near end", "lower side", "lower edge", "lower part", "near edge",
-              "front part", "bottom half", "lower half", "side closest to you"],
+              "front part", "bottom half", "lower half", "side closest to you", "bottom center", "bottom middle", "lower middle",
+              "middle of the bottom"],
     "middle": ["middle", "center", "centre", "very middle", "centre point", "middle part",
                "exact center", "midpoint", "heart", "central area"],
 }  # fmt: skip

@@ -499,9 +499,9 @@ def noun_phrase(
             special = "where"
         elif roll < 0.395 * r and plural and quant == "all":
             special = "exclude"
-        elif roll < 0.425 * r and plural and quant == "all":
+        elif roll < 0.45 * r and plural and quant == "all":
             special = "group"
-        elif roll < 0.455 * r:
+        elif roll < 0.475 * r:
             special = "state"
     if special == "order" and quant == "a":
         quant, determiner, plural_form = "the", "the", False

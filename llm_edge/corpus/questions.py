@@ -82,7 +82,7 @@ _COMPARE = {
 
 def _count(ctx: Ctx) -> tuple[str, str, Any]:
     a = _bare(ctx)
-    compare: Any = ctx.weighted({"eq": 4, "gt": 5, "lt": 3, "ge": 3, "le": 2, "ne": 0.4})
+    compare: Any = ctx.weighted({"eq": 4, "gt": 5, "lt": 3, "ge": 3, "le": 2, "ne": 1.0})
     if ctx.chance(0.4):
         b = _bare(ctx)
         compare = ctx.weighted({"gt": 5, "lt": 3, "eq": 3})

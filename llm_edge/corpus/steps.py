@@ -229,7 +229,7 @@ def place_held(ctx: Ctx, refs: float = 0.0) -> Clause:
 def push(ctx: Ctx, refs: float = 0.0) -> Clause:
     many = ctx.chance(0.25)
     o = noun_phrase(ctx, many, MOVABLE, 0, 0.8, refs=refs)
-    if many and o.obj.quant == "all" and ctx.chance(0.25) and o.text.startswith("the "):
+    if many and o.obj.quant == "all" and ctx.chance(0.5) and o.text.startswith("the "):
         o = NP(f"the {ctx.one(['pile', 'heap', 'bunch', 'group', 'cluster', 'mess'])} of {o.text[4:]}", o.obj, True)
     verb = ctx.word(lx.PUSH_VERBS)
     roll = ctx.rng.random()

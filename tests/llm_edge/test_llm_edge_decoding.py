@@ -7,7 +7,7 @@ from llm_edge import decoding, pointers
 from llm_edge.constraint import PlanConstraint
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.tokenization import PlanVocabulary, Prompt
-from llmagentos.errors import ModelError
+from llmagentos.errors import ModelError, PlanError
 from llmagentos.planning import compact
 
 COMMAND = "put the giraffe and the 12.5 cm long block into the home bowl now " * 5
@@ -41,7 +41,7 @@ class RandomSession:
 
 def run(engine, **kw):
     out = Generation()
-    matcher = CONSTRAINT.matcher()
+    matcher = CONSTRAINT.matcher(COMMAND)
     list(decoding.generate(engine, PROMPT, VOCABULARY.eos, matcher, Sampling(**kw), closing=CLOSING, result=out))
     return out
 
@@ -52,8 +52,8 @@ def test_whatever_the_model_says_the_plan_parses(seed):
     text = VOCABULARY.decode(out.tokens)
     try:
         compact.parse(text, pointers.resolver(COMMAND))
-    except Exception as exc:  # ranges (quarter turns of 900 degrees, rows 77) are the validator's
-        assert "not valid" in str(exc) or "got @" in str(exc) or "@" in str(exc), (text, exc)
+    except PlanError as exc:  # well formed, but out of range: "undo 77", 13 things in one stack
+        assert "plan is not valid" in str(exc) or "validation error" in str(exc), (text, exc)
     assert len(out.tokens) <= 60 + 64
 
 
