@@ -187,7 +187,7 @@ def put_one(
     scope: Scope, object_id: str, place: p.Place, marks: Marks | None = None, total: int = 1
 ) -> Tries:
     """One thing to one place; returns whether anything had to be moved."""
-    if marks is None:
+    if marks is None or any(scope.scene().get(i) is None for i in marks.ids):
         marks = marks_for(place, scope, object_id)
     item = scope.get(object_id)
     ctx = scope.context(moving=object_id, this=object_id)
@@ -250,7 +250,10 @@ def _finder(
     scope: Scope, place: p.Place, marks: Marks, total: int
 ) -> Callable[[SceneObject, Context], Placement]:
     def find(item: SceneObject, ctx: Context) -> Placement:
-        on = climbed(marks, place, item, ctx)
+        known = marks
+        if any(ctx.scene.get(i) is None for i in marks.ids):  # seen under another id since
+            known = resolve_marks(place, ctx)
+        on = climbed(known, place, item, ctx)
         again = locate(place, item, ctx, scope.avoid, on, total)
         return again if again.ok else locate(place, item, ctx, (), on, total)
 

@@ -88,7 +88,7 @@ class _Finder:
 
     def find(self) -> Placement:
         if len(self.objs) < len(self.marks.ids):
-            return problem("none", "I can't see it any more.")
+            return problem("lost", "I can't see any more where it shall go.")
         if self.marks.point is not None:
             return self._on_table(table.near_point(self.marks.point))
         rel = self.place.rel
