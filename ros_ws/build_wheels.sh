@@ -38,6 +38,6 @@ export LD_LIBRARY_PATH="$libraries" _ROS_WHEELS_BOOTSTRAP_COMPLETE=1
 mkdir -p "$out"
 colcon --log-base "$out/log" build \
   --base-paths "$here/src" --build-base "$out/build" --install-base "$out/install" \
-  --merge-install --symlink-install --event-handlers console_stderr- \
+  --merge-install --event-handlers console_stderr- \
   --cmake-args -DPython3_EXECUTABLE="$venv/bin/python" -DBUILD_TESTING=OFF \
   -DCMAKE_PROJECT_INCLUDE="$here/wheels.cmake" -DCMAKE_CXX_FLAGS=-O1 -DCMAKE_C_FLAGS=-O1 --no-warn-unused-cli

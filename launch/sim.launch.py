@@ -1,0 +1,81 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""Start the simulated robot and the agent: `ros2 launch llmagentos_bringup sim.launch.py`."""
+
+from pathlib import Path
+
+from ament_index_python.packages import get_package_share_directory
+from launch import LaunchDescription
+from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
+from launch.conditions import IfCondition
+from launch.substitutions import LaunchConfiguration, PythonExpression
+from launch_ros.actions import Node, PushRosNamespace, SetRemap
+
+CONFIG = Path(get_package_share_directory('llmagentos_bringup')) / 'config'
+NODES = ['robot_sim', 'perception', 'planner', 'executor', 'agent']
+ARGUMENTS = (
+    ('namespace', '', 'Namespace of all nodes and topics, for several robots'),
+    ('use_sim_time', 'true', 'Nodes follow /clock, which the simulated robot publishes'),
+    ('params_file', str(CONFIG / 'sim.yaml'), 'Parameters of all nodes'),
+    ('autostart', 'true', 'Bring the lifecycle nodes up to active by themselves'),
+    ('log_level', 'info', 'debug, info, warn, error or fatal'),
+    ('engine', 'auto', 'Language model backend: auto, onnx, tensorrt or server'),
+    ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
+    ('scene', 'demo', 'Scene: a shipped name, a YAML file, or random'),
+    ('seed', '0', 'Seeds noise and random scenes'),
+    ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
+)
+
+
+def generate_launch_description():
+    """Return the nodes in the order in which they come up."""
+    value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    sim_time = {'use_sim_time': value['use_sim_time']}
+    extra = {
+        # It makes the clock, so it cannot follow it.
+        'robot_sim': {'scene': value['scene'], 'seed': value['seed'], 'use_sim_time': False},
+        'planner': {'engine': value['engine'], 'model': value['model'], **sim_time},
+    }
+    nodes = [
+        Node(
+            package='llmagentos_ros',
+            executable=name,
+            name=name,
+            parameters=[value['params_file'], extra.get(name, sim_time)],
+            arguments=['--ros-args', '--log-level', value['log_level']],
+            respawn=True,
+            respawn_delay=1.0,
+            output='screen',
+        )
+        for name in NODES
+    ]
+    bringup = Node(
+        package='llmagentos_ros',
+        executable='bringup',
+        name='bringup',
+        parameters=[
+            value['params_file'],
+            {'nodes': NODES, 'autostart': value['autostart'], 'use_sim_time': False},
+        ],
+        output='screen',
+    )
+    # Inside a namespace every robot has its own clock.
+    clock = SetRemap(
+        '/clock',
+        'clock',
+        condition=IfCondition(PythonExpression(["'", value['namespace'], "' != ''"])),
+    )
+    record = ExecuteProcess(
+        cmd=['ros2', 'bag', 'record', '--all', '--output', value['record']],
+        condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
+    )
+    return LaunchDescription(
+        [
+            *[
+                DeclareLaunchArgument(name, default_value=default, description=words)
+                for name, default, words in ARGUMENTS
+            ],
+            GroupAction([PushRosNamespace(value['namespace']), clock, *nodes, bringup]),
+            record,
+        ]
+    )

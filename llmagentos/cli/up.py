@@ -1,0 +1,172 @@
+"""`llmagentos up`: the ROS graph as processes of one table, without `ros2 launch`.
+
+Knows: the table, where ROS is, and how to show what lives. Does not know: rclpy; every node is a
+child process.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from types import FrameType
+
+from rich.console import Console
+from rich.live import Live
+from rich.table import Table
+
+from llmagentos.errors import DriverError
+from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
+from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
+from llmagentos.runtime.ros_env import find_ros, private_network
+
+_POLL_S = 0.1
+_STYLE = {"active": "green", "running": "green", "restarting": "yellow", "given up": "bold red"}
+
+
+def up(
+    *,
+    sim: bool,
+    scene: str = "demo",
+    seed: int = 0,
+    model: str = "",
+    engine: str = "auto",
+    namespace: str = "",
+    params_file: Path | None = None,
+    log_level: str = "info",
+    log_dir: Path | None = None,
+    record: Path | None = None,
+    network: bool = False,
+    ready_timeout_s: float = 0.0,
+) -> bool:
+    """Start the graph, show its state, and stop it in reverse order on Ctrl-C or SIGTERM.
+
+    network: let other machines see the topics; without it this machine only. ready_timeout_s: give
+    up when the graph is not active by then; 0 waits for ever. Returns False when a process was
+    given up. Raises MissingDependencyError where there is no ROS.
+    """
+    ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
+    env = dict(ros.env) if network else local_env(ros.env)
+    folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
+    files = [config_file("sim.yaml" if sim else "robot.yaml", env)]
+    options = GraphOptions(
+        sim=sim,
+        scene=scene,
+        seed=seed,
+        model=model,
+        engine=engine,
+        namespace=namespace,
+        log_level=log_level,
+        record=record,
+        params=[*files, *([params_file] if params_file is not None else [])],
+    )
+    params = folder / "params.yaml"
+    write_params(options, params)
+    table = process_table(ros.python, options, params)
+    console = Console()
+    console.print(f"ROS 2: {ros.source}; logs: {folder}", highlight=False)
+    return _watch(table, folder, env, console, ready_timeout_s)
+
+
+def local_env(env: Mapping[str, str]) -> dict[str, str]:
+    """Topics stay on this machine, pictures go through shared memory."""
+    return private_network(env, config_file("fastdds.xml", env))
+
+
+def _watch(
+    table: list[ProcessSpec],
+    folder: Path,
+    env: dict[str, str],
+    console: Console,
+    ready_timeout_s: float,
+) -> bool:
+    graph = GraphState()
+    began, well = time.monotonic(), True
+    with _until_signal() as ended, Supervisor(table, folder, env) as supervisor:
+        with Live(console=console, auto_refresh=False, transient=True) as live:
+            while not ended.wait(_POLL_S):
+                for process in supervisor.poll():
+                    console.print(_changed(process), highlight=False)
+                    well = well and process.state != "given up"
+                if graph.take(supervisor.lines("bringup")):
+                    console.print('the graph is active: llmagentos command "…"', style="green")
+                if not well:
+                    break
+                late = ready_timeout_s and time.monotonic() - began > ready_timeout_s
+                if late and not graph.was_ready:
+                    raise DriverError(
+                        f"expected an active graph within {ready_timeout_s:g} s, got "
+                        f"{graph.states}; see {folder}"
+                    )
+                if console.is_terminal:
+                    live.update(_table(supervisor.processes, graph.states), refresh=True)
+        console.print("stopping")
+    left = [p.spec.name for p in supervisor.processes if p.exit_code is None]
+    console.print("stopped" if not left else f"still there: {', '.join(left)}")
+    return well
+
+
+class GraphState:
+    """The nodes' life-cycle states, from bring-up's JSON lines."""
+
+    def __init__(self) -> None:
+        self.states: dict[str, str] = {}
+        self.was_ready = False
+        self._ready = False
+
+    def take(self, lines: list[str]) -> bool:
+        """Read new lines; True when the graph has just become active."""
+        for line in lines:
+            with contextlib.suppress(ValueError, KeyError, TypeError):
+                said = json.loads(line)
+                self.states[said["node"]] = said["state"]
+        ready = self.ready
+        rose, self._ready = ready and not self._ready, ready
+        self.was_ready = self.was_ready or ready
+        return rose
+
+    @property
+    def ready(self) -> bool:
+        """Whether the agent, which comes last, and all before it are active."""
+        return "agent" in self.states and all(s == "active" for s in self.states.values())
+
+
+def _changed(process: Process) -> str:
+    style = _STYLE.get(process.state, "yellow")
+    code = "" if process.exit_code is None else f" (exit code {process.exit_code})"
+    return f"[{style}]{process.spec.name} {process.state}[/]{code}"
+
+
+def _table(processes: list[Process], states: dict[str, str]) -> Table:
+    out = Table("process", "state", "node", "pid", "restarts", box=None, header_style="dim")
+    for p in processes:
+        node = states.get(p.spec.name, "")
+        out.add_row(
+            p.spec.name,
+            f"[{_STYLE.get(p.state, 'yellow')}]{p.state}[/]",
+            f"[{_STYLE.get(node, 'yellow')}]{node}[/]" if node else "",
+            str(p.pid or ""),
+            str(p.restarts),
+        )
+    return out
+
+
+@contextlib.contextmanager
+def _until_signal() -> Iterator[threading.Event]:
+    """An event that Ctrl-C or SIGTERM sets; a second signal is not needed, stopping is bounded."""
+    ended = threading.Event()
+
+    def handler(signum: int, frame: FrameType | None) -> None:
+        ended.set()
+
+    before = {s: signal.signal(s, handler) for s in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield ended
+    finally:
+        for number, old in before.items():
+            signal.signal(number, old)

@@ -1,0 +1,1 @@
+"""Processes of a running robot: which there are, and keeping them alive."""

@@ -1,0 +1,118 @@
+"""The process table of the ROS graph.
+
+Knows: which nodes there are, in which order they start, and their parameters.
+Does not know: rclpy (nodes are child processes), or how processes are kept alive (processes.py).
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from llmagentos.errors import MissingDependencyError
+from llmagentos.runtime.processes import ProcessSpec
+
+#: Lifecycle nodes in the order in which they come up.
+AGENT_NODES = ("perception", "planner", "executor", "agent")
+
+
+@dataclass(frozen=True)
+class GraphOptions:
+    """What `llmagentos up` was asked for.
+
+    sim: with the simulated robot. scene, seed: of the simulation. model, engine: of the planner.
+    namespace: "" or "/robot1". record: a folder for `ros2 bag record`, where that is installed.
+    params: files with ROS parameters; the later one wins. extra: parameters by node, over all.
+    """
+
+    sim: bool = False
+    scene: str = "demo"
+    seed: int = 0
+    model: str = ""
+    engine: str = "auto"
+    namespace: str = ""
+    log_level: str = "info"
+    record: Path | None = None
+    params: Sequence[Path] = ()
+    extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+
+def process_table(python: str, options: GraphOptions, params: Path) -> list[ProcessSpec]:
+    """Name, executable, restart policy and run condition of everything, in starting order.
+
+    params: a file that `write_params` has written.
+    """
+
+    def node(name: str, when: bool = True, lines: bool = False) -> ProcessSpec:
+        return ProcessSpec(
+            name,
+            (python, "-m", f"llmagentos_ros.{name}", *ros_args(options, params)),
+            when=when,
+            stdout="lines" if lines else "log",
+        )
+
+    return [
+        node("robot_sim", when=options.sim),
+        *(node(name) for name in AGENT_NODES),
+        ProcessSpec(
+            "record",
+            ("ros2", "bag", "record", "--all", "--output", str(options.record)),
+            restart="never",
+            when=options.record is not None and shutil.which("ros2") is not None,
+        ),
+        node("bringup", lines=True),
+    ]
+
+
+def ros_args(options: GraphOptions, params: Path) -> tuple[str, ...]:
+    """Command line of every node: parameters, log level, namespace."""
+    args = ["--ros-args", "--params-file", str(params), "--log-level", options.log_level]
+    if options.namespace.strip("/"):
+        # /clock is absolute; inside a namespace every robot has its own.
+        args += ["-r", f"__ns:=/{options.namespace.strip('/')}", "-r", "/clock:=clock"]
+    return tuple(args)
+
+
+def write_params(options: GraphOptions, path: Path) -> None:
+    """One parameter file for all nodes: files of `options.params`, then options, then extra."""
+    merged: dict[str, dict[str, Any]] = {}
+    for source in options.params:
+        data = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
+        for key, value in data.items():
+            _update(merged, str(key), value.get("ros__parameters", {}))
+    nodes = (["robot_sim"] if options.sim else []) + list(AGENT_NODES)
+    _update(merged, "/**/bringup", {"nodes": nodes, "report": True})
+    _update(merged, "/**/planner", {"engine": options.engine, "model": options.model})
+    if options.sim:
+        _update(merged, "/**/robot_sim", {"scene": options.scene, "seed": options.seed})
+    for name, values in options.extra.items():
+        _update(merged, f"/**/{name}", values)
+    out = {key: {"ros__parameters": values} for key, values in merged.items()}
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(yaml.safe_dump(out, sort_keys=False), encoding="utf-8")
+
+
+def _update(merged: dict[str, dict[str, Any]], key: str, values: Mapping[str, Any]) -> None:
+    merged.setdefault(key, {}).update(values)
+
+
+def config_file(name: str, env: Mapping[str, str]) -> Path:
+    """A parameter file of llmagentos_bringup: this checkout's, or the installed package's.
+
+    Raises MissingDependencyError when there is neither.
+    """
+    here = Path(__file__).resolve().parents[2] / "launch/config" / name
+    if here.exists():
+        return here
+    for prefix in env.get("AMENT_PREFIX_PATH", "").split(":"):
+        installed = Path(prefix) / "share/llmagentos_bringup/config" / name
+        if prefix and installed.exists():
+            return installed
+    raise MissingDependencyError(
+        f"expected {name} of llmagentos_bringup, got none: build ros_ws and source it"
+    )

@@ -1,0 +1,349 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+The agent as a node: a sentence in, feedback and an answer out.
+
+Knows: the Command action, one owner at a time, sessions. Does not know: how the agent works
+(llmagentos.agent); perception, planner and executor are other nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+import json
+import threading
+from typing import Any
+
+from llmagentos.agent import Agent
+from llmagentos.command import CommandResult
+from llmagentos.composition import Parts
+from llmagentos.errors import CommandError, LLMAgentOSError
+from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.modules import Outcome
+from llmagentos.planning.plan import Plan, Undo
+from llmagentos.types import Scene
+from llmagentos_msgs import msg as m
+from llmagentos_msgs.action import Command
+from llmagentos_msgs.srv import Reset
+from llmagentos_msgs.srv import Undo as UndoService
+from llmagentos_ros import interface as table
+from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.convert import event_to_json, scene_from_msg, to_time
+from llmagentos_ros.freshness import Heartbeats
+from llmagentos_ros.planner import check_text
+from llmagentos_ros.progress import Progress
+from llmagentos_ros.remote import RemoteExecution, RemotePlanning, RemoteRobot, wait_for
+from llmagentos_ros.scene_feed import SceneFeed
+from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from std_msgs.msg import Header
+
+_STAGES = {
+    'command': Command.Feedback.PERCEIVING,
+    'scene': Command.Feedback.PLANNING,
+    'plan': Command.Feedback.EXECUTING,
+}
+_BUSY_STATES = {
+    Command.Feedback.PERCEIVING: m.AgentState.PERCEIVING,
+    Command.Feedback.PLANNING: m.AgentState.PLANNING,
+    Command.Feedback.EXECUTING: m.AgentState.EXECUTING,
+    Command.Feedback.STOPPING: m.AgentState.STOPPING,
+}
+
+
+class AgentNode(ModuleNode):
+    """Owns llmagentos.agent.Agent, whose modules are other nodes."""
+
+    PARAMETERS = (
+        Parameter('plan_timeout_s', 30.0, 'How long the planner may think', 0.5, 600.0, False),
+        Parameter('look_timeout_s', 3.0, 'How long to wait for a new picture', 0.1, 30.0, False),
+        Parameter('scene_max_age_s', 0.3, 'A scene may be this old for planning', 0.0, 5.0, False),
+        Parameter('node_timeout_s', 2.0, 'A node that is silent this long is dead', 0.3, 60.0),
+    )
+
+    def __init__(self) -> None:
+        super().__init__('agent')
+        self._busy = threading.Lock()
+        self._stop = threading.Event()
+        self._goal: Any = None
+        self._stage = 0
+        self._text = self._question = ''
+        self._done = 0
+        self._progress = Progress(1)
+
+    def build(self) -> None:
+        limit = self.value('node_timeout_s')
+        self._alive = Heartbeats(dict.fromkeys(('perception', 'planner', 'executor'), limit))
+        self._scenes = SceneFeed(lambda: self.now_s, limit)
+        planner = self.client(table.PLAN_COMMAND)
+        executor = ActionClient(
+            self, table.EXECUTE_PLAN.type, table.EXECUTE_PLAN.name, callback_group=self.group
+        )
+        self.keep(executor, lambda c: c.destroy())
+        self._resets = [
+            self.client(e)
+            for e in (table.RESET_ROBOT, table.RESET_PERCEPTION, table.RESET_EXECUTOR)
+        ]
+        self._execution = RemoteExecution(
+            executor, lambda: self._alive.dead('executor'), self._on_event
+        )
+        planning = RemotePlanning(
+            planner,
+            lambda: self._alive.dead('planner'),
+            self._stop.is_set,
+            self.value('plan_timeout_s'),
+            self.value('base_frame'),
+        )
+        self._agent = Agent(self._parts(planning), self._on_event)
+        self._state_out = self.publisher(table.AGENT_STATE)
+        own = MutuallyExclusiveCallbackGroup
+        self.subscription(table.HEARTBEAT, self._on_heartbeat, own())
+        self.subscription(table.SCENE, self._scenes.on_scene, own())
+        self.timer(1.0 / table.AGENT_STATE.rate_hz, self._publish_state, own())
+        self.serve(table.UNDO, self._on_undo)
+        self.serve(table.RESET, self._on_reset)
+        server = ActionServer(
+            self,
+            table.COMMAND_ACTION.type,
+            table.COMMAND_ACTION.name,
+            execute_callback=self._execute,
+            goal_callback=lambda _: GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT,
+            cancel_callback=self._on_cancel,
+            callback_group=self.group,
+        )
+        self.keep(server, lambda s: s.destroy())
+
+    def stopped(self) -> None:
+        self._stop.set()
+        if self._busy.acquire(timeout=6.0):
+            self._busy.release()
+
+    def _parts(self, planning: RemotePlanning) -> Parts:
+        nothing: Any = None
+        return Parts(
+            driver=RemoteRobot(lambda: self.now_s, self._execution),  # type: ignore[arg-type]
+            look=self._look,
+            perception=nothing,
+            planning=planning,
+            execution=self._execution,
+            learning=EpisodeLog(),
+            skills=nothing,
+            truth=self._objects,
+            held=self._held,
+            recreate=lambda scene, seed: None,
+            close=lambda: None,
+        )
+
+    def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        level, words, _ = super().health()
+        return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
+
+    # --- what the agent sees -----------------------------------------------------------------
+
+    def _look(self) -> Scene:
+        since = self.now_s - self.value('scene_max_age_s')
+        return self._scenes.wait(since, self.value('look_timeout_s'), self._stop.is_set)
+
+    def _objects(self) -> list[dict[str, Any]]:
+        """Objects as perceived, in the shape of a result's `objects`."""
+        msg = self._scenes.latest
+        return [] if msg is None else [_row(o) for o in scene_from_msg(msg).objects]
+
+    def _held(self) -> str | None:
+        msg = self._scenes.latest
+        return None if msg is None else next((o.id for o in msg.objects if o.held), None)
+
+    def _on_heartbeat(self, msg: Header) -> None:
+        self._alive.beat(msg.frame_id)
+
+    # --- the action --------------------------------------------------------------------------
+
+    def _on_cancel(self, goal: Any) -> CancelResponse:
+        if goal is not None and self._goal is not None and goal.goal_id == self._goal.goal_id:
+            self._stop.set()
+        return CancelResponse.ACCEPT
+
+    def _execute(self, goal: Any) -> Command.Result:
+        if not self._busy.acquire(blocking=False):
+            goal.abort()
+            busy = f'I am busy with this: {self._text}' if self._text else 'I am busy.'
+            return Command.Result(status='refused', reply=busy)
+        try:
+            self._stop.clear()
+            self._goal, self._text = goal, goal.request.text
+            self._progress = Progress(1)
+            result = self._carry_out(goal.request.text)
+        finally:
+            self._goal, self._text, self._stage = None, '', 0
+            self._busy.release()
+        self._done += 1
+        self._question = result.reply if result.status == 'question' else ''
+        if goal.is_cancel_requested:
+            goal.canceled()
+        elif result.ok:
+            goal.succeed()
+        else:
+            goal.abort()
+        self._publish_state()
+        return _answer(result, self.now_s)
+
+    def _carry_out(self, text: str) -> CommandResult:
+        try:
+            if self._stop.is_set() or self._goal.is_cancel_requested:
+                raise CommandError('it was taken back before I began')
+            check_text(text)
+            result = self._agent.begin(text)
+            while result is None:
+                if self._stop.is_set():
+                    self._enter(Command.Feedback.STOPPING, 'stopping')
+                    self._agent.stop()
+                result = self._agent.step()
+        except CommandError as exc:
+            return CommandResult(_shown(text), 'failed', f"I can't read that: {exc}")
+        except LLMAgentOSError as exc:
+            return CommandResult(text, 'failed', f"I can't do it now: {exc}")
+        return result
+
+    def _on_event(self, event: Mapping[str, Any]) -> None:
+        goal, name = self._goal, event.get('event')
+        if goal is None:
+            return
+        if name in _STAGES:
+            self._stage = _STAGES[str(name)]
+            self._publish_state()
+        if name == 'plan':
+            self._progress = Progress(len(event['plan'].steps))
+        step = self._progress.take(event)
+        goal.publish_feedback(
+            Command.Feedback(
+                stage=self._stage,
+                step=step,
+                progress=float(self._progress.share),
+                words=_words(event),
+                event=event_to_json(event),
+            )
+        )
+
+    def _enter(self, stage: int, words: str) -> None:
+        if self._stage != stage and self._goal is not None:
+            self._stage = stage
+            self._goal.publish_feedback(Command.Feedback(stage=stage, words=words))
+            self._publish_state()
+
+    def _publish_state(self) -> None:
+        idle = m.AgentState.ASKING if self._question else m.AgentState.IDLE
+        self._state_out.publish(
+            m.AgentState(
+                stamp=to_time(self.now_s),
+                state=_BUSY_STATES.get(self._stage, idle),
+                command=_shown(self._text),
+                question=self._question,
+                commands_done=self._done,
+            )
+        )
+
+    # --- services ----------------------------------------------------------------------------
+
+    def _on_undo(
+        self, request: UndoService.Request, answer: UndoService.Response
+    ) -> UndoService.Response:
+        count = request.count or 1
+        answer.success, answer.status = False, 'refused'
+        if not 1 <= count <= 20:
+            answer.reply = f'expected 1 to 20 commands, got {count}'
+            return answer
+        if not self.is_active or not self._busy.acquire(blocking=False):
+            answer.reply = 'I am busy.'
+            return answer
+        try:
+            self._stop.clear()
+            self._execution.start(Plan(steps=(Undo(n=count),)), 'undo')
+            outcome: Outcome | None = None
+            while outcome is None:
+                outcome = self._execution.stop() if self._stop.is_set() else self._execution.tick()
+        except LLMAgentOSError as exc:
+            outcome = Outcome('failed', str(exc))
+        finally:
+            self._busy.release()
+        answer.success = outcome.status == 'succeeded'
+        answer.status, answer.reply = outcome.status, outcome.reply
+        return answer
+
+    def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
+        """Reset robot (if simulated), perception, executor, then our own session."""
+        if not self._busy.acquire(blocking=False):
+            answer.success, answer.message = False, 'expected an idle agent, got a busy one'
+            return answer
+        try:
+            problem = self._reset_all(request)
+            if not problem:
+                self._scenes.forget()
+                self._question = ''
+                self._agent.reset()
+        except LLMAgentOSError as exc:
+            problem = str(exc)
+        finally:
+            self._busy.release()
+        answer.success, answer.message = not problem, problem
+        return answer
+
+    def _reset_all(self, request: Reset.Request) -> str:
+        for client in self._resets:
+            if not client.service_is_ready():
+                if client is self._resets[0]:
+                    continue  # a real robot has nothing to reset
+                return f'{client.srv_name} is not there'
+            future = client.call_async(request)
+            problem = wait_for(future, 20.0, lambda: '')
+            if problem or not future.result().success:
+                return f'{client.srv_name}: {problem or future.result().message}'
+        return ''
+
+
+def _row(o: Any) -> dict[str, Any]:
+    return {
+        'id': o.id,
+        'kind': o.kind,
+        'color': o.color,
+        'size': o.size_m,
+        'position': list(o.position),
+        'yaw': o.yaw,
+    }
+
+
+def _words(event: Mapping[str, Any]) -> str:
+    name = event.get('event')
+    if name == 'command':
+        return 'looking'
+    if name == 'scene':
+        return f'sees {event.get("objects")} objects; planning'
+    if name == 'plan':
+        return f'plan after {event.get("plan_s", 0.0):.2f} s'
+    return str(event.get('words') or event.get('reply') or '')
+
+
+def _shown(text: str) -> str:
+    """Text that is safe to send back: short, and without what DDS strings cannot carry."""
+    return text[:200].encode('utf-8', 'replace').decode('utf-8').replace('\0', ' ')
+
+
+def _answer(result: CommandResult, now_s: float) -> Command.Result:
+    data = result.to_json()
+    data['command'] = _shown(data['command'])
+    plan = m.Plan(command=data['command'], stamp=to_time(now_s), text=result.plan_text)
+    if result.plan is not None:
+        plan.json = json.dumps(result.plan)
+    t = result.timings
+    plan.plan_s, plan.prompt_tokens, plan.tokens = t.plan_s, t.prompt_tokens, t.tokens
+    return Command.Result(
+        status=result.status, reply=result.reply, plan=plan, trace=json.dumps(data)
+    )
+
+
+def main(args: list[str] | None = None) -> int:
+    """Entry point of `ros2 run llmagentos_ros agent`."""
+    return run(AgentNode, args, threads=6)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

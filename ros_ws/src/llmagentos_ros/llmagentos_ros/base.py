@@ -1,0 +1,269 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+What all nodes share: parameters, channels by the table, heartbeat, diagnostics, life cycle.
+
+Knows: rclpy's lifecycle. Does not know: what any node is for.
+
+A node creates in on_configure and releases in on_cleanup; `build` and `release` are the two
+methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+import os
+import signal
+import threading
+import time
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from llmagentos.errors import LLMAgentOSError
+from llmagentos_ros import interface as table
+from llmagentos_ros.convert import to_time
+from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+import rclpy
+from rclpy.callback_groups import ReentrantCallbackGroup
+from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from std_msgs.msg import Header
+
+_HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """One parameter: default, description, range; read-only ones are set at start only."""
+
+    name: str
+    default: Any
+    description: str
+    low: float | None = None
+    high: float | None = None
+    read_only: bool = True
+
+
+BASE_FRAME = Parameter('base_frame', 'panda_link0', 'Robot base frame (REP 103: x forward)')
+
+
+class ModuleNode(LifecycleNode):
+    """A lifecycle node around one core module."""
+
+    PARAMETERS: tuple[Parameter, ...] = ()
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        for p in (BASE_FRAME, *self.PARAMETERS):
+            self.declare_parameter(p.name, p.default, _descriptor(p))
+        self.group = ReentrantCallbackGroup()
+        self._built: list[tuple[Callable[[Any], Any], Any]] = []
+        self._beat = self.create_publisher(
+            Header, table.HEARTBEAT.name, table.HEARTBEAT.qos, callback_group=self.group
+        )
+        self._diagnostics = self.create_publisher(
+            DiagnosticArray, table.DIAGNOSTICS.name, table.DIAGNOSTICS.qos
+        )
+        self.is_active = False
+        self._closing = threading.Event()
+        self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
+        self._pulse.start()
+
+    # --- what a node writes ------------------------------------------------------------------
+
+    def build(self) -> None:
+        """Create modules and channels. Raises a named error when that cannot be done."""
+
+    def release(self) -> None:
+        """Give back what `build` made, beyond channels."""
+
+    def started(self) -> None:
+        """React to having become active."""
+
+    def stopped(self) -> None:
+        """React to being no longer active: nothing may move on the node's behalf."""
+
+    def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Level (DiagnosticStatus.OK, WARN, ERROR), one sentence, figures."""
+        return DiagnosticStatus.OK, 'active' if self.is_active else 'not active', {}
+
+    # --- helpers -----------------------------------------------------------------------------
+
+    def value(self, name: str) -> Any:
+        """Return a parameter's value."""
+        return self.get_parameter(name).value
+
+    @property
+    def now_s(self) -> float:
+        """The node's clock (simulated with use_sim_time), seconds."""
+        return self.get_clock().now().nanoseconds * 1e-9
+
+    def publisher(self, topic: table.Topic) -> Any:
+        """Create a lifecycle publisher: silent while the node is not active."""
+        made = self.create_lifecycle_publisher(topic.type, topic.name, topic.qos)
+        self._built.append((self.destroy_lifecycle_publisher, made))
+        return made
+
+    def subscription(
+        self, topic: table.Topic, callback: Callable[[Any], None], group: Any = None
+    ) -> Any:
+        """Subscribe with the table's QoS."""
+        made = self.create_subscription(
+            topic.type, topic.name, callback, topic.qos, callback_group=group
+        )
+        self._built.append((self.destroy_subscription, made))
+        return made
+
+    def serve(self, endpoint: table.Endpoint, callback: Any, group: Any = None) -> Any:
+        """Offer a service of the table."""
+        made = self.create_service(
+            endpoint.type, endpoint.name, callback, callback_group=group or self.group
+        )
+        self._built.append((self.destroy_service, made))
+        return made
+
+    def client(self, endpoint: table.Endpoint) -> Any:
+        """Create a client of one of the table's services."""
+        made = self.create_client(endpoint.type, endpoint.name, callback_group=self.group)
+        self._built.append((self.destroy_client, made))
+        return made
+
+    def timer(self, period_s: float, callback: Callable[[], None], group: Any = None) -> Any:
+        """Create a timer on the node's clock."""
+        made = self.create_timer(period_s, callback, callback_group=group)
+        self._built.append((self.destroy_timer, made))
+        return made
+
+    def keep(self, thing: Any, destroy: Callable[[Any], Any]) -> Any:
+        """Anything else that goes in cleanup."""
+        self._built.append((destroy, thing))
+        return thing
+
+    # --- life cycle --------------------------------------------------------------------------
+
+    def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Create; a named error means that the node stays unconfigured and says why."""
+        try:
+            self.build()
+        except LLMAgentOSError as exc:
+            self.get_logger().error(f'configure: {type(exc).__name__}: {exc}')
+            self._tear_down()
+            return TransitionCallbackReturn.FAILURE
+        return super().on_configure(state)
+
+    def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Publish and act from now on."""
+        result = super().on_activate(state)
+        self.is_active = True
+        self.started()
+        return result
+
+    def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Be silent."""
+        self.is_active = False
+        self.stopped()
+        return super().on_deactivate(state)
+
+    def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Release everything that configure made."""
+        result = super().on_cleanup(state)
+        self._tear_down()
+        return result
+
+    def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Release from any state."""
+        if self.is_active:
+            self.is_active = False
+            self.stopped()
+        self._tear_down()
+        return super().on_shutdown(state)
+
+    def on_error(self, state: LifecycleState) -> TransitionCallbackReturn:
+        """Back to unconfigured, from where bring-up may try again."""
+        self.is_active = False
+        self._tear_down()
+        return TransitionCallbackReturn.SUCCESS
+
+    def close(self) -> None:
+        """Stop whatever is under way, then release; for the end of the process."""
+        if self.is_active:
+            self.is_active = False
+            self.stopped()
+        self._tear_down()
+        self._closing.set()
+        self._pulse.join(timeout=2 * _HEARTBEAT_S)
+
+    def _tear_down(self) -> None:
+        self.release()
+        while self._built:
+            destroy, thing = self._built.pop()
+            destroy(thing)
+
+    # --- signs of life -----------------------------------------------------------------------
+
+    def _pulse_loop(self) -> None:
+        """On its own thread, so that long work is no silence; a frozen process is silent."""
+        next_report = 0.0
+        while not self._closing.wait(_HEARTBEAT_S):
+            if not rclpy.ok():
+                return
+            header = Header(frame_id=self.get_name())
+            header.stamp = to_time(self.now_s)
+            self._beat.publish(header)
+            if time.monotonic() >= next_report:
+                next_report = time.monotonic() + _DIAGNOSTICS_S
+                self._diagnostics.publish(self._report(header))
+
+    def _report(self, header: Header) -> DiagnosticArray:
+        level, words, figures = self.health()
+        figures = {**figures, 'cpu_s': f'{time.process_time():.2f}', 'pid': os.getpid()}
+        status = DiagnosticStatus(
+            level=level,
+            name=f'{self.get_fully_qualified_name()}',
+            message=words,
+            hardware_id=self.get_namespace(),
+            values=[KeyValue(key=str(k), value=str(v)) for k, v in figures.items()],
+        )
+        return DiagnosticArray(header=header, status=[status])
+
+
+def _descriptor(p: Parameter) -> ParameterDescriptor:
+    out = ParameterDescriptor(description=p.description, read_only=p.read_only)
+    if p.low is None or p.high is None:
+        return out
+    if isinstance(p.default, int) and not isinstance(p.default, bool):
+        out.integer_range = [IntegerRange(from_value=int(p.low), to_value=int(p.high), step=0)]
+    else:
+        out.floating_point_range = [
+            FloatingPointRange(from_value=float(p.low), to_value=float(p.high), step=0.0)
+        ]
+    return out
+
+
+def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int = 4) -> int:
+    """
+    Spin one node until SIGINT or SIGTERM; the exit code.
+
+    threads: enough for one long callback of every kind the node has; 1 saves switching.
+    """
+    rclpy.init(args=args)
+    # rclpy handles SIGINT and, from Jazzy on, SIGTERM; Humble needs telling.
+    signal.signal(signal.SIGTERM, lambda *_: rclpy.try_shutdown())
+    node = make()
+    executor: Any
+    if threads == 1:
+        executor = rclpy.executors.SingleThreadedExecutor()
+    else:
+        executor = MultiThreadedExecutor(num_threads=threads)
+    executor.add_node(node)
+    try:
+        executor.spin()
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    finally:
+        node.close()
+        executor.shutdown(timeout_sec=1.0)
+        node.destroy_node()
+        rclpy.try_shutdown()
+    return 0

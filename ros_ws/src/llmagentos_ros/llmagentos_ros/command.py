@@ -1,0 +1,125 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+Sends one sentence to a running agent and prints what comes back, one JSON object a line.
+
+Knows: the Command action. Does not know: how anything is shown (llmagentos.cli.command reads the
+lines). Lines: {"feedback": {...}}, and at last {"result": {...}} or {"error": "..."}.
+Ctrl-C, or SIGTERM, cancels the command and waits until the arm has stopped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import signal
+import sys
+import threading
+import time
+from typing import Any
+
+from llmagentos.command import check_command
+from llmagentos.errors import CommandError
+from llmagentos_ros import interface as table
+import rclpy
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.signals import SignalHandlerOptions
+
+OK, NOT_DONE, USAGE = 0, 1, 2
+
+
+def _say(**line: Any) -> None:
+    print(json.dumps(line), flush=True)
+
+
+def _on_feedback(msg: Any) -> None:
+    f = msg.feedback
+    _say(
+        feedback={
+            'stage': f.stage,
+            'progress': round(float(f.progress), 3),
+            'words': f.words,
+            'path': f.step.path,
+            'references': list(f.step.references),
+            'event': json.loads(f.event) if f.event else {},
+        }
+    )
+
+
+class Client:
+    """One action client and the signals that cancel it."""
+
+    def __init__(self, namespace: str) -> None:
+        rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
+        self.stop = threading.Event()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: self.stop.set())
+        self.node = rclpy.create_node('llmagentos_command', namespace=namespace)
+        self.executor = SingleThreadedExecutor()
+        self.executor.add_node(self.node)
+        self.client = ActionClient(self.node, table.COMMAND_ACTION.type, table.COMMAND_ACTION.name)
+
+    def wait(self, done: Any, timeout_s: float) -> bool:
+        """Spin until `done()`; False after the timeout or when asked to stop."""
+        give_up = time.monotonic() + timeout_s
+        while not done():
+            if self.stop.is_set() or time.monotonic() > give_up:
+                return False
+            self.executor.spin_once(timeout_sec=0.05)
+        return True
+
+    def send(self, text: str, wait_s: float, timeout_s: float) -> int:
+        """Send, stream feedback, print the result; the exit code."""
+        if not self.wait(self.client.server_is_ready, wait_s):
+            _say(error=f'expected a running agent (llmagentos up), got none within {wait_s:g} s')
+            return USAGE
+        goal = table.COMMAND_ACTION.type.Goal(text=text)
+        sent = self.client.send_goal_async(goal, feedback_callback=_on_feedback)
+        if not self.wait(sent.done, 10.0) or not sent.result().accepted:
+            _say(error='expected the agent to take the command, got a no: it is not active')
+            return NOT_DONE
+        handle = sent.result()
+        result = handle.get_result_async()
+        if not self.wait(result.done, timeout_s):
+            _say(feedback={'stage': 4, 'words': 'stopping', 'event': {}})
+            handle.cancel_goal_async()
+            self.stop.clear()
+            if not self.wait(result.done, 15.0):
+                _say(error='expected the arm to stop, got no answer within 15 s')
+                return NOT_DONE
+        answer = result.result().result
+        trace = json.loads(answer.trace) if answer.trace else {}
+        _say(result={**trace, 'command': text, 'status': answer.status, 'reply': answer.reply})
+        return OK if answer.status in ('succeeded', 'answered') else NOT_DONE
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.client.destroy()
+        self.executor.shutdown(timeout_sec=0.5)
+        self.node.destroy_node()
+        rclpy.try_shutdown()
+
+
+def main(args: list[str] | None = None) -> int:
+    """Entry point of `ros2 run llmagentos_ros command`."""
+    parser = argparse.ArgumentParser(description='Send one sentence to a running agent.')
+    parser.add_argument('text')
+    parser.add_argument('--namespace', default='/')
+    parser.add_argument('--wait', type=float, default=10.0, help='seconds to find the agent')
+    parser.add_argument('--timeout', type=float, default=600.0, help='seconds, then cancel')
+    options = parser.parse_args(args)
+    try:
+        text = check_command(options.text)
+    except CommandError as exc:
+        _say(error=f'CommandError: {exc}')
+        return USAGE
+    client = Client(options.namespace)
+    try:
+        return client.send(text, options.wait, options.timeout)
+    finally:
+        client.close()
+
+
+if __name__ == '__main__':
+    sys.exit(main())

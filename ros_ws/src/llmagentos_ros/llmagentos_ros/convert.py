@@ -1,0 +1,313 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+Core values to messages and back.
+
+Knows: both shapes of a scene, a plan, a robot state and a camera frame.
+Does not know: topics, nodes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+import json
+import math
+from typing import Any
+
+from builtin_interfaces.msg import Time
+from diagnostic_msgs.msg import KeyValue
+from geometry_msgs.msg import Point, TransformStamped
+from llmagentos.errors import DriverError, PlanError
+from llmagentos.modules import PlanResult
+from llmagentos.planning.plan import Plan
+from llmagentos.robots import ArmSpec, PANDA
+from llmagentos.types import RobotState, Scene, SceneObject, Workspace
+from llmagentos.world.relations import related
+from llmagentos_msgs import msg as m
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import ValidationError
+from sensor_msgs.msg import JointState
+
+_SIDES = ('left_of', 'right_of', 'in_front_of', 'behind', 'next_to')
+
+
+def to_time(seconds: float) -> Time:
+    """Seconds to a stamp, rounded to nanoseconds."""
+    whole, nanos = divmod(round(seconds * 1e9), 1_000_000_000)
+    return Time(sec=int(whole), nanosec=int(nanos))
+
+
+def to_seconds(stamp: Time) -> float:
+    """Convert a stamp to seconds."""
+    return stamp.sec + stamp.nanosec * 1e-9
+
+
+# --- scenes ---------------------------------------------------------------------------------
+
+
+def scene_to_msg(scene: Scene, frame_id: str) -> m.Scene:
+    """Convert a scene; adds the relations between neighbours."""
+    out = m.Scene()
+    out.header.stamp = to_time(scene.stamp_s)
+    out.header.frame_id = frame_id
+    w = scene.workspace
+    out.workspace_x_min, out.workspace_x_max = w.x_min, w.x_max
+    out.workspace_y_min, out.workspace_y_max = w.y_min, w.y_max
+    out.table_z = w.table_z
+    out.objects = [_object_to_msg(o) for o in scene.objects]
+    out.relations = relations_of(scene)
+    return out
+
+
+def relations_of(scene: Scene) -> list[m.Relation]:
+    """Find what stands on or in what, and the sides of things that are next to each other."""
+    found = []
+    for a in scene.objects:
+        if a.support and not a.held:
+            word = 'in' if a.inside else 'on'
+            found.append(m.Relation(subject=a.id, relation=word, object=a.support))
+    for a in scene.objects:
+        for b in scene.objects:
+            if a is b or math.dist(a.position[:2], b.position[:2]) > 0.25:
+                continue
+            if not related('next_to', scene, a, b):
+                continue
+            for side in _SIDES:
+                if related(side, scene, a, b):
+                    found.append(m.Relation(subject=a.id, relation=side, object=b.id))
+    return found
+
+
+def _object_to_msg(o: SceneObject) -> m.DetectedObject:
+    x, y, z = (float(v) for v in o.position)
+    return m.DetectedObject(
+        id=o.id,
+        kind=o.kind,
+        color=o.color,
+        size=float(o.size_m),
+        height=float(o.height_m),
+        position=Point(x=x, y=y, z=z),
+        yaw=float(o.yaw),
+        support=o.support,
+        inside=bool(o.inside),
+        held=bool(o.held),
+        confidence=float(o.confidence),
+        last_seen=to_time(max(o.last_seen_s, 0.0)),
+    )
+
+
+def scene_from_msg(msg: m.Scene) -> Scene:
+    """Convert to the core's scene; without relations, since the core computes its own."""
+    workspace = Workspace(
+        msg.workspace_x_min,
+        msg.workspace_x_max,
+        msg.workspace_y_min,
+        msg.workspace_y_max,
+        msg.table_z,
+    )
+    objects = tuple(
+        SceneObject(
+            id=o.id,
+            kind=o.kind,
+            color=o.color,
+            size_m=o.size,
+            height_m=o.height,
+            position=(o.position.x, o.position.y, o.position.z),
+            yaw=o.yaw,
+            support=o.support,
+            inside=o.inside,
+            held=o.held,
+            confidence=o.confidence,
+            last_seen_s=to_seconds(o.last_seen),
+        )
+        for o in msg.objects
+    )
+    return Scene(objects, to_seconds(msg.header.stamp), workspace)
+
+
+# --- plans ----------------------------------------------------------------------------------
+
+
+def plan_to_msg(result: PlanResult, command: str, now_s: float) -> m.Plan:
+    """Convert a planning result; the plan travels as JSON."""
+    return m.Plan(
+        stamp=to_time(now_s),
+        command=command,
+        json=result.plan.model_dump_json(exclude_defaults=False),
+        text=result.text,
+        plan_s=float(result.plan_s),
+        prompt_tokens=int(result.prompt_tokens),
+        tokens=int(result.tokens),
+        confidence=float(result.confidence),
+        engine=[KeyValue(key=str(k), value=str(v)) for k, v in result.engine.items()],
+    )
+
+
+def plan_from_msg(msg: m.Plan) -> PlanResult:
+    """Convert a plan message. Raises PlanError when the JSON is no plan."""
+    return PlanResult(
+        plan=plan_from_json(msg.json),
+        text=msg.text,
+        plan_s=msg.plan_s,
+        prompt_tokens=msg.prompt_tokens,
+        tokens=msg.tokens,
+        engine={kv.key: kv.value for kv in msg.engine},
+        confidence=msg.confidence,
+    )
+
+
+def plan_from_json(text: str) -> Plan:
+    """Parse a plan. Raises PlanError when the text is none of the published schema."""
+    try:
+        return Plan.model_validate_json(text)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        where = '.'.join(str(part) for part in first['loc']) or 'plan'
+        raise PlanError(f'expected a plan as JSON, got {where}: {first["msg"]}') from exc
+
+
+def event_to_json(event: Mapping[str, Any]) -> str:
+    """One event of a running command as JSON; plans inside become plain data."""
+    return json.dumps(event, default=_plain)
+
+
+def _plain(value: Any) -> Any:
+    if hasattr(value, 'to_json'):
+        return value.to_json()
+    if hasattr(value, 'tolist'):
+        return value.tolist()
+    return str(value)
+
+
+# --- the robot ------------------------------------------------------------------------------
+
+
+def joint_state_to_msg(state: RobotState, spec: ArmSpec, frame_id: str) -> JointState:
+    """Arm joints and both fingers."""
+    msg = JointState()
+    msg.header.stamp = to_time(state.stamp_s)
+    msg.header.frame_id = frame_id
+    finger = state.gripper_width_m / 2
+    msg.name = [*spec.joint_names, *spec.finger_joint_names]
+    msg.position = [*map(float, state.positions), finger, finger]
+    msg.velocity = [*map(float, state.velocities), 0.0, 0.0]
+    msg.effort = [0.0] * len(spec.joint_names) + [float(state.gripper_effort_n)] * 2
+    return msg
+
+
+class JointStateReader:
+    """
+    Joint state messages of one arm to robot states.
+
+    Joints are found by name, in any order, and may come in several messages (ros2_control can
+    have one broadcaster for the arm and one for the hand); the last values are remembered.
+    """
+
+    def __init__(self, joint_names: Sequence[str] = (), finger_names: Sequence[str] = ()) -> None:
+        self._arm = tuple(joint_names or PANDA.joint_names)
+        self._fingers = tuple(finger_names or PANDA.finger_joint_names)
+        self._seen: dict[str, tuple[float, float, float]] = {}
+
+    def read(self, msg: JointState) -> RobotState | None:
+        """
+        Return the state, or None while joints are missing. DriverError on NaN and infinity.
+
+        A message without any arm joint (a hand's own broadcaster) updates the fingers only.
+        """
+        if len(msg.position) != len(msg.name):
+            raise DriverError(f'expected {len(msg.name)} joint positions, got {len(msg.position)}')
+        velocity = msg.velocity if len(msg.velocity) == len(msg.name) else None
+        effort = msg.effort if len(msg.effort) == len(msg.name) else None
+        for i, name in enumerate(msg.name):
+            values = (
+                msg.position[i],
+                velocity[i] if velocity is not None else 0.0,
+                effort[i] if effort is not None else 0.0,
+            )
+            if name in self._arm or name in self._fingers:
+                if not all(map(math.isfinite, values[:2])):
+                    raise DriverError(f'expected finite joint states, got {name} {values}')
+                self._seen[name] = values
+        if not any(name in msg.name for name in self._arm):
+            return None
+        if any(name not in self._seen for name in (*self._arm, *self._fingers)):
+            return None
+        arm = [self._seen[name] for name in self._arm]
+        fingers = [self._seen[name] for name in self._fingers]
+        # One finger joint tells half of the opening, as in the Panda's URDF.
+        width = sum(f[0] for f in fingers) * (2 / len(fingers))
+        return RobotState(
+            positions=tuple(q for q, _, _ in arm),
+            velocities=tuple(v for _, v, _ in arm),
+            gripper_width_m=width,
+            stamp_s=to_seconds(msg.header.stamp),
+            gripper_effort_n=sum(abs(f[2]) for f in fingers) / len(fingers),
+        )
+
+
+# --- poses ----------------------------------------------------------------------------------
+
+
+def matrix_to_transform(
+    matrix: NDArray[np.float64], parent: str, child: str, stamp_s: float
+) -> TransformStamped:
+    """Convert a 4x4 pose of `child` in `parent` (metres)."""
+    out = TransformStamped()
+    out.header.stamp = to_time(stamp_s)
+    out.header.frame_id, out.child_frame_id = parent, child
+    t, r = out.transform.translation, out.transform.rotation
+    t.x, t.y, t.z = (float(v) for v in matrix[:3, 3])
+    r.x, r.y, r.z, r.w = quaternion_of(matrix[:3, :3])
+    return out
+
+
+def transform_to_matrix(msg: TransformStamped) -> NDArray[np.float64]:
+    """Return the 4x4 pose of child in parent frame. DriverError if it is no rotation."""
+    t, r = msg.transform.translation, msg.transform.rotation
+    return pose_matrix((t.x, t.y, t.z), (r.x, r.y, r.z, r.w))
+
+
+def pose_matrix(xyz: Sequence[float], xyzw: Sequence[float]) -> NDArray[np.float64]:
+    """4x4 matrix of a position (m) and a quaternion (x, y, z, w)."""
+    x, y, z, w = (float(v) for v in xyzw)
+    norm = math.sqrt(x * x + y * y + z * z + w * w)
+    if not math.isfinite(norm) or abs(norm - 1.0) > 0.01:
+        raise DriverError(f'expected a unit quaternion, got length {norm}')
+    x, y, z, w = x / norm, y / norm, z / norm, w / norm
+    pose = np.eye(4)
+    pose[:3, :3] = [
+        [1 - 2 * (y * y + z * z), 2 * (x * y - z * w), 2 * (x * z + y * w)],
+        [2 * (x * y + z * w), 1 - 2 * (x * x + z * z), 2 * (y * z - x * w)],
+        [2 * (x * z - y * w), 2 * (y * z + x * w), 1 - 2 * (x * x + y * y)],
+    ]
+    pose[:3, 3] = xyz
+    return pose
+
+
+def quaternion_of(rotation: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """Quaternion (x, y, z, w) of a 3x3 rotation, by the largest of its four components."""
+    r = rotation
+    squares = np.array(
+        [
+            1 + r[0, 0] - r[1, 1] - r[2, 2],
+            1 - r[0, 0] + r[1, 1] - r[2, 2],
+            1 - r[0, 0] - r[1, 1] + r[2, 2],
+            1 + r[0, 0] + r[1, 1] + r[2, 2],
+        ]
+    )
+    largest = int(np.argmax(squares))
+    root = 2 * math.sqrt(float(squares[largest]))
+    off = {
+        (0, 1): r[0, 1] + r[1, 0],
+        (0, 2): r[0, 2] + r[2, 0],
+        (1, 2): r[1, 2] + r[2, 1],
+        (0, 3): r[2, 1] - r[1, 2],
+        (1, 3): r[0, 2] - r[2, 0],
+        (2, 3): r[1, 0] - r[0, 1],
+    }
+    q = [
+        root / 4 if i == largest else float(off[min(i, largest), max(i, largest)]) / root
+        for i in range(4)
+    ]
+    return q[0], q[1], q[2], q[3]

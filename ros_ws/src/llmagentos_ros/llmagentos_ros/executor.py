@@ -1,0 +1,321 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+The executor as a node: a plan in, motion and an outcome out.
+
+Knows: the action around an ExecutionModule, and when sensors are too old to move on.
+Does not know: skills, planning, or what is behind the driver's topics.
+
+Nothing resumes by itself: a stop ends the goal, and only a new goal moves the arm again.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import json
+import threading
+import time
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticStatus
+from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.execution.executor import PlanExecutor
+from llmagentos.execution.skills import MotionSkills
+from llmagentos.modules import Outcome
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.planning.memory import SessionMemory
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.limits import motion_limits
+from llmagentos.safety.observed import ObservedDriver
+from llmagentos.types import Scene
+from llmagentos_msgs.action import ExecutePlan
+from llmagentos_msgs.msg import GripperCommand, SafetyState
+from llmagentos_msgs.srv import Reset
+from llmagentos_ros import interface as table
+from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.convert import event_to_json, plan_from_json, to_time
+from llmagentos_ros.driver import clock_condition, RosDriver
+from llmagentos_ros.perception import names
+from llmagentos_ros.progress import Progress
+from llmagentos_ros.scene_feed import SceneFeed
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
+from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+
+
+class ExecutorNode(ModuleNode):
+    """Owns an ExecutionModule over a RosDriver."""
+
+    PARAMETERS = (
+        Parameter('profile', 'careful', 'Motion limits: careful (beside people) or sim'),
+        Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
+        Parameter(
+            'lookahead_s',
+            0.06,
+            "Points are sent this early: more than the network's delay",
+            0.0,
+            0.5,
+        ),
+        Parameter('joint_states_timeout_s', 0.25, 'Older joint states stop motion', 0.02, 30.0),
+        Parameter('scene_timeout_s', 1.0, 'Older scenes stop motion', 0.1, 60.0),
+        Parameter('look_timeout_s', 3.0, 'How long a skill waits for a new picture', 0.1, 60.0),
+        Parameter('scene_max_age_s', 0.3, 'A still scene may be this old for a look', 0.0, 5.0),
+        Parameter('settle_s', 0.1, 'Pictures count once the arm has rested this long', 0.0, 2.0),
+        Parameter('gripper_latency_s', 0.1, 'Fingers may start to move this late', 0.0, 2.0),
+        Parameter(
+            'gripper_interface',
+            'topic',
+            'topic (llmagentos_msgs/GripperCommand) or action (control_msgs/GripperCommand)',
+        ),
+        Parameter('gripper_action', 'gripper_controller/gripper_cmd', 'Name of that action'),
+        Parameter('joint_names', [''], "Arm joints, shoulder to wrist; empty: the Panda's"),
+        Parameter('finger_joint_names', [''], "Finger joints; empty: the Panda's"),
+    )
+
+    def __init__(self) -> None:
+        super().__init__('executor')
+        self._busy = threading.Lock()
+        self._stop = threading.Event()
+        self._goal: Any = None
+        self._progress: Progress | None = None
+        self._state = SafetyState(state=SafetyState.HOLDING)
+        self._done = 0
+
+    def build(self) -> None:
+        self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
+        self._trajectory_out = self.publisher(table.TRAJECTORY)
+        self._grip = self._make_gripper()
+        self._driver = RosDriver(
+            self._trajectory_out.publish,
+            self._grip,
+            lambda: self.now_s,
+            clock_moved=clock_condition(self),
+            joint_names=names(self.value('joint_names')),
+            finger_names=names(self.value('finger_joint_names')),
+            control_hz=self.value('control_hz'),
+            lookahead_s=self.value('lookahead_s'),
+            state_timeout_s=self.value('joint_states_timeout_s'),
+            gripper_latency_s=self.value('gripper_latency_s'),
+        )
+        self._step_out = self.publisher(table.STEP_STATE)
+        self._safety_out = self.publisher(table.SAFETY_STATE)
+        self._skills: MotionSkills | None = None
+        self._memory = SessionMemory()
+        own = MutuallyExclusiveCallbackGroup
+        self.subscription(table.JOINT_STATES, self._driver.on_joint_state, own())
+        self.subscription(table.SCENE, self._scenes.on_scene, own())
+        self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
+        self.serve(table.RESET_EXECUTOR, self._on_reset)
+        server = ActionServer(
+            self,
+            table.EXECUTE_PLAN.type,
+            table.EXECUTE_PLAN.name,
+            execute_callback=self._execute,
+            goal_callback=self._accept,
+            cancel_callback=lambda _: CancelResponse.ACCEPT,
+            callback_group=self.group,
+        )
+        self.keep(server, lambda s: s.destroy())
+
+    def stopped(self) -> None:
+        """Stop the running goal and wait until the arm rests."""
+        self._stop.set()
+        if self._busy.acquire(timeout=3.0):
+            self._busy.release()
+
+    def started(self) -> None:
+        self._stop.clear()
+
+    def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        level, words, _ = super().health()
+        figures = {'plans_done': self._done}
+        if self.is_active and self._state.reasons:
+            return DiagnosticStatus.WARN, '; '.join(self._state.reasons), figures
+        return level, words, figures
+
+    # --- the module ------------------------------------------------------------------------
+
+    def _module(self) -> PlanExecutor:
+        """Return the execution module; built late, since skills read joint states."""
+        if self._skills is None:
+            kinematics = Kinematics()
+            gate = MotionGate(motion_limits(self.value('profile')), kinematics.tip_position)
+            self._observed = ObservedDriver(GatedDriver(self._driver, gate), clock=time.monotonic)
+            self._skills = MotionSkills(
+                self._observed, self._look, kinematics, profile=self.value('profile')
+            )
+            self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
+        return self._execution
+
+    def _look(self) -> Scene:
+        """Wait for a scene seen after the arm last moved, and not long ago."""
+        rested = self._driver.moved_s + self.value('settle_s')
+        since = max(rested, self.now_s - self.value('scene_max_age_s'))
+        return self._scenes.wait(since, self.value('look_timeout_s'), self._asked_to_stop)
+
+    def _asked_to_stop(self) -> bool:
+        goal = self._goal
+        return self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
+
+    def _stale(self) -> str:
+        """Why the arm may not move, or ""."""
+        return self._driver.joint_states.stale() or self._scenes.age.stale()
+
+    # --- the action ------------------------------------------------------------------------
+
+    def _accept(self, goal: ExecutePlan.Goal) -> GoalResponse:
+        return GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT
+
+    def _execute(self, goal: Any) -> ExecutePlan.Result:
+        if not self._busy.acquire(blocking=False):
+            goal.abort()
+            return _result(Outcome('refused', 'I am busy with another plan.'))
+        self._goal = goal
+        try:
+            outcome = self._carry_out(goal)
+        finally:
+            self._goal = self._progress = None
+            self._busy.release()
+        self._done += 1
+        if goal.is_cancel_requested:
+            goal.canceled()
+        elif outcome.status in ('succeeded', 'answered'):
+            goal.succeed()
+        else:
+            goal.abort()
+        return _result(outcome)
+
+    def _carry_out(self, goal: Any) -> Outcome:
+        try:
+            plan = plan_from_json(goal.request.plan.json)
+            stale = self._stale()
+            if stale:
+                return Outcome('failed', f"I can't move: {stale}.")
+            execution = self._module()
+            self._observed.mark()
+            self._progress = Progress(len(plan.steps))
+            execution.start(plan, goal.request.plan.command)
+        except LLMAgentOSError as exc:
+            return Outcome('failed', f"I can't begin: {exc}")
+        outcome: Outcome | None = None
+        while outcome is None:
+            stale = self._stale()
+            if self._asked_to_stop():
+                outcome = self._halt('')
+            elif stale:
+                outcome = self._halt(stale)
+            else:
+                outcome = self._tick(execution)
+        return outcome
+
+    def _tick(self, execution: PlanExecutor) -> Outcome | None:
+        try:
+            return execution.tick()
+        except (DriverError, PerceptionError) as exc:
+            # Between two skills: joint states went stale, or no picture came.
+            return self._halt(str(exc))
+
+    def _halt(self, reason: str) -> Outcome:
+        """Ramp down; with stale joint states the arm's own controller does it."""
+        why = f'I stopped because of this: {reason}. ' if reason else ''
+        try:
+            ended = self._execution.stop()
+        except LLMAgentOSError as exc:
+            self._execution.reset()
+            return Outcome('failed', why or f'I stopped. {exc}')
+        return Outcome('failed', f'{why}{ended.reply}', ended.steps, '')
+
+    def _on_event(self, event: Any) -> None:
+        goal, progress = self._goal, self._progress
+        if goal is None or progress is None:
+            return
+        step = progress.take(event)
+        if step.path:
+            self._step_out.publish(step)
+        self._feedback(goal, progress, step, event)
+
+    def _feedback(self, goal: Any, progress: Progress, step: Any, event: Any) -> None:
+        moving = self._observed.first_motion_at
+        extra = {} if moving is None else {'first_motion_monotonic_s': moving}
+        goal.publish_feedback(
+            ExecutePlan.Feedback(
+                step=step,
+                progress=float(progress.share),
+                words=str(event.get('words', '')),
+                event=event_to_json({**event, **extra}),
+                moving=moving is not None,
+            )
+        )
+
+    # --- safety and session ----------------------------------------------------------------
+
+    def _publish_safety(self) -> None:
+        reasons = [r for r in (self._driver.joint_states.stale(), self._scenes.age.stale()) if r]
+        self._state = SafetyState(
+            stamp=to_time(self.now_s),
+            state=SafetyState.HOLDING if reasons else SafetyState.OK,
+            reasons=reasons,
+            joint_states_age=_age(self._driver.joint_states.age_s),
+            scene_age=_age(self._scenes.age.age_s),
+        )
+        self._safety_out.publish(self._state)
+
+    def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
+        if not self._busy.acquire(blocking=False):
+            answer.success, answer.message = False, 'expected an idle arm, got a running plan'
+            return answer
+        try:
+            self._driver.forget()
+            self._scenes.forget()
+            self._memory.reset()
+            # Built anew with the next goal, from fresh joint states.
+            self._skills = None
+        finally:
+            self._busy.release()
+        answer.success = True
+        return answer
+
+    def _make_gripper(self) -> Any:
+        """Make a function (width_m, force_n) over the topic or control_msgs' action."""
+        if self.value('gripper_interface') == 'action':
+            return self._gripper_action()
+        out = self.publisher(table.GRIPPER)
+        return lambda width, force: out.publish(GripperCommand(width=width, force=force))
+
+    def _gripper_action(self) -> Any:
+        if importlib.util.find_spec('control_msgs') is None:
+            raise DriverError('expected control_msgs for gripper_interface action, got none')
+        from control_msgs.action import GripperCommand as GripperAction
+        from rclpy.action import ActionClient
+
+        client = ActionClient(self, GripperAction, self.value('gripper_action'))
+        self.keep(client, lambda c: c.destroy())
+        fingers = max(1, len(names(self.value('finger_joint_names'))) or 2)
+
+        def grip(width: float, force: float) -> None:
+            goal = GripperAction.Goal()
+            goal.command.position, goal.command.max_effort = width / fingers, force
+            client.send_goal_async(goal)
+
+        return grip
+
+
+def _age(age_s: float) -> float:
+    return -1.0 if age_s == float('inf') else age_s
+
+
+def _result(outcome: Outcome) -> ExecutePlan.Result:
+    return ExecutePlan.Result(
+        status=outcome.status,
+        reply=outcome.reply,
+        question=outcome.question,
+        steps=[json.dumps(step) for step in outcome.steps],
+    )
+
+
+def main(args: list[str] | None = None) -> int:
+    """Entry point of `ros2 run llmagentos_ros executor`."""
+    return run(ExecutorNode, args, threads=5)
+
+
+if __name__ == '__main__':
+    raise SystemExit(main())

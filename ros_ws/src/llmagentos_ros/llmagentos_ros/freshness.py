@@ -1,0 +1,65 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+Message-age timers, which tell whether a source is still alive.
+
+Knows: when something last came, on the monotonic clock. Does not know: ROS, or what came.
+A source that was never seen is stale, which no QoS event would ever say.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+import time
+
+
+class AgeTimer:
+    """The age of the newest message of one source."""
+
+    def __init__(
+        self, name: str, timeout_s: float, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.name = name
+        self.timeout_s = timeout_s
+        self._clock = clock
+        self._last: float | None = None
+
+    def beat(self) -> None:
+        """Note that a message has come."""
+        self._last = self._clock()
+
+    def forget(self) -> None:
+        """Count as never seen again."""
+        self._last = None
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the newest message; infinite when none ever came."""
+        return float('inf') if self._last is None else self._clock() - self._last
+
+    def stale(self) -> str:
+        """Why the source is stale, in words, or ""."""
+        if self._last is None:
+            return f'{self.name} never seen'
+        age = self.age_s
+        if age > self.timeout_s:
+            return f'{self.name} silent for {age:.2f} s (allowed: {self.timeout_s:.2f} s)'
+        return ''
+
+
+class Heartbeats:
+    """Which nodes are alive, from the heartbeat topic."""
+
+    def __init__(
+        self, timeouts_s: Mapping[str, float], clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self.timers = {name: AgeTimer(name, limit, clock) for name, limit in timeouts_s.items()}
+
+    def beat(self, name: str) -> None:
+        """Note that a node lives; names nobody waits for are ignored."""
+        if name in self.timers:
+            self.timers[name].beat()
+
+    def dead(self, name: str) -> str:
+        """Why `name` counts as dead, or ""."""
+        return self.timers[name].stale()

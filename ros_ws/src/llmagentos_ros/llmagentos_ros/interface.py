@@ -1,0 +1,147 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+The one table of topics, services and actions: names, types, QoS, rates.
+
+Knows: how nodes find each other and what they expect of a channel.
+Does not know: who publishes or reads. Names are relative, so namespaces hold several robots;
+/clock alone is absolute, as ROS wants it, and is remapped to `clock` inside a namespace.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray
+from geometry_msgs.msg import TransformStamped
+from llmagentos_msgs import msg as m
+from llmagentos_msgs.action import Command, ExecutePlan
+from llmagentos_msgs.srv import PlanCommand, QueryScene, Reset, Undo
+from rclpy.qos import (
+    QoSDurabilityPolicy,
+    QoSHistoryPolicy,
+    QoSProfile,
+    QoSReliabilityPolicy,
+)
+from rosgraph_msgs.msg import Clock
+from sensor_msgs.msg import CameraInfo, Image, JointState
+from std_msgs.msg import Header
+from trajectory_msgs.msg import JointTrajectory
+
+
+def _qos(reliable: bool, latched: bool, depth: int) -> QoSProfile:
+    return QoSProfile(
+        history=QoSHistoryPolicy.KEEP_LAST,
+        depth=depth,
+        reliability=(
+            QoSReliabilityPolicy.RELIABLE if reliable else QoSReliabilityPolicy.BEST_EFFORT
+        ),
+        durability=(
+            QoSDurabilityPolicy.TRANSIENT_LOCAL if latched else QoSDurabilityPolicy.VOLATILE
+        ),
+    )
+
+
+#: Sensor data: what is late is worthless. Depth 2, so that no queue of frames can grow.
+SENSOR = _qos(reliable=False, latched=False, depth=2)
+#: World and safety state: the newest one, also for those who come late.
+STATE = _qos(reliable=True, latched=True, depth=1)
+#: Commands: must arrive, must not be repeated to those who come late.
+COMMAND = _qos(reliable=True, latched=False, depth=1)
+#: Events that may come in bursts.
+EVENT = _qos(reliable=True, latched=False, depth=20)
+
+
+@dataclass(frozen=True)
+class Topic:
+    """One channel. rate_hz: what a reader may expect; 0 means on change."""
+
+    name: str
+    type: Any
+    qos: QoSProfile
+    rate_hz: float
+    meaning: str
+
+
+CLOCK = Topic('/clock', Clock, SENSOR, 60.0, 'simulated time')
+JOINT_STATES = Topic('joint_states', JointState, SENSOR, 60.0, 'arm and fingers, rad, rad/s, m')
+COLOR = Topic('camera/color/image_raw', Image, SENSOR, 15.0, 'rgb8 picture from over the table')
+DEPTH = Topic(
+    'camera/aligned_depth_to_color/image_raw',
+    Image,
+    SENSOR,
+    15.0,
+    '32FC1 in metres or 16UC1 in millimetres, aligned to colour, same stamp',
+)
+CAMERA_INFO = Topic('camera/color/camera_info', CameraInfo, SENSOR, 15.0, 'intrinsics')
+CAMERA_POSE = Topic(
+    'camera/pose', TransformStamped, STATE, 0.0, 'base frame from camera optical frame'
+)
+TRAJECTORY = Topic(
+    'joint_trajectory_controller/joint_trajectory',
+    JointTrajectory,
+    COMMAND,
+    60.0,
+    "joint targets of the next moments, as ros2_control's controller takes them",
+)
+GRIPPER = Topic('gripper/command', m.GripperCommand, COMMAND, 0.0, 'finger distance and force')
+SCENE = Topic('scene', m.Scene, STATE, 15.0, 'what perception sees')
+PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
+STEP_STATE = Topic('step_state', m.StepState, EVENT, 0.0, "changes of the running plan's steps")
+AGENT_STATE = Topic('agent_state', m.AgentState, STATE, 2.0, 'what the agent does')
+SAFETY_STATE = Topic('safety_state', m.SafetyState, STATE, 5.0, 'whether the arm may move')
+HEARTBEAT = Topic('heartbeat', Header, EVENT, 5.0, 'every node; frame_id is its name')
+DIAGNOSTICS = Topic('diagnostics', DiagnosticArray, EVENT, 1.0, 'every node')
+GRAPH_STATE = Topic('graph_state', DiagnosticArray, STATE, 0.0, "bring-up's view of the nodes")
+
+TOPICS: tuple[Topic, ...] = (
+    CLOCK,
+    JOINT_STATES,
+    COLOR,
+    DEPTH,
+    CAMERA_INFO,
+    CAMERA_POSE,
+    TRAJECTORY,
+    GRIPPER,
+    SCENE,
+    PLAN,
+    STEP_STATE,
+    AGENT_STATE,
+    SAFETY_STATE,
+    HEARTBEAT,
+    DIAGNOSTICS,
+    GRAPH_STATE,
+)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A service or an action."""
+
+    name: str
+    type: Any
+    meaning: str
+
+
+PLAN_COMMAND = Endpoint('plan_command', PlanCommand, 'planner: only plan')
+QUERY_SCENE = Endpoint('query_scene', QueryScene, 'perception: the newest scene, filtered')
+UNDO = Endpoint('undo', Undo, 'agent: take the last commands back')
+RESET = Endpoint('reset', Reset, 'agent: a new session, in every node')
+RESET_PERCEPTION = Endpoint('perception/reset', Reset, 'perception: forget every track')
+RESET_EXECUTOR = Endpoint('executor/reset', Reset, 'executor: forget the session')
+RESET_ROBOT = Endpoint('robot_sim/reset', Reset, 'simulated robot: start over')
+COMMAND_ACTION = Endpoint('command', Command, 'agent: a sentence in, motion out')
+EXECUTE_PLAN = Endpoint('execute_plan', ExecutePlan, 'executor: carry out a plan')
+
+ENDPOINTS: tuple[Endpoint, ...] = (
+    PLAN_COMMAND,
+    QUERY_SCENE,
+    UNDO,
+    RESET,
+    RESET_PERCEPTION,
+    RESET_EXECUTOR,
+    RESET_ROBOT,
+    COMMAND_ACTION,
+    EXECUTE_PLAN,
+)

@@ -1,0 +1,180 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+The agent's modules, when they live in other nodes.
+
+Knows: the planner's service and the executor's action, with bounded waits and signs of life.
+Does not know: the agent's loop. Each class implements one port of llmagentos.modules.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+import json
+import threading
+import time
+from typing import Any
+
+from llmagentos import errors
+from llmagentos.errors import PlanError
+from llmagentos.modules import (
+    EventSink,
+    ExecutionModule,
+    Outcome,
+    PlanningModule,
+    PlanRequest,
+    PlanResult,
+)
+from llmagentos_msgs.action import ExecutePlan
+from llmagentos_msgs.msg import Plan
+from llmagentos_msgs.srv import PlanCommand
+from llmagentos_ros.convert import plan_from_msg, scene_to_msg
+
+#: Signs of life are looked at this often while waiting.
+_POLL_S = 0.02
+#: A cancelled plan must have ended by then: ramping down takes 0.3 s.
+_CANCEL_S = 5.0
+
+Dead = Callable[[], str]
+
+
+def wait_for(
+    future: Any, timeout_s: float, dead: Dead, stopped: Callable[[], bool] = lambda: False
+) -> str:
+    """Wait for an rclpy future that another thread completes; "" or why it was given up."""
+    done = threading.Event()
+    future.add_done_callback(lambda _: done.set())
+    give_up = time.monotonic() + timeout_s
+    while not done.wait(_POLL_S):
+        if future.done():
+            break
+        if stopped():
+            return 'stopped'
+        gone = dead()
+        if gone:
+            return gone
+        if time.monotonic() > give_up:
+            return f'no answer within {timeout_s:.1f} s'
+    return ''
+
+
+class RemotePlanning(PlanningModule):
+    """The planner node's service as a PlanningModule."""
+
+    def __init__(
+        self, client: Any, dead: Dead, stopped: Callable[[], bool], timeout_s: float, frame: str
+    ) -> None:
+        self._client, self._dead, self._stopped = client, dead, stopped
+        self._timeout_s, self._frame = timeout_s, frame
+
+    def plan(self, request: PlanRequest) -> PlanResult:
+        """Ask the planner. Raises PlanError when it is gone or stopped, or what it raised."""
+        gone = self._dead()
+        if gone:
+            raise PlanError(f'expected a planner, got none: {gone}')
+        future = self._client.call_async(
+            PlanCommand.Request(
+                command=request.command,
+                scene=scene_to_msg(request.scene, self._frame),
+                history=list(request.history),
+                pending=request.pending,
+            )
+        )
+        problem = wait_for(future, self._timeout_s, self._dead, self._stopped)
+        if problem:
+            self._client.remove_pending_request(future)
+            raise PlanError(f'expected a plan, got none: {problem}')
+        answer = future.result()
+        if not answer.success:
+            kind = getattr(errors, answer.error, PlanError)
+            raise kind(answer.message)
+        return plan_from_msg(answer.plan)
+
+
+class RemoteExecution(ExecutionModule):
+    """
+    The executor node's action as an ExecutionModule.
+
+    sink: gets the executor's events, in order, on the thread that ticks.
+    """
+
+    def __init__(self, client: Any, dead: Dead, sink: EventSink, timeout_s: float = 5.0) -> None:
+        self._client, self._dead, self._sink = client, dead, sink
+        self._timeout_s = timeout_s
+        self._events: deque[dict[str, Any]] = deque()
+        self._handle: Any = None
+        self._result: Any = None
+        self.first_motion_at: float | None = None
+
+    def start(self, plan: Any, command: str = '') -> None:
+        """Send the plan. Raises PlanError when the executor does not take it."""
+        self._events.clear()
+        self.first_motion_at = None
+        goal = ExecutePlan.Goal(plan=Plan(command=command, json=plan.model_dump_json()))
+        future = self._client.send_goal_async(goal, feedback_callback=self._on_feedback)
+        problem = wait_for(future, self._timeout_s, self._dead)
+        if problem or not future.result().accepted:
+            raise PlanError(f'expected the executor to take the plan, got {problem or "a no"}')
+        self._handle = future.result()
+        self._result = self._handle.get_result_async()
+
+    def tick(self) -> Outcome | None:
+        """Pass events on; the outcome when the executor has ended, or has died."""
+        problem = wait_for(self._result, _POLL_S, lambda: '')
+        self._pass_events()
+        if self._result.done():
+            return self._outcome()
+        gone = self._dead() if problem else ''
+        if gone:
+            return Outcome('failed', f'The executor is gone ({gone}); the arm has stopped.')
+        return None
+
+    def stop(self) -> Outcome:
+        """Cancel, and wait until the arm rests."""
+        self._handle.cancel_goal_async()
+        problem = wait_for(self._result, _CANCEL_S, self._dead)
+        self._pass_events()
+        if problem:
+            return Outcome('failed', f'I asked the arm to stop and got no answer: {problem}.')
+        return self._outcome()
+
+    def _outcome(self) -> Outcome:
+        result = self._result.result().result
+        steps = tuple(json.loads(step) for step in result.steps)
+        return Outcome(result.status or 'failed', result.reply, steps, result.question)
+
+    def _on_feedback(self, msg: Any) -> None:
+        event = json.loads(msg.feedback.event)
+        moved = event.pop('first_motion_monotonic_s', None)
+        if moved is not None and self.first_motion_at is None:
+            # Both processes read the same monotonic clock when they share a machine; otherwise
+            # the feedback's arrival is the nearest thing.
+            self.first_motion_at = moved if 0 <= time.monotonic() - moved < 5 else time.monotonic()
+        self._events.append(event)
+
+    def _pass_events(self) -> None:
+        while self._events:
+            self._sink(self._events.popleft())
+
+
+class RemoteRobot:
+    """What an agent asks of its driver when the executor has it: the time and first motion."""
+
+    def __init__(self, clock: Callable[[], float], execution: RemoteExecution) -> None:
+        self._clock, self._execution = clock, execution
+
+    @property
+    def now_s(self) -> float:
+        """Seconds on the node's clock."""
+        return self._clock()
+
+    @property
+    def first_motion_at(self) -> float | None:
+        """On time.perf_counter, which is what the agent measures with."""
+        at = self._execution.first_motion_at
+        return None if at is None else at - time.monotonic() + time.perf_counter()
+
+    def mark(self) -> None:
+        """Note that a new command begins."""
+        self._execution.first_motion_at = None

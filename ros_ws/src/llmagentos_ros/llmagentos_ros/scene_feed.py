@@ -1,0 +1,73 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+The newest scene, and waiting for one that is new enough.
+
+Knows: scenes as they come in. Does not know: perception, who needs them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import threading
+import time
+
+from llmagentos.errors import PerceptionError
+from llmagentos.types import Scene
+from llmagentos_msgs import msg as m
+from llmagentos_ros.convert import scene_from_msg
+from llmagentos_ros.freshness import AgeTimer
+
+
+class SceneFeed:
+    """Thread-safe. clock: the node's clock, seconds."""
+
+    def __init__(self, clock: Callable[[], float], timeout_s: float) -> None:
+        self._clock = clock
+        self.age = AgeTimer('scene', timeout_s)
+        self._changed = threading.Condition()
+        self._msg: m.Scene | None = None
+        self._stamp_s = float('-inf')
+
+    def on_scene(self, msg: m.Scene) -> None:
+        """Take a message in."""
+        with self._changed:
+            self._msg = msg
+            self._stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+            self.age.beat()
+            self._changed.notify_all()
+
+    def forget(self) -> None:
+        """Begin a new session: wait for new pictures."""
+        with self._changed:
+            self._msg, self._stamp_s = None, float('-inf')
+            self.age.forget()
+
+    @property
+    def latest(self) -> m.Scene | None:
+        """The newest message, however old."""
+        return self._msg
+
+    def wait(
+        self,
+        since_s: float,
+        timeout_s: float,
+        stopped: Callable[[], bool] = lambda: False,
+    ) -> Scene:
+        """
+        Wait for a scene whose picture was taken at `since_s` (node clock) or later.
+
+        Raises PerceptionError after `timeout_s` of the monotonic clock, or when stopped.
+        """
+        give_up = time.monotonic() + timeout_s
+        with self._changed:
+            while self._msg is None or self._stamp_s < since_s:
+                left = give_up - time.monotonic()
+                if stopped():
+                    raise PerceptionError('expected a new picture, got a stop')
+                if left <= 0:
+                    why = self.age.stale() or f'the last one {since_s - self._stamp_s:.2f} s old'
+                    raise PerceptionError(f'expected a new picture of the table, got none: {why}')
+                self._changed.wait(min(left, 0.05))
+            msg = self._msg
+        return scene_from_msg(msg)

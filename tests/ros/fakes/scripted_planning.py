@@ -1,0 +1,44 @@
+"""A planner for tests: plans from a table instead of a language model, with pauses on request.
+
+Knows: a few sentences. It is chosen with the planner node's `module` parameter.
+"""
+
+from __future__ import annotations
+
+import time
+
+from llmagentos.errors import PlanError
+from llmagentos.modules import PlanningModule, PlanRequest, PlanResult
+from llmagentos.planning import compact
+
+PLANS = {
+    "put the red block in the blue bowl": "put [ the red block ] in [ the blue bowl ]",
+    "put the green block in the blue bowl": "put [ the green block ] in [ the blue bowl ]",
+    "pick up the red block": "pick [ the red block ]",
+    "pick up the purple block": "pick [ the purple block ]",
+    "point at the red block": "point above [ the red block ]",
+    "go home": "home",
+    "how many blocks are there": "answer count [ all block ]",
+    "undo": "undo",
+}
+
+
+class ScriptedPlanning(PlanningModule):
+    """Looks the sentence up; "think 3 s: ..." waits first, as a slow model would."""
+
+    def plan(self, request: PlanRequest) -> PlanResult:
+        began = time.perf_counter()
+        command = request.command
+        if command.startswith("think "):
+            seconds, _, command = command[len("think ") :].partition(" s: ")
+            time.sleep(float(seconds))
+        text = PLANS.get(command.lower())
+        if text is None:
+            raise PlanError(f"expected a known sentence, got {command!r}")
+        spent = time.perf_counter() - began
+        return PlanResult(compact.parse(text), text, spent, engine={"backend": "scripted"})
+
+
+def make(engine: str, model: str) -> PlanningModule:
+    """What the planner node's `module` parameter names."""
+    return ScriptedPlanning()
