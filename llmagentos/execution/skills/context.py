@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from llmagentos.execution.skills.arm import Arm, Motion
 from llmagentos.execution.skills.base import SkillReport, SkillStatus
 from llmagentos.execution.skills.belief import Belief
-from llmagentos.motion.planning import Obstacles, moving_body, plan_straight, plan_transit
+from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
 from llmagentos.types import Pose, Scene, SceneObject
 
 #: A skill in the making: one control period per `yield`, a report at the end.
@@ -35,18 +35,24 @@ class Context:
     arm: Arm
     belief: Belief
 
+    def body(self) -> Body:
+        """What moves with the tip: the hand as wide as it is or will be, and what it holds."""
+        in_hand = self.belief.in_hand
+        width = self.arm.width_command_m if in_hand is None else self.arm.state().gripper_width_m
+        return moving_body(width, in_hand)
+
     def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
         """Up, across, down to a pose with what is in the hand. Raises MotionError."""
         yield from self.arm.relax()
         yield from self.arm.upright()
-        body = moving_body(self.arm.width_command_m, self.belief.in_hand)
+        body = self.body()
         kinematics = self.arm.kinematics
         paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach_m)
         yield from self.arm.follow(paths)
 
     def straight(self, goal: Pose, obstacles: Obstacles, speed: float = 1.0) -> Motion:
         """Straight to a pose. Raises MotionError."""
-        body = moving_body(self.arm.width_command_m, self.belief.in_hand)
+        body = self.body()
         path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], obstacles, body)
         yield from self.arm.follow([path], speed)
 
@@ -73,7 +79,7 @@ class Context:
             return
         yield from arm.relax()
         yield from arm.upright()
-        body = moving_body(arm.width_command_m, self.belief.in_hand)
+        body = self.body()
         goal = arm.kinematics.tip_pose(arm.kinematics.home)
         obstacles = Obstacles.of(self.belief.scene())
         yield from arm.follow(

@@ -5,6 +5,7 @@ Knows: object geometry, what the hand is like, what stands around. Does not know
 
 from __future__ import annotations
 
+import heapq
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -31,6 +32,10 @@ _PALM_M = 0.034
 _ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
 _RIM_ANGLES = 16
 _ROUND_YAWS = 8
+#: Where a straight grasp has no room: the hand turned by this much, the block follows the fingers.
+_CROOKED_RAD, _CROOKED_COST = (0.2, -0.2, 0.4, -0.4), 2.5
+#: Finger tips may take hold this far above the middle of their end, at the very edge.
+_EDGE_M = 0.002
 #: The wrist turns this far to either side of its middle.
 WRIST_RANGE_RAD = 2.75
 
@@ -38,7 +43,8 @@ WRIST_RANGE_RAD = 2.75
 @dataclass(frozen=True)
 class Grasp:
     """tip: where the hand closes. open_m: opening on the way down. holds_m: opening when it
-    holds. how: words. force_n: grip force."""
+    holds. how: words. force_n: grip force. squares: the object turns its faces to the fingers when
+    they close."""
 
     tip: Pose
     open_m: float
@@ -46,6 +52,7 @@ class Grasp:
     force_n: float
     how: str
     cost: float = 0.0
+    squares: bool = False
 
 
 def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> Iterator[Grasp]:
@@ -53,25 +60,35 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
 
     obstacles must not contain the object itself.
     """
-    ranked: list[tuple[float, int, Pose, Grasp]] = []
-    for grasp in _candidates(item, geometry_of(item)):
+    queue: list[tuple[float, int, bool, Grasp]] = []
+    for number, grasp in enumerate(_candidates(item, geometry_of(item))):
         tip = Pose(grasp.tip.position, kinematics.best_yaw(grasp.tip))
         turned = abs(kinematics.wrist_offset(tip))
         cost = grasp.cost + 0.3 * turned + 0.5 * math.hypot(*tip.position[:2])
-        moving = gripper_prisms(tip, grasp.open_m)
-        if obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None:
-            if obstacles.hit(moving, LEAST_MARGIN_M) is not None:
-                continue
-            cost += 2.0
-        if not kinematics.reaches_down_to(tip):
-            cost += 3.0
-        ranked.append((cost, len(ranked), tip, grasp))
-    for _, _, tip, grasp in sorted(ranked):
+        queue.append((cost, number, False, replace(grasp, tip=tip)))
+    heapq.heapify(queue)
+    # Checks are dear, so each is made when its turn comes; what it costs puts it back in line.
+    while queue:
+        cost, number, checked, grasp = heapq.heappop(queue)
+        if not checked:
+            extra = _hindrance(grasp, obstacles, kinematics)
+            if extra < math.inf:
+                heapq.heappush(queue, (cost + extra, number, True, grasp))
+            continue
         try:
-            kinematics.solve(tip)
+            kinematics.solve(grasp.tip)
         except UnreachableError:
             continue
-        yield Grasp(tip, grasp.open_m, grasp.holds_m, grasp.force_n, grasp.how, grasp.cost)
+        yield grasp
+
+
+def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> float:
+    """What a grasp costs for its surroundings; infinite where it hits something."""
+    moving = gripper_prisms(grasp.tip, grasp.open_m)
+    if obstacles.hit(moving, LEAST_MARGIN_M) is not None:
+        return math.inf
+    tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None
+    return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
 
 
 def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
@@ -121,25 +138,28 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
         above = PANDA.finger_beyond_tip_m + 0.15 * g.size_m / 2
         heights = [low, low + 0.003, low + 0.006, low + above]
     else:
-        heights = [low, *(z for z in (top - 0.012, top - 0.003, top) if z > low + 0.004)]
+        higher = (top - 0.012, top - 0.003, top, top + _EDGE_M)
+        heights = [low, *(z for z in higher if z > low + 0.004)]
+    crooked = [(yaw + turn, turn) for yaw in yaws for turn in _CROOKED_RAD]
+    if g.shape != "cuboid":
+        crooked = []
     for step, height in enumerate(heights):
         z = max(height, LOWEST_TIP_M)
-        for opening, extra in (
-            (PANDA.max_opening_m, 0.0),
-            (g.top_width_m + 0.02, 0.4),
-            (g.top_width_m + 0.012, 0.8),
-        ):
-            if opening > PANDA.max_opening_m:
-                continue
-            for yaw in yaws:
-                how = "across" if step == 0 else "across, higher up"
+        how = "across" if step == 0 else "across, higher up"
+        for yaw, turn in [(yaw, 0.0) for yaw in yaws] + crooked:
+            needed = g.top_width_m * (math.cos(turn) + math.sin(abs(turn)))
+            for room, extra in ((0.08, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6)):
+                opening = min(needed + room, PANDA.max_opening_m)
+                if opening < needed + room and room != 0.08:
+                    continue
                 yield Grasp(
                     Pose((x, y, z), yaw),
                     opening,
                     g.top_width_m,
                     _ACROSS_FORCE_N,
-                    how,
-                    cost + extra + 0.8 * step,
+                    how if turn == 0.0 else f"{how}, at an angle",
+                    cost + extra + 0.8 * step + _CROOKED_COST * (turn != 0.0),
+                    squares=turn != 0.0,
                 )
 
 

@@ -7,7 +7,9 @@ Does not know: where it goes next.
 from __future__ import annotations
 
 import logging
+import math
 from collections.abc import Generator, Sequence
+from dataclasses import replace
 
 from llmagentos.errors import MotionError
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
@@ -99,7 +101,7 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
     yield from arm.grip(grasp.open_m, wait=False)
     yield from context.go(grasp.tip, obstacles)
     # Believed before it is known, so that a stop right now does not let go of it later.
-    belief.in_hand = InHand.of(item, grasp.tip)
+    belief.in_hand = _in_hand(item, grasp)
     yield from arm.grip(0.0, grasp.force_n)
     if not holds(context, grasp):
         belief.in_hand = None
@@ -110,6 +112,14 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
         belief.in_hand = None
         return False
     return True
+
+
+def _in_hand(item: SceneObject, grasp: Grasp) -> InHand:
+    held = InHand.of(item, grasp.tip)
+    if not grasp.squares:
+        return held
+    quarter = math.pi / 2
+    return replace(held, yaw_rad=round(held.yaw_rad / quarter) * quarter)
 
 
 def holds(context: Context, grasp: Grasp) -> bool:

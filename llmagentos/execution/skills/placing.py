@@ -141,7 +141,7 @@ def _release_at(
     for opening in (0.08, width + _NARROW_OPEN_M):
         for yaw in yaws:
             tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise_m, yaw)
-            if not _free(tip, opening, in_hand, obstacles):
+            if not _free(tip, width, opening, in_hand, obstacles):
                 continue
             try:
                 context.arm.kinematics.solve(tip)
@@ -154,8 +154,11 @@ def _release_at(
     return None
 
 
-def _free(tip: Pose, opening: float, in_hand: InHand, obstacles: Obstacles) -> bool:
-    parts = gripper_prisms(tip, opening) + object_prisms(in_hand.object_at(tip))
+def _free(tip: Pose, width: float, opening: float, in_hand: InHand, obstacles: Obstacles) -> bool:
+    """Whether there is room for what is held and for the fingers all the way as they open."""
+    parts = object_prisms(in_hand.object_at(tip))
+    for finger_width in (opening, (width + opening) / 2, width):
+        parts += gripper_prisms(tip, finger_width)
     return obstacles.hit(parts) is None
 
 
