@@ -158,3 +158,11 @@ def rest_handled(ctx: Context) -> frozenset[str]:
         return frozenset(ctx.handled)
     last = ctx.events[-1].command
     return frozenset(e.object_id for e in ctx.events if e.command == last)
+
+
+def moved_kinds(ctx: Context) -> frozenset[str]:
+    """Kinds of what the newest command that moved anything has moved."""
+    if not ctx.events:
+        return frozenset()
+    last = ctx.events[-1].command
+    return frozenset(e.before.kind for e in ctx.events if e.command == last)

@@ -28,7 +28,12 @@ from llmagentos.planning.grounding import filters as f
 from llmagentos.planning.grounding.filters import Objects, Unresolved
 from llmagentos.planning.grounding.order import lean, rank
 from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref
-from llmagentos.planning.grounding.refs import named, referents, rest_handled
+from llmagentos.planning.grounding.refs import (
+    moved_kinds,
+    named,
+    referents,
+    rest_handled,
+)
 from llmagentos.planning.grounding.where import Resolver, by_where
 from llmagentos.planning.grounding.words import explain, nothing_found
 from llmagentos.planning.wording.objects import is_plural
@@ -122,6 +127,9 @@ def _filtered(
     if obj.quant == "rest":
         handled = rest_handled(ctx)
         objs = [o for o in objs if o.id not in handled]
+        if kind == "object":  # "the rest" after handling blocks is the rest of the blocks
+            kinds = moved_kinds(ctx)
+            objs = [o for o in objs if o.kind in kinds] or objs
     if obj.exclude is not None:
         excluded = set(matching(obj.exclude, ctx))
         objs = [o for o in objs if o.id not in excluded]
