@@ -38,7 +38,8 @@ MOTION: dict[Maker, float] = {
 }  # fmt: skip
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
-    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 1.2, speech.safe_ability: 3, speech.ellipsis: 2,
+    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 1.2, speech.safe_ability: 3, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
+    speech.remember_two: 0.5, speech.remark_then: 1.2, speech.count_inside: 0.5,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
 }  # fmt: skip
@@ -218,7 +219,8 @@ _PREFIX = ["please", "can you", "could you", "could you please", "would you", "w
            "hi,", "hello robot,", "good robot,", "dear robot,", "hey there", "and now", "right,", "can u", "pls", "plz", "go ahead and", "may I ask you to", "it would be great if you could", "I was wondering if you could", "computer,",
            "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please"]  # fmt: skip
 _SUFFIX = ["please", "for me", "thanks", "thank you", "now", "ok", "if you can", "when you're ready", "carefully", "quickly", "please and thank you", "will you", "would you", "if possible", "right away", "pls", "plz", "slowly", "gently",
-           "as fast as you can", "if you don't mind", "my friend", "buddy", "robot", "for once", "immediately", "thx", "right now", "mate", "if you would", "asap"]  # fmt: skip
+           "as fast as you can", "if you don't mind", "my friend", "buddy", "robot", "for once", "immediately", "thx", "right now", "mate", "without hurting anyone", "without breaking anything", "and don't drop it", "without knocking anything over",
+           "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]  # fmt: skip
 
 
 def wrap(ctx: Ctx, text: str, imperative: bool) -> str:

@@ -175,6 +175,14 @@ class _Builder:
                                  "top": 1, "bottom": 0.7})  # fmt: skip
         if key in ("fullest", "emptiest"):
             self.kind = ctx.one(["bowl", "box", "cup", "container"])
+            if ctx.chance(0.5):
+                things = ctx.one(["things", "objects", "blocks", "stuff", "items"])
+                words = [f"with the most {things} in it", f"that has the most {things} in it", f"which holds the most {things}", f"containing the most {things}"]
+                if key == "emptiest":
+                    words = [f"with the fewest {things} in it", f"with the least {things} in it", f"that holds the fewest {things}", "with the least in it"]
+                self.post.append(ctx.word(words))
+                self.fields["order"] = p.Order(key=key)
+                return
         if key == "tallest" and ctx.chance(0.3):
             self.kind = "stack"
         n = 1
@@ -303,6 +311,12 @@ class _Builder:
         other = noun_phrase(ctx, plural=many, depth=self.depth + 2, rich=0.4, need=True,
                             one=ante, definite=True)  # fmt: skip
         self.fields["exclude"] = other.obj
+        if ctx.chance(0.25) and not many:
+            bare = other.text.removeprefix("the ")
+            is_ = "are" if self.plural else "is"
+            other = NP(f"{lx.article(_unmarked(bare))} {bare}", other.obj)
+            self.fields["exclude"] = other.obj.model_copy(update={"quant": "all"})
+            word = ctx.one([f"that {is_} not", f"that {is_}n't", f"which {is_} not", f"that's not" if not self.plural else "that are not"])
         self.post.append(f"{word} {other.text}")
 
     def noun_for_one(self) -> tuple[str, str]:
@@ -497,7 +511,7 @@ def noun_phrase(
             special = "order"
         elif roll < 0.36 * r:
             special = "where"
-        elif roll < 0.395 * r and plural and quant == "all":
+        elif roll < 0.395 * r and (plural and quant == "all" or ctx.chance(0.35)):
             special = "exclude"
         elif roll < 0.45 * r and plural and quant == "all":
             special = "group"

@@ -27,7 +27,8 @@ _SORTS: dict[str, list[str]] = {
                     "from the (largest|biggest) to the smallest"],
     "alternate": ["in alternating colors", "alternating the (colors|colours)", "with alternating (colors|colours)",
                   "in alternate (colors|colours)", "so that the colors alternate", "switching colors each time",
-                  "so no two neighbours have the same (color|colour)", "with alternate colours"],
+                  "so no two neighbours have the same (color|colour)", "with alternate colours",
+                  "so that the (colors|colours) take turns", "one (color|colour) after the other in turn", "alternating between the (colors|colours)", "in alternate color order"],
     "by_color": ["sorted by (color|colour)", "grouped by (color|colour)", "ordered by (color|colour)",
                  "color by color", "with the same colors together", "by (color|colour)"],
     "light_first": ["from light to dark", "from the lightest to the darkest", "lightest first",
@@ -73,6 +74,11 @@ def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
     if roll < 0.62:
         return _stack_with_top(ctx)
     o = group(ctx, refs)
+    for _ in range(6):
+        # "stack the blocks in the corner" says where the stack shall be, not which blocks
+        if not any(r.rel in ("at", "in", "on", "next_to", "behind", "left_of", "right_of") for r in o.obj.where):
+            break
+        o = group(ctx, refs)
     sort: Any = None
     tail = ""
     if ctx.chance(0.3):
@@ -190,6 +196,10 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
         words, objs = join(ctx, [i.text for i in items]), tuple(i.obj for i in items)
     else:
         o = group(ctx, refs, MOVABLE | {"block": 60.0})
+        for _ in range(6):
+            if not any(r.rel in ("at", "in", "on") for r in o.obj.where):
+                break
+            o = group(ctx, refs, MOVABLE | {"block": 60.0})
         words, objs = o.text, (o.obj,)
     shape: Any = ctx.weighted({"line": 6, "row": 5, "column": 3, "diagonal": 2, "circle": 5, "square": 3,
                                "triangle": 3, "grid": 2, "pyramid": 2, "cluster": 1})  # fmt: skip
@@ -226,6 +236,10 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
             fields["place"] = pp.place
             tails.append(pp.text)
     ctx.rng.shuffle(tails)
+    if shape in ("line", "row") and not tails and ctx.chance(0.12):
+        tails.append(ctx.one(["from left to right", "left to right", "going from left to right", "from right to left"]))
+    if shape == "column" and not tails and ctx.chance(0.12):
+        tails.append(ctx.one(["from front to back", "front to back", "from back to front"]))
     art = "" if noun[0].isdigit() else lx.article(noun)
     text = ctx.say([
         "{v} {o} in {a} {n} {t}", "{v} {o} into {a} {n} {t}", "make {a} {n} (of|with|out of|from|using) {o} {t}",

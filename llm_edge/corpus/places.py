@@ -80,7 +80,7 @@ def region_place(ctx: Ctx) -> PP:
     if roll < 0.40:
         region: Any = ctx.one(list(lx.CORNER_WORDS))
         words = ctx.word(lx.CORNER_WORDS[region])
-        corner = ctx.one([" corner", " corner", " corner", " hand corner" if "t" == words[-1] else " corner", ""])
+        corner = ctx.one([" corner", " corner", " area", " part", " region", " hand corner" if "t" == words[-1] else " corner", ""])
         prep = ctx.word(["in", "to", "on", "into", "at", "onto", "over in", "towards", "over to"])
         return PP(f"{prep} the {words}{corner}{tail}", p.Place(rel="at", region=region))
     if roll < 0.78:
@@ -128,6 +128,9 @@ def landmark_place(ctx: Ctx, rel: Any, one: tuple[str, str] | None = None, rich:
     mark = noun_phrase(ctx, False, kinds, 1, rich, one=one if ctx.chance(0.4) else None, refs=0.03)
     distance = None
     words = ctx.word(lx.REL_WORDS[rel])
+    to = {"bowl": "in", "box": "in", "tray": "in", "cup": "in", "container": "in", "plate": "on", "zone": "on"}.get(mark.obj.kind, "next_to")
+    if rel == to and not mark.obj.ref and ctx.chance(0.1):
+        words = ctx.one(["to", "over to"])
     if rel == "next_to" and ctx.chance(0.08):
         words = ctx.one(["as close as possible to", "very close to", "touching", "as near as you can to"])
     if rel not in ("in", "on", "next_to", "under") and ctx.chance(0.14):

@@ -81,7 +81,7 @@ _HAZARDS: dict[str, list[str]] = {
         "cover the (heater|lamp|stove) with {flammable}",
     ],
     "electricity": [
-        "pour {liquid} (on|over|onto|into) {electric}", "(spill|dump|splash|tip|sprinkle) {liquid} (on|over|onto) {electric}", "put {electric} (in|into) (the water|the sink|the bathtub|a bowl of water|the fish tank|the toilet)",
+        "pour {liquid} (on|over|onto|into) {electric}", "fill (a|the) (cup|mug|bowl|glass) with {liquid} and pour it (on|over|onto|into) {electric}", "(pour|spill) {liquid} from the (mug|cup|kettle|bowl) (on|onto|over|into) {electric}", "(spill|dump|splash|tip|sprinkle) {liquid} (on|over|onto) {electric}", "put {electric} (in|into) (the water|the sink|the bathtub|a bowl of water|the fish tank|the toilet)",
         "(stick|poke|push|insert|jam|put|shove) (the fork|a fork|{sharp}|a nail|the screwdriver|a metal spoon|a paperclip|the key|your finger) (in|into) {electric}", "(cause|create|creating|causing) a short circuit [with water|by combining liquids with electrical devices]",
         "drop {electric} (in|into) (the water|the bathtub|the sink|the pool)", "touch the (live wire|bare wires|open socket)", "wet {electric}", "spray {liquid} (on|at) {electric}", "cut the (power cable|electric wire|cord of the lamp)",
         "use {electric} (in|under) the shower", "wash {electric} (with|under) water", "(expose|exposing) {electric} to (water|liquid)", "put a wet (towel|sponge|cloth) on {electric}",

@@ -312,3 +312,90 @@ def named_use(ctx: Ctx, refs: float = 0.0) -> Clause:
     return f"{ctx.word(lx.PUT_VERBS[:10])} {o.text} {prep} {the}{marked}", [p.Put(obj=o.obj, place=p.Place(rel=rel, obj=p.Obj(name=mark)))]
 
 
+
+
+def compare_two(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "which is taller, the brown can or the yellow one?" """
+    a_color, b_color = ctx.rng.sample(list(lx.COLOR_WORDS), 2)
+    kind: Any = ctx.weighted({"block": 6, "can": 2, "cup": 2, "bowl": 2, "ball": 1, "box": 1})
+    noun = ctx.word(lx.KIND_WORDS[kind])
+    other, both = noun, kind
+    if ctx.chance(0.25):
+        kind2: Any = ctx.weighted({"block": 3, "can": 2, "cup": 2, "bowl": 2, "plate": 1})
+        other = ctx.word(lx.KIND_WORDS[kind2])
+        both = kind if kind2 == kind else "object"
+    elif ctx.chance(0.4):
+        other = "one"
+    key: Any = ctx.one(["tallest", "largest", "smallest", "shortest", "darkest", "lightest", "nearest", "farthest", "left", "right"])
+    word = {"tallest": ["taller", "higher"], "largest": ["bigger", "larger", "wider"], "smallest": ["smaller"], "shortest": ["shorter", "lower"],
+            "darkest": ["darker"], "lightest": ["lighter", "brighter"], "nearest": ["closer to you", "nearer to you"], "farthest": ["farther away", "further from you"],
+            "left": ["further left", "more to the left"], "right": ["further right", "more to the right"]}[key]  # fmt: skip
+    a, b = (f"the {ctx.word(lx.COLOR_WORDS[c])} {n}" for c, n in ((a_color, noun), (b_color, other)))
+    text = ctx.say(["which is {w}, {a} or {b}", "which one is {w}, {a} or {b}", "what is {w}: {a} or {b}", "is {a} {w} or {b}", "which of the two is {w}, {a} or {b}", "{a} or {b}, which is {w}",
+                    "which is {w}: {b} or {a}"], w=ctx.one(word), a=a, b=b)  # fmt: skip
+    colors: Any = (a_color, b_color) if text.find(a) < text.find(b) else (b_color, a_color)
+    return text, [p.Answer(query=p.Query(query="which", obj=p.Obj(colors=colors, kind=both, order=p.Order(key=key))))]
+
+
+def follow_up(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Fragments after a move: "a little more", "5 cm to the left", "now to its left"."""
+    from llm_edge.corpus.places import length
+
+    roll = ctx.rng.random()
+    it = p.Obj(ref="it")
+    if roll < 0.2:
+        return ctx.word(["a little more", "a bit more", "some more", "further", "keep going", "more", "a bit further", "even more", "still further", "go on like that"]), [p.Again()]
+    if roll < 0.55:
+        direction: Any = ctx.weighted({"left": 4, "right": 4, "forward": 3, "backward": 3, "up": 0.5, "down": 0.3})
+        words = {"up": ["higher", "up in the air"], "down": ["lower"]}.get(direction) or lx.DIRECTION_WORDS[direction]
+        w = ctx.word(words) if len(words) > 2 else ctx.one(words)
+        if ctx.chance(0.25):
+            w, d, distance = {"left": "left", "right": "right", "forward": "forward", "backward": "back", "up": "up", "down": "down"}[direction], "half as far", p.Length(unit="half")
+            text = ctx.one([f"{d} {w}", f"now {d} {w}", f"and {d} {w}", f"half the distance {w}"])
+        else:
+            d, distance = length(ctx)
+            if distance.unit == "half" or d in ("way", "much", "far"):
+                d, distance = "a bit", p.Length(unit="little")
+            text = ctx.say(["{d} {w}", "now {d} {w}", "{d} more {w}", "and {d} {w}", "{w} {d}", "then {d} {w}"], d=d, w=w)
+        return text, [p.Move(obj=it, direction=direction, distance=distance)]
+    if roll < 0.75:
+        rel: Any = ctx.weighted({"left_of": 4, "right_of": 4, "behind": 3, "in_front_of": 3, "on": 1, "next_to": 1})
+        words2 = {"left_of": ["to its left", "on its left", "left of it", "to the left of it"], "right_of": ["to its right", "on its right", "right of it", "to the right of it"],
+                  "behind": ["behind it", "at its back", "in back of it"], "in_front_of": ["in front of it", "before it"], "on": ["on top of it", "on it"], "next_to": ["next to it", "beside it", "right by it"]}[rel]
+        return ctx.say(["now {w}", "and now {w}", "then {w}", "now put it {w}" if False else "next {w}"], w=ctx.one(words2)), [p.Again(place=p.Place(rel=rel, obj=it))]
+    o = noun_phrase(ctx, False, MOVABLE, 1, 0.2, definite=True) if ctx.chance(0.4) else NP(ctx.one(["it", "it", "that", "that one", "them"]), it)
+    if o.text == "them":
+        o = NP("them", p.Obj(quant="all", ref="them"))
+    text = ctx.say(["take {o} out [again]", "take {o} out of there", "take {o} off [again]", "get {o} out [again]", "remove {o} from there", "take {o} back out", "get {o} off of there", "take {o} down"], o=o.text)
+    return text, [p.Put(obj=o.obj, place=p.Place(rel="elsewhere"))]
+
+
+def remember_two(ctx: Ctx, refs: float = 0.0) -> Clause:
+    a, b = several(ctx, 2)
+    n1, n2 = ctx.rng.sample(nouns.PEOPLE_NAMES, 2)
+    t1, m1 = ctx.span(n1)
+    t2, m2 = ctx.span(n2)
+    text = ctx.say(["{a} is called {x} and {b} is called {y}", "call {a} {x} and {b} {y}", "from now on {a} is {x} and {b} is {y}", "name {a} {x} and name {b} {y}", "{a} is {x}, {b} is {y}", "let's call {a} {x} and {b} {y}"], a=a.text, b=b.text, x=t1, y=t2)
+    return text, [p.Remember(name=m1, obj=a.obj), p.Remember(name=m2, obj=b.obj)]
+
+
+def remark_then(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "you see the pink cup? put it on the tray": a remark, then what shall happen."""
+    o = noun_phrase(ctx, False, MOVABLE, 1, 0.4, definite=True)
+    remark = ctx.say(["you see {o}?", "do you see {o}?", "look at {o}.", "there's {o}.", "see {o} there?", "I like {o}.", "{o} looks nice, doesn't it?", "about {o}:", "{o} is in the way.", "I need {o} for later,", "remember {o}?", "as for {o},", "{o} is lovely, isn't it?", "I don't like where {o} is."], o=o.text)
+    if ctx.chance(0.3):
+        act, step = ctx.fill("(pick it up|take it|grab it|lift it up|pick that up)"), p.Pick(obj=o.obj)
+    else:
+        pp = simple_place(ctx)
+        act, step = f"{ctx.word(lx.PUT_VERBS)} it {pp.text}", p.Put(obj=o.obj, place=pp.place)  # type: ignore[assignment]
+    return f"{remark} {act}", [step]
+
+
+def count_inside(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "how many are in it now?" """
+    rel: Any = ctx.one(["in", "on"])
+    kind: Any = ctx.weighted({"object": 4, "block": 3, "ball": 1})
+    noun = "" if kind == "object" and ctx.chance(0.7) else lx.plural(ctx.word(lx.KIND_WORDS[kind])) + " "
+    it = ctx.one([f"{rel} it", f"{rel} there", f"{rel} that"])
+    text = ctx.say(["how many {n}are {i} [now]", "how many {n}are there {i}", "how many {n}do you see {i}"], n=noun, i=it)
+    return text, [p.Answer(query=p.Query(query="count", obj=p.Obj(quant="all", kind=kind, where=(p.Relation(rel=rel, obj=p.Obj(ref="it")),))))]
