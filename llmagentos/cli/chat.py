@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import select
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from rich.console import Console
@@ -55,7 +56,7 @@ def chat(
             console.print(f"recorded: {recording.close()}", highlight=False)
 
 
-def _lines(console: Console):  # type: ignore[no-untyped-def]
+def _lines(console: Console) -> Iterator[str]:
     while True:
         try:
             line = console.input("\n[bold green]you ›[/] ").strip()

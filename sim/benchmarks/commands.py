@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import secrets
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
@@ -99,7 +100,7 @@ def table(episodes: Sequence[Episode]) -> Table:
     by_skill["all"] = list(episodes)
     out = Table("skill", "episodes", "success", "attempts", "plan s", "motion s", "sim s", "failed")
     for skill, group in by_skill.items():
-        causes = defaultdict(int)
+        causes: dict[str, int] = defaultdict(int)
         for e in group:
             if e.cause:
                 causes[e.cause] += 1
@@ -125,7 +126,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--model", default=None)
     parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
     args = parser.parse_args(argv)
-    seed = int(np.random.SeedSequence().entropy) % 2**31 if args.seed is None else args.seed
+    seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     rng = np.random.default_rng(seed)
     console = Console()
     console.print(f"seed {seed}, {args.episodes} episodes")
