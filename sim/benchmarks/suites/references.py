@@ -30,7 +30,7 @@ ROWS: list[Row] = [
       t("and the other block on the right of it", "put [ the other block ] right_of [ the {b} ]", beside("a2", "b", "right"), "a2")),
     d("a:block*2 b:bowl +1", t("put both blocks in the bowl", "put [ both block ] in [ the bowl ]", inside("a", "b"), "a"),
       t("move them to the front of the table", "put [ the them object ] at front", at("a", "front"), "a")),
-    d("a:block*2 b:bowl c:plate", t("set the {a1} on the {c}", "put [ the {a1} ] on [ the {c} ]", on("a1", "c"), "a1"),
+    d("a:block*2 b:bowl c:tray", t("set the {a1} on the {c}", "put [ the {a1} ] on [ the {c} ]", on("a1", "c"), "a1"),
       t("do the same with the {a2}", "again [ the {a2} ]", inside("a2", "c"), "a2")),
     d("a1:block=red a2:block=blue a3:block=blue b:box", t("put the red block in the box", "put [ the red block ] in [ the box ]", inside("a1", "b"), "a1"),
       t("now the same for the blue ones", "again [ all blue block ]", inside("a2 a3", "b"), "a2 a3")),
