@@ -123,8 +123,8 @@ class View:
             node = tree.add(Text(f"{mark} {describe_step(step)}", style=style))
             for note in self._notes.get(path, ()):
                 node.add(Text(note, style="dim"))
-            children = [*getattr(step, "then", ()), *getattr(step, "otherwise", ())]
-            self._grow(node, children or getattr(step, "body", ()), f"{path}.")
+            children: list[Any] = [*getattr(step, "then", ()), *getattr(step, "otherwise", ())]
+            self._grow(node, children or list(getattr(step, "body", ())), f"{path}.")
 
 
 def timings_line(result: CommandResult) -> str:
