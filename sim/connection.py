@@ -10,11 +10,12 @@ import os
 import sys
 from typing import Any
 
-import pybullet
-from pybullet_utils.bullet_client import BulletClient
-
 from llmagentos.errors import DriverError
-from sim.egl import egl_works, load_plugin, quiet_stdout
+from sim.egl import egl_works, load_plugin, quiet_output
+
+with quiet_output():  # PyBullet announces its build time when it is imported
+    import pybullet
+    from pybullet_utils.bullet_client import BulletClient
 
 RENDERERS = ("auto", "egl", "tiny")
 RENDERER_VARIABLE = "LLMAGENTOS_RENDERER"
@@ -31,7 +32,7 @@ def connect(view: bool, renderer: str) -> tuple[Any, str]:
         raise DriverError(f"expected a renderer of {RENDERERS}, got {renderer!r}")
     if view:
         return _connect_window(), "egl"
-    with quiet_stdout():
+    with quiet_output():
         client = BulletClient(pybullet.DIRECT)
     wanted = renderer == "egl" or (renderer == "auto" and egl_works())
     if wanted and load_plugin(client):
@@ -53,5 +54,5 @@ def _connect_window() -> Any:
 def disconnect(client: Any) -> None:
     """Close a client; closing it again does nothing."""
     if client.isConnected():
-        with quiet_stdout():
+        with quiet_output():
             client.disconnect()

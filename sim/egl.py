@@ -32,7 +32,7 @@ def load_plugin(client: Any) -> bool:
     path = plugin_path()
     if path is None:
         return False
-    with quiet_stdout():
+    with quiet_output():
         return bool(client.loadPlugin(path, "_eglRendererPlugin") >= 0)
 
 
@@ -55,23 +55,27 @@ def egl_works() -> bool:
 
 
 @contextlib.contextmanager
-def quiet_stdout() -> Iterator[None]:
-    """Keep what PyBullet's C++ code prints off standard output, which belongs to the program."""
+def quiet_output() -> Iterator[None]:
+    """Keep what PyBullet's C++ code prints away: both streams belong to the program.
+
+    Errors still arrive as exceptions; only prints of the library itself are dropped.
+    """
     sys.stdout.flush()
+    sys.stderr.flush()
     _flush_c()
-    try:
-        kept = os.dup(1)
-    except OSError:  # No standard output: nothing to protect.
-        yield
-        return
+    kept: dict[int, int] = {}
     sink = os.open(os.devnull, os.O_WRONLY)
     try:
-        os.dup2(sink, 1)
+        for stream in (1, 2):
+            with contextlib.suppress(OSError):  # that stream is closed: nothing to protect
+                kept[stream] = os.dup(stream)
+                os.dup2(sink, stream)
         yield
     finally:
         _flush_c()  # Into the sink, or it would come out later.
-        os.dup2(kept, 1)
-        os.close(kept)
+        for stream, saved in kept.items():
+            os.dup2(saved, stream)
+            os.close(saved)
         os.close(sink)
 
 

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError
 from sim.cameras import CameraSpec, depth_from_buffer, view_matrix
-from sim.egl import quiet_stdout
+from sim.egl import quiet_output
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ class Renderer:
         self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool
     ) -> tuple[Any, Any, Any]:
         light = self._lighting
-        with quiet_stdout() if not self._is_warm else contextlib.nullcontext():
+        with quiet_output() if not self._is_warm else contextlib.nullcontext():
             _, _, rgba, buffer, segments = self._client.getCameraImage(
                 spec.width,
                 spec.height,
