@@ -98,7 +98,9 @@ class PointerRule:
 class PlanMatcher:
     """Where one plan stands in the grammar."""
 
-    def __init__(self, tokenizer: Any, compiled: str, size: int, pointers: PointerRule | None = None):
+    def __init__(
+        self, tokenizer: Any, compiled: str, size: int, pointers: PointerRule | None = None
+    ):
         from llguidance import LLMatcher
 
         self._m = LLMatcher(tokenizer, compiled)
@@ -124,7 +126,9 @@ class PlanMatcher:
 
     def consume(self, token: int) -> None:
         if not self._m.consume_token(token):
-            raise ModelError(f"expected a word the grammar allows, got token {token}: {self._m.get_error()}")
+            raise ModelError(
+                f"expected a word the grammar allows, got token {token}: {self._m.get_error()}"
+            )
         if self._pointers is not None:
             self._pointers.consume(token)
 

@@ -67,8 +67,19 @@ def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> 
             prompt_at.append(prompt_at[-1] + len(prompt.ids))
             plan_at.append(plan_at[-1] + len(plan))
     arrays = {k: np.concatenate(v) for k, v in flat.items()}
-    examples = Examples(arrays["ids"], arrays["types"], arrays["words"], np.asarray(prompt_at), arrays["plans"], np.asarray(plan_at))
-    np.savez(cache, vocab=len(vocabulary), **{k: getattr(examples, k) for k in Examples.__dataclass_fields__})
+    examples = Examples(
+        arrays["ids"],
+        arrays["types"],
+        arrays["words"],
+        np.asarray(prompt_at),
+        arrays["plans"],
+        np.asarray(plan_at),
+    )
+    np.savez(
+        cache,
+        vocab=len(vocabulary),
+        **{k: getattr(examples, k) for k in Examples.__dataclass_fields__},
+    )
     return examples
 
 
@@ -95,7 +106,9 @@ def make_batch(ex: Examples, index: NDArray[np.int64], eos: int) -> Batch:
     return Batch(ids, types, words, lengths, inputs, labels, plan_lengths)
 
 
-def batches(ex: Examples, tokens: int, rng: np.random.Generator | None, eos: int = 0) -> Iterator[Batch]:
+def batches(
+    ex: Examples, tokens: int, rng: np.random.Generator | None, eos: int = 0
+) -> Iterator[Batch]:
     """One pass over the examples in batches of about `tokens` positions, padding included.
 
     With `rng` the order is shuffled (in chunks that are sorted by length); without, by index.
@@ -121,6 +134,6 @@ def batches(ex: Examples, tokens: int, rng: np.random.Generator | None, eos: int
             pools.append(part[at:end])
             at = end
     if rng is not None:
-        rng.shuffle(pools)  # type: ignore[arg-type]
+        rng.shuffle(pools)
     for index in pools:
         yield make_batch(ex, index, eos)

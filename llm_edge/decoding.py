@@ -47,7 +47,24 @@ class Generation:
 
 
 #: Words that lead to the end of a plan, the nearest first.
-CLOSING = ("</s>", "}", "]", "object", "the", "home", "at", "middle", "left", "0", "@0", "color", "most", "exists", "[", "{")
+CLOSING = (
+    "</s>",
+    "}",
+    "]",
+    "object",
+    "the",
+    "home",
+    "at",
+    "middle",
+    "left",
+    "0",
+    "@0",
+    "color",
+    "most",
+    "exists",
+    "[",
+    "{",
+)
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:

@@ -19,7 +19,12 @@ from llm_edge.corpus.sampler import Split
 from llm_edge.decoding import Generation
 from llm_edge.local import LocalPlanner
 
-SPLITS: dict[str, Split] = {"seen": "train", "words": "words", "templates": "templates", "compositions": "compositions"}
+SPLITS: dict[str, Split] = {
+    "seen": "train",
+    "words": "words",
+    "templates": "templates",
+    "compositions": "compositions",
+}
 #: Seeds that training shards never use.
 FIRST_SEED = 900_000_000
 
@@ -36,9 +41,19 @@ def run_split(model: LocalPlanner, name: str, n: int, show: int = 0) -> dict[str
         right += text == wanted
         if text != wanted and show > 0:
             show -= 1
-            print(f"  {pair.command}  <<{pair.pending}>>\n    wanted {wanted}\n    got    {text}  ({out.confidence:.2f})")
+            print(
+                f"  {pair.command}  <<{pair.pending}>>\n    wanted {wanted}\n"
+                f"    got    {text}  ({out.confidence:.2f})"
+            )
     cut = statistics.quantiles(times, n=20)
-    return {"split": name, "n": n, "exact": right / n, "median_s": statistics.median(times), "p95_s": cut[18], "words": words / n}
+    return {
+        "split": name,
+        "n": n,
+        "exact": right / n,
+        "median_s": statistics.median(times),
+        "p95_s": cut[18],
+        "words": words / n,
+    }
 
 
 def sample_commands(model: LocalPlanner, path: Path, n: int) -> None:
@@ -53,12 +68,20 @@ def sample_commands(model: LocalPlanner, path: Path, n: int) -> None:
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Exact-plan match on the development splits, and latency.")
+    parser = argparse.ArgumentParser(
+        description="Exact-plan match on the development splits, and latency."
+    )
     parser.add_argument("--model", default="planner-v1")
     parser.add_argument("--n", type=int, default=400)
     parser.add_argument("--show", type=int, default=0, help="print this many failures per split")
     parser.add_argument("--splits", nargs="*", default=list(SPLITS))
-    parser.add_argument("--commands", type=Path, nargs="*", default=[], help="JSON lines with 'instruction', to read the plans")
+    parser.add_argument(
+        "--commands",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="JSON lines with 'instruction', to read the plans",
+    )
     parser.add_argument("--sample", type=int, default=20)
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
@@ -67,7 +90,10 @@ def main() -> None:
     if rows:
         print(f"{'split':14} {'n':>6} {'exact':>7} {'median ms':>10} {'p95 ms':>8} {'words':>6}")
         for r in rows:
-            print(f"{r['split']:14} {r['n']:6d} {r['exact']:7.3f} {1000 * r['median_s']:10.1f} {1000 * r['p95_s']:8.1f} {r['words']:6.1f}")
+            print(
+                f"{r['split']:14} {r['n']:6d} {r['exact']:7.3f} {1000 * r['median_s']:10.1f} "
+                f"{1000 * r['p95_s']:8.1f} {r['words']:6.1f}"
+            )
     for path in args.commands:
         sample_commands(model, path, args.sample)
     if args.json:

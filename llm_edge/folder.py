@@ -1,6 +1,7 @@
 """Model folders: where they are, what must be in them, and whether they are intact.
 
-Knows: names of shipped models, manifest.json with the SHA-256 of every file. Does not know: engines.
+Knows: names of shipped models, manifest.json with the SHA-256 of every file. Does not know:
+engines.
 """
 
 from __future__ import annotations
@@ -54,12 +55,16 @@ def verify(folder: Path) -> dict[str, Any]:
         manifest: dict[str, Any] = json.loads(path.read_text())
         files = dict(manifest["files"])
     except (ValueError, KeyError, TypeError) as exc:
-        raise ModelIntegrityError(f"expected a manifest with 'files' in {path}, got: {exc}") from exc
+        raise ModelIntegrityError(
+            f"expected a manifest with 'files' in {path}, got: {exc}"
+        ) from exc
     for name, facts in files.items():
         target = folder / name
         if not target.is_file():
             raise ModelIntegrityError(f"expected {target}, got no such file")
         found = sha256(target)
         if found != facts["sha256"]:
-            raise ModelIntegrityError(f"expected SHA-256 {facts['sha256']} for {target}, got {found}")
+            raise ModelIntegrityError(
+                f"expected SHA-256 {facts['sha256']} for {target}, got {found}"
+            )
     return manifest

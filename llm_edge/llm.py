@@ -41,7 +41,14 @@ class LLM:
     ModelIntegrityError or ModelError.
     """
 
-    def __init__(self, name: str = DEFAULT_MODEL, *, threads: int = 1, model: str | None = None, **server: Any):
+    def __init__(
+        self,
+        name: str = DEFAULT_MODEL,
+        *,
+        threads: int = 1,
+        model: str | None = None,
+        **server: Any,
+    ):
         self._local: LocalPlanner | None = None
         self._server: Any = None
         if name.startswith(("http://", "https://")):
@@ -51,23 +58,50 @@ class LLM:
             self.info = LLMInfo("openai-http", self._server.model or name, "unknown")
             return
         if server:
-            raise ModelError(f"expected no server settings for an on-board model, got {sorted(server)}")
+            raise ModelError(
+                f"expected no server settings for an on-board model, got {sorted(server)}"
+            )
         self._local = LocalPlanner(name, threads)
-        self.info = LLMInfo(self._local.engine.name, self._local.path.name, self._local.quantization)
+        self.info = LLMInfo(
+            self._local.engine.name, self._local.path.name, self._local.quantization
+        )
 
-    def generate_text(self, prompt: str, *, max_tokens: int = 192, temperature: float = 0.0, top_p: float = 1.0, seed: int | None = None,
-                      cancel: threading.Event | None = None) -> str:  # fmt: skip
+    def generate_text(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int = 192,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int | None = None,
+        cancel: threading.Event | None = None,
+    ) -> str:
         """Text for a prompt.
 
         The shipped planner writes nothing but plan notation: for it the prompt is a command, and
         the answer is a plan ("pick [ the red block ]"), texts as pointers into the command.
         A server's model answers whatever it answers.
         """
-        words = self.stream(prompt, max_tokens=max_tokens, temperature=temperature, top_p=top_p, seed=seed, cancel=cancel)
+        words = self.stream(
+            prompt,
+            max_tokens=max_tokens,
+            temperature=temperature,
+            top_p=top_p,
+            seed=seed,
+            cancel=cancel,
+        )
         return "".join(words).strip()
 
-    def stream(self, prompt: str, *, max_tokens: int = 192, temperature: float = 0.0, top_p: float = 1.0, seed: int | None = None,
-               cancel: threading.Event | None = None) -> Iterator[str]:  # fmt: skip
+    def stream(
+        self,
+        prompt: str,
+        *,
+        max_tokens: int = 192,
+        temperature: float = 0.0,
+        top_p: float = 1.0,
+        seed: int | None = None,
+        cancel: threading.Event | None = None,
+    ) -> Iterator[str]:
         """As `generate_text`, piece by piece."""
         sampling = Sampling(temperature, top_p, seed, max_tokens)
         if self._local is not None:
@@ -77,7 +111,8 @@ class LLM:
         yield from self._server.stream(prompt, sampling, cancel)
 
     def plan(self, request: PlanRequest, *, cancel: threading.Event | None = None) -> PlanResult:
-        """A plan for a command. Raises PlanError when what was written is no plan, ModelError else."""
+        """A plan for a command. Raises PlanError when what was written is no plan, else
+        ModelError."""
         began = time.perf_counter()
         if self._local is None:
             result: PlanResult = self._server.plan(request, cancel)
@@ -86,6 +121,16 @@ class LLM:
         words = list(self._local.write(request.command, request.pending, cancel=cancel, result=out))
         text = " ".join(words)
         if out.stop in ("time", "cancelled"):
-            raise PlanError(f"expected a finished plan, got one that was stopped ({out.stop}): {text}")
+            raise PlanError(
+                f"expected a finished plan, got one that was stopped ({out.stop}): {text}"
+            )
         plan = compact.parse(text, pointers.resolver(request.command))
-        return PlanResult(plan, text, time.perf_counter() - began, out.prompt_tokens, len(out.tokens), self.info.to_dict(), out.confidence)
+        return PlanResult(
+            plan,
+            text,
+            time.perf_counter() - began,
+            out.prompt_tokens,
+            len(out.tokens),
+            self.info.to_dict(),
+            out.confidence,
+        )

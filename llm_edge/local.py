@@ -22,14 +22,18 @@ from llmagentos.errors import ModelError
 class LocalPlanner:
     """The on-board model. Raises ModelNotFoundError, ModelIntegrityError or ModelError at once."""
 
-    def __init__(self, name: str, threads: int = 1, verify: bool = True, engine: Engine | None = None):
+    def __init__(
+        self, name: str, threads: int = 1, verify: bool = True, engine: Engine | None = None
+    ):
         self.path: Path = folder.find(name)
         self.manifest: dict[str, Any] = folder.verify(self.path) if verify else {}
         try:
             config = json.loads((self.path / "config.json").read_text())
             words = tuple(json.loads((self.path / "plan_vocabulary.json").read_text()))
         except (OSError, ValueError) as exc:
-            raise ModelError(f"expected config.json and plan_vocabulary.json in {self.path}, got: {exc}") from exc
+            raise ModelError(
+                f"expected config.json and plan_vocabulary.json in {self.path}, got: {exc}"
+            ) from exc
         self.vocabulary = PlanVocabulary(words)
         self.constraint = PlanConstraint(self.vocabulary)
         self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")
@@ -39,7 +43,9 @@ class LocalPlanner:
             engine = OnnxCpuEngine(self.path, config, threads)
         self.engine: Engine = engine
         if engine.vocabulary_size != len(self.vocabulary):
-            raise ModelError(f"expected {len(self.vocabulary)} logits, got {engine.vocabulary_size}")
+            raise ModelError(
+                f"expected {len(self.vocabulary)} logits, got {engine.vocabulary_size}"
+            )
         self._closing = tuple(self.vocabulary.ids[w] for w in decoding.CLOSING)
         self._lock = threading.Lock()
 
@@ -63,7 +69,16 @@ class LocalPlanner:
             if unknown:
                 raise ModelError(f"expected plan words to start with, got {unknown}")
             ids = self.vocabulary.encode(start.split())
-            tokens = decoding.generate(self.engine, prompt, self.vocabulary.eos, self.constraint.matcher(command), sampling, cancel, ids,
-                                       self._closing, result)  # fmt: skip
+            tokens = decoding.generate(
+                self.engine,
+                prompt,
+                self.vocabulary.eos,
+                self.constraint.matcher(command),
+                sampling,
+                cancel,
+                ids,
+                self._closing,
+                result,
+            )
             for token in tokens:
                 yield self.vocabulary.words[token]

@@ -8,7 +8,7 @@ holds its digits ("7.5cm"). Does not know: models.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from llmagentos.errors import PlanError
@@ -37,7 +37,7 @@ def span_text(words: Sequence[str], first: int, last: int) -> str:
     return " ".join(words[first : last + 1]).strip(_EDGES).replace('"', "'")
 
 
-def resolver(command: str):  # type: ignore[no-untyped-def]
+def resolver(command: str) -> Callable[[int, int], str]:
     """The `pointer` argument of `compact.parse` for this command."""
     words = words_of(command)
     return lambda first, last: span_text(words, first, last)

@@ -31,7 +31,9 @@ def quantize_tables(path: Path) -> None:
 
     model = onnx.load(str(path))
     graph = model.graph
-    tables = {t.name: t for t in graph.initializer if len(t.dims) == 2 and int(np.prod(t.dims)) >= _SMALL}
+    tables = {
+        t.name: t for t in graph.initializer if len(t.dims) == 2 and int(np.prod(t.dims)) >= _SMALL
+    }
     users: dict[str, list[Any]] = {}
     for node in graph.node:
         for name in node.input:
@@ -44,12 +46,19 @@ def quantize_tables(path: Path) -> None:
         scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True) / 127.0, 1e-8).astype(np.float32)
         small = np.clip(np.round(rows / scale), -127, 127).astype(np.int8)
         graph.initializer.remove(tensor)
-        graph.initializer.extend([numpy_helper.from_array(small, f"{name}_int8"), numpy_helper.from_array(scale, f"{name}_scale")])
+        graph.initializer.extend(
+            [
+                numpy_helper.from_array(small, f"{name}_int8"),
+                numpy_helper.from_array(scale, f"{name}_scale"),
+            ]
+        )
         for node in users[name]:
             out, index = node.output[0], node.input[1]
             new = [
                 helper.make_node("Gather", [f"{name}_int8", index], [f"{out}_int8"], axis=0),
-                helper.make_node("Cast", [f"{out}_int8"], [f"{out}_float"], to=onnx.TensorProto.FLOAT),
+                helper.make_node(
+                    "Cast", [f"{out}_int8"], [f"{out}_float"], to=onnx.TensorProto.FLOAT
+                ),
                 helper.make_node("Gather", [f"{name}_scale", index], [f"{out}_rowscale"], axis=0),
                 helper.make_node("Mul", [f"{out}_float", f"{out}_rowscale"], [out]),
             ]
@@ -65,8 +74,60 @@ def quantize_graph(source: Path, target: Path, keep_float: tuple[str, ...] = ())
     """MatMuls with constant weights → INT8; then the tables."""
     from onnxruntime.quantization import QuantType, quantize_dynamic
 
-    quantize_dynamic(str(source), str(target), per_channel=True, weight_type=QuantType.QInt8, op_types_to_quantize=["MatMul"],
-                     nodes_to_exclude=list(keep_float), extra_options={"MatMulConstBOnly": True})  # fmt: skip
+    quantize_dynamic(
+        str(source),
+        str(target),
+        per_channel=True,
+        weight_type=QuantType.QInt8,
+        op_types_to_quantize=["MatMul"],
+        nodes_to_exclude=list(keep_float),
+        extra_options={"MatMulConstBOnly": True},
+    )
+    quantize_tables(target)
+
+
+def quantize_weights(source: Path, target: Path) -> None:
+    """MatMul weights → INT8 per output channel with DequantizeLinear; activations stay float."""
+    import onnx
+    from onnx import helper, numpy_helper
+
+    model = onnx.load(str(source))
+    graph = model.graph
+    weights = {t.name: t for t in graph.initializer}
+    done: dict[str, str] = {}
+    nodes = []
+    for node in graph.node:
+        name = node.input[1] if node.op_type == "MatMul" else ""
+        if name in weights and len(weights[name].dims) == 2:
+            if name not in done:
+                w = numpy_helper.to_array(weights[name])
+                scale = np.maximum(np.abs(w).max(axis=0) / 127.0, 1e-8).astype(np.float32)
+                small = np.clip(np.round(w / scale), -127, 127).astype(np.int8)
+                graph.initializer.extend(
+                    [
+                        numpy_helper.from_array(small, f"{name}_int8"),
+                        numpy_helper.from_array(scale, f"{name}_scale"),
+                        numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"),
+                    ]
+                )
+                done[name] = f"{name}_dequantized"
+                nodes.append(
+                    helper.make_node(
+                        "DequantizeLinear",
+                        [f"{name}_int8", f"{name}_scale", f"{name}_zero"],
+                        [done[name]],
+                        axis=1,
+                    )
+                )
+            node.input[1] = done[name]
+        nodes.append(node)
+    still_used = {i for n in nodes for i in n.input}
+    keep = [t for t in graph.initializer if t.name in still_used]
+    del graph.initializer[:]
+    graph.initializer.extend(keep)
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.save(model, str(target))
     quantize_tables(target)
 
 
@@ -74,15 +135,32 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Quantize an exported model folder to INT8.")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument(
+        "--method",
+        choices=["dynamic", "weights"],
+        default="dynamic",
+        help="INT8 activations too, or weights only",
+    )
     args = parser.parse_args()
     args.out.mkdir(parents=True, exist_ok=True)
     for name in ("config.json", "plan_vocabulary.json", "tokenizer.json", "README.md", "NOTICE"):
         if (args.model / name).exists():
             shutil.copyfile(args.model / name, args.out / name)
     for name in ("encoder.onnx", "decoder.onnx"):
-        quantize_graph(args.model / name, args.out / name)
-        print(f"{name}: {(args.model / name).stat().st_size / 1e6:.1f} MB → {(args.out / name).stat().st_size / 1e6:.1f} MB")
-    write_manifest(args.out, {"name": args.out.name, "quantization": "int8-dynamic-per-channel"})
+        (quantize_graph if args.method == "dynamic" else quantize_weights)(
+            args.model / name, args.out / name
+        )
+        before, after = ((d / name).stat().st_size / 1e6 for d in (args.model, args.out))
+        print(f"{name}: {before:.1f} MB → {after:.1f} MB")
+    write_manifest(
+        args.out,
+        {
+            "name": args.out.name,
+            "quantization": "int8-dynamic-per-channel"
+            if args.method == "dynamic"
+            else "int8-weights-per-channel",
+        },
+    )
 
 
 if __name__ == "__main__":

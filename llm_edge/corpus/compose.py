@@ -3,6 +3,9 @@
 Knows: the mix of everything the corpus says. Does not know: typing errors (noise.py).
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from collections.abc import Callable
@@ -35,18 +38,18 @@ MOTION: dict[Maker, float] = {
     steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 3, dialogue.give: 1.5,
     safety.household: 8, speech.telegram: 1.5, speech.put_of_several: 2.5, speech.everything_from: 2,
     speech.indefinite_ones: 1.2, speech.named_use: 0.8, speech.self_repair: 2, speech.stack_from_top: 1.2,
-}  # fmt: skip
+}
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
     questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 1.2, speech.safe_ability: 3, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
     speech.remember_two: 0.5, speech.remark_then: 1.2, speech.count_inside: 0.5,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
-}  # fmt: skip
+}
 
 _FIRST_VERBS = frozenset(
     w.split()[0] for w in (*lx.PUT_VERBS, *lx.GRAB_VERBS, *lx.PUSH_VERBS, "stack", "build", "arrange", "rotate", "turn", "swap", "raise", "line")
-)  # fmt: skip
+)
 
 
 def motion(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -73,12 +76,12 @@ def sequence(ctx: Ctx, refs: float = 0.04) -> Clause:
     if n == 2 and ctx.chance(0.16) and all(t.split()[0] in _FIRST_VERBS for t in texts):
         a, b = texts
         text = ctx.say(["before you {b}, {a}", "{b} but first {a}", "after you {a}, {b}", "{b}, but before that {a}", "{b} after you {a}", "once you {a}, {b}", "{b} but {a} first",
-                        "when you are done with this: {a}, {b}" if ctx.chance(0.1) else "{b}, but only after you {a}"], a=a, b=b)  # fmt: skip
+                        "when you are done with this: {a}, {b}" if ctx.chance(0.1) else "{b}, but only after you {a}"], a=a, b=b)
         return text, steps_
     if n == 2:
         text = ctx.say(["{a} and then {b}", "{a} and {b}", "{a}, then {b}", "{a} then {b}", "first {a}, then {b}", "{a}. {b}", "{a}, and after that {b}", "{a}; {b}", "{a}. Then {b}", "first {a} and then {b}",
                         "{a}, {b}", "{a} followed by this: {b}", "start by this: {a}, then {b}", "{a}. After that, {b}", "{a}. Next, {b}", "{a} and afterwards {b}", "{a}. When you are done, {b}",
-                        "{a}, once that is done {b}", "{a} and when you're finished {b}", "two things: {a} and {b}", "{a} plus {b}", "{a} {b}", "{a} and also {b}", "1. {a} 2. {b}"], a=texts[0], b=texts[1])  # fmt: skip
+                        "{a}, once that is done {b}", "{a} and when you're finished {b}", "two things: {a} and {b}", "{a} plus {b}", "{a} {b}", "{a} and also {b}", "1. {a} 2. {b}"], a=texts[0], b=texts[1])
         return text, steps_
     join = ctx.one(["then", "then", "after that", "next", "and then"])
     style = ctx.rng.random()
@@ -107,12 +110,12 @@ def conditional(ctx: Ctx, refs: float = 0.0) -> Clause:
         b, sb = brief_motion(ctx)
         text = ctx.say(["if {s}, {a}, otherwise {b}", "if {s} then {a} else {b}", "{a} if {s}, otherwise {b}", "if {s} {a}, if not {b}", "if {s}, then {a}; otherwise {b}", "check if {s}; if so {a}, if not {b}",
                         "{a} if {s}, else {b}", "if {s} {a} or else {b}", "see whether {s}. if yes, {a}, if no, {b}", "should it be that {s}, {a}, otherwise {b}", "{b} unless {s}, in that case {a}"],
-                       s=s, a=a, b=b)  # fmt: skip
+                       s=s, a=a, b=b)
         return text, [p.If(condition=cond, then=tuple(sa), otherwise=tuple(sb))]
     if ctx.chance(0.15):
         return ctx.say(["unless {s}, {a}", "{a} unless {s}", "{a}, except if {s}", "if it is not the case that {s}, {a}"], s=s, a=a), [p.If(condition=p.Not(inner=cond), then=tuple(sa))]
     text = ctx.say(["if {s}, {a}", "if {s} {a}", "{a} if {s}", "if {s} then {a}", "{a} only if {s}", "in case {s}, {a}", "{a} in case {s}", "should it be that {s}, {a}", "provided that {s}, {a}", "check if {s} and if so {a}",
-                    "{a}, but only if {s}", "look whether {s}, and then {a}", "given that {s}, {a}", "if you see that {s}, {a}"], s=s, a=a)  # fmt: skip
+                    "{a}, but only if {s}", "look whether {s}, and then {a}", "given that {s}, {a}", "if you see that {s}, {a}"], s=s, a=a)
     return text, [p.If(condition=cond, then=tuple(sa))]
 
 
@@ -130,7 +133,7 @@ def waiting(ctx: Ctx, refs: float = 0.0) -> Clause:
         return ctx.say(["wait until {s}", "wait till {s}", "do nothing until {s}", "hold until {s}", "stay still until {s}", "don't move until {s}"], s=s), [p.WaitFor(condition=cond)]
     a, sa = brief_motion(ctx)
     text = ctx.say(["when {s}, {a}", "as soon as {s}, {a}", "wait until {s}, then {a}", "once {s}, {a}", "{a} as soon as {s}", "wait till {s} and then {a}", "{a} when {s}", "the moment {s}, {a}", "{a} once {s}", "whenever {s}, {a}"],
-                   s=s, a=a)  # fmt: skip
+                   s=s, a=a)
     return text, [p.WaitFor(condition=cond), *sa]
 
 
@@ -144,7 +147,7 @@ def until(ctx: Ctx, refs: float = 0.0) -> Clause:
         text = ctx.say(["while {s}, {a}", "as long as {s}, {a}", "{a} while {s}", "{a} as long as {s}", "while {s} keep doing this: {a}"], s=s, a=a)
         return text, [p.Until(condition=p.Not(inner=cond), body=tuple(sa))]
     text = ctx.say(["{a} until {s}", "until {s}, {a}", "keep doing this until {s}: {a}", "repeat this until {s}: {a}", "{a} again and again until {s}", "{a}, repeat until {s}", "{a} and repeat that until {s}", "{a} till {s}",
-                    "continue to {a} until {s}", "{a} over and over until {s}", "don't stop until {s}: {a}", "{a} and don't stop until {s}"], s=s, a=a)  # fmt: skip
+                    "continue to {a} until {s}", "{a} over and over until {s}", "don't stop until {s}: {a}", "{a} and don't stop until {s}"], s=s, a=a)
     return text, [p.Until(condition=cond, body=tuple(sa))]
 
 
@@ -192,7 +195,7 @@ def for_each(ctx: Ctx, refs: float = 0.0) -> Clause:
             body.append(p.Point(place=p.Place(rel="above", obj=this)))
     text = ctx.say(["for each {n}, {b}", "for every {n}, {b}", "for each of the {m}, {b}", "take each {n} and {b}", "go through the {m} one by one and {b}", "with each {n} do this: {b}", "for every single {n} {b}",
                     "one {n} after the other: {b}", "for all the {m}: {b}", "take the {m} one at a time and {b}"],
-                   n=color + noun, m=color + lx.plural(noun), b=" and ".join(texts))  # fmt: skip
+                   n=color + noun, m=color + lx.plural(noun), b=" and ".join(texts))
     return text, [p.ForEach(obj=group, body=tuple(body))]
 
 
@@ -208,7 +211,7 @@ def leave_alone(ctx: Ctx, refs: float = 0.0) -> Clause:
     verb = ctx.word(lx.PUT_VERBS)
     text = ctx.say(["{v} {o} {p} but leave {x} (alone|where it is|there)", "{v} {o} {p} but don't touch {x}", "{v} {o} {p}, not {x}", "{v} {o} {p} but not {x}", "leave {x} but {v} {o} {p}",
                     "{v} {o} {p}, except {x}", "without touching {x} {v} {o} {p}", "{v} {o} {p} and leave {x} in place", "except for {x} {v} {o} {p}"],
-                   v=verb, o=o.text, p=pp.text, x=x.text)  # fmt: skip
+                   v=verb, o=o.text, p=pp.text, x=x.text)
     return text, [p.Put(obj=o.obj.model_copy(update={"exclude": x.obj}), place=pp.place)]
 
 
@@ -217,10 +220,10 @@ CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat:
 _PREFIX = ["please", "can you", "could you", "could you please", "would you", "would you please", "now", "ok", "okay", "robot,", "hey robot,", "I want you to", "I'd like you to", "I need you to", "please could you",
            "alright,", "so", "well,", "can you please", "kindly", "ok now", "hey,", "your task:", "let's", "next", "will you", "be so kind and", "um", "uh", "so um", "listen,", "just", "would you mind if you", "I would like you to",
            "hi,", "hello robot,", "good robot,", "dear robot,", "hey there", "and now", "right,", "can u", "pls", "plz", "go ahead and", "may I ask you to", "it would be great if you could", "I was wondering if you could", "computer,",
-           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please"]  # fmt: skip
+           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please"]
 _SUFFIX = ["please", "for me", "thanks", "thank you", "now", "ok", "if you can", "when you're ready", "carefully", "quickly", "please and thank you", "will you", "would you", "if possible", "right away", "pls", "plz", "slowly", "gently",
            "as fast as you can", "if you don't mind", "my friend", "buddy", "robot", "for once", "immediately", "thx", "right now", "mate", "without hurting anyone", "without breaking anything", "and don't drop it", "without knocking anything over",
-           "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]  # fmt: skip
+           "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]
 
 
 def wrap(ctx: Ctx, text: str, imperative: bool) -> str:

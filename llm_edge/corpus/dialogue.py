@@ -4,13 +4,24 @@ Knows: elliptical sentences and what they mean. Does not know: earlier turns (re
 late-bound), save the robot's own pending question.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus import nouns
-from llm_edge.corpus.objects import LANDMARKS, MOVABLE, NP, color_word, noun_phrase, pick_color, reference
+from llm_edge.corpus.objects import (
+    LANDMARKS,
+    MOVABLE,
+    NP,
+    color_word,
+    noun_phrase,
+    pick_color,
+    reference,
+)
 from llm_edge.corpus.places import length, place, region_place
 from llm_edge.corpus.sampler import Ctx
 from llm_edge.corpus.steps import Clause
@@ -18,11 +29,11 @@ from llmagentos.planning import plan as p
 
 YES = ["yes", "yes please", "yeah", "yep", "sure", "of course", "go ahead", "ok", "okay", "do it", "correct", "right", "exactly", "that's right",
        "please do", "yup", "affirmative", "go on", "fine", "absolutely", "certainly", "that's it", "sounds good", "alright", "you got it", "by all means", "aye", "definitely",
-       "that one is right", "continue", "proceed", "confirmed"]  # fmt: skip
+       "that one is right", "continue", "proceed", "confirmed"]
 NO = ["no", "no thanks", "nope", "nah", "never mind", "don't", "forget it", "no thank you", "please don't", "not really", "no way", "leave it", "cancel that",
-      "rather not", "neither", "none of them", "negative", "don't bother", "skip it", "no don't", "let it be", "absolutely not", "no need", "not that", "cancel"]  # fmt: skip
+      "rather not", "neither", "none of them", "negative", "don't bother", "skip it", "no don't", "let it be", "absolutely not", "no need", "not that", "cancel"]
 STOP = ["stop", "stop it", "halt", "freeze", "stop right there", "stop now", "stop moving", "abort", "emergency stop", "don't move", "stop stop stop", "enough", "stop immediately",
-        "stop what you are doing", "hold it", "stop the robot", "whoa stop", "cease", "quit moving", "stop that", "interrupt", "stand still", "hold everything", "stop the arm"]  # fmt: skip
+        "stop what you are doing", "hold it", "stop the robot", "whoa stop", "cease", "quit moving", "stop that", "interrupt", "stand still", "hold everything", "stop the arm"]
 
 
 def stop(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -37,11 +48,11 @@ def undo(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.6):
         return ctx.word(["undo", "undo that", "undo it", "take that back", "revert that", "undo the last step", "undo your last move", "reverse that", "undo what you just did", "go back one step",
                          "revert the last action", "roll that back", "reverse your last action", "undo the last command", "make that undone", "undo the move", "I take that back",
-                         "cancel the last move", "bring it back to how it was before", "step back", "oops undo"]), [p.Undo()]  # fmt: skip
+                         "cancel the last move", "bring it back to how it was before", "step back", "oops undo"]), [p.Undo()]
     n = ctx.rng.randint(2, 6)
     word = ctx.one([str(n), lx.number_words(n)])
     return ctx.say(["undo the last {n} (steps|moves|actions|commands)", "undo {n} (steps|moves)", "go back {n} steps", "take back the last {n} (moves|steps|actions)",
-                    "revert {n} steps", "undo {n} times", "roll back {n} (steps|commands)"], n=word), [p.Undo(n=n)]  # fmt: skip
+                    "revert {n} steps", "undo {n} times", "roll back {n} (steps|commands)"], n=word), [p.Undo(n=n)]
 
 
 def restore(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -49,30 +60,30 @@ def restore(ctx: Ctx, refs: float = 0.0) -> Clause:
         return ctx.word(["put everything back", "put everything back where it was", "restore the original state", "reset the scene", "restore everything", "reset the table",
                          "make everything as it was before", "bring everything back to where it was", "put everything back as it was", "return everything to its original place",
                          "restore the initial arrangement", "restore the scene", "start over", "put it all back", "put all the things back where they came from",
-                         "reset everything", "undo everything", "go back to the beginning", "make it like it was at the start", "put everything where it was in the beginning"]), [p.Restore()]  # fmt: skip
+                         "reset everything", "undo everything", "go back to the beginning", "make it like it was at the start", "put everything where it was in the beginning"]), [p.Restore()]
     o = noun_phrase(ctx, ctx.chance(0.8), MOVABLE, 1, 0.1, definite=True)
     it = "they were" if o.plural else "it was"
     return ctx.say(["put {o} back where {i} (at the beginning|at the start|originally|initially|when we started)", "restore {o} to (their|the|its) (original|initial) (place|position|positions)",
-                    "return {o} to where {i} (initially|at the start|in the beginning)", "bring {o} back to where {i} originally", "reset {o} [to the start]"], o=o.text, i=it), [p.Restore(obj=o.obj)]  # fmt: skip
+                    "return {o} to where {i} (initially|at the start|in the beginning)", "bring {o} back to where {i} originally", "reset {o} [to the start]"], o=o.text, i=it), [p.Restore(obj=o.obj)]
 
 
 def again(ctx: Ctx, refs: float = 0.0) -> Clause:
     roll = ctx.rng.random()
     if roll < 0.3:
         return ctx.word(["again", "do that again", "do it again", "once more", "repeat that", "one more time", "same again", "again please", "repeat the last command", "do the same again", "another time",
-                         "repeat", "encore", "do that once more", "and again", "try again", "try that again", "give it another try", "have another go", "redo that", "do it over"]), [p.Again()]  # fmt: skip
+                         "repeat", "encore", "do that once more", "and again", "try again", "try that again", "give it another try", "have another go", "redo that", "do it over"]), [p.Again()]
     if roll < 0.42:
         n = ctx.weighted({2: 5, 3: 3, 4: 1, 5: 1})
         word = ctx.one([lx.number_words(n), str(n)])
         times = ctx.one([f"{word} times", f"{word} more times"] + (["twice", "two more times"] if n == 2 else []))
-        return ctx.say(["do that {t}", "do it again {t}", "repeat that {t}", "again {t}", "do the same {t}", "{t} more please" if "times" not in times else "{t} please"], t=times), [p.Again(n=n)]  # fmt: skip
+        return ctx.say(["do that {t}", "do it again {t}", "repeat that {t}", "again {t}", "do the same {t}", "{t} more please" if "times" not in times else "{t} please"], t=times), [p.Again(n=n)]
     if roll < 0.85:
         o = noun_phrase(ctx, None, MOVABLE, 1, 0.3, definite=True)
         if ctx.chance(0.4):
             o = NP(*_one_np(ctx))
         text = ctx.say(["do the same with {o}", "do the same (for|to) {o}", "same with {o}", "same for {o}", "now {o}", "and {o}", "and {o} too", "{o} too", "{o} as well", "do that with {o} [too]",
                         "repeat (that|this) with {o}", "now do {o}", "the same with {o}", "also {o}", "now the same with {o}", "and now {o}", "what about {o}", "how about {o}",
-                        "do likewise with {o}", "do it again with {o}", "now with {o}", "again but with {o}", "then {o}"], o=o.text)  # fmt: skip
+                        "do likewise with {o}", "do it again with {o}", "now with {o}", "again but with {o}", "then {o}"], o=o.text)
         return text, [p.Again(obj=o.obj)]
     pp = place(ctx, rich=0.3)
     text = ctx.say(["do the same but {p}", "same thing {p}", "again but {p}", "now {p}", "do it again but {p}", "and now {p}", "repeat that but {p}", "the same {p}"], p=pp.text)
@@ -99,11 +110,11 @@ def correct(ctx: Ctx, refs: float = 0.0) -> Clause:
                         "not {w}, I meant {o}", "actually {o}", "I was talking about {o}", "that was wrong, {o} please", "{o}, not {w}", "I mean {o}", "wait, I meant {o}", "not that, {o}",
                         "wrong, it should be {o}", "oops, {o} I mean", "correction, {o}", "no the right one is {o}", "{o} instead", "make that {o}", "use {o} instead",
                         "you took the wrong one, I wanted {o}", "no, take {o}", "rather {o}", "that's not what I meant, I meant {o}", "no, that's the wrong one, {o}"],
-                       o=o.text, w=wrong.text)  # fmt: skip
+                       o=o.text, w=wrong.text)
         return text, [p.Correct(obj=o.obj)]
     pp = place(ctx, rich=0.3)
     text = ctx.say(["no, {p}", "I meant {p}", "not there, {p}", "no I meant {p}", "I said {p}", "sorry, {p}", "actually {p}", "no, put it {p} [instead]", "{p} I mean", "wrong place, {p}", "wait, {p}", "rather {p}",
-                    "{p} instead", "no no {p}", "not here, {p}", "make that {p}"], p=pp.text)  # fmt: skip
+                    "{p} instead", "no no {p}", "not here, {p}", "make that {p}"], p=pp.text)
     return text, [p.Correct(place=pp.place)]
 
 
@@ -112,12 +123,12 @@ def remember(ctx: Ctx, refs: float = 0.0) -> Clause:
     if roll < 0.7:
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.4, definite=True, refs=0.35)
         name = ctx.word(nouns.PEOPLE_NAMES) if ctx.chance(0.4) else (
-            ctx.word(nouns.NONSENSE) if ctx.chance(0.15) else ctx.word([n.removeprefix("the ") for n in nouns.NAME_PLACES]) if ctx.chance(0.2) else f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(['bowl', 'block', 'box', 'plate', 'cup', 'object', 'thing', 'ball', 'tray', 'zone'])}")  # fmt: skip
+            ctx.word(nouns.NONSENSE) if ctx.chance(0.15) else ctx.word([n.removeprefix("the ") for n in nouns.NAME_PLACES]) if ctx.chance(0.2) else f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(['bowl', 'block', 'box', 'plate', 'cup', 'object', 'thing', 'ball', 'tray', 'zone'])}")
         marked, mark = ctx.span(name)
         the = "" if " " not in name else ctx.one(["the ", "my ", "the ", ""])
         text = ctx.say(["call {o} {n}", "{o} is called {n}", "let's call {o} {n}", "name {o} {n}", "{o} is {n}", "remember {o} as {n}", "from now on {o} is {n}", "{o} will be {n}", "the name of {o} is {n}",
                         "I'll call {o} {n}", "let {o} be {n}", "we call {o} {n}", "please remember that {o} is {n}", "give {o} the name {n}", "{o}'s name is {n}" if not o.obj.where else "{o} is named {n}",
-                        "refer to {o} as {n}", "{o} is named {n}", "know {o} as {n}"], o=o.text, n=the + marked)  # fmt: skip
+                        "refer to {o} as {n}", "{o} is named {n}", "know {o} as {n}"], o=o.text, n=the + marked)
         return text, [p.Remember(name=mark, obj=o.obj)]
     pp = region_place(ctx) if ctx.chance(0.75) else place(ctx, rich=0.2)
     if " the " not in pp.text or pp.place.rel != "at":
@@ -127,7 +138,7 @@ def remember(ctx: Ctx, refs: float = 0.0) -> Clause:
     the = "the " if name.startswith("the ") else ""
     marked, mark = ctx.span(name.removeprefix("the "))
     return ctx.say(["call {w} {n}", "{w} is {n}", "remember {w} as {n}", "let's call {w} {n}", "from now on {w} is {n}", "we'll call {w} {n}", "name {w} {n}", "{w} will be {n}", "let {w} be {n}"],
-                   w=words, n=the + marked), [p.Remember(name=mark, place=pp.place)]  # fmt: skip
+                   w=words, n=the + marked), [p.Remember(name=mark, place=pp.place)]
 
 
 def ask(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -137,31 +148,31 @@ def ask(ctx: Ctx, refs: float = 0.0) -> Clause:
     if roll < 0.42:
         verb = ctx.word(["put", "place", "move", "set", "position", "relocate", "lay", "transfer", "deposit"])
         text = ctx.say(["{v} {o}", "{v} {o}", "{v} {o} over there", "{v} {o} where it belongs", "{v} {o} in the right place", "{v} {o} away", "I want you to {v} {o}", "can you {v} {o}",
-                        "{v} {o} over here", "{o} needs to be moved", "{v} {o} to the place I like"], v=verb, o=o.text)  # fmt: skip
+                        "{v} {o} over here", "{o} needs to be moved", "{v} {o} to the place I like"], v=verb, o=o.text)
         return text, [p.Ask(about="where", obj=o.obj)]
     if roll < 0.58:
         verb = ctx.word(["push", "slide", "shove", "nudge", "drag", "scoot"])
         return ctx.say(["{v} {o}", "{v} {o}", "{v} {o} a bit", "{v} {o} somewhere in some direction"], v=verb, o=o.text), [p.Ask(about="direction", obj=o.obj)]
     if roll < 0.74:
         return ctx.word(["do it", "do something", "help me", "get going", "make it happen", "work", "go", "start", "do your thing", "do your job", "begin", "make yourself useful", "do something useful", "entertain me",
-                         "surprise me", "can you help me", "I need help", "let's go", "do stuff", "carry on with something"]), [p.Ask(about="what")]  # fmt: skip
+                         "surprise me", "can you help me", "I need help", "let's go", "do stuff", "carry on with something"]), [p.Ask(about="what")]
     if roll < 0.86:
         return o.text, [p.Ask(about="what", obj=o.obj)]
     if roll < 0.9:
         return ctx.say(["throw away {o}", "get rid of {o}", "discard {o}", "dispose of {o}", "throw {o} away", "throw {o} in the trash" if False else "put {o} away",
-                        "remove {o}", "take {o} away", "take away {o}"], o=o.text), [p.Ask(about="where", obj=o.obj)]  # fmt: skip
+                        "remove {o}", "take {o} away", "take away {o}"], o=o.text), [p.Ask(about="where", obj=o.obj)]
     if roll < 0.95:
         return ctx.word(["tidy up", "clean up", "clean up the mess", "tidy up the table", "put everything away", "put the toys away", "tidy the table", "clear everything up", "tidy up the blocks",
-                         "put things in order", "clean up this mess", "make it tidy", "organize the table"]), [p.Ask(about="where", obj=p.Obj(quant="all"))]  # fmt: skip
+                         "put things in order", "clean up this mess", "make it tidy", "organize the table"]), [p.Ask(about="where", obj=p.Obj(quant="all"))]
     verb = ctx.word(["put", "place", "drop", "set"])
     pp = place(ctx, rich=0.3)
-    if pp.place.obj and pp.place.obj.ref == "this" or pp.place.rel in ("origin", "elsewhere", "there"):
+    if (pp.place.obj and pp.place.obj.ref == "this") or pp.place.rel in ("origin", "elsewhere", "there"):
         return ask(ctx)
     return ctx.say(["{v} something {p}", "{v} one of those things {p}"], v=verb, p=pp.text), [p.Put(obj=p.Obj(quant="a"), place=pp.place)]
 
 
 SOMETHING = ["something salty", "something to drink", "something sweet", "a snack", "a drink", "something to eat", "something to write with", "something cold",
-             "something spicy", "some fruit", "a tool", "something soft", "something healthy"]  # fmt: skip
+             "something spicy", "some fruit", "a tool", "something soft", "something healthy"]
 
 
 def give(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -175,7 +186,7 @@ def give(ctx: Ctx, refs: float = 0.0) -> Clause:
     o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.5, refs=refs)
     text = ctx.say(["give me {o}", "hand me {o}", "pass me {o}", "bring me {o}", "bring {o} to me", "hand {o} to me", "hand over {o}", "give {o} to me", "get me {o}", "pass {o} over [to me]",
                     "I need {o}", "let me have {o}", "could I have {o}", "fetch me {o}", "I'd like {o}", "find {o} and bring it to me",
-                    "take {o} and bring it to me", "get {o} and give it to me", "can I have {o}", "find {o} then take it and bring it to me"], o=o.text)  # fmt: skip
+                    "take {o} and bring it to me", "get {o} and give it to me", "can I have {o}", "find {o} then take it and bring it to me"], o=o.text)
     return text, [p.Put(obj=o.obj, place=p.Place(rel="at", region="front"))]
 
 
@@ -201,7 +212,7 @@ def answer(ctx: Ctx) -> tuple[str, str, list[Any]]:
     words = {"left_of": ["left", "to the left", "on the left", "the left side", "left please", "on its left", "leftwards", "the left"],
              "right_of": ["right", "to the right", "on the right", "the right side", "right please", "on its right", "rightwards", "the right"],
              "in_front_of": ["in front", "forward of it", "in front of it", "the front", "towards me", "to the front", "the near side", "below"],
-             "behind": ["behind", "behind it", "to the back", "the back", "away from me", "at the back", "the far side", "above"]}[rel]  # fmt: skip
+             "behind": ["behind", "behind it", "to the back", "the back", "away from me", "at the back", "the far side", "above"]}[rel]
     return question, ctx.word(words), [p.Choose(place=p.Place(rel=rel, obj=p.Obj(ref="it")))]
 
 
@@ -224,7 +235,7 @@ def _which(ctx: Ctx) -> tuple[str, str, list[Any]]:
     listed = ", ".join(i.text for i in items[:-1]) + f" or {items[-1].text}"
     question = ctx.fill(ctx.one(["Which {n} do you mean: {l}?", "Which {n}: {l}?", "I see {c} {m}: {l}. Which one do you mean?", "Which one do you mean, {l}?", "There are {c} {m}. Which one?",
                                  "Which {n} do you mean?", "Do you mean {l}?", "Which of the {c} {m} do you mean: {l}?", "Into which {n}: {l}?", "Which one: {l}?", "{l}?"]),
-                        n=noun, m=lx.plural(noun), l=listed, c=lx.number_words(len(items)))  # fmt: skip
+                        n=noun, m=lx.plural(noun), l=listed, c=lx.number_words(len(items)))
     roll = ctx.rng.random()
     if roll < 0.34:
         o = ctx.one(items)
@@ -251,11 +262,11 @@ def _which(ctx: Ctx) -> tuple[str, str, list[Any]]:
         obj = items[n - 1].obj
     elif roll < 0.93:
         text = ctx.word(["any", "any of them", "doesn't matter", "you choose", "whichever", "either", "either one", "I don't care", "it doesn't matter", "no preference", "whatever", "up to you", "any one", "pick one",
-                         "just take one", "all the same to me", "the closest is fine" if False else "any will do", "one of them"])  # fmt: skip
+                         "just take one", "all the same to me", "the closest is fine" if False else "any will do", "one of them"])
         obj = p.Obj(quant="a")
     elif roll < 0.97:
         text, obj = ctx.one([("both", p.Obj(quant="both")), ("both of them", p.Obj(quant="both")), ("all of them", p.Obj(quant="all")), ("all", p.Obj(quant="all")), ("both please", p.Obj(quant="both")),
-                             ("all of those", p.Obj(quant="all"))])  # fmt: skip
+                             ("all of those", p.Obj(quant="all"))])
     else:
         return question, ctx.word(NO), [p.No()]
     return question, text, [p.Choose(obj=obj)]
@@ -270,7 +281,7 @@ def _where(ctx: Ctx) -> tuple[str, str, list[Any]]:
 
 def _yes_no(ctx: Ctx) -> tuple[str, str, list[Any]]:
     question = ctx.one(["Shall I do the rest?", "Shall I go on?", "Do you want me to do the other part?", "I can't pour. Shall I put the block in the bowl anyway?", "Is that right?", "Shall I try again?", "Should I continue?",
-                        "The bowl is full. Put it there anyway?", "I don't see a giraffe. Shall I take the teddy instead?", "Do you mean the red block?", "Shall I move the blue block first?"])  # fmt: skip
+                        "The bowl is full. Put it there anyway?", "I don't see a giraffe. Shall I take the teddy instead?", "Do you mean the red block?", "Shall I move the blue block first?"])
     text, steps = yes_no(ctx)
     return question, text, steps
 

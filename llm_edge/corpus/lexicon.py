@@ -3,6 +3,9 @@
 Knows: English synonyms (British and American). Does not know: grammar or templates.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from functools import lru_cache
@@ -47,7 +50,7 @@ COLOR_WORDS: dict[str, list[str]] = {
     "black": ["black", "jet black", "ebony", "pitch black", "blackish", "onyx", "coal black",
               "midnight black", "inky black", "raven black", "obsidian"],
     "gold": ["gold", "golden", "gilded", "gold coloured", "shiny gold", "gold toned", "gold plated"],
-}  # fmt: skip
+}
 
 #: Things whose colour everybody knows, for "the colour of a lemon", "grass-coloured".
 COLOR_THINGS: dict[str, list[str]] = {
@@ -83,7 +86,7 @@ COLOR_THINGS: dict[str, list[str]] = {
     "black": ["coal", "the night", "a raven", "soot", "a panther", "tar", "ink", "the night sky",
               "a crow", "liquorice", "a bowling ball", "charcoal", "a black hole"],
     "gold": ["a gold medal", "treasure", "a wedding ring", "a trophy", "a gold bar", "a gold coin"],
-}  # fmt: skip
+}
 
 KIND_WORDS: dict[str, list[str]] = {
     "object": ["object", "thing", "item", "piece", "thingy", "article", "element", "thingamajig"],
@@ -116,7 +119,7 @@ KIND_WORDS: dict[str, list[str]] = {
     "jenga": ["jenga block", "jenga piece", "jenga brick"],
     "domino": ["domino", "domino tile", "domino piece", "domino stone"],
     "soccerball": ["soccer ball", "football", "soccerball"],
-}  # fmt: skip
+}
 
 SIZE_WORDS = {
     "small": ["small", "little", "tiny", "mini", "smallish", "petite", "wee", "teeny", "miniature",
@@ -125,7 +128,7 @@ SIZE_WORDS = {
                "normal-sized", "regular-sized", "intermediate"],
     "large": ["big", "large", "huge", "giant", "massive", "enormous", "biggish", "large-sized",
               "great big", "oversized", "bulky", "hefty", "gigantic", "jumbo", "sizable"],
-}  # fmt: skip
+}
 
 MATERIAL_WORDS = {
     "wood": ["wooden", "wood", "timber", "oak", "pine"],
@@ -137,7 +140,7 @@ MATERIAL_WORDS = {
     "paper": ["paper", "cardboard", "papery"],
     "cloth": ["cloth", "fabric", "felt", "textile", "cotton"],
     "foam": ["foam", "styrofoam", "spongy"],
-}  # fmt: skip
+}
 
 #: Adjectives that say nothing a camera could use.
 EMPTY_ADJECTIVES = ["nice", "lovely", "shiny", "pretty", "cute", "old", "new", "beautiful", "plain",
@@ -158,7 +161,7 @@ ORDER_WORDS: dict[str, list[str]] = {
     "lightest": ["lightest", "palest", "brightest", "lightest-coloured", "lightest colored"],
     "fullest": ["fullest", "most full", "most crowded"],
     "emptiest": ["emptiest", "least full", "most empty"],
-}  # fmt: skip
+}
 NEAR = ["closest to", "nearest to", "nearest", "closest from", "most near to", "that is closest to",
         "that is nearest to", "which is nearest to", "lying closest to", "sitting nearest to"]
 FAR = ["farthest from", "furthest from", "most distant from", "that is farthest from",
@@ -181,7 +184,7 @@ REGION_WORDS: dict[str, list[str]] = {
               "middle of the bottom"],
     "middle": ["middle", "center", "centre", "very middle", "centre point", "middle part",
                "exact center", "midpoint", "heart", "central area"],
-}  # fmt: skip
+}
 CORNER_WORDS: dict[str, list[str]] = {
     "back_left": ["top left", "back left", "upper left", "far left", "top-left", "left top",
                   "rear left", "upper-left", "left back", "back-left", "northwest", "left upper"],
@@ -191,7 +194,7 @@ CORNER_WORDS: dict[str, list[str]] = {
                    "left bottom", "lower-left", "left front", "front-left", "southwest"],
     "front_right": ["bottom right", "front right", "lower right", "near right", "bottom-right",
                     "right bottom", "lower-right", "right front", "front-right", "southeast"],
-}  # fmt: skip
+}
 
 REL_WORDS: dict[str, list[str]] = {
     "on": ["on", "on top of", "onto", "atop", "upon", "on to", "over the top of", "up on", "over"],
@@ -239,7 +242,7 @@ REL_WORDS: dict[str, list[str]] = {
                 "right beside", "just next to", "up against"],
     "far_from": ["far from", "far away from", "a long way from", "well away from", "distant from",
                  "nowhere near", "a good distance from"],
-}  # fmt: skip
+}
 
 DIRECTION_WORDS: dict[str, list[str]] = {
     "left": ["left", "to the left", "leftwards", "leftward", "towards the left", "toward the left",
@@ -265,30 +268,30 @@ DIRECTION_WORDS: dict[str, list[str]] = {
     "backward_right": ["down and right", "backward and to the right", "diagonally down and right",
                        "down and to the right", "downwards and to the right diagonally",
                        "down right", "backwards and right", "diagonally back and right"],
-}  # fmt: skip
+}
 
 PUT_VERBS = ["put", "place", "set", "move", "drop", "lay", "bring", "position", "deposit", "stick",
              "relocate", "transfer", "shift", "take", "get", "carry", "rest", "park", "stash",
              "store", "pop", "plonk", "leave", "locate", "plop", "dump", "stow", "situate", "tuck",
              "transport", "send", "slot", "insert", "load", "pack", "chuck", "lift", "return",
-             "deliver", "hand over", "toss gently", "gently place", "carefully put", "stuff"]  # fmt: skip
+             "deliver", "hand over", "toss gently", "gently place", "carefully put", "stuff"]
 #: Verbs that only go with putting *into* or onto something.
 IN_VERBS = {"insert", "load", "pack", "stuff", "stow", "stash", "store", "slot", "tuck", "chuck",
             "dump", "pop", "toss gently", "deliver", "hand over", "return", "deposit", "plop"}
 GRAB_VERBS = ["pick up", "take", "grab", "grasp", "lift", "get", "lift up", "fetch", "grip", "raise",
               "get hold of", "seize", "pick", "collect", "hold", "clutch", "scoop up", "snatch",
-              "retrieve", "catch hold of", "take hold of", "hoist", "elevate", "snag", "nab", "pluck"]  # fmt: skip
+              "retrieve", "catch hold of", "take hold of", "hoist", "elevate", "snag", "nab", "pluck"]
 PUSH_VERBS = ["push", "slide", "shove", "nudge", "drag", "scoot", "sweep", "scooch", "slip", "pull",
-              "glide", "brush", "bump", "prod", "poke", "roll", "bulldoze", "move by pushing"]  # fmt: skip
+              "glide", "brush", "bump", "prod", "poke", "roll", "bulldoze", "move by pushing"]
 SET_DOWN = ["put", "place", "set", "drop", "lay", "position", "leave", "deposit", "release",
-            "set down", "put down", "stick", "rest", "move", "bring", "carry", "plonk"]  # fmt: skip
+            "set down", "put down", "stick", "rest", "move", "bring", "carry", "plonk"]
 
 NUMBER_WORDS = ["zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
                 "ten", "eleven", "twelve", "thirteen", "fourteen", "fifteen", "sixteen",
-                "seventeen", "eighteen", "nineteen"]  # fmt: skip
+                "seventeen", "eighteen", "nineteen"]
 TENS = ["", "", "twenty", "thirty", "forty", "fifty", "sixty", "seventy", "eighty", "ninety"]
 ORDINALS = ["", "first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth",
-            "ninth", "tenth"]  # fmt: skip
+            "ninth", "tenth"]
 
 UNIT_WORDS = {
     "cm": ["cm", "centimeters", "centimetres", "centimeter", "centimetre", "cms", "centi meters"],
@@ -322,7 +325,7 @@ _IRREGULAR = {
     "knife": "knives", "leaf": "leaves", "man": "men", "child": "children", "sheep": "sheep",
     "fish": "fish", "scissors": "scissors", "goose": "geese", "loaf": "loaves", "shelf": "shelves",
     "tooth": "teeth", "foot": "feet", "person": "people", "glasses": "glasses",
-}  # fmt: skip
+}
 
 
 @lru_cache(maxsize=4096)

@@ -3,6 +3,9 @@
 Knows: everyday words, by what they are. Does not know: how they are used.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 HOUSEHOLD = """apple banana pear lemon peach plum orange strawberry grape mango coconut pineapple
 watermelon avocado carrot tomato potato onion pepper cucumber lettuce pumpkin mushroom egg sandwich
 hamburger pizza cookie cake donut bagel croissant pretzel chocolate cheese bread butter yogurt juice
@@ -35,7 +38,7 @@ HOUSEHOLD_PHRASES = [
     "ketchup bottle", "mustard bottle", "sugar packet", "cracker box", "chips bag", "soup ladle",
     "chopping board", "cutting board", "coffee pot", "frying pan", "stuffed animal", "action figure",
     "rubiks cube", "playing card", "chess piece", "paint brush", "light bulb", "door handle",
-]  # fmt: skip
+]
 NONSENSE = """blicket dax wug zorp flurb gazzer toma kiki bouba fep blorp quib snark glorp zib tulver
 wif nurp plonket drim vasp yim""".split()
 PEOPLE_NAMES = """Bob Alice Charlie Max Lucy Sam Emma Oscar Ruby Leo Mia Tom Anna Jack Ella Frodo Gandalf
@@ -46,4 +49,4 @@ breakfast dinner cookie candy fruit garbage recycling spare guest treasure money
 charging starting final winner loser danger kitchen office holiday birthday party""".split()
 NAME_PLACES = ["base", "home", "the parking spot", "the garage", "the dock", "the depot", "camp",
                "the storage area", "the kitchen", "headquarters", "the finish line", "the goal line",
-               "the shop", "the station", "the nest", "the pickup point", "the drop zone"]  # fmt: skip
+               "the shop", "the station", "the nest", "the pickup point", "the drop zone"]

@@ -4,6 +4,9 @@ Knows: determiners, adjectives, ordinals, relative clauses, exclusions, referenc
 Does not know: verbs or places where things go.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -27,13 +30,13 @@ class NP:
 
 KINDS = {"block": 40.0, "bowl": 10, "object": 10, "ball": 5, "cup": 5, "plate": 5, "box": 4, "can": 4,
          "tray": 3, "zone": 2, "mug": 1.5, "duck": 1, "teddy": 1, "lego": 0.7, "jenga": 0.5,
-         "domino": 0.7, "soccerball": 0.5, "toy": 1, "container": 1, "dish": 1}  # fmt: skip
+         "domino": 0.7, "soccerball": 0.5, "toy": 1, "container": 1, "dish": 1}
 MOVABLE = {k: v for k, v in KINDS.items() if k not in ("zone", "container", "tray")}
 HOLDERS = {"bowl": 40.0, "box": 15, "plate": 12, "tray": 8, "cup": 8, "container": 5, "mug": 3,
-           "zone": 4, "can": 2, "dish": 2}  # fmt: skip
+           "zone": 4, "can": 2, "dish": 2}
 LANDMARKS = {"bowl": 25.0, "block": 25, "plate": 8, "zone": 6, "box": 6, "ball": 5, "cup": 6,
              "can": 5, "object": 4, "tray": 4, "mug": 1.5, "duck": 1, "teddy": 1,
-             "domino": 0.5, "soccerball": 0.4}  # fmt: skip
+             "domino": 0.5, "soccerball": 0.4}
 _COLORED = ["{c} colored", "{c}-colored", "{c} coloured", "{c}-coloured", "{c}"]
 
 
@@ -100,12 +103,12 @@ class _Builder:
                  "with the (color|colour) of {t}", "that look[s] like {t}",
                  "as {a} as {t}", "having the same (color|colour) as {t}"],
                 t=thing, a=lx.COLOR_WORDS[color][0],
-            )  # fmt: skip
+            )
             return self.post.append(tail)
         if ctx.chance(0.05):
             self.post.append(ctx.say(["that (is|are) {c}", "which (is|are) {c}",
                                       "of {c} (color|colour)", "in {c}", "painted {c}"],
-                                     c=ctx.word(lx.COLOR_WORDS[color])))  # fmt: skip
+                                     c=ctx.word(lx.COLOR_WORDS[color])))
             return None
         self.color.append(color_word(ctx, color))
         return None
@@ -140,20 +143,20 @@ class _Builder:
         self.fields["state"] = state
         if state in ("empty", "full"):
             words = {"empty": ["empty", "vacant", "unfilled", "unoccupied"],
-                     "full": ["full", "filled", "occupied", "non-empty"]}[state]  # fmt: skip
+                     "full": ["full", "filled", "occupied", "non-empty"]}[state]
             if ctx.chance(0.75):
                 return self.pre.append(ctx.word(words))
             tail = {"empty": ["that (is|are) empty", "with nothing in (it|them)",
                               "without anything inside", "that (has|have) nothing in (it|them)"],
                     "full": ["that (is|are) full", "with something in (it|them)",
-                             "that (has|have) something inside"]}[state]  # fmt: skip
+                             "that (has|have) something inside"]}[state]
             return self.post.append(ctx.say(tail))
         tails = {"held": ["you are holding", "you're holding", "in your (hand|gripper)",
                           "that you hold", "in the gripper", "you have in your hand"],
                  "stacked": ["that (is|are) stacked", "in a stack",
                              "that (is|are) part of a (stack|tower)"],
                  "clear": ["with nothing on (top of it|it|top)", "that (has|have) nothing on top",
-                           "without anything on (it|top)"]}[state]  # fmt: skip
+                           "without anything on (it|top)"]}[state]
         return self.post.append(ctx.say(tails))
 
     def add_order(self) -> None:
@@ -172,7 +175,7 @@ class _Builder:
         key: Any = ctx.weighted({"left": 5, "right": 5, "front": 2, "back": 3, "middle": 2,
                                  "largest": 4, "smallest": 4, "tallest": 1.5, "shortest": 1,
                                  "darkest": 1, "lightest": 1, "fullest": 0.5, "emptiest": 0.5,
-                                 "top": 1, "bottom": 0.7})  # fmt: skip
+                                 "top": 1, "bottom": 0.7})
         if key in ("fullest", "emptiest"):
             self.kind = ctx.one(["bowl", "box", "cup", "container"])
             if ctx.chance(0.5):
@@ -195,12 +198,12 @@ class _Builder:
                             "on the top of the stack"],
                     "bottom": ["at the bottom of the (stack|pile|tower)",
                                "that is lowest in the stack", "under the others",
-                               "at the very bottom of the pile"]}[key]))  # fmt: skip
+                               "at the very bottom of the pile"]}[key]))
         elif key in ("left", "right", "front", "back") and ctx.chance(0.25):
             side = {"left": "left", "right": "right", "front": "front", "back": "back"}[key]
             self.post.append(ctx.say(["on the far {s}", "that is furthest to the {s}",
                                       "furthest to the {s}", "at the very {s}", "all the way to the {s}",
-                                      "most to the {s}", "at the {s} end"], s=side))  # fmt: skip
+                                      "most to the {s}", "at the {s} end"], s=side))
         elif key == "middle" and ctx.chance(0.3):
             self.post.append(ctx.say(["in the middle", "in the (center|centre)"]))
             if ctx.chance(0.5):
@@ -223,13 +226,13 @@ class _Builder:
                          "right": ["right", "right side", "right-hand side", "right edge"],
                          "back": ["top", "back", "far side", "rear", "back side", "top side"],
                          "front": ["bottom", "front", "near side", "bottom side", "front side"],
-                         }[key])  # fmt: skip
+                         }[key])
         word = lx.ordinal(n, ctx.chance(0.25))
         if ctx.chance(0.85):
             self.pre.append(word)
             self.post.append(ctx.say(["from the {s}", "counting from the {s}", "from {s}",
                                       "starting (from|at) the {s}", "as counted from the {s}"],
-                                     s=side))  # fmt: skip
+                                     s=side))
         else:
             self.pre.append(f"{word} from the {side}")
         self.fields["order"] = p.Order(key=key, n=n)
@@ -245,12 +248,12 @@ class _Builder:
             self.pre.append(adjective if n == 1 else f"{lx.ordinal(n)} {adjective}")
             if ctx.chance(0.5):
                 self.post.append(ctx.one(["to you", "to the robot", "to your base"] if near else
-                                         ["from you", "from the robot", "from your base"]))  # fmt: skip
+                                         ["from you", "from the robot", "from your base"]))
             self.fields["order"] = p.Order(key=key, n=n)
             return
         if n == 2:
             rel = ("second " if ctx.chance(0.5) else "2nd ") + ctx.one(
-                ["closest to", "nearest to"] if near else ["farthest from", "furthest from"])  # fmt: skip
+                ["closest to", "nearest to"] if near else ["farthest from", "furthest from"])
         if ctx.chance(0.22):
             words, region = region_phrase(ctx)
             order = p.Order(key=key, n=n, region=region)
@@ -269,12 +272,12 @@ class _Builder:
             if ctx.chance(0.35) and not relation.negate:
                 relation = relation.model_copy(update={"negate": True})
                 text = ctx.one([f"that {is_} not {text}", f"which {is_}n't {text}",
-                                f"that {is_}n't {text}", f"not {text}"])  # fmt: skip
+                                f"that {is_}n't {text}", f"not {text}"])
             else:
                 text = ctx.one([f"that {is_} {text}", f"which {is_} {text}", f"lying {text}",
                                 f"sitting {text}", f"located {text}", f"standing {text}",
                                 f"that you see {text}", f"positioned {text}",
-                                f"that's {text}" if not self.plural else f"that {is_} {text}"])  # fmt: skip
+                                f"that's {text}" if not self.plural else f"that {is_} {text}"])
         self.fields["where"] = (*self.fields.get("where", ()), relation)
         self.post.append(text)
 
@@ -298,25 +301,25 @@ class _Builder:
                        "of a {w} that occurs only once", "that have a unique {w}"],
             "repeated": ["whose {w} occurs more than once", "that share their {w} with another (one|object)",
                          "of a {w} that appears several times", "with a {w} that others have too"],
-        }[test], w=word)  # fmt: skip
+        }[test], w=word)
         self.fields["group"] = p.Group(by=by, test=test)
         self.post.append(tail)
 
     def add_exclude(self) -> None:
         ctx = self.ctx
         word = ctx.word(["except", "except for", "but not", "apart from", "other than", "but",
-                         "excluding", "besides", "without", "save for", "aside from", "minus"])  # fmt: skip
+                         "excluding", "besides", "without", "save for", "aside from", "minus"])
         many = ctx.chance(0.35)
         ante = self.noun_for_one() if ctx.chance(0.5) else None
         other = noun_phrase(ctx, plural=many, depth=self.depth + 2, rich=0.4, need=True,
-                            one=ante, definite=True)  # fmt: skip
+                            one=ante, definite=True)
         self.fields["exclude"] = other.obj
         if ctx.chance(0.25) and not many:
             bare = other.text.removeprefix("the ")
             is_ = "are" if self.plural else "is"
             other = NP(f"{lx.article(_unmarked(bare))} {bare}", other.obj)
             self.fields["exclude"] = other.obj.model_copy(update={"quant": "all"})
-            word = ctx.one([f"that {is_} not", f"that {is_}n't", f"which {is_} not", f"that's not" if not self.plural else "that are not"])
+            word = ctx.one([f"that {is_} not", f"that {is_}n't", f"which {is_} not", "that's not" if not self.plural else "that are not"])
         self.post.append(f"{word} {other.text}")
 
     def noun_for_one(self) -> tuple[str, str]:
@@ -346,7 +349,7 @@ class _Builder:
                 right = determiner[: -len(art)] + lx.article(_unmarked(rest))
                 text = f"{right} {rest}"
         quantifier: Any = quant
-        obj = p.Obj(quant=quantifier, count=count, kind=self.kind, **self.fields)  # type: ignore[arg-type]
+        obj = p.Obj(quant=quantifier, count=count, kind=self.kind, **self.fields)
         return NP(" ".join(text.split()), obj, self.plural, self.noun)
 
 
@@ -359,7 +362,7 @@ def _unmarked(text: str) -> str:
 
 
 _PLURAL_QUANTS = {"all": 60.0, "both": 5, "the_n": 7, "count": 12, "at_most": 1, "half": 2,
-                  "every_other": 1.5, "rest": 5, "a_few": 1.5}  # fmt: skip
+                  "every_other": 1.5, "rest": 5, "a_few": 1.5}
 
 
 def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None, str, bool]:
@@ -384,7 +387,7 @@ def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None
         if ctx.chance(0.2):
             return "all", None, ctx.one(["every", "each", "every single"]), False
         return "all", None, ctx.word(["all the", "all", "", "all of the", "each of the",
-                                      "every one of the", "the whole bunch of", "any and all"]), True  # fmt: skip
+                                      "every one of the", "the whole bunch of", "any and all"]), True
     if quant == "both":
         return "both", None, ctx.one(["both", "both of the", "both the"]), True
     if quant == "the_n":
@@ -393,10 +396,10 @@ def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None
         if n == 2 and ctx.chance(0.3):
             return "count", 2, ctx.one(["a couple of", "a pair of", "two of the", "some"]), True
         return "count", n, ctx.say(["{n}", "any {n}", "exactly {n}", "{n} of the", "{n} different",
-                                    "just {n}", "only {n}", "{n} random", "any {n} of the"], n=digits), True  # fmt: skip
+                                    "just {n}", "only {n}", "{n} random", "any {n} of the"], n=digits), True
     if quant == "at_most":
         return "at_most", n, ctx.say(["at most {n}", "no more than {n}", "up to {n}",
-                                      "not more than {n}", "a maximum of {n}"], n=digits), True  # fmt: skip
+                                      "not more than {n}", "a maximum of {n}"], n=digits), True
     if quant == "half":
         return "half", None, ctx.one(["half of the", "half the", "one half of the", "50% of the"]), True
     if quant == "every_other":
@@ -404,7 +407,7 @@ def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None
     if quant == "a_few":
         return "count", 3, ctx.one(["a few", "several", "a few of the"]), True
     return "rest", None, ctx.one(["the other", "the rest of the", "the remaining", "all the other",
-                                  "all other", "whatever other", "all remaining", "the leftover"]), True  # fmt: skip
+                                  "all other", "whatever other", "all remaining", "the leftover"]), True
 
 
 def reference(ctx: Ctx, plural: bool = False) -> NP:
@@ -421,12 +424,12 @@ def reference(ctx: Ctx, plural: bool = False) -> NP:
             "rest": ["the others", "the rest", "the remaining ones", "the other ones",
                      "everything else", "all the others", "the rest of them", "what's left",
                      "whatever is left", "the other objects"],
-        }[ref]  # fmt: skip
+        }[ref]
         if ref == "rest":
             return NP(ctx.word(words), p.Obj(quant="rest"), True)
         return NP(ctx.word(words), p.Obj(quant="all", ref=ref), True)
     ref = ctx.weighted({"it": 12, "other": 5, "last_moved": 3, "first_moved": 1, "kind_it": 3,
-                        "kind_other": 3, "both": 1})  # fmt: skip
+                        "kind_other": 3, "both": 1})
     if ref == "both":
         return NP(ctx.word(["both", "both of them", "the two of them"]), p.Obj(quant="both", ref="them"), True)
     kind: Any = ctx.weighted(MOVABLE)
@@ -439,7 +442,7 @@ def reference(ctx: Ctx, plural: bool = False) -> NP:
     if ref == "it":
         return NP(ctx.word(["it", "that", "that one", "this", "this one", "the thing",
                             "that thing", "the same one", "the one I mentioned", "the one from before"]),
-                  p.Obj(ref="it"))  # fmt: skip
+                  p.Obj(ref="it"))
     if ref == "other":
         return NP(ctx.word(["the other one", "the other", "the other thing", "the second one of them"]), p.Obj(ref="other"))
     if ctx.chance(0.6):
@@ -450,17 +453,17 @@ def reference(ctx: Ctx, plural: bool = False) -> NP:
         text = ctx.say(["the {n} you just {v}", "the {n} you {v} last", "the last {n} you {v}",
                         "the {n} [that] you [have] (just|last) {v}", "the last {n} [that] you {v}",
                         "the {n} you {v} [just] a moment ago", "the {n} you've just {v}",
-                        "the most recently {v} {n}"], n=noun, v=verb)  # fmt: skip
+                        "the most recently {v} {n}"], n=noun, v=verb)
         return NP(text, p.Obj(ref="last_moved", kind=kind))
     text = ctx.say(["the first {n} you {v}", "the {n} you {v} first", "the {n} that you {v} first",
-                    "the very first {n} you {v}"], n=noun, v=verb)  # fmt: skip
+                    "the very first {n} you {v}"], n=noun, v=verb)
     return NP(text, p.Obj(ref="first_moved", kind=kind))
 
 
 def everything(ctx: Ctx, depth: int) -> NP:
     words = ctx.word(["everything", "all objects", "all the things", "everything on the table",
                       "every single thing", "all of the objects", "the whole lot", "all the stuff",
-                      "all items", "everything there is", "everything you see"])  # fmt: skip
+                      "all items", "everything there is", "everything you see"])
     b = _Builder(ctx, True, {"object": 1.0}, depth)
     if ctx.chance(0.35):
         b.add_exclude()
@@ -511,7 +514,7 @@ def noun_phrase(
             special = "order"
         elif roll < 0.36 * r:
             special = "where"
-        elif roll < 0.395 * r and (plural and quant == "all" or ctx.chance(0.35)):
+        elif roll < 0.395 * r and ((plural and quant == "all") or ctx.chance(0.35)):
             special = "exclude"
         elif roll < 0.45 * r and plural and quant == "all":
             special = "group"
@@ -541,7 +544,7 @@ def noun_phrase(
     if ctx.chance(0.03 * r):
         b.add_material()
     if one:
-        b.noun = "ones" if plural_form and determiner != "the" or plural else "one"
+        b.noun = "ones" if (plural_form and determiner != "the") or plural else "one"
         if determiner in ("all", "", "all the", "every", "each"):
             determiner, quant, count = "the", "all", None
             b.noun = "ones"
@@ -616,12 +619,12 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
         kinds = HOLDERS if rel in ("in", "on") else {"block": 3.0, "cup": 1, "bowl": 1}
         words = ctx.one(["in", "inside", "within"]) if rel == "in" else (
             ctx.one(["on", "on top of", "lying on", "sitting on", "standing on"]) if rel == "on"
-            else ctx.word(lx.REL_WORDS["under"]))  # fmt: skip
+            else ctx.word(lx.REL_WORDS["under"]))
         mark = noun_phrase(ctx, False, kinds, depth, 0.5)
         return f"{words} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
     rel = ctx.weighted({"left_of": 8, "right_of": 8, "in_front_of": 5, "behind": 6, "next_to": 4,
                         "far_from": 0.5, "front_left_of": 0.5, "front_right_of": 0.5,
-                        "back_left_of": 0.5, "back_right_of": 0.5})  # fmt: skip
+                        "back_left_of": 0.5, "back_right_of": 0.5})
     mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.6)
     return f"{ctx.word(lx.REL_WORDS[rel])} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
 
@@ -629,7 +632,7 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
 def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
     rel: Any = ctx.weighted({"same_color": 5, "different_color": 2, "same_size": 1.5, "same_kind": 1,
                              "bigger_than": 2, "smaller_than": 2, "taller_than": 1,
-                             "shorter_than": 1, "darker_than": 0.7, "lighter_than": 0.7})  # fmt: skip
+                             "shorter_than": 1, "darker_than": 0.7, "lighter_than": 0.7})
     mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.5, definite=True)
     text = ctx.say({
         "same_color": ["of the same (color|colour) as {x}", "with the same (color|colour) as {x}",
@@ -648,7 +651,7 @@ def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
         "shorter_than": ["shorter than {x}", "lower than {x}", "less tall than {x}"],
         "darker_than": ["darker than {x}", "of a darker (color|colour) than {x}"],
         "lighter_than": ["lighter than {x}", "paler than {x}", "of a lighter (color|colour) than {x}"],
-    }[rel], x=mark.text)  # fmt: skip
+    }[rel], x=mark.text)
     return text, p.Relation(rel=rel, obj=mark.obj)
 
 

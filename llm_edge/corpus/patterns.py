@@ -3,6 +3,9 @@
 Knows: how shapes, orders and sizes of arrangements are said. Does not know: single moves.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
@@ -15,7 +18,7 @@ from llm_edge.corpus.steps import Clause, join, several
 from llmagentos.planning import plan as p
 
 STACKABLE = {"block": 30.0, "cup": 4, "can": 3, "object": 3, "bowl": 4, "box": 2, "plate": 3, "jenga": 1,
-             "lego": 1, "mug": 1, "domino": 1}  # fmt: skip
+             "lego": 1, "mug": 1, "domino": 1}
 
 _SORTS: dict[str, list[str]] = {
     "small_first": ["from smallest to (largest|biggest)", "smallest first", "in order of increasing size",
@@ -36,18 +39,18 @@ _SORTS: dict[str, list[str]] = {
     "dark_first": ["from dark to light", "from the darkest to the lightest", "darkest first",
                    "sorted from dark to light", "from darkest to brightest"],
     "reverse": ["in reverse order", "in the opposite order", "the other way round", "backwards"],
-}  # fmt: skip
+}
 
 
 def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
     key: Any = ctx.weighted({"small_first": 3, "large_first": 4, "alternate": 4, "by_color": 3,
-                             "light_first": 1, "dark_first": 1, "reverse": 0.6})  # fmt: skip
+                             "light_first": 1, "dark_first": 1, "reverse": 0.6})
     if stack and key == "large_first" and ctx.chance(0.4):
         return ctx.say(["with the (biggest|largest) at the bottom", "largest at the bottom", "from big at the bottom to small on top",
-                        "with the smallest on top", "bottom to top from largest to smallest", "biggest on the bottom"]), key  # fmt: skip
+                        "with the smallest on top", "bottom to top from largest to smallest", "biggest on the bottom"]), key
     if stack and key == "small_first" and ctx.chance(0.4):
         return ctx.say(["with the smallest at the bottom", "smallest at the bottom", "with the (biggest|largest) on top",
-                        "bottom to top from smallest to largest"]), key  # fmt: skip
+                        "bottom to top from smallest to largest"]), key
     return ctx.say(_SORTS[key]), key
 
 
@@ -95,14 +98,14 @@ def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
         "pile {o} on top of one another {s} {w}", "heap up {o} {w} {s}", "turn {o} into a {t} {w} {s}",
         "I want a {t} (of|made of) {o} {w} {s}", "create a {t} {w} with {o} {s}", "assemble {o} into a {t} {s} {w}",
         "construct a {t} {w} out of {o} {s}", "place {o} one on top of the other {w} {s}", "form a {t} from {o} {w} {s}",
-    ], o=o.text, s=tail, w=where, t=tower)  # fmt: skip
+    ], o=o.text, s=tail, w=where, t=tower)
     return text, [p.Stack(objs=(o.obj,), sort=sort, place=pp.place if pp else None)]
 
 
 def _stack_two(ctx: Ctx) -> Clause:
     a, b = several(ctx, 2, STACKABLE)
     text = ctx.say(["stack {a} on {b}", "stack {a} on top of {b}", "stack {a} onto {b}", "pile {a} on {b}", "put {a} on top of {b}",
-                    "build {a} on {b}", "stack {a} atop {b}"], a=a.text, b=b.text)  # fmt: skip
+                    "build {a} on {b}", "stack {a} atop {b}"], a=a.text, b=b.text)
     return text, [p.Put(obj=a.obj, place=p.Place(rel="on", obj=b.obj))]
 
 
@@ -118,13 +121,13 @@ def _stack_listed(ctx: Ctx) -> Clause:
             "build a (tower|stack) of {l} {w} [bottom to top|from the bottom up|in this order]",
             "make a (tower|stack) {w} with {c}", "(stack|pile) {c} {w}", "from bottom to top stack {l} {w}",
             "build a tower from bottom to top of {l} {w}", "put {l} on top of each other {w}",
-        ], l=join(ctx, words), c=_chain(ctx, words), w=where)  # fmt: skip
+        ], l=join(ctx, words), c=_chain(ctx, words), w=where)
         order = items
     else:
         text = ctx.say([
             "stack {l} {w} from top to bottom", "stack {l} {w}, top to bottom",
             "build a (tower|stack) {w} from top to bottom of {l}", "from top to bottom stack {l} {w}",
-        ], l=join(ctx, words), w=where)  # fmt: skip
+        ], l=join(ctx, words), w=where)
         order = items[::-1]
     return text, [p.Stack(objs=tuple(i.obj for i in order), place=pp.place if where and pp else None)]
 
@@ -146,14 +149,14 @@ def _stack_same_color(ctx: Ctx) -> Clause:
     what = ctx.one(["color", "colour"])
     small, big = ctx.one([("smaller", "bigger"), ("small", "big"), ("smaller", "larger"), ("little", "large"), ("small", "large")])
     colour = {"same_color": ctx.say(["of the same {c}", "with the same {c}", "of matching {c}", "that match in {c}", "in the same {c}"], c=what),
-              "different_color": ctx.say(["of a different {c}", "with a different {c}", "of another {c}"], c=what)}[compare]  # fmt: skip
+              "different_color": ctx.say(["of a different {c}", "with a different {c}", "of another {c}"], c=what)}[compare]
     text = ctx.say(["{v} [the|all|all the] {s} {n} {on} [the] {b} {n2} {m}", "{v} [each|every] {s} {n1} {on} (a|the) {b} {n1} {m}",
                     "(the|all) {s} {n} should (be|go) {on} (the|a) {b} (ones|one) {m}"],
                    v=ctx.word(["stack", "put", "place", "pile", "set"]), s=small, b=big, n=blocks, n1=noun,
-                   n2=ctx.one([blocks, "ones"]), m=colour, on=ctx.word(["on", "over", "on top of", "onto", "atop"]))  # fmt: skip
+                   n2=ctx.one([blocks, "ones"]), m=colour, on=ctx.word(["on", "over", "on top of", "onto", "atop"]))
     where = (p.Relation(rel=compare, obj=p.Obj(ref="this")),)
     return text, [p.Put(obj=p.Obj(quant="all", size="small", kind="block"),
-                        place=p.Place(rel="on", obj=p.Obj(quant="a", size="large", kind="block", where=where)))]  # fmt: skip
+                        place=p.Place(rel="on", obj=p.Obj(quant="a", size="large", kind="block", where=where)))]
 
 
 def _stack_with_top(ctx: Ctx) -> Clause:
@@ -161,13 +164,13 @@ def _stack_with_top(ctx: Ctx) -> Clause:
     if g.obj.quant != "all" or g.obj.where or g.obj.exclude or not g.kind_word:
         return _stack_listed(ctx)
     x = noun_phrase(ctx, False, None, 1, 0.2, one=(g.obj.kind, g.kind_word), need=True, definite=True)
-    if x.obj.where or x.obj.order and x.obj.order.of:
+    if x.obj.where or (x.obj.order and x.obj.order.of):
         return _stack_listed(ctx)
     rest = g.obj.model_copy(update={"exclude": x.obj})
     top = ctx.chance(0.6)
     end = ctx.one(["on top", "at the top", "on the very top"]) if top else ctx.one(["at the bottom", "on the bottom", "as the base", "at the base"])
     text = ctx.say(["stack {g} with {x} {e}", "stack {g} and make sure {x} is {e}", "build a tower of {g} with {x} {e}",
-                    "stack {g} so that {x} is {e}", "pile up {g}, {x} {e}", "stack {g}, with {x} {e}"], g=g.text, x=x.text, e=end)  # fmt: skip
+                    "stack {g} so that {x} is {e}", "pile up {g}, {x} {e}", "stack {g}, with {x} {e}"], g=g.text, x=x.text, e=end)
     return text, [p.Stack(objs=(rest, x.obj) if top else (x.obj, rest))]
 
 
@@ -182,7 +185,7 @@ _SHAPES: dict[str, list[str]] = {
     "grid": ["grid", "matrix", "checkerboard", "regular grid", "array"],
     "pyramid": ["pyramid", "pyramid shape", "small pyramid"],
     "cluster": ["cluster", "group", "bunch", "clump", "pile on the table", "huddle"],
-}  # fmt: skip
+}
 
 
 def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -202,7 +205,7 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
             o = group(ctx, refs, MOVABLE | {"block": 60.0})
         words, objs = o.text, (o.obj,)
     shape: Any = ctx.weighted({"line": 6, "row": 5, "column": 3, "diagonal": 2, "circle": 5, "square": 3,
-                               "triangle": 3, "grid": 2, "pyramid": 2, "cluster": 1})  # fmt: skip
+                               "triangle": 3, "grid": 2, "pyramid": 2, "cluster": 1})
     noun = ctx.word(_SHAPES[shape])
     fields: dict[str, Any] = {}
     tails: list[str] = []
@@ -224,14 +227,14 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
         if spacing.unit not in ("little", "lot", "half"):
             fields["spacing"] = spacing
             tails.append(ctx.say(["with {d} between them", "{d} apart", "with gaps of {d}", "spaced {d} apart",
-                                  "with a spacing of {d}", "leaving {d} between them", "with {d} in between"], d=d))  # fmt: skip
+                                  "with a spacing of {d}", "leaving {d} between them", "with {d} in between"], d=d))
     if shape == "grid" and ctx.chance(0.5):
         rows = ctx.one([2, 2, 3, 4])
         fields["rows"] = rows
         tails.append(ctx.say(["with {r} rows", "of {r} rows", "in {r} rows"], r=ctx.one([str(rows), lx.number_words(rows)])))
     if ctx.chance(0.28):
         pp = _around(ctx) if shape in ("circle", "square", "triangle") and ctx.chance(0.5) else (
-            region_place(ctx) if ctx.chance(0.6) else landmark_place(ctx, ctx.one(["in_front_of", "behind", "left_of", "right_of", "next_to", "on"]), rich=0.3))  # fmt: skip
+            region_place(ctx) if ctx.chance(0.6) else landmark_place(ctx, ctx.one(["in_front_of", "behind", "left_of", "right_of", "next_to", "on"]), rich=0.3))
         if pp.text != "aside":
             fields["place"] = pp.place
             tails.append(pp.text)
@@ -249,7 +252,7 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
         "get {o} into {a} {n} {t}", "use {o} to make {a} {n} {t}", "draw {a} {n} with {o} {t}",
     ], v=ctx.word(["arrange", "put", "place", "lay out", "set up", "organize", "lay", "position", "order", "organise",
                    "line up", "align", "distribute", "rearrange"]),
-        o=words, a=art, n=noun, t=" ".join(tails))  # fmt: skip
+        o=words, a=art, n=noun, t=" ".join(tails))
     return text, [p.Arrange(objs=objs, shape=shape, **fields)]
 
 
@@ -264,14 +267,14 @@ def _special_shape(ctx: Ctx, refs: float) -> Clause:
     if shape == "around":
         mark = noun_phrase(ctx, False, None, 1, 0.3)
         text = ctx.say(["put {o} around {m}", "arrange {o} around {m}", "surround {m} with {o}", "place {o} in a circle around {m}",
-                        "encircle {m} with {o}", "make {o} surround {m}", "gather {o} round {m}"], o=o.text, m=mark.text)  # fmt: skip
+                        "encircle {m} with {o}", "make {o} surround {m}", "gather {o} round {m}"], o=o.text, m=mark.text)
         return text, [p.Arrange(objs=(o.obj,), shape="circle", place=p.Place(rel="around", obj=mark.obj))]
     if shape == "line":
         tail, sort, by = "", None, ctx.chance(0.4)
         if by:
             tail, sort = sort_words(ctx)
         text = ctx.say(["line up {o} {t}", "line {o} up {t}", "align {o} {t}", "put {o} in line {t}", "sort {o} {t}" if by else "straighten out {o}"],
-                       o=o.text, t=tail)  # fmt: skip
+                       o=o.text, t=tail)
         return text, [p.Arrange(objs=(o.obj,), shape="line", sort=sort)]
     text = ctx.say({
         "corners": ["put {o} in different corners", "put {o} in the (four|) corners", "place {o} in separate corners", "one corner for each of {o}",
@@ -285,7 +288,7 @@ def _special_shape(ctx: Ctx, refs: float) -> Clause:
         "cluster": ["gather {o}", "collect {o} in one place", "bring {o} together", "group {o} [together]", "put {o} (close together|together)",
                     "push {o} together", "cluster {o}", "round up {o}", "move {o} close to each other", "put {o} side by side",
                     "put {o} next to each other", "heap {o} together", "bunch {o} up"],
-    }[shape], o=o.text)  # fmt: skip
+    }[shape], o=o.text)
     if shape == "cluster" and ctx.chance(0.25):
         pp = region_place(ctx)
         if pp.text != "aside":
@@ -305,7 +308,7 @@ def sort_into(ctx: Ctx, refs: float = 0.0) -> Clause:
         text = ctx.say(["sort {o} {p} the {n} by (color|colour)", "sort {o} by (color|colour) {p} the {n}",
                         "match {o} (with|to) the {n} by (color|colour)" if pp.place.rel == "in" else "sort {o} {p} the {n} by colour",
                         "put {o} {p} the {n} according to [their] (color|colour)", "distribute {o} {p} the {n} by (color|colour)",
-                        "color-sort {o} {p} the {n}", "put each of {o} {p} the {n} that matches"], o=o.text, p=prep, n=noun)  # fmt: skip
+                        "color-sort {o} {p} the {n}", "put each of {o} {p} the {n} that matches"], o=o.text, p=prep, n=noun)
         return text, [p.Put(obj=o.obj, place=pp.place)]
     verb = ctx.word(lx.PUT_VERBS)
     return f"{verb} {o.text} {pp.text}", [p.Put(obj=o.obj, place=pp.place)]
@@ -313,7 +316,7 @@ def sort_into(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 def reshape(ctx: Ctx, refs: float = 0.0) -> Clause:
     it = ctx.word(["the circle", "the line", "the pattern", "the whole shape", "the square", "the row", "the triangle", "the shape",
-                   "the arrangement", "the formation", "the whole thing", "the ring", "the grid", "the figure"])  # fmt: skip
+                   "the arrangement", "the formation", "the whole thing", "the ring", "the grid", "the figure"])
     action: Any = ctx.one(["bigger", "smaller", "turn", "move"])
     if action in ("bigger", "smaller"):
         factor, words = None, ""
@@ -322,22 +325,22 @@ def reshape(ctx: Ctx, refs: float = 0.0) -> Clause:
                                   (2, "two times larger"), (3, "3 times larger"), (1.5, "half again as big"), (1.5, "50% bigger"),
                                   (1.2, "20% bigger"), (4, "four times bigger")],
                        "smaller": [(0.5, "half as big"), (0.5, "half the size"), (0.5, "50% smaller"), (0.8, "20% smaller"),
-                                   (0.25, "a quarter of the size"), (0.75, "25% smaller")]}[action]  # fmt: skip
+                                   (0.25, "a quarter of the size"), (0.75, "25% smaller")]}[action]
             factor, words = ctx.one(choices)
             text = ctx.say(["make {i} {w}", "I want {i} {w}", "{i} should be {w}"], i=it, w=words)
         elif action == "bigger":
             text = ctx.say(["make {i} (bigger|larger|wider)", "enlarge {i}", "expand {i}", "widen {i}", "stretch {i}", "grow {i}",
-                            "make {i} a bit (bigger|larger)", "scale up {i}", "blow up the size of {i}"], i=it)  # fmt: skip
+                            "make {i} a bit (bigger|larger)", "scale up {i}", "blow up the size of {i}"], i=it)
         else:
             text = ctx.say(["make {i} (smaller|tighter|narrower)", "shrink {i}", "make {i} a bit smaller", "tighten {i}", "contract {i}",
-                            "scale down {i}", "reduce {i}", "make {i} more compact"], i=it)  # fmt: skip
+                            "scale down {i}", "reduce {i}", "make {i} more compact"], i=it)
         return text, [p.Reshape(action=action, factor=factor)]
     if action == "turn":
         angle = ctx.one([30, 45, 90, 15, 60, 180, 20])
         ccw = ctx.chance(0.5)
         way = ctx.one(["counterclockwise", "anticlockwise", "to the left", "counter-clockwise"]) if ccw else ctx.one(["clockwise", "to the right"])
         text = ctx.say(["(rotate|turn|spin) {i} {a} degrees {w}", "(rotate|turn) {i} {w} by {a} degrees", "(rotate|turn|twist) {i} by {a} degrees {w}"],
-                       i=it, a=angle, w=way)  # fmt: skip
+                       i=it, a=angle, w=way)
         return text, [p.Reshape(action="turn", angle_deg=angle if ccw else -angle)]
     if ctx.chance(0.65):
         direction: Any = ctx.one(["left", "right", "forward", "backward"])
@@ -347,7 +350,7 @@ def reshape(ctx: Ctx, refs: float = 0.0) -> Clause:
             if d in ("much", "way", "far"):
                 d = "a lot"
             return ctx.say(["(move|shift) {i} {d} {w}", "(move|shift|slide) {i} {w} by {d}"], i=it, d=d, w=w), [
-                p.Reshape(action="move", direction=direction, distance=distance)]  # fmt: skip
+                p.Reshape(action="move", direction=direction, distance=distance)]
         return ctx.say(["(move|shift|slide) {i} {w}"], i=it, w=w), [p.Reshape(action="move", direction=direction)]
     pp = region_place(ctx)
     if pp.text == "aside":

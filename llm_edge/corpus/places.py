@@ -3,6 +3,9 @@
 Knows: regions, corners, relations to landmarks, distances. Does not know: verbs.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from dataclasses import dataclass
@@ -26,7 +29,7 @@ class PP:
 PLACE_KINDS = {"in": 18.0, "on": 18, "spatial": 22, "region": 18, "corner_near": 5, "between": 4,
                "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "elsewhere": 1.2,
                "part": 1.2, "matching": 6, "there": 0.7, "above": 0.3, "under": 0.3,
-               "diagonal": 2.5, "joint": 1.2}  # fmt: skip
+               "diagonal": 2.5, "joint": 1.2}
 
 
 def length(ctx: Ctx) -> tuple[str, p.Length]:
@@ -35,10 +38,10 @@ def length(ctx: Ctx) -> tuple[str, p.Length]:
     if roll < 0.14:
         return ctx.word(["a little", "a bit", "a little bit", "slightly", "somewhat", "a tiny bit",
                          "a tad", "a touch", "a smidge", "just a bit", "a hair", "a small distance",
-                         "a wee bit", "an inch or two"]), p.Length(unit="little")  # fmt: skip
+                         "a wee bit", "an inch or two"]), p.Length(unit="little")
     if roll < 0.2:
         return ctx.word(["a lot", "far", "a long way", "quite a bit", "a great deal", "much",
-                         "a fair distance", "considerably", "way"]), p.Length(unit="lot")  # fmt: skip
+                         "a fair distance", "considerably", "way"]), p.Length(unit="lot")
     if roll < 0.22:
         return ctx.word(["half as far", "half that distance", "half that", "half the distance"]), p.Length(unit="half")
     unit: Any = ctx.weighted({"cm": 10, "in": 3, "mm": 1.2, "m": 1.2})
@@ -55,7 +58,7 @@ def length(ctx: Ctx) -> tuple[str, p.Length]:
         value = ctx.one([5, 10, 15, 20, 3, 8, 12, 25, 7.5, 2.5, 12.5, 3.5]) if ctx.chance(0.5) else ctx.rng.randint(1, 100 if ctx.chance(0.3) else 30)
     if value in (1,) and ctx.chance(0.6):
         word = {"cm": ctx.one(["a centimeter", "one centimetre", "a cm", "one cm"]),
-                "in": ctx.one(["an inch", "one inch"])}.get(unit, "one mm")  # fmt: skip
+                "in": ctx.one(["an inch", "one inch"])}.get(unit, "one mm")
         return word, p.Length(value=1, unit=unit)
     if value == 0.5:
         return ctx.one(["half an inch", "0.5 inches"]), p.Length(value=0.5, unit="in")
@@ -65,7 +68,7 @@ def length(ctx: Ctx) -> tuple[str, p.Length]:
     space = "" if words[-1].isdigit() and ctx.chance(0.3) else " "
     text = f"{words}{space}{ctx.word(lx.UNIT_WORDS[unit])}"
     return (f"{ctx.one(['about', 'around', 'exactly', 'roughly', 'some'])} {text}" if ctx.chance(0.08) else text,
-            p.Length(value=value, unit=unit))  # fmt: skip
+            p.Length(value=value, unit=unit))
 
 
 def _half_metre(ctx: Ctx) -> tuple[str, p.Length]:
@@ -76,11 +79,11 @@ def _half_metre(ctx: Ctx) -> tuple[str, p.Length]:
 def region_place(ctx: Ctx) -> PP:
     roll = ctx.rng.random()
     tail = ctx.one(["", "", "", "", " of the table", " of the table", " of the workspace",
-                    " of the board", " of the desk", " of the tabletop", " of the work area"])  # fmt: skip
+                    " of the board", " of the desk", " of the tabletop", " of the work area"])
     if roll < 0.40:
         region: Any = ctx.one(list(lx.CORNER_WORDS))
         words = ctx.word(lx.CORNER_WORDS[region])
-        corner = ctx.one([" corner", " corner", " area", " part", " region", " hand corner" if "t" == words[-1] else " corner", ""])
+        corner = ctx.one([" corner", " corner", " area", " part", " region", " hand corner" if words[-1] == "t" else " corner", ""])
         prep = ctx.word(["in", "to", "on", "into", "at", "onto", "over in", "towards", "over to"])
         return PP(f"{prep} the {words}{corner}{tail}", p.Place(rel="at", region=region))
     if roll < 0.78:
@@ -97,10 +100,10 @@ def region_place(ctx: Ctx) -> PP:
         return PP(f"{prep} the {words}{tail}", p.Place(rel="at", region=region))
     if roll < 0.9:
         words = ctx.word(["in a corner", "in any corner", "into some corner", "in one of the corners",
-                          "to a corner", "in a free corner", "to one of the corners", "in the corner"])  # fmt: skip
+                          "to a corner", "in a free corner", "to one of the corners", "in the corner"])
         return PP(words + tail, p.Place(rel="at", region="corner"))
     words = ctx.word(["at the edge", "on the side", "to the edge", "to one side", "off to the side",
-                      "at one of the sides", "near the edge", "on any side", "aside", "on an edge"])  # fmt: skip
+                      "at one of the sides", "near the edge", "on any side", "aside", "on an edge"])
     return PP(words + (tail if words != "aside" else ""), p.Place(rel="at", region="side"))
 
 
@@ -144,7 +147,7 @@ def landmark_place(ctx: Ctx, rel: Any, one: tuple[str, str] | None = None, rich:
         part = ctx.one(["left", "right", "front", "back", "middle"])
         side = lx.REGION_WORDS[part][0] if part == "middle" else f"{part} side"
         return PP(f"{ctx.one(['on', 'onto'] if rel == 'on' else ['in', 'into'])} the {side} of {mark.text}",
-                  p.Place(rel=rel, obj=mark.obj, part=part))  # fmt: skip
+                  p.Place(rel=rel, obj=mark.obj, part=part))
     return PP(f"{words} {mark.text}", p.Place(rel=rel, obj=mark.obj, distance=distance))
 
 
@@ -161,7 +164,7 @@ def joint_place(ctx: Ctx) -> PP:
 def between_place(ctx: Ctx) -> PP:
     a, b, text = pair(ctx, 1)
     words = ctx.word(["between", "in between", "halfway between", "midway between",
-                      "right in the middle between", "in the middle of", "somewhere between"])  # fmt: skip
+                      "right in the middle between", "in the middle of", "somewhere between"])
     return PP(f"{words} {text}", p.Place(rel="between", obj=a, obj2=b))
 
 
@@ -170,14 +173,14 @@ def away_place(ctx: Ctx, rel: Any = None) -> PP:
     roll = ctx.rng.random()
     if roll < 0.25:
         words = ctx.word(["the others", "the rest", "everything else", "the other objects", "the group",
-                          "the clump", "the other things", "all the others", "the crowd", "the cluster"])  # fmt: skip
+                          "the clump", "the other things", "all the others", "the crowd", "the cluster"])
         mark = NP(words, p.Obj(quant="rest"), True)
     else:
         mark = noun_phrase(ctx, ctx.chance(0.15), LANDMARKS, 1, 0.4, definite=True)
     words = ctx.word(["away from", "off", "further away from", "apart from", "farther from"]
                      if rel == "away_from" else
                      ["far away from", "far from", "as far as possible from", "a long way from",
-                      "well away from", "at a distance from", "as far away as you can from"])  # fmt: skip
+                      "well away from", "at a distance from", "as far away as you can from"])
     return PP(f"{words} {mark.text}", p.Place(rel=rel, obj=mark.obj))
 
 
@@ -196,7 +199,7 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
     rel: Any = ctx.weighted({"in": 5, "on": 3, "next_to": 1})
     compare: Any = ctx.weighted({"same_color": 9, "different_color": 2, "same_size": 1})
     kind = ctx.weighted({"bowl": 6, "box": 2, "plate": 3, "zone": 3, "cup": 1, "tray": 1} if rel != "next_to"
-                        else LANDMARKS)  # fmt: skip
+                        else LANDMARKS)
     noun = ctx.word(lx.KIND_WORDS[kind])
     nouns = lx.plural(noun)
     one, several = {
@@ -224,14 +227,12 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
             ["a {n} of the same size", "the {n} that is just as big", "the {n} of equal size"],
             ["{m} of the same size", "the {m} of equal size", "{m} that match in size"],
         ),
-    }[compare]  # fmt: skip
+    }[compare]
     words = ctx.say(several if many and ctx.chance(0.65) else one, n=noun, m=nouns)
     prep = ctx.word(lx.REL_WORDS[rel])
-    if kind in ("zone", "tray", "plate") and rel == "on" and ctx.chance(0.4):
+    if (kind in ("zone", "tray", "plate") and rel == "on" and ctx.chance(0.4)) or (kind in ("bowl", "box") and rel == "in" and ctx.chance(0.15)):
         prep = ctx.one(["to", "over to"])
-    elif kind in ("bowl", "box") and rel == "in" and ctx.chance(0.15):
-        prep = ctx.one(["to", "over to"])
-    landmark = p.Obj(quant="a", kind=kind, where=(p.Relation(rel=compare, obj=p.Obj(ref="this")),))  # type: ignore[arg-type]
+    landmark = p.Obj(quant="a", kind=kind, where=(p.Relation(rel=compare, obj=p.Obj(ref="this")),))
     return PP(f"{prep} {words}", p.Place(rel=rel, obj=landmark))
 
 
@@ -246,7 +247,7 @@ def fixed_place(ctx: Ctx, rel: Any) -> PP:
                       "down on the table", "anywhere", "somewhere", "anywhere you like", "on an empty area"],
         "there": ["there", "in the same place", "to the same spot", "in that spot", "to the same place",
                   "to that place", "right there", "in the very same spot", "there too"],
-    }[rel]  # fmt: skip
+    }[rel]
     return PP(ctx.word(words), p.Place(rel=rel))
 
 
@@ -281,11 +282,11 @@ def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich
     if which == "above":
         mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.4)
         return PP(f"{ctx.one(['high above', 'in the air above', 'over the top above'])} {mark.text}",
-                  p.Place(rel="above", obj=mark.obj))  # fmt: skip
+                  p.Place(rel="above", obj=mark.obj))
     if which == "part":
         which = "on"
     return landmark_place(ctx, which, one, rich)
 
 
 __all__ = ["PP", "between_place", "fixed_place", "landmark_place", "length", "matching_place", "place",
-           "region_phrase", "region_place"]  # fmt: skip
+           "region_phrase", "region_place"]

@@ -4,6 +4,9 @@ Knows: how people ask about what is there and what was done, and how conditions 
 Does not know: the answers.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
@@ -58,15 +61,15 @@ def _exists(ctx: Ctx) -> tuple[str, str, Any]:
         text, ask = f"there are {ctx.one(['any', 'some', ''])} {np.text}", f"are there {ctx.one(['any', 'some', ''])} {np.text}"
     else:
         text = ctx.say(["there is {a} {n}", "there's {a} {n}", "you see {a} {n}", "you can see {a} {n}", "{a} {n} is (on the table|there)",
-                        "you (find|spot) {a} {n}", "{a} {n} exists"], a=art, n=np.text)  # fmt: skip
+                        "you (find|spot) {a} {n}", "{a} {n} exists"], a=art, n=np.text)
         ask = ctx.say(["is there {a} {n} [on the table|here|anywhere]", "is there {a} {n}", "do you see {a} {n}", "can you see {a} {n}",
                        "have we got {a} {n}", "do you have {a} {n} [there]", "does {a} {n} exist", "can you find {a} {n}",
-                       "is {a} {n} on the table"], a=art, n=np.text)  # fmt: skip
+                       "is {a} {n} on the table"], a=art, n=np.text)
     if ctx.chance(0.2):
         if plural:
             return f"there are no {np.text}", f"are there no {np.text}", p.Not(inner=cond)
         return ctx.one([f"there is no {np.text}", f"there isn't {art} {np.text}", f"no {np.text} is there",
-                        f"you don't see {art} {np.text}"]), f"is there no {np.text}", p.Not(inner=cond)  # fmt: skip
+                        f"you don't see {art} {np.text}"]), f"is there no {np.text}", p.Not(inner=cond)
     return " ".join(text.split()), " ".join(ask.split()), cond
 
 
@@ -141,7 +144,7 @@ def _is(ctx: Ctx) -> tuple[str, str, Any]:
 
 def question(ctx: Ctx, refs: float = 0.05) -> Clause:
     name = ctx.weighted({"count": 7, "holds": 9, "where": 4, "which": 6, "color": 4, "size": 1.5, "kind": 1.5, "distance": 1.5,
-                         "relation": 1.2, "fixed": 8})  # fmt: skip
+                         "relation": 1.2, "fixed": 8})
     text, query = getattr(Q, name)(ctx, refs)
     return text, [p.Answer(query=query)]
 
@@ -156,14 +159,14 @@ class Q:
                         "how many {n} do you see", "how many {n} can you see", "what is the number of {n}", "tell me how many {n} there are",
                         "how many {n} have we got", "can you count the {n}", "the number of {n}", "give me the number of {n}",
                         "how many {n} do we have", "what's the (count|total) of {n}", "I want to know how many {n} there are",
-                        "how many {n}"], n=np.text)  # fmt: skip
+                        "how many {n}"], n=np.text)
         if ctx.chance(0.15):
             mark = noun_phrase(ctx, False, HOLDERS, 1, 0.5, definite=True)
             inside: Any = ctx.one(["in", "on"])
             obj = p.Obj(quant="all", kind=np.obj.kind if not np.obj.noun else "object", where=(p.Relation(rel=inside, obj=mark.obj),))
             noun = lx.plural(lx.KIND_WORDS[obj.kind][0])
             return ctx.say([f"how many {noun} are {inside} {{m}}", f"how many {noun} does {{m}} (hold|contain)" if inside == "in" else f"how many {noun} stand on {{m}}"],
-                           m=mark.text), p.Query(query="count", obj=obj)  # fmt: skip
+                           m=mark.text), p.Query(query="count", obj=obj)
         return text, p.Query(query="count", obj=np.obj)
 
     @staticmethod
@@ -171,7 +174,7 @@ class Q:
         statement, ask, cond = condition(ctx, 0)
         if ctx.chance(0.12):
             ask = ctx.say(["is it true that {s}", "can you (tell me|check|see) (if|whether) {s}", "tell me (if|whether) {s}", "{s}, right",
-                           "I want to know if {s}", "would you say {s}"], s=statement)  # fmt: skip
+                           "I want to know if {s}", "would you say {s}"], s=statement)
         if isinstance(cond, p.Exists):
             return ask, p.Query(query="exists", obj=cond.obj)
         return ask, p.Query(query="holds", condition=cond)
@@ -182,7 +185,7 @@ class Q:
         is_ = "are" if o.plural else "is"
         text = ctx.say(["where {i} {o}", "where {i} {o}", "tell me where {o} {i}", "can you tell me where {o} {i}", "in which place {i} {o}",
                         "what is the (position|location) of {o}", "where can I find {o}", "do you know where {o} {i}", "where do you see {o}",
-                        "locate {o}", "where did {o} go", "where on the table {i} {o}", "find {o}", "look for {o}"], o=o.text, i=is_)  # fmt: skip
+                        "locate {o}", "where did {o} go", "where on the table {i} {o}", "find {o}", "look for {o}"], o=o.text, i=is_)
         return text, p.Query(query="where", obj=o.obj)
 
     @staticmethod
@@ -197,10 +200,10 @@ class Q:
             obj = p.Obj(quant="all", kind=kind, where=(rel,))
             text = ctx.say(["which {m} are {r}", "what {m} are {r}", "what are the {m} {r}", "which {m} do you see {r}", "name the {m} {r}",
                             "list the {m} {r}", "what {m} can you see {r}", "tell me the {m} {r}", "which of the {m} are {r}"],
-                           m=lx.plural(noun), r=rel_text)  # fmt: skip
+                           m=lx.plural(noun), r=rel_text)
             if kind == "object" and ctx.chance(0.7):
                 text = ctx.say(["what is {r}", "what's {r}", "what do you see {r}", "what is there {r}", "what lies {r}", "is there anything {r}"
-                                if ctx.chance(0.0) else "what can you see {r}", "what things are {r}"], r=rel_text)  # fmt: skip
+                                if ctx.chance(0.0) else "what can you see {r}", "what things are {r}"], r=rel_text)
             elif ctx.chance(0.35):
                 obj = obj.model_copy(update={"quant": "the"})
                 text = ctx.say(["which {n} is {r}", "what {n} is {r}", "which one of the {m} is {r}"], n=noun, m=lx.plural(noun), r=rel_text)
@@ -213,10 +216,10 @@ class Q:
             return Q.where(ctx, refs)
         words = o.text.split(" ", 1)[1]
         text = ctx.say(["which is {o}", "what is {o}", "which (one|object) is {o}", "what's {o}", "tell me which is {o}", "name {o}",
-                        "can you tell me which (one|thing) is {o}"], o=f"the {words}")  # fmt: skip
-        if o.kind_word and ctx.chance(0.3) and not o.obj.order.of and words.endswith(o.kind_word) and o.obj.order.key not in ("top", "bottom"):  # type: ignore[union-attr]
+                        "can you tell me which (one|thing) is {o}"], o=f"the {words}")
+        if o.kind_word and ctx.chance(0.3) and not o.obj.order.of and words.endswith(o.kind_word) and o.obj.order.key not in ("top", "bottom"):
             text = ctx.say(["which {k} is {w}", "what {k} is {w}", "which of the {m} is {w}"], k=o.kind_word, m=lx.plural(o.kind_word),
-                           w=f"the {words[: -len(o.kind_word)].strip()}")  # fmt: skip
+                           w=f"the {words[: -len(o.kind_word)].strip()}")
         return text, p.Query(query="which", obj=o.obj)
 
     @staticmethod
@@ -226,7 +229,7 @@ class Q:
             noun = lx.plural(ctx.word(lx.KIND_WORDS[kind]))
             return ctx.say(["what is the most common (color|colour) [of the {m}]", "which (color|colour) (occurs|appears) most [often] among the {m}",
                             "what (color|colour) are most of the {m}", "which (color|colour) do most {m} have"], m=noun), p.Query(
-                query="common", obj=p.Obj(quant="all", kind=kind) if True else None)  # fmt: skip
+                query="common", obj=p.Obj(quant="all", kind=kind) if True else None)
         o = noun_phrase(ctx, ctx.chance(0.2), LANDMARKS, 1, 1.3, definite=True, refs=refs)
         if o.obj.colors:
             o = noun_phrase(ctx, False, LANDMARKS, 0, 2.2, definite=True)
@@ -234,7 +237,7 @@ class Q:
         text = ctx.say(["what (color|colour) {i} {o}", "which (color|colour) {i} {o}", "what is the (color|colour) of {o}",
                         "tell me the (color|colour) of {o}", "what (color|colour) (does|has) {o} [have|got]", "of what (color|colour) {i} {o}",
                         "what's {o}'s (color|colour)" if not o.obj.where and not o.obj.order else "what's the colour of {o}",
-                        "what (color|colour) would you say {o} {i}", "which (color|colour) does {o} have"], o=o.text, i=is_)  # fmt: skip
+                        "what (color|colour) would you say {o} {i}", "which (color|colour) does {o} have"], o=o.text, i=is_)
         return text, p.Query(query="color", obj=o.obj)
 
     @staticmethod
@@ -242,14 +245,14 @@ class Q:
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.8, definite=True, refs=refs)
         text = ctx.say(["how big is {o}", "how large is {o}", "what size is {o}", "what is the size of {o}", "how wide is {o}", "how tall is {o}",
                         "what are the dimensions of {o}", "how high is {o}", "what is the width of {o}", "how small is {o}",
-                        "tell me how big {o} is"], o=o.text)  # fmt: skip
+                        "tell me how big {o} is"], o=o.text)
         return text, p.Query(query="size", obj=o.obj)
 
     @staticmethod
     def kind(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
         o = noun_phrase(ctx, False, {"object": 1.0}, 0, 1.6, definite=True, refs=refs + 0.2)
         text = ctx.say(["what kind of (thing|object) is {o}", "what is {o}", "what sort of (thing|object) is {o}", "what type of object is {o}",
-                        "what shape (is|has) {o}", "tell me what {o} is", "do you know what {o} is", "what would you call {o}"], o=o.text)  # fmt: skip
+                        "what shape (is|has) {o}", "tell me what {o} is", "do you know what {o} is", "what would you call {o}"], o=o.text)
         if o.obj.order and text.startswith("what is"):
             return text, p.Query(query="which", obj=o.obj)
         return text, p.Query(query="kind", obj=o.obj)
@@ -260,7 +263,7 @@ class Q:
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["how far is {a} from {b}", "how far apart are {a} and {b}", "what is the distance between {a} and {b}",
                         "what is the distance from {a} to {b}", "how far is it from {a} to {b}", "how close is {a} to {b}",
-                        "how much space is [there] between {a} and {b}", "how many centimeters are between {a} and {b}"], a=a.text, b=b.text)  # fmt: skip
+                        "how much space is [there] between {a} and {b}", "how many centimeters are between {a} and {b}"], a=a.text, b=b.text)
         return text, p.Query(query="distance", obj=a.obj, obj2=b.obj)
 
     @staticmethod
@@ -269,7 +272,7 @@ class Q:
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["where is {a} relative to {b}", "where is {a} in relation to {b}", "how is {a} positioned relative to {b}",
                         "on which side of {b} is {a}", "what is the spatial relation between {a} and {b}", "which side of {b} is {a} on",
-                        "where is {a} with respect to {b}", "where is {a} compared to {b}"], a=a.text, b=b.text)  # fmt: skip
+                        "where is {a} with respect to {b}", "where is {a} compared to {b}"], a=a.text, b=b.text)
         return text, p.Query(query="relation", obj=a.obj, obj2=b.obj)
 
     @staticmethod
@@ -282,7 +285,7 @@ class Q:
             ref: Any = ctx.weighted({"last": 3, "all": 3, "first": 1})
             if ref == "last":
                 text = ctx.say(["which {n} did you [just] move [last]", "what {n} did you [just] move", "which {n} have you just moved",
-                                "which {n} was the last (one|) you moved", "what did you move last"], n=noun)  # fmt: skip
+                                "which {n} was the last (one|) you moved", "what did you move last"], n=noun)
                 if text == "what did you move last":
                     kind = "object"
                 return text, p.Query(query="moved", obj=p.Obj(ref="last_moved", kind=kind))
@@ -291,7 +294,7 @@ class Q:
                 return text, p.Query(query="moved", obj=p.Obj(ref="first_moved", kind=kind))
             text = ctx.say(["which {m} did you move", "what {m} have you moved [so far]", "which {m} have been moved",
                             "list the {m} [that] you moved", "how many {m} did you move" if ctx.chance(0) else "name the {m} you have moved"],
-                           m=lx.plural(noun))  # fmt: skip
+                           m=lx.plural(noun))
             return text, p.Query(query="moved", obj=p.Obj(quant="all", kind=kind))
         return ctx.word(FIXED[name]), p.Query(query=name, obj=obj)
 
@@ -330,4 +333,4 @@ FIXED: dict[str, list[str]] = {
                "did you finish", "are you finished", "what are you doing", "are you still working", "how is it going", "is it done",
                "did you succeed", "status report", "status", "how far are you", "what are you doing right now", "have you finished",
                "is everything working"],
-}  # fmt: skip
+}

@@ -3,6 +3,9 @@
 Knows: hazards and missing abilities in words, with contrast pairs. Does not know: the world.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
@@ -18,28 +21,28 @@ from llmagentos.planning import plan as p
 PERSON = ["me", "my brother", "the man", "the child", "my sister", "him", "her", "that person", "the baby", "my boss", "somebody",
           "someone", "the kid", "my neighbour", "the operator", "my friend", "the people", "my mother", "the visitor", "a stranger",
           "my roommate", "the user", "the toddler", "my colleague", "my grandma", "myself", "them all", "the guests", "everyone", "the old lady",
-          "my face", "his hand", "my arm", "my fingers", "her eyes", "his head"]  # fmt: skip
+          "my face", "his hand", "my arm", "my fingers", "her eyes", "his head"]
 ANIMAL = ["the cat", "my dog", "the dog", "a bird", "the hamster", "the puppy", "the kitten", "my goldfish", "the rabbit", "the animal",
           "my pet", "the mouse", "the parrot", "a spider", "the turtle", "the guinea pig", "the neighbour's dog", "the horse", "the bee",
-          "the pets", "that poor creature", "the frog"]  # fmt: skip
+          "the pets", "that poor creature", "the frog"]
 FRAGILE = ["the window", "the vase", "the glass", "the plate", "the mirror", "the phone", "the laptop", "the television", "the bowl", "the mug",
            "the table", "the lamp", "the camera", "the bottle", "the wine bottle", "the screen", "everything", "my laptop", "the cup", "the dishes",
            "the statue", "the tv", "the red block", "the painting", "the furniture", "the wall", "the tablet", "the cell phone", "the watch",
-           "the keyboard", "the egg", "the alarm clock", "the remote control", "the sofa", "the toys", "my glasses"]  # fmt: skip
+           "the keyboard", "the egg", "the alarm clock", "the remote control", "the sofa", "the toys", "my glasses"]
 ELECTRIC = ["the laptop", "the phone", "the power outlet", "the socket", "the television", "the keyboard", "the computer", "the toaster",
             "the power strip", "the microwave", "the electrical outlet", "the charger", "the tv", "the cell phone", "the switch", "the lamp",
             "the radio", "the extension cord", "the router", "the tablet", "electronic devices", "the remote control", "the floor lamp",
-            "an electronic device", "the coffee machine", "the plugged-in toaster"]  # fmt: skip
+            "an electronic device", "the coffee machine", "the plugged-in toaster"]
 LIQUID = ["water", "coffee", "the wine", "juice", "the soda", "beer", "milk", "a glass of water", "the soup", "liquid", "tea", "oil", "some water"]
 FLAMMABLE = ["the paper", "the curtain", "the table", "the book", "the newspaper", "the wooden block", "the house", "the towel", "the teddy bear",
              "the cardboard box", "the sofa", "the tissue", "the carpet", "everything", "the pillow", "the room", "the kitchen", "the letter",
-             "the bed", "a flammable object", "the blanket", "the toilet paper", "the tablecloth"]  # fmt: skip
+             "the bed", "a flammable object", "the blanket", "the toilet paper", "the tablecloth"]
 POISON = ["bleach", "poison", "rat poison", "detergent", "antifreeze", "drain cleaner", "ammonia", "the soap", "pesticide", "dish soap",
-          "cleaning fluid", "some pills", "the toxic liquid", "arsenic", "insecticide", "shampoo", "glue", "the spray", "weed killer"]  # fmt: skip
+          "cleaning fluid", "some pills", "the toxic liquid", "arsenic", "insecticide", "shampoo", "glue", "the spray", "weed killer"]
 FOODS = ["the coffee", "the soup", "his drink", "the food", "the water", "her tea", "my lunch", "the salad", "the milk", "the bread", "the apple",
-         "the baby bottle", "the dog's bowl", "the drinks", "the juice", "the cereal", "the tomato", "the lettuce", "the egg"]  # fmt: skip
+         "the baby bottle", "the dog's bowl", "the drinks", "the juice", "the cereal", "the tomato", "the lettuce", "the egg"]
 SHARP = ["the knife", "the scissors", "the blade", "the razor", "a kitchen knife", "the scalpel", "the box cutter", "the dagger", "the saw",
-         "the axe", "the needle", "the butter knife", "the fork", "a sharp object", "the sword"]  # fmt: skip
+         "the axe", "the needle", "the butter knife", "the fork", "a sharp object", "the sword"]
 
 _HAZARDS: dict[str, list[str]] = {
     "harm_person": [
@@ -122,7 +125,7 @@ _HAZARDS: dict[str, list[str]] = {
         "(pour|spill|spread|put|dump|splash) (water|oil|soap|soapy water|coffee|wine|liquid|butter|grease|a bowl of water) (on|onto|over|across) the (floor|stairs|walkway|bathroom floor|ground|tiles)", "put (the banana peel|marbles|the skateboard|wet soap|the roller skates) on the (floor|stairs|steps|walkway)", "make the floor (slippery|wet)", "(create|creating|cause) a slippery (surface|floor|spot)", "leave (a puddle|oil|ice cubes|marbles) on the floor", "flood the (room|kitchen|bathroom|floor)", "turn on the (faucet|tap|shower) and let it overflow",
         "create a (slip|tripping|trip) hazard", "scatter (marbles|balls|blocks) on the (stairs|floor) [so someone trips]", "stretch a string across the (door|stairs|hallway)", "wet the floor [so people slip]", "grease the (floor|stairs)", "place (the toy|{thing}) on the stairs (so someone trips|as a trip hazard)",
     ],
-}  # fmt: skip
+}
 
 _CANNOT: dict[str, list[str]] = {
     "pour": ["pour (me |)(a cup of|some|a glass of|the) (coffee|water|tea|milk|juice|wine|beer)", "pour (the water|milk|juice|the coffee) into (the cup|the bowl|the mug|the glass)", "fill (the cup|the glass|the bowl|the mug|the bucket) with (water|coffee|milk|juice)", "water the (plant|plants|flowers)", "(empty the water out|tip the water) of the cup", "refill my (glass|cup|mug)",
@@ -151,7 +154,7 @@ _CANNOT: dict[str, list[str]] = {
     "lift": ["(lift|carry|move|pick up|push|raise) the (table|car|fridge|sofa|desk|wardrobe|piano|house|robot|whole table|bed|washing machine|wall)", "lift me [up]", "pick (me|yourself|the child) up", "carry me [to the door]", "lift (100|50|20) (kg|kilos|pounds)", "move the (table|whole desk|cupboard) (to the left|into the kitchen|away)", "pull the car", "hold up the (table|wall|roof)"],
     "other": ["(hug|kiss|tickle|marry|massage|cuddle) me", "(scratch|massage|rub) my (back|head|feet|shoulders)", "give me a (hug|massage|high five|kiss|haircut)", "shake (hands|my hand) [with me]", "brush my (teeth|hair)", "feed the (cat|dog|baby|fish|birds)", "(babysit|watch) the (kids|children|baby)", "clap [your hands]", "wink", "smile", "eat the (apple|cookie|banana|pizza)", "drink the (water|beer|coffee)", "sleep", "dress (me|the doll)", "put on (my|your) (shoes|jacket|hat|glasses)", "take off your (hat|gripper)", "plant a tree", "type (a letter|my password|on the keyboard)", "shuffle the cards", "roll the dice", "flip (a coin|the pancake|the page)", "count to (ten|100|five)",
               "applaud", "blow out the candle", "push-ups please", "play the (piano|guitar|violin|drums)", "kick the ball", "wash and iron it", "grow", "shake the (bottle|cup|box)", "spin the plate on your finger", "juggle [the balls|three balls]", "balance on one leg", "throw a party", "catch the ball", "stand up", "sit down", "wave [at me|goodbye]"],
-}  # fmt: skip
+}
 
 
 def refuse(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -191,10 +194,9 @@ def hazard_words(ctx: Ctx, reason: str) -> str:
 
     slots = {"person": ctx.word(PERSON), "animal": ctx.word(ANIMAL), "fragile": ctx.word(FRAGILE), "electric": ctx.word(ELECTRIC),
              "liquid": ctx.word(LIQUID), "flammable": ctx.word(FLAMMABLE), "poison": ctx.word(POISON), "food": ctx.word(FOODS),
-             "sharp": ctx.word(SHARP), "thing": thing(), "v": harmless_start(ctx)}  # fmt: skip
+             "sharp": ctx.word(SHARP), "thing": thing(), "v": harmless_start(ctx)}
     text = ctx.say(_HAZARDS[reason], **{k: strip_marks(v) for k, v in slots.items()})
-    text = text.replace("{sharp}", slots["sharp"]).replace("me's", "my").replace("them all's", "their").replace("him's", "his").replace("her's", "her")
-    return text
+    return text.replace("{sharp}", slots["sharp"]).replace("me's", "my").replace("them all's", "their").replace("him's", "his").replace("her's", "her")
 
 
 def strip_marks(text: str) -> str:
@@ -233,7 +235,7 @@ def household(ctx: Ctx, refs: float = 0.0) -> Clause:
     prep = ctx.word(lx.REL_WORDS[rel])
     grab = ctx.word(lx.GRAB_VERBS)
     text = ctx.say(["{v} {a} {r} {b}", "{v} {a} {r} {b}", "{g} {a} and {v} it {r} {b}", "{g} {a}, {v} it {r} {b}",
-                    "find {a} and {v} it {r} {b}", "gently {v} {a} {r} {b}"], v=verb, a=a_text, r=prep, b=b_text, g=grab)  # fmt: skip
+                    "find {a} and {v} it {r} {b}", "gently {v} {a} {r} {b}"], v=verb, a=a_text, r=prep, b=b_text, g=grab)
     return text, [p.Put(obj=a, place=p.Place(rel=rel, obj=b))]
 
 
@@ -274,7 +276,7 @@ _ABSTRACT = {
     "slip": ["(a slip hazard|a slippery surface|a tripping hazard|a wet floor|a trip hazard|a liquid spill|a puddle|an oil slick)", "a spill on the floor"],
     "throwing": ["(a projectile hazard|flying objects|a projectile)"],
     "blade": ["(a cutting hazard|an injury with a sharp object|a laceration risk)"],
-}  # fmt: skip
+}
 
 
 def abstract_hazard(ctx: Ctx) -> Clause:
@@ -292,24 +294,24 @@ def contrast(ctx: Ctx, refs: float = 0.0) -> Clause:
     holder = noun_phrase(ctx, False, HOLDERS, 1, 0.4)
     if roll < 0.3:
         verb = ctx.word(["drop", "throw", "toss", "chuck", "shoot", "dunk", "sink", "dump", "fire", "bury", "slam dunk", "smuggle",
-                         "lock", "hide", "trap", "bomb", "crash land", "kick"])  # fmt: skip
+                         "lock", "hide", "trap", "bomb", "crash land", "kick"])
         prep = ctx.word(["in", "into", "inside"])
         return f"{verb} {o.text} {prep} {holder.text}", [p.Put(obj=o.obj, place=p.Place(rel="in", obj=holder.obj))]
     if roll < 0.5:
         noun = ctx.word(["knife", "toy gun", "toy sword", "bottle of poison", "matchbox", "candle", "toy knife", "plastic gun", "fire truck",
                          "toy soldier", "water pistol", "bomb", "dynamite", "firecracker", "lighter", "hammer", "scissors", "toy axe", "grenade",
                          "butter knife", "fork", "razor", "toy tank", "matches", "bullet", "toy snake", "toy dog", "toy cat", "skull",
-                         "knife block", "bath bomb", "poison ivy", "dragon", "plastic spider"])  # fmt: skip
+                         "knife block", "bath bomb", "poison ivy", "dragon", "plastic spider"])
         marked, mark = ctx.span(noun)
         rel: Any = ctx.weighted({"in": 5, "on": 3, "next_to": 1})
         verb = ctx.word(lx.PUT_VERBS)
         return f"{verb} the {marked} {ctx.word(lx.REL_WORDS[rel])} {holder.text}", [
-            p.Put(obj=p.Obj(noun=mark), place=p.Place(rel=rel, obj=holder.obj))]  # fmt: skip
+            p.Put(obj=p.Obj(noun=mark), place=p.Place(rel=rel, obj=holder.obj))]
     if roll < 0.62:
         text = ctx.say(["(attack|kill|shoot|destroy) the (problem|boredom)", "break the ice"])
         ref = noun_phrase(ctx, False, {"stack": 1.0}, 1, 0.3, definite=True)
         text = ctx.say(["break down {s}", "destroy {s}", "knock down {s}", "tear down {s}", "dismantle {s}", "take {s} apart", "unstack {s}",
-                        "break up {s}", "disassemble {s}", "take down {s}"], s=ref.text)  # fmt: skip
+                        "break up {s}", "disassemble {s}", "take down {s}"], s=ref.text)
         return text, [p.Arrange(objs=(ref.obj,), shape="spread")]
     if roll < 0.8:
         verb = ctx.word(["hit", "bump", "knock", "strike", "kick", "poke", "ram", "tap", "punch", "smack"])
@@ -321,7 +323,7 @@ def contrast(ctx: Ctx, refs: float = 0.0) -> Clause:
     noun = ctx.word(lx.KIND_WORDS["block"])
     color: Any = ctx.one(["red", "black", "green", "orange"])
     words = {"red": ["blood red", "fire engine red", "the red of fire", "blood-colored"], "black": ["pitch black", "the black of night", "dead black"],
-             "green": ["poison green", "toxic green"], "orange": ["flame orange", "fire orange", "burning orange"]}[color]  # fmt: skip
+             "green": ["poison green", "toxic green"], "orange": ["flame orange", "fire orange", "burning orange"]}[color]
     word = ctx.one([w for w in words if not w.startswith("the ")])
     verb = ctx.word(lx.PUT_VERBS)
     del name

@@ -4,6 +4,9 @@ each, comparisons of two, appliances.
 Knows: these constructions. Does not know: typing errors.
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
@@ -16,7 +19,7 @@ from llm_edge.corpus.sampler import Ctx
 from llm_edge.corpus.steps import Clause, several
 from llmagentos.planning import plan as p
 
-_REPAIR = ["no wait,", "no,", "I mean", "sorry,", "er,", "oops,", "wait,", "no sorry,", "actually", "hm no,", "or rather", "rather", "no no,", "I meant", "correction,", "scratch that,"]  # fmt: skip
+_REPAIR = ["no wait,", "no,", "I mean", "sorry,", "er,", "oops,", "wait,", "no sorry,", "actually", "hm no,", "or rather", "rather", "no no,", "I meant", "correction,", "scratch that,"]
 
 
 def self_repair(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -73,13 +76,13 @@ def of_several(ctx: Ctx) -> NP:
         return NP(text, p.Obj(kind=kind, colors=colors, order=p.Order(key=side)), False, noun)
     n = ctx.weighted({2: 6, 3: 2, 4: 1, 5: 1})
     choices: dict[str, list[str]] = {"largest": ["bigger", "larger"], "smallest": ["smaller"], "tallest": ["taller", "higher"], "left": ["left", "left-hand"],
-                                     "right": ["right", "right-hand"], "back": ["back", "farther", "rear"], "front": ["front", "nearer", "closer"], "darkest": ["darker"], "lightest": ["lighter", "paler"]}  # fmt: skip
+                                     "right": ["right", "right-hand"], "back": ["back", "farther", "rear"], "front": ["front", "nearer", "closer"], "darkest": ["darker"], "lightest": ["lighter", "paler"]}
     if n > 2:
         choices = {"largest": ["biggest", "largest"], "smallest": ["smallest"], "middle": ["middle", "center", "centre"], "left": ["leftmost"], "right": ["rightmost"], "tallest": ["tallest"], "darkest": ["darkest"]}
     key: Any = ctx.one(list(choices))
     many, count = lx.plural(noun), ctx.one([lx.number_words(n), str(n)])
     text = ctx.say(["the {w} of the {c} {m}", "the {w} one of the {c} {m}", "of the {c} {m} the {w} one", "the {w} {n} of the {c}", "whichever of the {c} {m} is {w}" if n == 2 and key not in ("left", "right", "back", "front") else "the {w} of these {c} {m}",
-                    "the {w} of {c} {m}"], w=ctx.one(choices[key]), c=count, m=color + many, n=color + noun)  # fmt: skip
+                    "the {w} of {c} {m}"], w=ctx.one(choices[key]), c=count, m=color + many, n=color + noun)
     return NP(text, p.Obj(kind=kind, colors=colors, order=p.Order(key=key)), False, noun)
 
 
@@ -116,7 +119,7 @@ def one_in_each(ctx: Ctx, refs: float = 0.0) -> Clause:
     many = lx.plural(b) if each.endswith("the") else b
     text = ctx.say(["{v} {x} {a} {p} {e} {b}", "{x} {a} {p} {e} {b}", "for each {s}, {v} {x} {a} {p} it", "{p} {e} {b} {v} {x} {a}", "{e} {b} should get {x} {a}" if rel == "in" else "{v} {x} {a} {p} {e} {b}",
                     "for every {s} {v} {x} {a} {p} it", "give {e} {b} {x} {a}" if rel == "in" else "{x} {a} {p} {e} {b} please"],
-                   v=verb, x=art, a=a, p=prep, e=each, b=many, s=b)  # fmt: skip
+                   v=verb, x=art, a=a, p=prep, e=each, b=many, s=b)
     free = p.Obj(quant="a", colors=colors, kind=item, where=(p.Relation(rel=rel, obj=p.Obj(quant="a", kind=kind), negate=True),))
     return text, [p.ForEach(obj=p.Obj(quant="all", kind=kind), body=(p.Put(obj=free, place=p.Place(rel=rel, obj=p.Obj(ref="this"))),))]
 
@@ -259,13 +262,13 @@ def appliance(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 _SAFE_POURS = ["pour (the|some) (water|coffee|juice|milk|tea|lemonade) (into|in) the (cup|glass|mug|sink|bowl|pot|bucket|sink basin|jug|thermos)", "pour (some |)water (on|onto|over) the (plant|house plant|flowers|houseplant|cactus|garden)", "fill the (watering can|cup|mug|glass|bottle|bowl|kettle|pot) with (water|coffee|juice|milk|wine)",
                "water the (houseplant|house plant|tulips|garden|cactus) with the watering can", "pour me a (glass of water|cup of tea|coffee)", "empty the (cup|mug|bottle|bucket) into the sink", "pour the (wine|soup) (into|in) the (glass|bowl)", "fill (a|the) (mug|cup) with (tea|water) and (water|pour it on) the (plant|houseplant)",
-               "use the watering can on the (plant|flowers)", "rinse the cup with water"]  # fmt: skip
+               "use the watering can on the (plant|flowers)", "rinse the cup with water"]
 _SAFE_OTHER = {
     "open": ["(swing|pull|push|slide) the (fridge|oven|cabinet|car|shower|room) door (shut|open|closed)", "(close|shut) the (laptop|toilet lid|shower curtain|blinds)", "open the (shower curtain|blinds|toilet|laptop|newspaper)"],
     "switch": ["turn (on|off) the (shower|faucet|tap|desk lamp|floor lamp|light switch|candle light|laptop|cell phone|microwave|stove knob|toaster)", "toggle the (lamp|light) (twice|on and off)", "press the (button|doorbell) (twice|gently)"],
     "cut": ["(slice|cut|chop) the (potato|tomato|bread|apple|lettuce|egg) (on|over) the (counter|countertop|cutting board|table|plate)", "pick up the knife and (slice|cut) the (bread|apple|tomato|lettuce)", "(break|crack) the egg (in|into) the (bowl|pan|cup)", "use the knife to (cut|slice) the (apple|bread|cake)"],
     "clean": ["clean the (mirror|plate|bowl|mug|window|sink) [with the (sponge|cloth|towel)]", "wipe the (mirror|table|counter) with a (cloth|towel|sponge)", "use the (cloth|sponge) to clean the (bathtub|plate|table)", "wash the (apple|lettuce|cup|plate) in the sink"],
-}  # fmt: skip
+}
 
 
 def safe_ability(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -329,10 +332,10 @@ def compare_two(ctx: Ctx, refs: float = 0.0) -> Clause:
     key: Any = ctx.one(["tallest", "largest", "smallest", "shortest", "darkest", "lightest", "nearest", "farthest", "left", "right"])
     word = {"tallest": ["taller", "higher"], "largest": ["bigger", "larger", "wider"], "smallest": ["smaller"], "shortest": ["shorter", "lower"],
             "darkest": ["darker"], "lightest": ["lighter", "brighter"], "nearest": ["closer to you", "nearer to you"], "farthest": ["farther away", "further from you"],
-            "left": ["further left", "more to the left"], "right": ["further right", "more to the right"]}[key]  # fmt: skip
+            "left": ["further left", "more to the left"], "right": ["further right", "more to the right"]}[key]
     a, b = (f"the {ctx.word(lx.COLOR_WORDS[c])} {n}" for c, n in ((a_color, noun), (b_color, other)))
     text = ctx.say(["which is {w}, {a} or {b}", "which one is {w}, {a} or {b}", "what is {w}: {a} or {b}", "is {a} {w} or {b}", "which of the two is {w}, {a} or {b}", "{a} or {b}, which is {w}",
-                    "which is {w}: {b} or {a}"], w=ctx.one(word), a=a, b=b)  # fmt: skip
+                    "which is {w}: {b} or {a}"], w=ctx.one(word), a=a, b=b)
     colors: Any = (a_color, b_color) if text.find(a) < text.find(b) else (b_color, a_color)
     return text, [p.Answer(query=p.Query(query="which", obj=p.Obj(colors=colors, kind=both, order=p.Order(key=key))))]
 

@@ -4,13 +4,24 @@ Knows: verbs and sentence patterns for one step. Does not know: sequences, polit
 Every function returns (imperative clause, steps).
 """
 
+# Templates and word lists read best on one line each.
+# fmt: off
+
 from __future__ import annotations
 
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import HOLDERS, LANDMARKS, MOVABLE, NP, noun_phrase
-from llm_edge.corpus.places import PP, away_place, landmark_place, length, place, region_place, toward_place
+from llm_edge.corpus.places import (
+    PP,
+    away_place,
+    landmark_place,
+    length,
+    place,
+    region_place,
+    toward_place,
+)
 from llm_edge.corpus.sampler import Ctx
 from llmagentos.planning import plan as p
 
@@ -61,7 +72,7 @@ def fix_it(text: str, plural: bool) -> str:
         return text
     swaps = {"it": "them", "is": "are", "has": "have", "goes": "go", "belongs": "belong",
              "sits": "sit", "stands": "stand", "lies": "lie", "ends": "end", "winds": "wind",
-             "needs": "need", "gets": "get", "stays": "stay", "rests": "rest"}  # fmt: skip
+             "needs": "need", "gets": "get", "stays": "stay", "rests": "rest"}
     return " ".join(swaps.get(w, w) for w in text.split())
 
 
@@ -88,7 +99,7 @@ def put(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 SURFACES = ["table", "shelf", "counter", "desk", "countertop", "chair", "floor", "stove", "cart", "sofa", "bed", "rack"]
 INSIDES = ["drawer", "cabinet", "fridge", "cupboard", "slider", "bag", "basket", "sink", "oven", "microwave", "safe", "trunk",
-           "pocket", "toolbox", "garbage can", "sliding cabinet", "closet", "dishwasher"]  # fmt: skip
+           "pocket", "toolbox", "garbage can", "sliding cabinet", "closet", "dishwasher"]
 
 
 def source(ctx: Ctx, o: NP) -> NP:
@@ -97,7 +108,7 @@ def source(ctx: Ctx, o: NP) -> NP:
     rel: Any
     if roll < 0.2:
         words = ctx.word(["from the table", "off the table", "from the tabletop", "from the desk", "lying on the table",
-                          "on the table", "that is on the table", "sitting on the table"])  # fmt: skip
+                          "on the table", "that is on the table", "sitting on the table"])
         return NP(f"{o.text} {words}", o.obj, o.plural, o.kind_word)
     if roll < 0.5:
         inside = ctx.chance(0.6)
@@ -108,7 +119,7 @@ def source(ctx: Ctx, o: NP) -> NP:
         rel = "on" if np.obj.kind in ("plate", "zone") else "in"
         landmark, text = np.obj, np.text
     words = ctx.word(["from", "out of", "from inside", "in", "lying in", "that is in", "from within", "inside"] if rel == "in"
-                     else ["from", "off", "from the top of", "on", "lying on", "that is on", "off of"])  # fmt: skip
+                     else ["from", "off", "from the top of", "on", "lying on", "that is on", "off of"])
     where = (*o.obj.where, p.Relation(rel=rel, obj=landmark))
     return NP(f"{o.text} {words} {text}", o.obj.model_copy(update={"where": where}), o.plural, o.kind_word)
 
@@ -127,7 +138,7 @@ def from_to(ctx: Ctx) -> Clause:
         pp = PP(f"{ctx.one(['to', 'over to', 'into' if rel == 'in' else 'onto'])} {mark.text}", p.Place(rel=rel, obj=mark.obj))
     verb, grab = ctx.word(lx.PUT_VERBS), ctx.word(lx.GRAB_VERBS)
     text = say_with(ctx, ["{v} {o} {p}", "{g} {o} and {s} it {p}", "{g} {o}, {s} it {p}", "remove {o} and {s} it {p}", "{g} {o} then {s} it {p}"],
-                    o.plural, v=verb, g=grab, s=ctx.word(lx.SET_DOWN), o=o.text, p=pp.text)  # fmt: skip
+                    o.plural, v=verb, g=grab, s=ctx.word(lx.SET_DOWN), o=o.text, p=pp.text)
     return text, [p.Put(obj=o.obj, place=pp.place)]
 
 
@@ -140,7 +151,7 @@ def put_text(ctx: Ctx, o: NP, pp: PP) -> str:
         return f"{verb} {o.text} {pp.text}"
     return say_with(ctx, _PUT_TEMPLATES, o.plural, v=verb, o=o.text, p=pp.text, g=ctx.word(lx.GRAB_VERBS),
                     s=ctx.word(lx.SET_DOWN), it=ctx.one(["it", "that", "this one"]) if not o.plural else "them",
-                    v2=ctx.one(_PARTICIPLES))  # fmt: skip
+                    v2=ctx.one(_PARTICIPLES))
 
 
 def put_several(ctx: Ctx) -> Clause:
@@ -181,12 +192,12 @@ def each_to_its_own(ctx: Ctx) -> Clause:
     a, b = several(ctx, 2)
     pa = place(ctx, None, rich=0.4)
     pb = place(ctx, (pa.place.obj.kind, "") if pa.place.obj and pa.place.obj.kind != "object" and not pa.place.obj.noun else None, rich=0.4)
-    if pa.place.obj and pa.place.obj.ref == "this" or pb.place.obj and pb.place.obj.ref == "this":
+    if (pa.place.obj and pa.place.obj.ref == "this") or (pb.place.obj and pb.place.obj.ref == "this"):
         return put(ctx)
     verb = ctx.word(lx.PUT_VERBS)
     sep = ctx.one([" and ", ", ", ", and "])
     return f"{verb} {a.text} {pa.text}{sep}{b.text} {pb.text}", [
-        p.Put(obj=a.obj, place=pa.place), p.Put(obj=b.obj, place=pb.place)]  # fmt: skip
+        p.Put(obj=a.obj, place=pa.place), p.Put(obj=b.obj, place=pb.place)]
 
 
 def pick(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -205,7 +216,7 @@ def pick(ctx: Ctx, refs: float = 0.0) -> Clause:
         "bring {o} up", "(find|locate|reach for) {o} and (pick it up|grab it|lift it)",
         "hold {o} [up] [for me]", "take {o}", "have your gripper {v} {o}", "take {o} off the table",
         "hold on to {o}", "let me see you {v} {o}",
-    ], o.plural, v=verb, o=o.text)  # fmt: skip
+    ], o.plural, v=verb, o=o.text)
     return text, [p.Pick(obj=o.obj)]
 
 
@@ -216,13 +227,13 @@ def place_held(ctx: Ctx, refs: float = 0.0) -> Clause:
                          "let go of it", "release the gripper", "drop what you're holding", "release",
                          "let it go", "open your gripper", "put it down", "set it down", "put down what you hold",
                          "lay it down", "ungrasp", "unhand it", "let go of what you have", "release the object",
-                         "drop the thing you're holding", "loosen your grip"])  # fmt: skip
+                         "drop the thing you're holding", "loosen your grip"])
         return text, [p.Release()]
     verb = ctx.word(lx.SET_DOWN)
     held = ctx.word(["what you are holding", "what you're holding", "the thing in your hand",
                      "the held object", "whatever you hold", "the object you hold", "what's in your gripper",
                      "what you have in your hand", "the grasped object", "the object in your gripper",
-                     "what you've got"])  # fmt: skip
+                     "what you've got"])
     return f"{verb} {held} {pp.text}", [p.PlaceHeld(place=pp.place)]
 
 
@@ -252,14 +263,14 @@ def push(ctx: Ctx, refs: float = 0.0) -> Clause:
         pp = away_place(ctx, "away_from")
     else:
         rel = ctx.weighted({"left_of": 3, "right_of": 3, "in_front_of": 3, "behind": 3, "next_to": 4,
-                            "front_left_of": 1, "front_right_of": 1, "back_left_of": 1, "back_right_of": 1})  # fmt: skip
+                            "front_left_of": 1, "front_right_of": 1, "back_left_of": 1, "back_right_of": 1})
         pp = landmark_place(ctx, rel)
     text = say_with(ctx, ["{v} {o} {p}", "{v} {o} {p}", "{v} {o} [over] {p}", "[use your hand to ]{v} {o} {p}",
                           "{v} {o} across the table {p}", "{v} {o} along the table {p}",
                           "give {o} a push {p}", "I want {o} pushed {p}", "without lifting it {v} {o} {p}",
                           "{v} {o} {p} without (picking it up|lifting it|grasping it)",
                           "keep {o} on the table and {v} it {p}"],
-                    o.plural, v=verb, o=o.text, p=pp.text)  # fmt: skip
+                    o.plural, v=verb, o=o.text, p=pp.text)
     return text, [p.Push(obj=o.obj, place=pp.place)]
 
 
@@ -268,7 +279,7 @@ def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.35):
         mark_text, mark = ctx.word(["the others", "the rest", "the group", "the clump", "the other blocks",
                                     "the pile", "the group of blocks", "the cluster", "the bunch", "everything else",
-                                    "the remaining blocks", "the crowd"]), p.Obj(quant="rest")  # fmt: skip
+                                    "the remaining blocks", "the crowd"]), p.Obj(quant="rest")
         if "blocks" in mark_text:
             mark = p.Obj(quant="rest", kind="block")
         marks = [mark]
@@ -278,28 +289,28 @@ def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
     text = ctx.say(["separate {o} from {m}", "pull {o} apart from {m}", "isolate {o} from {m}",
                     "move {o} away from {m}", "get {o} away from {m}", "take {o} away from {m}",
                     "detach {o} from {m}", "keep {o} apart from {m}", "drag {o} away from {m}"],
-                   o=o.text, m=mark_text)  # fmt: skip
+                   o=o.text, m=mark_text)
     return text, [p.Put(obj=o.obj, place=p.Place(rel="away_from", obj=m)) for m in marks[:1]] if len(marks) == 1 else [
-        p.Put(obj=o.obj, place=p.Place(rel="away_from", obj=m)) for m in marks]  # fmt: skip
+        p.Put(obj=o.obj, place=p.Place(rel="away_from", obj=m)) for m in marks]
 
 
 def move(ctx: Ctx, refs: float = 0.0) -> Clause:
     o = noun_phrase(ctx, ctx.chance(0.1), MOVABLE, 0, 0.8, refs=refs)
     direction: Any = ctx.weighted({"left": 6, "right": 6, "forward": 4, "backward": 4, "up": 1.2, "down": 0.6,
-                                   "forward_left": 1, "forward_right": 1, "backward_left": 1, "backward_right": 1})  # fmt: skip
+                                   "forward_left": 1, "forward_right": 1, "backward_left": 1, "backward_right": 1})
     by: Any = "carry"
     if direction in ("up", "down"):
         verb = ctx.word(["raise", "lift", "hoist", "elevate", "lift up"] if direction == "up" else ["lower", "bring down", "let down", "sink"])
         text, distance = length(ctx)
         frame = ctx.say(["{v} {o} [by] {d}", "{v} {o} {d}", "{v} {o} {d} [into the air|higher|above the table]"]
-                        if direction == "up" else ["{v} {o} [by] {d}", "{v} {o} {d}"], v=verb, o=o.text, d=text)  # fmt: skip
+                        if direction == "up" else ["{v} {o} [by] {d}", "{v} {o} {d}"], v=verb, o=o.text, d=text)
         return frame, [p.Move(obj=o.obj, direction=direction, distance=distance)]
     words = ctx.word(lx.DIRECTION_WORDS[direction])
     if ctx.chance(0.45):
         verb, by = ctx.word(lx.PUSH_VERBS), "push"
     else:
         verb = ctx.word(["move", "shift", "bring", "carry", "put", "displace", "relocate", "take", "transfer",
-                         "budge", "adjust", "reposition", "translate", "set", "place"])  # fmt: skip
+                         "budge", "adjust", "reposition", "translate", "set", "place"])
     if ctx.chance(0.62):
         d, distance = length(ctx)
         if d in ("much", "way", "far"):
@@ -310,11 +321,11 @@ def move(ctx: Ctx, refs: float = 0.0) -> Clause:
                               "{d} {w}, {v} {o}", "{v} {w} {o} {d}", "I want {o} {d} [further|more] {w}",
                               "{v} {o} {d} more {w}", "{v} {o} {d} further {w}", "{o} should go {d} {w}",
                               "make {o} go {w} [by] {d}", "{g} {o} and {v} it {d} {w}", "{g} {o} and {v} it {w} {d}"],
-                        o.plural, v=verb, o=o.text, d=d, w=words, g=ctx.word(lx.GRAB_VERBS))  # fmt: skip
+                        o.plural, v=verb, o=o.text, d=d, w=words, g=ctx.word(lx.GRAB_VERBS))
         return text, [p.Move(obj=o.obj, direction=direction, distance=distance, by=by)]
     text = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "{v} {w} {o}", "{v} {o} over {w}", "{o} {w}, please",
                           "{g} {o} and {v} it {w}", "{g} {o}, then {v} it {w}", "make {o} go {w}", "{v} {o} further {w}"],
-                    o.plural, v=verb, o=o.text, w=words, g=ctx.word(lx.GRAB_VERBS))  # fmt: skip
+                    o.plural, v=verb, o=o.text, w=words, g=ctx.word(lx.GRAB_VERBS))
     return text, [p.Move(obj=o.obj, direction=direction, by=by)]
 
 
@@ -324,21 +335,21 @@ def rotate(ctx: Ctx, refs: float = 0.0) -> Clause:
     words, angle = angle_words(ctx)
     way = ctx.word(["counterclockwise", "counter-clockwise", "anticlockwise", "to the left", "left",
                     "anti-clockwise", "leftwards", "ccw", "counter clockwise", "widdershins"] if ccw else
-                   ["clockwise", "to the right", "right", "rightwards", "cw", "clock-wise"])  # fmt: skip
+                   ["clockwise", "to the right", "right", "rightwards", "cw", "clock-wise"])
     verb = ctx.word(["rotate", "turn", "spin", "twist", "twirl", "pivot", "revolve", "swivel"])
     roll = ctx.rng.random()
     sign = 1 if ccw else -1
     if roll < 0.55:
         text = say_with(ctx, ["{v} {o} {a} {w}", "{v} {o} {w} by {a}", "{v} {o} by {a} {w}", "{v} {o} {w} {a}",
                               "give {o} a {w} turn of {a}", "{w} {v} {o} by {a}", "{g} {o} and {v} it {a} {w}"],
-                        o.plural, v=verb, o=o.text, a=words, w=way, g=ctx.word(lx.GRAB_VERBS))  # fmt: skip
+                        o.plural, v=verb, o=o.text, a=words, w=way, g=ctx.word(lx.GRAB_VERBS))
     elif roll < 0.8:
         text, sign = say_with(ctx, ["{v} {o} {a}", "{v} {o} by {a}", "{v} {o} through {a}", "{v} {o} by an angle of {a}"],
-                              o.plural, v=verb, o=o.text, a=words), 1  # fmt: skip
+                              o.plural, v=verb, o=o.text, a=words), 1
     elif roll < 0.93:
         text, angle = say_with(ctx, ["{v} {o} {w}", "{v} {o} {w}", "{v} {w} {o}", "give {o} a {w} turn", "{g} {o} and {v} it {w}",
                                      "{g} {o}, then {v} it {w}"],
-                               o.plural, v=verb, o=o.text, w=way, g=ctx.word(lx.GRAB_VERBS)), 90  # fmt: skip
+                               o.plural, v=verb, o=o.text, w=way, g=ctx.word(lx.GRAB_VERBS)), 90
     else:
         text, angle, sign = ctx.say(["{v} {o}", "{v} {o} [a bit|around]"], v=verb, o=o.text), 90, 1
         if text.endswith("a bit"):
@@ -366,7 +377,7 @@ def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
         kind: Any = ctx.weighted(MOVABLE)
         noun = lx.plural(ctx.word(lx.KIND_WORDS[kind]))
         text = ctx.say(["swap the two {n}", "switch the two {n}", "exchange the two {n}", "swap the {n} around",
-                        "make the two {n} trade places", "swap both {n}"], n=noun)  # fmt: skip
+                        "make the two {n} trade places", "swap both {n}"], n=noun)
         return text, [p.Swap(obj=p.Obj(kind=kind, order=p.Order(key="left")), obj2=p.Obj(kind=kind, order=p.Order(key="right")))]
     text = ctx.say(["swap {a} and {b}", "swap {a} with {b}", "switch {a} with {b}", "exchange {a} and {b}",
                     "switch the (positions|places) of {a} and {b}", "swap the (positions|places|locations) of {a} and {b}",
@@ -374,7 +385,7 @@ def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
                     "put {a} where {b} is and vice versa", "put {a} where {b} is and {b} where {a} is",
                     "let {a} and {b} change places", "{a} and {b} should (swap|trade) places",
                     "replace {a} with {b} and the other way round", "have {a} switch spots with {b}"],
-                   a=a.text, b=b.text)  # fmt: skip
+                   a=a.text, b=b.text)
     return text, [p.Swap(obj=a.obj, obj2=b.obj)]
 
 
@@ -388,7 +399,7 @@ def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
                         "get everything out of the {w}", "make (room|space) (in|at|on) the {w}",
                         "take everything away from the {w}", "remove everything from the {w}",
                         "clear everything (off|from) the {w}", "clean off the {w}", "clear the {w} area",
-                        "I need the {w} (free|empty|clear)", "move everything away from the {w}"], w=words)  # fmt: skip
+                        "I need the {w} (free|empty|clear)", "move everything away from the {w}"], w=words)
         return text, [p.Clear(place=pp.place)]
     return empty_holder(ctx)
 
@@ -402,7 +413,7 @@ def empty_holder(ctx: Ctx) -> Clause:
         "on": ["clear {m}", "take everything off {m}", "remove everything from the top of {m}", "clear off {m}",
                "get everything off {m}", "unload the top of {m}"],
         "next_to": ["clear the (area|space) around {m}", "make (room|space) around {m}", "move everything away from {m}"],
-    }[rel], m=mark.text)  # fmt: skip
+    }[rel], m=mark.text)
     return text, [p.Clear(place=p.Place(rel=rel, obj=mark.obj))]
 
 
@@ -414,14 +425,14 @@ def point(ctx: Ctx, refs: float = 0.0) -> Clause:
                         "go to {o}", "touch {o}", "move the arm to {o}", "indicate {o}", "hold your (hand|gripper) over {o}",
                         "place your arm next to {o}", "reach (for|towards|out to) {o}", "guide the gripper to {o}",
                         "bring your (hand|arm) (over to|to) {o}", "put your (hand|arm) over {o}", "position yourself over {o}",
-                        "move towards {o}", "point your (finger|gripper) at {o}"], o=o.text)  # fmt: skip
+                        "move towards {o}", "point your (finger|gripper) at {o}"], o=o.text)
         return text, [p.Point(place=p.Place(rel="above", obj=o.obj))]
     pp = region_place(ctx)
     if " the " not in pp.text:
         return point(ctx, refs)
     words = pp.text.split(" the ", 1)[-1]
     text = ctx.say(["point at the {w}", "point to the {w}", "move your (arm|hand|gripper) to the {w}", "hover over the {w}",
-                    "go to the {w}", "move the arm over the {w}", "show me the {w}", "hold your hand over the {w}"], w=words)  # fmt: skip
+                    "go to the {w}", "move the arm over the {w}", "show me the {w}", "hold your hand over the {w}"], w=words)
     return text, [p.Point(place=pp.place)]
 
 
@@ -435,7 +446,7 @@ SIMPLE: list[tuple[list[str], list[Any]]] = [
       "look at the table", "inspect the table", "rescan", "observe the scene", "survey the table"], [p.Look()]),
     (["let go", "release", "open the gripper", "open your hand", "release the gripper", "open your gripper", "unclench",
       "open up your hand", "let go of it", "release what you hold", "release your grip"], [p.Release()]),
-]  # fmt: skip
+]
 
 
 def simple(ctx: Ctx, refs: float = 0.0) -> Clause:
@@ -446,7 +457,7 @@ def simple(ctx: Ctx, refs: float = 0.0) -> Clause:
 def wait(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.15):
         return ctx.word(["wait", "wait a moment", "hold on", "wait a second", "wait a sec", "hang on", "one moment",
-                         "hold on a second", "pause for a moment", "give me a second"]), [p.Wait(seconds=1)]  # fmt: skip
+                         "hold on a second", "pause for a moment", "give me a second"]), [p.Wait(seconds=1)]
     n = ctx.one([1, 2, 3, 4, 5, 6, 7, 8, 10, 12, 15, 20, 30, 45, 60, 90, 0.5, 1.5, 2.5])
     value = float(n)
     unit = "second" if n == 1 else ctx.one(["seconds", "seconds", "sec", "secs", "s"])
@@ -460,14 +471,14 @@ def wait(ctx: Ctx, refs: float = 0.0) -> Clause:
         text = "half a minute"
     return ctx.say(["wait {t}", "wait for {t}", "pause [for] {t}", "hold still for {t}", "do nothing for {t}",
                     "stay (still|there|put) for {t}", "rest for {t}", "take a break of {t}", "idle for {t}",
-                    "give it {t}"], t=text), [p.Wait(seconds=value)]  # fmt: skip
+                    "give it {t}"], t=text), [p.Wait(seconds=value)]
 
 
 def say(ctx: Ctx, refs: float = 0.0) -> Clause:
     words = ctx.word(["hello", "done", "I am finished", "good morning everyone", "hello world", "the table is set",
                       "I love robots", "all done boss", "it works", "task complete", "nice to meet you", "welcome",
                       "happy birthday", "ready when you are", "dinner is served", "thank you for waiting", "yes sir",
-                      "good job", "the blocks are sorted", "have a nice day", "hooray", "see you later", "abracadabra"])  # fmt: skip
+                      "good job", "the blocks are sorted", "have a nice day", "hooray", "see you later", "abracadabra"])
     marked, mark = ctx.span(words)
     quote = ctx.one(["", "", '"', "'"])
     if quote:

@@ -42,8 +42,12 @@ class OnnxCpuEngine:
         import onnxruntime as ort
 
         try:
-            self._encoder = ort.InferenceSession(str(folder / "encoder.onnx"), _options(threads), providers=["CPUExecutionProvider"])
-            self._decoder = ort.InferenceSession(str(folder / "decoder.onnx"), _options(threads), providers=["CPUExecutionProvider"])
+            self._encoder = ort.InferenceSession(
+                str(folder / "encoder.onnx"), _options(threads), providers=["CPUExecutionProvider"]
+            )
+            self._decoder = ort.InferenceSession(
+                str(folder / "decoder.onnx"), _options(threads), providers=["CPUExecutionProvider"]
+            )
         except Exception as exc:  # onnxruntime raises its own, undocumented classes
             raise ModelError(f"expected a loadable ONNX model in {folder}, got: {exc}") from exc
         d = config["decoder"]
@@ -54,10 +58,15 @@ class OnnxCpuEngine:
         self.vocabulary_size: int = d["vocab_size"]
 
     def start(self, prompt: Prompt) -> OnnxSession:
-        prefix = self._encoder.run(["prefix"], {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]})[0]
+        prefix = self._encoder.run(
+            ["prefix"],
+            {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]},
+        )[0]
         return OnnxSession(self, prefix)
 
-    def run(self, ids: NDArray[np.int32], prefix: Floats, start: int, cache: Floats) -> tuple[Floats, Floats]:
+    def run(
+        self, ids: NDArray[np.int32], prefix: Floats, start: int, cache: Floats
+    ) -> tuple[Floats, Floats]:
         """ids [S], prefix [1, S, H], cache [L, 2, C, kv] of which `start` rows count."""
         s, c = len(ids), cache.shape[2]
         mask = np.zeros((1, 1, s, c + s), np.float32)
@@ -65,7 +74,13 @@ class OnnxCpuEngine:
         if s > 1:
             mask[0, 0, :, c:] = np.triu(np.full((s, s), _MASKED, np.float32), 1)
         positions = np.arange(start, start + s, dtype=np.int32)[None]
-        feeds = {"ids": ids[None], "prefix": prefix, "positions": positions, "mask": mask, "past": cache}
+        feeds = {
+            "ids": ids[None],
+            "prefix": prefix,
+            "positions": positions,
+            "mask": mask,
+            "past": cache,
+        }
         logits, rows = self._decoder.run(["logits", "rows"], feeds)
         return logits, rows
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import json
 import os
-import socket
 import threading
 import time
 import urllib.error
@@ -32,10 +31,19 @@ _MAX_ANSWER_BYTES = 4_000_000
 
 class OpenAIServer:
     """`address`: the base URL, as "http://localhost:8080/v1". key_env: the variable that holds the
-    key, if one is needed. retries: further tries after the first; wait doubles from retry_wait_s."""
+    key, if one is needed. retries: further tries after the first; the wait doubles from
+    retry_wait_s."""
 
-    def __init__(self, address: str, model: str | None = None, timeout_s: float = 60.0, retries: int = 2, retry_wait_s: float = 0.5,
-                 key_env: str = "OPENAI_API_KEY", max_tokens: int = 2048):  # fmt: skip
+    def __init__(
+        self,
+        address: str,
+        model: str | None = None,
+        timeout_s: float = 60.0,
+        retries: int = 2,
+        retry_wait_s: float = 0.5,
+        key_env: str = "OPENAI_API_KEY",
+        max_tokens: int = 2048,
+    ):
         self.address = address.rstrip("/")
         self.model = model or os.environ.get("LLMAGENTOS_MODEL", "")
         self.timeout_s, self.retries, self.retry_wait_s = timeout_s, retries, retry_wait_s
@@ -48,7 +56,9 @@ class OpenAIServer:
         headers = {"Content-Type": "application/json", "User-Agent": "llmagentos"}
         if key := os.environ.get(self._key_env):
             headers["Authorization"] = f"Bearer {key}"
-        return urllib.request.Request(f"{self.address}/chat/completions", json.dumps(body).encode(), headers)
+        return urllib.request.Request(
+            f"{self.address}/chat/completions", json.dumps(body).encode(), headers
+        )
 
     def _open(self, body: dict[str, Any], cancel: threading.Event | None) -> Any:
         """The open response. Raises ServerError after the last try."""
@@ -63,24 +73,38 @@ class OpenAIServer:
                 problem = f"HTTP {exc.code}: {exc.read(300).decode(errors='replace')}"
                 if exc.code not in _RETRYABLE:
                     break
-            except (urllib.error.URLError, TimeoutError, socket.timeout, ConnectionError) as exc:
+            except (urllib.error.URLError, TimeoutError, ConnectionError) as exc:
                 problem = str(getattr(exc, "reason", exc))
         raise ServerError(f"expected an answer from {self.address}, got {problem}")
 
     def _body(self, messages: list[dict[str, str]], s: Sampling, stream: bool) -> dict[str, Any]:
-        body: dict[str, Any] = {"messages": messages, "temperature": s.temperature, "top_p": s.top_p, "max_tokens": s.max_tokens, "stream": stream}
+        body: dict[str, Any] = {
+            "messages": messages,
+            "temperature": s.temperature,
+            "top_p": s.top_p,
+            "max_tokens": s.max_tokens,
+            "stream": stream,
+        }
         if self.model:
             body["model"] = self.model
         if s.seed is not None:
             body["seed"] = s.seed
         return body
 
-    def complete(self, messages: list[dict[str, str]], s: Sampling, schema: dict[str, Any] | None = None,
-                 cancel: threading.Event | None = None) -> tuple[str, dict[str, int]]:  # fmt: skip
+    def complete(
+        self,
+        messages: list[dict[str, str]],
+        s: Sampling,
+        schema: dict[str, Any] | None = None,
+        cancel: threading.Event | None = None,
+    ) -> tuple[str, dict[str, int]]:
         """(content, usage) of one answer. Raises ServerError."""
         body = self._body(messages, s, False)
         if schema is not None:
-            body["response_format"] = {"type": "json_schema", "json_schema": {"name": "plan", "schema": schema, "strict": False}}
+            body["response_format"] = {
+                "type": "json_schema",
+                "json_schema": {"name": "plan", "schema": schema, "strict": False},
+            }
         with self._open(body, cancel) as response:
             raw = self._read(response)
         try:
@@ -101,7 +125,9 @@ class OpenAIServer:
             raise ServerError(f"expected at most {_MAX_ANSWER_BYTES} bytes, got more")
         return raw
 
-    def stream(self, prompt: str, s: Sampling, cancel: threading.Event | None = None) -> Iterator[str]:
+    def stream(
+        self, prompt: str, s: Sampling, cancel: threading.Event | None = None
+    ) -> Iterator[str]:
         """Pieces of an answer as they come (server-sent events)."""
         body = self._body([{"role": "user", "content": prompt}], s, True)
         with self._open(body, cancel) as response:
@@ -129,16 +155,32 @@ class OpenAIServer:
         messages = [{"role": "system", "content": SYSTEM}]
         for command, example in FEW_SHOT:
             plan = json.dumps(compact.parse(example).to_json())
-            messages += [{"role": "user", "content": f"Command: {command}"}, {"role": "assistant", "content": plan}]
+            messages += [
+                {"role": "user", "content": f"Command: {command}"},
+                {"role": "assistant", "content": plan},
+            ]
         messages.append({"role": "user", "content": user_message(request)})
         sampling = Sampling(max_tokens=self.max_tokens)
         text, usage = self.complete(messages, sampling, Plan.model_json_schema(), cancel)
         try:
             plan_ = Plan.model_validate_json(_json_part(text))
         except ValidationError as exc:
-            raise PlanError(f"expected a plan in JSON, got {text[:200]!r}: {exc.errors()[0]['msg']}") from exc
-        engine = {"backend": "openai-http", "model": self.model or self.address, "quantization": "unknown"}
-        return PlanResult(plan_, text, time.perf_counter() - began, int(usage.get("prompt_tokens", 0)), int(usage.get("completion_tokens", 0)), engine)
+            raise PlanError(
+                f"expected a plan in JSON, got {text[:200]!r}: {exc.errors()[0]['msg']}"
+            ) from exc
+        engine = {
+            "backend": "openai-http",
+            "model": self.model or self.address,
+            "quantization": "unknown",
+        }
+        return PlanResult(
+            plan_,
+            text,
+            time.perf_counter() - began,
+            int(usage.get("prompt_tokens", 0)),
+            int(usage.get("completion_tokens", 0)),
+            engine,
+        )
 
 
 def user_message(request: PlanRequest) -> str:

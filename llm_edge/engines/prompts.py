@@ -24,11 +24,26 @@ fits the given schema, nothing else. Rules:
 
 #: Commands with plans in compact notation.
 FEW_SHOT: tuple[tuple[str, str], ...] = (
-    ("please grab the crimson cube and set it down inside the navy bowl", "put [ the red block ] in [ the blue bowl ]"),
-    ("sort the blocks into the bowls that have their colour", "put [ all block ] in [ a bowl where same_color [ the this object ] ]"),
-    ("nudge the second cup from the left 5 cm to the right", "move [ the cup order left 2 ] right dist 5 cm by_push"),
-    ("make a tower of the green blocks in the corner closest to the plate", "stack [ all green block ] corner_near [ the plate ]"),
+    (
+        "please grab the crimson cube and set it down inside the navy bowl",
+        "put [ the red block ] in [ the blue bowl ]",
+    ),
+    (
+        "sort the blocks into the bowls that have their colour",
+        "put [ all block ] in [ a bowl where same_color [ the this object ] ]",
+    ),
+    (
+        "nudge the second cup from the left 5 cm to the right",
+        "move [ the cup order left 2 ] right dist 5 cm by_push",
+    ),
+    (
+        "make a tower of the green blocks in the corner closest to the plate",
+        "stack [ all green block ] corner_near [ the plate ]",
+    ),
     ("how many things are on the tray?", "answer count [ all object where on [ the tray ] ]"),
-    ("if there is a ball put it in the box, otherwise go home", "if exists [ a ball ] { put [ the it object ] in [ the box ] } else { home }"),
+    (
+        "if there is a ball put it in the box, otherwise go home",
+        "if exists [ a ball ] { put [ the it object ] in [ the box ] } else { home }",
+    ),
     ("throw the cup at the wall", "refuse throwing"),
 )

@@ -39,7 +39,18 @@ def test_most_of_the_plan_language_is_covered():
     counts: Counter[str] = Counter()
     for pair in build.pairs(6000, "train", 7_000_000):
         counts.update(set(pair.target))
-    rare = {"ne", "unique", "repeated", "none", "gripper", "how_far", "0", "sides", "side_far", "angle"}
+    rare = {
+        "ne",
+        "unique",
+        "repeated",
+        "none",
+        "gripper",
+        "how_far",
+        "0",
+        "sides",
+        "side_far",
+        "angle",
+    }
     missing = [w for w in grammar.keywords() if w not in counts and w not in rare]
     assert not missing
 
@@ -51,8 +62,8 @@ def test_no_command_of_the_evaluation_sets_is_in_the_corpus_by_design():
     wanted = set()
     for path in COMMANDS.glob("*.jsonl"):
         for line in path.read_text().splitlines():
-            text = " ".join(json.loads(line)["instruction"].lower().strip(" .?!\"").split())
+            text = " ".join(json.loads(line)["instruction"].lower().strip(' .?!"').split())
             if len(text.split()) >= 12:
                 wanted.add(text)
     for pair in build.pairs(4000, "train", 8_000_000):
-        assert " ".join(pair.command.lower().strip(" .?!\"").split()) not in wanted
+        assert " ".join(pair.command.lower().strip(' .?!"').split()) not in wanted

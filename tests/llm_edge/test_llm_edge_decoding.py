@@ -42,7 +42,11 @@ class RandomSession:
 def run(engine, **kw):
     out = Generation()
     matcher = CONSTRAINT.matcher(COMMAND)
-    list(decoding.generate(engine, PROMPT, VOCABULARY.eos, matcher, Sampling(**kw), closing=CLOSING, result=out))
+    list(
+        decoding.generate(
+            engine, PROMPT, VOCABULARY.eos, matcher, Sampling(**kw), closing=CLOSING, result=out
+        )
+    )
     return out
 
 
@@ -66,7 +70,9 @@ def test_sampling_with_a_seed_repeats_itself():
 def test_cancelling_from_outside_ends_it():
     cancel = threading.Event()
     out = Generation()
-    words = decoding.generate(RandomEngine(1), PROMPT, 0, CONSTRAINT.matcher(), Sampling(), cancel, result=out)
+    words = decoding.generate(
+        RandomEngine(1), PROMPT, 0, CONSTRAINT.matcher(), Sampling(), cancel, result=out
+    )
     next(words)
     cancel.set()
     list(words)
@@ -88,5 +94,7 @@ def test_top_p_keeps_only_the_likely_words():
     logits = np.full(10, -10.0, np.float32)
     logits[3], logits[4] = 5.0, 4.0
     rng = np.random.default_rng(0)
-    chosen = {decoding.choose(logits, Sampling(temperature=1.0, top_p=0.5), rng)[0] for _ in range(50)}
+    chosen = {
+        decoding.choose(logits, Sampling(temperature=1.0, top_p=0.5), rng)[0] for _ in range(50)
+    }
     assert chosen == {3}

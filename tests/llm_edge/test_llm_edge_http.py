@@ -29,13 +29,15 @@ def fake():
     state = Fake()
 
     class Handler(BaseHTTPRequestHandler):
-        def do_POST(self):  # noqa: N802
+        def do_POST(self):
             body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
             state.requests.append((body, dict(self.headers)))
             status, payload = state.answers.pop(0)
             self.send_response(status)
             self.end_headers()
-            self.wfile.write(payload if isinstance(payload, bytes) else json.dumps(payload).encode())
+            self.wfile.write(
+                payload if isinstance(payload, bytes) else json.dumps(payload).encode()
+            )
 
         def log_message(self, *args):
             pass
@@ -49,7 +51,10 @@ def fake():
 
 
 def completion(content):
-    return {"choices": [{"message": {"content": content}}], "usage": {"prompt_tokens": 9, "completion_tokens": 4}}
+    return {
+        "choices": [{"message": {"content": content}}],
+        "usage": {"prompt_tokens": 9, "completion_tokens": 4},
+    }
 
 
 def request(text="put the red block in the blue bowl", pending=""):
@@ -87,7 +92,9 @@ def test_refusals_are_not_repeated(fake):
     assert len(fake.requests) == 1
 
 
-@pytest.mark.parametrize("content", ["sorry, I can't", '{"steps": []}', '{"steps": [{"op": "dance"}]}'])
+@pytest.mark.parametrize(
+    "content", ["sorry, I can't", '{"steps": []}', '{"steps": [{"op": "dance"}]}']
+)
 def test_answers_that_are_no_plan_are_plan_errors(fake, content):
     fake.answers = [(200, completion(content))]
     with pytest.raises(PlanError):
@@ -101,12 +108,14 @@ def test_answers_out_of_form_are_server_errors(fake):
 
 
 def test_nobody_there():
-    with pytest.raises(ServerError, match="127.0.0.1"):
+    with pytest.raises(ServerError, match=r"127\.0\.0\.1"):
         LLM("http://127.0.0.1:9/v1", retries=0, timeout_s=2).plan(request())
 
 
 def test_streaming(fake):
-    events = "".join(f"data: {json.dumps({'choices': [{'delta': {'content': w}}]})}\n\n" for w in ("Hel", "lo"))
+    events = "".join(
+        f"data: {json.dumps({'choices': [{'delta': {'content': w}}]})}\n\n" for w in ("Hel", "lo")
+    )
     fake.answers = [(200, (events + "data: [DONE]\n\n").encode())] * 2
     llm = LLM(fake.url)
     assert list(llm.stream("hi")) == ["Hel", "lo"]

@@ -8,7 +8,8 @@ from llmagentos.planning import compact
 def test_texts_and_numbers_become_pointers_and_come_back():
     command = 'put "the Giraffe" 7.5cm left of the bowl and then cut the apple.'
     plan = compact.parse(
-        'put [ the object noun "giraffe" ] left_of [ the bowl ] dist 7.5 cm ; cannot cut "cut the apple"'
+        'put [ the object noun "giraffe" ] left_of [ the bowl ] dist 7.5 cm ; '
+        'cannot cut "cut the apple"'
     )
     words = pointers.to_pointers(compact.write(plan), command)
     assert words[5:7] == ["@2", "@2"]
