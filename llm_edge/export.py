@@ -9,6 +9,7 @@ mask) and the layout of a model folder. Does not know: quantization (quantize.py
 from __future__ import annotations
 
 import argparse
+import copy
 import json
 import shutil
 from pathlib import Path
@@ -17,10 +18,23 @@ import torch
 from torch import Tensor, nn
 
 from llm_edge.folder import write_manifest
+from llm_edge.graph import DecoderBody
 from llm_edge.model import DecoderConfig, EncoderConfig, Planner
 from llm_edge.tokenization import PlanVocabulary
 
 OPSET = 17
+
+
+class PlainLayerNorm(nn.Module):
+    """LayerNorm in plain operators (TensorRT 8.5 has none); ONNX Runtime fuses them again."""
+
+    def __init__(self, norm: nn.LayerNorm):
+        super().__init__()
+        self.weight, self.bias, self.eps = norm.weight, norm.bias, norm.eps
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = x - x.mean(-1, keepdim=True)
+        return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
 
 
 class EncoderGraph(nn.Module):
@@ -28,7 +42,11 @@ class EncoderGraph(nn.Module):
 
     def __init__(self, planner: Planner):
         super().__init__()
-        self.planner = planner
+        self.planner = copy.deepcopy(planner)
+        for module in list(self.planner.encoder.modules()):
+            for name, child in module.named_children():
+                if isinstance(child, nn.LayerNorm):
+                    setattr(module, name, PlainLayerNorm(child))
 
     def forward(self, ids: Tensor, types: Tensor, words: Tensor) -> Tensor:
         return self.planner.prefix(ids, types, words)
@@ -45,11 +63,16 @@ class DecoderGraph(nn.Module):
     def __init__(self, planner: Planner):
         super().__init__()
         self.decoder = planner.decoder
+        self.body = DecoderBody(planner.decoder)
 
-    def forward(self, ids: Tensor, prefix: Tensor, positions: Tensor, mask: Tensor, past: Tensor) -> tuple[Tensor, Tensor]:
-        own = (ids >= 0).unsqueeze(-1).to(prefix.dtype)
-        x = self.decoder.model.embed_tokens(ids.clamp(min=0)) * own + prefix * (1.0 - own)
-        hidden, rows = self.decoder(x, positions, mask, past)
+    def forward(
+        self, ids: Tensor, prefix: Tensor, positions: Tensor, mask: Tensor, past: Tensor
+    ) -> tuple[Tensor, Tensor]:
+        real = ids >= 0
+        own = real.unsqueeze(-1).to(prefix.dtype)
+        # not clamp: TensorRT has no Clip for INT32
+        x = self.decoder.model.embed_tokens(ids * real.to(ids.dtype)) * own + prefix * (1.0 - own)
+        hidden, rows = self.body(x, positions, mask, past)
         return self.decoder.logits(hidden[0]), rows
 
 
@@ -75,15 +98,31 @@ def export_onnx(model: Planner, folder: Path) -> None:
             torch.zeros(1, 1, s, cache + s), torch.zeros(c.num_hidden_layers, 2, cache, kv))  # fmt: skip
     axes = {"ids": {1: "S"}, "prefix": {1: "S"}, "positions": {1: "S"}, "mask": {2: "S", 3: "C_plus_S"}, "past": {2: "C"},
             "logits": {0: "S"}, "rows": {2: "S"}}  # fmt: skip
-    _export(DecoderGraph(model), args, folder / "decoder.onnx", ["ids", "prefix", "positions", "mask", "past"], ["logits", "rows"], axes)
+    _export(
+        DecoderGraph(model),
+        args,
+        folder / "decoder.onnx",
+        ["ids", "prefix", "positions", "mask", "past"],
+        ["logits", "rows"],
+        axes,
+    )
 
 
-def _export(graph: nn.Module, args: tuple[Tensor, ...], path: Path, inputs: list[str], outputs: list[str], axes: dict[str, dict[int, str]]) -> None:
+def _export(
+    graph: nn.Module,
+    args: tuple[Tensor, ...],
+    path: Path,
+    inputs: list[str],
+    outputs: list[str],
+    axes: dict[str, dict[int, str]],
+) -> None:
     torch.onnx.export(graph.eval(), args, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes,
                       opset_version=OPSET, do_constant_folding=True, dynamo=False)  # fmt: skip
 
 
-def write_configs(model: Planner, vocabulary: PlanVocabulary, folder: Path, tokenizer: Path) -> None:
+def write_configs(
+    model: Planner, vocabulary: PlanVocabulary, folder: Path, tokenizer: Path
+) -> None:
     """config.json, plan_vocabulary.json and tokenizer.json."""
     encoder = {k: getattr(model.encoder.config, k) for k in EncoderConfig.__dataclass_fields__}
     config = {"model_type": "llm_edge_planner", "architectures": ["Planner"], "decoder": model.decoder.config.to_dict(), "encoder": encoder,

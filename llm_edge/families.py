@@ -48,7 +48,17 @@ def decoder_config(config: dict[str, Any], max_positions: int = DEFAULT_POSITION
     act = config.get("hidden_act", "silu")
     if act not in ("silu", "swish"):
         raise ModelError(f"expected hidden_act silu, got {act}")
-    missing = [k for k in ("vocab_size", "hidden_size", "intermediate_size", "num_hidden_layers", "num_attention_heads") if k not in config]
+    missing = [
+        k
+        for k in (
+            "vocab_size",
+            "hidden_size",
+            "intermediate_size",
+            "num_hidden_layers",
+            "num_attention_heads",
+        )
+        if k not in config
+    ]
     if missing:
         raise ModelError(f"expected {', '.join(missing)} in config.json, got none")
     heads = int(config["num_attention_heads"])
@@ -56,7 +66,7 @@ def decoder_config(config: dict[str, Any], max_positions: int = DEFAULT_POSITION
     if rope_type(rope) == "default":
         scaling = None
     else:
-        scaling = {k: v for k, v in rope.items() if k != "rope_theta"}
+        scaling = {k: v for k, v in (rope or {}).items() if k != "rope_theta"}
     theta = (rope or {}).get("rope_theta") or config.get("rope_theta") or 10000.0
     trained = int(config.get("max_position_embeddings") or 2048)
     biased = bool(config.get("attention_bias", False))
@@ -95,7 +105,9 @@ def shards(folder: Path) -> dict[str, list[str]]:
             files.setdefault(file, []).append(tensor)
         return files
     if not (folder / "model.safetensors").is_file():
-        raise ModelNotFoundError(f"expected model.safetensors or its index in {folder}, got neither")
+        raise ModelNotFoundError(
+            f"expected model.safetensors or its index in {folder}, got neither"
+        )
     return {"model.safetensors": []}
 
 
@@ -107,7 +119,9 @@ def _open(path: Path) -> Any:
     except FileNotFoundError:
         raise ModelNotFoundError(f"expected {path}, got no such file") from None
     except (SafetensorError, OSError) as exc:
-        raise ModelError(f"expected whole safetensors in {path}, got a truncated or broken file: {exc}") from exc
+        raise ModelError(
+            f"expected whole safetensors in {path}, got a truncated or broken file: {exc}"
+        ) from exc
 
 
 def load_weights(model: Decoder, folder: Path) -> None:
@@ -123,22 +137,32 @@ def load_weights(model: Decoder, folder: Path) -> None:
                 raise ModelError(f"expected tensor {name} in {folder / file}, got none")
             for name in listed or sorted(held):
                 if name not in wanted:
-                    if name.endswith(_IGNORED) or (name == "lm_head.weight" and model.config.tie_word_embeddings):
+                    if name.endswith(_IGNORED) or (
+                        name == "lm_head.weight" and model.config.tie_word_embeddings
+                    ):
                         continue
-                    raise ModelError(f"expected only this family's tensors, got {name} {list(f.get_slice(name).get_shape())} in {folder / file}")
+                    raise ModelError(
+                        f"expected only this family's tensors, got {name} {list(f.get_slice(name).get_shape())} in {folder / file}"
+                    )
                 _copy(name, f.get_tensor(name), wanted[name], folder / file)
                 seen.add(name)
     missing = sorted(set(wanted) - seen)
     if missing:
         more = f" and {len(missing) - 1} more" if len(missing) > 1 else ""
-        raise ModelError(f"expected tensor {missing[0]} {list(wanted[missing[0]].shape)} in {folder}, got none{more}")
+        raise ModelError(
+            f"expected tensor {missing[0]} {list(wanted[missing[0]].shape)} in {folder}, got none{more}"
+        )
 
 
 def _copy(name: str, source: Tensor, target: Tensor, path: Path) -> None:
     if source.shape != target.shape:
-        raise ModelError(f"expected shape {list(target.shape)} for {name} in {path}, got {list(source.shape)}")
+        raise ModelError(
+            f"expected shape {list(target.shape)} for {name} in {path}, got {list(source.shape)}"
+        )
     if not source.is_floating_point():
-        raise ModelError(f"expected floating point numbers for {name} in {path}, got {source.dtype}")
+        raise ModelError(
+            f"expected floating point numbers for {name} in {path}, got {source.dtype}"
+        )
     target.copy_(source)
 
 

@@ -96,7 +96,9 @@ class Attention(nn.Module):
             self.q_norm = RMSNorm(c.head_dim, c.rms_norm_eps)
             self.k_norm = RMSNorm(c.head_dim, c.rms_norm_eps)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         """x [B, S, H]; cos, sin [B, 1, S, D]; mask additive [B, 1, S, C + S]; past [2, C, kv] (B = 1)
         or None. Returns output [B, S, H] and the new rows [2, S, kv] (of batch item 0)."""
         c = self.c
@@ -110,7 +112,13 @@ class Attention(nn.Module):
         q = q * cos + rotate_half(q) * sin
         k = k * cos + rotate_half(k) * sin
         # the cache's new rows; training has no use for them
-        rows = x if self.training else torch.stack((k[0].transpose(0, 1).reshape(s, -1), v[0].transpose(0, 1).reshape(s, -1)))
+        rows = (
+            x
+            if self.training
+            else torch.stack(
+                (k[0].transpose(0, 1).reshape(s, -1), v[0].transpose(0, 1).reshape(s, -1))
+            )
+        )
         if past is not None:
             shape = (1, -1, c.num_key_value_heads, c.head_dim)
             k = torch.cat((past[0].view(shape).transpose(1, 2), k), dim=2)
@@ -145,7 +153,9 @@ class DecoderLayer(nn.Module):
         self.input_layernorm = RMSNorm(c.hidden_size, c.rms_norm_eps)
         self.post_attention_layernorm = RMSNorm(c.hidden_size, c.rms_norm_eps)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor | None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor | None
+    ) -> tuple[Tensor, Tensor]:
         out, rows = self.self_attn(self.input_layernorm(x), cos, sin, mask, past)
         x = x + out
         return x + self.mlp(self.post_attention_layernorm(x)), rows
@@ -172,7 +182,9 @@ class Decoder(nn.Module):
         self.lm_head = nn.Linear(c.hidden_size, c.vocab_size, bias=False)
         if c.tie_word_embeddings:
             self.lm_head.weight = self.model.embed_tokens.weight
-        cos, sin = rope_tables(c.head_dim, c.rope_theta, c.max_position_embeddings, c.rope_scaling, c.trained_positions)
+        cos, sin = rope_tables(
+            c.head_dim, c.rope_theta, c.max_position_embeddings, c.rope_scaling, c.trained_positions
+        )
         self.register_buffer("cos", cos, persistent=False)
         self.register_buffer("sin", sin, persistent=False)
         self.apply(self._init)
@@ -184,11 +196,16 @@ class Decoder(nn.Module):
             if name == "bias":
                 nn.init.zeros_(weight)
 
-    def forward(self, x: Tensor, positions: Tensor, mask: Tensor, past: Tensor | None = None) -> tuple[Tensor, Tensor]:
+    def forward(
+        self, x: Tensor, positions: Tensor, mask: Tensor, past: Tensor | None = None
+    ) -> tuple[Tensor, Tensor]:
         """x [B, S, H]; positions [B, S]; mask additive [B, 1, S, C + S]; past [L, 2, C, kv] or None.
 
         Returns hidden states after the last norm [B, S, H] and new cache rows [L, 2, S, kv]."""
-        cos, sin = self.cos[positions].unsqueeze(1).to(x.dtype), self.sin[positions].unsqueeze(1).to(x.dtype)
+        cos, sin = (
+            self.cos[positions].unsqueeze(1).to(x.dtype),
+            self.sin[positions].unsqueeze(1).to(x.dtype),
+        )
         rows = []
         for i, layer in enumerate(self.model.layers):
             x, new = layer(x, cos, sin, mask, None if past is None else past[i])
@@ -209,19 +226,27 @@ class _EncoderLayer(nn.Module):
         self.heads, self.dropout = c.num_attention_heads, c.dropout
         self.query, self.key, self.value, self.out = (nn.Linear(h, h) for _ in range(4))
         self.attention_norm = nn.LayerNorm(h, eps=c.layer_norm_eps)
-        self.intermediate, self.output = nn.Linear(h, c.intermediate_size), nn.Linear(c.intermediate_size, h)
+        self.intermediate, self.output = (
+            nn.Linear(h, c.intermediate_size),
+            nn.Linear(c.intermediate_size, h),
+        )
         self.output_norm = nn.LayerNorm(h, eps=c.layer_norm_eps)
 
     def forward(self, x: Tensor, mask: Tensor | None) -> Tensor:
         b, t, h = x.shape
-        q, k, v = (f(x).view(b, t, self.heads, h // self.heads).transpose(1, 2) for f in (self.query, self.key, self.value))
+        q, k, v = (
+            f(x).view(b, t, self.heads, h // self.heads).transpose(1, 2)
+            for f in (self.query, self.key, self.value)
+        )
         scores = (q * (h // self.heads) ** -0.5) @ k.transpose(2, 3)
         if mask is not None:
             scores = scores + mask.to(scores.dtype)
         a = torch.softmax(scores, -1) @ v
         a = a.transpose(1, 2).reshape(b, t, h)
         x = self.attention_norm(x + F.dropout(self.out(a), self.dropout, self.training))
-        return self.output_norm(x + F.dropout(self.output(F.gelu(self.intermediate(x))), self.dropout, self.training))
+        return self.output_norm(
+            x + F.dropout(self.output(F.gelu(self.intermediate(x))), self.dropout, self.training)
+        )
 
 
 class Encoder(nn.Module):
@@ -239,7 +264,11 @@ class Encoder(nn.Module):
     def forward(self, ids: Tensor, types: Tensor, mask: Tensor | None = None) -> Tensor:
         """ids, types [B, T]; mask additive [B, 1, 1, T] or None. Returns [B, T, H]."""
         positions = torch.arange(ids.shape[1], device=ids.device)
-        x = self.word_embeddings(ids) + self.position_embeddings(positions) + self.token_type_embeddings(types)
+        x = (
+            self.word_embeddings(ids)
+            + self.position_embeddings(positions)
+            + self.token_type_embeddings(types)
+        )
         x = F.dropout(self.norm(x), self.config.dropout, self.training)
         for layer in self.layer:
             x = layer(x, mask)
@@ -280,14 +309,26 @@ class Planner(nn.Module):
         nn.init.zeros_(self.project.bias)
         self.first_pointer = first_pointer
 
-    def prefix(self, ids: Tensor, types: Tensor, words: Tensor, mask: Tensor | None = None) -> Tensor:
+    def prefix(
+        self, ids: Tensor, types: Tensor, words: Tensor, mask: Tensor | None = None
+    ) -> Tensor:
         """ids, types, words [B, T]; words: index of the command's word, or -1. Returns [B, T, H]."""
         hidden = self.project(self.encoder(ids, types, mask))
         table = self.decoder.model.embed_tokens.weight
-        pointers = F.embedding(words.clamp(min=0) + self.first_pointer, table)
-        return hidden + pointers * (words >= 0).unsqueeze(-1).to(hidden.dtype)
+        real = words >= 0
+        # not clamp: TensorRT has no Clip for INT32
+        pointers = F.embedding(words * real.to(words.dtype) + self.first_pointer, table)
+        return hidden + pointers * real.unsqueeze(-1).to(hidden.dtype)
 
-    def forward(self, ids: Tensor, types: Tensor, words: Tensor, lengths: Tensor, inputs: Tensor, plan_lengths: Tensor) -> Tensor:
+    def forward(
+        self,
+        ids: Tensor,
+        types: Tensor,
+        words: Tensor,
+        lengths: Tensor,
+        inputs: Tensor,
+        plan_lengths: Tensor,
+    ) -> Tensor:
         """Training: logits [B, P, vocab] for plan inputs [B, P] behind prefixes of `lengths` [B]."""
         b, t = ids.shape
         n = inputs.shape[1]
@@ -297,8 +338,12 @@ class Planner(nn.Module):
         prefix = self.prefix(ids, types, words, enc_mask)
         x = torch.cat((prefix, self.decoder.model.embed_tokens(inputs).to(prefix.dtype)), dim=1)
         plan_at = lengths[:, None] + torch.arange(n, device=ids.device)[None]
-        positions = torch.cat((torch.arange(t, device=ids.device)[None].expand(b, t), plan_at), dim=1)
-        keys = torch.cat((seen, torch.arange(n, device=ids.device)[None] < plan_lengths[:, None]), dim=1)
+        positions = torch.cat(
+            (torch.arange(t, device=ids.device)[None].expand(b, t), plan_at), dim=1
+        )
+        keys = torch.cat(
+            (seen, torch.arange(n, device=ids.device)[None] < plan_lengths[:, None]), dim=1
+        )
         causal = torch.ones(t + n, t + n, dtype=torch.bool, device=ids.device).tril()
         allowed = causal[None] & keys[:, None, :]
         # a padded query must see something, or softmax gives NaN

@@ -29,14 +29,20 @@ def rope_type(scaling: dict[str, Any] | None) -> str:
 
 def _llama3(inv: Tensor, s: dict[str, Any], trained: int) -> Tensor:
     """Low frequencies are stretched, high ones kept, those between blended (Llama 3.1)."""
-    low, high, factor = float(s["low_freq_factor"]), float(s["high_freq_factor"]), float(s["factor"])
+    low, high, factor = (
+        float(s["low_freq_factor"]),
+        float(s["high_freq_factor"]),
+        float(s["factor"]),
+    )
     old = float(s.get("original_max_position_embeddings") or trained)
     wave = 2 * math.pi / inv
     blend = ((old / wave - low) / (high - low)).clamp(0.0, 1.0)
     return (1 - blend) * inv / factor + blend * inv
 
 
-def _yarn(inv: Tensor, s: dict[str, Any], dim: int, theta: float, trained: int) -> tuple[Tensor, float]:
+def _yarn(
+    inv: Tensor, s: dict[str, Any], dim: int, theta: float, trained: int
+) -> tuple[Tensor, float]:
     """YaRN (arXiv 2309.00071): interpolate by frequency, and scale the attention."""
     old = float(s.get("original_max_position_embeddings") or trained)
     factor = float(s["factor"])
@@ -61,7 +67,11 @@ def _yarn(inv: Tensor, s: dict[str, Any], dim: int, theta: float, trained: int) 
 
 
 def rope_tables(
-    head_dim: int, theta: float, positions: int, scaling: dict[str, Any] | None = None, trained: int | None = None
+    head_dim: int,
+    theta: float,
+    positions: int,
+    scaling: dict[str, Any] | None = None,
+    trained: int | None = None,
 ) -> tuple[Tensor, Tensor]:
     """cos and sin [positions, head_dim], float32.
 

@@ -61,7 +61,9 @@ def test_missing_settings(folder: Path) -> None:
         load_decoder(folder)
 
 
-@pytest.mark.parametrize("name", ["model.layers.1.mlp.up_proj.weight", "model.norm.weight", "lm_head.weight"])
+@pytest.mark.parametrize(
+    "name", ["model.layers.1.mlp.up_proj.weight", "model.norm.weight", "lm_head.weight"]
+)
 def test_a_missing_tensor_is_named(folder: Path, name: str) -> None:
     tensors = load_file(str(folder / "model.safetensors"))
     del tensors[name]
@@ -72,7 +74,10 @@ def test_a_missing_tensor_is_named(folder: Path, name: str) -> None:
 
 def test_both_shapes_are_named(folder: Path) -> None:
     change(folder, intermediate_size=64)
-    with pytest.raises(ModelError, match=r"expected shape \[32, 64\] for model\.layers\.0\.mlp\.down_proj\.weight in .*, got \[32, 48\]"):
+    with pytest.raises(
+        ModelError,
+        match=r"expected shape \[32, 64\] for model\.layers\.0\.mlp\.down_proj\.weight in .*, got \[32, 48\]",
+    ):
         load_decoder(folder)
 
 
@@ -109,12 +114,18 @@ def test_absent_files(folder: Path) -> None:
 
 
 def test_an_index_that_lies(folder: Path) -> None:
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"model.extra": "model.safetensors"}}))
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"model.extra": "model.safetensors"}})
+    )
     with pytest.raises(ModelError, match=r"expected tensor model\.extra in"):
         load_decoder(folder)
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "../../etc/passwd"}}))
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"a": "../../etc/passwd"}})
+    )
     with pytest.raises(ModelError, match="expected a file name for a"):
         load_decoder(folder)
-    (folder / "model.safetensors.index.json").write_text(json.dumps({"weight_map": {"a": "gone.safetensors"}}))
+    (folder / "model.safetensors.index.json").write_text(
+        json.dumps({"weight_map": {"a": "gone.safetensors"}})
+    )
     with pytest.raises(ModelNotFoundError, match=r"gone\.safetensors"):
         load_decoder(folder)

@@ -18,7 +18,13 @@ SMALL: dict[str, Any] = {
 }  # fmt: skip
 ROPE = {
     "linear": {"rope_type": "linear", "factor": 2.0},
-    "llama3": {"rope_type": "llama3", "factor": 8.0, "low_freq_factor": 1.0, "high_freq_factor": 4.0, "original_max_position_embeddings": 32},
+    "llama3": {
+        "rope_type": "llama3",
+        "factor": 8.0,
+        "low_freq_factor": 1.0,
+        "high_freq_factor": 4.0,
+        "original_max_position_embeddings": 32,
+    },
     "yarn": {"rope_type": "yarn", "factor": 4.0, "original_max_position_embeddings": 16},
     "dynamic": {"rope_type": "dynamic", "factor": 2.0},
 }
@@ -27,11 +33,23 @@ CASES: dict[str, tuple[str, dict[str, Any]]] = {
     "llama-tied": ("Llama", {"tie_word_embeddings": True}),
     "llama-one-head": ("Llama", {"num_key_value_heads": 1, "head_dim": 24}),
     "llama-biases": ("Llama", {"attention_bias": True, "mlp_bias": True}),
-    **{f"llama-{k}": ("Llama", {"rope_parameters": {**v, "rope_theta": 5000.0}}) for k, v in ROPE.items()},
-    "qwen2": ("Qwen2", {"tie_word_embeddings": True, "rope_parameters": {"rope_type": "default", "rope_theta": 1e6}}),
+    **{
+        f"llama-{k}": ("Llama", {"rope_parameters": {**v, "rope_theta": 5000.0}})
+        for k, v in ROPE.items()
+    },
+    "qwen2": (
+        "Qwen2",
+        {
+            "tie_word_embeddings": True,
+            "rope_parameters": {"rope_type": "default", "rope_theta": 1e6},
+        },
+    ),
     "qwen2-untied": ("Qwen2", {"tie_word_embeddings": False}),
     "qwen3": ("Qwen3", {"head_dim": 32, "tie_word_embeddings": True}),
-    "qwen3-yarn": ("Qwen3", {"head_dim": 16, "rope_parameters": {**ROPE["yarn"], "rope_theta": 1e6}}),
+    "qwen3-yarn": (
+        "Qwen3",
+        {"head_dim": 16, "rope_parameters": {**ROPE["yarn"], "rope_theta": 1e6}},
+    ),
 }
 
 
@@ -39,7 +57,9 @@ def reference(case: str) -> Any:
     """A random model of transformers; biases and norms are random too."""
     family, settings = CASES[case]
     torch.manual_seed(7)
-    model = getattr(transformers, f"{family}ForCausalLM")(getattr(transformers, f"{family}Config")(**{**SMALL, **settings})).eval()
+    model = getattr(transformers, f"{family}ForCausalLM")(
+        getattr(transformers, f"{family}Config")(**{**SMALL, **settings})
+    ).eval()
     with torch.no_grad():
         for name, weight in model.named_parameters():
             if name.endswith("bias") or "norm" in name:
