@@ -38,7 +38,7 @@ ROWS: list[Row] = [
       t("what did you do?", "answer did", says("swap|exchang|trad|put|mov|undid|undo|back"), "", "answer")),
     d("a:block*2 b:bowl", t("call the {b} home", 'remember "home" [ the {b} ]', nothing_moved), t("put the {a1} in home", 'put [ the {a1} ] in [ the object name "home" ]', inside("a1", "b"), "a1"),
       t("do the same with the other block", "again [ the other block ]", inside("a2", "b"), "a2")),
-    d("a:block@inner +1", t("move the {a} 6 cm left", "move [ the {a} ] left dist 6 cm", moved("a", "left", 6), "a"), t("half as far back", "move [ the it object ] right dist half", moved("a", "right", 3, 2), "a"),
+    d("a:block@inner +1", t("move the {a} 6 cm left", "move [ the {a} ] left dist 6 cm", moved("a", "left", 6), "a"), t("now half as far to the right", "move [ the it object ] right dist half", moved("a", "right", 3, 2), "a"),
       t("and put it where it was at first", "restore [ the it object ]", as_at_start("a"), "a")),
     d("a:block*3 b:box", t("put the {a1} in the box", "put [ the {a1} ] in [ the box ]", inside("a1", "b"), "a1"), t("the rest too", "again [ rest block ]", inside("a", "b"), "a"), t("how many are in there now?", "answer count [ all block where in [ the box ] ]", says_number(3), "", "answer")),
     d("a:block b:bowl c:bowl", t("put the {a} in the {b}", "put [ the {a} ] in [ the {b} ]", inside("a", "b"), "a"), t("no, in the other bowl", "correct in [ the other bowl ]", inside("a", "c"), "a"), t("good. is the {b} empty now?", "answer holds is [ the {b} ] fits [ the empty bowl ]", says_yes(True), "", "answer")),
