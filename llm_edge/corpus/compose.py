@@ -37,7 +37,7 @@ MOTION: dict[Maker, float] = {
     steps.rotate: 3, steps.swap: 2.5, steps.clear: 2, steps.point: 3, steps.place_held: 2.5,
     steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 3, dialogue.give: 1.5,
     safety.household: 8, speech.telegram: 1.5, speech.put_of_several: 2.5, speech.everything_from: 2,
-    speech.indefinite_ones: 1.2, speech.named_use: 0.8, speech.self_repair: 2, speech.stack_from_top: 1.2,
+    speech.indefinite_ones: 1.2, speech.named_use: 1.5, speech.self_repair: 2, speech.stack_from_top: 1.2,
 }
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
@@ -209,18 +209,18 @@ def leave_alone(ctx: Ctx, refs: float = 0.0) -> Clause:
         return motion(ctx)
     pp = place(ctx, rich=0.3)
     verb = ctx.word(lx.PUT_VERBS)
-    text = ctx.say(["{v} {o} {p} but leave {x} (alone|where it is|there)", "{v} {o} {p} but don't touch {x}", "{v} {o} {p}, not {x}", "{v} {o} {p} but not {x}", "leave {x} but {v} {o} {p}",
+    text = ctx.say(["{v} {o} {p} but leave {x} (alone|where it is|there)", "{v} {o} {p} but don't touch {x}", "{v} {o} {p}, not {x}", "{v} {o} {p} but not {x}", "leave {x} but {v} {o} {p}", "apart from {x}, {v} {o} {p}", "other than {x}, {v} {o} {p}", "with the exception of {x}, {v} {o} {p}", "excluding {x} {v} {o} {p}",
                     "{v} {o} {p}, except {x}", "without touching {x} {v} {o} {p}", "{v} {o} {p} and leave {x} in place", "except for {x} {v} {o} {p}"],
                    v=verb, o=o.text, p=pp.text, x=x.text)
     return text, [p.Put(obj=o.obj.model_copy(update={"exclude": x.obj}), place=pp.place)]
 
 
-CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 3, leave_alone: 2, speech.one_in_each: 2, speech.fill_until: 2, speech.conditional_it: 4}
+CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 3, leave_alone: 2, speech.one_in_each: 2, speech.fill_until: 2, speech.conditional_it: 4, speech.conditional_one: 1.5}
 
 _PREFIX = ["please", "can you", "could you", "could you please", "would you", "would you please", "now", "ok", "okay", "robot,", "hey robot,", "I want you to", "I'd like you to", "I need you to", "please could you",
            "alright,", "so", "well,", "can you please", "kindly", "ok now", "hey,", "your task:", "let's", "next", "will you", "be so kind and", "um", "uh", "so um", "listen,", "just", "would you mind if you", "I would like you to",
            "hi,", "hello robot,", "good robot,", "dear robot,", "hey there", "and now", "right,", "can u", "pls", "plz", "go ahead and", "may I ask you to", "it would be great if you could", "I was wondering if you could", "computer,",
-           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please"]
+           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please", "be careful not to break anything and", "without hurting anyone,", "don't break anything, just", "carefully, so that nothing falls,", "never mind that,", "forget that,", "instead,", "on second thought,", "actually, forget it and", "no, instead", "watch out for my hand and", "nothing dangerous, just"]
 _SUFFIX = ["please", "for me", "thanks", "thank you", "now", "ok", "if you can", "when you're ready", "carefully", "quickly", "please and thank you", "will you", "would you", "if possible", "right away", "pls", "plz", "slowly", "gently",
            "as fast as you can", "if you don't mind", "my friend", "buddy", "robot", "for once", "immediately", "thx", "right now", "mate", "without hurting anyone", "without breaking anything", "and don't drop it", "without knocking anything over",
            "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]

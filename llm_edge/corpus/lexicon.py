@@ -103,7 +103,7 @@ KIND_WORDS: dict[str, list[str]] = {
             "paper cup", "drinking glass"],
     "mug": ["mug", "coffee mug", "tea mug", "beer mug", "stein"],
     "can": ["can", "tin", "soda can", "tin can", "canister", "pop can", "drink can", "coke can",
-            "soup can", "beer can", "soda tin", "food tin", "aluminium can", "aluminum can"],
+            "soup can", "cylinder", "cylindrical object", "beer can", "soda tin", "food tin", "aluminium can", "aluminum can"],
     "ball": ["ball", "sphere", "orb", "globe", "round ball", "spherical object", "bouncy ball",
              "tennis ball", "ping pong ball", "rubber ball", "round thing", "marble"],
     "box": ["box", "crate", "bin", "open box", "carton", "basket", "storage box", "chest",

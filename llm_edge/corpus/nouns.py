@@ -21,7 +21,7 @@ giraffe elephant lion tiger zebra horse cow sheep goat rabbit mouse hamster cat 
 bird parrot penguin owl fish shark whale dolphin turtle frog snake lizard spider butterfly bee
 dinosaur dragon unicorn robot doll puppet car truck bus train airplane helicopter boat rocket bicycle
 motorcycle tractor puzzle kite drum guitar piano violin trumpet whistle bell dumbbell racket bat
-helmet skateboard cylinder cone pyramid triangle hexagon pentagon star moon heart cross ring tube rod
+helmet skateboard cone pyramid triangle hexagon pentagon star moon heart cross ring tube rod
 disc disk wheel gear spring cork bead button ribbon string rope chain wire magnet lens compass
 pineapple apricot cherry walnut almond peanut muffin waffle pancake burrito taco sushi noodle
 chair table desk sofa shelf drawer cupboard cabinet fridge oven microwave toaster stove sink door

@@ -213,8 +213,8 @@ class _Builder:
             if key not in ("middle",) and ctx.chance(0.2):
                 n = ctx.weighted({2: 6, 3: 3, 4: 1})
                 word = f"{lx.ordinal(n, ctx.chance(0.2))} {word}"
-            elif key in ("largest", "smallest") and ctx.chance(0.15) and not self.plural:
-                word = ctx.one(["bigger", "larger"] if key == "largest" else ["smaller"])
+            elif key in ("largest", "smallest", "tallest", "shortest", "darkest", "lightest") and ctx.chance(0.2) and not self.plural:
+                word = ctx.one({"largest": ["bigger", "larger"], "smallest": ["smaller"], "tallest": ["taller", "higher"], "shortest": ["shorter", "lower"], "darkest": ["darker"], "lightest": ["lighter", "paler"]}[key])
             self.pre.append(word)
         self.fields["order"] = p.Order(key=key, n=n)
 
@@ -243,6 +243,13 @@ class _Builder:
         n = 1 if ctx.chance(0.9) else 2
         key: Any = "nearest" if near else "farthest"
         rel = ctx.word(lx.NEAR if near else lx.FAR)
+        if ctx.chance(0.06):
+            word = ctx.one(["closest", "nearest"] if near else ["farthest", "furthest"])
+            number = "" if n == 1 else f"{lx.ordinal(n)} "
+            whom = ctx.one(["you", "the robot", "your base", "yourself"])
+            self.post.append(f"{ctx.one(['that is ', 'which is ', ''])}{number}{word} {'to' if near else 'from'} {whom}")
+            self.fields["order"] = p.Order(key=key, n=n)
+            return
         if ctx.chance(0.10):
             adjective = ctx.one(["closest", "nearest"] if near else ["farthest", "furthest", "most distant"])
             self.pre.append(adjective if n == 1 else f"{lx.ordinal(n)} {adjective}")
@@ -300,7 +307,7 @@ class _Builder:
             "unique": ["whose {w} is unique", "with a {w} that no other (object|one) has",
                        "of a {w} that occurs only once", "that have a unique {w}"],
             "repeated": ["whose {w} occurs more than once", "that share their {w} with another (one|object)",
-                         "of a {w} that appears several times", "with a {w} that others have too"],
+                         "of a {w} that appears several times", "with a {w} that others have too", "that share a {w}", "that have the same {w} as another one"],
         }[test], w=word)
         self.fields["group"] = p.Group(by=by, test=test)
         self.post.append(tail)
@@ -554,7 +561,7 @@ def noun_phrase(
         b.plural = plural_form
         b.add_noun()
         b.plural = plural
-    elif not special and not one and not plural and not b.fields and ctx.chance(0.05):
+    elif not special and not one and not plural and not b.fields and ctx.chance(0.08):
         b.add_name()
         determiner, quant = "the", "the"
     else:

@@ -48,6 +48,12 @@ def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
     if stack and key == "large_first" and ctx.chance(0.4):
         return ctx.say(["with the (biggest|largest) at the bottom", "largest at the bottom", "from big at the bottom to small on top",
                         "with the smallest on top", "bottom to top from largest to smallest", "biggest on the bottom"]), key
+    if stack and key in ("dark_first", "light_first") and ctx.chance(0.5):
+        a, b = ("darkest", "lightest") if key == "dark_first" else ("lightest", "darkest")
+        return ctx.say([f"with the {a} at the bottom", f"{a} at the bottom", f"by brightness, the {a} at the bottom", f"with the {b} on top", f"the {b} on top", f"from the {a} at the bottom to the {b} on top"]), key
+    if not stack and key in ("small_first", "large_first", "dark_first", "light_first") and ctx.chance(0.3):
+        a, b = {"small_first": ("small", "big"), "large_first": ("big", "small"), "dark_first": ("dark", "light"), "light_first": ("light", "dark")}[key]
+        return ctx.say([f"from {a} on the left to {b} on the right", f"going from {a} to {b}", f"{a} on the left, {b} on the right", f"with {a} ones on the left and {b} ones on the right", f"from left to right from {a} to {b}"]), key
     if stack and key == "small_first" and ctx.chance(0.4):
         return ctx.say(["with the smallest at the bottom", "smallest at the bottom", "with the (biggest|largest) on top",
                         "bottom to top from smallest to largest"]), key
@@ -59,7 +65,7 @@ def group(ctx: Ctx, refs: float = 0.0, kinds: dict[str, float] | None = None) ->
 
 
 def _stack_place(ctx: Ctx) -> PP | None:
-    if ctx.chance(0.7):
+    if ctx.chance(0.55):
         return None
     if ctx.chance(0.5):
         return region_place(ctx)
@@ -74,8 +80,12 @@ def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
         return _stack_listed(ctx)
     if roll < 0.52:
         return _stack_same_color(ctx)
-    if roll < 0.62:
+    if roll < 0.60:
         return _stack_with_top(ctx)
+    if roll < 0.645:
+        return _stack_colors(ctx)
+    if roll < 0.67:
+        return _alternate(ctx)
     o = group(ctx, refs)
     for _ in range(6):
         # "stack the blocks in the corner" says where the stack shall be, not which blocks
@@ -130,6 +140,34 @@ def _stack_listed(ctx: Ctx) -> Clause:
         ], l=join(ctx, words), w=where)
         order = items[::-1]
     return text, [p.Stack(objs=tuple(i.obj for i in order), place=pp.place if where and pp else None)]
+
+
+def _stack_colors(ctx: Ctx) -> Clause:
+    """ "from top to bottom: red, white, blue": colours alone."""
+    colors: Any = ctx.rng.sample(list(lx.COLOR_WORDS), ctx.weighted({2: 1, 3: 5, 4: 2}))
+    words = join(ctx, [ctx.word(lx.COLOR_WORDS[c]) for c in colors])
+    down = ctx.chance(0.45)
+    order = ctx.one(["from top to bottom", "top to bottom", "from the top down"]) if down else ctx.one(["from bottom to top", "bottom to top", "from the bottom up", "in that order"])
+    blocks = ctx.chance(0.5)
+    if blocks:
+        text = ctx.say(["stack the blocks {o}: {w}", "stack the {w} blocks {o}" if not down else "stack the blocks {w} {o}", "build a tower of blocks {o}: {w}", "the blocks should be stacked {o} {w}"], o=order, w=words)
+    else:
+        text = ctx.say(["stack {w} {o}", "build a tower {o}: {w}", "{o} the tower should be {w}", "a tower, {o} {w}", "make a stack of {w}, {o}", "the stack must be {w} {o}"], o=order, w=words)
+    objs = tuple(p.Obj(colors=(c,), kind="block" if blocks else "object") for c in (colors[::-1] if down else colors))
+    return text, [p.Stack(objs=objs)]
+
+
+def _alternate(ctx: Ctx) -> Clause:
+    """ "line the blocks up so that red and blue alternate"."""
+    colors: Any = tuple(ctx.rng.sample(list(lx.COLOR_WORDS), 2))
+    a, b = (ctx.word(lx.COLOR_WORDS[c]) for c in colors)
+    noun = lx.plural(ctx.word(lx.KIND_WORDS["block"]))
+    obj = p.Obj(quant="all", colors=colors, kind="block")
+    if ctx.chance(0.4):
+        return ctx.say(["stack the {a} and {b} {n} alternating", "build a tower alternating {a} and {b} {n}", "stack {a} and {b} {n} in turns", "make a stack of {n} that alternates between {a} and {b}", "pile up {n}, {a} and {b} in turn"], a=a, b=b, n=noun), [p.Stack(objs=(obj,), sort="alternate")]
+    shape: Any = ctx.one(["line", "row", "circle"])
+    word = ctx.one(["line", "straight line"]) if shape == "line" else shape
+    return ctx.say(["put the {a} and {b} {n} in a {s}, alternating", "make a {s} of {n} alternating {a} and {b}", "arrange {n} in a {s} so that {a} and {b} alternate", "a {s} of {n}: {a}, {b}, {a}, {b}", "form a {s} where {a} and {b} {n} take turns"], a=a, b=b, n=noun, s=word), [p.Arrange(objs=(obj,), shape=shape, sort="alternate")]
 
 
 def _chain(ctx: Ctx, words: list[str]) -> str:

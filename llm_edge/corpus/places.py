@@ -207,7 +207,7 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
             ["the (matching|corresponding|same-colored) {n}", "the {n} of the same (color|colour)",
              "the {n} with the (same|matching) (color|colour)", "the {n} that matches [its color|in color]",
              "a {n} of the same (color|colour)", "the same colored {n}", "the {n} in its [own] (color|colour)",
-             "its matching {n}", "a {n} matching its (color|colour)", "the {n} that has the same (color|colour)"],
+             "its matching {n}", "a {n} matching its (color|colour)", "the {n} that has the same (color|colour)", "the {n} that has the same (color|colour) as it", "the {n} with the same (color|colour) as itself", "the {n} of its own (color|colour)", "the {n} that it matches in (color|colour)", "the {n} whose (color|colour) it has"],
             ["the {m} with matching (colors|colours)", "{m} of the same (color|colour)", "the matching {m}",
              "(|the )(corresponding|same-colored|same-coloured) {m}", "the {m} of matching (color|colour)",
              "{m} that match their (color|colour)", "the {m} that match [in (color|colour)]",

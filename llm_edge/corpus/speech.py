@@ -228,6 +228,27 @@ def conditional_it(ctx: Ctx, refs: float = 0.0) -> Clause:
     return text, [p.If(condition=cond, then=(body,), otherwise=(p.Put(obj=other.obj, place=pb.place),))]
 
 
+def conditional_one(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "if there are more than three blocks, put one in the bowl, else one in the box"."""
+    kind: Any = ctx.weighted({"block": 8, "ball": 2, "cup": 1, "can": 1})
+    many = lx.plural(ctx.word(lx.KIND_WORDS[kind]))
+    n = ctx.rng.randint(2, 6)
+    number = ctx.one([str(n), lx.number_words(n)])
+    compare: Any = ctx.one(["gt", "ge", "lt", "eq", "le"])
+    words = {"gt": f"more than {number}", "ge": ctx.one([f"at least {number}", f"{number} or more"]), "lt": f"fewer than {number}", "eq": ctx.one([f"exactly {number}", number]), "le": f"at most {number}"}[compare]
+    cond = p.CountIs(obj=p.Obj(quant="all", kind=kind), compare=compare, n=n)
+    a, b = simple_place(ctx), simple_place(ctx)
+    one = ctx.one(["one", "one of them", "one of those", "any of them"])
+    two = ctx.one(["one", "one of them"])
+    verb = ctx.word(lx.PUT_VERBS[:12])
+    obj = p.Obj(quant="a", kind=kind)
+    s = ctx.one([f"there are {words} {many}", f"you see {words} {many}", f"you count {words} {many}"])
+    if ctx.chance(0.4):
+        return ctx.say(["if {s}, {v} {o} {a}", "{v} {o} {a} if {s}", "should {s2}, {o} goes {a}"], s=s, v=verb, o=one, a=a.text, s2=s.replace("there are", "there be")), [p.If(condition=cond, then=(p.Put(obj=obj, place=a.place),))]
+    text = ctx.say(["if {s}, {v} {o} {a}, else {v} {t} {b}", "if {s} {v} {o} {a}, otherwise {t} {b}", "if {s}, {o} goes {a}; if not, {t} goes {b}", "should {s2}, {o} goes {a}, otherwise {t} goes {b}"], s=s, s2=s.replace("there are", "there be"), v=verb, o=one, t=two, a=a.text, b=b.text)
+    return text, [p.If(condition=cond, then=(p.Put(obj=obj, place=a.place),), otherwise=(p.Put(obj=obj, place=b.place),))]
+
+
 def stack_from_top(ctx: Ctx, refs: float = 0.0) -> Clause:
     """ "a tower with the red block on top, the blue one in the middle and the green as the base"."""
     items = several(ctx, ctx.weighted({2: 2, 3: 6}), {"block": 10.0, "cup": 1, "can": 1})
@@ -311,6 +332,11 @@ def named_use(ctx: Ctx, refs: float = 0.0) -> Clause:
     the = "the " if word.startswith("the ") else ""
     o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.3)
     rel: Any = ctx.weighted({"in": 4, "on": 3, "next_to": 2})
+    if ctx.chance(0.5):
+        kind: Any = ctx.weighted({"bowl": 5, "box": 3, "plate": 2, "tray": 1, "zone": 2, "cup": 1, "block": 2})
+        noun, mark2 = ctx.span(f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(lx.KIND_WORDS[kind][:3])}")
+        rel = "on" if kind in ("plate", "zone", "block") else "in"
+        return f"{ctx.word(lx.PUT_VERBS[:10])} {o.text} {ctx.word(lx.REL_WORDS[rel])} {ctx.one(['the', 'the', 'my'])} {noun}", [p.Put(obj=o.obj, place=p.Place(rel=rel, obj=p.Obj(kind=kind, name=mark2)))]
     prep = ctx.word(lx.REL_WORDS[rel]) if ctx.chance(0.7) else ("to" if rel == "next_to" else ctx.word(lx.REL_WORDS[rel]))
     return f"{ctx.word(lx.PUT_VERBS[:10])} {o.text} {prep} {the}{marked}", [p.Put(obj=o.obj, place=p.Place(rel=rel, obj=p.Obj(name=mark)))]
 
@@ -347,7 +373,7 @@ def follow_up(ctx: Ctx, refs: float = 0.0) -> Clause:
     roll = ctx.rng.random()
     it = p.Obj(ref="it")
     if roll < 0.2:
-        return ctx.word(["a little more", "a bit more", "some more", "further", "keep going", "more", "a bit further", "even more", "still further", "go on like that"]), [p.Again()]
+        return ctx.word(["a little more", "a bit more", "some more", "further", "keep going", "more", "a bit further", "even more", "a bit more in the same direction", "more of that", "a little further", "the same way a bit more", "again in the same direction", "still further", "go on like that"]), [p.Again()]
     if roll < 0.55:
         direction: Any = ctx.weighted({"left": 4, "right": 4, "forward": 3, "backward": 3, "up": 0.5, "down": 0.3})
         words = {"up": ["higher", "up in the air"], "down": ["lower"]}.get(direction) or lx.DIRECTION_WORDS[direction]
