@@ -41,7 +41,7 @@ MOTION: dict[Maker, float] = {
 }
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
 OTHER: dict[Maker, float] = {
-    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 1.2, speech.safe_ability: 3, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
+    questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 2.2, speech.safe_ability: 5, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
     speech.remember_two: 0.5, speech.remark_then: 1.2, speech.count_inside: 0.5,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
@@ -73,7 +73,7 @@ def sequence(ctx: Ctx, refs: float = 0.04) -> Clause:
         parts[-1] = questions.question(ctx)
     texts = [t for t, _ in parts]
     steps_: list[Any] = [s for _, ss in parts for s in ss]
-    if n == 2 and ctx.chance(0.16) and all(t.split()[0] in _FIRST_VERBS for t in texts):
+    if n == 2 and ctx.chance(0.22) and all(t.split()[0] in _FIRST_VERBS for t in texts):
         a, b = texts
         text = ctx.say(["before you {b}, {a}", "{b} but first {a}", "after you {a}, {b}", "{b}, but before that {a}", "{b} after you {a}", "once you {a}, {b}", "{b} but {a} first",
                         "when you are done with this: {a}, {b}" if ctx.chance(0.1) else "{b}, but only after you {a}"], a=a, b=b)
@@ -220,7 +220,7 @@ CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat:
 _PREFIX = ["please", "can you", "could you", "could you please", "would you", "would you please", "now", "ok", "okay", "robot,", "hey robot,", "I want you to", "I'd like you to", "I need you to", "please could you",
            "alright,", "so", "well,", "can you please", "kindly", "ok now", "hey,", "your task:", "let's", "next", "will you", "be so kind and", "um", "uh", "so um", "listen,", "just", "would you mind if you", "I would like you to",
            "hi,", "hello robot,", "good robot,", "dear robot,", "hey there", "and now", "right,", "can u", "pls", "plz", "go ahead and", "may I ask you to", "it would be great if you could", "I was wondering if you could", "computer,",
-           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please", "be careful not to break anything and", "without hurting anyone,", "don't break anything, just", "carefully, so that nothing falls,", "never mind that,", "forget that,", "instead,", "on second thought,", "actually, forget it and", "no, instead", "watch out for my hand and", "nothing dangerous, just"]
+           "I think you should", "try to", "quickly", "carefully", "gently", "slowly", "um can you", "yo", "now please", "for me please", "be careful not to break anything and", "without hurting anyone,", "don't break anything, just", "carefully, so that nothing falls,", "never mind that,", "forget that,", "instead,", "on second thought,", "actually, forget it and", "no, instead", "watch out for my hand and", "nothing dangerous, just", "shoot,", "hit it,", "cut the chatter and", "cut to the chase and", "take a stab at this:", "give it a shot and", "attack the mess:", "no harm in trying:", "don't kill me but", "knock yourself out and", "I would kill for this:", "break a leg and"]
 _SUFFIX = ["please", "for me", "thanks", "thank you", "now", "ok", "if you can", "when you're ready", "carefully", "quickly", "please and thank you", "will you", "would you", "if possible", "right away", "pls", "plz", "slowly", "gently",
            "as fast as you can", "if you don't mind", "my friend", "buddy", "robot", "for once", "immediately", "thx", "right now", "mate", "without hurting anyone", "without breaking anything", "and don't drop it", "without knocking anything over",
            "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]

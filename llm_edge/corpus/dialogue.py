@@ -71,7 +71,7 @@ def again(ctx: Ctx, refs: float = 0.0) -> Clause:
     roll = ctx.rng.random()
     if roll < 0.3:
         return ctx.word(["again", "do that again", "do it again", "once more", "repeat that", "one more time", "same again", "again please", "repeat the last command", "do the same again", "another time",
-                         "repeat", "encore", "do that once more", "and again", "try again", "try that again", "give it another try", "have another go", "redo that", "do it over"]), [p.Again()]
+                         "repeat", "encore", "do that once more", "and again", "try again", "try that again", "give it another try", "have another go", "redo that", "do it over", "swap back", "swap them back", "the same once more"]), [p.Again()]
     if roll < 0.42:
         n = ctx.weighted({2: 5, 3: 3, 4: 1, 5: 1})
         word = ctx.one([lx.number_words(n), str(n)])

@@ -36,6 +36,11 @@ def typo(ctx: Ctx, word: str) -> str:
     return mark + w
 
 
+def typo_free_capital(word: str) -> str:
+    mark, w = _split_mark(word)
+    return mark + w[:1].upper() + w[1:]
+
+
 def noisy(ctx: Ctx, text: str, question: bool) -> str:
     """The text as somebody might type it."""
     words = [w for w in text.split() if w not in (",", ";", ".")]
@@ -53,6 +58,8 @@ def noisy(ctx: Ctx, text: str, question: bool) -> str:
     if ctx.chance(0.45):
         words = [w.rstrip(",;:") if len(w) > 1 else w for w in words]
         words = [w for w in words if _split_mark(w)[1]]
+    if ctx.chance(0.05):
+        words = [typo_free_capital(w) if ctx.chance(0.35) else w for w in words]
     text = " ".join(words)
     roll = ctx.rng.random()
     if roll < 0.5:

@@ -73,7 +73,15 @@ def unknown_noun(ctx: Ctx, plural: bool = False) -> str:
         word = ctx.word(nouns.HOUSEHOLD_PHRASES)
     else:
         word = ctx.word(nouns.NONSENSE)
-    return lx.plural(word) if plural else word
+    word = lx.plural(word) if plural else word
+    return camel(ctx, word)
+
+
+def camel(ctx: Ctx, words: str) -> str:
+    """Now and then names as data sets write them: CellPhone, Potato."""
+    if ctx.chance(0.06):
+        return "".join(w.capitalize() for w in words.split())
+    return words
 
 
 class _Builder:
@@ -163,9 +171,9 @@ class _Builder:
         """A superlative or ordinal. Singular: one; plural keeps to superlatives of n."""
         ctx = self.ctx
         roll = ctx.rng.random()
-        if roll < 0.34:
+        if roll < 0.44:
             self._superlative()
-        elif roll < 0.62:
+        elif roll < 0.68:
             self._nth_from()
         else:
             self._near_far()
@@ -295,10 +303,10 @@ class _Builder:
         word = {"color": ctx.one(["color", "colour"]), "size": "size", "kind": ctx.one(["kind", "type", "shape"])}[by]
         tail = ctx.say({
             "odd": ["of a {w} that occurs in odd numbers", "whose {w} appears an odd number of times",
-                    "of {w}s with an odd count", "that come in odd numbers by {w}",
+                    "of {w}s with an odd count", "that come in odd numbers by {w}", "of a {w} that occur in odd numbers", "whose {w} count is odd", "of every {w} with an odd number of members",
                     "of the {w}s there is an odd number of"],
             "even": ["of a {w} that occurs in even numbers", "whose {w} appears an even number of times",
-                     "of {w}s with an even count", "that come in even numbers by {w}",
+                     "of {w}s with an even count", "that come in even numbers by {w}", "of a {w} that occur in even numbers", "whose {w} count is even", "of every {w} with an even number of members",
                      "of the {w}s there is an even number of"],
             "most": ["of the most common {w}", "of the {w} there (is|are) (most|the most) of",
                      "of the most frequent {w}", "whose {w} is the most common"],
@@ -523,9 +531,9 @@ def noun_phrase(
             special = "where"
         elif roll < 0.395 * r and ((plural and quant == "all") or ctx.chance(0.35)):
             special = "exclude"
-        elif roll < 0.45 * r and plural and quant == "all":
+        elif roll < 0.50 * r and plural and quant == "all":
             special = "group"
-        elif roll < 0.475 * r:
+        elif roll < 0.525 * r:
             special = "state"
     if special == "order" and quant == "a":
         quant, determiner, plural_form = "the", "the", False

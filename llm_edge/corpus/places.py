@@ -177,7 +177,7 @@ def away_place(ctx: Ctx, rel: Any = None) -> PP:
         mark = NP(words, p.Obj(quant="rest"), True)
     else:
         mark = noun_phrase(ctx, ctx.chance(0.15), LANDMARKS, 1, 0.4, definite=True)
-    words = ctx.word(["away from", "off", "further away from", "apart from", "farther from"]
+    words = ctx.word(["away from", "off", "further away from", "apart from", "farther from", "so that it is no longer near", "where it is not near", "out of reach of"]
                      if rel == "away_from" else
                      ["far away from", "far from", "as far as possible from", "a long way from",
                       "well away from", "at a distance from", "as far away as you can from"])

@@ -12,7 +12,7 @@ from typing import Any
 
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus import nouns
-from llm_edge.corpus.objects import HOLDERS, MOVABLE, noun_phrase
+from llm_edge.corpus.objects import HOLDERS, MOVABLE, camel, noun_phrase
 from llm_edge.corpus.places import place
 from llm_edge.corpus.sampler import Ctx
 from llm_edge.corpus.steps import Clause
@@ -215,7 +215,9 @@ def household(ctx: Ctx, refs: float = 0.0) -> Clause:
     """Harmless moves of everyday things that may not be there: an ordinary plan with nouns."""
     def noun_np() -> tuple[str, p.Obj]:
         word = ctx.word(nouns.HOUSEHOLD) if ctx.chance(0.6) else ctx.word(nouns.HOUSEHOLD_PHRASES)
-        marked, mark = ctx.span(word)
+        if ctx.chance(0.15):
+            word = ctx.word([*_STORES, "countertop", "counter", "shelf", "floor", "bed", "side table", "dining table", "coffee table", "desk", "sink basin", "stand", "rack", "base", "hanger"])
+        marked, mark = ctx.span(camel(ctx, word))
         det, quant = ctx.one([("the", "the"), ("the", "the"), ("a", "a"), ("my", "the"), ("that", "the")])
         det = lx.article(word) if det == "a" else det
         q: Any = quant

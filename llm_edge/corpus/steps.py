@@ -156,7 +156,7 @@ def put_text(ctx: Ctx, o: NP, pp: PP) -> str:
 
 def put_several(ctx: Ctx) -> Clause:
     """ "the red block and the blue bowl" somewhere: one put each."""
-    items = several(ctx, ctx.weighted({2: 4, 3: 2}))
+    items = several(ctx, ctx.weighted({2: 4, 3: 4, 4: 1}))
     pp = place(ctx, None, True)
     verb = ctx.word(lx.PUT_VERBS)
     text = f"{verb} {join(ctx, [i.text for i in items])} {pp.text}"
