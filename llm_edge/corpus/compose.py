@@ -73,6 +73,11 @@ def sequence(ctx: Ctx, refs: float = 0.04) -> Clause:
         parts[-1] = questions.question(ctx)
     texts = [t for t, _ in parts]
     steps_: list[Any] = [s for _, ss in parts for s in ss]
+    if n == 2 and ctx.chance(0.12) and all(t.split()[0] in _FIRST_VERBS for t in texts):
+        ga, gb = (steps.gerund(t) for t in texts)
+        text = ctx.say(["start by {ga} and then {b}", "after {ga}, {b}", "before {gb}, {a}", "start by {ga} and finish by {gb}", "begin by {ga}, then go on by {gb}", "{b} after {ga}", "{a} before {gb}", "start with {ga}, then {b}",
+                        "your tasks are {ga} and {gb}", "how about {ga} and then {gb}", "try {ga} and afterwards {gb}"], a=texts[0], b=texts[1], ga=ga, gb=gb)
+        return text, steps_
     if n == 2 and ctx.chance(0.22) and all(t.split()[0] in _FIRST_VERBS for t in texts):
         a, b = texts
         text = ctx.say(["before you {b}, {a}", "{b} but first {a}", "after you {a}, {b}", "{b}, but before that {a}", "{b} after you {a}", "once you {a}, {b}", "{b} but {a} first",
@@ -146,6 +151,9 @@ def until(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.3):
         text = ctx.say(["while {s}, {a}", "as long as {s}, {a}", "{a} while {s}", "{a} as long as {s}", "while {s} keep doing this: {a}"], s=s, a=a)
         return text, [p.Until(condition=p.Not(inner=cond), body=tuple(sa))]
+    if a.split()[0] in _FIRST_VERBS and ctx.chance(0.25):
+        ga = steps.gerund(a)
+        return ctx.say(["keep {g} until {s}", "continue {g} until {s}", "go on {g} until {s}", "don't stop {g} until {s}", "keep on {g} till {s}"], g=ga, s=s), [p.Until(condition=cond, body=tuple(sa))]
     text = ctx.say(["{a} until {s}", "until {s}, {a}", "keep doing this until {s}: {a}", "repeat this until {s}: {a}", "{a} again and again until {s}", "{a}, repeat until {s}", "{a} and repeat that until {s}", "{a} till {s}",
                     "continue to {a} until {s}", "{a} over and over until {s}", "don't stop until {s}: {a}", "{a} and don't stop until {s}"], s=s, a=a)
     return text, [p.Until(condition=cond, body=tuple(sa))]

@@ -282,6 +282,12 @@ class _Builder:
     def add_where(self) -> None:
         ctx = self.ctx
         text, relation = relation_phrase(ctx, self.depth + 1)
+        sides: Any = relation.region
+        if relation.rel == "at" and not self.plural and sides in ("left", "right", "front", "back", "middle"):
+            # "the block on the left": the one farthest that way, wherever it stands
+            self.fields["order"] = p.Order(key=sides)
+            self.post.append(text)
+            return
         if ctx.chance(0.2) and relation.rel not in ("same_color",):
             is_ = "are" if self.plural else "is"
             if ctx.chance(0.35) and not relation.negate:

@@ -76,6 +76,21 @@ def fix_it(text: str, plural: bool) -> str:
     return " ".join(swaps.get(w, w) for w in text.split())
 
 
+_DOUBLED = {"put", "set", "get", "drop", "grab", "pop", "plop", "grip", "snag", "slip", "spin", "swap", "prod", "hit"}
+
+
+def gerund(clause: str) -> str:
+    """ "put the block down" → "putting the block down"."""
+    verb, _, rest = clause.partition(" ")
+    if verb in _DOUBLED:
+        verb = f"{verb}{verb[-1]}ing"
+    elif verb.endswith("e") and not verb.endswith("ee"):
+        verb = f"{verb[:-1]}ing"
+    else:
+        verb = f"{verb}ing"
+    return f"{verb} {rest}"
+
+
 def say_with(ctx: Ctx, templates: list[str], plural: bool, **slots: str) -> str:
     """Expands a template and makes the pronouns agree before the slots are filled."""
     names = {k: "{" + k + "}" for k in slots}
@@ -159,7 +174,11 @@ def put_several(ctx: Ctx) -> Clause:
     items = several(ctx, ctx.weighted({2: 4, 3: 4, 4: 1}))
     pp = place(ctx, None, True)
     verb = ctx.word(lx.PUT_VERBS)
-    text = f"{verb} {join(ctx, [i.text for i in items])} {pp.text}"
+    listed = join(ctx, [i.text for i in items])
+    text = f"{verb} {listed} {pp.text}"
+    if ctx.chance(0.3):
+        both = "both" if len(items) == 2 else "all"
+        text = ctx.say(["{l} {b} go {p}", "{v} {b} {l} {p}", "{l} belong {p}", "{l} should {b} be {p}", "{l} go {p}", "{v} {l} {b} {p}", "{l}: {v} them {p}", "I want {l} {p}"], l=listed, b=both, v=verb, p=pp.text)
     return text, [p.Put(obj=i.obj, place=pp.place) for i in items]
 
 
@@ -363,6 +382,8 @@ def angle_words(ctx: Ctx) -> tuple[str, float]:
     angle: float = ctx.one([30, 45, 90, 90, 180, 60, 15, 120, 10, 20, 135, 270, 360, 75, 5, 25, 35, 40, 50, 70, 80, 100, 150])
     if angle == 90 and ctx.chance(0.25):
         return ctx.one(["a quarter turn", "a quarter of a turn", "a right angle"]), 90
+    if ctx.chance(0.06):
+        return ctx.one([("an eighth of a turn", 45), ("an eighth turn", 45), ("three quarters of a turn", 270), ("three quarter turns", 270), ("half of a right angle", 45), ("two quarter turns", 180)])
     if angle == 180 and ctx.chance(0.3):
         return ctx.one(["half a turn", "a half turn", "half way round"]), 180
     if angle == 360 and ctx.chance(0.5):
