@@ -15,6 +15,7 @@ PLANS = {
     "put the red block in the blue bowl": "put [ the red block ] in [ the blue bowl ]",
     "put the green block in the blue bowl": "put [ the green block ] in [ the blue bowl ]",
     "pick up the red block": "pick [ the red block ]",
+    "pick up the green block": "pick [ the green block ]",
     "pick up the purple block": "pick [ the purple block ]",
     "point at the red block": "point above [ the red block ]",
     "go home": "home",

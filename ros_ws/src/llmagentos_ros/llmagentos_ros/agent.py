@@ -32,7 +32,13 @@ from llmagentos_ros.convert import event_to_json, scene_from_msg, to_time
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.planner import check_text
 from llmagentos_ros.progress import Progress
-from llmagentos_ros.remote import RemoteExecution, RemotePlanning, RemoteRobot, wait_for
+from llmagentos_ros.remote import (
+    RemoteExecution,
+    RemotePerception,
+    RemotePlanning,
+    RemoteRobot,
+    wait_for,
+)
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
@@ -123,7 +129,7 @@ class AgentNode(ModuleNode):
         return Parts(
             driver=RemoteRobot(lambda: self.now_s, self._execution),  # type: ignore[arg-type]
             look=self._look,
-            perception=nothing,
+            perception=RemotePerception(),
             planning=planning,
             execution=self._execution,
             learning=EpisodeLog(),

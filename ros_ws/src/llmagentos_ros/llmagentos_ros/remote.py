@@ -17,15 +17,17 @@ import time
 from typing import Any
 
 from llmagentos import errors
-from llmagentos.errors import PlanError
+from llmagentos.errors import PerceptionError, PlanError
 from llmagentos.modules import (
     EventSink,
     ExecutionModule,
     Outcome,
+    PerceptionModule,
     PlanningModule,
     PlanRequest,
     PlanResult,
 )
+from llmagentos.types import CameraFrame, RobotState, Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import Plan
 from llmagentos_msgs.srv import PlanCommand
@@ -57,6 +59,14 @@ def wait_for(
         if time.monotonic() > give_up:
             return f'no answer within {timeout_s:.1f} s'
     return ''
+
+
+class RemotePerception(PerceptionModule):
+    """Stands for the perception node, whose scenes come by topic and whose reset is a service."""
+
+    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
+        """Raise: pictures go to the perception node, not through the agent."""
+        raise PerceptionError('expected scenes from the perception node, got pictures')
 
 
 class RemotePlanning(PlanningModule):

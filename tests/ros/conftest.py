@@ -1,0 +1,49 @@
+"""Tests of the ROS graph: real rclpy, several processes, bounded waits, a domain of its own.
+
+Without rclpy (`make test`) only the files that need none of it are collected; `make test-ros` runs
+all of them on the wheels.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+HERE = Path(__file__).parent
+ROOT = HERE.parents[1]
+sys.path[:0] = [str(HERE), str(HERE / "fakes"), str(ROOT / "ros_ws/src/llmagentos_ros")]
+
+HAS_ROS = all(importlib.util.find_spec(m) for m in ("rclpy", "llmagentos_msgs"))
+if not HAS_ROS:
+    collect_ignore = [
+        "test_ros_convert.py",
+        "test_ros_driver.py",
+        "test_ros_graph.py",
+        "test_ros_faults.py",
+        "test_ros_lifecycle.py",
+        "test_ros_namespaces.py",
+        "test_ros_parameters.py",
+    ]
+
+
+@pytest.fixture(scope="module")
+def graph(tmp_path_factory: pytest.TempPathFactory) -> Iterator[object]:
+    """A running graph with the simulated robot; shared by a file's tests, stopped afterwards."""
+    from harness import Graph
+
+    with Graph(tmp_path_factory.mktemp("graph")) as running:
+        yield running
+    assert running.orphans() == []
+
+
+@pytest.fixture(scope="module")
+def client(graph: object) -> Iterator[object]:
+    """A person at the graph."""
+    from harness import Client
+
+    with Client(graph.domain) as made:  # type: ignore[attr-defined]
+        yield made

@@ -1,0 +1,335 @@
+"""What the ROS tests stand on: a graph of processes, and a client with bounded waits.
+
+LLMAGENTOS_TEST_SPEED slows simulated time down on a machine that has other work (default 1).
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import rclpy
+from action_msgs.msg import GoalStatus
+from lifecycle_msgs.srv import ChangeState, GetState
+from llmagentos_msgs.msg import Scene
+from llmagentos_ros import interface as table
+from rcl_interfaces.msg import Parameter as ParameterMsg
+from rcl_interfaces.msg import ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
+from rclpy.action import ActionClient
+from rclpy.executors import SingleThreadedExecutor
+
+from llmagentos.runtime.graph import GraphOptions, process_table, write_params
+from llmagentos.runtime.processes import Supervisor
+from llmagentos.runtime.ros_env import private_network
+
+ROOT = Path(__file__).resolve().parents[2]
+SPEED = float(os.environ.get("LLMAGENTOS_TEST_SPEED", "1.0"))
+#: Every wait ends by then at the latest, seconds of wall time.
+PATIENCE_S = 60.0 + 30.0 / SPEED
+SCENE = """
+objects:
+- {kind: block, color: red, position: [0.42, 0.12]}
+- {kind: block, color: green, position: [0.42, -0.16]}
+- {kind: bowl, color: blue, position: [0.60, 0.00]}
+"""
+_domains = iter(range(1 + os.getpid() % 97, 10_000))
+
+
+def next_domain() -> int:
+    """A ROS domain that no other test of this run uses, 1..101."""
+    return 1 + next(_domains) % 101
+
+
+#: Time limits that hold on a machine under load; on a robot they are far shorter.
+RELAXED: Mapping[str, Mapping[str, Any]] = {
+    "robot_sim": {"speed": SPEED, "camera_hz": 5.0},
+    "perception": {"max_hz": 5.0},
+    "planner": {"module": "scripted_planning:make"},
+    "executor": {
+        "joint_states_timeout_s": 3.0,
+        "scene_timeout_s": 5.0 + 1.0 / SPEED,
+        "look_timeout_s": 20.0,
+        "scene_max_age_s": 0.6,
+    },
+    "agent": {"look_timeout_s": 20.0, "scene_max_age_s": 0.6, "node_timeout_s": 4.0},
+    "bringup": {"node_timeout_s": 4.0},
+}
+
+
+def test_env(domain: int) -> dict[str, str]:
+    """The environment of node processes: this interpreter's, a domain, our sources first."""
+    env = private_network(os.environ, ROOT / "launch/config/fastdds.xml")
+    ours = [ROOT / "ros_ws/src/llmagentos_ros", ROOT / "tests/ros/fakes", ROOT]
+    env["PYTHONPATH"] = os.pathsep.join([*map(str, ours), env.get("PYTHONPATH", "")])
+    env["ROS_DOMAIN_ID"] = str(domain)
+    env["LLMAGENTOS_TEST_GRAPH"] = f"{os.getpid()}-{domain}"
+    env.setdefault("OMP_NUM_THREADS", "1")
+    return env
+
+
+test_env.__test__ = False  # type: ignore[attr-defined]
+
+
+class Graph:
+    """All processes of one robot. scene: YAML text; extra: parameters by node."""
+
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        namespace: str = "",
+        domain: int = 0,
+        extra: Mapping[str, Mapping[str, Any]] | None = None,
+    ) -> None:
+        self.domain = domain or next_domain()
+        self.folder = folder
+        scene = folder / "scene.yaml"
+        scene.write_text(SCENE, encoding="utf-8")
+        merged = {k: dict(v) for k, v in RELAXED.items()}
+        for node, values in (extra or {}).items():
+            merged.setdefault(node, {}).update(values)
+        options = GraphOptions(
+            sim=True,
+            scene=str(scene),
+            namespace=namespace,
+            params=[ROOT / "launch/config/sim.yaml"],
+            extra=merged,
+        )
+        write_params(options, folder / "params.yaml")
+        rows = process_table(sys.executable, options, folder / "params.yaml")
+        self.env = test_env(self.domain)
+        self.supervisor = Supervisor(rows, folder / "logs", self.env)
+        self.states: dict[str, str] = {}
+
+    def __enter__(self) -> Graph:
+        self.supervisor.start()
+        try:
+            self.wait_active()
+        except BaseException:
+            self.supervisor.stop()
+            raise
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.supervisor.stop()
+
+    def poll(self) -> None:
+        """Restart what died and read bring-up's lines; called in every wait."""
+        from llmagentos.cli.up import GraphState
+
+        self.supervisor.poll()
+        state = GraphState()
+        state.states = self.states
+        state.take(self.supervisor.lines("bringup"))
+
+    def wait_active(self, timeout_s: float = PATIENCE_S) -> None:
+        """Until every node is active."""
+        give_up = time.monotonic() + timeout_s
+        while not ("agent" in self.states and set(self.states.values()) == {"active"}):
+            if time.monotonic() > give_up:
+                logs = {p.name: p.read_text()[-400:] for p in self.folder.glob("logs/*.log")}
+                raise AssertionError(f"graph not active: {self.states} {logs}")
+            self.poll()
+            time.sleep(0.05)
+
+    def wait_state(self, node: str, wanted: Callable[[str], bool]) -> None:
+        """Until bring-up reports such a state of a node."""
+        give_up = time.monotonic() + PATIENCE_S
+        while not wanted(self.states.get(node, "")):
+            assert time.monotonic() < give_up, f"{node} is {self.states.get(node)}"
+            self.poll()
+            time.sleep(0.05)
+
+    def pid(self, name: str) -> int:
+        """The process id of a node."""
+        pid = self.supervisor.get(name).pid
+        assert pid is not None
+        return pid
+
+    def orphans(self) -> list[str]:
+        """Processes of this graph that still live."""
+        mark = f"LLMAGENTOS_TEST_GRAPH={self.env['LLMAGENTOS_TEST_GRAPH']}".encode()
+        found = []
+        for entry in Path("/proc").iterdir():
+            if not entry.name.isdigit() or int(entry.name) == os.getpid():
+                continue
+            try:
+                if mark in (entry / "environ").read_bytes().split(b"\0"):
+                    found.append((entry / "cmdline").read_bytes().decode().replace("\0", " "))
+            except OSError:  # it ended meanwhile, or is not ours to read
+                continue
+        return found
+
+
+class Goal:
+    """One command that was sent."""
+
+    def __init__(self, client: Client, sent: Any) -> None:
+        self._client, self._sent = client, sent
+        self.feedback: list[Any] = []
+        self.handle: Any = None
+        self._result: Any = None
+
+    def accepted(self) -> Goal:
+        """Wait until the agent has taken it."""
+        self._client.wait(self._sent.done)
+        self.handle = self._sent.result()
+        assert self.handle.accepted
+        self._result = self.handle.get_result_async()
+        return self
+
+    def result(self, timeout_s: float = 2 * PATIENCE_S) -> tuple[int, Any]:
+        """GoalStatus and the Command result."""
+        self._client.wait(self._result.done, timeout_s)
+        answer = self._result.result()
+        return answer.status, answer.result
+
+    def cancel(self) -> None:
+        """Ask for the end."""
+        self._client.wait(self.handle.cancel_goal_async().done)
+
+    @property
+    def ended(self) -> bool:
+        return self._result.done()
+
+
+class Client:
+    """A person with an action client, and an eye on the topics; one context per domain."""
+
+    def __init__(self, domain: int, namespace: str = "/", poll: Any = None) -> None:
+        self.context = rclpy.Context()
+        rclpy.init(context=self.context, domain_id=domain, args=[])
+        self.node = rclpy.create_node("person", context=self.context, namespace=namespace)
+        self.executor = SingleThreadedExecutor(context=self.context)
+        self.executor.add_node(self.node)
+        self.command = ActionClient(self.node, table.COMMAND_ACTION.type, "command")
+        self.latest: dict[str, Any] = {}
+        self.speeds: list[float] = []
+        self.poll = poll
+        for topic in (table.SCENE, table.AGENT_STATE, table.SAFETY_STATE, table.JOINT_STATES):
+            self.node.create_subscription(topic.type, topic.name, self._keep(topic), topic.qos)
+
+    def __enter__(self) -> Client:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.command.destroy()
+        self.executor.shutdown(timeout_sec=1.0)
+        self.node.destroy_node()
+        rclpy.shutdown(context=self.context)
+
+    def _keep(self, topic: Any) -> Callable[[Any], None]:
+        def keep(msg: Any) -> None:
+            self.latest[topic.name] = msg
+            if topic is table.JOINT_STATES:
+                self.speeds.append(max(abs(v) for v in msg.velocity[:7]))
+
+        return keep
+
+    def wait(self, done: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
+        """Spin until `done()`; fails after the timeout."""
+        give_up = time.monotonic() + timeout_s
+        while not done():
+            assert time.monotonic() < give_up, f"waited {timeout_s:.0f} s in vain"
+            if self.poll is not None:
+                self.poll()
+            self.executor.spin_once(timeout_sec=0.05)
+
+    def pass_time(self, seconds: float) -> None:
+        """Spin for some simulated seconds."""
+        until = time.monotonic() + seconds / SPEED
+        self.wait(lambda: time.monotonic() > until, seconds / SPEED + PATIENCE_S)
+
+    def send(self, text: str) -> Goal:
+        """Send a command; wait until the agent has taken it."""
+        self.wait(self.command.server_is_ready)
+        goal = Goal(self, None)
+        goal._sent = self.command.send_goal_async(
+            table.COMMAND_ACTION.type.Goal(text=text),
+            feedback_callback=lambda msg: goal.feedback.append(msg.feedback),
+        )
+        return goal.accepted()
+
+    def say(self, text: str) -> tuple[int, Any]:
+        """Send a command and wait for its end."""
+        return self.send(text).result()
+
+    def call(self, kind: Any, name: str, request: Any, timeout_s: float = PATIENCE_S) -> Any:
+        """Call a service once."""
+        client = self.node.create_client(kind, name)
+        try:
+            self.wait(client.service_is_ready)
+            future = client.call_async(request)
+            self.wait(future.done, timeout_s)
+            return future.result()
+        finally:
+            self.node.destroy_client(client)
+
+    def set_parameter(self, node: str, name: str, value: float) -> None:
+        """Set a floating-point parameter of a node."""
+        new = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=value)
+        request = SetParameters.Request(parameters=[ParameterMsg(name=name, value=new)])
+        answer = self.call(SetParameters, f"{node}/set_parameters", request)
+        assert answer.results[0].successful, answer.results[0].reason
+
+    def reset(self) -> None:
+        """Everything as at the start."""
+        request = table.RESET.type.Request(seed=-1)
+        answer = self.call(table.RESET.type, table.RESET.name, request)
+        assert answer.success, answer.message
+        self.latest.pop("scene", None)
+        self.wait(lambda: "scene" in self.latest)
+
+    def wait_moving(self) -> None:
+        """Until the arm moves visibly."""
+        self.speeds.clear()
+        self.wait(lambda: bool(self.speeds) and self.speeds[-1] > 0.1)
+
+    def wait_resting(self) -> None:
+        """Until ten joint states in a row show a resting arm (STOP: below 0.01 rad/s)."""
+        self.speeds.clear()
+        self.wait(lambda: len(self.speeds) >= 10 and max(self.speeds[-10:]) < 0.01)
+
+    def lifecycle(self, node: str, transition: int | None = None) -> str:
+        """Do a transition where one is given; the state's label afterwards."""
+        if transition is not None:
+            request = ChangeState.Request()
+            request.transition.id = transition
+            assert self.call(ChangeState, f"{node}/change_state", request).success
+        return self.call(GetState, f"{node}/get_state", GetState.Request()).current_state.label
+
+    def object(self, object_id: str) -> Any:
+        """An object of the newest scene, or None."""
+        scene: Scene = self.latest["scene"]
+        return next((o for o in scene.objects if o.id == object_id), None)
+
+
+CANCELED, ABORTED, SUCCEEDED = (
+    GoalStatus.STATUS_CANCELED,
+    GoalStatus.STATUS_ABORTED,
+    GoalStatus.STATUS_SUCCEEDED,
+)
+
+
+@contextmanager
+def one_node(folder: Path, name: str, domain: int) -> Iterator[Supervisor]:
+    """One node as a process of its own."""
+    scene = folder / "scene.yaml"
+    scene.write_text(SCENE, encoding="utf-8")
+    options = GraphOptions(
+        sim=True, scene=str(scene), params=[ROOT / "launch/config/sim.yaml"], extra=RELAXED
+    )
+    write_params(options, folder / "params.yaml")
+    rows = [
+        row
+        for row in process_table(sys.executable, options, folder / "params.yaml")
+        if row.name == name
+    ]
+    with Supervisor(rows, folder / "logs", test_env(domain)) as supervisor:
+        yield supervisor

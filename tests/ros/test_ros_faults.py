@@ -1,0 +1,90 @@
+"""What happens when a part of the graph dies or goes silent in the middle of the work."""
+
+from __future__ import annotations
+
+import os
+import signal
+
+import pytest
+from harness import ABORTED, SUCCEEDED, Client, Graph
+from llmagentos_msgs.action import Command
+from llmagentos_msgs.msg import SafetyState
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+
+
+@pytest.fixture(autouse=True)
+def fresh(graph: Graph, client: Client) -> None:
+    """Every test begins with an active graph and things in their places."""
+    client.poll = graph.poll
+    graph.wait_active()
+    client.reset()
+
+
+def test_planner_killed_while_planning(graph: Graph, client: Client) -> None:
+    goal = client.send("think 30 s: go home")
+    client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
+    os.kill(graph.pid("planner"), signal.SIGKILL)
+    status, result = goal.result()
+    assert (status, result.status) == (ABORTED, "failed")
+    assert "planner" in result.reply
+    graph.wait_state("planner", lambda s: s != "active")
+    graph.wait_active()
+    assert client.say("go home")[0] == SUCCEEDED
+
+
+def test_planner_killed_while_executing(graph: Graph, client: Client) -> None:
+    """The plan is made: the step ends as it should, and the planner comes back."""
+    goal = client.send("put the red block in the blue bowl")
+    client.wait_moving()
+    os.kill(graph.pid("planner"), signal.SIGKILL)
+    status, result = goal.result()
+    assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
+    graph.wait_active()
+
+
+def test_camera_stops_while_moving(graph: Graph, client: Client) -> None:
+    goal = client.send("put the red block in the blue bowl")
+    client.wait_moving()
+    client.set_parameter("robot_sim", "camera_hz", 0.0)
+    try:
+        status, result = goal.result()
+        assert (status, result.status) == (ABORTED, "failed")
+        assert "scene" in result.reply or "picture" in result.reply
+        client.wait_resting()
+        client.wait(lambda: client.latest["safety_state"].state == SafetyState.HOLDING)
+        assert any("scene" in r for r in client.latest["safety_state"].reasons)
+        status, result = client.say("go home")
+        assert (status, result.status) == (ABORTED, "failed")
+    finally:
+        client.set_parameter("robot_sim", "camera_hz", 5.0)
+    client.wait(lambda: client.latest["safety_state"].state == SafetyState.OK)
+
+
+def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
+    """Silence means stop: the arm brakes by itself, the command fails, the node comes back."""
+    goal = client.send("put the red block in the blue bowl")
+    client.wait_moving()
+    os.kill(graph.pid("executor"), signal.SIGKILL)
+    client.wait_resting()
+    status, result = goal.result()
+    assert (status, result.status) == (ABORTED, "failed")
+    assert "executor" in result.reply
+    graph.wait_state("executor", lambda s: s != "active")
+    graph.wait_active()
+    client.pass_time(0.5)
+    assert max(client.speeds[-10:]) < 0.01  # nothing resumes by itself
+    client.reset()
+    assert client.say("go home")[0] == SUCCEEDED
+
+
+def test_agent_killed_while_moving(graph: Graph, client: Client) -> None:
+    """Nobody listens any more; the executor ends the plan, and the agent comes back."""
+    client.send("pick up the red block")
+    client.wait_moving()
+    os.kill(graph.pid("agent"), signal.SIGKILL)
+    graph.wait_state("agent", lambda s: s != "active")
+    graph.wait_active()
+    client.wait_resting()
+    status, result = client.say("go home")
+    assert status in (SUCCEEDED, ABORTED), result.reply

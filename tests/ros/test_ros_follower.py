@@ -1,0 +1,80 @@
+"""The trajectory follower: exact on time, silent means stop, bad commands change nothing."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+from llmagentos_ros.follower import Point, TrajectoryFollower
+
+from llmagentos.errors import DriverError
+from llmagentos.robots import PANDA
+
+HOME = PANDA.home_rad
+STEP = 1 / 60
+
+
+def shifted(delta: float) -> tuple[float, ...]:
+    return (HOME[0] + delta, *HOME[1:])
+
+
+def started() -> TrajectoryFollower:
+    follower = TrajectoryFollower(HOME)
+    follower.sample(0.0)
+    return follower
+
+
+def test_holds_without_commands() -> None:
+    follower = started()
+    assert follower.sample(1.0) == HOME and not follower.moving
+
+
+def test_interpolates_and_arrives() -> None:
+    follower = started()
+    follower.accept([Point(0.1, shifted(0.05)), Point(0.2, shifted(0.10))], 0.0)
+    assert follower.sample(0.05)[0] == pytest.approx(HOME[0] + 0.025)
+    assert follower.sample(0.15)[0] == pytest.approx(HOME[0] + 0.075)
+
+
+def test_a_stream_of_windows_is_followed_exactly() -> None:
+    follower, period, ahead = started(), STEP, 3 * STEP
+    path = [0.05 * (1 - math.cos(2 * k * period)) for k in range(120)]
+    for k in range(len(path)):
+        now = k * period
+        window = [
+            Point((j + 1) * period + ahead, shifted(path[j])) for j in range(max(0, k - 3), k + 1)
+        ]
+        follower.accept(window, now)
+        got = follower.sample(now + period)[0] - HOME[0]
+        if k >= 4:
+            assert got == pytest.approx(path[k - 3], abs=1e-6)
+
+
+def test_silence_brakes_to_rest() -> None:
+    follower = started()
+    follower.accept([Point(0.1, shifted(0.1))], 0.0)
+    positions = [follower.sample(k * STEP)[0] for k in range(1, 60)]
+    speeds = [(b - a) / STEP for a, b in zip(positions, positions[1:], strict=False)]
+    assert speeds[-1] == 0.0 and not follower.moving
+    assert positions[-1] - HOME[0] < 0.15  # 1 rad/s is gone after 7 cm at most
+    drops = [a - b for a, b in zip(speeds, speeds[1:], strict=False)]
+    assert max(drops) <= PANDA.max_acceleration_radps2[0] * STEP * 1.01
+
+
+@pytest.mark.parametrize(
+    ("points", "why"),
+    [
+        ([Point(0.1, HOME[:6])], "7 joint positions, got 6"),
+        ([Point(0.1, shifted(math.nan))], "finite"),
+        ([Point(math.inf, HOME)], "finite"),
+        ([Point(0.1, shifted(4.0))], "joint 1 in"),
+        ([Point(0.2, HOME), Point(0.1, HOME)], "rising times"),
+        ([Point(0.01, shifted(0.5))], "rad/s"),
+        ([Point(-0.1, HOME)], "in the future"),
+    ],
+)
+def test_bad_trajectories_change_nothing(points: list[Point], why: str) -> None:
+    follower = started()
+    with pytest.raises(DriverError, match=why):
+        follower.accept(points, 0.0)
+    assert follower.sample(1.0) == HOME

@@ -1,0 +1,155 @@
+"""The whole graph: sentences from an action client to moved blocks, and everything around that."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph
+from llmagentos_msgs.action import Command
+from llmagentos_msgs.srv import PlanCommand, QueryScene, Undo
+from llmagentos_ros import interface as table
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+
+
+def test_command_moves_a_block_with_ordered_feedback(graph: Graph, client: Client) -> None:
+    goal = client.send("put the red block in the blue bowl")
+    status, result = goal.result()
+    assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
+    stages = [f.stage for f in goal.feedback if f.stage]
+    assert stages == sorted(stages)
+    assert set(stages) == {
+        Command.Feedback.PERCEIVING, Command.Feedback.PLANNING, Command.Feedback.EXECUTING,
+    }  # fmt: skip
+    events = [json.loads(f.event)["event"] for f in goal.feedback]
+    for earlier, later in [("command", "scene"), ("scene", "plan"), ("plan", "step_started"),
+                           ("step_started", "action_started"), ("action_done", "step_done"),
+                           ("step_done", "result")]:  # fmt: skip
+        assert events.index(earlier) < events.index(later)
+    shares = [f.progress for f in goal.feedback]
+    assert shares == sorted(shares) and shares[-1] == pytest.approx(1.0)
+    assert any("red block" in r for f in goal.feedback for r in f.step.references)
+    trace = json.loads(result.trace)
+    assert trace["plan"]["steps"][0]["op"] == "put"
+    assert trace["timings"]["first_motion_s"] > 0
+    red = client.object("red_block_1")
+    assert red.support == "blue_bowl_1" and red.inside
+
+
+def test_a_second_command_in_a_row(graph: Graph, client: Client) -> None:
+    status, result = client.say("put the green block in the blue bowl")
+    assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
+    assert client.object("green_block_1").support in ("blue_bowl_1", "red_block_1")
+
+
+def test_undo_service_takes_it_back(graph: Graph, client: Client) -> None:
+    answer = client.call(Undo, table.UNDO.name, Undo.Request(), 300.0)
+    assert answer.success, answer.reply
+    assert client.object("green_block_1").support == "table"
+
+
+def test_reset_sets_everything_back(graph: Graph, client: Client) -> None:
+    client.reset()
+    red = client.object("red_block_1")
+    assert (red.position.x, red.position.y) == pytest.approx((0.42, 0.12), abs=0.01)
+
+
+def test_cancel_in_mid_motion_stops_the_arm(graph: Graph, client: Client) -> None:
+    goal = client.send("put the red block in the blue bowl")
+    client.wait_moving()
+    goal.cancel()
+    status, result = goal.result()
+    assert status == CANCELED
+    assert "stopped" in result.reply
+    client.wait_resting()
+    # Nothing resumes by itself, and the next command is taken.
+    client.pass_time(0.5)
+    assert max(client.speeds) < 0.01
+    client.reset()
+    assert client.say("go home")[0] == SUCCEEDED
+
+
+def test_cancel_while_planning_moves_nothing(graph: Graph, client: Client) -> None:
+    client.wait_resting()
+    goal = client.send("think 8 s: put the red block in the blue bowl")
+    client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
+    client.speeds.clear()
+    goal.cancel()
+    status, _ = goal.result()
+    assert status == CANCELED
+    assert max(client.speeds, default=0.0) < 0.01
+
+
+def test_unknown_object_leads_to_a_question(graph: Graph, client: Client) -> None:
+    status, result = client.say("pick up the purple block")
+    assert (status, result.status) == (ABORTED, "question")
+    assert "purple" in result.reply
+    client.wait(lambda: client.latest["agent_state"].question == result.reply)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "nothing that can be read"),
+        ("   \t ", "nothing that can be read"),
+        ("put the red block " * 200, "at most 1000 characters"),
+        ("pick \u202eup", "visible text"),
+        ("pick \x07 up", "readable text"),
+        ("pick \ufffd up", "UTF-8"),
+        ("quux the frobnicator", "plan"),
+    ],
+)
+def test_text_that_is_no_command(graph: Graph, client: Client, text: str, why: str) -> None:
+    status, result = client.say(text)
+    assert (status, result.status) == (ABORTED, "failed")
+    assert why in result.reply
+
+
+def test_two_clients_one_owner(graph: Graph, client: Client) -> None:
+    with Client(graph.domain) as other:
+        first = client.send("think 4 s: go home")
+        status, result = other.say("pick up the red block")
+        assert (status, result.status) == (ABORTED, "refused")
+        assert "busy" in result.reply and "go home" in result.reply
+        assert first.result()[0] == SUCCEEDED
+
+
+def test_plan_only(graph: Graph, client: Client) -> None:
+    request = PlanCommand.Request(command="pick up the red block")
+    answer = client.call(PlanCommand, table.PLAN_COMMAND.name, request)
+    assert answer.success, answer.message
+    assert json.loads(answer.plan.json)["steps"][0]["op"] == "pick"
+    bad = client.call(PlanCommand, table.PLAN_COMMAND.name, PlanCommand.Request(command="hm?"))
+    assert not bad.success and bad.error == "PlanError"
+
+
+def test_query_scene_filters(graph: Graph, client: Client) -> None:
+    answer = client.call(QueryScene, table.QUERY_SCENE.name, QueryScene.Request(kind="block"))
+    assert answer.success, answer.message
+    assert {o.color for o in answer.scene.objects} == {"red", "green"}
+    assert answer.scene.header.frame_id == "panda_link0"
+    assert all(o.last_seen.sec or o.last_seen.nanosec for o in answer.scene.objects)
+
+
+def test_parity_with_the_agent_in_process(graph: Graph, client: Client) -> None:
+    """The same command, scene and seed give the same plan in one process and over ROS."""
+    from scripted_planning import ScriptedPlanning
+
+    from llmagentos.agent import Agent
+
+    client.reset()
+    command = "put the red block in the blue bowl"
+    over_ros = client.call(
+        PlanCommand, table.PLAN_COMMAND.name, PlanCommand.Request(command=command)
+    )
+    spec = str(graph.folder / "scene.yaml")
+    with Agent.in_simulation(spec, planning=ScriptedPlanning()) as agent:
+        in_process = agent.plan(command)
+        seen = {o.id: o for o in agent.parts.look().objects}
+    assert json.loads(over_ros.plan.json) == in_process.plan.model_dump(mode="json")
+    assert over_ros.plan.text == in_process.text
+    for o in client.latest["scene"].objects:
+        near = seen[o.id]
+        assert (o.kind, o.color) == (near.kind, near.color)
+        assert (o.position.x, o.position.y) == pytest.approx(near.position[:2], abs=0.002)

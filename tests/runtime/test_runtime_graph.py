@@ -1,0 +1,82 @@
+"""The table of the ROS graph, its parameter file, and the environment of its processes."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import yaml
+
+from llmagentos.cli.up import GraphState
+from llmagentos.errors import MissingDependencyError
+from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
+from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
+
+
+def test_the_simulated_robot_is_there_only_with_sim(tmp_path: Path) -> None:
+    for sim in (True, False):
+        rows = process_table("python", GraphOptions(sim=sim), tmp_path / "p.yaml")
+        started = [r.name for r in rows if r.when]
+        nodes = ["perception", "planner", "executor", "agent", "bringup"]
+        assert started == (["robot_sim", *nodes] if sim else nodes)
+
+
+def test_a_namespace_brings_its_own_clock(tmp_path: Path) -> None:
+    rows = process_table("python", GraphOptions(namespace="robot1"), tmp_path / "p.yaml")
+    assert "__ns:=/robot1" in rows[1].argv and "/clock:=clock" in rows[1].argv
+    plain = process_table("python", GraphOptions(), tmp_path / "p.yaml")
+    assert "/clock:=clock" not in plain[1].argv
+
+
+def test_parameters_later_ones_win(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**/executor:\n  ros__parameters:\n    profile: careful\n")
+    options = GraphOptions(
+        sim=True,
+        scene="random",
+        params=[config_file("sim.yaml", {}), mine],
+        extra={"perception": {"max_hz": 5.0}},
+    )
+    write_params(options, tmp_path / "out.yaml")
+    out = yaml.safe_load((tmp_path / "out.yaml").read_text())
+    assert out["/**/executor"]["ros__parameters"]["profile"] == "careful"
+    assert out["/**/executor"]["ros__parameters"]["lookahead_s"] == pytest.approx(0.06)
+    assert out["/**/perception"]["ros__parameters"]["max_hz"] == 5.0
+    assert out["/**/robot_sim"]["ros__parameters"]["scene"] == "random"
+    assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"
+
+
+def test_no_ros_says_what_to_do(tmp_path: Path) -> None:
+    with pytest.raises(MissingDependencyError, match="make ros"):
+        find_ros(tmp_path, distribution="jazzy", base={})
+
+
+def test_wheels_need_no_second_start_of_python(tmp_path: Path) -> None:
+    site = tmp_path / "venv/lib/python3.11/site-packages/ros_rcl.libs"
+    site.mkdir(parents=True)
+    env = wheel_env(tmp_path / "venv", tmp_path / "overlay", {"PATH": "/bin", "PYTHONHOME": "x"})
+    assert env["_ROS_WHEELS_BOOTSTRAP_COMPLETE"] == "1"
+    assert str(site) in env["LD_LIBRARY_PATH"].split(":")
+    assert env["AMENT_PREFIX_PATH"].startswith(str(tmp_path / "overlay"))
+    assert "PYTHONHOME" not in env
+
+
+def test_topics_stay_here_unless_told_otherwise() -> None:
+    assert private_network({})["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "LOCALHOST"
+    assert private_network({"ROS_DISTRO": "humble"})["ROS_LOCALHOST_ONLY"] == "1"
+    told = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
+    assert private_network(told)["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SUBNET"
+    profile = Path("/x/fastdds.xml")
+    assert private_network({}, profile)["FASTDDS_DEFAULT_PROFILES_FILE"] == str(profile)
+    own = {"FASTRTPS_DEFAULT_PROFILES_FILE": "/own.xml"}
+    assert "FASTDDS_DEFAULT_PROFILES_FILE" not in private_network(own, profile)
+
+
+def test_the_graph_is_ready_when_all_nodes_are_active() -> None:
+    state = GraphState()
+    assert not state.take(['{"node": "planner", "state": "active"}', "noise"])
+    assert not state.take(['{"node": "agent", "state": "inactive"}'])
+    assert state.take(['{"node": "agent", "state": "active"}'])
+    assert not state.take([])  # only when it has just become so
+    assert not state.take(['{"node": "planner", "state": "missing"}']) and not state.ready
+    assert state.take(['{"node": "planner", "state": "active"}'])

@@ -1,0 +1,133 @@
+"""The process table: order, restarts, bounded stops, and nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+from llmagentos.runtime.processes import MAX_RESTARTS, Process, ProcessSpec, Supervisor
+
+WAIT = "import time; time.sleep(60)"
+STUBBORN = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
+
+
+def row(name: str, code: str = WAIT, **options: object) -> ProcessSpec:
+    return ProcessSpec(name, (sys.executable, "-c", code), **options)  # type: ignore[arg-type]
+
+
+def until(done: Callable[[], bool], supervisor: Supervisor | None = None) -> None:
+    give_up = time.monotonic() + 30
+    while not done():
+        assert time.monotonic() < give_up
+        if supervisor is not None:
+            supervisor.poll()
+        time.sleep(0.02)
+
+
+def alive(pid: int) -> bool:
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def test_rows_without_their_condition_are_left_out(tmp_path: Path) -> None:
+    supervisor = Supervisor([row("a"), row("b", when=False)], tmp_path)
+    assert [p.spec.name for p in supervisor.processes] == ["a"]
+
+
+def test_starts_in_order_and_stops_in_reverse(tmp_path: Path) -> None:
+    note = tmp_path / "order"
+    code = (
+        "import signal, sys, time\n"
+        "def end(*_):\n open({file!r}, 'a').write('{name}'); sys.exit()\n"
+        "signal.signal(2, end)\nprint('up', flush=True)\ntime.sleep(60)"
+    )
+    rows = [row(n, code.format(file=str(note), name=n), stdout="lines") for n in "abc"]
+    with Supervisor(rows, tmp_path) as supervisor:
+        pids = [p.pid for p in supervisor.processes]
+        for name in "abc":
+            until(lambda name=name: supervisor.lines(name) == ["up"])  # type: ignore[misc]
+    assert note.read_text() == "cba"
+    assert not any(alive(pid) for pid in pids if pid)
+
+
+def test_the_dead_are_restarted_and_their_children_end(tmp_path: Path) -> None:
+    code = (
+        "import subprocess, sys, time\n"
+        f"child = subprocess.Popen([sys.executable, '-c', {WAIT!r}])\n"
+        "print(child.pid, flush=True)\ntime.sleep(60)"
+    )
+    with Supervisor([row("a", code, stdout="lines")], tmp_path) as supervisor:
+        process = supervisor.get("a")
+        lines: list[str] = []
+        until(lambda: bool(lines.extend(supervisor.lines("a")) or lines))
+        first = process.pid
+        assert first is not None
+        os.kill(first, signal.SIGKILL)
+        until(lambda: process.state == "running" and process.pid != first, supervisor)
+        assert process.restarts == 1
+        until(lambda: not alive(int(lines[0])))
+
+
+def test_never_means_never(tmp_path: Path) -> None:
+    with Supervisor([row("a", "raise SystemExit(3)", restart="never")], tmp_path) as supervisor:
+        process = supervisor.get("a")
+        until(lambda: process.state == "ended", supervisor)
+        assert process.exit_code == 3 and process.restarts == 0
+
+
+def test_a_crash_loop_is_given_up(tmp_path: Path) -> None:
+    now = [0.0]
+    with Supervisor([row("a", "raise SystemExit(1)")], tmp_path, clock=lambda: now[0]) as s:
+        process = s.get("a")
+
+        def advanced() -> bool:
+            now[0] += 0.5
+            return process.state == "given up"
+
+        until(advanced, s)
+        assert process.restarts == MAX_RESTARTS
+
+
+def test_a_stubborn_and_a_frozen_process_end(tmp_path: Path) -> None:
+    with Supervisor([row("stubborn", STUBBORN), row("frozen")], tmp_path) as supervisor:
+        pids = [p.pid for p in supervisor.processes]
+        assert all(pids)
+        os.kill(pids[1] or 0, signal.SIGSTOP)
+    assert not any(alive(pid) for pid in pids if pid)
+
+
+def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+    script = (
+        "import sys, time\nfrom pathlib import Path\n"
+        "from llmagentos.runtime.processes import ProcessSpec, Supervisor\n"
+        f"s = Supervisor([ProcessSpec('a', (sys.executable, '-c', {WAIT!r}))], "
+        f"Path({str(tmp_path)!r}))\n"
+        "s.start()\nprint(s.get('a').pid, flush=True)\ntime.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not alive(child))
+
+
+def test_a_failing_start_leaves_nobody(tmp_path: Path) -> None:
+    rows = [row("a"), ProcessSpec("b", ("/nonexistent/program",))]
+    supervisor = Supervisor(rows, tmp_path)
+    first: Process = supervisor.get("a")
+    try:
+        supervisor.start()
+    except FileNotFoundError:
+        pass
+    else:
+        raise AssertionError("expected FileNotFoundError")
+    assert first.popen is not None and not alive(first.popen.pid)
