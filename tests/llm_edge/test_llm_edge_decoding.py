@@ -98,3 +98,33 @@ def test_top_p_keeps_only_the_likely_words():
         decoding.choose(logits, Sampling(temperature=1.0, top_p=0.5), rng)[0] for _ in range(50)
     }
     assert chosen == {3}
+
+
+def test_pointers_stay_inside_the_command_and_numbers_on_digits():
+    matcher = CONSTRAINT.matcher("move it 7.5 cm left")
+    ids = VOCABULARY.ids
+    for word in "move [ the it object ] left dist".split():
+        matcher.consume(ids[word])
+    allowed = {w for w, ok in zip(VOCABULARY.words, matcher.allowed(), strict=True) if ok}
+    assert {w for w in allowed if w.startswith("@")} == {"@2"}
+    assert "10" in allowed and "little" in allowed
+
+    matcher = CONSTRAINT.matcher("cut the apple now")
+    for word in ("cannot", "cut", "@1"):
+        matcher.consume(ids[word])
+    allowed = {w for w, ok in zip(VOCABULARY.words, matcher.allowed(), strict=True) if ok}
+    assert allowed == {"@1", "@2", "@3"}
+
+
+def test_no_word_is_taken_for_the_beginning_of_another():
+    matcher = CONSTRAINT.matcher()
+    for word in "pick [ the block".split():
+        matcher.consume(VOCABULARY.ids[word])
+    allowed = {w for w, ok in zip(VOCABULARY.words, matcher.allowed(), strict=True) if ok}
+    assert "noun" in allowed and "no" not in allowed
+
+
+def test_what_the_grammar_forces_is_known():
+    matcher = CONSTRAINT.matcher()
+    matcher.consume(VOCABULARY.ids["pick"])
+    assert [VOCABULARY.words[t] for t in matcher.forced()] == ["["]
