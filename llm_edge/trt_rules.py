@@ -178,18 +178,29 @@ def fit(model: Any, version: str) -> Any:
 
 def _dequantize_first(model: Any) -> None:
     """Gather(INT8) → DQ becomes DQ → Gather: later parsers look INT8 up in no Gather."""
-    constants = {t.name for t in model.graph.initializer}
+    from onnx import numpy_helper
+
+    constants = {t.name: t for t in model.graph.initializer}
     producers = {n.output[0]: n for n in model.graph.node}
     for node in model.graph.node:
-        if node.op_type != "DequantizeLinear":
+        cast = node.op_type == "Cast" and any(a.name == "to" and a.i == 1 for a in node.attribute)
+        if node.op_type != "DequantizeLinear" and not cast:
             continue
         lookup = producers.get(node.input[0])
         if lookup is None or lookup.op_type != "Gather" or lookup.input[0] not in constants:
+            continue
+        if cast and constants[lookup.input[0]].data_type != 3:
             continue
         rows, ids = lookup.input[0], lookup.input[1]
         lookup.op_type, node.op_type = "DequantizeLinear", "Gather"
         axis = [a for a in lookup.attribute if a.name == "axis"]
         scale = list(node.input[1:])
+        if cast:
+            # INT8 made float by a cast: the same as a scale of one
+            unit = numpy_helper.from_array(np.float32(1.0), f"{rows}_unit")
+            model.graph.initializer.append(unit)
+            scale = [unit.name]
+            del node.attribute[:]
         del lookup.attribute[:]
         del lookup.input[:]
         lookup.input.extend([rows, *scale])

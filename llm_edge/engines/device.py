@@ -1,0 +1,147 @@
+"""Device memory, streams and copies behind one small class.
+
+Knows: pycuda (and only here). Does not know: TensorRT, models. In a worker thread pycuda needs its
+context pushed: every call does so.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import MissingDependencyError, ModelError
+
+#: TensorRT wants tensor addresses to be multiples of this.
+ALIGNMENT = 256
+
+
+class Device(Protocol):
+    """What the TensorRT engine needs. Addresses are integers, sizes in bytes."""
+
+    @property
+    def stream(self) -> int: ...
+    @property
+    def sm(self) -> str: ...
+    def allocate(self, size: int) -> int: ...
+    def free(self, address: int) -> None: ...
+    def zero(self, address: int, size: int) -> None: ...
+    def upload(self, address: int, values: NDArray[Any]) -> None: ...
+    def download(self, values: NDArray[Any], address: int) -> None: ...
+    def copy_2d(
+        self, target: int, target_pitch: int, source: int, source_pitch: int, width: int, rows: int
+    ) -> None: ...
+    def synchronize(self) -> None: ...
+    def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
+        """The work as a CUDA graph to launch again and again; None where that isn't possible."""
+        ...
+
+
+class PycudaDevice:
+    """One GPU through pycuda. Raises MissingDependencyError without pycuda, ModelError without a GPU."""
+
+    def __init__(self, index: int = 0):
+        try:
+            import pycuda.driver as cuda
+        except ImportError as exc:
+            raise MissingDependencyError(
+                "expected package 'pycuda' for TensorRT, got none: pip install pycuda (needs CUDA headers)"
+            ) from exc
+        try:
+            cuda.init()
+            self._device = cuda.Device(index)
+        except cuda.Error as exc:
+            raise ModelError(f"expected an NVIDIA GPU, got: {exc}") from exc
+        self._cuda = cuda
+        self._context = self._device.retain_primary_context()
+        self._lock = threading.RLock()
+        self._held: dict[int, Any] = {}
+        with self._here():
+            self._stream = cuda.Stream()
+
+    @contextmanager
+    def _here(self) -> Iterator[None]:
+        with self._lock:
+            self._context.push()
+            try:
+                yield
+            finally:
+                self._cuda.Context.pop()
+
+    @property
+    def stream(self) -> int:
+        return int(self._stream.handle)
+
+    @property
+    def sm(self) -> str:
+        major, minor = self._device.compute_capability()
+        return f"{major}{minor}"
+
+    def allocate(self, size: int) -> int:
+        with self._here():
+            try:
+                block = self._cuda.mem_alloc(max(size, ALIGNMENT))
+            except self._cuda.Error as exc:
+                raise ModelError(
+                    f"expected {size / 1e6:.0f} MB of device memory, got: {exc}"
+                ) from exc
+        address = int(block)
+        if address % ALIGNMENT:
+            raise ModelError(f"expected memory aligned to {ALIGNMENT} bytes, got {address}")
+        self._held[address] = block
+        return address
+
+    def free(self, address: int) -> None:
+        with self._here():
+            self._held.pop(address).free()
+
+    def zero(self, address: int, size: int) -> None:
+        with self._here():
+            self._cuda.memset_d8_async(address, 0, size, self._stream)
+
+    def upload(self, address: int, values: NDArray[Any]) -> None:
+        with self._here():
+            self._cuda.memcpy_htod_async(address, np.ascontiguousarray(values), self._stream)
+
+    def download(self, values: NDArray[Any], address: int) -> None:
+        with self._here():
+            self._cuda.memcpy_dtoh_async(values, address, self._stream)
+            self._stream.synchronize()
+
+    def copy_2d(
+        self, target: int, target_pitch: int, source: int, source_pitch: int, width: int, rows: int
+    ) -> None:
+        with self._here():
+            copy = self._cuda.Memcpy2D()
+            copy.set_src_device(source)
+            copy.set_dst_device(target)
+            copy.src_pitch, copy.dst_pitch = source_pitch, target_pitch
+            copy.width_in_bytes, copy.height = width, rows
+            copy(self._stream)
+
+    def synchronize(self) -> None:
+        with self._here():
+            self._stream.synchronize()
+
+    def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
+        begin = getattr(self._stream, "begin_capture", None)
+        if begin is None:
+            return None
+        with self._here():
+            mode = getattr(getattr(self._cuda, "capture_mode", None), "THREAD_LOCAL", None)
+            begin(mode) if mode is not None else begin()
+            try:
+                work()
+            finally:
+                graph = self._stream.end_capture()
+            ready = graph.instantiate()
+
+        def launch() -> None:
+            with self._here():
+                ready.launch(self._stream)
+
+        return launch

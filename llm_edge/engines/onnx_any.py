@@ -1,0 +1,107 @@
+"""Our graphs on ONNX Runtime, any provider: CPU for text models, CUDA for planners and text models.
+
+Knows: sessions and providers. Does not know: tokens or plans. Caches stay in host memory: on CUDA a
+step uploads its bucket, which is small for on-board models; TensorRT keeps them on the device.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_edge.engines.cached import CachedSession, Shape, planner_files
+from llm_edge.tokenization import Prompt
+from llmagentos.errors import MissingDependencyError, ModelError
+
+Floats = NDArray[np.float32]
+NAMES = {"CPUExecutionProvider": "onnxruntime-cpu", "CUDAExecutionProvider": "onnxruntime-cuda"}
+
+
+def session_options(threads: int, spin: bool = False) -> Any:
+    """spin: threads wait busily between operators, quicker where cores are free."""
+    import onnxruntime as ort
+
+    options = ort.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    options.log_severity_level = 3
+    options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+    # integer kernels for weights in few bits: activations become INT8 block by block
+    options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")
+    return options
+
+
+class OnnxEngine:
+    """decoder.onnx (and a planner's encoder.onnx) of a model folder. Raises ModelError."""
+
+    def __init__(
+        self,
+        folder: Path,
+        config: dict[str, Any],
+        threads: int = 1,
+        provider: str = "CPUExecutionProvider",
+        spin: bool = False,
+    ):
+        import onnxruntime as ort
+
+        if provider not in ort.get_available_providers():
+            raise MissingDependencyError(
+                f"expected ONNX Runtime with {provider} (pip install onnxruntime-gpu), got {ort.get_available_providers()}"
+            )
+        self.name = NAMES.get(provider, provider)
+        self.shape = Shape(config)
+        self.vocabulary_size, self.max_positions = self.shape.vocabulary, self.shape.positions
+        options = session_options(threads, spin)
+        encoder, decoder = planner_files(folder)
+        try:
+            self._decoder = ort.InferenceSession(str(decoder), options, providers=[provider])
+            self._encoder = (
+                ort.InferenceSession(str(encoder), options, providers=[provider])
+                if self.shape.kind == "planner"
+                else None
+            )
+        except Exception as exc:  # onnxruntime raises its own, undocumented classes
+            raise ModelError(f"expected a loadable ONNX model in {folder}, got: {exc}") from exc
+        if self._decoder.get_providers()[0] != provider:
+            raise ModelError(
+                f"expected {provider} to take the model, got {self._decoder.get_providers()[0]}"
+            )
+
+    def start(self, prompt: Prompt | None = None) -> CachedSession:
+        """A new generation; a planner reads its prompt, a text model is fed tokens instead."""
+        if self._encoder is None:
+            return CachedSession(self)
+        if prompt is None:
+            raise ModelError("expected a prompt for a planner, got none")
+        feeds = {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
+        return CachedSession(self, self._encoder.run(["prefix"], feeds)[0])
+
+    def new_cache(self, size: int) -> Floats:
+        return np.zeros((self.shape.layers, 2, size, self.shape.kv), np.float32)
+
+    def grow(self, cache: Floats, size: int, length: int) -> Floats:
+        bigger = self.new_cache(size)
+        bigger[:, :, :length] = cache[:, :, :length]
+        return bigger
+
+    def step(self, feeds: dict[str, NDArray[Any]], cache: Floats, at: int) -> Floats:
+        size = cache.shape[2]
+        past, mask = cache, feeds["mask"]
+        if at < size // 2 and at % 32 == 0:
+            # a short past spares masked work: contiguous copies of few rows cost less
+            past, mask = (
+                np.ascontiguousarray(cache[:, :, :at]),
+                np.concatenate([mask[..., :at], mask[..., size:]], axis=3),
+            )
+        logits, rows = self._decoder.run(["logits", "rows"], {**feeds, "mask": mask, "past": past})
+        cache[:, :, at : at + rows.shape[2]] = rows
+        found: Floats = logits
+        return found
+
+
+def onnx_cuda(folder: Path, config: dict[str, Any], threads: int = 1) -> OnnxEngine:
+    """The CUDA provider. Raises MissingDependencyError where ONNX Runtime has none."""
+    return OnnxEngine(folder, config, threads, "CUDAExecutionProvider")
