@@ -295,6 +295,7 @@ class Client:
         """Until ten joint states in a row show a resting arm (STOP: below 0.01 rad/s)."""
         self.speeds.clear()
         self.wait(lambda: len(self.speeds) >= 10 and max(self.speeds[-10:]) < 0.01)
+        self.speeds.clear()
 
     def lifecycle(self, node: str, transition: int | None = None) -> str:
         """Do a transition where one is given; the state's label afterwards."""
