@@ -21,6 +21,7 @@ from llmagentos.execution.leaf import StepLeaf
 from llmagentos.execution.session import Session, StepRecord
 from llmagentos.planning.conditions import holds
 from llmagentos.planning.expand import Scope, StepProblem
+from llmagentos.planning.expand.mentions import note_subjects
 from llmagentos.planning.wording import describe_step
 from llmagentos.types import Scene
 
@@ -110,6 +111,7 @@ class Control(Behaviour):
         """Whether the condition holds in the newest scene; told to whoever watches."""
         value, words = holds(condition, self.scope.context())
         self._grounded(words, "condition", ())
+        note_subjects(condition, self.scope.context(), self.session.memory)
         return value
 
     def _grounded(self, words: str, description: str, ids: tuple[str, ...]) -> None:
@@ -138,6 +140,7 @@ class ForEachStep(Control):
         while self._items:
             item = self._items.pop(0)
             if self.session.scene().get(item) is not None:
+                self.session.memory.note_mention((item,))
                 return self.body(self.step.body, item)
         return None
 

@@ -29,6 +29,8 @@ from llmagentos.types import Scene, SceneObject, Status
 __all__ = ["CommandRecord", "SessionFacts", "SessionMemory", "StepFact"]
 
 MAX_MENTIONS = 64
+#: The command of mentions that none has handled.
+_ONLY_SPOKEN_OF = -2
 
 
 class SessionMemory:
@@ -114,9 +116,13 @@ class SessionMemory:
 
     # --- what happened ----------------------------------------------------------------------
 
-    def note_mention(self, ids: Iterable[str]) -> None:
-        """These were just spoken of or handled together; the newest single mention is "it"."""
-        mention = (self.command_index, tuple(dict.fromkeys(ids)))
+    def note_mention(self, ids: Iterable[str], handles: bool = True) -> None:
+        """These were just spoken of or handled together; the newest single mention is "it".
+
+        handles: whether "the rest" leaves them out from now on.
+        """
+        command = self.command_index if handles else _ONLY_SPOKEN_OF
+        mention = (command, tuple(dict.fromkeys(ids)))
         if mention[1] and (not self._mentions or self._mentions[-1] != mention):
             self._mentions.append(mention)
             del self._mentions[:-MAX_MENTIONS]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import math
 
+from dataclasses import replace
+
 import pytest
 from tabletop import ctx, scene, thing
 
@@ -48,8 +50,21 @@ def test_a_zone_is_a_flat_piece_of_table() -> None:
     zone = thing("m", "blue", "zone", 0.5, 0.1)
     found = at("on [ the zone ]", scene(BLOCK, zone))
     assert found.spot is not None
-    assert found.spot.pose.position == pytest.approx((0.5, 0.1, 0.002))
+    x, y, z = found.spot.pose.position
+    assert (x, z) == pytest.approx((0.5, 0.002))
+    assert 0.1 <= y <= 0.12  # a little aside, so that a second one fits
     assert not found.spot.inside
+
+
+@pytest.mark.parametrize("kind", ["zone", "plate"])
+def test_two_blocks_put_one_after_the_other_fit(kind: str) -> None:
+    flat = thing("m", "blue", kind, 0.5, 0.1)
+    first = at(f"on [ the {kind} ]", scene(BLOCK, flat))
+    assert first.spot is not None
+    x, y, z = first.spot.pose.position
+    there = replace(thing("b", "red", "block", x, y, yaw=0.4), position=(x, y, z + 0.02))
+    there = replace(there, support="m", inside=first.spot.inside)
+    assert at(f"on [ the {kind} ]", scene(BLOCK, flat, there)).spot is not None
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,9 @@ from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
 
+#: What was cleared away stands at least this far outside of the region, metres.
+ROOM_M = 0.025
+
 
 def clear(step: p.Clear, scope: Scope) -> Moves:
     """Everything away from the place, to free room outside of it."""
@@ -106,11 +109,15 @@ def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
 def _points_in(
     ws: table.Workspace, region: str, x: table.Array, y: table.Array
 ) -> NDArray[np.bool_]:
-    """Which points belong to the region that shall be empty, with a little room around it."""
+    """Which points belong to the region that shall be empty, with a little room around it.
+
+    The middle is what no outer third has, so that room makes the thirds smaller there.
+    """
     if region in ("corner", "side"):
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return np.logical_or.reduce([_points_in(ws, r, x, y) for r in names])
-    third_x, third_y = (ws.x_max - ws.x_min) / 3 + 0.02, (ws.y_max - ws.y_min) / 3 + 0.02
+    room = -ROOM_M if region == "middle" else ROOM_M
+    third_x, third_y = (ws.x_max - ws.x_min) / 3 + room, (ws.y_max - ws.y_min) / 3 + room
     parts = {
         "left": ws.y_max - y <= third_y,
         "right": y - ws.y_min <= third_y,

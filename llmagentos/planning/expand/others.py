@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.conditions import holds
+from llmagentos.planning.expand.mentions import note_subjects
 from llmagentos.planning.expand.put import marks_for
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of, succeeded
 from llmagentos.planning.placement import locate
@@ -75,6 +76,7 @@ def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
         value, words = holds(step.condition, scope.context())
         scope.on_grounded(words, "condition", ())
         if value:
+            note_subjects(step.condition, scope.context(), scope.memory)
             return
         if waited >= WAIT_FOR_S:
             raise StepProblem(
@@ -82,5 +84,7 @@ def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
                 f"I waited {WAIT_FOR_S:.0f} seconds, but {words}.",
                 code="timeout",
             )
-        yield Action("wait", duration_s=LOOK_EVERY_S, why=describe_cond(step.condition))
+        why = describe_cond(step.condition)
+        yield Action("wait", duration_s=LOOK_EVERY_S, why=why)
+        yield Action("look", why=why)  # nothing new is believed without looking
         waited += LOOK_EVERY_S

@@ -6,7 +6,7 @@ motion (carry.py) nor patterns (arrange.py).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement
@@ -17,6 +17,7 @@ from llmagentos.planning.expand.carry import (
     lift,
     put_aside,
 )
+from llmagentos.planning.expand.mentions import note_landmarks
 from llmagentos.planning.expand.scope import (
     Moves,
     Scope,
@@ -25,7 +26,7 @@ from llmagentos.planning.expand.scope import (
     problem_of,
     succeeded,
 )
-from llmagentos.planning.grounding import ground
+from llmagentos.planning.grounding import ground, matching
 from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.marks import depends_on_item
@@ -89,7 +90,7 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         if marks is not None and len(marks.ids) > 1 and place.rel in ("in", "on") and len(ids) > 1:
             own = Marks((marks.ids[index % len(marks.ids)],))
         try:
-            moved += yield from put_one(scope, object_id, place, own, total=len(ids))
+            moved += yield from _put_where_room(scope, object_id, place, own, len(ids))
         except StepProblem as problem:
             if problem.code != "no_room" or not moved:
                 raise
@@ -104,6 +105,35 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         are = "is" if len(ids) == 1 else "are"
         names = "they" if len(ids) > 1 else describe_object(scope.get(ids[0]), scope.scene())
         scope.note(f"{names[0].upper()}{names[1:]} {are} there already.")
+
+
+def _put_where_room(
+    scope: Scope, object_id: str, place: p.Place, marks: Marks | None, total: int
+) -> Tries:
+    """`put_one`; where the place is full and another would do as well, there."""
+    full: list[str] = []
+    while True:
+        try:
+            return (yield from put_one(scope, object_id, place, marks, total))
+        except StepProblem as problem:
+            full += marks.ids if marks is not None else ()
+            others = _others_like(scope, object_id, place, full)
+            if problem.code != "no_room" or not others:
+                raise
+            marks = Marks(others[:1])
+
+
+def _others_like(
+    scope: Scope, object_id: str, place: p.Place, full: Sequence[str]
+) -> tuple[str, ...]:
+    """Further carriers that "a bowl" or "the bowls" may mean, for one thing."""
+    obj = place.obj
+    several = obj is not None and (is_many(obj) or obj.quant == "a")
+    if obj is None or not several or place.rel not in ("on", "in") or not full:
+        return ()
+    ids = matching(obj, scope.context(moving=object_id), (*full, object_id))
+    item = scope.get(object_id)
+    return tuple(i for i in ids if not cannot_carry(scope.get(i), item, place.rel))
 
 
 def _each_to_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Moves:
@@ -152,6 +182,7 @@ def items_and_marks(
     blocks on the largest one" the landmark first.
     """
     own = depends_on_item(place)
+    note_landmarks(obj, scope.context(), scope.memory)
     if is_many(obj):
         marks = None if own else marks_for(place, scope, None)
         ids = scope.ground(obj, without=marks.ids if marks else ())

@@ -28,6 +28,8 @@ TIE_M = 0.003
 CLEARLY = 1.25
 #: ... and at least this much, metres.
 CLEARLY_M = 0.02
+#: People count from left to right unless things stand this much more one behind another.
+ACROSS_FIRST = 1.5
 #: What lies within this angle of a direction is preferred to what lies aside, radians.
 CONE_RAD = math.radians(45.5)
 
@@ -102,11 +104,12 @@ def _score(key: str, objs: Objects, ctx: Context, kind: str) -> Callable[[SceneO
 
 
 def _by_middle(objs: Objects) -> list[tuple[float, SceneObject]]:
-    """Distance from the median along the axis (x or y) on which they spread more."""
+    """Distance from the median from left to right, or front to back where they stand so."""
     spans = []
     for axis in (1, 0):
         values = sorted(o.position[axis] for o in objs)
-        spans.append((values[-1] - values[0] if values else 0.0, axis, values))
+        span = values[-1] - values[0] if values else 0.0
+        spans.append((span * (ACROSS_FIRST if axis == 1 else 1.0), axis, values))
     _, axis, values = max(spans, key=lambda s: (s[0], s[1]))
     n = len(values)
     median = (values[(n - 1) // 2] + values[n // 2]) / 2 if n else 0.0

@@ -18,6 +18,8 @@ from llmagentos.world import relations as rel
 
 #: A stated distance holds within this, metres.
 DISTANCE_TOL_M = 0.02
+#: How far off the axis "left of" and "behind and left of" reach, per distance along it.
+STRAIGHT_ASIDE, DIAGONAL_ASIDE = 0.75, 0.5
 #: A thing is back where it was within this, metres.
 SAME_SPOT_M = 0.025
 #: "Far from" asks for at least this when nothing was said.
@@ -127,4 +129,5 @@ def _beside(name: str, item: SceneObject, mark: SceneObject, distance: float | N
         return abs(math.hypot(dx, dy) - want) <= DISTANCE_TOL_M and across <= 0.45 * along
     touch = fp.circle_m(mark) + fp.circle_m(item)
     far = max(table.BESIDE_FAR_M, touch + table.BESIDE_GAP_M + 0.06)
-    return 0.02 < along <= far + 0.01 and across <= 0.75 * along
+    aside = DIAGONAL_ASIDE if ux and uy else STRAIGHT_ASIDE
+    return 0.03 < along <= far + 0.01 and across <= aside * along

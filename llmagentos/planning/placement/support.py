@@ -22,6 +22,8 @@ from llmagentos.types import Pose, Scene, SceneObject
 SIDE_GAPS_M = (0.02, 0.010, 0.002)
 #: Things dropped into a bowl settle; outlines taken for circles may overlap by this.
 PRESSED_GAP_M = -0.006
+#: The first thing on a plate or zone stands up to this far beside its middle, metres.
+MOST_ASIDE_M = 0.02
 #: Contents may cover the opening this often: they lie in a heap.
 FILLED = 1.2
 #: A support must be at least this much of the base that stands on it.
@@ -211,7 +213,7 @@ def _slot(
 ) -> Point | None:
     """Where on the floor of `mark` the item goes: layout slots first, then any room."""
     reach = _reach(mark, item)
-    if part is not None and part != "middle" and part in _PART_DIRECTIONS:
+    if part is not None and part in _PART_DIRECTIONS:
         wanted = [_offset(mark, reach, _PART_DIRECTIONS[part])]
     else:
         already = sum(1 for o in others if o.id in riders(scene, mark.id))
@@ -252,7 +254,7 @@ def _layout(
 ) -> list[Point]:
     """Ideal slots for `total` things: the middle for one, a ring for up to six, then a grid."""
     if total + already <= 1:
-        return [(mark.position[0], mark.position[1])]
+        return [_offset(mark, _aside(mark, item, reach), (0.0, 1.0))]
     n = max(total, already + 1)
     if n <= 6:
         pitch = item.size_m * (1.25 if fp.is_square(item) else 1.05) + SIDE_GAPS_M[0]
@@ -261,6 +263,14 @@ def _layout(
         angles = [turn + 2 * math.pi * k / n for k in range(n)]
         return [_offset(mark, radius, (math.cos(a), math.sin(a))) for a in angles]
     return _candidates(mark, reach, max(2, math.ceil(math.sqrt(n)) - 1))
+
+
+def _aside(mark: SceneObject, item: SceneObject, reach: float) -> float:
+    """How far from the middle the first thing goes on something flat, so that another fits."""
+    if mark.kind not in fp.FLAT_KINDS:
+        return 0.0
+    need = max(0.0, 2 * fp.circle_m(item) + 0.004 - reach)
+    return need if need <= min(reach, MOST_ASIDE_M) else 0.0
 
 
 def _candidates(mark: SceneObject, reach: float, steps: int) -> list[Point]:
@@ -272,6 +282,8 @@ def _candidates(mark: SceneObject, reach: float, steps: int) -> list[Point]:
     local = [(u, v) for u in ticks for v in ticks]
     if not fp.is_square(mark):
         local = [(u, v) for u, v in local if math.hypot(u, v) <= reach + 1e-9]
+        turns = [2 * math.pi * k / 24 for k in range(24)]
+        local += [(reach * math.cos(a), reach * math.sin(a)) for a in turns]
     else:
         local = [(c * u - s * v, s * u + c * v) for u, v in local]
     local.sort(key=lambda p: (round(math.hypot(*p), 6), -p[1], p[0]))

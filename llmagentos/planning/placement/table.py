@@ -238,7 +238,11 @@ def at_region(
             deep_x, deep_y = np.abs(x - ax), np.abs(y - ay)
             off = off + np.where((deep_x > third_x) | (deep_y > third_y), 0.2, 0.0)
             return np.where(np.hypot(x - px, y - py) > reach, np.inf, off)
-        return np.where(off > reach, np.inf, off)
+        if region == "middle":  # in the middle third while there is room
+            off = off + np.where(
+                (np.abs(x - px) > third_x / 2) | (np.abs(y - py) > third_y / 2), 0.2, 0.0
+            )
+        return np.where(np.hypot(x - px, y - py) > reach, np.inf, off)
 
     return cost, [point]
 
