@@ -209,8 +209,9 @@ def _fill(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
 def _yes(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
     if pending is None:
         return _told("I didn't ask anything. What shall I do?")
-    if len(pending.candidates) == 1 and pending.obj is not None:
-        memory.note_choice(pending.obj, pending.candidates)
+    asked = _asked_about(pending, ctx)
+    if len(pending.candidates) == 1 and asked is not None:
+        memory.note_choice(asked, pending.candidates)
         return _plan(pending.plan.steps, True)
     return _stop_with("question", pending.question, pending.obj)
 

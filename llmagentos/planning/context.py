@@ -62,7 +62,7 @@ class Context:
         return replace(self, **changes)
 
 
-Problem = Literal["none", "ambiguous", "too_few", "no_referent", "unknown_kind"]
+Problem = Literal["none", "ambiguous", "too_few", "no_referent", "unknown_kind", "guess"]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from llmagentos.planning.context import Spot
 from llmagentos.planning.expand.carry import ensure_graspable
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.planning.expand.sorting import sort_ids
-from llmagentos.planning.expand.stack import collect
+from llmagentos.planning.expand.stack import collect, placed
 from llmagentos.planning.expand.transfer import transfer
 from llmagentos.planning.patterns import (
     Pattern,
@@ -39,6 +39,7 @@ Point = tuple[float, float]
 
 def arrange(step: p.Arrange, scope: Scope) -> Moves:
     """Everything that is named to the slots of the pattern."""
+    step = placed(step, scope)
     marks = marks_of(step.place, scope)
     ids = collect(step.objs, scope, marks.ids if marks else ())
     if not ids:

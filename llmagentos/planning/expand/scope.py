@@ -68,6 +68,7 @@ _KIND_OF_PROBLEM: dict[str, ProblemKind] = {
     "too_few": "question",
     "no_referent": "question",
     "unknown_kind": "cannot",
+    "guess": "question",
     "impossible": "cannot",
     "no_room": "failed",
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from typing import TypeVar
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement
@@ -16,17 +17,19 @@ from llmagentos.planning.expand.carry import Find, carry, put_aside
 from llmagentos.planning.expand.put import is_many, put_one
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.planning.expand.sorting import sort_ids
+from llmagentos.planning.grounding import ground
 from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.planning.placement.footprint import ROUND_TOPPED, is_container
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world.relations import FLAT_BASES, is_above, stack_of
 
-_OUT_OF_HAND = ("on", "in")
+_Built = TypeVar("_Built", p.Stack, p.Arrange)
 
 
 def stack(step: p.Stack, scope: Scope) -> Moves:
     """All that is named on top of each other; what stands right already is left alone."""
+    step = placed(step, scope)
     marks = _marks(step, scope)
     ids = collect(step.objs, scope, marks.ids if marks else ())
     if not ids:
@@ -41,6 +44,23 @@ def stack(step: p.Stack, scope: Scope) -> Moves:
     yield from build(scope, ordered)
     scope.memory.note_pattern(ordered)
     scope.memory.note_mention(ordered)
+
+
+def placed(step: _Built, scope: Scope) -> _Built:
+    """ "the blocks in the corner", where there are none: the corner is where they shall go."""
+    if step.place is not None or len(step.objs) != 1 or not is_many(step.objs[0]):
+        return step
+    obj = step.objs[0]
+    for relation in obj.where:
+        if relation.rel not in ("at", "in", "on") or relation.negate:
+            continue
+        rest = tuple(r for r in obj.where if r != relation)
+        without = obj.model_copy(update={"where": rest})
+        few, many = (len(ground(o, scope.context()).ids) for o in (obj, without))
+        if few < 2 <= many:
+            place = p.Place(rel=relation.rel, obj=relation.obj, region=relation.region)
+            return step.model_copy(update={"objs": (without,), "place": place})
+    return step
 
 
 def collect(objs: Sequence[p.Obj], scope: Scope, without: Sequence[str] = ()) -> tuple[str, ...]:

@@ -13,7 +13,7 @@ from collections.abc import Callable, Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding, Problem
-from llmagentos.planning.wording.objects import article
+from llmagentos.planning.wording.objects import article, is_plural
 from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
 from llmagentos.world import relations as rel
 
@@ -38,7 +38,9 @@ NOUNS: dict[str, str] = {
     "cube": "block", "brick": "block", "dice": "block", "bear": "teddy", "football": "soccerball",
     "soccer ball": "soccerball", "lego brick": "lego", "tin": "can", "dominoe": "domino",
     "square": "zone", "area": "zone", "mat": "zone", "basket": "box", "crate": "box",
-    "saucer": "plate", "pot": "bowl", "jenga block": "jenga",
+    "saucer": "plate", "pot": "bowl", "jenga block": "jenga", "cylinder": "can", "carton": "box",
+    "bin": "box", "tower": "stack", "pile": "stack", "sphere": "ball", "marble": "ball",
+    "pad": "zone", "patch": "zone", "beaker": "cup", "teacup": "cup",
 }  # fmt: skip
 #: Sizes belong to one group while the next one is less than this much larger.
 SIZE_GAP_M = 0.004
@@ -57,7 +59,7 @@ def noun_kind(noun: str, scene: Scene) -> str | None:
     """The kind that a person's noun stands for: one that we know or one that is in the scene."""
     words = noun.lower().split()
     words = [w for w in words if w not in ("the", "a", "an")]
-    known = set(DEFAULT_SIZE_M) | set(MATERIALS) | {o.kind for o in scene.objects}
+    known = set(DEFAULT_SIZE_M) | set(CATEGORIES) | set(MATERIALS) | {o.kind for o in scene.objects}
     for text in (" ".join(words), words[-1] if words else ""):
         for form in (text, text.removesuffix("s"), text.removesuffix("es")):
             if form in known:
@@ -73,7 +75,10 @@ def kind_of(obj: p.Obj, scene: Scene) -> str:
         return obj.kind
     kind = noun_kind(obj.noun, scene)
     if kind is None:
-        raise Unresolved("unknown_kind", f"I can't see {article(obj.noun)} here.")
+        several = is_plural(obj)
+        noun = obj.noun + "s" * (several and not obj.noun.endswith("s"))
+        what = f"any {noun}" if several or noun.endswith("s") else article(noun)
+        raise Unresolved("unknown_kind", f"I can't see {what} here.")
     return kind
 
 

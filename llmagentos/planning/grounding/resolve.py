@@ -14,6 +14,9 @@ exclusion, the person's earlier choice; then order and quantifier. Conventions:
 - "the" that fits several is a question naming them, also for identical things and although one
   of them was mentioned last; only a direction or nearness relation may single one out when it is
   clearly the nearest (order.lean).
+- a kind that is nowhere in the scene may stand for one that people mix it up with, and an unknown
+  noun with a colour becomes a question about the only thing of that colour (standins.py);
+  `matching`, which counts and tests, takes words as they are.
 - quantifier "none" resolves to nothing, without a problem.
 """
 
@@ -25,6 +28,7 @@ from dataclasses import replace
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding
 from llmagentos.planning.grounding import filters as f
+from llmagentos.planning.grounding import standins
 from llmagentos.planning.grounding.filters import Objects, Unresolved
 from llmagentos.planning.grounding.order import lean, rank
 from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref
@@ -42,6 +46,7 @@ from llmagentos.planning.wording.scene import choices
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
 
 choice_key = f.choice_key
+NOT_HERE = "I can't see that here."
 
 
 def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding:
@@ -49,6 +54,24 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
 
     The result has ids, or a problem with a question that names the candidates.
     """
+    meant = standins.as_meant(obj, ctx)
+    if standins.says_nothing(obj, meant):
+        return Grounding((), NOT_HERE, "unknown_kind", NOT_HERE)
+    found = _ground(meant, ctx, without)
+    if found.problem == "unknown_kind":
+        return standins.guess(obj, ctx, without) or found
+    if found.problem != "none":
+        return found
+    for other in standins.near_kinds(meant, ctx.scene):
+        chosen = [(choice_key(other), ids) for key, ids in ctx.chosen if key == choice_key(obj)]
+        instead = _ground(other, ctx.with_(chosen=(*ctx.chosen, *chosen)), without)
+        if instead.ids or instead.problem == "ambiguous":
+            return instead
+    return found
+
+
+def _ground(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding:
+    """`ground` by the very words of the description."""
     notes: list[str] = []
     try:
         objs = _candidates(obj, ctx, without, notes)
@@ -86,7 +109,7 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
         every = obj.model_copy(update={"quant": "count"})
     if obj.quant == "rest":
         every = every.model_copy(update={"quant": "rest"})
-    return ground(every, ctx, without).ids
+    return _ground(standins.as_meant(every, ctx), ctx, without).ids
 
 
 _RESOLVER = Resolver(ground, matching)

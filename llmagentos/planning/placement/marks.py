@@ -73,6 +73,10 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     if grounding.ok and obj.quant == "a" and place.rel in ("on", "in"):
         able = ground(obj, ctx, (*without, *_unable(place.rel, ctx)))
         return able if able.ok else grounding
+    if obj.kind == "block" and obj.colors and (place.rel == "in" or grounding.problem == "none"):
+        flat = _square_as_zone(obj, place, ctx)
+        if flat is not None:
+            return flat
     if not grounding.ok and without and grounding.problem == "none":
         grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
     several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
@@ -84,6 +88,22 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     return grounding
 
 
+def _square_as_zone(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding | None:
+    """Nothing goes into a solid block: "into the cyan square" means the zone, if there is one."""
+    if place.rel not in ("in", "on") or obj.ref is not None:
+        return None
+    for kind in ("zone", "box") if place.rel == "in" else ("zone",):
+        found = ground(obj.model_copy(update={"kind": kind, "noun": None}), ctx)
+        if found.ok and all(_is_a(i, kind, ctx) for i in found.ids):
+            return found
+    return None
+
+
+def _is_a(object_id: str, kind: str, ctx: Context) -> bool:
+    seen = ctx.scene.get(object_id)
+    return seen is not None and seen.kind == kind
+
+
 def _unable(rel: str, ctx: Context) -> list[str]:
     """What can't carry or hold the moved thing, when any will do."""
     item = ctx.scene.get(ctx.moving or "")
@@ -93,9 +113,9 @@ def _unable(rel: str, ctx: Context) -> list[str]:
 
 
 def _named_point(obj: p.Obj, ctx: Context) -> tuple[float, float] | None:
-    if obj.name is None:
+    if obj.name is None and obj.noun is None:
         return None
-    wanted = normal_name(obj.name)
+    wanted = normal_name(obj.name or obj.noun or "")
     return next((xy for n, xy in ctx.name_places.items() if normal_name(n) == wanted), None)
 
 
