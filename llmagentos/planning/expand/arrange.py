@@ -78,8 +78,11 @@ def _goals(
         if step.shape != "spread":
             fixed_order = step.sort is not None
     else:
-        pat = _fitting_pattern(step, scope, objs, marks)
-        middle = middle_of(step, scope, objs, pat, marks)
+        pats = _fitting_patterns(step, scope, objs, marks)
+        pat, middle = _inside_region(step, scope, objs, pats) or (
+            pats[0],
+            middle_of(step, scope, objs, pats[0], marks),
+        )
         if step.place is not None and step.place.rel == "around":
             pat = best_ring(scene, objs, pat, middle)
         points = [(middle[0] + dx, middle[1] + dy) for dx, dy in pat.offsets]
@@ -142,10 +145,11 @@ def _pyramid_goals(
 # --- size and middle ------------------------------------------------------------------------
 
 
-def _fitting_pattern(
+def _fitting_patterns(
     step: p.Arrange, scope: Scope, objs: Sequence[SceneObject], marks: Marks | None
-) -> Pattern:
-    """The pattern at its wanted size, or closer together where it would not fit the table."""
+) -> list[Pattern]:
+    """The pattern at its wanted size, or closer together where it would not fit the table; then
+    ever closer ones, unless a size was said."""
     width = max(2 * fp.circle_m(o) / (1.2 if fp.is_square(o) else 1.0) for o in objs)
     last = scope.context().last_distance_m
     size = None if step.size is None else step.size.metres(last)
@@ -164,13 +168,45 @@ def _fitting_pattern(
                 "cannot",
                 f"{n} things don't fit into a {step.shape} of {size * 100:.0f} cm.",
             )
-    if size is not None or spacing is not None:
-        return first
-    for gap in (0.04, 0.03, 0.02, 0.012):
-        found = pattern(step.shape, n, width, None, width + gap, step.rows, least)
-        if step.shape == "pyramid" or _extent_fits(found, scope.scene()):
-            return first if step.shape == "pyramid" or gap == 0.04 else found
-    return first
+    if size is not None or spacing is not None or step.shape == "pyramid":
+        return [first]
+    tighter = [
+        pattern(step.shape, n, width, None, width + gap, step.rows, least)
+        for gap in (0.04, 0.03, 0.02, 0.012)
+    ]
+    fitting = [t for t in tighter if _extent_fits(t, scope.scene())]
+    if len(fitting) == len(tighter):
+        return [first, *tighter[1:]]
+    return fitting or [first]
+
+
+def _inside_region(
+    step: p.Arrange, scope: Scope, objs: Sequence[SceneObject], pats: Sequence[Pattern]
+) -> tuple[Pattern, Point] | None:
+    """The widest pattern that finds free room with all its slots in the region that was said:
+    along the side, or closer together, rather than away from it."""
+    place, scene = step.place, scope.scene()
+    region = place.region if place is not None and place.rel == "at" else None
+    if region is None or region in ("corner", "side"):
+        return None
+    px, py = table.inset_point(scene.workspace, region)
+
+    for pat in pats:
+
+        def cost(x: table.Array, y: table.Array, pat: Pattern = pat) -> table.Array:
+            across, along = (y - py, x - px) if region in ("left", "right") else (x - px, y - py)
+            off = np.hypot(x - px, y - py)
+            if region in regions.SIDES:
+                off = 2.0 * np.abs(across) + 0.5 * np.abs(along)
+            for dx, dy in pat.offsets:
+                inside = table.points_in(scene.workspace, region, x + dx, y + dy)
+                off = np.where(inside, off, np.inf)
+            return off
+
+        point = best_middle(scene, objs, pat, cost, strict=True)
+        if point is not None:
+            return pat, point
+    return None
 
 
 def _extent_fits(pat: Pattern, scene: Scene) -> bool:

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
-from numpy.typing import NDArray
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement, Spot
@@ -94,7 +93,7 @@ def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
                 away = 0.20 if place.rel in ("next_to", "around") else 0.0
                 bad |= np.hypot(x - m.position[0], y - m.position[1]) < max(away, m.size_m * 0.75)
             if not marks:
-                bad |= _points_in(ws, place.region or "middle", x, y)
+                bad |= table.points_in(ws, place.region or "middle", x, y, ROOM_M)
             return np.where(bad, np.inf, off)
 
         for avoid_zones in (True, False):
@@ -104,26 +103,3 @@ def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
         return Placement(None, "There is no free room left on the table.", "no_room")
 
     return find
-
-
-def _points_in(
-    ws: table.Workspace, region: str, x: table.Array, y: table.Array
-) -> NDArray[np.bool_]:
-    """Which points belong to the region that shall be empty, with a little room around it.
-
-    The middle is what no outer third has, so that room makes the thirds smaller there.
-    """
-    if region in ("corner", "side"):
-        names = regions.CORNERS if region == "corner" else regions.SIDES
-        return np.logical_or.reduce([_points_in(ws, r, x, y) for r in names])
-    room = -ROOM_M if region == "middle" else ROOM_M
-    third_x, third_y = (ws.x_max - ws.x_min) / 3 + room, (ws.y_max - ws.y_min) / 3 + room
-    parts = {
-        "left": ws.y_max - y <= third_y,
-        "right": y - ws.y_min <= third_y,
-        "back": ws.x_max - x <= third_x,
-        "front": x - ws.x_min <= third_x,
-    }
-    if region == "middle":
-        return ~np.logical_or.reduce([parts[k] for k in parts])
-    return np.logical_and.reduce([parts[word] for word in region.split("_")])

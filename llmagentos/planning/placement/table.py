@@ -13,6 +13,7 @@ import math
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from llmagentos.planning.placement.footprint import Array, circle_m
 from llmagentos.planning.placement.freespace import Cost
@@ -255,3 +256,24 @@ def _any_of(wishes: Sequence[Wish], moving: SceneObject) -> Wish:
         return 3.0 * best + 0.1 * np.hypot(x - hx, y - hy)
 
     return cost, [p for _, points in wishes for p in points]
+
+
+def points_in(
+    ws: Workspace, region: str, x: Array, y: Array, room_m: float = 0.0
+) -> NDArray[np.bool_]:
+    """Which points are in an outer third, a corner (both thirds) or the middle; `room_m` more
+    of it on every inner side."""
+    if region in ("corner", "side"):
+        names = regions.CORNERS if region == "corner" else regions.SIDES
+        return np.logical_or.reduce([points_in(ws, r, x, y, room_m) for r in names])
+    room = -room_m if region == "middle" else room_m  # the middle is what no third has
+    third_x, third_y = (ws.x_max - ws.x_min) / 3 + room, (ws.y_max - ws.y_min) / 3 + room
+    parts = {
+        "left": ws.y_max - y <= third_y,
+        "right": y - ws.y_min <= third_y,
+        "back": ws.x_max - x <= third_x,
+        "front": x - ws.x_min <= third_x,
+    }
+    if region == "middle":
+        return ~np.logical_or.reduce([parts[k] for k in parts])
+    return np.logical_and.reduce([parts[word] for word in region.split("_")])
