@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,18 @@ from llmagentos.errors import ModelIntegrityError, ModelNotFoundError
 
 SHIPPED = Path(__file__).parent / "models"
 MANIFEST = "manifest.json"
+
+
+def user_models() -> Path:
+    """Where `llmagentos model add` puts models."""
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "llmagentos" / "models"
+
+
+def named() -> list[Path]:
+    """Folders of all models that have a name, the shipped ones first."""
+    roots = (SHIPPED, user_models())
+    return [p for r in roots for p in sorted(r.glob("*")) if p.is_dir() and p.name[0] not in "._"]
 
 
 def sha256(path: Path) -> str:
@@ -27,14 +40,14 @@ def sha256(path: Path) -> str:
 
 def find(name: str) -> Path:
     """A shipped model's name or a folder → the folder. Raises ModelNotFoundError."""
-    shipped = SHIPPED / name
-    if "/" not in name and shipped.is_dir():
-        return shipped
+    for path in named():
+        if path.name == name:
+            return path
     folder = Path(name).expanduser()
     if folder.is_dir():
         return folder
-    known = ", ".join(sorted(p.name for p in SHIPPED.glob("*") if p.is_dir())) or "none"
-    raise ModelNotFoundError(f"expected a shipped model ({known}) or a folder, got '{name}'")
+    known = ", ".join(p.name for p in named()) or "none"
+    raise ModelNotFoundError(f"expected a model ({known}) or a folder, got '{name}'")
 
 
 def write_manifest(folder: Path, info: dict[str, Any]) -> None:

@@ -9,9 +9,10 @@ import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
-from llm_edge import pointers
+from llm_edge import folder, manage, pointers
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.local import LocalPlanner
 from llmagentos.errors import ModelError, PlanError
@@ -19,6 +20,15 @@ from llmagentos.modules import PlanRequest, PlanResult
 from llmagentos.planning import compact
 
 DEFAULT_MODEL = "planner-v1"
+
+
+def _kind(path: Path) -> str:
+    """What a model folder holds. A changed config.json is called by its name first."""
+    try:
+        return str(manage.read_config(path).get("model_type"))
+    except ModelError:
+        folder.verify(path)
+        raise
 
 
 @dataclass(frozen=True)
@@ -36,7 +46,8 @@ class LLMInfo:
 class LLM:
     """`LLM("planner-v1")`, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
 
-    threads: for on-board engines. model: the model's name on a server. Other keywords go to the
+    threads, engine ("auto", "tensorrt", "cuda", "cpu"): for on-board models; `skipped` says why
+    better engines are not there. model: the model's name on a server. Other keywords go to the
     server client (`timeout_s`, `retries`, `key_env`). Raises ModelNotFoundError,
     ModelIntegrityError or ModelError.
     """
@@ -46,11 +57,15 @@ class LLM:
         name: str = DEFAULT_MODEL,
         *,
         threads: int = 1,
+        engine: str = "auto",
         model: str | None = None,
         **server: Any,
     ):
         self._local: LocalPlanner | None = None
         self._server: Any = None
+        self.skipped: tuple[str, ...] = ()
+        if alias := manage.address_of(name):
+            name, model = alias[0], model or alias[1]
         if name.startswith(("http://", "https://")):
             from llm_edge.engines.openai_http import OpenAIServer
 
@@ -61,7 +76,15 @@ class LLM:
             raise ModelError(
                 f"expected no server settings for an on-board model, got {sorted(server)}"
             )
-        self._local = LocalPlanner(name, threads)
+        if _kind(folder.find(name)) == "llm_edge_text":
+            from llm_edge.text_planner import TextPlanner
+
+            self._server = TextPlanner(name, engine, threads)
+            self.skipped = self._server.skipped
+            self.info = LLMInfo(**self._server.info)
+            return
+        self._local = LocalPlanner(name, threads, engine_name=engine)
+        self.skipped = self._local.skipped
         self.info = LLMInfo(
             self._local.engine.name, self._local.path.name, self._local.quantization
         )

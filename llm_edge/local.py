@@ -11,19 +11,33 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from llm_edge import decoding, folder
+from llm_edge import decoding, folder, memory
 from llm_edge.constraint import PlanConstraint
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engine import Engine
+from llm_edge.engines import select
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
 from llmagentos.errors import ModelError
 
+#: A new TensorRT plan and the CPU engine must agree on these.
+GATE_COMMANDS = (
+    "put the red block into the blue bowl",
+    "which object is left of the cup?",
+    "stack all the green blocks at the far left corner",
+)
+
 
 class LocalPlanner:
-    """The on-board model. Raises ModelNotFoundError, ModelIntegrityError or ModelError at once."""
+    """The on-board model. engine_name: see `engines.select.choose`; `skipped` says which better
+    engines are not there. Raises ModelNotFoundError, ModelIntegrityError or ModelError at once."""
 
     def __init__(
-        self, name: str, threads: int = 1, verify: bool = True, engine: Engine | None = None
+        self,
+        name: str,
+        threads: int = 1,
+        verify: bool = True,
+        engine: Engine | None = None,
+        engine_name: str = "auto",
     ):
         self.path: Path = folder.find(name)
         self.manifest: dict[str, Any] = folder.verify(self.path) if verify else {}
@@ -37,10 +51,12 @@ class LocalPlanner:
         self.vocabulary = PlanVocabulary(words)
         self.constraint = PlanConstraint(self.vocabulary)
         self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")
+        self.skipped: tuple[str, ...] = ()
         if engine is None:
-            from llm_edge.engines.onnx_cpu import OnnxCpuEngine
-
-            engine = OnnxCpuEngine(self.path, config, threads)
+            memory.require(self.path, config)
+            gate = [(self.tokenizer(c), [self.vocabulary.eos]) for c in GATE_COMMANDS]
+            choice = select.choose(self.path, config, engine_name, threads, gate)
+            engine, self.skipped = choice.engine, choice.skipped
         self.engine: Engine = engine
         if engine.vocabulary_size != len(self.vocabulary):
             raise ModelError(

@@ -153,6 +153,11 @@ def load_llm(name: str | None = None) -> Any:
     return llm_class()(name or DEFAULT_MODEL)
 
 
+def model_manager() -> Any:
+    """The module that lists, describes, builds, checks, measures and adds language models."""
+    return _optional("llm_edge.manage", "sim")
+
+
 def load_planner(llm: Any = None) -> PlanningModule:
     """The planner on board, around an LLM object or a name, folder or address (see load_llm)."""
     planner: PlanningModule = _optional("llm_edge.planner", "sim").LLMPlanner(

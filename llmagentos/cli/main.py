@@ -14,6 +14,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from llmagentos.cli import model as model_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
@@ -33,6 +34,7 @@ app = typer.Typer(
     add_completion=False,
     help="Plain language becomes robot motion, with the language model on board.",
 )
+app.add_typer(model_commands.app, name="model", help="Language models on board.")
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
 
 SceneOption = Annotated[

@@ -1,0 +1,240 @@
+"""Models on this machine: listed, described, built, checked, measured, added.
+
+Knows: the folders of models, manifests, aliases of server addresses. Does not know: the command
+line (llmagentos.cli.model asks through llmagentos.composition).
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from llm_edge import folder, memory
+from llm_edge.engines import select
+from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+
+ALIAS = "address.json"
+Progress = Callable[[str, float], None]
+
+
+def address_of(name: str) -> tuple[str, str | None] | None:
+    """(address, model on that server) of an alias made by `add`; None for anything else."""
+    try:
+        path = folder.find(name) / ALIAS
+    except ModelNotFoundError:
+        return None
+    if not path.is_file():
+        return None
+    try:
+        content = json.loads(path.read_text())
+        return str(content["address"]), content.get("model")
+    except (OSError, ValueError, KeyError) as exc:
+        raise ModelError(f"expected an address in {path}, got: {exc}") from exc
+
+
+def read_config(path: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((path / "config.json").read_text())
+    except (OSError, ValueError) as exc:
+        raise ModelError(f"expected config.json in {path}, got: {exc}") from exc
+    if not isinstance(content, dict):
+        raise ModelError(
+            f"expected an object in config.json of {path}, got {type(content).__name__}"
+        )
+    return content
+
+
+def models() -> list[dict[str, Any]]:
+    """Every model that has a name: {"name", "kind", "quantization", "bytes", "folder"}."""
+    out = []
+    for path in folder.named():
+        if alias := address_of(str(path)):
+            out.append(
+                {
+                    "name": path.name,
+                    "kind": "server",
+                    "quantization": "",
+                    "bytes": 0,
+                    "folder": alias[0],
+                }
+            )
+            continue
+        try:
+            manifest = json.loads((path / folder.MANIFEST).read_text())
+            kind = {"llm_edge_planner": "planner", "llm_edge_text": "text"}.get(
+                read_config(path).get("model_type", ""), "unknown"
+            )
+            size = sum(int(f["bytes"]) for f in manifest["files"].values())
+            quantization = str(manifest.get("quantization", "none"))
+        except (ModelError, OSError, ValueError, KeyError, TypeError):
+            kind, size, quantization = "broken", 0, ""
+        out.append(
+            {
+                "name": path.name,
+                "kind": kind,
+                "quantization": quantization,
+                "bytes": size,
+                "folder": str(path),
+            }
+        )
+    return out
+
+
+def info(name: str) -> dict[str, Any]:
+    """What is known about a model without loading it. Raises ModelNotFoundError or ModelError."""
+    path = folder.find(name)
+    if alias := address_of(name):
+        return {"name": path.name, "kind": "server", "address": alias[0], "model": alias[1]}
+    config = read_config(path)
+    need = memory.need(path, config)
+    card = path / "README.md"
+    return {
+        "name": path.name,
+        "folder": str(path),
+        "manifest": {k: v for k, v in _manifest(path).items() if k != "files"},
+        "decoder": config["decoder"],
+        "files": {p.name: p.stat().st_size for p in sorted(path.iterdir()) if p.is_file()},
+        "memory_bytes": need.total,
+        "memory_available_bytes": memory.available_memory(),
+        "engines": {e: select.why_not(e) or "there" for e in select.ENGINES},
+        "card": card.read_text() if card.is_file() else "",
+    }
+
+
+def _manifest(path: Path) -> dict[str, Any]:
+    try:
+        content: dict[str, Any] = json.loads((path / folder.MANIFEST).read_text())
+    except (OSError, ValueError):
+        return {}
+    return content
+
+
+def verify(name: str) -> int:
+    """Checks the SHA-256 of every file; returns how many. Raises ModelIntegrityError."""
+    path = folder.find(name)
+    if address_of(name):
+        return 0
+    listed = folder.verify(path)["files"]
+    for file in sorted(path.rglob("*")):
+        if (
+            file.suffix in (".onnx", ".data", ".safetensors")
+            and str(file.relative_to(path)) not in listed
+        ):
+            raise ModelIntegrityError(f"expected only files of the manifest, got {file}")
+    return len(listed)
+
+
+def load(name: str, engine: str = "auto", threads: int = 1) -> Any:
+    """A LocalPlanner or TextModel by what the folder holds. Raises ModelError."""
+    from llm_edge.local import LocalPlanner
+    from llm_edge.text import TextModel
+
+    if read_config(folder.find(name)).get("model_type") == "llm_edge_text":
+        return TextModel(name, engine, threads)
+    return LocalPlanner(name, threads, engine_name=engine)
+
+
+def build(name: str, engine: str = "auto", progress: Progress | None = None) -> dict[str, Any]:
+    """Makes a model ready for an engine (TensorRT: builds and gates plans); says what was chosen."""
+    verify(name)
+    began = time.perf_counter()
+    model = load(name, engine)
+    if progress is not None:
+        progress(f"{name} is ready on {model.engine.name}", 1.0)
+    return {
+        "engine": model.engine.name,
+        "skipped": list(model.skipped),
+        "seconds": time.perf_counter() - began,
+    }
+
+
+def add(
+    source: str,
+    name: str = "",
+    quantization: str = "int8",
+    positions: int = 4096,
+    model: str | None = None,
+) -> Path:
+    """A new named model in the user's folder: from an exported folder (copied after checking), a
+    Hugging Face folder (exported; extra `train`), or a server's address (kept as an alias).
+
+    Raises ModelNotFoundError, ModelIntegrityError, ModelError; an existing name is not overwritten.
+    """
+    name = name or source.rstrip("/").rsplit("/", 1)[-1]
+    if not name or name.startswith(".") or any(c in name for c in "/\\:"):
+        raise ModelError(f"expected a plain name, got '{name}'")
+    target = folder.user_models() / name
+    if target.exists() or (folder.SHIPPED / name).exists():
+        raise ModelError(f"expected a new name, got '{name}', which is there")
+    part = target.with_name(f".{name}.part")
+    shutil.rmtree(part, ignore_errors=True)
+    try:
+        _fill(part, source, quantization, positions, model)
+        part.replace(target)
+    finally:
+        shutil.rmtree(part, ignore_errors=True)
+    return target
+
+
+def _fill(part: Path, source: str, quantization: str, positions: int, model: str | None) -> None:
+    if source.startswith(("http://", "https://")):
+        part.mkdir(parents=True)
+        (part / ALIAS).write_text(json.dumps({"address": source, "model": model}) + "\n")
+        return
+    path = Path(source).expanduser()
+    if not path.is_dir():
+        raise ModelNotFoundError(f"expected a folder or an http address, got '{source}'")
+    part.parent.mkdir(parents=True, exist_ok=True)
+    if (path / folder.MANIFEST).is_file():
+        verify(str(path))
+        shutil.copytree(path, part)
+        return
+    from llm_edge.export_text import export_folder
+
+    export_folder(path, part, positions, quantization)
+
+
+def bench(name: str, engine: str = "auto", threads: int = 1, runs: int = 5) -> dict[str, Any]:
+    """Speeds of one model here: seconds to load, to read a prompt, tokens per second written."""
+    from llm_edge.decoding import Generation, Sampling
+    from llm_edge.local import LocalPlanner
+
+    began = time.perf_counter()
+    model = load(name, engine, threads)
+    load_s = time.perf_counter() - began
+    prompt = "put the red block that is left of the cup into the blue bowl, then stack all green blocks at the far left corner"
+    prefill, decode, tokens, words = [], 0.0, 0, 0
+    for i in range(runs + 1):
+        out: Any
+        if isinstance(model, LocalPlanner):
+            out = Generation()
+            list(model.write(prompt, result=out))
+        else:
+            from llm_edge.text import TextGeneration
+
+            out = TextGeneration()
+            model.generate(f"{i} {prompt}", Sampling(max_tokens=64), result=out)
+        if i:
+            prefill.append(out.prefill_s)
+            decode, tokens, words = (
+                decode + out.decode_s,
+                tokens + len(out.tokens),
+                out.prompt_tokens,
+            )
+    return {
+        "engine": model.engine.name, "skipped": list(model.skipped), "threads": threads, "load_s": load_s, "prompt_tokens": words,
+        "prefill_s": sorted(prefill)[len(prefill) // 2], "tokens_per_s": tokens / max(decode, 1e-9), "rss_bytes": resident_bytes(),
+    }  # fmt: skip
+
+
+def resident_bytes() -> int:
+    """This process's resident memory, 0 where the system doesn't say."""
+    try:
+        rows = Path("/proc/self/status").read_text().splitlines()
+        return next(int(r.split()[1]) * 1024 for r in rows if r.startswith("VmRSS"))
+    except (OSError, StopIteration, ValueError):
+        return 0

@@ -1,0 +1,234 @@
+"""A Llama-, Qwen2- or Qwen3-family model on board, ready to write text.
+
+Knows: prompts, grammars by JSON schema or Lark, stop words, limits, cancelling, and the prefix
+cache: the rows of what a prompt shares with the last one stay, only the rest is read again. Does
+not know: plans, engines' insides.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_edge import folder, memory
+from llm_edge.chat import ChatTokenizer, Message, Pieces
+from llm_edge.decoding import Generation, Sampling, choose
+from llm_edge.engines import select
+from llmagentos.errors import ModelError
+
+#: Told to a new TensorRT plan and to the CPU engine, which must agree.
+GATE_TEXTS = (
+    "The robot arm moves the red block",
+    "1 2 3 4 5 6",
+    "Put the cup next to the bowl, then go home.",
+)
+
+
+@dataclass
+class TextGeneration(Generation):
+    """reused_tokens: of the prompt, those whose rows were still in the cache."""
+
+    reused_tokens: int = 0
+    text: str = ""
+
+
+class Grammar:
+    """Masks for this tokenizer (llguidance). One per model; `matcher` follows one answer."""
+
+    def __init__(self, tokenizer: ChatTokenizer, size: int, eos: Sequence[int]):
+        from llguidance import LLTokenizer
+
+        self.size = size
+        self._eos = list(eos)
+        self._tokenizer = LLTokenizer(
+            tokenizer.json, n_vocab=size, eos_token=self._eos[0] if self._eos else None
+        )
+
+    def matcher(self, schema: dict[str, Any] | None = None, lark: str | None = None) -> _Matcher:
+        from llguidance import LLMatcher, grammar_from
+
+        grammar = (
+            grammar_from("json_schema", json.dumps(schema))
+            if schema is not None
+            else grammar_from("lark", lark or "")
+        )
+        if problem := LLMatcher.validate_grammar(grammar, self._tokenizer):
+            raise ModelError(f"expected a grammar that llguidance takes, got: {problem}")
+        return _Matcher(LLMatcher(self._tokenizer, grammar), self.size)
+
+
+class _Matcher:
+    """Where one answer stands in its grammar."""
+
+    def __init__(self, matcher: Any, size: int):
+        self._m, self._size = matcher, size
+
+    def allowed(self) -> NDArray[np.bool_]:
+        bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
+        return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+
+    def forced(self) -> list[int]:
+        return [int(t) for t in self._m.compute_ff_tokens()]
+
+    def consume(self, token: int) -> None:
+        if not self._m.consume_token(token):
+            raise ModelError(
+                f"expected a token the grammar allows, got {token}: {self._m.get_error()}"
+            )
+
+    @property
+    def stopped(self) -> bool:
+        return bool(self._m.is_stopped())
+
+
+class TextModel:
+    """A model folder written by export_text. engine: see `select.choose`. One answer at a time.
+
+    Raises ModelNotFoundError, ModelIntegrityError, MissingDependencyError or ModelError at once.
+    """
+
+    def __init__(
+        self, name: str | Path, engine: str = "auto", threads: int = 1, verify: bool = True
+    ):
+        self.path = folder.find(str(name))
+        self.manifest = folder.verify(self.path) if verify else {}
+        try:
+            config = json.loads((self.path / "config.json").read_text())
+        except (OSError, ValueError) as exc:
+            raise ModelError(f"expected config.json in {self.path}, got: {exc}") from exc
+        memory.require(self.path, config)
+        self.tokenizer = ChatTokenizer(self.path)
+        prompts = [(None, self.tokenizer.encode(t)) for t in GATE_TEXTS]
+        choice = select.choose(self.path, config, engine, threads, prompts)
+        self.engine: Any = choice.engine
+        self.skipped = choice.skipped
+        self.eos = frozenset(config.get("eos_token_ids", []))
+        self._grammar: Grammar | None = None
+        self._session: Any = None
+        self._lock = threading.Lock()
+
+    def prefill(self, ids: list[int], result: TextGeneration) -> NDArray[np.float32]:
+        """Reads a prompt, of which only what the cache doesn't hold; returns the last logits."""
+        if self._session is None:
+            self._session = self.engine.start(None)
+        held = self._session.tokens
+        same = 0
+        # the last token is read again: its logits are wanted
+        while same < min(len(held), len(ids) - 1) and held[same] == ids[same]:
+            same += 1
+        self._session.rewind(same)
+        result.prompt_tokens, result.reused_tokens = len(ids), same
+        logits: NDArray[np.float32] = self._session.feed(ids[same:])
+        return logits
+
+    def _matcher(self, schema: dict[str, Any] | None, lark: str | None) -> _Matcher | None:
+        if schema is None and lark is None:
+            return None
+        if self._grammar is None:
+            self._grammar = Grammar(self.tokenizer, self.engine.vocabulary_size, sorted(self.eos))
+        return self._grammar.matcher(schema, lark)
+
+    def stream(
+        self,
+        prompt: str | Sequence[Message],
+        sampling: Sampling | None = None,
+        *,
+        stop: Sequence[str] = (),
+        schema: dict[str, Any] | None = None,
+        lark: str | None = None,
+        cancel: threading.Event | None = None,
+        result: TextGeneration | None = None,
+    ) -> Iterator[str]:
+        """Pieces of an answer as they come.
+
+        prompt: text, or messages for the chat template. stop: words that end the answer and are not
+        part of it. schema, lark: a grammar the answer keeps to, unless a limit ends it first.
+        cancel: set from another thread.
+        """
+        out = result if result is not None else TextGeneration()
+        with self._lock:
+            if isinstance(prompt, str):
+                ids = self.tokenizer.encode(prompt, special=True)
+            else:
+                ids = self.tokenizer.encode(self.tokenizer.render(prompt))
+            if not ids:
+                raise ModelError("expected a prompt, got an empty one")
+            pieces, held = Pieces(self.tokenizer), ""
+            longest = max((len(w) for w in stop), default=0)
+            for token in self._tokens(
+                ids, sampling or Sampling(), self._matcher(schema, lark), cancel, out
+            ):
+                held += pieces.add(token)
+                at = min((held.find(w) for w in stop if w in held), default=-1)
+                if at >= 0:
+                    held, out.stop = held[:at], "end"
+                    break
+                # what may be the start of a stop word waits
+                if len(held) > longest:
+                    cut = len(held) - max(longest - 1, 0)
+                    out.text += held[:cut]
+                    yield held[:cut]
+                    held = held[cut:]
+            out.text += held
+            if held:
+                yield held
+
+    def generate(
+        self, prompt: str | Sequence[Message], sampling: Sampling | None = None, **more: Any
+    ) -> str:
+        """`stream` as one text."""
+        return "".join(self.stream(prompt, sampling, **more))
+
+    def _tokens(
+        self,
+        ids: list[int],
+        s: Sampling,
+        matcher: _Matcher | None,
+        cancel: threading.Event | None,
+        out: TextGeneration,
+    ) -> Iterator[int]:
+        began = time.perf_counter()
+        rng = np.random.default_rng(s.seed)
+        logits = self.prefill(ids, out)
+        out.prefill_s = time.perf_counter() - began
+        while True:
+            if not np.isfinite(logits).all():
+                raise ModelError("expected finite logits, got NaN or infinity")
+            if matcher is not None:
+                logits = np.where(matcher.allowed(), logits, np.float32(-np.inf))
+            token, p = choose(logits, s, rng)
+            out.confidence *= p
+            if token in self.eos or (matcher is not None and matcher.stopped):
+                break
+            pending = [token]
+            if matcher is not None:
+                matcher.consume(token)
+                for forced in matcher.forced():
+                    if forced in self.eos:
+                        break
+                    matcher.consume(forced)
+                    pending.append(forced)
+            for t in pending:
+                out.tokens.append(t)
+                out.decode_s = time.perf_counter() - began - out.prefill_s
+                yield t
+            if matcher is not None and matcher.stopped:
+                break
+            if len(out.tokens) >= s.max_tokens:
+                out.stop = "length"
+            elif time.perf_counter() - began > s.time_limit_s:
+                out.stop = "time"
+            elif cancel is not None and cancel.is_set():
+                out.stop = "cancelled"
+            else:
+                logits = self._session.feed(pending)
+                continue
+            break
