@@ -144,6 +144,10 @@ def _separate(said: str) -> Row | None:
     ]
     others = [o for o in dict.fromkeys(others) if o != a]
     named = [o.replace("_", " ") for o in others]
+    if a in re.findall(r"\w+", m["rest"].replace(" ", "_").replace("_cube", "_block")) or (
+        not others and re.search("clump|group", m["rest"]) is None
+    ):
+        return None  # away from itself
     if not others:
         pool = [t.replace(" ", "_") for t in THINGS if t.replace(" ", "_") != a]
         others = pool[:3]
