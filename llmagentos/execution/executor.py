@@ -141,8 +141,9 @@ class PlanExecutor(ExecutionModule):
         session = self._session
         assert session is not None
         question = words if status == "question" else ""
-        if question and self._pending is None:
-            self._pending = self._pending_after(session, question)
+        unknown = session.problem is not None and session.problem.code == "unknown_kind"
+        if (question or unknown) and self._pending is None:
+            self._pending = self._pending_after(session, words)
         self._keep_undoable()
         self.memory.end_command(
             status,

@@ -51,10 +51,10 @@ def _remember(step: p.Remember, session: Session, scope: Scope) -> None:
             raise StepProblem("cannot", "I can give a name to one thing at a time.")
         memory.remember(step.name, ids[0])
         memory.note_mention(ids)
-        session.say(f"I'll call {describe_obj(step.obj)} {step.name}.")
+        session.say(f'I\'ll call {describe_obj(step.obj)} "{step.name}".')
         return
     memory.remember(step.name, _point_of(step.place, scope))
-    session.say(f"I'll remember that place as {step.name}.")
+    session.say(f'I\'ll remember that place as "{step.name}".')
 
 
 def _point_of(place: p.Place | None, scope: Scope) -> tuple[float, float]:

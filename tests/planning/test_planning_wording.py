@@ -98,7 +98,7 @@ PLANS = {
     "cannot pour": "Say that I can't pour liquids.",
     "undo": "Undo the last command.",
     "undo 3": "Undo the last three commands.",
-    "restore": "Put everything back as at first.",
+    "restore": "Put everything back as it was at first.",
     "put [ the block ] corner_near [ the bowl ]": (
         "Put the block at the corner nearest to the bowl."
     ),

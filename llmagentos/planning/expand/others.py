@@ -71,7 +71,7 @@ def wait(step: p.Wait, scope: Scope) -> Moves:
 
 def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
     """Look until the condition holds, for half a minute at most."""
-    waited = 0.0
+    waited, began = 0.0, scope.scene().stamp_s
     while True:
         value, words = holds(step.condition, scope.context())
         scope.on_grounded(words, "condition", ())
@@ -87,4 +87,4 @@ def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
         why = describe_cond(step.condition)
         yield Action("wait", duration_s=LOOK_EVERY_S, why=why)
         yield Action("look", why=why)  # nothing new is believed without looking
-        waited += LOOK_EVERY_S
+        waited = max(waited + LOOK_EVERY_S, scope.scene().stamp_s - began)

@@ -31,7 +31,7 @@ from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfie
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.marks import depends_on_item
 from llmagentos.planning.placement.support import cannot_carry
-from llmagentos.planning.wording import describe_ids, describe_object, describe_place
+from llmagentos.planning.wording import describe_ids, describe_obj, describe_object, describe_place
 from llmagentos.types import Action, SceneObject
 from llmagentos.world.relations import is_above, stack_of
 
@@ -62,6 +62,7 @@ def place_held(step: p.PlaceHeld, scope: Scope) -> Moves:
     held = scope.scene().held
     if held is None:
         raise StepProblem("cannot", "I am not holding anything.", code="empty_hand")
+    scope.on_grounded(f"the {held.label}: what I was holding", "it", (held.id,))
     yield from put_one(scope, held.id, step.place)
 
 
@@ -120,7 +121,17 @@ def _put_where_room(
             others = _others_like(scope, object_id, place, full)
             if problem.code != "no_room" or not others:
                 raise
+            _tell_next(scope, place, full[-1], others[0])
             marks = Marks(others[:1])
+
+
+def _tell_next(scope: Scope, place: p.Place, full: str, following: str) -> None:
+    scene = scope.scene()
+    before, after = (describe_object(scope.get(i), scene) for i in (full, following))
+    if place.obj is not None:
+        what = describe_obj(place.obj)
+        scope.on_grounded(f"{after}: {before} is full", what, (following,))
+    scope.note(f"When {before} was full, I went on with {after}.")
 
 
 def _others_like(

@@ -19,6 +19,8 @@ from llmagentos.planning.wording.scene import describe_object
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.relations import DIRECTIONS, contents
 
+#: Where there is no room left of something, almost diagonally left of it will do.
+WIDE_ASIDE = 0.9
 #: Places that are about the moved thing itself where no landmark is given.
 _OWN = ("corner_near", "corner_far", "side_near", "side_far")
 
@@ -98,7 +100,11 @@ class _Finder:
             return self._hover()
         if rel in ("origin", "there", "elsewhere"):
             return getattr(self, f"_{rel}")()
-        return self._on_table(self._wish())
+        found = self._on_table(self._wish())
+        if not found.ok and rel in DIRECTIONS and self.distance is None:
+            wide = table.beside(rel, self._extreme(rel), self.moving, None, WIDE_ASIDE)
+            found = self._on_table(wide)
+        return found
 
     # --- on and in ------------------------------------------------------------------------
 

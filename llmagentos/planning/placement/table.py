@@ -49,9 +49,16 @@ def centre_distance(mark: SceneObject, moving: SceneObject, said_m: float) -> fl
 
 
 def beside(
-    rel: str, mark: SceneObject, moving: SceneObject, distance_m: float | None = None
+    rel: str,
+    mark: SceneObject,
+    moving: SceneObject,
+    distance_m: float | None = None,
+    aside: float = 0.6,
 ) -> Wish:
-    """In one of the eight directions of `mark`, on its axis; exactly so far when given."""
+    """In one of the eight directions of `mark`, on its axis; exactly so far when given.
+
+    aside: how far off the axis at most, per distance along it.
+    """
     ux, uy = DIRECTIONS[rel]
     mx, my = mark.position[:2]
     touch = circle_m(mark) + circle_m(moving)
@@ -62,7 +69,7 @@ def beside(
         dx, dy = _from(mark, x, y)
         along, across = dx * ux + dy * uy, np.abs(dx * uy - dy * ux)
         out = np.abs(along - want) + 2.0 * across
-        bad = (along < 0.03) | (across > 0.6 * along) | (along > far)
+        bad = (along < 0.03) | (across > aside * along) | (along > far)
         if distance_m is not None:
             bad |= np.abs(np.hypot(dx, dy) - want) > EXACT_TOL_M
         return np.where(bad, np.inf, out)

@@ -208,7 +208,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "cannot": lambda s: f"say that I can't {s.what or INABILITIES[s.reason]}",
     "answer": lambda s: _query(s.query),
     "undo": _undo,
-    "restore": lambda s: f"put {describe_obj(s.obj) if s.obj else 'everything'} back as at first",
+    "restore": lambda s: (
+        f"put {describe_obj(s.obj) if s.obj else 'everything'} back as it was at first"
+    ),
     "again": _again,
     "choose": lambda s: _choice(s, "take"),
     "correct": lambda s: _choice(s, "do it instead with"),
