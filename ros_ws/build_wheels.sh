@@ -23,7 +23,7 @@ if [[ ! -e "$stamp" || "$requirements" -nt "$stamp" || "$root/pyproject.toml" -n
   echo "Installing ROS 2 ${distribution^} and LLMAgentOS into ${venv#"$root"/} ..."
   [[ -x "$venv/bin/python" ]] || "${PYTHON:-python3.11}" -m venv "$venv"
   "$venv/bin/python" -m pip install --quiet --quiet --upgrade pip
-  "$venv/bin/python" -m pip install --quiet --quiet -r "$requirements" -e "$root[sim,dev]"
+  "$venv/bin/python" -m pip install --quiet --quiet -r "$requirements" -r "$here/requirements/lint.txt" -e "$root[sim,dev]"
   touch "$stamp"
 fi
 
@@ -40,4 +40,4 @@ colcon --log-base "$out/log" build \
   --base-paths "$here/src" --build-base "$out/build" --install-base "$out/install" \
   --merge-install --event-handlers console_stderr- \
   --cmake-args -DPython3_EXECUTABLE="$venv/bin/python" -DBUILD_TESTING=OFF \
-  -DCMAKE_PROJECT_INCLUDE="$here/wheels.cmake" -DCMAKE_CXX_FLAGS=-O1 -DCMAKE_C_FLAGS=-O1 --no-warn-unused-cli
+  -DCMAKE_PROJECT_INCLUDE="$here/wheels.cmake" --no-warn-unused-cli

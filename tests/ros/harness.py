@@ -6,6 +6,7 @@ LLMAGENTOS_TEST_SPEED slows simulated time down on a machine that has other work
 from __future__ import annotations
 
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -106,6 +107,7 @@ class Graph:
         self.env = test_env(self.domain)
         self.supervisor = Supervisor(rows, folder / "logs", self.env)
         self.states: dict[str, str] = {}
+        self.history: list[dict[str, str]] = []
 
     def __enter__(self) -> Graph:
         self.supervisor.start()
@@ -126,7 +128,9 @@ class Graph:
         self.supervisor.poll()
         state = GraphState()
         state.states = self.states
-        state.take(self.supervisor.lines("bringup"))
+        for line in self.supervisor.lines("bringup"):
+            state.take([line])
+            self.history.append(dict(self.states))
 
     def wait_active(self, timeout_s: float = PATIENCE_S) -> None:
         """Until every node is active."""
@@ -138,13 +142,20 @@ class Graph:
             self.poll()
             time.sleep(0.05)
 
-    def wait_state(self, node: str, wanted: Callable[[str], bool]) -> None:
-        """Until bring-up reports such a state of a node."""
+    def kill(self, node: str) -> int:
+        """Kill a node with -9; returns where the history stood."""
+        self.poll()
+        os.kill(self.pid(node), signal.SIGKILL)
+        return len(self.history)
+
+    def wait_back(self, node: str, since: int) -> None:
+        """Until bring-up has seen that the node was gone, and the graph is active again."""
         give_up = time.monotonic() + PATIENCE_S
-        while not wanted(self.states.get(node, "")):
+        while all(seen[node] == "active" for seen in self.history[since:]):
             assert time.monotonic() < give_up, f"{node} is {self.states.get(node)}"
             self.poll()
             time.sleep(0.05)
+        self.wait_active()
 
     def pid(self, name: str) -> int:
         """The process id of a node."""
@@ -208,12 +219,12 @@ class Client:
         self.node = rclpy.create_node("person", context=self.context, namespace=namespace)
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
-        self.command = ActionClient(self.node, table.COMMAND_ACTION.type, "command")
+        self.command = ActionClient(self.node, table.COMMAND_ACTION.kind, "command")
         self.latest: dict[str, Any] = {}
         self.speeds: list[float] = []
         self.poll = poll
         for topic in (table.SCENE, table.AGENT_STATE, table.SAFETY_STATE, table.JOINT_STATES):
-            self.node.create_subscription(topic.type, topic.name, self._keep(topic), topic.qos)
+            self.node.create_subscription(topic.kind, topic.name, self._keep(topic), topic.qos)
 
     def __enter__(self) -> Client:
         return self
@@ -251,7 +262,7 @@ class Client:
         self.wait(self.command.server_is_ready)
         goal = Goal(self, None)
         goal._sent = self.command.send_goal_async(
-            table.COMMAND_ACTION.type.Goal(text=text),
+            table.COMMAND_ACTION.kind.Goal(text=text),
             feedback_callback=lambda msg: goal.feedback.append(msg.feedback),
         )
         return goal.accepted()
@@ -280,8 +291,8 @@ class Client:
 
     def reset(self) -> None:
         """Everything as at the start."""
-        request = table.RESET.type.Request(seed=-1)
-        answer = self.call(table.RESET.type, table.RESET.name, request)
+        request = table.RESET.kind.Request(seed=-1)
+        answer = self.call(table.RESET.kind, table.RESET.name, request)
         assert answer.success, answer.message
         self.latest.pop("scene", None)
         self.wait(lambda: "scene" in self.latest)

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import signal
-
 import pytest
 from harness import ABORTED, SUCCEEDED, Client, Graph
 from llmagentos_msgs.action import Command
@@ -24,12 +21,11 @@ def fresh(graph: Graph, client: Client) -> None:
 def test_planner_killed_while_planning(graph: Graph, client: Client) -> None:
     goal = client.send("think 30 s: go home")
     client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
-    os.kill(graph.pid("planner"), signal.SIGKILL)
+    killed = graph.kill("planner")
     status, result = goal.result()
     assert (status, result.status) == (ABORTED, "failed")
     assert "planner" in result.reply
-    graph.wait_state("planner", lambda s: s != "active")
-    graph.wait_active()
+    graph.wait_back("planner", killed)
     assert client.say("go home")[0] == SUCCEEDED
 
 
@@ -37,10 +33,10 @@ def test_planner_killed_while_executing(graph: Graph, client: Client) -> None:
     """The plan is made: the step ends as it should, and the planner comes back."""
     goal = client.send("put the red block in the blue bowl")
     client.wait_moving()
-    os.kill(graph.pid("planner"), signal.SIGKILL)
+    killed = graph.kill("planner")
     status, result = goal.result()
     assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
-    graph.wait_active()
+    graph.wait_back("planner", killed)
 
 
 def test_camera_stops_while_moving(graph: Graph, client: Client) -> None:
@@ -65,13 +61,12 @@ def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
     """Silence means stop: the arm brakes by itself, the command fails, the node comes back."""
     goal = client.send("put the red block in the blue bowl")
     client.wait_moving()
-    os.kill(graph.pid("executor"), signal.SIGKILL)
+    killed = graph.kill("executor")
     client.wait_resting()
     status, result = goal.result()
     assert (status, result.status) == (ABORTED, "failed")
     assert "executor" in result.reply
-    graph.wait_state("executor", lambda s: s != "active")
-    graph.wait_active()
+    graph.wait_back("executor", killed)
     client.pass_time(0.5)
     assert max(client.speeds[-10:]) < 0.01  # nothing resumes by itself
     client.reset()
@@ -82,9 +77,8 @@ def test_agent_killed_while_moving(graph: Graph, client: Client) -> None:
     """Nobody listens any more; the executor ends the plan, and the agent comes back."""
     client.send("pick up the red block")
     client.wait_moving()
-    os.kill(graph.pid("agent"), signal.SIGKILL)
-    graph.wait_state("agent", lambda s: s != "active")
-    graph.wait_active()
+    killed = graph.kill("agent")
+    graph.wait_back("agent", killed)
     client.wait_resting()
     status, result = client.say("go home")
     assert status in (SUCCEEDED, ABORTED), result.reply

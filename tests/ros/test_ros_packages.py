@@ -6,6 +6,7 @@ import ast
 import re
 import shutil
 import subprocess
+import sys
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
@@ -112,3 +113,24 @@ def test_copyright_lines() -> None:
         first, second = path.read_text().splitlines()[:2]
         assert re.match(r"# Copyright \d{4} \S+", first), path
         assert second == "# SPDX-License-Identifier: Apache-2.0", path
+
+
+def test_ament_flake8_and_pep257() -> None:
+    """What ROS reviewers run, where it is installed (make ros brings it)."""
+    pytest.importorskip("flake8")
+    folders = [str(WS / "llmagentos_ros"), str(ROOT / "launch")]
+    config = str(ROOT / "ros_ws/ament_flake8.ini")
+    flake8 = [sys.executable, "-m", "flake8", "--config", config, *folders]
+    done = subprocess.run(flake8, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    ignored = "D100,D101,D102,D103,D104,D105,D106,D107,D203,D212,D404"
+    pep257 = [
+        sys.executable,
+        "-m",
+        "pydocstyle",
+        f"--ignore={ignored}",
+        r"--match=.*\.py",
+        *folders,
+    ]
+    done = subprocess.run(pep257, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr

@@ -42,7 +42,6 @@ from llmagentos_ros.remote import (
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
-from std_msgs.msg import Header
 
 _STAGES = {
     'command': Command.Feedback.PERCEIVING,
@@ -83,7 +82,7 @@ class AgentNode(ModuleNode):
         self._scenes = SceneFeed(lambda: self.now_s, limit)
         planner = self.client(table.PLAN_COMMAND)
         executor = ActionClient(
-            self, table.EXECUTE_PLAN.type, table.EXECUTE_PLAN.name, callback_group=self.group
+            self, table.EXECUTE_PLAN.kind, table.EXECUTE_PLAN.name, callback_group=self.group
         )
         self.keep(executor, lambda c: c.destroy())
         self._resets = [
@@ -91,11 +90,11 @@ class AgentNode(ModuleNode):
             for e in (table.RESET_ROBOT, table.RESET_PERCEPTION, table.RESET_EXECUTOR)
         ]
         self._execution = RemoteExecution(
-            executor, lambda: self._alive.dead('executor'), self._on_event
+            executor, lambda: self._alive.watch('executor'), self._on_event
         )
         planning = RemotePlanning(
             planner,
-            lambda: self._alive.dead('planner'),
+            lambda: self._alive.watch('planner'),
             self._stop.is_set,
             self.value('plan_timeout_s'),
             self.value('base_frame'),
@@ -110,7 +109,7 @@ class AgentNode(ModuleNode):
         self.serve(table.RESET, self._on_reset)
         server = ActionServer(
             self,
-            table.COMMAND_ACTION.type,
+            table.COMMAND_ACTION.kind,
             table.COMMAND_ACTION.name,
             execute_callback=self._execute,
             goal_callback=lambda _: GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT,
@@ -159,8 +158,8 @@ class AgentNode(ModuleNode):
         msg = self._scenes.latest
         return None if msg is None else next((o.id for o in msg.objects if o.held), None)
 
-    def _on_heartbeat(self, msg: Header) -> None:
-        self._alive.beat(msg.frame_id)
+    def _on_heartbeat(self, msg: m.Heartbeat) -> None:
+        self._alive.beat(msg.node, msg.instance)
 
     # --- the action --------------------------------------------------------------------------
 

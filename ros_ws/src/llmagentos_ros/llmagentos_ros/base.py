@@ -21,6 +21,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from llmagentos.errors import LLMAgentOSError
+from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
@@ -60,13 +61,14 @@ class ModuleNode(LifecycleNode):
         self.group = ReentrantCallbackGroup()
         self._built: list[tuple[Callable[[Any], Any], Any]] = []
         self._beat = self.create_publisher(
-            Header, table.HEARTBEAT.name, table.HEARTBEAT.qos, callback_group=self.group
+            Heartbeat, table.HEARTBEAT.name, table.HEARTBEAT.qos, callback_group=self.group
         )
         self._diagnostics = self.create_publisher(
             DiagnosticArray, table.DIAGNOSTICS.name, table.DIAGNOSTICS.qos
         )
         self.is_active = False
         self._closing = threading.Event()
+        self._instance = time.time_ns()
         self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
         self._pulse.start()
 
@@ -101,7 +103,7 @@ class ModuleNode(LifecycleNode):
 
     def publisher(self, topic: table.Topic) -> Any:
         """Create a lifecycle publisher: silent while the node is not active."""
-        made = self.create_lifecycle_publisher(topic.type, topic.name, topic.qos)
+        made = self.create_lifecycle_publisher(topic.kind, topic.name, topic.qos)
         self._built.append((self.destroy_lifecycle_publisher, made))
         return made
 
@@ -110,7 +112,7 @@ class ModuleNode(LifecycleNode):
     ) -> Any:
         """Subscribe with the table's QoS."""
         made = self.create_subscription(
-            topic.type, topic.name, callback, topic.qos, callback_group=group
+            topic.kind, topic.name, callback, topic.qos, callback_group=group
         )
         self._built.append((self.destroy_subscription, made))
         return made
@@ -118,14 +120,14 @@ class ModuleNode(LifecycleNode):
     def serve(self, endpoint: table.Endpoint, callback: Any, group: Any = None) -> Any:
         """Offer a service of the table."""
         made = self.create_service(
-            endpoint.type, endpoint.name, callback, callback_group=group or self.group
+            endpoint.kind, endpoint.name, callback, callback_group=group or self.group
         )
         self._built.append((self.destroy_service, made))
         return made
 
     def client(self, endpoint: table.Endpoint) -> Any:
         """Create a client of one of the table's services."""
-        made = self.create_client(endpoint.type, endpoint.name, callback_group=self.group)
+        made = self.create_client(endpoint.kind, endpoint.name, callback_group=self.group)
         self._built.append((self.destroy_client, made))
         return made
 
@@ -208,12 +210,13 @@ class ModuleNode(LifecycleNode):
         while not self._closing.wait(_HEARTBEAT_S):
             if not rclpy.ok():
                 return
-            header = Header(frame_id=self.get_name())
-            header.stamp = to_time(self.now_s)
-            self._beat.publish(header)
+            stamp = to_time(self.now_s)
+            self._beat.publish(
+                Heartbeat(stamp=stamp, node=self.get_name(), instance=self._instance)
+            )
             if time.monotonic() >= next_report:
                 next_report = time.monotonic() + _DIAGNOSTICS_S
-                self._diagnostics.publish(self._report(header))
+                self._diagnostics.publish(self._report(Header(stamp=stamp)))
 
     def _report(self, header: Header) -> DiagnosticArray:
         level, words, figures = self.health()

@@ -21,6 +21,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import _descriptor, Parameter
 from llmagentos_ros.convert import to_time
@@ -28,7 +29,6 @@ from llmagentos_ros.freshness import Heartbeats
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
-from std_msgs.msg import Header
 
 _UP = {
     State.PRIMARY_STATE_UNCONFIGURED: Transition.TRANSITION_CONFIGURE,
@@ -62,6 +62,8 @@ class _Managed:
         self.pending_since = 0.0
         self.not_before = 0.0
         self.transition = 0
+        #: The start of the process that was brought up.
+        self.instance = 0
 
     def drop_pending(self) -> None:
         """Forget a call that nobody will answer."""
@@ -94,17 +96,17 @@ class Bringup(Node):
         self._alive = Heartbeats(dict.fromkeys(names, limit))
         self._report = self.get_parameter('report').value
         self._out = self.create_publisher(
-            table.GRAPH_STATE.type, table.GRAPH_STATE.name, table.GRAPH_STATE.qos
+            table.GRAPH_STATE.kind, table.GRAPH_STATE.name, table.GRAPH_STATE.qos
         )
         self.create_subscription(
-            Header, table.HEARTBEAT.name, self._on_heartbeat, table.HEARTBEAT.qos
+            Heartbeat, table.HEARTBEAT.name, self._on_heartbeat, table.HEARTBEAT.qos
         )
         from rclpy.clock import Clock, ClockType
 
         self.create_timer(_PERIOD_S, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
 
-    def _on_heartbeat(self, msg: Header) -> None:
-        self._alive.beat(msg.frame_id)
+    def _on_heartbeat(self, msg: Heartbeat) -> None:
+        self._alive.beat(msg.node, msg.instance)
 
     def _step(self) -> None:
         """Ask every node for its state, and move the first one that is not active yet."""
@@ -115,10 +117,11 @@ class Bringup(Node):
 
     def _advance(self, node: _Managed, may_rise: bool) -> None:
         now = time.monotonic()
-        dead = self._alive.dead(node.name)
+        dead = self._alive.dead(node.name, node.instance)
         if dead:
             node.drop_pending()
             self._set(node, 'missing')
+            node.instance = self._alive.instance(node.name)
             return
         if node.pending is not None:
             self._collect(node, now)
@@ -148,6 +151,7 @@ class Bringup(Node):
             return
         answer, transition = node.pending.result(), node.transition
         node.pending, node.transition = None, 0
+        node.instance = node.instance or self._alive.instance(node.name)
         if not transition:
             # An active node is asked twice a second, one that still has to rise at once.
             node.not_before = now + (0.5 if node.words == 'active' else 0.0)

@@ -58,7 +58,7 @@ class Client:
         self.node = rclpy.create_node('llmagentos_command', namespace=namespace)
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
-        self.client = ActionClient(self.node, table.COMMAND_ACTION.type, table.COMMAND_ACTION.name)
+        self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, table.COMMAND_ACTION.name)
 
     def wait(self, done: Any, timeout_s: float) -> bool:
         """Spin until `done()`; False after the timeout or when asked to stop."""
@@ -74,7 +74,7 @@ class Client:
         if not self.wait(self.client.server_is_ready, wait_s):
             _say(error=f'expected a running agent (llmagentos up), got none within {wait_s:g} s')
             return USAGE
-        goal = table.COMMAND_ACTION.type.Goal(text=text)
+        goal = table.COMMAND_ACTION.kind.Goal(text=text)
         sent = self.client.send_goal_async(goal, feedback_callback=_on_feedback)
         if not self.wait(sent.done, 10.0) or not sent.result().accepted:
             _say(error='expected the agent to take the command, got a no: it is not active')

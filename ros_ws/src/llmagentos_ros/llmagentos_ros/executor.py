@@ -107,7 +107,7 @@ class ExecutorNode(ModuleNode):
         self.serve(table.RESET_EXECUTOR, self._on_reset)
         server = ActionServer(
             self,
-            table.EXECUTE_PLAN.type,
+            table.EXECUTE_PLAN.kind,
             table.EXECUTE_PLAN.name,
             execute_callback=self._execute,
             goal_callback=self._accept,

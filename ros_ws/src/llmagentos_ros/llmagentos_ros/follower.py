@@ -3,12 +3,12 @@
 """
 Follows joint trajectories as ros2_control's joint trajectory controller does.
 
-Knows: points with times, limits, and how to come to rest when the stream ends in mid-motion.
+Knows: points with times, limits, and to hold when the stream ends in mid-motion.
 Does not know: ROS messages, the simulator.
 
 Between points it interpolates linearly, as the controller does for points without velocities. A
 new trajectory replaces the old one from the position that is commanded at that moment. Silence
-means stop: past the last point the arm brakes to rest by itself and holds.
+means stop: at the last point the arm stops and holds, as under that controller.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ from llmagentos.robots import ArmSpec, PANDA
 
 Joints = tuple[float, ...]
 
-#: Braking uses this share of the joints' acceleration limit.
-_BRAKE_SHARE = 1.0
+#: Points may come this late and are still caught up, seconds.
+_LATE_S = 0.25
 #: A point may ask for this share of the velocity limit; jitter of stamps is not speeding.
 _SPEED_SHARE = 1.5
 _EPS = 1e-9
@@ -45,13 +45,14 @@ class TrajectoryFollower:
         self._spec = spec
         self._points: list[Point] = []
         self._position: Joints = tuple(start)
-        self._velocity: Joints = (0.0,) * len(self._position)
+        #: Where the present segment began; the position to hold once no point is ahead.
+        self._from = Point(-math.inf, self._position)
         self._now_s: float | None = None
 
     @property
     def moving(self) -> bool:
-        """Whether points are still ahead, or the arm has not come to rest yet."""
-        return bool(self._points) or any(self._velocity)
+        """Whether points are still ahead, or the last one is not reached yet."""
+        return bool(self._points) or self._position != self._from.positions
 
     def reset(self, start: Sequence[float]) -> None:
         """Hold `start`; forget everything."""
@@ -62,9 +63,11 @@ class TrajectoryFollower:
         Replace what is still ahead.
 
         Raises DriverError, and changes nothing, for a wrong number of joints, NaN, positions out
-        of range, times that do not rise, or a point that cannot be reached in time.
+        of range, times that do not rise, points that are too far apart, or points that all lie
+        in the past.
         """
-        ahead = [p for p in points if p.at_s > now_s]
+        if not points:
+            return
         for point in points:
             self._check(point)
         for earlier, later in itertools.pairwise(points):
@@ -72,49 +75,31 @@ class TrajectoryFollower:
                 raise DriverError(
                     f'expected rising times, got {later.at_s:.3f} s after {earlier.at_s:.3f} s'
                 )
+        late = now_s - points[-1].at_s
+        if late > _LATE_S:
+            raise DriverError(f'expected a point in the future, got all {late:.3f} s ago')
+        ahead = [p for p in points if p.at_s > now_s] or [points[-1]]
         self._check_speed(ahead, now_s)
-        if points and not ahead:
-            raise DriverError(
-                f'expected a point in the future, got all {now_s - points[-1].at_s:.3f} s ago'
-            )
-        self._points = list(ahead)
+        self._from = Point(now_s, self._position)
+        self._points = ahead
 
     def sample(self, now_s: float) -> Joints:
         """Return the commanded positions at `now_s`; call it with rising times."""
-        last_s = now_s if self._now_s is None else self._now_s
-        dt = now_s - last_s
+        dt = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
         self._now_s = now_s
-        if dt <= 0:
-            return self._position
-        at, before = last_s, self._position
         while self._points and self._points[0].at_s <= now_s + _EPS:
-            reached = self._points.pop(0)
-            at, self._position = reached.at_s, reached.positions
+            self._from = self._points.pop(0)
+        wanted = self._from.positions
         if self._points:
-            nxt = self._points[0]
-            share = (now_s - at) / max(nxt.at_s - at, _EPS)
-            self._position = tuple(
-                a + (b - a) * share for a, b in zip(self._position, nxt.positions, strict=True)
-            )
-        elif at <= last_s:
-            return self._brake(dt)
-        self._velocity = tuple((a - b) / dt for a, b in zip(self._position, before, strict=True))
-        return self._position
-
-    def _brake(self, dt: float) -> Joints:
-        bounds = self._spec.max_acceleration_radps2
-        self._velocity = tuple(
-            math.copysign(max(abs(v) - _BRAKE_SHARE * a * dt, 0.0), v)
-            for v, a in zip(self._velocity, bounds, strict=True)
+            begin, end = self._from, self._points[0]
+            share = (now_s - begin.at_s) / max(end.at_s - begin.at_s, _EPS)
+            pairs = zip(begin.positions, end.positions, strict=True)
+            wanted = tuple(a + (b - a) * share for a, b in pairs)
+        # What came late is caught up at the joints' own speed, not at once.
+        bounds = zip(wanted, self._position, self._spec.max_velocity_radps, strict=True)
+        self._position = tuple(
+            min(max(q, before - v * dt), before + v * dt) for q, before, v in bounds
         )
-        limits = zip(
-            self._position,
-            self._velocity,
-            self._spec.lower_rad,
-            self._spec.upper_rad,
-            strict=True,
-        )
-        self._position = tuple(min(max(q + v * dt, low), high) for q, v, low, high in limits)
         return self._position
 
     def _check(self, point: Point) -> None:
@@ -131,9 +116,10 @@ class TrajectoryFollower:
                 )
 
     def _check_speed(self, ahead: Sequence[Point], now_s: float) -> None:
-        at, position = now_s, self._position
+        # The first point may be late, which is caught up; the rest must be honest.
+        at, position, slack = now_s, self._position, _LATE_S
         for point in ahead:
-            dt = max(point.at_s - at, _EPS)
+            dt = max(point.at_s - at, _EPS) + slack
             for joint, (q, before) in enumerate(zip(point.positions, position, strict=True)):
                 bound = self._spec.max_velocity_radps[joint] * _SPEED_SHARE
                 if abs(q - before) > bound * dt + 1e-3:
@@ -141,4 +127,4 @@ class TrajectoryFollower:
                         f'expected joint {joint + 1} below {bound:.2f} rad/s, '
                         f'got {abs(q - before) / dt:.2f}'
                     )
-            at, position = point.at_s, point.positions
+            at, position, slack = point.at_s, point.positions, 0.0

@@ -53,13 +53,26 @@ class Heartbeats:
     def __init__(
         self, timeouts_s: Mapping[str, float], clock: Callable[[], float] = time.monotonic
     ) -> None:
+        self._instances: dict[str, int] = {}
         self.timers = {name: AgeTimer(name, limit, clock) for name, limit in timeouts_s.items()}
 
-    def beat(self, name: str) -> None:
+    def beat(self, name: str, instance: int = 0) -> None:
         """Note that a node lives; names nobody waits for are ignored."""
         if name in self.timers:
             self.timers[name].beat()
+            self._instances[name] = instance
 
-    def dead(self, name: str) -> str:
-        """Why `name` counts as dead, or ""."""
+    def instance(self, name: str) -> int:
+        """Return which start of the node was heard last; 0 before any."""
+        return self._instances.get(name, 0)
+
+    def dead(self, name: str, instance: int = 0) -> str:
+        """Return why `name` counts as dead, or ''; a restart since `instance` counts, too."""
+        if instance and self.instance(name) != instance:
+            return f'{name} was restarted'
         return self.timers[name].stale()
+
+    def watch(self, name: str) -> Callable[[], str]:
+        """Return a function that says why the node that runs now counts as dead, or ''."""
+        instance = self.instance(name)
+        return lambda: self.dead(name, instance)

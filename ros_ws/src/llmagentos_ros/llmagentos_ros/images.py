@@ -10,6 +10,7 @@ Does not know: topics, what is in a picture.
 from __future__ import annotations
 
 from array import array
+from typing import Any
 
 from builtin_interfaces.msg import Time
 from llmagentos.errors import PerceptionError
@@ -18,22 +19,25 @@ from numpy.typing import NDArray
 from sensor_msgs.msg import CameraInfo, Image
 
 _COLOR_CHANNELS = {'rgb8': 3, 'bgr8': 3, 'rgba8': 4, 'bgra8': 4}
-_DEPTH_TYPES = {'32FC1': np.dtype(np.float32), '16UC1': np.dtype(np.uint16)}
+_DEPTH_TYPES: dict[str, np.dtype[Any]] = {
+    '32FC1': np.dtype(np.float32),
+    '16UC1': np.dtype(np.uint16),
+}
 
 
 def image_to_msg(
     picture: NDArray[np.uint8] | NDArray[np.float32], encoding: str, stamp: Time, frame_id: str
 ) -> Image:
     """rgb8 from uint8 [H, W, 3], or 32FC1 (metres) from float32 [H, W]."""
-    picture = np.ascontiguousarray(picture)
+    pixels: NDArray[Any] = np.ascontiguousarray(picture)
     msg = Image()
     msg.header.stamp, msg.header.frame_id = stamp, frame_id
-    msg.height, msg.width = picture.shape[:2]
+    msg.height, msg.width = pixels.shape[:2]
     msg.encoding, msg.is_bigendian = encoding, 0
-    msg.step = int(picture.strides[0])
+    msg.step = int(pixels.strides[0])
     # An array of bytes is taken over as it is; bytes would be checked one by one.
     data = array('B')
-    data.frombytes(memoryview(picture).cast('B'))
+    data.frombytes(pixels.reshape(-1).view(np.uint8).data)
     msg.data = data
     return msg
 
@@ -62,7 +66,7 @@ def depth_from_msg(msg: Image) -> NDArray[np.float32]:
     return np.nan_to_num(depth, nan=0.0, posinf=0.0, neginf=0.0)
 
 
-def _rows(msg: Image, kind: np.dtype, channels: int) -> NDArray:
+def _rows(msg: Image, kind: np.dtype[Any], channels: int) -> NDArray[Any]:
     row = msg.width * channels * kind.itemsize
     if msg.step < row or len(msg.data) < msg.step * msg.height:
         raise PerceptionError(

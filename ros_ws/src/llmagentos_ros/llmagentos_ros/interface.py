@@ -26,7 +26,6 @@ from rclpy.qos import (
 )
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, JointState
-from std_msgs.msg import Header
 from trajectory_msgs.msg import JointTrajectory
 
 
@@ -58,7 +57,7 @@ class Topic:
     """One channel. rate_hz: what a reader may expect; 0 means on change."""
 
     name: str
-    type: Any
+    kind: Any
     qos: QoSProfile
     rate_hz: float
     meaning: str
@@ -91,7 +90,7 @@ PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
 STEP_STATE = Topic('step_state', m.StepState, EVENT, 0.0, "changes of the running plan's steps")
 AGENT_STATE = Topic('agent_state', m.AgentState, STATE, 2.0, 'what the agent does')
 SAFETY_STATE = Topic('safety_state', m.SafetyState, STATE, 5.0, 'whether the arm may move')
-HEARTBEAT = Topic('heartbeat', Header, EVENT, 5.0, 'every node; frame_id is its name')
+HEARTBEAT = Topic('heartbeat', m.Heartbeat, EVENT, 5.0, 'every node: name and process')
 DIAGNOSTICS = Topic('diagnostics', DiagnosticArray, EVENT, 1.0, 'every node')
 GRAPH_STATE = Topic('graph_state', DiagnosticArray, STATE, 0.0, "bring-up's view of the nodes")
 
@@ -120,7 +119,7 @@ class Endpoint:
     """A service or an action."""
 
     name: str
-    type: Any
+    kind: Any
     meaning: str
 
 

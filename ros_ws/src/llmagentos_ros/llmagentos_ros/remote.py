@@ -38,7 +38,10 @@ _POLL_S = 0.02
 #: A cancelled plan must have ended by then: ramping down takes 0.3 s.
 _CANCEL_S = 5.0
 
+#: Why a node counts as dead, or ''.
 Dead = Callable[[], str]
+#: Begins to watch the node that runs now: a restart counts as its death.
+Watch = Callable[[], Dead]
 
 
 def wait_for(
@@ -73,14 +76,15 @@ class RemotePlanning(PlanningModule):
     """The planner node's service as a PlanningModule."""
 
     def __init__(
-        self, client: Any, dead: Dead, stopped: Callable[[], bool], timeout_s: float, frame: str
+        self, client: Any, watch: Watch, stopped: Callable[[], bool], timeout_s: float, frame: str
     ) -> None:
-        self._client, self._dead, self._stopped = client, dead, stopped
+        self._client, self._watch, self._stopped = client, watch, stopped
         self._timeout_s, self._frame = timeout_s, frame
 
     def plan(self, request: PlanRequest) -> PlanResult:
         """Ask the planner. Raises PlanError when it is gone or stopped, or what it raised."""
-        gone = self._dead()
+        dead = self._watch()
+        gone = dead()
         if gone:
             raise PlanError(f'expected a planner, got none: {gone}')
         future = self._client.call_async(
@@ -91,7 +95,7 @@ class RemotePlanning(PlanningModule):
                 pending=request.pending,
             )
         )
-        problem = wait_for(future, self._timeout_s, self._dead, self._stopped)
+        problem = wait_for(future, self._timeout_s, dead, self._stopped)
         if problem:
             self._client.remove_pending_request(future)
             raise PlanError(f'expected a plan, got none: {problem}')
@@ -109,8 +113,9 @@ class RemoteExecution(ExecutionModule):
     sink: gets the executor's events, in order, on the thread that ticks.
     """
 
-    def __init__(self, client: Any, dead: Dead, sink: EventSink, timeout_s: float = 5.0) -> None:
-        self._client, self._dead, self._sink = client, dead, sink
+    def __init__(self, client: Any, watch: Watch, sink: EventSink, timeout_s: float = 5.0) -> None:
+        self._client, self._watch, self._sink = client, watch, sink
+        self._dead: Dead = watch()
         self._timeout_s = timeout_s
         self._events: deque[dict[str, Any]] = deque()
         self._handle: Any = None
@@ -120,6 +125,7 @@ class RemoteExecution(ExecutionModule):
     def start(self, plan: Any, command: str = '') -> None:
         """Send the plan. Raises PlanError when the executor does not take it."""
         self._events.clear()
+        self._dead = self._watch()
         self.first_motion_at = None
         goal = ExecutePlan.Goal(plan=Plan(command=command, json=plan.model_dump_json()))
         future = self._client.send_goal_async(goal, feedback_callback=self._on_feedback)

@@ -1,0 +1,171 @@
+"""The driver over topics, with a follower on the other side and a clock that is moved by hand."""
+
+from __future__ import annotations
+
+import math
+from collections import deque
+
+import pytest
+from llmagentos_ros.convert import joint_state_to_msg, to_seconds
+from llmagentos_ros.driver import RosDriver
+from llmagentos_ros.follower import Point, TrajectoryFollower
+from trajectory_msgs.msg import JointTrajectory
+
+from llmagentos.errors import DriverError
+from llmagentos.robots import PANDA
+from llmagentos.types import RobotState
+
+PERIOD = 1 / 60
+
+
+class Bench:
+    """A robot behind a network: messages arrive `delay` periods late in both directions."""
+
+    def __init__(self, delay: int = 1, **options: float) -> None:
+        self.now, self.runs = 10.0, True
+        self.sent: list[JointTrajectory] = []
+        self.grips: list[tuple[float, float]] = []
+        self._delay = delay
+        self._wire: deque[tuple[int, JointTrajectory]] = deque()
+        self._back: deque[tuple[int, RobotState]] = deque()
+        self._step = 0
+        self.follower = TrajectoryFollower(PANDA.home_rad)
+        self.frozen = False
+        self.driver = RosDriver(
+            self._publish,
+            lambda w, f: self.grips.append((w, f)),
+            self.clock,
+            clock_moved=self,  # type: ignore[arg-type]
+            **options,  # type: ignore[arg-type]
+        )
+        self._report()
+
+    def __enter__(self) -> None:
+        """As the condition that the driver waits on."""
+
+    def __exit__(self, *exc: object) -> None:
+        """As the condition that the driver waits on."""
+
+    def wait(self, timeout_s: float) -> None:
+        """The driver waits: a period passes, unless the clock stands still."""
+        if self.runs:
+            self.pass_period()
+
+    def clock(self) -> float:
+        return self.now
+
+    def _publish(self, msg: JointTrajectory) -> None:
+        self.sent.append(msg)
+        self._wire.append((self._step + self._delay, msg))
+
+    def _report(self) -> None:
+        joints = self.follower.sample(self.now)
+        state = RobotState(joints, (0.0,) * 7, 0.08, self.now)
+        self._back.append((self._step + self._delay, state))
+        while self._back and (self._back[0][0] <= self._step or self._step == 0):
+            msg = joint_state_to_msg(self._back.popleft()[1], PANDA, "base")
+            self.driver.on_joint_state(msg)
+
+    def pass_period(self) -> None:
+        """Time goes on: messages arrive, the arm moves, its state is reported."""
+        self._step += 1
+        self.now += PERIOD
+        while self._wire and self._wire[0][0] <= self._step:
+            msg = self._wire.popleft()[1]
+            start = to_seconds(msg.header.stamp)
+            points = [
+                Point(start + p.time_from_start.nanosec * 1e-9, tuple(p.positions))
+                for p in msg.points
+            ]
+            if not self.frozen:
+                self.follower.accept(points, self.now)
+        if not self.frozen:
+            self._report()
+        else:
+            self._back.append(
+                (self._step, RobotState(self.follower._position, (0.0,) * 7, 0.08, self.now))
+            )
+            self.driver.on_joint_state(joint_state_to_msg(self._back.pop()[1], PANDA, "base"))
+
+    def advance(self, positions: tuple[float, ...] | None = None) -> None:
+        if positions is not None:
+            self.driver.send_joint_positions(positions)
+        self.driver.advance()
+
+
+def path(k: int) -> tuple[float, ...]:
+    """A smooth swing of joint 1, up to 0.9 rad/s."""
+    return (0.3 * (1 - math.cos(3 * k * PERIOD)), *PANDA.home_rad[1:])
+
+
+@pytest.mark.parametrize("delay", [0, 1, 2])
+def test_known_lag_is_taken_out(delay: int) -> None:
+    bench = Bench(delay)
+    worst = 0.0
+    for k in range(100):
+        bench.advance(path(k))
+        lag = abs(bench.driver.state().positions[0] - path(k)[0])
+        worst = max(worst, lag)
+    assert worst < 0.02  # the arm itself is up to 0.09 rad behind
+
+
+def test_an_arm_that_is_held_up_shows() -> None:
+    bench = Bench()
+    for k in range(30):
+        bench.advance(path(k))
+    bench.frozen = True
+    for k in range(30, 45):
+        bench.advance(path(k))
+    assert abs(bench.driver.state().positions[0] - path(44)[0]) > 0.1
+
+
+def test_messages_carry_all_points_that_are_ahead() -> None:
+    bench = Bench()
+    for k in range(10):
+        bench.advance(path(k))
+    msg = bench.sent[-1]
+    assert msg.joint_names == list(PANDA.joint_names)
+    assert 3 <= len(msg.points) <= 6
+    times = [p.time_from_start.nanosec for p in msg.points]
+    assert times == sorted(times) and times[0] > 0
+    assert not msg.points[0].velocities  # the controller interpolates
+
+
+def test_stale_joint_states_are_an_error() -> None:
+    silent = RosDriver(lambda m: None, lambda w, f: None, lambda: 0.0)
+    with pytest.raises(DriverError, match="never seen"):
+        silent.state()
+
+
+def test_nan_joint_states_count_as_none() -> None:
+    bench = Bench()
+    before = bench.driver.state()
+    msg = joint_state_to_msg(before, PANDA, "base")
+    msg.position[0] = math.nan
+    bench.driver.on_joint_state(msg)
+    assert bench.driver.state() == before and bench.driver.rejected == 1
+
+
+@pytest.mark.parametrize("bad", [(0.0,) * 6, (math.nan,) * 7, (math.inf,) * 7])
+def test_bad_commands_are_never_sent(bad: tuple[float, ...]) -> None:
+    bench = Bench()
+    with pytest.raises(DriverError):
+        bench.driver.send_joint_positions(bad)
+    bench.advance()
+    assert bench.sent == []
+
+
+def test_it_returns_what_it_sent() -> None:
+    bench = Bench()
+    sent = bench.driver.send_joint_positions((9.0, *PANDA.home_rad[1:]))
+    assert sent[0] == PANDA.upper_rad[0]
+    assert bench.driver.send_gripper(1.0) == PANDA.max_opening_m
+    assert bench.grips == [(PANDA.max_opening_m, 20.0)]
+
+
+def test_a_clock_that_stands_still_is_an_error() -> None:
+    bench = Bench(stall_timeout_s=0.05)
+    bench.advance()
+    bench.runs = False
+    with pytest.raises(DriverError, match="expected the clock"):
+        bench.driver.advance()
