@@ -80,7 +80,9 @@ class TrajectoryFollower:
             raise DriverError(f'expected a point in the future, got all {late:.3f} s ago')
         ahead = [p for p in points if p.at_s > now_s] or [points[-1]]
         self._check_speed(ahead, now_s)
-        self._from = Point(now_s, self._position)
+        # The commanded position belongs to the moment of the last sample.
+        begun = now_s if self._now_s is None else self._now_s
+        self._from = Point(begun, self._position)
         self._points = ahead
 
     def sample(self, now_s: float) -> Joints:
