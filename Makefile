@@ -58,6 +58,7 @@ test-train: $(VENV)/.train
 ## make lint        formatter, linter, types, import rules
 lint: $(VENV)/.dev
 	@$(BIN)/ruff check . && $(BIN)/ruff format --check . && $(BIN)/mypy && $(BIN)/lint-imports
+	@MYPYPATH=ros_ws/src/llmagentos_ros $(BIN)/mypy -p llmagentos_ros && $(BIN)/hadolint Dockerfile.jetson
 
 ## make bench       success of single commands, perception, simulation speed (long; prints tables)
 bench: $(VENV)/.sim
