@@ -133,8 +133,10 @@ class _Rewriter:
 
     def _activation(self, name: str) -> str:
         if name not in self.done:
-            scale = self._constant(f"{name}_ascale", np.float32(max(self.ranges[name], 1e-8) / 127))
-            zero = self._constant(f"{name}_azero", np.int8(0))
+            scale = self._constant(
+                f"{name}_ascale", np.asarray(max(self.ranges[name], 1e-8) / 127, np.float32)
+            )
+            zero = self._constant(f"{name}_azero", np.asarray(0, np.int8))
             small = self._node("QuantizeLinear", [name, scale, zero], f"{name}_q")
             self.done[name] = self._node("DequantizeLinear", [small, scale, zero], f"{name}_qdq")
         return self.done[name]
@@ -152,8 +154,8 @@ class _Rewriter:
             return False
         if f"{name}_rows" not in self.done:
             q, factor = int8_channels(self.numpy.to_array(tensor), 0)
-            self._constant(f"{name}_unit", np.float32(1.0))
-            self._constant(f"{name}_zero", np.int8(0))
+            self._constant(f"{name}_unit", np.asarray(1.0, np.float32))
+            self._constant(f"{name}_zero", np.asarray(0, np.int8))
             self.done[f"{name}_rows"] = self._constant(f"{name}_rows8", q)
             self._constant(f"{name}_factor", factor[:, None])
         out = node.output[0]

@@ -101,7 +101,7 @@ def choose(
         if reason := why_not(name):
             raise MissingDependencyError(f"expected engine {name}, got none: {reason}")
         return Choice(makers[name]())
-    skipped = []
+    skipped: list[str] = []
     for candidate in ENGINES:
         reason = why_not(candidate)
         if not reason:

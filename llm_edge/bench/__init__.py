@@ -1,0 +1,1 @@
+"""Measurements of models and engines: speed beside other runtimes, quantization beside float32."""

@@ -1,0 +1,219 @@
+"""What few bits cost the planner: size, perplexity, plans unlike float32's, speed.
+
+    python -m llm_edge.bench.quantization --model runs/first/fp32 --n 1000
+
+Knows: the planner's graphs and development commands. Does not know: training. A variant agrees with
+float32 on a command when, along float32's plan, its likeliest allowed word is everywhere the plan's
+next one: greedy decoding then writes the same plan, and one pass decides it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import shutil
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llm_edge import qdq, quantize
+from llm_edge.corpus import build
+from llm_edge.engines.onnx_any import OnnxEngine
+from llm_edge.evaluate import FIRST_SEED, SPLITS
+from llm_edge.local import LocalPlanner
+
+VARIANTS = ("float32", "dynamic", *qdq.VARIANTS)
+#: Pairs that calibrate activations; seeds that neither training nor development uses.
+_CALIBRATION, _CALIBRATION_SEED = 48, 950_000_000
+#: Largest logit difference allowed nowhere: what masked words get.
+_MASKED = np.float32(-1e30)
+
+
+def development(n: int) -> list[Any]:
+    """n commands, a quarter of each split."""
+    each = (n + len(SPLITS) - 1) // len(SPLITS)
+    return [p for split in SPLITS.values() for p in build.pairs(each, split, FIRST_SEED)][:n]
+
+
+def feeds(model: LocalPlanner, pair: Any) -> tuple[dict[str, Any], Any]:
+    """(encoder feeds, function from prefix to decoder feeds) of a pair with its own plan."""
+    prompt = model.tokenizer(pair.command, pair.pending)
+    plan = model.vocabulary.encode(pair.target)
+    encoder = {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
+    return encoder, lambda prefix: decoder_feeds(prefix, [model.vocabulary.eos, *plan])
+
+
+def decoder_feeds(prefix: NDArray[np.float32], ids: list[int]) -> dict[str, Any]:
+    t = prefix.shape[1]
+    s = t + len(ids)
+    rows = np.concatenate([prefix, np.zeros((1, len(ids), prefix.shape[2]), np.float32)], axis=1)
+    mask = np.triu(np.full((s, s), -1e9, np.float32), 1)[None, None]
+    tokens = np.asarray([[-1] * t + ids], np.int32)
+    return {
+        "ids": tokens,
+        "prefix": rows,
+        "positions": np.arange(s, dtype=np.int32)[None],
+        "mask": mask,
+    }
+
+
+class Passes:
+    """One folder's two graphs, run over whole plans at once."""
+
+    def __init__(self, folder: Path, config: dict[str, Any]):
+        self._engine = OnnxEngine(folder, config)
+        s = self._engine.shape
+        self._past = np.zeros((s.layers, 2, 0, s.kv), np.float32)
+
+    def logits(self, encoder: dict[str, Any], ids: list[int]) -> NDArray[np.float32]:
+        """[len(ids), V]: what comes after each of the ids."""
+        prefix = self._engine._encoder.run(["prefix"], encoder)[0]  # type: ignore[union-attr]
+        feeds_ = {**decoder_feeds(prefix, ids), "past": self._past}
+        found: NDArray[np.float32] = self._engine._decoder.run(["logits"], feeds_)[0]
+        return found[-len(ids) :]
+
+
+def make_variant(variant: str, source: Path, target: Path, model: LocalPlanner) -> None:
+    """A model folder in one variant. model: the float32 one, to calibrate with."""
+    shutil.copytree(source, target)
+    (target / "manifest.json").unlink(missing_ok=True)
+    if variant == "float32":
+        return
+    if variant == "dynamic":
+        for name in ("encoder.onnx", "decoder.onnx"):
+            quantize.quantize_graph(source / name, target / name)
+        return
+    encoder, decoder = calibration(source, model) if variant == "w8a8" else (None, None)
+    qdq.quantize_file(source / "encoder.onnx", target / "encoder.onnx", variant, encoder)
+    qdq.quantize_file(source / "decoder.onnx", target / "decoder.onnx", variant, decoder)
+
+
+def calibration(
+    source: Path, model: LocalPlanner
+) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    config = json.loads((source / "config.json").read_text())
+    engine = OnnxEngine(source, config)
+    past = np.zeros((engine.shape.layers, 2, 0, engine.shape.kv), np.float32)
+    first, second = [], []
+    for pair in build.pairs(_CALIBRATION, "train", _CALIBRATION_SEED):
+        encoder, decoder = feeds(model, pair)
+        first.append(encoder)
+        second.append({**decoder(engine._encoder.run(["prefix"], encoder)[0]), "past": past})  # type: ignore[union-attr]
+    return first, second
+
+
+def masks(model: LocalPlanner, command: str, plan: list[int]) -> Iterator[NDArray[np.bool_]]:
+    """Allowed words before each word of a plan and before its end."""
+    matcher = model.constraint.matcher(command)
+    for token in plan:
+        yield matcher.allowed()
+        matcher.consume(token)
+    yield matcher.allowed()
+
+
+def perplexity(passes: Passes, model: LocalPlanner, pairs: list[Any]) -> float:
+    """Per plan word, of the corpus's own plans, without the grammar's help."""
+    total, count = 0.0, 0
+    for pair in pairs:
+        encoder, _ = feeds(model, pair)
+        plan = model.vocabulary.encode(pair.target)
+        logits = passes.logits(encoder, [model.vocabulary.eos, *plan]).astype(np.float64)
+        logits -= logits.max(axis=-1, keepdims=True)
+        wanted = np.array([*plan, model.vocabulary.eos])
+        total += float(
+            (np.log(np.exp(logits).sum(-1)) - logits[np.arange(len(wanted)), wanted]).sum()
+        )
+        count += len(wanted)
+    return float(np.exp(total / count))
+
+
+def agreement(
+    passes: Passes,
+    model: LocalPlanner,
+    pairs: list[Any],
+    plans: list[list[int]],
+    allowed: list[NDArray[np.bool_]],
+) -> float:
+    """Share of commands with float32's plan. allowed: [words + 1, V] of each plan."""
+    same = 0
+    for pair, plan, mask in zip(pairs, plans, allowed, strict=True):
+        encoder, _ = feeds(model, pair)
+        logits = passes.logits(encoder, [model.vocabulary.eos, *plan])
+        same += bool(
+            (
+                np.where(mask, logits, _MASKED).argmax(-1)
+                == np.array([*plan, model.vocabulary.eos])
+            ).all()
+        )
+    return same / len(pairs)
+
+
+def speed(folder: Path, pairs: list[Any]) -> tuple[float, float]:
+    """(median seconds from command to plan, plan words per second), one thread."""
+    model = LocalPlanner(str(folder), verify=False, engine_name="cpu")
+    times, words = [], 0
+    for pair in pairs:
+        began = time.perf_counter()
+        words += len(list(model.write(pair.command, pair.pending)))
+        times.append(time.perf_counter() - began)
+    return float(np.median(times)), words / sum(times)
+
+
+def report(source: Path, n: int, timed: int, variants: list[str]) -> list[dict[str, Any]]:
+    config = json.loads((source / "config.json").read_text())
+    model = LocalPlanner(str(source), verify=False, engine_name="cpu")
+    pairs = development(n)
+    plans = [model.vocabulary.encode(list(model.write(p.command, p.pending))) for p in pairs]
+    allowed = [
+        np.stack(list(masks(model, pair.command, plan)))
+        for pair, plan in zip(pairs, plans, strict=True)
+    ]
+    rows = []
+    with tempfile.TemporaryDirectory() as work:
+        for variant in variants:
+            folder = Path(work) / variant
+            make_variant(variant, source, folder, model)
+            passes = Passes(folder, config)
+            size = sum((folder / f).stat().st_size for f in ("encoder.onnx", "decoder.onnx"))
+            median, rate = speed(folder, pairs[:: max(1, len(pairs) // timed)][:timed])
+            rows.append({"variant": variant, "bytes": size, "perplexity": perplexity(passes, model, pairs),
+                         "agreement": agreement(passes, model, pairs, plans, allowed), "median_s": median, "words_per_s": rate, "n": len(pairs)})  # fmt: skip
+            print(rows[-1], flush=True)
+    return rows
+
+
+def table(rows: list[dict[str, Any]]) -> str:
+    lines = [
+        "| variant | MB | perplexity | same plan as float32 | command to plan | plan words/s |",
+        "|---|---|---|---|---|---|",
+    ]
+    for r in rows:
+        lines.append(f"| {r['variant']} | {r['bytes'] / 1e6:.1f} | {r['perplexity']:.4f} | {100 * r['agreement']:.1f} % "
+                     f"| {1000 * r['median_s']:.1f} ms | {r['words_per_s']:.0f} |")  # fmt: skip
+    return "\n".join(lines)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Quantization of the planner beside float32.")
+    parser.add_argument(
+        "--model", type=Path, required=True, help="folder of float32 graphs (export.py)"
+    )
+    parser.add_argument("--n", type=int, default=1000)
+    parser.add_argument("--timed", type=int, default=40, help="commands that are timed")
+    parser.add_argument("--variants", nargs="*", default=list(VARIANTS), choices=VARIANTS)
+    parser.add_argument("--out", type=Path, default=Path("bench_out/quantization"))
+    args = parser.parse_args()
+    rows = report(args.model, args.n, args.timed, args.variants)
+    args.out.mkdir(parents=True, exist_ok=True)
+    (args.out / "quantization.json").write_text(json.dumps(rows, indent=1) + "\n")
+    (args.out / "quantization.md").write_text(table(rows) + "\n")
+    print(f"{rows[0]['n']} development commands\n{table(rows)}")
+
+
+if __name__ == "__main__":
+    main()
