@@ -257,6 +257,7 @@ def _correct(
         if last is None or last.plan is None:
             return _stop_with("question", "What shall I do?", step.obj)
         steps, undo = last.plan.steps, _moved_something(memory, last)
+        memory.recall_choices(last)
     changed = steps
     if step.obj is not None:
         changed = rewrite.with_object(changed, step.obj, ctx)
@@ -265,7 +266,8 @@ def _correct(
     if changed == steps and undo:
         return Resolved(p.Plan(steps=(p.Undo(), p.Ask(about="what"))), p.Plan(steps=steps))
     first = (p.Undo(),) if undo else ()
-    return Resolved(p.Plan(steps=(*first, *changed)), p.Plan(steps=changed), pending is not None)
+    # which one was meant stays known, though it is a command of its own
+    return Resolved(p.Plan(steps=(*first, *changed)), p.Plan(steps=changed), continues=True)
 
 
 def _moved_something(memory: SessionMemory, record: CommandRecord) -> bool:

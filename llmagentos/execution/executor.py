@@ -184,6 +184,8 @@ class PlanExecutor(ExecutionModule):
         problem = session.problem
         if problem is None or problem.obj is None or problem.kind != "question":
             return
+        if len(problem.candidates) > 1:  # "both of them"
+            self.memory.note_mention(problem.candidates, handles=False)
         found = ground(problem.obj, self.memory.context(self.skills.scene()))
         if found.ok:
             self.memory.note_mention(found.ids)

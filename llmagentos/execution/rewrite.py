@@ -14,6 +14,7 @@ from pydantic import BaseModel
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import ground, matching
+from llmagentos.types import CONTAINER_KINDS
 
 #: Steps that move something, which corrections and repetitions are about.
 MOTION_OPS = ("pick", "place", "put", "push", "move", "stack", "arrange", "rotate", "swap", "clear",
@@ -109,10 +110,16 @@ def best_slot(step: Any, new: p.Obj, ctx: Context) -> tuple[float, str, p.Obj] |
         score += 3.0 if ground(candidate, ctx).ok else 0.0
         same_kind = new.kind != "object" and new.kind == old.kind
         score += 2.0 if same_kind else 0.0
+        score += 1.0 if new.kind != "object" and _carries(new) == _carries(old) else 0.0
         score += 1.0 if new.colors and old.colors and new.colors != old.colors else 0.0
         if best is None or score > best[0]:
             best = (score, slot, candidate)
     return best
+
+
+def _carries(obj: p.Obj) -> bool:
+    """Whether things are mostly put into or onto it."""
+    return obj.kind in (*CONTAINER_KINDS, "container", "dish", "plate", "zone")
 
 
 def motion_steps(steps: Sequence[Any]) -> list[int]:

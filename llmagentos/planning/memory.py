@@ -101,6 +101,7 @@ class SessionMemory:
             steps=tuple(steps),
             scene_after=scene,
             plan=plan or last.plan,
+            chosen=tuple(self._chosen),
         )
         self.records[-1:] = [record]
         self.pending_question = question
@@ -156,6 +157,10 @@ class SessionMemory:
     def note_choice(self, obj: p.Obj, ids: Iterable[str]) -> None:
         """The person said which ones `obj` means, for as long as the command continues."""
         self._chosen.append((choice_key(obj), tuple(ids)))
+
+    def recall_choices(self, record: CommandRecord) -> None:
+        """What was chosen for an earlier command holds again, for its correction."""
+        self._chosen = list(record.chosen)
 
     def remember(self, name: str, target: str | tuple[float, float]) -> None:
         """Give a name to an object (its id) or to a place (x, y); an older meaning goes."""

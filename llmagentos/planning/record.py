@@ -29,7 +29,8 @@ class CommandRecord:
     """One finished or running command. status is None while it runs.
 
     scene_before/after: as seen at its two ends. undone: its moves were taken back. is_undo: it
-    took back others' moves, so that its own don't count for the next undo.
+    took back others' moves, so that its own don't count for the next undo. chosen: what the
+    person's answers restricted.
     """
 
     index: int
@@ -42,6 +43,7 @@ class CommandRecord:
     scene_after: Scene | None = None
     undone: bool = False
     is_undo: bool = False
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
 
 
 @dataclass(frozen=True)

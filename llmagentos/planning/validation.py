@@ -95,10 +95,14 @@ def _preconditions(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
         obj = getattr(step, "obj", None)
         if place is None or obj is None or place.obj is None:
             continue
-        same = place.rel in ("on", "in") and place.obj == obj and obj.quant == "the"
-        if same and obj.ref is None and place.obj2 is None:
+        same = place.obj == obj and obj.quant == "the" and obj.ref is None
+        if not same or place.obj2 is not None:
+            continue
+        if place.rel in ("on", "in"):
             words = f"{describe_obj(obj).capitalize()} can't be put {place.rel} itself."
             yield Issue("cannot", words, path)
+        elif place.rel in p.w.SPATIAL_RELS:
+            yield Issue("question", f"Where shall I put {describe_obj(obj)}?", path)
 
 
 def walk(plan: p.Plan) -> Iterator[tuple[str, Any]]:

@@ -103,3 +103,44 @@ def test_a_corner_written_as_a_filter_is_the_place() -> None:
     assert t.do("stack [ all block where at back_right ]").status == "succeeded"
     base = [o for o in map(t.get, ("red_block", "blue_block", "green_block"))]
     assert all(o.position[0] > 0.6 and o.position[1] < -0.2 for o in base)
+
+
+def test_a_corrected_container_is_the_place() -> None:
+    t = Table()
+    t.do("put [ the red block ] on [ the white plate ]")
+    assert t.do("correct [ the blue bowl ]").status == "succeeded"
+    assert t.get("red_block").support == "blue_bowl"
+
+
+def test_a_correction_keeps_the_choice_made_before() -> None:
+    red = [thing(f"r{k}", "block", "red", 0.4, y) for k, y in enumerate((0.2, -0.2))]
+    bowls = [thing(c, "bowl", c, 0.6, y) for c, y in (("blue", 0.1), ("cyan", -0.2))]
+    t = Table(Scene((*red, *bowls)))
+    assert t.do("put [ the red block ] in [ the blue bowl ]").status == "question"
+    assert t.do("choose [ the red block order left ]").status == "succeeded"
+    assert t.do("answer why").status == "answered"
+    assert t.do("correct [ the cyan bowl ]").status == "succeeded"
+    assert t.get("r0").support == "cyan"
+
+
+def test_nothing_goes_beside_itself() -> None:
+    t = Table()
+    out = t.do("put [ the red block ] left_of [ the red block ]")
+    assert (out.status, out.reply) == ("question", "Where shall I put the red block?")
+    assert t.do("choose left_of [ the blue bowl ]").status == "succeeded"
+
+
+def test_what_a_question_named_is_both_of_them() -> None:
+    red = [thing(f"r{k}", "block", "red", 0.4, y) for k, y in enumerate((0.2, -0.2))]
+    t = Table(Scene((*red, thing("bowl", "bowl", "blue", 0.55, 0.0))))
+    assert t.do("put [ the red block ] in [ the bowl ]").status == "question"
+    assert t.do("put [ both them object ] in [ the bowl ]").status == "succeeded"
+    assert {t.get(o.id).support for o in red} == {"bowl"}
+    assert "2 objects" in t.do("answer count [ all object where in [ the it object ] ]").reply
+
+
+def test_a_tower_is_spread_out_with_all_its_members() -> None:
+    t = Table()
+    t.do("stack [ all block ]")
+    assert t.do("arrange [ the stack ] spread").status == "succeeded"
+    assert {t.get(f"{c}_block").support for c in ("red", "green", "blue")} == {"table"}

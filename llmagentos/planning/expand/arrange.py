@@ -33,6 +33,7 @@ from llmagentos.planning.placement.freespace import LEAST_GAP_M
 from llmagentos.planning.wording import describe_place
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
+from llmagentos.world.relations import stack_of
 
 Point = tuple[float, float]
 
@@ -42,6 +43,10 @@ def arrange(step: p.Arrange, scope: Scope) -> Moves:
     step = placed(step, scope)
     marks = marks_of(step.place, scope)
     ids = collect(step.objs, scope, marks.ids if marks else ())
+    if len(step.objs) == 1 and step.objs[0].kind == "stack":  # its members, not its top
+        scene = scope.scene()
+        members = [o.id for i in ids for o in reversed(stack_of(scene, scope.get(i)))]
+        ids = tuple(dict.fromkeys(members))
     if not ids:
         return
     scope.memory.note_mention(ids)

@@ -105,7 +105,7 @@ def relative_goal(
     item, scene = scope.get(object_id), scope.scene()
     want = DEFAULT_MOVE_M if distance is None else distance
     space = FreeSpace(scene, item)
-    steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4)]
+    steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4, 0.3, 1.7)]
     for d in steps:
         x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
         if space.is_free(x, y, 0.003) and d > 0.004:

@@ -41,6 +41,7 @@ def transfer(
     left = [i for i in (order or goals) if i in goals]
     left.sort(key=lambda i: (round(goals[i].pose.position[2], 2), -_height(scope, i)))
     parked: set[str] = set()
+    brought: set[str] = set()
     while left:
         left = [i for i in left if not _done(scope, i, goals[i])]
         if not left:
@@ -48,7 +49,12 @@ def transfer(
         ready = next((i for i in left if _goal_free(scope, i, goals[i], goals)), None)
         if ready is not None:
             left.remove(ready)
+            brought.add(ready)
             yield from _bring(scope, ready, goals[ready], goals, exact)
+            # what stood almost right may have been in the way and is parked now
+            again = [i for i in goals if i not in left and i not in brought]
+            left += [i for i in again if not _done(scope, i, goals[i])]
+            left.sort(key=lambda i: round(goals[i].pose.position[2], 2))
             continue
         blocker = next((i for i in left if i not in parked), None)
         if blocker is None:

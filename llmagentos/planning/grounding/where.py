@@ -114,13 +114,21 @@ def _landmarks(r: p.Relation, ctx: Context, resolver: Resolver) -> tuple[Objects
         if not ids and not (r.negate or r.obj.quant == "none"):
             raise Unresolved("none", resolver.ground(r.obj, ctx).question or "There is none.")
     else:
-        found = resolver.ground(r.obj, ctx)
+        found = resolver.ground(open_one(r.obj) if r.rel == "in" else r.obj, ctx)
+        if not found.ids and found.problem != "ambiguous":
+            found = resolver.ground(r.obj, ctx)
         ids = found.ids
         if found.problem == "ambiguous" and r.rel in _ANY:
             ids = found.candidates
         elif found.problem is not None:
             raise Unresolved(found.problem, found.question, found.candidates)
     return [o for o in map(ctx.scene.get, ids) if o is not None], every
+
+
+def open_one(obj: p.Obj) -> p.Obj:
+    """What "it" means after "in": something that things can be in."""
+    vague = obj.ref == "it" and obj.kind == "object" and obj.noun is None
+    return obj.model_copy(update={"kind": "container"}) if vague else obj
 
 
 def _between(objs: Objects, r: p.Relation, ctx: Context, resolver: Resolver) -> Objects:

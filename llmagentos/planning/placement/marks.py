@@ -12,6 +12,7 @@ from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Grounding, Placement
 from llmagentos.planning.grounding import ground
 from llmagentos.planning.grounding.refs import normal_name
+from llmagentos.planning.grounding.where import open_one
 from llmagentos.planning.placement import support
 from llmagentos.planning.wording.scene import choices
 
@@ -69,7 +70,9 @@ def resolve_marks(place: p.Place, ctx: Context) -> Marks:
 def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     own_ref = obj.ref in ("this", "other")
     without = () if ctx.moving is None or own_ref else (ctx.moving,)
-    grounding = ground(obj, ctx, without)
+    grounding = ground(open_one(obj) if place.rel == "in" else obj, ctx, without)
+    if not grounding.ok and obj.ref == "it":
+        grounding = ground(obj, ctx, without)
     if grounding.ok and obj.quant == "a" and place.rel in ("on", "in"):
         able = ground(obj, ctx, (*without, *_unable(place.rel, ctx)))
         return able if able.ok else grounding

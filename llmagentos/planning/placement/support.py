@@ -24,6 +24,7 @@ SIDE_GAPS_M = (0.02, 0.010, 0.002)
 PRESSED_GAP_M = -0.006
 #: The first thing on a plate or zone stands up to this far beside its middle, metres.
 MOST_ASIDE_M = 0.02
+SPARE_M = 0.006
 #: Contents may cover the opening this often: they lie in a heap.
 FILLED = 1.2
 #: A support must be at least this much of the base that stands on it.
@@ -269,8 +270,8 @@ def _aside(mark: SceneObject, item: SceneObject, reach: float) -> float:
     """How far from the middle the first thing goes on something flat, so that another fits."""
     if mark.kind not in fp.FLAT_KINDS:
         return 0.0
-    need = max(0.0, 2 * fp.circle_m(item) + 0.004 - reach)
-    return need if need <= min(reach, MOST_ASIDE_M) else 0.0
+    need = 2 * fp.circle_m(item) + 0.004 - reach
+    return need + SPARE_M if 0.0 < need <= min(reach, MOST_ASIDE_M) else 0.0
 
 
 def _candidates(mark: SceneObject, reach: float, steps: int) -> list[Point]:

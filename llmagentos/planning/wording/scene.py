@@ -60,7 +60,7 @@ def _by_size(obj: SceneObject, alike: Sequence[SceneObject]) -> str:
 def _by_support(obj: SceneObject, alike: Sequence[SceneObject], scene: Scene) -> str:
     below = scene.get(obj.support)
     same = [o for o in alike if o.support == obj.support]
-    if below is None or len(same) > 1 or below.id == obj.id:
+    if below is None or len(same) > 1 or label(below) == label(obj):  # then "the top one"
         return ""
     return f"the {label(obj)} {'in' if obj.inside else 'on'} the {label(below)}"
 
