@@ -36,7 +36,8 @@ class Sampling:
 
 @dataclass
 class Generation:
-    """What came out. confidence: product of the chosen words' probabilities (forced ones are 1)."""
+    """What came out. confidence: product of the chosen words' probabilities (forced ones are 1),
+    among all words, or among the allowed ones where the grammar had to step in."""
 
     tokens: list[int] = field(default_factory=list)
     stop: StopReason = "end"
@@ -117,7 +118,10 @@ def generate(
         if not np.isfinite(logits).all():
             raise ModelError("expected finite logits, got NaN or infinity")
         out.prefill_s = out.prefill_s or time.perf_counter() - began
-        if matcher is not None:
+        best = int(np.argmax(logits))
+        # the likeliest of all words needs no mask when it is allowed, and it nearly always is
+        plain = s.temperature <= 0 and len(out.tokens) < s.max_tokens
+        if matcher is not None and not (plain and matcher.allows(best)):
             logits = np.where(matcher.allowed(), logits, -np.inf).astype(np.float32)
         if matcher is not None and len(out.tokens) >= s.max_tokens and closing:
             out.stop = "length"

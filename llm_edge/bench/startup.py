@@ -53,7 +53,7 @@ def grammar_cost(name: str, commands: int) -> dict[str, float]:
         session.feed([model.vocabulary.eos])
         for token in model.vocabulary.encode(pair.target):
             began = time.perf_counter()
-            matcher.allowed()
+            matcher.allows(token)
             matcher.consume(token)
             matcher.forced()
             middle = time.perf_counter()

@@ -23,7 +23,10 @@ _MASKED = np.float32(-1e9)
 class Shape:
     """What a model folder's config.json says about its decoder; kind is "planner" or "text"."""
 
-    def __init__(self, config: dict[str, Any]):
+    def __init__(self, config: dict[str, Any], granule: int = 0):
+        """granule: caches of multiples of so many positions instead of BUCKETS (CPU: every masked
+        position costs time there, and any length may be bound)."""
+        self._granule = granule
         try:
             d = config["decoder"]
             self.layers, self.kv = (
@@ -42,6 +45,8 @@ class Shape:
 
     def bucket(self, length: int) -> int:
         """The cache length to bind for so many positions."""
+        if self._granule:
+            return -(-length // self._granule) * self._granule
         size = next((b for b in BUCKETS if b >= length), BUCKETS[-1])
         while size < length:
             size *= 2

@@ -52,7 +52,7 @@ class OnnxEngine:
                 f"expected ONNX Runtime with {provider} (pip install onnxruntime-gpu), got {ort.get_available_providers()}"
             )
         self.name = NAMES.get(provider, provider)
-        self.shape = Shape(config)
+        self.shape = Shape(config, 32)
         self.vocabulary_size, self.max_positions = self.shape.vocabulary, self.shape.positions
         options = session_options(threads, spin)
         encoder, decoder = planner_files(folder)
@@ -88,14 +88,10 @@ class OnnxEngine:
         return bigger
 
     def step(self, feeds: dict[str, NDArray[Any]], cache: Floats, at: int) -> Floats:
-        size = cache.shape[2]
         past, mask = cache, feeds["mask"]
-        if at < size // 2 and at % 32 == 0:
-            # a short past spares masked work: contiguous copies of few rows cost less
-            past, mask = (
-                np.ascontiguousarray(cache[:, :, :at]),
-                np.concatenate([mask[..., :at], mask[..., size:]], axis=3),
-            )
+        if at == 0:
+            # nothing is cached yet: an empty past spares the masked work
+            past, mask = cache[:, :, :0], mask[..., cache.shape[2] :]
         logits, rows = self._decoder.run(["logits", "rows"], {**feeds, "mask": mask, "past": past})
         cache[:, :, at : at + rows.shape[2]] = rows
         found: Floats = logits
