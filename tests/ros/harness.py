@@ -198,6 +198,9 @@ class Goal:
     def result(self, timeout_s: float = 2 * PATIENCE_S) -> tuple[int, Any]:
         """GoalStatus and the Command result."""
         self._client.wait(self._result.done, timeout_s)
+        # Feedback and result travel apart: what was sent before may come in after it.
+        for _ in range(20):
+            self._client.executor.spin_once(timeout_sec=0.02)
         answer = self._result.result()
         return answer.status, answer.result
 

@@ -27,7 +27,7 @@ from llmagentos_msgs.action import Command
 from llmagentos_msgs.srv import Reset
 from llmagentos_msgs.srv import Undo as UndoService
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, scene_from_msg, to_time
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.planner import check_text
@@ -181,6 +181,7 @@ class AgentNode(ModuleNode):
         finally:
             self._goal, self._text, self._stage = None, '', 0
             self._busy.release()
+        let_feedback_arrive()
         self._done += 1
         self._question = result.reply if result.status == 'question' else ''
         if goal.is_cancel_requested:
@@ -279,6 +280,7 @@ class AgentNode(ModuleNode):
         if not self._busy.acquire(blocking=False):
             answer.success, answer.message = False, 'expected an idle agent, got a busy one'
             return answer
+        self._stop.clear()
         try:
             problem = self._reset_all(request)
             if not problem:

@@ -33,6 +33,8 @@ from std_msgs.msg import Header
 
 _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
 
+_FEEDBACK_S = 0.1
+
 
 @dataclass(frozen=True)
 class Parameter:
@@ -229,6 +231,16 @@ class ModuleNode(LifecycleNode):
             values=[KeyValue(key=str(k), value=str(v)) for k, v in figures.items()],
         )
         return DiagnosticArray(header=header, status=[status])
+
+
+def let_feedback_arrive() -> None:
+    """
+    Wait a moment between a goal's last feedback and its result.
+
+    They travel on different channels, and rclpy's client drops feedback that comes after the
+    result.
+    """
+    threading.Event().wait(_FEEDBACK_S)
 
 
 def _descriptor(p: Parameter) -> ParameterDescriptor:

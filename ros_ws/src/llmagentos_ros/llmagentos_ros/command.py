@@ -27,6 +27,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 OK, NOT_DONE, USAGE = 0, 1, 2
+_LAST_FEEDBACK_S = 0.5
 
 
 def _say(**line: Any) -> None:
@@ -53,12 +54,17 @@ class Client:
     def __init__(self, namespace: str) -> None:
         rclpy.init(args=[], signal_handler_options=SignalHandlerOptions.NO)
         self.stop = threading.Event()
+        self.ended = False
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.signal(number, lambda *_: self.stop.set())
         self.node = rclpy.create_node('llmagentos_command', namespace=namespace)
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, table.COMMAND_ACTION.name)
+
+    def _on_feedback(self, msg: Any) -> None:
+        _on_feedback(msg)
+        self.ended = self.ended or '"event": "result"' in msg.feedback.event
 
     def wait(self, done: Any, timeout_s: float) -> bool:
         """Spin until `done()`; False after the timeout or when asked to stop."""
@@ -75,7 +81,7 @@ class Client:
             _say(error=f'expected a running agent (llmagentos up), got none within {wait_s:g} s')
             return USAGE
         goal = table.COMMAND_ACTION.kind.Goal(text=text)
-        sent = self.client.send_goal_async(goal, feedback_callback=_on_feedback)
+        sent = self.client.send_goal_async(goal, feedback_callback=self._on_feedback)
         if not self.wait(sent.done, 10.0) or not sent.result().accepted:
             _say(error='expected the agent to take the command, got a no: it is not active')
             return NOT_DONE
@@ -88,6 +94,8 @@ class Client:
             if not self.wait(result.done, 15.0):
                 _say(error='expected the arm to stop, got no answer within 15 s')
                 return NOT_DONE
+        # The last feedback may come in after the result.
+        self.wait(lambda: self.ended, _LAST_FEEDBACK_S)
         answer = result.result().result
         trace = json.loads(answer.trace) if answer.trace else {}
         _say(result={**trace, 'command': text, 'status': answer.status, 'reply': answer.reply})

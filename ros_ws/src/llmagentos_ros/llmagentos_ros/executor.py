@@ -32,7 +32,7 @@ from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import GripperCommand, SafetyState
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time
 from llmagentos_ros.driver import clock_condition, RosDriver
 from llmagentos_ros.perception import names
@@ -175,6 +175,7 @@ class ExecutorNode(ModuleNode):
         finally:
             self._goal = self._progress = None
             self._busy.release()
+        let_feedback_arrive()
         self._done += 1
         if goal.is_cancel_requested:
             goal.canceled()

@@ -118,6 +118,7 @@ class RemoteExecution(ExecutionModule):
         self._dead: Dead = watch()
         self._timeout_s = timeout_s
         self._events: deque[dict[str, Any]] = deque()
+        self._ended: set[str] = set()
         self._handle: Any = None
         self._result: Any = None
         self.first_motion_at: float | None = None
@@ -125,6 +126,7 @@ class RemoteExecution(ExecutionModule):
     def start(self, plan: Any, command: str = '') -> None:
         """Send the plan. Raises PlanError when the executor does not take it."""
         self._events.clear()
+        self._ended.clear()
         self._dead = self._watch()
         self.first_motion_at = None
         goal = ExecutePlan.Goal(plan=Plan(command=command, json=plan.model_dump_json()))
@@ -138,9 +140,9 @@ class RemoteExecution(ExecutionModule):
     def tick(self) -> Outcome | None:
         """Pass events on; the outcome when the executor has ended, or has died."""
         problem = wait_for(self._result, _POLL_S, lambda: '')
-        self._pass_events()
         if self._result.done():
             return self._outcome()
+        self._pass_events()
         gone = self._dead() if problem else ''
         if gone:
             return Outcome('failed', f'The executor is gone ({gone}); the arm has stopped.')
@@ -150,14 +152,15 @@ class RemoteExecution(ExecutionModule):
         """Cancel, and wait until the arm rests."""
         self._handle.cancel_goal_async()
         problem = wait_for(self._result, _CANCEL_S, self._dead)
-        self._pass_events()
         if problem:
             return Outcome('failed', f'I asked the arm to stop and got no answer: {problem}.')
         return self._outcome()
 
     def _outcome(self) -> Outcome:
+        self._pass_events()
         result = self._result.result().result
         steps = tuple(json.loads(step) for step in result.steps)
+        self._make_up(steps)
         return Outcome(result.status or 'failed', result.reply, steps, result.question)
 
     def _on_feedback(self, msg: Any) -> None:
@@ -171,7 +174,18 @@ class RemoteExecution(ExecutionModule):
 
     def _pass_events(self) -> None:
         while self._events:
-            self._sink(self._events.popleft())
+            event = self._events.popleft()
+            if event.get('event') == 'step_done':
+                self._ended.add(str(event.get('path')))
+            self._sink(event)
+
+    def _make_up(self, steps: tuple[dict[str, Any], ...]) -> None:
+        """Pass on the ends of steps whose feedback was lost: the result has them all."""
+        for step in steps:
+            path, status = str(step.get('path')), str(step.get('status'))
+            if path not in self._ended and status != 'running':
+                words = str(step.get('reason') or step.get('words', ''))
+                self._sink({'event': 'step_done', 'path': path, 'status': status, 'words': words})
 
 
 class RemoteRobot:
