@@ -90,14 +90,32 @@ def export_onnx(model: Planner, folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     c = model.decoder.config
     ids = torch.ones(1, 7, dtype=torch.int32)
-    _export(EncoderGraph(model), (ids, torch.zeros_like(ids), torch.zeros_like(ids)), folder / "encoder.onnx",
-            ["ids", "types", "words"], ["prefix"], {k: {1: "T"} for k in ("ids", "types", "words", "prefix")})  # fmt: skip
+    _export(
+        EncoderGraph(model),
+        (ids, torch.zeros_like(ids), torch.zeros_like(ids)),
+        folder / "encoder.onnx",
+        ["ids", "types", "words"],
+        ["prefix"],
+        {k: {1: "T"} for k in ("ids", "types", "words", "prefix")},
+    )
     s, cache = 3, 8
     kv = c.num_key_value_heads * c.head_dim
-    args = (torch.tensor([[-1, 0, 1]], dtype=torch.int32), torch.zeros(1, s, c.hidden_size), torch.arange(s, dtype=torch.int32)[None],
-            torch.zeros(1, 1, s, cache + s), torch.zeros(c.num_hidden_layers, 2, cache, kv))  # fmt: skip
-    axes = {"ids": {1: "S"}, "prefix": {1: "S"}, "positions": {1: "S"}, "mask": {2: "S", 3: "C_plus_S"}, "past": {2: "C"},
-            "logits": {0: "S"}, "rows": {2: "S"}}  # fmt: skip
+    args = (
+        torch.tensor([[-1, 0, 1]], dtype=torch.int32),
+        torch.zeros(1, s, c.hidden_size),
+        torch.arange(s, dtype=torch.int32)[None],
+        torch.zeros(1, 1, s, cache + s),
+        torch.zeros(c.num_hidden_layers, 2, cache, kv),
+    )
+    axes = {
+        "ids": {1: "S"},
+        "prefix": {1: "S"},
+        "positions": {1: "S"},
+        "mask": {2: "S", 3: "C_plus_S"},
+        "past": {2: "C"},
+        "logits": {0: "S"},
+        "rows": {2: "S"},
+    }
     _export(
         DecoderGraph(model),
         args,
@@ -116,8 +134,17 @@ def _export(
     outputs: list[str],
     axes: dict[str, dict[int, str]],
 ) -> None:
-    torch.onnx.export(graph.eval(), args, str(path), input_names=inputs, output_names=outputs, dynamic_axes=axes,
-                      opset_version=OPSET, do_constant_folding=True, dynamo=False)  # fmt: skip
+    torch.onnx.export(
+        graph.eval(),
+        args,
+        str(path),
+        input_names=inputs,
+        output_names=outputs,
+        dynamic_axes=axes,
+        opset_version=OPSET,
+        do_constant_folding=True,
+        dynamo=False,
+    )
 
 
 def write_configs(
@@ -125,8 +152,14 @@ def write_configs(
 ) -> None:
     """config.json, plan_vocabulary.json and tokenizer.json."""
     encoder = {k: getattr(model.encoder.config, k) for k in EncoderConfig.__dataclass_fields__}
-    config = {"model_type": "llm_edge_planner", "architectures": ["Planner"], "decoder": model.decoder.config.to_dict(), "encoder": encoder,
-              "first_pointer": vocabulary.first_pointer, "eos_token_id": vocabulary.eos}  # fmt: skip
+    config = {
+        "model_type": "llm_edge_planner",
+        "architectures": ["Planner"],
+        "decoder": model.decoder.config.to_dict(),
+        "encoder": encoder,
+        "first_pointer": vocabulary.first_pointer,
+        "eos_token_id": vocabulary.eos,
+    }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     (folder / "plan_vocabulary.json").write_text(json.dumps(list(vocabulary.words[1:])) + "\n")
     shutil.copyfile(tokenizer, folder / "tokenizer.json")

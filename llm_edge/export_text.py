@@ -49,14 +49,26 @@ def export_decoder(decoder: Decoder, path: Path) -> None:
         torch.tensor([s - 1], dtype=torch.int32),
     )
     axes = {
-        "ids": {1: "S"}, "positions": {1: "S"}, "mask": {2: "S", 3: "C_plus_S"}, "past": {2: "C"},
-        "wanted": {0: "N"}, "logits": {0: "N"}, "rows": {2: "S"},
-    }  # fmt: skip
+        "ids": {1: "S"},
+        "positions": {1: "S"},
+        "mask": {2: "S", 3: "C_plus_S"},
+        "past": {2: "C"},
+        "wanted": {0: "N"},
+        "logits": {0: "N"},
+        "rows": {2: "S"},
+    }
     with torch.no_grad():
         torch.onnx.export(
-            TextGraph(decoder).eval(), args, str(path), input_names=INPUTS, output_names=OUTPUTS,
-            dynamic_axes=axes, opset_version=OPSET, do_constant_folding=True, dynamo=False,
-        )  # fmt: skip
+            TextGraph(decoder).eval(),
+            args,
+            str(path),
+            input_names=INPUTS,
+            output_names=OUTPUTS,
+            dynamic_axes=axes,
+            opset_version=OPSET,
+            do_constant_folding=True,
+            dynamo=False,
+        )
 
 
 def ends(folder: Path, config: dict[str, Any]) -> list[int]:
@@ -83,9 +95,11 @@ def card(name: str, family: str, c: DecoderConfig, parameters: int, quantization
     """The model card (README.md) of an exported checkpoint."""
     return (
         f"# {name}\n\nA {family} checkpoint exported by `python -m llm_edge.export_text`.\n\n"
-        f"| | |\n|---|---|\n| parameters | {parameters / 1e6:.1f} M |\n| layers, width | {c.num_hidden_layers}, {c.hidden_size} |\n"
+        f"| | |\n|---|---|\n| parameters | {parameters / 1e6:.1f} M |\n"
+        f"| layers, width | {c.num_hidden_layers}, {c.hidden_size} |\n"
         f"| longest context | {c.max_position_embeddings} |\n| quantization | {quantization} |\n\n"
-        "Origin, licence, training data and known weaknesses are those of the checkpoint it was made from: see its own card.\n"
+        "Origin, licence, training data and known weaknesses are those of the checkpoint it was "
+        "made from: see its own card.\n"
     )
 
 

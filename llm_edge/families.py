@@ -142,7 +142,8 @@ def load_weights(model: Decoder, folder: Path) -> None:
                     ):
                         continue
                     raise ModelError(
-                        f"expected only this family's tensors, got {name} {list(f.get_slice(name).get_shape())} in {folder / file}"
+                        f"expected only this family's tensors, got {name} "
+                        f"{list(f.get_slice(name).get_shape())} in {folder / file}"
                     )
                 _copy(name, f.get_tensor(name), wanted[name], folder / file)
                 seen.add(name)

@@ -206,7 +206,10 @@ def bench(name: str, engine: str = "auto", threads: int = 1, runs: int = 5) -> d
     began = time.perf_counter()
     model = load(name, engine, threads)
     load_s = time.perf_counter() - began
-    prompt = "put the red block that is left of the cup into the blue bowl, then stack all green blocks at the far left corner"
+    prompt = (
+        "put the red block that is left of the cup into the blue bowl, "
+        "then stack all green blocks at the far left corner"
+    )
     prefill, decode, tokens, words = [], 0.0, 0, 0
     for i in range(runs + 1):
         out: Any
@@ -226,9 +229,15 @@ def bench(name: str, engine: str = "auto", threads: int = 1, runs: int = 5) -> d
                 out.prompt_tokens,
             )
     return {
-        "engine": model.engine.name, "skipped": list(model.skipped), "threads": threads, "load_s": load_s, "prompt_tokens": words,
-        "prefill_s": sorted(prefill)[len(prefill) // 2], "tokens_per_s": tokens / max(decode, 1e-9), "rss_bytes": resident_bytes(),
-    }  # fmt: skip
+        "engine": model.engine.name,
+        "skipped": list(model.skipped),
+        "threads": threads,
+        "load_s": load_s,
+        "prompt_tokens": words,
+        "prefill_s": sorted(prefill)[len(prefill) // 2],
+        "tokens_per_s": tokens / max(decode, 1e-9),
+        "rss_bytes": resident_bytes(),
+    }
 
 
 def resident_bytes() -> int:

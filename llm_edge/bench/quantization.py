@@ -43,7 +43,7 @@ def development(n: int) -> list[Any]:
 def feeds(model: LocalPlanner, pair: Any) -> tuple[dict[str, Any], Any]:
     """(encoder feeds, function from prefix to decoder feeds) of a pair with its own plan."""
     prompt = model.tokenizer(pair.command, pair.pending)
-    plan = model.vocabulary.encode(pair.target)
+    plan = model.vocabulary.encode(list(pair.target))
     encoder = {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
     return encoder, lambda prefix: decoder_feeds(prefix, [model.vocabulary.eos, *plan])
 
@@ -121,7 +121,7 @@ def perplexity(passes: Passes, model: LocalPlanner, pairs: list[Any]) -> float:
     total, count = 0.0, 0
     for pair in pairs:
         encoder, _ = feeds(model, pair)
-        plan = model.vocabulary.encode(pair.target)
+        plan = model.vocabulary.encode(list(pair.target))
         logits = passes.logits(encoder, [model.vocabulary.eos, *plan]).astype(np.float64)
         logits -= logits.max(axis=-1, keepdims=True)
         wanted = np.array([*plan, model.vocabulary.eos])
@@ -181,8 +181,17 @@ def report(source: Path, n: int, timed: int, variants: list[str]) -> list[dict[s
             passes = Passes(folder, config)
             size = sum((folder / f).stat().st_size for f in ("encoder.onnx", "decoder.onnx"))
             median, rate = speed(folder, pairs[:: max(1, len(pairs) // timed)][:timed])
-            rows.append({"variant": variant, "bytes": size, "perplexity": perplexity(passes, model, pairs),
-                         "agreement": agreement(passes, model, pairs, plans, allowed), "median_s": median, "words_per_s": rate, "n": len(pairs)})  # fmt: skip
+            rows.append(
+                {
+                    "variant": variant,
+                    "bytes": size,
+                    "perplexity": perplexity(passes, model, pairs),
+                    "agreement": agreement(passes, model, pairs, plans, allowed),
+                    "median_s": median,
+                    "words_per_s": rate,
+                    "n": len(pairs),
+                }
+            )
             print(rows[-1], flush=True)
     return rows
 
@@ -193,8 +202,10 @@ def table(rows: list[dict[str, Any]]) -> str:
         "|---|---|---|---|---|---|",
     ]
     for r in rows:
-        lines.append(f"| {r['variant']} | {r['bytes'] / 1e6:.1f} | {r['perplexity']:.4f} | {100 * r['agreement']:.1f} % "
-                     f"| {1000 * r['median_s']:.1f} ms | {r['words_per_s']:.0f} |")  # fmt: skip
+        lines.append(
+            f"| {r['variant']} | {r['bytes'] / 1e6:.1f} | {r['perplexity']:.4f} | {100 * r['agreement']:.1f} % "
+            f"| {1000 * r['median_s']:.1f} ms | {r['words_per_s']:.0f} |"
+        )
     return "\n".join(lines)
 
 

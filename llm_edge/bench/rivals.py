@@ -46,9 +46,17 @@ Runner = Callable[[list[int], int], Speed]
 def random_decoder(size: str) -> Decoder:
     width, ffn, layers, heads, kv = SIZES[size]
     torch.manual_seed(0)
-    config = DecoderConfig(vocab_size=VOCABULARY, hidden_size=width, intermediate_size=ffn, num_hidden_layers=layers,
-                           num_attention_heads=heads, num_key_value_heads=kv, head_dim=64, max_position_embeddings=POSITIONS,
-                           tie_word_embeddings=False)  # fmt: skip
+    config = DecoderConfig(
+        vocab_size=VOCABULARY,
+        hidden_size=width,
+        intermediate_size=ffn,
+        num_hidden_layers=layers,
+        num_attention_heads=heads,
+        num_key_value_heads=kv,
+        head_dim=64,
+        max_position_embeddings=POSITIONS,
+        tie_word_embeddings=False,
+    )
     return Decoder(config).eval()
 
 
@@ -103,9 +111,17 @@ def write_gguf(decoder: Decoder, path: Path, kind: str) -> None:
     w.add_layer_norm_rms_eps(c.rms_norm_eps)
     w.add_vocab_size(c.vocab_size)
     w.add_tokenizer_model("no_vocab")
-    names = {"input_layernorm": "attn_norm", "post_attention_layernorm": "ffn_norm", "self_attn.q_proj": "attn_q", "self_attn.k_proj": "attn_k",
-             "self_attn.v_proj": "attn_v", "self_attn.o_proj": "attn_output", "mlp.gate_proj": "ffn_gate", "mlp.up_proj": "ffn_up",
-             "mlp.down_proj": "ffn_down"}  # fmt: skip
+    names = {
+        "input_layernorm": "attn_norm",
+        "post_attention_layernorm": "ffn_norm",
+        "self_attn.q_proj": "attn_q",
+        "self_attn.k_proj": "attn_k",
+        "self_attn.v_proj": "attn_v",
+        "self_attn.o_proj": "attn_output",
+        "mlp.gate_proj": "ffn_gate",
+        "mlp.up_proj": "ffn_up",
+        "mlp.down_proj": "ffn_down",
+    }
     outer = {
         "model.embed_tokens.weight": "token_embd.weight",
         "model.norm.weight": "output_norm.weight",
@@ -183,9 +199,19 @@ def transformers_generate(decoder: Decoder, threads: int) -> Runner:
     from transformers import LlamaConfig, LlamaForCausalLM
 
     c = decoder.config
-    config = LlamaConfig(vocab_size=c.vocab_size, hidden_size=c.hidden_size, intermediate_size=c.intermediate_size, num_hidden_layers=c.num_hidden_layers,
-                         num_attention_heads=c.num_attention_heads, num_key_value_heads=c.num_key_value_heads, head_dim=c.head_dim,
-                         max_position_embeddings=c.max_position_embeddings, eos_token_id=None, bos_token_id=None, pad_token_id=0)  # fmt: skip
+    config = LlamaConfig(
+        vocab_size=c.vocab_size,
+        hidden_size=c.hidden_size,
+        intermediate_size=c.intermediate_size,
+        num_hidden_layers=c.num_hidden_layers,
+        num_attention_heads=c.num_attention_heads,
+        num_key_value_heads=c.num_key_value_heads,
+        head_dim=c.head_dim,
+        max_position_embeddings=c.max_position_embeddings,
+        eos_token_id=None,
+        bos_token_id=None,
+        pad_token_id=0,
+    )
     model = LlamaForCausalLM(config).eval()
     model.load_state_dict(decoder.state_dict())
     torch.set_num_threads(threads)

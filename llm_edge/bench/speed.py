@@ -164,8 +164,17 @@ def run(
                         name.split()[-1], 32
                     )
                     roof = bandwidth / (read * bits / 8)
-                    rows.append({"size": size, "parameters": parameters, "prompt": length, "runtime": name, "tokens_per_s": speed.tokens_per_s,
-                                 "prefill_tokens_per_s": length / speed.prefill_s, "roofline": speed.tokens_per_s / roof})  # fmt: skip
+                    rows.append(
+                        {
+                            "size": size,
+                            "parameters": parameters,
+                            "prompt": length,
+                            "runtime": name,
+                            "tokens_per_s": speed.tokens_per_s,
+                            "prefill_tokens_per_s": length / speed.prefill_s,
+                            "roofline": speed.tokens_per_s / roof,
+                        }
+                    )
                     print(
                         f"{size:>5} {length:5d} {name:16} {speed.tokens_per_s:8.1f} tok/s, read {length / speed.prefill_s:8.0f}",
                         flush=True,

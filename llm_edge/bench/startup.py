@@ -51,7 +51,7 @@ def grammar_cost(name: str, commands: int) -> dict[str, float]:
         session = model.engine.start(model.tokenizer(pair.command, pair.pending))
         matcher = model.constraint.matcher(pair.command)
         session.feed([model.vocabulary.eos])
-        for token in model.vocabulary.encode(pair.target):
+        for token in model.vocabulary.encode(list(pair.target)):
             began = time.perf_counter()
             matcher.allows(token)
             matcher.consume(token)

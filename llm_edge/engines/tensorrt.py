@@ -35,8 +35,11 @@ def decoder_profiles(shape: Shape) -> list[Profile]:
     def profile(most: int, usual: int, past: int) -> Profile:
         def s(n: int, c: int) -> dict[str, tuple[int, ...]]:
             out: dict[str, tuple[int, ...]] = {
-                "ids": (1, n), "positions": (1, n), "mask": (1, 1, n, c + n), "past": (shape.layers, 2, c, shape.kv),
-            }  # fmt: skip
+                "ids": (1, n),
+                "positions": (1, n),
+                "mask": (1, 1, n, c + n),
+                "past": (shape.layers, 2, c, shape.kv),
+            }
             if shape.kind == "planner":
                 out["prefix"] = (1, n, shape.hidden)
             else:
@@ -137,8 +140,16 @@ class TensorRTEngine:
 
     name = "tensorrt"
 
-    def __init__(self, folder: Path, config: dict[str, Any], *, trt: Any = None, device: Device | None = None, cache: Path | None = None,
-                 progress: Progress | None = None):  # fmt: skip
+    def __init__(
+        self,
+        folder: Path,
+        config: dict[str, Any],
+        *,
+        trt: Any = None,
+        device: Device | None = None,
+        cache: Path | None = None,
+        progress: Progress | None = None,
+    ):
         self._trt = trt or trt_compat.load()
         self._device = device or PycudaDevice()
         self.shape = s = Shape(config)

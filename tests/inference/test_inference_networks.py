@@ -17,12 +17,24 @@ def pytorch(tmp_path_factory: pytest.TempPathFactory):
     pytest.importorskip("onnx", reason="extra 'train'")
     torch.manual_seed(0)
     net = torch.nn.Sequential(
-        torch.nn.Conv2d(3, 8, 3, stride=2), torch.nn.ReLU(), torch.nn.AdaptiveAvgPool2d(1), torch.nn.Flatten(), torch.nn.Linear(8, 5)
-    ).eval()  # fmt: skip
+        torch.nn.Conv2d(3, 8, 3, stride=2),
+        torch.nn.ReLU(),
+        torch.nn.AdaptiveAvgPool2d(1),
+        torch.nn.Flatten(),
+        torch.nn.Linear(8, 5),
+    ).eval()
     path = tmp_path_factory.mktemp("torch") / "net.onnx"
     image = torch.zeros(1, 3, 32, 32)
-    torch.onnx.export(net, (image,), str(path), input_names=["image"], output_names=["scores"], dynamic_axes={"image": {0: "n"}, "scores": {0: "n"}},
-                      opset_version=17, dynamo=False)  # fmt: skip
+    torch.onnx.export(
+        net,
+        (image,),
+        str(path),
+        input_names=["image"],
+        output_names=["scores"],
+        dynamic_axes={"image": {0: "n"}, "scores": {0: "n"}},
+        opset_version=17,
+        dynamo=False,
+    )
     return net, path
 
 

@@ -208,11 +208,21 @@ def fake_tensorrt(version: str, device: FakeDevice, factor: float = 1.0) -> Any:
         def __init__(self, level: int): ...
 
     trt = SimpleNamespace(
-        __version__=version, Builder=Builder, OnnxParser=Parser, Runtime=Runtime, Logger=Logger, log=log,
-        IExecutionContext=_Context, INetworkDefinition=type("INetworkDefinition", (), {}),
-        TensorIOMode=SimpleNamespace(INPUT="in", OUTPUT="out"), MemoryPoolType=SimpleNamespace(WORKSPACE=0), DataType=SimpleNamespace(),
-        nptype=lambda kind: np.int32 if "int32" in kind else np.float32, NetworkDefinitionCreationFlag=SimpleNamespace(), BuilderFlag=SimpleNamespace(),
-    )  # fmt: skip
+        __version__=version,
+        Builder=Builder,
+        OnnxParser=Parser,
+        Runtime=Runtime,
+        Logger=Logger,
+        log=log,
+        IExecutionContext=_Context,
+        INetworkDefinition=type("INetworkDefinition", (), {}),
+        TensorIOMode=SimpleNamespace(INPUT="in", OUTPUT="out"),
+        MemoryPoolType=SimpleNamespace(WORKSPACE=0),
+        DataType=SimpleNamespace(),
+        nptype=lambda kind: np.int32 if "int32" in kind else np.float32,
+        NetworkDefinitionCreationFlag=SimpleNamespace(),
+        BuilderFlag=SimpleNamespace(),
+    )
     if major < 11:
         trt.NetworkDefinitionCreationFlag.EXPLICIT_BATCH = 0
         trt.BuilderFlag.INT8, trt.BuilderFlag.FP16 = "INT8", "FP16"

@@ -32,8 +32,16 @@ SHAPES: dict[str, dict[str, Any]] = {
 
 def decoder(name: str = "llama") -> Decoder:
     torch.manual_seed(3)
-    base: dict[str, Any] = {"vocab_size": 2000, "hidden_size": 128, "intermediate_size": 192, "num_hidden_layers": 2, "num_attention_heads": 4,
-                            "num_key_value_heads": 2, "head_dim": 32, "max_position_embeddings": 64}  # fmt: skip
+    base: dict[str, Any] = {
+        "vocab_size": 2000,
+        "hidden_size": 128,
+        "intermediate_size": 192,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 32,
+        "max_position_embeddings": 64,
+    }
     model = Decoder(DecoderConfig(**{**base, **SHAPES[name]})).eval()
     with torch.no_grad():
         for key, weight in model.named_parameters():
@@ -48,8 +56,13 @@ def feed(model: Decoder, ids: np.ndarray, start: int, cache: np.ndarray) -> dict
     mask = np.zeros((1, 1, s, c + s), np.float32)
     mask[..., start:c] = -1e9
     mask[0, 0, :, c:] = np.triu(np.full((s, s), -1e9, np.float32), 1)
-    return {"ids": ids[None].astype(np.int32), "positions": np.arange(start, start + s, dtype=np.int32)[None], "mask": mask, "past": cache,
-            "wanted": np.arange(s, dtype=np.int32)}  # fmt: skip
+    return {
+        "ids": ids[None].astype(np.int32),
+        "positions": np.arange(start, start + s, dtype=np.int32)[None],
+        "mask": mask,
+        "past": cache,
+        "wanted": np.arange(s, dtype=np.int32),
+    }
 
 
 def run(path: Path, model: Decoder, ids: np.ndarray, cuts: list[int]) -> np.ndarray:
@@ -131,8 +144,13 @@ def test_planner_graphs_agree_with_torch(tmp_path: Path) -> None:
     assert np.abs(got - prefix.numpy()).max() < 1e-4
     s = 9 + 4
     rows = np.concatenate([got, np.zeros((1, 4, 128), np.float32)], axis=1)
-    feeds = {"ids": np.array([[-1] * 9 + [0, 1, 2, 3]], np.int32), "prefix": rows, "positions": np.arange(s, dtype=np.int32)[None],
-             "mask": np.triu(np.full((s, s), -1e9, np.float32), 1)[None, None], "past": np.zeros((2, 2, 0, 128), np.float32)}  # fmt: skip
+    feeds = {
+        "ids": np.array([[-1] * 9 + [0, 1, 2, 3]], np.int32),
+        "prefix": rows,
+        "positions": np.arange(s, dtype=np.int32)[None],
+        "mask": np.triu(np.full((s, s), -1e9, np.float32), 1)[None, None],
+        "past": np.zeros((2, 2, 0, 128), np.float32),
+    }
     logits_ = ort.InferenceSession(str(tmp_path / "decoder.onnx")).run(["logits"], feeds)[0]
     assert np.abs(logits_[9:] - expected.numpy()).max() < 1e-4
 

@@ -17,15 +17,32 @@ from llm_edge.model import Decoder, DecoderConfig  # noqa: E402
 from llmagentos.errors import ModelError, ModelNotFoundError  # noqa: E402
 
 CONFIG: dict[str, Any] = {
-    "model_type": "llama", "vocab_size": 31, "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 2, "num_attention_heads": 2,
-    "num_key_value_heads": 1, "tie_word_embeddings": False, "max_position_embeddings": 32,
-}  # fmt: skip
+    "model_type": "llama",
+    "vocab_size": 31,
+    "hidden_size": 32,
+    "intermediate_size": 48,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 2,
+    "num_key_value_heads": 1,
+    "tie_word_embeddings": False,
+    "max_position_embeddings": 32,
+}
 
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    model = Decoder(DecoderConfig(vocab_size=31, hidden_size=32, intermediate_size=48, num_hidden_layers=2, num_attention_heads=2,
-                                  num_key_value_heads=1, head_dim=16, tie_word_embeddings=False))  # fmt: skip
+    model = Decoder(
+        DecoderConfig(
+            vocab_size=31,
+            hidden_size=32,
+            intermediate_size=48,
+            num_hidden_layers=2,
+            num_attention_heads=2,
+            num_key_value_heads=1,
+            head_dim=16,
+            tie_word_embeddings=False,
+        )
+    )
     save_file(model.state_dict(), str(tmp_path / "model.safetensors"))
     (tmp_path / "config.json").write_text(json.dumps(CONFIG))
     return tmp_path
@@ -57,7 +74,7 @@ def test_unknown_settings(folder: Path, settings: dict[str, Any], words: str) ->
 
 def test_missing_settings(folder: Path) -> None:
     (folder / "config.json").write_text('{"model_type": "qwen2", "vocab_size": 3}')
-    with pytest.raises(ModelError, match="expected hidden_size, .* in config.json"):
+    with pytest.raises(ModelError, match=r"expected hidden_size, .* in config\.json"):
         load_decoder(folder)
 
 

@@ -13,9 +13,15 @@ transformers = pytest.importorskip("transformers", reason="the reference to comp
 from llm_edge.families import load_decoder, logits  # noqa: E402
 
 SMALL: dict[str, Any] = {
-    "vocab_size": 97, "hidden_size": 64, "intermediate_size": 112, "num_hidden_layers": 3,
-    "num_attention_heads": 4, "num_key_value_heads": 2, "max_position_embeddings": 64, "initializer_range": 0.3,
-}  # fmt: skip
+    "vocab_size": 97,
+    "hidden_size": 64,
+    "intermediate_size": 112,
+    "num_hidden_layers": 3,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "max_position_embeddings": 64,
+    "initializer_range": 0.3,
+}
 ROPE = {
     "linear": {"rope_type": "linear", "factor": 2.0},
     "llama3": {

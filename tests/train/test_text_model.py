@@ -49,8 +49,16 @@ def make_checkpoint(folder: Path) -> None:
     (folder / "tokenizer_config.json").write_text(
         json.dumps({"chat_template": TEMPLATE, "eos_token": "<|im_end|>"})
     )
-    settings = {"hidden_size": 64, "intermediate_size": 96, "num_hidden_layers": 2, "num_attention_heads": 4, "num_key_value_heads": 2,
-                "head_dim": 16, "max_position_embeddings": 256, "tie_word_embeddings": True}  # fmt: skip
+    settings = {
+        "hidden_size": 64,
+        "intermediate_size": 96,
+        "num_hidden_layers": 2,
+        "num_attention_heads": 4,
+        "num_key_value_heads": 2,
+        "head_dim": 16,
+        "max_position_embeddings": 256,
+        "tie_word_embeddings": True,
+    }
     config = {"model_type": "qwen3", "vocab_size": size, "eos_token_id": end, **settings}
     (folder / "config.json").write_text(json.dumps(config))
     torch.manual_seed(5)
@@ -136,9 +144,14 @@ def test_a_second_command_reads_only_what_is_new(model: TextModel) -> None:
 @pytest.mark.parametrize("temperature", [0.0, 1.0])
 def test_answers_keep_to_the_schema(model: TextModel, temperature: float) -> None:
     schema: dict[str, Any] = {
-        "type": "object", "properties": {"skill": {"enum": ["pick", "put"]}, "count": {"type": "integer", "minimum": 0, "maximum": 9}},
-        "required": ["skill", "count"], "additionalProperties": False,
-    }  # fmt: skip
+        "type": "object",
+        "properties": {
+            "skill": {"enum": ["pick", "put"]},
+            "count": {"type": "integer", "minimum": 0, "maximum": 9},
+        },
+        "required": ["skill", "count"],
+        "additionalProperties": False,
+    }
     for seed in range(3):
         text = model.generate(
             "put the red block", Sampling(temperature, 0.9, seed, 120), schema=schema
