@@ -6,6 +6,7 @@ Does not know: networks.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,7 +37,7 @@ class PlanVocabulary:
     def first_pointer(self) -> int:
         return self.ids["@0"]
 
-    def encode(self, words: list[str]) -> list[int]:
+    def encode(self, words: Sequence[str]) -> list[int]:
         return [self.ids[w] for w in words]
 
     def decode(self, ids: list[int]) -> str:

@@ -85,7 +85,9 @@ class Agent:
             scene = self.parts.look()
             self.parts.emit({"event": "scene", "objects": len(scene.objects)})
             run.planned = self._plan(command, scene)
-            self.parts.emit({"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s})
+            self.parts.emit(
+                {"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s}
+            )
             self.parts.execution.start(run.planned.plan, command)
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))

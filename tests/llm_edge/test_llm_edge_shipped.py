@@ -1,6 +1,6 @@
 """The shipped model: that it is intact, loads, and understands. Wordings are not the corpus's."""
 
-# ruff: noqa: E501 - one case a line
+
 import shutil
 
 import pytest
