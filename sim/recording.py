@@ -95,7 +95,11 @@ class Recorder:
         self._container.close()
         self._events.close()
         if self._gif:
-            first, *rest = (f.convert("P", palette=Image.Palette.ADAPTIVE) for f in self._gif)
+            # One palette for all frames: colours must not drift while the picture plays.
+            palette = self._gif[len(self._gif) // 2].quantize(192)
+            first, *rest = (
+                f.quantize(palette=palette, dither=Image.Dither.NONE) for f in self._gif
+            )
             first.save(
                 self.folder / "session.gif",
                 save_all=True,
