@@ -40,7 +40,7 @@ def test_parameters_later_ones_win(tmp_path: Path) -> None:
     write_params(options, tmp_path / "out.yaml")
     out = yaml.safe_load((tmp_path / "out.yaml").read_text())
     assert out["/**/executor"]["ros__parameters"]["profile"] == "careful"
-    assert out["/**/executor"]["ros__parameters"]["lookahead_s"] == pytest.approx(0.06)
+    assert out["/**/executor"]["ros__parameters"]["lookahead_s"] == pytest.approx(0.1)
     assert out["/**/perception"]["ros__parameters"]["max_hz"] == 5.0
     assert out["/**/robot_sim"]["ros__parameters"]["scene"] == "random"
     assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"

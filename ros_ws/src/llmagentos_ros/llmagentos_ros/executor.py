@@ -50,7 +50,7 @@ class ExecutorNode(ModuleNode):
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
             'lookahead_s',
-            0.06,
+            0.1,
             "Points are sent this early: more than the network's delay",
             0.0,
             0.5,
