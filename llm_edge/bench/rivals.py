@@ -163,7 +163,7 @@ def llama_cpp(decoder: Decoder, folder: Path, kind: str, threads: int) -> Runner
     path = folder / f"{kind}.gguf"
     write_gguf(decoder, path, kind)
     if os.environ.get("LLMAGENTOS_BENCH_NO_REPACK"):
-        # where a virtual machine announces AMX and faults on it
+        # where quantized weights crash llama.cpp otherwise (probably AMX in a virtual machine)
         defaults = llama_cpp.llama_model_default_params
 
         def plain() -> Any:
