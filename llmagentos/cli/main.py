@@ -150,6 +150,41 @@ def bench(
     raise typer.Exit(code)
 
 
+@app.command()
+def up(
+    sim: Annotated[bool, typer.Option("--sim", help="With a simulated robot.")] = False,
+    scene: SceneOption = None,
+    seed: SeedOption = 0,
+    model: ModelOption = None,
+    namespace: Annotated[str, typer.Option("--namespace", help="For several robots.")] = "",
+    log_level: Annotated[str, typer.Option("--log-level")] = "info",
+) -> None:
+    """Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it."""
+    from llmagentos.cli.up import up as bring_up
+
+    well = bring_up(
+        sim=sim,
+        scene=scene or "demo",
+        seed=seed,
+        model=model or "",
+        namespace=namespace,
+        log_level=log_level,
+    )
+    raise typer.Exit(OK if well else NOT_DONE)
+
+
+@app.command()
+def command(
+    text: Annotated[str, typer.Argument(help="What to do.")],
+    namespace: Annotated[str, typer.Option("--namespace")] = "/",
+    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+) -> None:
+    """Say a command to a running ROS 2 graph and follow what it does."""
+    from llmagentos.cli.command import command as say
+
+    raise typer.Exit(OK if say(text, namespace=namespace, as_json=as_json) else NOT_DONE)
+
+
 def main(argv: list[str] | None = None) -> None:
     """Entry point. Wrong usage, a scene that cannot exist or a missing model exit with 2."""
     try:
