@@ -651,9 +651,9 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
 
 
 def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
-    rel: Any = ctx.weighted({"same_color": 5, "different_color": 2, "same_size": 1.5, "same_kind": 1,
-                             "bigger_than": 2, "smaller_than": 2, "taller_than": 1,
-                             "shorter_than": 1, "darker_than": 0.7, "lighter_than": 0.7})
+    rel: Any = ctx.weighted({"same_color": 5, "different_color": 2, "same_size": 2, "same_kind": 3,
+                             "bigger_than": 2, "smaller_than": 2, "taller_than": 2,
+                             "shorter_than": 2, "darker_than": 2, "lighter_than": 2})
     mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.5, definite=True)
     text = ctx.say({
         "same_color": ["of the same (color|colour) as {x}", "with the same (color|colour) as {x}",

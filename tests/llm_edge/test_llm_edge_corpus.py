@@ -37,7 +37,7 @@ def test_held_out_structures_never_reach_training():
 
 def test_most_of_the_plan_language_is_covered():
     counts: Counter[str] = Counter()
-    for pair in build.pairs(6000, "train", 7_000_000):
+    for pair in build.pairs(15_000, "train", 7_000_000):
         counts.update(set(pair.target))
     rare = {
         "ne",

@@ -1,6 +1,5 @@
 """The shipped model: that it is intact, loads, and understands. Wordings are not the corpus's."""
 
-
 import shutil
 
 import pytest
