@@ -213,6 +213,25 @@ class PandaBody:
             )
         return width, force
 
+    def renew_wrong_contacts(self) -> bool:
+        """Have contacts computed afresh whose normal points the wrong way; whether any did.
+
+        Where a finger's edge meets an object's edge, Bullet now and then keeps such a contact; it
+        would hold the opening fingers back with any force.
+        """
+        client, wrong = self._client, set()
+        left, right = (client.getLinkState(self.body, f)[0] for f in self.fingers)
+        across = [a - b for a, b in zip(left, right, strict=True)]
+        for finger, sign in zip(self.fingers, (1.0, -1.0), strict=True):
+            for contact in client.getContactPoints(bodyA=self.body, linkIndexA=finger):
+                inward = sign * sum(n * d for n, d in zip(contact[7], across, strict=True))
+                if contact[9] > 1.0 and inward < -0.5 * math.hypot(*across):
+                    wrong.add(contact[2])
+        movable = [b for b in sorted(wrong - {self.body}) if client.getDynamicsInfo(b, -1)[0] > 0]
+        for body in movable:
+            client.setCollisionFilterGroupMask(body, -1, 1, -1)
+        return bool(movable)
+
     def read(self) -> tuple[tuple[float, ...], tuple[float, ...], float, float]:
         """Joint positions (rad), velocities (rad/s), finger opening (m), grip effort (N)."""
         states = self._read_joints(self.body, self._all_joints)

@@ -192,6 +192,8 @@ class SimWorld(WorldTruth):
         wanted = (float(width_m), float(force_n))
         if wanted != self._gripper:
             self.robot.drive_gripper(*wanted)
+            if width_m > self.robot.read()[2] and self.robot.renew_wrong_contacts():
+                self._built = None  # the order of pairs is another one now: build anew next time
             self._gripper = wanted
         return min(max(float(width_m), 0.0), self.robot.spec.max_opening_m)
 

@@ -34,6 +34,8 @@ _TILT_RAD = 0.005
 _REST_RADPS = 1e-3
 #: A command at rest that is farther than this from the measured joints presses on something, rad.
 _PRESSING_RAD = 0.012
+#: Fingers that stand this much narrower than commanded have not opened.
+_STUCK_M = 0.01
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
 
 
@@ -152,6 +154,16 @@ class Arm:
             still = still + period if abs(width - last) < _GRIP_STILL_M else 0.0
             waited += period
             last = width
+
+    def release(self, width_m: float) -> Motion:
+        """Open to a width; once more with all force where the fingers stick."""
+        for force_n in (20.0, 70.0):
+            yield from self.grip(width_m, force_n)
+            if self._has_opened(width_m):
+                return
+
+    def _has_opened(self, width_m: float) -> bool:
+        return self.driver.state().gripper_width_m > width_m - _STUCK_M
 
     def stop(self) -> Motion:
         """From any motion to rest, as fast as the hardware's limits allow."""

@@ -34,8 +34,12 @@ _RIM_ANGLES = 16
 _ROUND_YAWS = 8
 #: Where a straight grasp has no room: the hand turned by this much, the block follows the fingers.
 _CROOKED_RAD, _CROOKED_COST = (0.2, -0.2, 0.4, -0.4), 2.5
+#: One finger close to the object, the other one farther off: closing pulls it to the middle.
+_SHIFT_M, _SHIFTED_COST = 0.006, 1.4
+#: Room beside the object on the way down, both sides together, and what little of it costs.
+_ROOMS = ((0.08, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
 #: Finger tips may take hold this far above the middle of their end, at the very edge.
-_EDGE_M = 0.002
+_EDGE_M = 0.003
 #: The wrist turns this far to either side of its middle.
 WRIST_RANGE_RAD = 2.75
 
@@ -140,27 +144,37 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     else:
         higher = (top - 0.012, top - 0.003, top, top + _EDGE_M)
         heights = [low, *(z for z in higher if z > low + 0.004)]
-    crooked = [(yaw + turn, turn) for yaw in yaws for turn in _CROOKED_RAD]
-    if g.shape != "cuboid":
-        crooked = []
     for step, height in enumerate(heights):
         z = max(height, LOWEST_TIP_M)
         how = "across" if step == 0 else "across, higher up"
-        for yaw, turn in [(yaw, 0.0) for yaw in yaws] + crooked:
+        for yaw, turn, room, shift, extra in _fits(g, yaws):
             needed = g.top_width_m * (math.cos(turn) + math.sin(abs(turn)))
-            for room, extra in ((0.08, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6)):
-                opening = min(needed + room, PANDA.max_opening_m)
-                if opening < needed + room and room != 0.08:
-                    continue
-                yield Grasp(
-                    Pose((x, y, z), yaw),
-                    opening,
-                    g.top_width_m,
-                    _ACROSS_FORCE_N,
-                    how if turn == 0.0 else f"{how}, at an angle",
-                    cost + extra + 0.8 * step + _CROOKED_COST * (turn != 0.0),
-                    squares=turn != 0.0,
-                )
+            opening = min(needed + room, PANDA.max_opening_m)
+            if opening < needed + room and room < PANDA.max_opening_m:
+                continue
+            yield Grasp(
+                Pose((x + shift * math.sin(yaw), y - shift * math.cos(yaw), z), yaw),
+                opening,
+                g.top_width_m,
+                _ACROSS_FORCE_N,
+                how if turn == 0.0 else f"{how}, at an angle",
+                cost + extra + 0.8 * step,
+                squares=turn != 0.0 or shift != 0.0,
+            )
+
+
+def _fits(
+    g: ObjectGeometry, yaws: list[float]
+) -> Iterator[tuple[float, float, float, float, float]]:
+    """Yaw, turn against the faces, room beside them, shift towards one finger, cost."""
+    crooked = _CROOKED_RAD if g.shape == "cuboid" else ()
+    for yaw in yaws:
+        for room, extra in _ROOMS:
+            yield yaw, 0.0, room, 0.0, extra
+            for turn in crooked:
+                yield yaw + turn, turn, room, 0.0, extra + _CROOKED_COST
+        for shift in (_SHIFT_M, -_SHIFT_M):
+            yield yaw, 0.0, 2 * _SHIFT_M + 0.006, shift, _SHIFTED_COST
 
 
 def _by_the_rim(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:

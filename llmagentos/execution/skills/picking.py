@@ -13,13 +13,14 @@ from dataclasses import replace
 
 from llmagentos.errors import MotionError
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
+from llmagentos.execution.skills.freeing import draw_free
 from llmagentos.execution.skills.grasps import Grasp, different, grasps, turnable
 from llmagentos.motion.planning import InHand
 from llmagentos.types import Action, SceneObject
 
 _log = logging.getLogger(__name__)
 
-MAX_ATTEMPTS = 3
+MAX_ATTEMPTS, MAX_DRAWS = 3, 2
 #: Lift this far, and to this height at least, so that the object is clear of its neighbours.
 _LIFT_M, _CLEAR_Z_M = 0.12, 0.2
 #: Fingers closer together than this hold nothing.
@@ -52,11 +53,15 @@ def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
 def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
     """Grasp and lift an object seen just now."""
     tried: list[Grasp] = []
-    problem = ""
+    problem, drawn = "", 0
     while len(tried) < MAX_ATTEMPTS:
         grasp = _next_grasp(context, item, tried, turn_rad)
         if grasp is None:
-            break
+            moved = None if drawn == MAX_DRAWS else (yield from _make_room(context, item))
+            if moved is None:
+                break
+            item, drawn = moved, drawn + 1
+            continue
         tried.append(grasp)
         try:
             held = yield from _attempt(context, item, grasp)
@@ -77,6 +82,19 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
     hows = "; ".join(g.how for g in tried)
     words = f"I could not take hold of the {item.label} (tried: {hows})"
     return failed("not held", words, len(tried), problem=problem)
+
+
+def _make_room(context: Context, item: SceneObject) -> Generator[None, None, SceneObject | None]:
+    """The object where it is after it was drawn to where there may be room; None if it was not."""
+    try:
+        drawn = yield from draw_free(context, item)
+    except MotionError as error:
+        _log.info("drawing %s free failed: %s", item.id, error)
+        drawn = True
+        yield from context.recover()
+    if not drawn:
+        return None
+    return (yield from context.look_for(item))
 
 
 def _next_grasp(
@@ -119,7 +137,7 @@ def _in_hand(item: SceneObject, grasp: Grasp) -> InHand:
     if not grasp.squares:
         return held
     quarter = math.pi / 2
-    return replace(held, yaw_rad=round(held.yaw_rad / quarter) * quarter)
+    return replace(held, sideways_m=0.0, yaw_rad=round(held.yaw_rad / quarter) * quarter)
 
 
 def holds(context: Context, grasp: Grasp) -> bool:
@@ -133,5 +151,5 @@ def _give_up(context: Context) -> Generator[None, None, None]:
     context.belief.in_hand = None
     arm = context.arm
     yield from context.recover()
-    yield from arm.grip(0.08)
+    yield from arm.release(0.08)
     yield from context.rise(0.2)

@@ -88,7 +88,7 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     yield from arm.hold(0.05)
     yield from arm.relax()
     belief.in_hand = None
-    yield from arm.grip(opening, 20.0)
+    yield from arm.release(opening)
     yield from context.rise(tip.position[2] + 0.06, speed=0.5)
     yield from arm.grip(0.08, wait=False)
 

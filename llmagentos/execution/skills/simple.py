@@ -63,7 +63,7 @@ def wait(context: Context, action: Action) -> Skill:
 
 def open_gripper(context: Context, action: Action) -> Skill:
     """Let go of whatever is held, right here."""
-    yield from context.arm.grip(0.08)
+    yield from context.arm.release(0.08)
     context.belief.in_hand = None
     return succeeded("opened the gripper")
 
