@@ -301,3 +301,37 @@ def test_same_start_gives_the_same_bits(lab: Lab) -> None:
         lab.do("place", "gold_can", pose=Pose((0.4, -0.1, 0.0)))
         states.append(lab.world.state_bytes())
     assert states[0] == states[1]
+
+
+@pytest.mark.parametrize("at", [[0.5205, 0.125, 0.0255], [0.5324, 0.1104, 0.0255]])
+def test_takes_a_block_from_the_wall_of_a_box(lab: Lab, at: list[float]) -> None:
+    lab.set_up(
+        {
+            "objects": [
+                {"kind": "box", "color": "gold", "size": 0.14, "position": [0.5, 0.1]},
+                {"kind": "block", "color": "gray", "position": at},
+            ]
+        }
+    )
+    assert ok(lab.do("pick", "gray_block"))
+    assert lab.world.held_truth() == "gray_block"
+    assert math.dist(lab.at("gold_box")[:2], (0.5, 0.1)) < 0.01
+
+
+def test_goes_on_after_pressing_on_something(lab: Lab) -> None:
+    """Set down where the scene hid a block: the arm is held up, and the work still goes on."""
+    assert ok(lab.do("pick", "red_block"))
+    blind = tuple(o for o in lab.skills.scene().objects if o.id != "green_block")
+    x, y, _ = lab.at("green_block")
+
+    def look() -> Scene:
+        seen = oracle_scene(lab.world)
+        return dataclasses.replace(
+            seen, objects=tuple(o for o in seen.objects if o.id in {b.id for b in blind})
+        )
+
+    lab.look = look
+    lab.skills.see()
+    report = lab.do("place", "red_block", pose=Pose((x, y, 0.015)))
+    assert report.reason in ("misplaced", "blocked", "")
+    assert ok(lab.do("open_gripper")) and ok(lab.do("home"))

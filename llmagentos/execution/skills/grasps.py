@@ -89,8 +89,11 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
 def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> float:
     """What a grasp costs for its surroundings; infinite where it hits something."""
     moving = gripper_prisms(grasp.tip, grasp.open_m)
-    if obstacles.hit(moving, LEAST_MARGIN_M) is not None:
-        return math.inf
+    # All the way as they close, or a wall may end up between finger and object.
+    closing = (grasp.open_m, (grasp.open_m + grasp.holds_m) / 2, grasp.holds_m)
+    for width in closing:
+        if obstacles.hit(gripper_prisms(grasp.tip, width), LEAST_MARGIN_M) is not None:
+            return math.inf
     tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None
     return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
 
