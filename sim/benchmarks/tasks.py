@@ -69,15 +69,31 @@ class Task:
 
 
 def random_task(skill: str, rng: np.random.Generator) -> Task:
-    """Draw scenes until one has an unambiguous command of that skill."""
+    """Draw scenes until one has an unambiguous command of that skill that is not done already."""
     while True:
         try:
             scene = SceneSpec.random(int(rng.integers(2**31)), int(rng.integers(4, 8)))
         except SceneError:  # drew more than fits the table
             continue
         task = _MAKERS[skill](scene, rng)
-        if task is not None:
+        if task is not None and not _done_already(task):
             return task
+
+
+def _done_already(task: Task) -> bool:
+    """Whether doing nothing would pass: such an episode measures nothing."""
+    now = {
+        str(o.id): {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.geometry.size_m,
+            "position": o.xyz,
+            "yaw": o.yaw,
+        }
+        for o in task.scene.objects
+    }
+    return task.check(now, now, None)
 
 
 def _unique(scene: SceneSpec, kinds: Sequence[str]) -> list[ObjectSpec]:
