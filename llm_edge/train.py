@@ -41,12 +41,20 @@ def minilm_folder() -> Path:
 
 
 def new_planner(
-    vocabulary: PlanVocabulary, decoder: dict[str, Any], pretrained: bool = True
+    vocabulary: PlanVocabulary, decoder: dict[str, Any], scratch: bool = False
 ) -> Planner:
-    """A planner with a pretrained encoder and a fresh decoder."""
+    """A planner with a pretrained encoder and a fresh decoder.
+
+    With `scratch`, for comparison: no encoder layers and nothing pretrained; the decoder reads the
+    command's word embeddings itself, as a plain language model would.
+    """
     config = DecoderConfig(vocab_size=len(vocabulary), **decoder)
-    model = Planner(EncoderConfig(), config, vocabulary.first_pointer)
-    if pretrained:
+    encoder = EncoderConfig(num_hidden_layers=0) if scratch else EncoderConfig()
+    model = Planner(encoder, config, vocabulary.first_pointer)
+    if scratch:
+        torch.nn.init.normal_(model.encoder.word_embeddings.weight, std=0.05)
+        torch.nn.init.normal_(model.encoder.position_embeddings.weight, std=0.02)
+    else:
         from safetensors.torch import load_file
 
         model.encoder.load_bert(load_file(str(minilm_folder() / "model.safetensors")))
@@ -54,8 +62,11 @@ def new_planner(
 
 
 def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[dict[str, Any]]:
-    """The encoder learns slowly, its word embeddings not at all."""
-    model.encoder.word_embeddings.weight.requires_grad_(False)
+    """A pretrained encoder learns slowly, its word embeddings not at all."""
+    if model.encoder.layer:
+        model.encoder.word_embeddings.weight.requires_grad_(False)
+    else:
+        encoder_factor = 1.0
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
     for name, weight in model.named_parameters():
         if weight.requires_grad:
@@ -114,7 +125,7 @@ class Trainer:
             "num_key_value_heads": args.kv_heads,
             "head_dim": args.head_dim,
         }
-        self.model = new_planner(self.vocabulary, decoder).to(self.device)
+        self.model = new_planner(self.vocabulary, decoder, args.scratch).to(self.device)
         self.optimizer = torch.optim.AdamW(
             parameter_groups(self.model, args.lr, args.encoder_factor),
             betas=(0.9, 0.98),
@@ -323,6 +334,11 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--warm-start")
+    parser.add_argument(
+        "--scratch",
+        action="store_true",
+        help="for comparison: no pretrained encoder; the decoder reads the command itself",
+    )
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     Trainer(args).train()
