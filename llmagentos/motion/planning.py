@@ -6,6 +6,7 @@ Does not know: what is to be done, time, drivers.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -30,6 +31,8 @@ _CLEARANCE_M = 0.015
 _HIGHEST_TIP_M = 0.45
 _SAMPLE_M, _RISE_M = 0.02, 0.02
 _BLEND_M = 0.05
+#: How far towards the base slanted ways lead, as shares of the distance from it.
+_INWARDS = (0.9, 0.8, 0.7, 0.6)
 
 #: What moves with the tip: prisms for a tip pose.
 Body = Callable[[Pose], list[Prism]]
@@ -161,7 +164,52 @@ def plan_transit(
             return _through_joint_space(kinematics, joints, posture, goal, obstacles, body)
         except UnreachableError:
             continue
+    for inwards in _INWARDS:
+        try:
+            return [_slanted(kinematics, joints, goal, obstacles, body, low, approach_m, inwards)]
+        except (UnreachableError, CollisionError):
+            continue
     raise problem
+
+
+def _slanted(
+    kinematics: Kinematics,
+    joints: NDArray[np.float64],
+    goal: Pose,
+    obstacles: Obstacles,
+    body: Body,
+    low: float,
+    approach_m: float,
+    inwards: float,
+) -> JointPath:
+    """Across nearer to the base, with slanted ways up and down where the arm is too short to rise.
+
+    Above the table's far corners the hand reaches less high than tall obstacles ask for.
+    Raises CollisionError, UnreachableError.
+    """
+    here, across = kinematics.tip_pose(joints), low + _CLEARANCE_M
+    corners: list[Pose] = []
+    for end in (here, goal):
+        corners.append(_highest(kinematics, end, across, end.position[2] + approach_m))
+        x, y, _ = end.position
+        corners.append(Pose((x * inwards, y * inwards, across), end.yaw))
+    ways = [corners[0], corners[1], corners[3], corners[2], goal]
+    for start, end in itertools.pairwise(ways[:-1]):
+        for at in poses_along(start, end):
+            check_free(at, obstacles, body, "the slanted way")
+    return tip_path(kinematics, joints, ways)
+
+
+def _highest(kinematics: Kinematics, end: Pose, across: float, least: float) -> Pose:
+    """The highest reachable pose above `end`, up to `across`; at least `least`, reachable or not."""
+    height = across
+    while height > least:
+        try:
+            kinematics.solve(_at_height(end, height))
+            return _at_height(end, height)
+        except UnreachableError:
+            height -= _RISE_M
+    return _at_height(end, min(least, across))
 
 
 def plan_straight(

@@ -129,3 +129,16 @@ def test_held_and_ignored_objects_are_no_obstacles() -> None:
     held = dataclasses.replace(thing("h", "block", 0.04, 0.5, 0.0), held=True)
     scene = Scene((held, thing("i", "block", 0.04, 0.6, 0.0), thing("o", "block", 0.04, 0.4, 0.0)))
     assert [name for name, _ in Obstacles.of(scene, ["i"]).solids] == ["o"]
+
+
+def test_a_far_corner_behind_a_tower_is_reached_by_a_slanted_way(kinematics: Kinematics) -> None:
+    tower = tuple(thing(f"t{i}", "block", 0.04, 0.5, 0.17, 0.04 * i) for i in range(8))
+    body = moving_body(0.05, InHand(thing("h", "block", 0.05, 0, 0), 0, 0, 0.03, 0))
+    obstacles = Obstacles.of(Scene(tower))
+    for start, goal in (((0.4, 0.0), (0.7, 0.31)), ((0.7, 0.31), (0.4, 0.0))):
+        joints = kinematics.solve(Pose((*start, 0.1), 0.0))
+        end = Pose((*goal, 0.03), 0.0)
+        paths = plan_transit(kinematics, joints, end, obstacles, body)
+        assert np.allclose(paths[-1].tool[-1], end.position, atol=1e-3)
+        for at in np.vstack([path.tool for path in paths]):
+            assert obstacles.hit(body(Pose(tuple(at), 0.0))) is None
