@@ -11,10 +11,11 @@ from __future__ import annotations
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus import shapes
+from llm_edge.corpus.clauses import Clause, join, several
 from llm_edge.corpus.objects import MOVABLE, NP, noun_phrase
 from llm_edge.corpus.places import PP, landmark_place, length, matching_place, region_place
 from llm_edge.corpus.sampler import Ctx
-from llm_edge.corpus.steps import Clause, join, several
 from llmagentos.planning import plan as p
 
 STACKABLE = {"block": 30.0, "cup": 4, "can": 3, "object": 3, "bowl": 4, "box": 2, "plate": 3, "jenga": 1,
@@ -228,7 +229,9 @@ _SHAPES: dict[str, list[str]] = {
 
 def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
     roll = ctx.rng.random()
-    if roll < 0.22:
+    if roll < 0.5:
+        return shapes.shape_sentence(ctx, refs)
+    if roll < 0.61:
         return _special_shape(ctx, refs)
     listed = ctx.chance(0.15)
     objs: tuple[Any, ...]
