@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
-from llm_edge.corpus import shapes
+from llm_edge.corpus import shapes, towers
 from llm_edge.corpus.clauses import Clause, join, several
 from llm_edge.corpus.objects import MOVABLE, NP, noun_phrase
 from llm_edge.corpus.places import PP, landmark_place, length, matching_place, region_place
@@ -74,6 +74,8 @@ def _stack_place(ctx: Ctx) -> PP | None:
 
 
 def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.5):
+        return towers.tower_sentence(ctx, refs)
     roll = ctx.rng.random()
     if roll < 0.12:
         return _stack_two(ctx)
