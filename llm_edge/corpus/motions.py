@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus import shifts
 from llm_edge.corpus.clauses import Clause, join, say_with, several
 from llm_edge.corpus.objects import HOLDERS, LANDMARKS, MOVABLE, NP, noun_phrase
 from llm_edge.corpus.places import (
@@ -27,6 +28,11 @@ from llmagentos.planning import plan as p
 
 
 def push(ctx: Ctx, refs: float = 0.0) -> Clause:
+    roll = ctx.rng.random()
+    if roll < 0.27:
+        return shifts.push(ctx, refs)
+    if roll < 0.36:
+        return shifts.sweep(ctx, refs)
     many = ctx.chance(0.25)
     o = noun_phrase(ctx, many, MOVABLE, 0, 0.8, refs=refs)
     if many and o.obj.quant == "all" and ctx.chance(0.5) and o.text.startswith("the "):
@@ -64,6 +70,8 @@ def push(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.55):
+        return shifts.separate(ctx, refs) if ctx.chance(0.65) else shifts.together(ctx, refs)
     o = noun_phrase(ctx, False, MOVABLE, 0, 0.3, refs=refs)
     if ctx.chance(0.35):
         mark_text, mark = ctx.word(["the others", "the rest", "the group", "the clump", "the other blocks",
@@ -84,6 +92,8 @@ def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def move(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.3):
+        return shifts.move(ctx, refs)
     o = noun_phrase(ctx, ctx.chance(0.1), MOVABLE, 0, 0.8, refs=refs)
     direction: Any = ctx.weighted({"left": 6, "right": 6, "forward": 4, "backward": 4, "up": 1.2, "down": 0.6,
                                    "forward_left": 1, "forward_right": 1, "backward_left": 1, "backward_right": 1})
@@ -119,6 +129,8 @@ def move(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def rotate(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.35):
+        return shifts.rotate(ctx, *angle_words(ctx), refs)
     o = noun_phrase(ctx, ctx.chance(0.08), MOVABLE, 0, 0.5, refs=refs)
     ccw = ctx.chance(0.5)
     words, angle = angle_words(ctx)
@@ -163,6 +175,8 @@ def angle_words(ctx: Ctx) -> tuple[str, float]:
 
 
 def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.5):
+        return shifts.swap(ctx, refs)
     a, b = several(ctx, 2)
     if ctx.chance(0.1):
         kind: Any = ctx.weighted(MOVABLE)
@@ -181,6 +195,8 @@ def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.35):
+        return shifts.clear(ctx, refs)
     if ctx.chance(0.55):
         pp = region_place(ctx)
         words = pp.text.split(" the ", 1)[-1]
@@ -209,6 +225,8 @@ def empty_holder(ctx: Ctx) -> Clause:
 
 
 def point(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.3):
+        return shifts.point(ctx, refs)
     if ctx.chance(0.75):
         o = noun_phrase(ctx, False, LANDMARKS, 0, 0.9, refs=refs)
         text = ctx.say(["point at {o}", "point to {o}", "point next to {o}", "move close to {o}", "bring your arm near {o}", "point out {o}", "show me {o}", "move your (arm|hand|gripper) to {o}",
