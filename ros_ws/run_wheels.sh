@@ -20,6 +20,6 @@ export PATH="$venv/bin:$PATH"
 export PYTHONPATH="$(echo "$overlay"/lib/python3.*/site-packages)${PYTHONPATH:+:$PYTHONPATH}"
 export AMENT_PREFIX_PATH="$overlay:$venv"
 export LD_LIBRARY_PATH="$libraries"
-export _ROS_WHEELS_BOOTSTRAP_COMPLETE=1
+export _ROS_WHEELS_BOOTSTRAP_COMPLETE=1 ROS_DISTRO="$distribution"
 export RMW_IMPLEMENTATION="${RMW_IMPLEMENTATION:-rmw_fastrtps_cpp}"
 exec "$@"

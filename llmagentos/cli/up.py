@@ -24,6 +24,7 @@ from llmagentos.errors import DriverError
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
 from llmagentos.runtime.ros_env import find_ros, private_network
+from llmagentos.runtime.shared_memory import sweep
 
 _POLL_S = 0.1
 _STYLE = {"active": "green", "running": "green", "restarting": "yellow", "given up": "bold red"}
@@ -87,6 +88,7 @@ def _watch(
 ) -> bool:
     graph = GraphState()
     began, well = time.monotonic(), True
+    sweep()  # what a graph that was killed has left
     with _until_signal() as ended, Supervisor(table, folder, env) as supervisor:
         with Live(console=console, auto_refresh=False, transient=True) as live:
             while not ended.wait(_POLL_S):
@@ -106,6 +108,7 @@ def _watch(
                 if console.is_terminal:
                     live.update(_table(supervisor.processes, graph.states), refresh=True)
         console.print("stopping")
+    sweep(min_age_s=0.0)
     left = [p.spec.name for p in supervisor.processes if p.exit_code is None]
     console.print("stopped" if not left else f"still there: {', '.join(left)}")
     return well

@@ -17,6 +17,8 @@ from llmagentos.errors import MissingDependencyError
 
 #: Distributions that `make ros` knows, the preferred one first.
 DISTRIBUTIONS = ("jazzy", "kilted")
+#: Fast DDS 2 (Humble, Jazzy) reads the first name; Fast DDS 3 the second, and warns of the first.
+_PROFILE_NAMES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -44,7 +46,7 @@ def find_ros(
         venv, overlay = root / f".venv-ros-{name}", root / "ros_ws/.wheels" / name / "install"
         if (venv / "bin/python").exists() and (overlay / "share/llmagentos_ros").exists():
             return RosEnvironment(
-                str(venv / "bin/python"), wheel_env(venv, overlay, env), f"wheels ({name})"
+                str(venv / "bin/python"), wheel_env(venv, overlay, env, name), f"wheels ({name})"
             )
     raise MissingDependencyError(
         "expected ROS 2 with llmagentos_ros, got none: source your ROS workspace, "
@@ -56,7 +58,9 @@ def _sourced() -> bool:
     return all(importlib.util.find_spec(m) is not None for m in ("rclpy", "llmagentos_ros"))
 
 
-def wheel_env(venv: Path, overlay: Path, base: Mapping[str, str]) -> dict[str, str]:
+def wheel_env(
+    venv: Path, overlay: Path, base: Mapping[str, str], distribution: str
+) -> dict[str, str]:
     """The environment of nodes on wheels: what sourcing the overlay over the venv gives.
 
     LD_LIBRARY_PATH is set here so that the wheels' bootstrapper need not start Python twice.
@@ -70,6 +74,7 @@ def wheel_env(venv: Path, overlay: Path, base: Mapping[str, str]) -> dict[str, s
     env["AMENT_PREFIX_PATH"] = os.pathsep.join([str(overlay), str(venv)])
     env["LD_LIBRARY_PATH"] = os.pathsep.join(map(str, libraries))
     env["_ROS_WHEELS_BOOTSTRAP_COMPLETE"] = "1"
+    env["ROS_DISTRO"] = distribution
     env.setdefault("RMW_IMPLEMENTATION", "rmw_fastrtps_cpp")
     return env
 
@@ -87,8 +92,7 @@ def private_network(env: Mapping[str, str], profile: Path | None = None) -> dict
             out["ROS_LOCALHOST_ONLY"] = "1"
         else:
             out["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    # Fast DDS 2 reads the first name, Fast DDS 3 (Kilted) the second.
-    names = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
-    if profile is not None and not any(name in out for name in names):
-        out.update(dict.fromkeys(names, str(profile)))
+    if profile is not None and not any(name in out for name in _PROFILE_NAMES):
+        old = out.get("ROS_DISTRO") in ("humble", "jazzy")
+        out[_PROFILE_NAMES[0 if old else 1]] = str(profile)
     return out

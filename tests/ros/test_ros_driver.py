@@ -121,14 +121,52 @@ def test_an_arm_that_is_held_up_shows() -> None:
 
 def test_messages_carry_all_points_that_are_ahead() -> None:
     bench = Bench()
-    for k in range(10):
+    for k in range(30):
         bench.advance(path(k))
     msg = bench.sent[-1]
     assert msg.joint_names == list(PANDA.joint_names)
-    assert 3 <= len(msg.points) <= 6
-    times = [p.time_from_start.nanosec for p in msg.points]
+    times = [p.time_from_start.nanosec * 1e-9 for p in msg.points]
     assert times == sorted(times) and times[0] > 0
+    planned = [t for t in times if t < 0.06 + 1.5 * PERIOD]
+    assert 3 <= len(planned) <= 5 < len(times)  # and then it brakes
     assert not msg.points[0].velocities  # the controller interpolates
+
+
+def test_a_stream_that_ends_in_mid_motion_ramps_down() -> None:
+    """As when the executor is killed: the arm's own controller has the points that brake."""
+    bench, k = Bench(), 0
+    while k * PERIOD < 0.5:  # joint 1 is at its fastest, 0.9 rad/s
+        bench.advance(path(k))
+        k += 1
+    before = bench.follower.sample(bench.now)[0]
+    steps = []
+    for _ in range(40):
+        bench.pass_period()
+        now = bench.follower.sample(bench.now)[0]
+        steps.append((now - before) / PERIOD)
+        before = now
+    assert steps[-1] == 0.0 and not bench.follower.moving
+    # A hard stop would take 54 rad/s²; two periods, since braking points are two periods apart.
+    hardest = max((a - b) / (2 * PERIOD) for a, b in zip(steps, steps[2:], strict=False))
+    assert 0 < hardest <= PANDA.max_acceleration_radps2[0] * 1.1
+
+
+def test_an_arm_at_rest_gets_no_points_beyond_its_goal() -> None:
+    bench = Bench()
+    for k in range(60):
+        bench.advance(path(min(k, 30)))
+    assert tuple(bench.sent[-1].points[-1].positions) == pytest.approx(path(30))
+
+
+def test_after_a_pause_in_mid_motion_the_braking_is_no_lag() -> None:
+    bench = Bench(stall_timeout_s=5.0)
+    for k in range(31):
+        bench.advance(path(k))
+    for _ in range(12):  # the executor did not get the processor for 0.2 s
+        bench.pass_period()
+    for k in range(31, 50):
+        bench.advance(path(k))
+        assert abs(bench.driver.state().positions[0] - path(k)[0]) < 0.06
 
 
 def test_stale_joint_states_are_an_error() -> None:

@@ -54,7 +54,9 @@ def test_no_ros_says_what_to_do(tmp_path: Path) -> None:
 def test_wheels_need_no_second_start_of_python(tmp_path: Path) -> None:
     site = tmp_path / "venv/lib/python3.11/site-packages/ros_rcl.libs"
     site.mkdir(parents=True)
-    env = wheel_env(tmp_path / "venv", tmp_path / "overlay", {"PATH": "/bin", "PYTHONHOME": "x"})
+    base = {"PATH": "/bin", "PYTHONHOME": "x"}
+    env = wheel_env(tmp_path / "venv", tmp_path / "overlay", base, "kilted")
+    assert env["ROS_DISTRO"] == "kilted"
     assert env["_ROS_WHEELS_BOOTSTRAP_COMPLETE"] == "1"
     assert str(site) in env["LD_LIBRARY_PATH"].split(":")
     assert env["AMENT_PREFIX_PATH"].startswith(str(tmp_path / "overlay"))
@@ -67,7 +69,15 @@ def test_topics_stay_here_unless_told_otherwise() -> None:
     told = {"ROS_AUTOMATIC_DISCOVERY_RANGE": "SUBNET"}
     assert private_network(told)["ROS_AUTOMATIC_DISCOVERY_RANGE"] == "SUBNET"
     profile = Path("/x/fastdds.xml")
-    assert private_network({}, profile)["FASTDDS_DEFAULT_PROFILES_FILE"] == str(profile)
+    for distribution, name in [
+        ("jazzy", "FASTRTPS"),
+        ("kilted", "FASTDDS"),
+        ("humble", "FASTRTPS"),
+    ]:
+        env = private_network({"ROS_DISTRO": distribution}, profile)
+        assert {k: v for k, v in env.items() if "PROFILES" in k} == {
+            f"{name}_DEFAULT_PROFILES_FILE": str(profile)
+        }
     own = {"FASTRTPS_DEFAULT_PROFILES_FILE": "/own.xml"}
     assert "FASTDDS_DEFAULT_PROFILES_FILE" not in private_network(own, profile)
 

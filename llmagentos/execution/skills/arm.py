@@ -59,10 +59,20 @@ class BlockedError(MotionError):
 
 
 class Arm:
-    """One arm with its driver. Not safe to share between threads."""
+    """One arm with its driver. Not safe to share between threads.
 
-    def __init__(self, driver: RobotDriver, kinematics: Kinematics, profile: Profile) -> None:
+    gripper_latency_s: so late may fingers begin to move, and be seen to, after their command.
+    """
+
+    def __init__(
+        self,
+        driver: RobotDriver,
+        kinematics: Kinematics,
+        profile: Profile,
+        gripper_latency_s: float = 0.0,
+    ) -> None:
         self.driver = driver
+        self._gripper_latency_s = gripper_latency_s
         self.kinematics = kinematics
         self.limits = _for_planning(motion_limits(profile))
         # Stopping may brake as hard as the hardware takes.
@@ -141,17 +151,19 @@ class Arm:
             yield
 
     def grip(self, width_m: float, force_n: float = 20.0, wait: bool = True) -> Motion:
-        """Open or close; done when the fingers stand still, after 1 s at most."""
+        """Open or close; done when the fingers stand still, 1 s after they may move at most."""
         self.width_command_m = self.driver.send_gripper(width_m, force_n)
         if not wait:
             return
         period = self.driver.control_period_s
-        last, still, waited = self.driver.state().gripper_width_m, 0.0, 0.0
+        # Fingers that have not begun to move yet are not done.
+        last, still, waited = self.driver.state().gripper_width_m, 0.0, -self._gripper_latency_s
         while still < _GRIP_SETTLE_S and waited < _GRIP_LIMIT_S:
             self._send(self.joints)
             yield
             width = self.driver.state().gripper_width_m
-            still = still + period if abs(width - last) < _GRIP_STILL_M else 0.0
+            stands = abs(width - last) < _GRIP_STILL_M
+            still = still + period if stands and waited >= 0 else 0.0
             waited += period
             last = width
 

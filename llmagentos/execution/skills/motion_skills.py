@@ -58,6 +58,7 @@ class MotionSkills:
     """Carries out one action at a time on `driver`; implements SkillExecutor.
 
     look: perceives the scene now. profile: how fast ("careful" beside people, "sim").
+    gripper_latency_s: see Arm.
     """
 
     def __init__(
@@ -66,8 +67,9 @@ class MotionSkills:
         look: Callable[[], Scene],
         kinematics: Kinematics | None = None,
         profile: Profile = "sim",
+        gripper_latency_s: float = 0.0,
     ) -> None:
-        self._arm = Arm(driver, kinematics or Kinematics(), profile)
+        self._arm = Arm(driver, kinematics or Kinematics(), profile, gripper_latency_s)
         self._belief = Belief(look)
         self._context = Context(self._arm, self._belief)
         self._running: Skill | None = None

@@ -7,7 +7,8 @@ Knows: joint trajectories out, joint states in, the gripper's command, clocks an
 Does not know: whether a simulator or a real arm is on the other side.
 
 Every command is a point that shall be reached `lookahead_s` after its period begins, and every
-message carries all points that are still ahead, so that a late message costs nothing. `state()`
+message carries all points that are still ahead, so that a late message costs nothing, and then
+points that brake, so that an arm whose commands end in mid-motion ramps down (braking.py). `state()`
 takes that known lag out: it says where the arm will be when the points under way are reached,
 which is what the measured joints show once the lag has passed. An arm that is held up differs
 from its commands all the same, and skills notice.
@@ -21,17 +22,21 @@ from dataclasses import replace
 import math
 import threading
 import time
-from typing import Any
 
 from builtin_interfaces.msg import Duration
 from llmagentos.errors import DriverError
 from llmagentos.robots import ArmSpec, PANDA
 from llmagentos.types import RobotState
+from llmagentos_ros.braking import braking_points
 from llmagentos_ros.convert import JointStateReader, to_time
 from llmagentos_ros.freshness import AgeTimer
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
+#: Braking points are this many control periods apart.
+_BRAKE_PERIODS = 2
+#: A measured state counts for the whole period in which it was read, but not longer than this.
+_VIEW_S = 0.25
 #: Behind the clock by more periods than this, the driver starts counting afresh.
 _LOST_PERIODS = 3
 
@@ -75,7 +80,12 @@ class RosDriver:
         self.rejected = 0
         self._lock = threading.Lock()
         self._state: RobotState | None = None
+        #: What this period's readers see, and when the first of them asked.
+        self._view: RobotState | None = None
+        self._viewed_s = -math.inf
         self._sent: deque[tuple[float, tuple[float, ...]]] = deque(maxlen=64)
+        #: What the arm does after the last point unless it hears of more.
+        self._brake: list[tuple[float, tuple[float, ...]]] = []
         self._tick_s = -math.inf
         self._command: tuple[float, ...] | None = None
         self._moved_s = -math.inf
@@ -112,13 +122,22 @@ class RosDriver:
         return self._moved_s
 
     def state(self) -> RobotState:
-        """Return the newest state without the commands' lag. DriverError when it is stale."""
+        """
+        Return the state without the commands' lag. DriverError when it is stale.
+
+        It stays the same until `advance`: whoever plans a command and whoever checks it must judge
+        by the same measurement, and messages come in at any time.
+        """
         stale = self.joint_states.stale()
         with self._lock:
             state = self._state
         if stale or state is None:
             raise DriverError(f'expected fresh joint states, got {stale or "none"}')
-        return replace(state, positions=self._ahead(state))
+        now = self._clock()
+        if self._view is None or not 0 <= now - self._viewed_s <= _VIEW_S:
+            self._view = replace(state, positions=self._ahead(state))
+            self._viewed_s = now
+        return self._view
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Joint targets (7, rad) for the next period, clipped to the arm's range."""
@@ -149,6 +168,7 @@ class RosDriver:
 
         Raises DriverError when the clock stands still for longer than the stall timeout.
         """
+        self._view = None
         now = self._clock()
         if not self._tick_s + _LOST_PERIODS * self._period_s > now >= self._tick_s - 1.0:
             self._tick_s = now
@@ -156,13 +176,15 @@ class RosDriver:
             self._send(self._tick_s)
         self._tick_s += self._period_s
         self._wait_until(self._tick_s)
+        self._view = None
 
     def forget(self) -> None:
         """Start over: the robot was put elsewhere by other means (a simulator's reset)."""
         with self._lock:
-            self._state = None
+            self._state = self._view = None
             self.joint_states.forget()
         self._sent.clear()
+        self._brake = []
         self._command, self._width = None, None
         self._tick_s = self._moved_s = -math.inf
 
@@ -171,6 +193,8 @@ class RosDriver:
     def _send(self, tick_s: float) -> None:
         assert self._command is not None
         target, self._command = self._command, None
+        # No command came for so long that the arm has begun to brake.
+        self._sent.extend(point for point in self._brake if point[0] <= tick_s)
         due = tick_s + self._period_s + self._lookahead_s
         if self._sent and due <= self._sent[-1][0]:
             due = self._sent[-1][0] + self._period_s
@@ -180,15 +204,29 @@ class RosDriver:
         ):
             self._moved_s = due
         self._sent.append((due, target))
+        self._brake = [
+            (due + after, positions)
+            for after, positions in braking_points(
+                target, self._velocity(), self._spec, _BRAKE_PERIODS * self._period_s
+            )
+        ]
         msg = JointTrajectory()
         msg.joint_names = list(self._names)
         msg.header.stamp = to_time(tick_s)
-        for at, positions in self._sent:
+        for at, positions in (*self._sent, *self._brake):
             if at > tick_s + self._period_s / 2:
                 ahead = JointTrajectoryPoint(positions=list(positions))
                 ahead.time_from_start = _duration(at - tick_s)
                 msg.points.append(ahead)
         self._publish(msg)
+
+    def _velocity(self) -> tuple[float, ...]:
+        """Return the rate between the last two points, rad/s."""
+        if len(self._sent) < 2:
+            return (0.0,) * len(self._names)
+        (begin, before), (end, last) = self._sent[-2], self._sent[-1]
+        span = min(end - begin, self._lookahead_s + self._period_s)
+        return tuple((b - a) / span for a, b in zip(before, last, strict=True))
 
     def _ahead(self, state: RobotState) -> tuple[float, ...]:
         """Measured joints plus what the points between the measurement and the last one add."""
@@ -236,27 +274,3 @@ class RosDriver:
 def _duration(seconds: float) -> Duration:
     whole, nanos = divmod(round(seconds * 1e9), 1_000_000_000)
     return Duration(sec=int(whole), nanosec=int(nanos))
-
-
-def clock_condition(node: Any) -> threading.Condition | None:
-    """Make a condition that is notified when simulated time moves; None on real time."""
-    clock = node.get_clock()
-    if not node.get_parameter('use_sim_time').value:
-        return None
-    from rclpy.clock import JumpThreshold
-    from rclpy.duration import Duration as Span
-
-    moved = threading.Condition()
-
-    def jumped(_: Any) -> None:
-        with moved:
-            moved.notify_all()
-
-    threshold = JumpThreshold(
-        min_forward=Span(nanoseconds=1), min_backward=Span(nanoseconds=-1), on_clock_change=True
-    )
-    # The handle must live as long as the condition.
-    moved.handle = clock.create_jump_callback(  # type: ignore[attr-defined]
-        threshold, post_callback=jumped
-    )
-    return moved

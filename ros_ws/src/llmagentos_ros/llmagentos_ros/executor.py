@@ -34,10 +34,11 @@ from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time
-from llmagentos_ros.driver import clock_condition, RosDriver
+from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.perception import names
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.scene_feed import SceneFeed
+from llmagentos_ros.sim_clock import clock_condition
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
@@ -141,7 +142,11 @@ class ExecutorNode(ModuleNode):
             gate = MotionGate(motion_limits(self.value('profile')), kinematics.tip_position)
             self._observed = ObservedDriver(GatedDriver(self._driver, gate), clock=time.monotonic)
             self._skills = MotionSkills(
-                self._observed, self._look, kinematics, profile=self.value('profile')
+                self._observed,
+                self._look,
+                kinematics,
+                profile=self.value('profile'),
+                gripper_latency_s=self.value('gripper_latency_s'),
             )
             self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
         return self._execution

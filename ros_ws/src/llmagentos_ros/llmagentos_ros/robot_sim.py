@@ -30,6 +30,8 @@ from trajectory_msgs.msg import JointTrajectory
 
 #: Wall time that may be caught up after a slow picture; what is older is given up.
 _CATCH_UP_S = 0.1
+#: Periods that may pass in one go: commands must get in between, as on a robot.
+_STEPS_AT_ONCE = 2
 
 
 class RobotSim(ModuleNode):
@@ -115,8 +117,10 @@ class RobotSim(ModuleNode):
         self._woke_s = now
         period = self.world.control_period_s
         self._debt_s = min(self._debt_s, _CATCH_UP_S * max(1.0, self.value('speed')))
-        while self._debt_s >= period * 0.999:
+        at_once = _STEPS_AT_ONCE * max(1, round(self.value('speed')))
+        while self._debt_s >= period * 0.999 and at_once > 0:
             self._debt_s -= period
+            at_once -= 1
             self._step()
 
     def _step(self) -> None:

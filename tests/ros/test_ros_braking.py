@@ -1,0 +1,35 @@
+"""The way to rest at the end of every trajectory message; needs no ROS."""
+
+from __future__ import annotations
+
+import itertools
+
+import pytest
+from llmagentos_ros.braking import REST_RADPS, braking_points
+
+from llmagentos.robots import PANDA
+
+HOME, STEP = PANDA.home_rad, 1 / 30
+
+
+def test_at_rest_there_is_nothing_to_brake() -> None:
+    assert braking_points(HOME, (0.9 * REST_RADPS,) * 7, PANDA, STEP) == []
+
+
+@pytest.mark.parametrize("speed", [0.06, 0.5, 2.1, 50.0])
+def test_within_the_acceleration_limits_to_rest(speed: float) -> None:
+    velocity = (speed, -speed / 2, 0.0, speed / 3, 0.0, 0.0, -speed)
+    points = [(0.0, HOME), *braking_points(HOME, velocity, PANDA, STEP)]
+    for joint, bound in enumerate(PANDA.max_acceleration_radps2):
+        rates = [(b[1][joint] - a[1][joint]) / (b[0] - a[0]) for a, b in itertools.pairwise(points)]
+        assert all(abs(b) <= abs(a) + 1e-9 for a, b in itertools.pairwise(rates))
+        assert abs(rates[-1]) <= bound * STEP
+        middles = [(a[0] + b[0]) / 2 for a, b in itertools.pairwise(points)]
+        for (t0, v0), (t1, v1) in itertools.pairwise(zip(middles, rates, strict=True)):
+            assert abs(v0 - v1) <= bound * (t1 - t0) + 1e-9
+
+
+def test_the_range_of_the_joints_is_kept() -> None:
+    near_the_end = (PANDA.upper_rad[0] - 0.01, *HOME[1:])
+    points = braking_points(near_the_end, (2.0, *[0.0] * 6), PANDA, STEP)
+    assert points and max(q[0] for _, q in points) == PANDA.upper_rad[0]
