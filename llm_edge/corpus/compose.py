@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llm_edge.corpus import dialogue, patterns, questions, safety, speech, steps
+from llm_edge.corpus import dialogue, patterns, questions, safety, speech, steps, turns
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import MOVABLE, noun_phrase
 from llm_edge.corpus.places import place
@@ -247,16 +247,19 @@ def wrap(ctx: Ctx, text: str, imperative: bool) -> str:
 
 def sample(ctx: Ctx) -> Sample:
     """One command with its plan."""
-    if ctx.chance(0.06):
-        pending, text, steps_ = dialogue.answer(ctx)
+    if ctx.chance(0.09):
+        pending, text, steps_ = dialogue.answer(ctx) if ctx.chance(0.35) else turns.answer(ctx)
         return Sample(text, pending, tuple(steps_))
     roll = ctx.rng.random()
-    if roll < 0.46:
+    if roll < 0.37:
         text, steps_ = motion(ctx, 0.05)
-    elif roll < 0.60:
+    elif roll < 0.53:
         text, steps_ = sequence(ctx)
-    elif roll < 0.71:
+    elif roll < 0.68:
         text, steps_ = ctx.weighted(CONTROL)(ctx)
+    elif roll < 0.77:
+        text, steps_ = ctx.weighted(turns.TURNS)(ctx)
+        return Sample(wrap(ctx, text, False), _stray_question(ctx) if ctx.chance(0.5) else "", tuple(steps_))
     else:
         maker = ctx.weighted(OTHER)
         text, steps_ = maker(ctx)
