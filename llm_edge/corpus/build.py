@@ -1,7 +1,8 @@
 """Finished corpus pairs: commands and plan words, checked; shards for training.
 
-Knows: how a draw becomes a pair, the development splits, the checks every pair passes.
-Does not know: the model. `python -m llm_edge.corpus.build --help` writes shards.
+Knows: how a draw becomes a pair, the development splits, which checks every pair passes
+(check.py carries it out, filter.py keeps evaluation sentences out). Does not know: the model.
+`python -m llm_edge.corpus.build --help` writes shards.
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from pathlib import Path
 
 from llm_edge import pointers
 from llm_edge.corpus import compose, noise
+from llm_edge.corpus.check import Checker, Level
+from llm_edge.corpus.filter import is_evaluation_sentence
 from llm_edge.corpus.sampler import SPAN_BASE, Ctx, Split, is_mark
 from llmagentos.errors import PlanError
 from llmagentos.planning import compact, grammar
@@ -98,7 +101,6 @@ def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
 def check(pair: Pair) -> None:
     """Every pair parses, and writing what was parsed gives the same words.
 
-    Hook: `llmagentos.execution.symbolic` can be run on the plan and a scene here.
     Raises PlanError naming the pair.
     """
     plan = pair.plan()
@@ -107,8 +109,17 @@ def check(pair: Pair) -> None:
         raise PlanError(f"expected the same plan after writing, got another for {pair.command!r}")
 
 
-def draw(seed: int | str, split: Split = "train") -> Pair:
-    """One checked pair; the same seed and split give the same pair."""
+def draw(
+    seed: int | str,
+    split: Split = "train",
+    level: Level = "symbolic",
+    checker: Checker | None = None,
+) -> Pair:
+    """One checked pair; the same seed, split and level give the same pair.
+
+    checker: counts what it rejects (one of this level is made where none is given).
+    """
+    checker = checker or Checker(level)
     attempt = 0
     while True:
         ctx = Ctx(f"{split}:{seed}:{attempt}", split)
@@ -121,13 +132,25 @@ def draw(seed: int | str, split: Split = "train") -> Pair:
             continue
         if split in ("words", "templates") and not ctx.used_held_out:
             continue
+        if is_evaluation_sentence(pair.command):
+            checker.rejected["an evaluation set says it"] += 1
+            continue
         check(pair)
-        return pair
+        if checker(pair):
+            return pair
 
 
-def pairs(n: int, split: Split = "train", start: int = 0) -> Iterator[Pair]:
+def pairs(
+    n: int,
+    split: Split = "train",
+    start: int = 0,
+    level: Level = "symbolic",
+    checker: Checker | None = None,
+) -> Iterator[Pair]:
+    """`n` pairs for the seeds from `start` on; see `draw`."""
+    checker = checker or Checker(level)
     for i in range(start, start + n):
-        yield draw(i, split)
+        yield draw(i, split, level, checker)
 
 
 def main() -> None:
@@ -138,17 +161,24 @@ def main() -> None:
     parser.add_argument(
         "--split", default="train", choices=["train", "words", "templates", "compositions"]
     )
-    parser.add_argument("--stats", action="store_true")
+    parser.add_argument("--stats", action="store_true", help="plan words that were never used")
+    parser.add_argument(
+        "--check",
+        default="symbolic",
+        choices=["symbolic", "static"],
+        help="symbolic: every plan is carried out in memory; static: words and plan are compared",
+    )
     args = parser.parse_args()
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    began, counts = time.perf_counter(), Counter[str]()
+    began, counts, checker = time.perf_counter(), Counter[str](), Checker(args.check)
     with args.out.open("w") as f:
-        for i, pair in enumerate(pairs(args.n, args.split, args.start), 1):
+        for i, pair in enumerate(pairs(args.n, args.split, args.start, args.check, checker), 1):
             f.write(json.dumps([pair.command, pair.pending, " ".join(pair.target)]) + "\n")
             if args.stats:
                 counts.update(set(pair.target))
             if i % 10_000 == 0:
                 print(f"{i} pairs, {i / (time.perf_counter() - began):.0f}/s", flush=True)
+    print(checker.table())
     if args.stats:
         missing = [w for w in grammar.plan_words() if w not in counts]
         print("never used:", missing)

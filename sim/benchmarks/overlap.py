@@ -1,27 +1,57 @@
 """How many of the benchmark's sentences stand in a training corpus, word for word.
 
     python -m sim.benchmarks.overlap corpus.jsonl ...  [--commands DIR]
+    python -m sim.benchmarks.overlap --write [FILE]    # hashes that keep them out of the corpus
 
 Knows: corpora as JSON lines, each a list whose first item is the command, or an object with
-"command". Does not know: how a corpus is made. Says how many, not which, unless --show is given.
+"command"; how sentences are normalised and hashed (llm_edge.corpus.filter does the same: a test
+holds the two together). Does not know: how a corpus is made. Says how many, not which, unless
+--show is given; --write keeps nothing but hashes.
 """
 
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import re
+from array import array
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 from sim.benchmarks.suites import sentences
 from sim.benchmarks.suites.files import find_folder
 
+#: Where the corpus looks for the hashes.
+HASHES = Path("llm_edge/corpus/evaluation_hashes.bin")
+#: So many fillings of the suites' roles are hashed.
+WRITE_SEEDS = 40
+
+_POLITE_START = re.compile(
+    r"^(?:please|pls|plz|kindly|hey|hi|hello|robot|ok|okay|now|so|well|just|"
+    r"(?:can|could|would|will) (?:you|u)|i want you to|i d like you to|i would like you to|"
+    r"i need you to)(?: |$)"
+)
+_POLITE_END = re.compile(
+    r"(?:^| )(?:please|pls|plz|thanks|thank you|thx|for me|now|robot|if you can|will you|would you)$"
+)
+
 
 def normal(text: str) -> str:
-    """Lower case, without punctuation, single spaces."""
-    return " ".join(re.sub(r"[^a-z0-9 ]", " ", text.lower()).split())
+    """Lower case, without punctuation and politeness, single spaces."""
+    words = " ".join(re.sub(r"[^a-z0-9 ]", " ", text.lower()).split())
+    while True:
+        less = _POLITE_END.sub("", _POLITE_START.sub("", words))
+        if less == words or not less:
+            return words
+        words = less
+
+
+def sentence_hash(text: str) -> int:
+    """64 bits of BLAKE2b of the normalised text."""
+    digest = hashlib.blake2b(normal(text).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 def commands(paths: Iterable[Path]) -> set[str]:
@@ -35,21 +65,55 @@ def commands(paths: Iterable[Path]) -> set[str]:
     return out
 
 
+def instructions(folder: Path | None) -> Iterator[str]:
+    """Every instruction of other people's files, those that no suite uses too."""
+    for path in sorted(folder.glob("*.jsonl")) if folder is not None else ():
+        for line in path.read_text(encoding="utf-8").splitlines():
+            if line.strip():
+                yield json.loads(line)["instruction"]
+
+
+def evaluation_hashes(folder: Path | None, seeds: Iterable[int]) -> set[int]:
+    """Hashes of every sentence of every suite, filled in for these seeds, and of the files'."""
+    out = {sentence_hash(text) for text in instructions(folder)}
+    for seed in seeds:
+        out |= {sentence_hash(text) for _, text in sentences(folder, seed)}
+    return out - {sentence_hash("")}
+
+
+def write(path: Path, folder: Path | None, first: int, seeds: int) -> int:
+    """Add the hashes for these seeds to a file of sorted 64-bit numbers; how many it holds then."""
+    known = array("Q", path.read_bytes() if path.exists() else b"")
+    found = evaluation_hashes(folder, range(first, first + seeds))
+    values = array("Q", sorted(found | set(known)))
+    path.write_bytes(values.tobytes())
+    return len(values)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("corpus", type=Path, nargs="+")
+    parser.add_argument("corpus", type=Path, nargs="*")
     parser.add_argument("--commands", type=Path, default=None)
-    parser.add_argument("--seeds", type=int, default=3, help="so many fillings of the roles")
+    parser.add_argument("--seeds", type=int, default=None, help="so many fillings of the roles")
+    parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print the sentences found")
+    parser.add_argument(
+        "--write", type=Path, nargs="?", const=HASHES, help="add hashes of all sentences to a file"
+    )
     args = parser.parse_args(argv)
-    known = commands(args.corpus)
     folder = find_folder(args.commands)
-    said = {pair for seed in range(args.seeds) for pair in sentences(folder, seed)}
+    if args.write is not None:
+        total = write(args.write, folder, args.first_seed, args.seeds or WRITE_SEEDS)
+        print(f"{total} hashes in {args.write}")
+        return
+    known = commands(args.corpus)
+    seeds = range(args.first_seed, args.first_seed + (args.seeds or 3))
+    said = {pair for seed in seeds for pair in sentences(folder, seed)}
     found = sorted((suite, text) for suite, text in said if normal(text) in known)
-    total, hits = Counter(s for s, _ in said), Counter(s for s, _ in found)
+    totals, hits = Counter(s for s, _ in said), Counter(s for s, _ in found)
     print(f"{len(known)} different commands in the corpus")
-    for suite in sorted(total):
-        print(f"{suite:20} {hits[suite]:4} of {total[suite]}")
+    for suite in sorted(totals):
+        print(f"{suite:20} {hits[suite]:4} of {totals[suite]}")
     if args.show:
         print(*(f"{suite}: {text}" for suite, text in found), sep="\n")
 

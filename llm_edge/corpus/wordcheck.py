@@ -1,0 +1,196 @@
+"""Whether a command's words and its plan's agree where that can be told cheaply.
+
+Knows: numbers, units, colours and kinds said in plain words, and what a plan must then hold.
+Does not know: synonyms, similes, typing errors (such words are left alone), nor word order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from itertools import pairwise
+
+from llmagentos.types import COLORS
+
+Problem = tuple[str, str]
+
+_NUMBER_WORDS = {
+    "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9,
+    "ten": 10, "eleven": 11, "twelve": 12, "fifteen": 15, "twenty": 20, "thirty": 30,
+    "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90,
+}  # fmt: skip
+_KINDS = ("block", "bowl", "plate", "cup", "box", "tray", "zone", "ball")
+#: Plans in which words of the command may be left out: their reason stands for them.
+_ENDS = frozenset("refuse cannot say ask remember correct choose yes no stop answer".split())
+#: What is said before these was taken back, or is said of what shall not be.
+_TAKEN_BACK = frozenset(
+    """no not wait mean meant actually sorry rather instead oops correction don't dont never nope
+    without except leave ignore forget scratch nevermind isn't isnt but""".split()
+)
+_DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
+_WORD = re.compile(r"[a-z']+|\d+(?:[.,]\d+)?")
+
+
+def words_problem(command: str, pending: str, target: Sequence[str]) -> Problem | None:
+    """(class, what is wrong), or None. target: the plan's words with pointers."""
+    said = _WORD.findall(command.lower().replace("’", "'"))
+    plan = set(target)
+    if "choose" in plan and not pending:
+        return "words: an answer without a question", command
+    ends = not _ENDS.isdisjoint(target) and target[0] in _ENDS
+    if not ends:
+        pointed = _pointed(command, target)
+        back = not _TAKEN_BACK.isdisjoint(said)
+        for check in (_numbers, _units) if back else (_numbers, _units, _colors, _kinds):
+            problem = check(command, said, target, plan, pointed)
+            if problem:
+                return problem
+    return _unsaid_numbers(command, said, target)
+
+
+def _pointed(command: str, target: Sequence[str]) -> set[str]:
+    """Words that a text of the plan holds."""
+    words = command.lower().split()
+    out: set[str] = set()
+    for a, b in pairwise(target):
+        if a.startswith("@") and b.startswith("@"):
+            span = " ".join(words[int(a[1:]) : int(b[1:]) + 1])
+            out.update(_WORD.findall(span))
+    return out
+
+
+def _values(command: str, target: Sequence[str]) -> set[float]:
+    """Every number of the plan, pointed at or written."""
+    words = command.split()
+    out: set[float] = set()
+    for t in target:
+        if t.startswith("@"):
+            found = _DIGITS.search(words[int(t[1:])])
+            if found:
+                out.add(float(found.group().replace(",", ".")))
+        elif t[0].isdigit():
+            out.add(float(t))
+    if "both" in target:
+        out.add(2.0)
+    return out
+
+
+def _numbers(
+    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+) -> Problem | None:
+    """Every number said stands in the plan.
+
+    Numbers of a list ("1. ... 2. ...") don't count, nor the size of a known set ("the two bowls",
+    "of the three"); a radius may stand there doubled.
+    """
+    have = _values(command, target)
+    have |= {v / 2 for v in have} if "radius" in command.lower() else set()
+    have |= {50.0} if "half" in plan else set()
+    listed = set(re.findall(r"(?<!\S)(\d)[.)]?(?=\s)", command)) if "1." in command else set()
+    for i, (value, word) in enumerate(_spoken(said)):
+        before = said[max(0, said.index(word) - 1)] if i >= 0 else ""
+        if value in have or value == 1 or word in pointed or word in listed:
+            continue
+        if before in ("the", "of", "these", "those", "between", "all", "both"):
+            continue
+        if {"things", "tasks", "steps", "jobs"}.intersection(said):
+            continue
+        return "words: a number is not in the plan", word
+    return None
+
+
+def _spoken(said: Sequence[str]) -> list[tuple[float, str]]:
+    """Numbers in figures and in words ("one hundred and thirty five" is one), with a word of it."""
+    out: list[tuple[float, str]] = []
+    total, first = 0.0, ""
+    for word in [*said, ""]:
+        unit = _NUMBER_WORDS.get(word)
+        if unit is not None or (word in ("hundred", "and", "one") and first):
+            if word == "hundred":
+                total = 100.0 * max(total, 1.0)
+            elif unit is not None or word == "one":
+                total += 1.0 if unit is None else unit
+            first = first or word
+            continue
+        if first:
+            out.append((total, first))
+        total, first = (1.0, word) if word == "one" else (0.0, "")
+        if word[:1].isdigit():
+            out.append((float(word.replace(",", ".")), word))
+    return out
+
+
+def _units(
+    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+) -> Problem | None:
+    """A number of centimetres stays centimetres."""
+    for number, unit in re.findall(r"(\d+(?:[.,]\d+)?) ?(cm|mm|inch|inches)\b", command.lower()):
+        want = {"inch": "in", "inches": "in"}.get(unit, unit)
+        if want not in plan:
+            return "words: another unit", f"{number} {unit}"
+    return None
+
+
+def _colors(
+    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+) -> Problem | None:
+    """Every colour said by its own name stands in the plan."""
+    for i, word in enumerate(said):
+        if word in COLORS and word not in plan and word not in pointed and _is_color(said, i):
+            return "words: a colour is not in the plan", word
+    return None
+
+
+#: "orange juice", "the colour of gold": the name is part of another word for a colour or thing.
+_COMPOUND = frozenset(
+    """light dark pale deep bright sky navy royal baby hot lime olive forest sea blood brick of
+    like as a an than-colored colored coloured color colour juice ish bluish reddish rose neon
+    pastel the-same midnight electric mint emerald steel rich dusty dull soft vivid""".split()
+)
+
+
+def _is_color(said: Sequence[str], i: int) -> bool:
+    around = said[max(0, i - 2) : i] + said[i + 1 : i + 2]
+    if not _COMPOUND.isdisjoint(around):
+        return False
+    return not any(
+        w in COLORS or w.endswith(("ish", "y")) for w in said[i - 1 : i] + said[i + 1 : i + 2]
+    )
+
+
+#: Kinds that are also called a block or a ball, and patterns made of blocks.
+_BLOCK_LIKE = frozenset("stack lego jenga domino soccerball pattern toy".split())
+
+
+def _kinds(
+    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+) -> Problem | None:
+    """Every kind said by its first name stands in the plan."""
+    if "color" in command.lower() or "colour" in command.lower():
+        return None
+    for kind in _KINDS:
+        if kind in ("block", "ball") and not _BLOCK_LIKE.isdisjoint(plan):
+            continue
+        plural = kind + ("es" if kind == "box" else "s")
+        if (kind in said or plural in said) and kind not in plan and kind not in pointed:
+            return "words: a kind is not in the plan", kind
+    return None
+
+
+_NUMBER_SAID = re.compile(
+    r"\d|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|teen|twenty|thirty|forty|"
+    r"fifty|sixty|seventy|eighty|ninety|hundred|couple|pair|few|several|some|both|twice|thrice|"
+    r"double|second|third|half|quarter|eighth|around|turn|degrees|last|only|single|an?\b|no\b|"
+    r"another|none|empty|multiple|various|many|more|fourth|fifth|sixth|seventh|[0-9a-z]th\b"
+)
+
+
+_NEED_NO_WORD = ("0", "1", "0.5", "90", "180", "360")
+
+
+def _unsaid_numbers(command: str, said: Sequence[str], target: Sequence[str]) -> Problem | None:
+    """A number in the plan where the command has nothing like a number."""
+    written = [t for t in target if t[0].isdigit() and t not in _NEED_NO_WORD]
+    if written and not _NUMBER_SAID.search(command.lower()):
+        return "words: a number was not said", written[0]
+    return None
