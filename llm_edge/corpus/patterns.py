@@ -15,6 +15,7 @@ from llm_edge.corpus import shapes, towers
 from llm_edge.corpus.clauses import Clause, join, several
 from llm_edge.corpus.objects import MOVABLE, NP, noun_phrase
 from llm_edge.corpus.places import PP, landmark_place, length, matching_place, region_place
+from llm_edge.corpus.reshapes import reshape
 from llm_edge.corpus.sampler import Ctx
 from llmagentos.planning import plan as p
 
@@ -231,7 +232,9 @@ _SHAPES: dict[str, list[str]] = {
 
 def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
     roll = ctx.rng.random()
-    if roll < 0.5:
+    if roll < 0.05:
+        return reshape(ctx, refs)
+    if roll < 0.52:
         return shapes.shape_sentence(ctx, refs)
     if roll < 0.61:
         return _special_shape(ctx, refs)
@@ -355,47 +358,3 @@ def sort_into(ctx: Ctx, refs: float = 0.0) -> Clause:
         return text, [p.Put(obj=o.obj, place=pp.place)]
     verb = ctx.word(lx.PUT_VERBS)
     return f"{verb} {o.text} {pp.text}", [p.Put(obj=o.obj, place=pp.place)]
-
-
-def reshape(ctx: Ctx, refs: float = 0.0) -> Clause:
-    it = ctx.word(["the circle", "the line", "the pattern", "the whole shape", "the square", "the row", "the triangle", "the shape",
-                   "the arrangement", "the formation", "the whole thing", "the ring", "the grid", "the figure"])
-    action: Any = ctx.one(["bigger", "smaller", "turn", "move"])
-    if action in ("bigger", "smaller"):
-        factor, words = None, ""
-        if ctx.chance(0.35):
-            choices = {"bigger": [(2, "twice as big"), (2, "double the size"), (1.5, "1.5 times bigger"), (3, "three times as big"),
-                                  (2, "two times larger"), (3, "3 times larger"), (1.5, "half again as big"), (1.5, "50% bigger"),
-                                  (1.2, "20% bigger"), (4, "four times bigger")],
-                       "smaller": [(0.5, "half as big"), (0.5, "half the size"), (0.5, "50% smaller"), (0.8, "20% smaller"),
-                                   (0.25, "a quarter of the size"), (0.75, "25% smaller")]}[action]
-            factor, words = ctx.one(choices)
-            text = ctx.say(["make {i} {w}", "I want {i} {w}", "{i} should be {w}"], i=it, w=words)
-        elif action == "bigger":
-            text = ctx.say(["make {i} (bigger|larger|wider)", "enlarge {i}", "expand {i}", "widen {i}", "stretch {i}", "grow {i}",
-                            "make {i} a bit (bigger|larger)", "scale up {i}", "blow up the size of {i}"], i=it)
-        else:
-            text = ctx.say(["make {i} (smaller|tighter|narrower)", "shrink {i}", "make {i} a bit smaller", "tighten {i}", "contract {i}",
-                            "scale down {i}", "reduce {i}", "make {i} more compact"], i=it)
-        return text, [p.Reshape(action=action, factor=factor)]
-    if action == "turn":
-        angle = ctx.one([30, 45, 90, 15, 60, 180, 20])
-        ccw = ctx.chance(0.5)
-        way = ctx.one(["counterclockwise", "anticlockwise", "to the left", "counter-clockwise"]) if ccw else ctx.one(["clockwise", "to the right"])
-        text = ctx.say(["(rotate|turn|spin) {i} {a} degrees {w}", "(rotate|turn) {i} {w} by {a} degrees", "(rotate|turn|twist) {i} by {a} degrees {w}"],
-                       i=it, a=angle, w=way)
-        return text, [p.Reshape(action="turn", angle_deg=angle if ccw else -angle)]
-    if ctx.chance(0.65):
-        direction: Any = ctx.one(["left", "right", "forward", "backward"])
-        w = ctx.word(lx.DIRECTION_WORDS[direction])
-        if ctx.chance(0.6):
-            d, distance = length(ctx)
-            if d in ("much", "way", "far"):
-                d = "a lot"
-            return ctx.say(["(move|shift) {i} {d} {w}", "(move|shift|slide) {i} {w} by {d}"], i=it, d=d, w=w), [
-                p.Reshape(action="move", direction=direction, distance=distance)]
-        return ctx.say(["(move|shift|slide) {i} {w}"], i=it, w=w), [p.Reshape(action="move", direction=direction)]
-    pp = region_place(ctx)
-    if pp.text == "aside":
-        return reshape(ctx)
-    return ctx.say(["(move|shift|put) {i} {p}"], i=it, p=pp.text), [p.Reshape(action="move", place=pp.place)]

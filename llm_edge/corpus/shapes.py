@@ -160,7 +160,7 @@ def whole(ctx: Ctx, refs: float = 0.0) -> Clause:
 def grid(ctx: Ctx, refs: float = 0.0) -> Clause:
     """ "two rows of three", "a 3 by 2 grid", "three columns of two"."""
     rows, columns = ctx.rng.randint(1, 4), ctx.rng.randint(2, 4)
-    number = ctx.one([str, lx.number_words])
+    number: Any = ctx.one([str, lx.number_words])
     r, c = number(rows), number(columns)
     row, column = ("row" if rows == 1 else "rows"), ctx.one(["columns", "columns", "cols"])
     o = things(ctx, refs)

@@ -82,9 +82,9 @@ def rotate(ctx: Ctx, words: str, angle: float, refs: float = 0.0) -> Clause:
     """words, angle: a random angle as motions.angle_words says it."""
     o = noun_phrase(ctx, ctx.chance(0.08), MOVABLE, 0, 0.4, refs=refs)
     if ctx.chance(0.2):
-        text, deg = ctx.one([(["turn {o} around", "turn {o} the other way round", "make {o} face the other way", "spin {o} round so it faces backwards", "let {o} look the other way", "turn the back of {o} to the front"], 180.0),
+        frames, deg = ctx.one([(["turn {o} around", "turn {o} the other way round", "make {o} face the other way", "spin {o} round so it faces backwards", "let {o} look the other way", "turn the back of {o} to the front"], 180.0),
                              (["turn {o} sideways", "turn {o} crosswise", "put {o} crosswise", "rotate {o} so that it is sideways", "give {o} a quarter turn", "turn {o} by a quarter", "rotate {o} a quarter"], 90.0)])
-        return ctx.say(text, o=o.text), [p.Rotate(obj=o.obj, angle_deg=deg)]
+        return ctx.say(frames, o=o.text), [p.Rotate(obj=o.obj, angle_deg=deg)]
     ccw = ctx.chance(0.5)
     way = ctx.word(["counterclockwise", "anticlockwise", "to the left", "counter-clockwise", "against the clock", "left"] if ccw else ["clockwise", "to the right", "with the clock", "right", "in clockwise direction"])
     text = say_with(ctx, ["{o} should be turned {a} {w}", "give {o} a spin of {a} {w}", "change the orientation of {o} by {a} {w}", "reorient {o} by {a} {w}", "let {o} rotate {w} by {a}", "{a} {w}, that's how far {o} should turn", "{w} by {a} is how I want {o} turned", "make {o} rotate {a} {w}", "turn {o} on the spot {w} by {a}", "rotate {o} in place {a} {w}", "I want {o} rotated {a} {w}", "{o} has to turn {a} {w}", "without moving it, turn {o} {a} {w}", "have {o} spin {a} {w}", "twist {o} round {w}, {a}", "{o} is crooked, turn it {a} {w}", "swing {o} round by {a} {w}", "a rotation of {a} {w} for {o}"],
