@@ -647,7 +647,10 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
                         "far_from": 0.5, "front_left_of": 0.5, "front_right_of": 0.5,
                         "back_left_of": 0.5, "back_right_of": 0.5})
     mark = noun_phrase(ctx, False, LANDMARKS, depth, 0.6)
-    return f"{ctx.word(lx.REL_WORDS[rel])} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
+    words = ctx.word(lx.REL_WORDS[rel])
+    if rel == "next_to" and ctx.chance(0.12):
+        words = "close to"
+    return f"{words} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
 
 
 def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
