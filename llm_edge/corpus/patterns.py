@@ -11,7 +11,7 @@ from __future__ import annotations
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
-from llm_edge.corpus import shapes, towers
+from llm_edge.corpus import puzzles, shapes, towers
 from llm_edge.corpus.clauses import Clause, join, several
 from llm_edge.corpus.objects import MOVABLE, NP, noun_phrase
 from llm_edge.corpus.places import PP, landmark_place, length, matching_place, region_place
@@ -75,6 +75,8 @@ def _stack_place(ctx: Ctx) -> PP | None:
 
 
 def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
+    if ctx.chance(0.09):
+        return puzzles.puzzle(ctx, refs)
     if ctx.chance(0.5):
         return towers.tower_sentence(ctx, refs)
     roll = ctx.rng.random()
@@ -344,6 +346,8 @@ def _special_shape(ctx: Ctx, refs: float) -> Clause:
 
 def sort_into(ctx: Ctx, refs: float = 0.0) -> Clause:
     """ "sort the blocks into the bowls by colour": each into a matching place."""
+    if ctx.chance(0.65):
+        return puzzles.puzzle(ctx, refs)
     o = noun_phrase(ctx, True, {"block": 8.0, "ball": 2, "object": 2, "can": 1}, 1, 0.2)
     pp = matching_place(ctx, True)
     rel: Any = pp.place.obj.where[0].rel if pp.place.obj else ""
