@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llm_edge.corpus import dialogue, patterns, questions, safety, speech, steps, turns
+from llm_edge.corpus import dialogue, flow, patterns, questions, safety, speech, steps, turns
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import MOVABLE, noun_phrase
 from llm_edge.corpus.places import place
@@ -67,6 +67,8 @@ def brief_motion(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def sequence(ctx: Ctx, refs: float = 0.04) -> Clause:
+    if ctx.chance(0.5):
+        return flow.ordered(ctx)
     n = ctx.weighted({2: 6, 3: 3, 4: 1})
     parts = [brief_motion(ctx, 0.0 if i == 0 else 0.3) for i in range(n)]
     if ctx.chance(0.12):
@@ -223,7 +225,7 @@ def leave_alone(ctx: Ctx, refs: float = 0.0) -> Clause:
     return text, [p.Put(obj=o.obj.model_copy(update={"exclude": x.obj}), place=pp.place)]
 
 
-CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 3, leave_alone: 2, speech.one_in_each: 2, speech.fill_until: 2, speech.conditional_it: 4, speech.conditional_one: 1.5}
+CONTROL: dict[Maker, float] = {conditional: 7, waiting: 2.5, until: 3.5, repeat: 2.5, for_each: 3, leave_alone: 2, speech.one_in_each: 2, speech.fill_until: 2, speech.conditional_it: 4, speech.conditional_one: 1.5, **flow.CONTROL}
 
 _PREFIX = ["please", "can you", "could you", "could you please", "would you", "would you please", "now", "ok", "okay", "robot,", "hey robot,", "I want you to", "I'd like you to", "I need you to", "please could you",
            "alright,", "so", "well,", "can you please", "kindly", "ok now", "hey,", "your task:", "let's", "next", "will you", "be so kind and", "um", "uh", "so um", "listen,", "just", "would you mind if you", "I would like you to",
@@ -234,12 +236,19 @@ _SUFFIX = ["please", "for me", "thanks", "thank you", "now", "ok", "if you can",
            "and be careful not to hit anything", "but don't throw it", "and watch my fingers", "so that nobody gets hurt", "without damaging it", "it is not dangerous", "if you would", "asap"]
 
 
+#: What can stand before anything.
+_ADDRESS = ["robot,", "Panda,", "hey robot,", "hey Panda,", "ok,", "so,", "listen,", "hey,", "um,", "alright,", "right,", "well,", "hello,", "hi there,", "Franka,", "ok robot,", "ok so", "um so", "look,", "excuse me,", "mister robot,", "say,",
+            "dear Panda,", "my friend,", "yo robot,", "hm,", "good,", "great,", "thanks,", "very good.", "nice.", "perfect,", "fine,", "next,", "attention,", "hello Panda,", "assistant,", "oh,", "you know what,", "one more thing:", "here's the thing:"]
+
+
 def wrap(ctx: Ctx, text: str, imperative: bool) -> str:
     """Politeness and filler around a command."""
     if imperative and ctx.chance(0.33):
         first = text.split()[0]
         if first in _FIRST_VERBS or ctx.chance(0.3):
             text = f"{ctx.word(_PREFIX)} {text}"
+    if ctx.chance(0.04):
+        text = f"{ctx.word(_ADDRESS)} {text}"
     if ctx.chance(0.1):
         text = f"{text}{ctx.one([' ', ', '])}{ctx.word(_SUFFIX)}"
     return text
@@ -251,13 +260,17 @@ def sample(ctx: Ctx) -> Sample:
         pending, text, steps_ = dialogue.answer(ctx) if ctx.chance(0.35) else turns.answer(ctx)
         return Sample(text, pending, tuple(steps_))
     roll = ctx.rng.random()
-    if roll < 0.37:
+    if roll < 0.32:
         text, steps_ = motion(ctx, 0.05)
-    elif roll < 0.53:
+    elif roll < 0.40:
+        text, steps_ = ctx.weighted(flow.MOTION)(ctx)
+        text = wrap(ctx, text, text.split()[0] in _FIRST_VERBS)
+        return Sample(text, _stray_question(ctx), tuple(steps_))
+    elif roll < 0.55:
         text, steps_ = sequence(ctx)
-    elif roll < 0.68:
+    elif roll < 0.70:
         text, steps_ = ctx.weighted(CONTROL)(ctx)
-    elif roll < 0.77:
+    elif roll < 0.78:
         text, steps_ = ctx.weighted(turns.TURNS)(ctx)
         return Sample(wrap(ctx, text, False), _stray_question(ctx) if ctx.chance(0.5) else "", tuple(steps_))
     else:

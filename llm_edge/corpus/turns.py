@@ -15,7 +15,15 @@ from typing import Any
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus import nouns
 from llm_edge.corpus.clauses import Clause
-from llm_edge.corpus.objects import LANDMARKS, MOVABLE, NP, color_word, noun_phrase, pick_color, relation_phrase
+from llm_edge.corpus.objects import (
+    LANDMARKS,
+    MOVABLE,
+    NP,
+    color_word,
+    noun_phrase,
+    pick_color,
+    relation_phrase,
+)
 from llm_edge.corpus.places import PP, landmark_place, length, region_place
 from llm_edge.corpus.sampler import Ctx
 from llmagentos.planning import plan as p
@@ -76,8 +84,8 @@ _OPEN_SIDE = [
     "{v} {o} next to {m} on the side I tell you", "{v} {o} to the side of {m} that I choose", "ask me on which side of {m} to {v} {o}",
 ]
 _OPEN_WAY = [
-    "move {o}{d} in some direction", "move {o}{d}, I'll tell you which way", "shift {o}{d} in a direction of my choice", "ask me which way to move {o}", "move {o}{d} in the direction I'm going to tell you", "shift {o}{d} one way or the other",
-    "move {o}{d} to one side", "move {o}{d}, but ask me in which direction", "push {o}{d} in the direction I tell you", "push {o}{d}, ask me which way", "push {o}{d} to some side", "nudge {o}{d} in a direction that I tell you",
+    "move {o} in some direction", "move {o}, I'll tell you which way", "shift {o} in a direction of my choice", "ask me which way to move {o}", "move {o} in the direction I'm going to tell you", "shift {o} one way or the other",
+    "move {o} to one side", "move {o}, but ask me in which direction", "push {o} in the direction I tell you", "push {o}, ask me which way", "push {o} to some side", "nudge {o} in a direction that I tell you",
 ]
 _OPEN_FAR = [
     "move {o} {w} by some distance, ask me how far", "move {o} {w} as far as I tell you", "shift {o} {w} by a certain distance", "shift {o} {w} by so many centimetres", "ask me how far to move {o} {w}", "move {o} {w}, I'll tell you how far",
@@ -96,8 +104,7 @@ def open_command(ctx: Ctx, refs: float = 0.0) -> Clause:
         text = ctx.say(_OPEN_SIDE, v=ctx.word(_VERBS), o=o.text, m=mark.text)
         return text, [p.Put(obj=o.obj, place=p.Place(rel="next_to", obj=mark.obj)), p.Ask(about="direction", obj=mark.obj)]
     if roll < 0.55:
-        d, _ = length(ctx)
-        text = ctx.say(_OPEN_WAY, o=o.text, d="")
+        text = ctx.say(_OPEN_WAY, o=o.text)
         return text, [p.Ask(about="direction", obj=o.obj)]
     direction: Any = ctx.weighted({"left": 4, "right": 4, "forward": 2, "backward": 2, "up": 0.5})
     way = {"left": "to the left", "right": "to the right", "forward": "forward", "backward": "backwards", "up": "up"}[direction]
@@ -142,7 +149,7 @@ def _far(ctx: Ctx) -> Turn:
     if ctx.chance(0.15):
         words, unit = ctx.one([("not far", "little"), ("just a little", "little"), ("a bit", "little"), ("only slightly", "little"), ("a small step", "little"), ("a tiny bit", "little"), ("quite far", "lot"),
                                ("as far as you can", "lot"), ("a long way", "lot"), ("a lot", "lot"), ("very far", "lot"), ("a good bit", "lot"), ("not much", "little")])
-        distance = p.Length(unit=unit)  # type: ignore[arg-type]
+        distance = p.Length(unit=unit)
     else:
         words, distance = length(ctx)
         if distance.unit == "half" or words in ("way", "much"):
@@ -306,7 +313,7 @@ _RESTORE = ["put everything back", "put everything back where it was at the star
 
 def past(ctx: Ctx, refs: float = 0.0) -> Clause:
     words, step = ctx.one([(_BACK, p.Put(obj=IT, place=p.Place(rel="origin"))), (_UNDO, p.Undo()), (_AGAIN, p.Again()), (_RESTORE, p.Restore())])
-    return ctx.word(words), [step]  # type: ignore[list-item]
+    return ctx.word(words), [step]
 
 
 def it_again(ctx: Ctx, refs: float = 0.0) -> Clause:
