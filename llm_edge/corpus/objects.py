@@ -109,13 +109,29 @@ class _Builder:
             tail = ctx.say(
                 ["the (color|colour) of {t}", "that (is|are) the (color|colour) of {t}",
                  "with the (color|colour) of {t}", "that look[s] like {t}",
-                 "as {a} as {t}", "having the same (color|colour) as {t}"],
+                 "as {a} as {t}", "having the same (color|colour) as {t}",
+                 "in the (color|colour) of {t}", "that (has|have) the (color|colour) of {t}",
+                 "whose (color|colour) is that of {t}", "whose (color|colour) is like {t}",
+                 "(colored|coloured) like {t}", "which (is|are) (colored|coloured) like {t}",
+                 "with a (color|colour) like {t}", "with the same (color|colour) as {t}",
+                 "that share[s] its (color|colour) with {t}", "whose (color|colour) reminds [me] of {t}",
+                 "of the same (color|colour) as {t}", "that (is|are) the same (color|colour) as {t}",
+                 "which (has|have) the (color|colour) of {t}", "in the same (color|colour) as {t}",
+                 "that could be {t} by (color|colour)", "(colored|coloured) the same as {t}",
+                 "whose (color|colour) is the one of {t}", "of {t} (color|colour)",
+                 "that (has|have) the same (color|colour) as {t}", "with the (color|colour) {t} (has|have)",
+                 "in the shade of {t}", "whose shade is that of {t}", "in (color|colour) like {t}"],
                 t=thing, a=lx.COLOR_WORDS[color][0],
             )
             return self.post.append(tail)
         if ctx.chance(0.05):
             self.post.append(ctx.say(["that (is|are) {c}", "which (is|are) {c}",
-                                      "of {c} (color|colour)", "in {c}", "painted {c}"],
+                                      "of {c} (color|colour)", "in {c}", "painted {c}",
+                                      "(colored|coloured) {c}", "whose (color|colour) is {c}", "with {c} (color|colour)",
+                                      "that (is|are) {c} in (color|colour)", "which (is|are) (colored|coloured) {c}",
+                                      "that (is|are) painted {c}", "having {c} as its (color|colour)",
+                                      "with a {c} (color|colour)", "that look[s] {c}", "in a {c} shade", "that (is|are) (all|completely) {c}",
+                                      "of a {c} (color|colour|shade)", "[the] {c} in (color|colour)", "tinted {c}", "the (color|colour) of which is {c}"],
                                      c=ctx.word(lx.COLOR_WORDS[color])))
             return None
         self.color.append(color_word(ctx, color))
@@ -150,21 +166,34 @@ class _Builder:
             self.kind = ctx.one(["bowl", "box", "cup", "plate", "tray", "container"])
         self.fields["state"] = state
         if state in ("empty", "full"):
-            words = {"empty": ["empty", "vacant", "unfilled", "unoccupied"],
-                     "full": ["full", "filled", "occupied", "non-empty"]}[state]
+            words = {"empty": ["empty", "vacant", "unfilled", "unoccupied", "unused", "bare", "emptied", "completely empty",
+                               "totally empty", "hollow and empty", "uninhabited", "free"],
+                     "full": ["full", "filled", "occupied", "non-empty", "filled-up", "loaded", "filled up", "stuffed", "crowded", "not empty", "packed", "used"]}[state]
             if ctx.chance(0.75):
                 return self.pre.append(ctx.word(words))
             tail = {"empty": ["that (is|are) empty", "with nothing in (it|them)",
-                              "without anything inside", "that (has|have) nothing in (it|them)"],
+                              "without anything inside", "that (has|have) nothing in (it|them)",
+                              "that contain[s] nothing", "that hold[s] nothing", "with no (objects|things|stuff) in (it|them)",
+                              "with nothing inside", "that (has|have) no contents", "which (is|are) empty", "that (is|are) unfilled",
+                              "that (is|are) vacant", "that (is|are) unoccupied", "where nothing is inside", "without contents",
+                              "that (isn't|aren't) holding anything", "not containing anything"],
                     "full": ["that (is|are) full", "with something in (it|them)",
-                             "that (has|have) something inside"]}[state]
+                             "that (has|have) something inside", "that contain[s] something",
+                             "that hold[s] something", "that (isn't|aren't) empty", "which (is|are) not empty", "containing something",
+                             "with contents", "that (has|have) stuff in (it|them)", "that (is|are) filled", "that (is|are) occupied",
+                             "with (things|objects|stuff) inside", "holding something"]}[state]
             return self.post.append(ctx.say(tail))
         tails = {"held": ["you are holding", "you're holding", "in your (hand|gripper)",
-                          "that you hold", "in the gripper", "you have in your hand"],
+                          "that you hold", "in the gripper", "you have in your hand", "that you are gripping",
+                          "you've got", "between your fingers", "you are carrying", "in your grip", "you picked up and still hold",
+                          "your hand is holding", "that is in your (hand|gripper)", "you have grabbed"],
                  "stacked": ["that (is|are) stacked", "in a stack",
-                             "that (is|are) part of a (stack|tower)"],
+                             "that (is|are) part of a (stack|tower)", "belonging to a (stack|tower|pile)", "within a (stack|tower|pile)",
+                             "that (is|are) in a (pile|stack|tower)", "that (is|are) piled up", "which (is|are) stacked up", "in a (tower|pile)"],
                  "clear": ["with nothing on (top of it|it|top)", "that (has|have) nothing on top",
-                           "without anything on (it|top)"]}[state]
+                           "without anything on (it|top)", "that (has|have) nothing on (it|them)", "with a free top",
+                          "that nothing (is|stands|lies) on", "with nothing (standing|lying|sitting) on (it|top)", "with its top free",
+                          "not covered by anything", "whose top is free", "that carr(y|ies) nothing", "with nothing stacked on (it|top)"]}[state]
         return self.post.append(ctx.say(tails))
 
     def add_order(self) -> None:
@@ -206,12 +235,15 @@ class _Builder:
                             "on the top of the stack"],
                     "bottom": ["at the bottom of the (stack|pile|tower)",
                                "that is lowest in the stack", "under the others",
-                               "at the very bottom of the pile"]}[key]))
+                               "at the very bottom of the pile", "that is at the bottom", "lying undermost",
+                               "that lies at the very bottom", "which is (undermost|bottommost) in the (stack|pile|tower)"]}[key]))
         elif key in ("left", "right", "front", "back") and ctx.chance(0.25):
             side = {"left": "left", "right": "right", "front": "front", "back": "back"}[key]
             self.post.append(ctx.say(["on the far {s}", "that is furthest to the {s}",
                                       "furthest to the {s}", "at the very {s}", "all the way to the {s}",
-                                      "most to the {s}", "at the {s} end"], s=side))
+                                      "most to the {s}", "at the {s} end", "that is the furthest to the {s}", "farthest to the {s}", "that (lies|sits|stands) furthest {s}",
+                                      "at the extreme {s}", "which is all the way to the {s}", "that is on the very {s}", "on the extreme {s}",
+                                      "at the {s} extreme", "that is the most to the {s}"], s=side))
         elif key == "middle" and ctx.chance(0.3):
             self.post.append(ctx.say(["in the middle", "in the (center|centre)"]))
             if ctx.chance(0.5):
@@ -236,10 +268,20 @@ class _Builder:
                          "front": ["bottom", "front", "near side", "bottom side", "front side"],
                          }[key])
         word = lx.ordinal(n, ctx.chance(0.25))
-        if ctx.chance(0.85):
+        if n == 2 and key in ("left", "right") and not self.plural and ctx.chance(0.2):
+            most = ctx.word(lx.ORDER_WORDS[key])
+            self.post.append(ctx.say(
+                ["that is the {m} but one", "next to last on the {k}", "one before the last on the {k}",
+                 "one in from the {k}", "last but one on the {k}", "second to last on the {k}",
+                 "which is one before the {m}", "that comes right after the {m} one"], m=most, k=key))
+        elif ctx.chance(0.85):
             self.pre.append(word)
             self.post.append(ctx.say(["from the {s}", "counting from the {s}", "from {s}",
-                                      "starting (from|at) the {s}", "as counted from the {s}"],
+                                      "starting (from|at) the {s}", "as counted from the {s}",
+                                      "when counting from the {s}", "if you count from the {s}",
+                                      "beginning (at|from) the {s}", "when you start at the {s}",
+                                      "going from the {s}", "seen from the {s}", "from the {s} on",
+                                      "if you start (at|from) the {s}", "counted from the {s}"],
                                      s=side))
         else:
             self.pre.append(f"{word} from the {side}")
@@ -288,19 +330,34 @@ class _Builder:
             self.fields["order"] = p.Order(key=sides)
             self.post.append(text)
             return
-        if ctx.chance(0.2) and relation.rel not in ("same_color",):
-            is_ = "are" if self.plural else "is"
-            if ctx.chance(0.35) and not relation.negate:
-                relation = relation.model_copy(update={"negate": True})
-                text = ctx.one([f"that {is_} not {text}", f"which {is_}n't {text}",
-                                f"that {is_}n't {text}", f"not {text}"])
-            else:
-                text = ctx.one([f"that {is_} {text}", f"which {is_} {text}", f"lying {text}",
-                                f"sitting {text}", f"located {text}", f"standing {text}",
-                                f"that you see {text}", f"positioned {text}",
-                                f"that's {text}" if not self.plural else f"that {is_} {text}"])
+        if ctx.chance(0.3) and not text.startswith(("that", "which", "whose")):
+            relation, text = self._clause(relation, text)
         self.fields["where"] = (*self.fields.get("where", ()), relation)
         self.post.append(text)
+
+    def _clause(self, relation: p.Relation, text: str) -> tuple[p.Relation, str]:
+        """A relative clause around a relation: "that is lying left of the bowl", "which isn't in it"."""
+        ctx = self.ctx
+        is_, s = ("are", "") if self.plural else ("is", "s")
+        if ctx.chance(0.3) and not relation.negate:
+            frames = ["that {i} not {t}", "which {i} not {t}", "that {i}n't {t}", "which {i}n't {t}", "not {t}",
+                      "that {i} definitely not {t}", "but only if not {t}", "that currently {i}n't {t}", "which {i} anything but {t}"]
+            return relation.model_copy(update={"negate": True}), ctx.say(frames, i=is_, t=text)
+        frames = ["that {i} {t}", "which {i} {t}"]
+        if relation.rel in ("same_color", "different_color") or text.startswith(("of", "with", "like", "shaped", "match", "in the col", "in a")):
+            return relation, text
+        if relation.rel not in ("same_size", "same_kind", "bigger_than", "smaller_than", "taller_than", "shorter_than",
+                                "darker_than", "lighter_than"):
+            frames += ["lying {t}", "sitting {t}", "located {t}", "standing {t}", "that you see {t}", "positioned {t}",
+                       "that sit{s} {t}", "that stand{s} {t}", "which stand{s} {t}", "resting {t}", "placed {t}", "which sit{s} {t}",
+                       "found {t}", "that you find {t}", "which you find {t}", "situated {t}", "that {i} lying {t}",
+                       "that {i} sitting {t}", "that {i} standing {t}", "that {i} located {t}", "that I see {t}", "there {t}",
+                       "that {i} right now {t}", "that happen{s} to be {t}", "you can see {t}", "that can be seen {t}",
+                       "currently {t}", "that {i} currently {t}", "which {i} located {t}", "that {i} placed {t}", "that rest{s} {t}",
+                       "which {i} lying {t}", "that I put {t}", "which you can see {t}", "that {i} to be found {t}", "which {i} positioned {t}"]
+        else:
+            frames += ["that look{s} {t}", "which look{s} {t}", "that seem{s} {t}", "that {i} visibly {t}", "that {i} clearly {t}", "that happen{s} to be {t}"]
+        return relation, ctx.say(frames, i=is_, t=text, s=s)
 
     def add_group(self) -> None:
         ctx = self.ctx
@@ -310,18 +367,37 @@ class _Builder:
         tail = ctx.say({
             "odd": ["of a {w} that occurs in odd numbers", "whose {w} appears an odd number of times",
                     "of {w}s with an odd count", "that come in odd numbers by {w}", "of a {w} that occur in odd numbers", "whose {w} count is odd", "of every {w} with an odd number of members",
-                    "of the {w}s there is an odd number of"],
+                    "of the {w}s there is an odd number of", "of the {w}s with an odd number of (objects|things|members|pieces)",
+                    "from the {w} groups with an odd number of members", "that belong to {w} groups of odd size",
+                    "in {w} groups with an odd count", "whose {w} shows up an odd number of times", "whose {w} occurs an odd number of times",
+                    "of a {w} with an odd count", "whose {w} group has an odd number of (members|things)",
+                    "of which there is an odd number per {w}", "whose {w} group is odd in number", "with an odd number of its {w}"],
             "even": ["of a {w} that occurs in even numbers", "whose {w} appears an even number of times",
                      "of {w}s with an even count", "that come in even numbers by {w}", "of a {w} that occur in even numbers", "whose {w} count is even", "of every {w} with an even number of members",
-                     "of the {w}s there is an even number of"],
+                     "of the {w}s there is an even number of", "of the {w}s with an even number of (objects|things|members|pieces)",
+                     "from the {w} groups with an even number of members", "that belong to {w} groups of even size",
+                     "in {w} groups with an even count", "whose {w} shows up an even number of times", "whose {w} occurs an even number of times",
+                     "of a {w} with an even count", "whose {w} group has an even number of (members|things)",
+                     "of which there is an even number per {w}", "whose {w} group is even in number", "with an even number of its {w}"],
             "most": ["of the most common {w}", "of the {w} there (is|are) (most|the most) of",
-                     "of the most frequent {w}", "whose {w} is the most common"],
+                     "of the most frequent {w}", "whose {w} is the most common", "of the majority {w}", "of the commonest {w}",
+                     "whose {w} occurs most often", "of the {w} that occurs most", "of the {w} that appears most often", "in the largest {w} group",
+                     "of the most numerous {w}", "with the most popular {w}", "of the {w} you see most", "of the prevailing {w}", "whose {w} shows up the most"],
             "fewest": ["of the least common {w}", "of the {w} there (is|are) (fewest|the fewest) of",
-                       "of the rarest {w}", "whose {w} is least common"],
+                       "of the rarest {w}", "whose {w} is least common", "of the scarcest {w}", "whose {w} occurs least often",
+                       "of the {w} that occurs least", "of the {w} that appears least often", "in the smallest {w} group", "with the rarest {w}",
+                       "of the least frequent {w}", "of the least numerous {w}", "of the {w} you see least", "whose {w} shows up the least"],
             "unique": ["whose {w} is unique", "with a {w} that no other (object|one) has",
-                       "of a {w} that occurs only once", "that have a unique {w}"],
+                       "of a {w} that occurs only once", "that have a unique {w}", "of {w}s that appear only once", "of {w}s that occur just once",
+                       "whose {w} appears only once", "whose {w} occurs exactly once", "of a {w} nothing else has", "whose {w} nothing else shares",
+                       "with a {w} of their own", "that are the only ones of their {w}", "that don't share their {w} with any other",
+                       "with a one-of-a-kind {w}", "with a {w} all to themselves", "whose {w} is one of a kind", "whose {w} you see only once", "that are alone in their {w}"],
             "repeated": ["whose {w} occurs more than once", "that share their {w} with another (one|object)",
-                         "of a {w} that appears several times", "with a {w} that others have too", "that share a {w}", "that have the same {w} as another one"],
+                         "of a {w} that appears several times", "with a {w} that others have too", "that share a {w}", "that have the same {w} as another one",
+                         "of {w}s that occur more than once", "of {w}s that appear repeatedly", "whose {w} is not unique", "whose {w} isn't unique",
+                         "whose {w} appears at least twice", "whose {w} shows up more than once", "that have a {w} in common with another",
+                         "with a {w} shared by others", "that are not the only ones of their {w}", "of a repeated {w}", "whose {w} is repeated",
+                         "of {w}s seen at least twice"],
         }[test], w=word)
         self.fields["group"] = p.Group(by=by, test=test)
         self.post.append(tail)
@@ -329,7 +405,11 @@ class _Builder:
     def add_exclude(self) -> None:
         ctx = self.ctx
         word = ctx.word(["except", "except for", "but not", "apart from", "other than", "but",
-                         "excluding", "besides", "without", "save for", "aside from", "minus"])
+                         "excluding", "besides", "without", "save for", "aside from", "minus", "save", "barring", "with the exception of",
+                         "not including", "leaving out", "omitting", "not counting", "disregarding", "skipping", "bar", "ignoring",
+                         "just not", "only not", "but leave out", "but skip", "but without", "with the sole exception of", "all except"][:-1])
+        if ctx.chance(0.2) and self.kind != "object":
+            return self._not_colored()
         many = ctx.chance(0.35)
         ante = self.noun_for_one() if ctx.chance(0.5) else None
         other = noun_phrase(ctx, plural=many, depth=self.depth + 2, rich=0.4, need=True,
@@ -342,6 +422,19 @@ class _Builder:
             self.fields["exclude"] = other.obj.model_copy(update={"quant": "all"})
             word = ctx.one([f"that {is_} not", f"that {is_}n't", f"which {is_} not", "that's not" if not self.plural else "that are not"])
         self.post.append(f"{word} {other.text}")
+
+    def _not_colored(self) -> None:
+        """ "that are not red": everything of the kind but the red ones."""
+        ctx = self.ctx
+        color = pick_color(ctx)
+        self.fields["exclude"] = p.Obj(quant="all", colors=(color,), kind=self.kind)
+        self.post.append(ctx.say(
+            ["that {i} not {c}", "that {i}n't {c}", "which {i} not {c}", "which {i}n't {c}", "not {c} in (color|colour)",
+             "of any (color|colour) (but|except|other than) {c}", "in any (color|colour) (but|except|other than) {c}",
+             "that {h} a (color|colour) other than {c}", "with a (color|colour) other than {c}", "whose (color|colour) is not {c}",
+             "whose (color|colour) isn't {c}", "of another (color|colour) than {c}", "that {i} anything but {c}",
+             "(colored|coloured) anything but {c}", "that {i} some (color|colour) other than {c}", "in a (color|colour) different from {c}"],
+            i="are" if self.plural else "is", h="have" if self.plural else "has", c=ctx.word(lx.COLOR_WORDS[color])))
 
     def noun_for_one(self) -> tuple[str, str]:
         return (self.kind, self.noun)
@@ -395,8 +488,8 @@ def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None
         if roll < 0.55:
             return "a", None, "a", False
         if roll < 0.75:
-            return "a", None, ctx.one(["any", "some", "one", "another", "any old"]), False
-        return "a", None, ctx.one(["one of the", "any of the", "any one of the", "either of the"]), True
+            return "a", None, ctx.one(["any", "some", "one", "another", "any old", "a single", "just one", "just any", "a random", "some random", "an arbitrary", "whichever", "whatever", "any random", "any single", "some or other", "any given", "any one"][:-3]), False
+        return "a", None, ctx.one(["one of the", "any of the", "any one of the", "either of the", "one out of the", "a random one of the", "just one of the", "only one of the", "some one of the", "any single one of the", "one among the", "whichever of the", "one of all the", "one of those", "one of these"]), True
     quant = ctx.weighted(_PLURAL_QUANTS)
     if definite:
         quant = ctx.weighted({"all": 6, "the_n": 1, "both": 1})
@@ -406,29 +499,37 @@ def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None
         if definite or ctx.chance(0.45):
             return "all", None, "the", True
         if ctx.chance(0.2):
-            return "all", None, ctx.one(["every", "each", "every single"]), False
+            return "all", None, ctx.one(["every", "each", "every single", "each and every", "every last", "each single", "every individual", "any and every", "each individual"]), False
         return "all", None, ctx.word(["all the", "all", "", "all of the", "each of the",
-                                      "every one of the", "the whole bunch of", "any and all"]), True
+                                      "every one of the", "the whole bunch of", "any and all", "each and every one of the", "every last one of the",
+                                      "the entire set of", "the whole set of", "the full set of", "the complete set of", "all available", "all of those",
+                                      "all of these", "all these", "all those", "every single one of the", "the entire collection of", "the lot of",
+                                      "all existing", "all visible", "these", "those", "the whole lot of"]), True
     if quant == "both":
-        return "both", None, ctx.one(["both", "both of the", "both the"]), True
+        return "both", None, ctx.one(["both", "both of the", "both the", "both of those", "both of these", "both these", "both those", "each of the two", "the pair of"]), True
     if quant == "the_n":
-        return "the", n, ctx.one([f"the {digits}", f"those {digits}", f"all {digits}", f"all {digits} of the"]), True
+        return "the", n, ctx.one([f"the {digits}", f"those {digits}", f"all {digits}", f"all {digits} of the", f"the group of {digits}", f"these {digits}", f"all of the {digits}", f"each of the {digits}", f"the set of {digits}", f"the {digits} different"]), True
     if quant == "count":
         if n == 2 and ctx.chance(0.3):
             return "count", 2, ctx.one(["a couple of", "a pair of", "two of the", "some"]), True
         return "count", n, ctx.say(["{n}", "any {n}", "exactly {n}", "{n} of the", "{n} different",
-                                    "just {n}", "only {n}", "{n} random", "any {n} of the"], n=digits), True
+                                    "just {n}", "only {n}", "{n} random", "any {n} of the", "precisely {n}", "a total of {n}", "some {n}", "{n} arbitrary", "{n} of those",
+                                    "{n} of these", "{n} out of the", "a group of {n}", "a set of {n}", "exactly {n} of the", "just {n} of the", "only {n} of the",
+                                    "{n} of all the", "{n} single", "whichever {n}", "{n} among the", "no more and no less than {n}"], n=digits), True
     if quant == "at_most":
         return "at_most", n, ctx.say(["at most {n}", "no more than {n}", "up to {n}",
-                                      "not more than {n}", "a maximum of {n}"], n=digits), True
+                                      "not more than {n}", "a maximum of {n}", "at the most {n}", "{n} or fewer", "not over {n}", "max {n}", "maximally {n}",
+                                      "up to {n} of the", "at most {n} of the", "no more than {n} of the", "{n} at most of the", "{n} or less", "a maximum of {n} of the", "anything up to {n}"], n=digits), True
     if quant == "half":
-        return "half", None, ctx.one(["half of the", "half the", "one half of the", "50% of the"]), True
+        return "half", None, ctx.one(["half of the", "half the", "one half of the", "50% of the", "fifty percent of the", "half of all the", "half of all", "half of those", "50 percent of the", "a half of the", "one half of all", "half of these", "half of your", "exactly half of the", "one in two of the", "just half of the"]), True
     if quant == "every_other":
-        return "every_other", None, ctx.one(["every other", "every second"]), False
+        return "every_other", None, ctx.one(["every other", "every second", "every 2nd", "each second", "every alternate", "only every other", "only every second", "each alternate", "each 2nd"]), False
     if quant == "a_few":
-        return "count", 3, ctx.one(["a few", "several", "a few of the"]), True
+        return "count", 3, ctx.one(["a few", "several", "a few of the", "several of the", "some few", "a few random", "a trio of", "several different", "just a few"]), True
     return "rest", None, ctx.one(["the other", "the rest of the", "the remaining", "all the other",
-                                  "all other", "whatever other", "all remaining", "the leftover"]), True
+                                  "all other", "whatever other", "all remaining", "the leftover", "all the remaining", "all of the other", "all of the remaining",
+                                  "the remainder of the", "what is left of the", "all leftover", "any other", "any remaining", "all the rest of the",
+                                  "the left over", "whatever is left of the", "what remains of the", "all these other", "those other"]), True
 
 
 def reference(ctx: Ctx, plural: bool = False) -> NP:
@@ -484,7 +585,10 @@ def reference(ctx: Ctx, plural: bool = False) -> NP:
 def everything(ctx: Ctx, depth: int) -> NP:
     words = ctx.word(["everything", "all objects", "all the things", "everything on the table",
                       "every single thing", "all of the objects", "the whole lot", "all the stuff",
-                      "all items", "everything there is", "everything you see"])
+                      "all items", "everything there is", "everything you see", "absolutely everything", "each and every thing", "every object",
+                      "all of it", "every thing you can see", "the entire contents of the table", "all there is on the table", "all the items",
+                      "everything in sight", "every last thing", "every item", "all of the things", "all of the items", "anything and everything",
+                      "every single object", "everything that is on the table", "all the things on the table", "all the objects", "every object there is"])
     b = _Builder(ctx, True, {"object": 1.0}, depth)
     if ctx.chance(0.35):
         b.add_exclude()
@@ -626,7 +730,11 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
     roll = ctx.rng.random()
     if roll < 0.14:
         words, region = region_phrase(ctx)
-        prep = ctx.one(["on", "at", "in"] if "corner" not in words else ["in", "at"])
+        prep = ctx.one(["on", "at", "in"] if "corner" not in words else ["in", "at", "over in", "down in"])
+        if region in lx.CORNER_WORDS and "corner" not in words:
+            words += ctx.one([" area", " part", " region", " corner", " section", " quarter", " bit"])
+        if region in ("left", "right", "front", "back", "middle") and words.endswith((" left", " right", " back", " front", "rear")):
+            words += ctx.one([" area", " part", " region", " side", " section", " half", ""][: 5 if region == "middle" else 7])
         if region == "middle":
             prep = "in"
         return f"{prep} {words}", p.Relation(rel="at", region=region)
@@ -638,8 +746,8 @@ def relation_phrase(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
     if roll < 0.5:
         rel: Any = ctx.weighted({"in": 5, "on": 5, "under": 1})
         kinds = HOLDERS if rel in ("in", "on") else {"block": 3.0, "cup": 1, "bowl": 1}
-        words = ctx.one(["in", "inside", "within"]) if rel == "in" else (
-            ctx.one(["on", "on top of", "lying on", "sitting on", "standing on"]) if rel == "on"
+        words = ctx.one(["in", "inside", "within", "contained in", "inside of", "held by", "lying in", "kept in", "sitting inside", "located in", "stored in"]) if rel == "in" else (
+            ctx.one(["on", "on top of", "lying on", "sitting on", "standing on", "atop", "resting on", "placed on", "upon", "balanced on", "stacked on", "perched on"]) if rel == "on"
             else ctx.word(lx.REL_WORDS["under"]))
         mark = noun_phrase(ctx, False, kinds, depth, 0.5)
         return f"{words} {mark.text}", p.Relation(rel=rel, obj=mark.obj)
@@ -662,19 +770,30 @@ def _comparison(ctx: Ctx, depth: int) -> tuple[str, p.Relation]:
         "same_color": ["of the same (color|colour) as {x}", "with the same (color|colour) as {x}",
                        "that match[es] {x} in (color|colour)", "matching the (color|colour) of {x}",
                        "in the (color|colour) of {x}", "the same (color|colour) as {x}",
-                       "that share[s] its (color|colour) with {x}"],
+                       "that share[s] its (color|colour) with {x}", "(colored|coloured) like {x}", "that (is|are) (colored|coloured) like {x}",
+                       "whose (color|colour) is the same as that of {x}", "whose (color|colour) matches {x}", "having the same (color|colour) as {x}",
+                       "that (has|have) the (color|colour) of {x}", "with the (color|colour) of {x}", "in the same (color|colour) as {x}",
+                       "that (has|have) the same (color|colour) as {x}", "whose (color|colour) equals that of {x}", "sharing the (color|colour) of {x}",
+                       "that (is|are) the same (color|colour) as {x}", "matching {x} in (color|colour)", "(color|colour)-matched with {x}"],
         "different_color": ["of a different (color|colour) than {x}", "with another (color|colour) than {x}",
                             "in a different (color|colour) from {x}",
-                            "whose (color|colour) differs from {x}"],
+                            "whose (color|colour) differs from {x}", "of another (color|colour) than {x}", "not the same (color|colour) as {x}",
+                            "that (is|are) not the (color|colour) of {x}", "with a different (color|colour) from {x}", "not matching {x} in (color|colour)",
+                            "that do[es] not match {x} in (color|colour)", "that (isn't|aren't) the (color|colour) of {x}", "(colored|coloured) differently from {x}",
+                            "whose (color|colour) is not that of {x}", "that do[es]n't share its (color|colour) with {x}", "that differ[s] in (color|colour) from {x}"],
         "same_size": ["as big as {x}", "of the same size as {x}", "with the size of {x}",
-                      "as large as {x}", "that is just as big as {x}"],
-        "same_kind": ["of the same (kind|type|shape) as {x}", "like {x}", "shaped like {x}"],
-        "bigger_than": ["bigger than {x}", "larger than {x}", "that (is|are) (bigger|larger) than {x}"],
-        "smaller_than": ["smaller than {x}", "tinier than {x}", "that (is|are) smaller than {x}"],
-        "taller_than": ["taller than {x}", "higher than {x}", "that (is|are) taller than {x}"],
-        "shorter_than": ["shorter than {x}", "lower than {x}", "less tall than {x}"],
-        "darker_than": ["darker than {x}", "of a darker (color|colour) than {x}"],
-        "lighter_than": ["lighter than {x}", "paler than {x}", "of a lighter (color|colour) than {x}"],
+                      "as large as {x}", "that is just as big as {x}", "exactly as big as {x}", "the same size as {x}", "equal in size to {x}",
+                      "with the same size as {x}", "that (has|have) the same size as {x}", "just as large as {x}", "that match[es] {x} in size",
+                      "whose size is that of {x}", "as small as {x}", "of equal size to {x}", "that share[s] its size with {x}"],
+        "same_kind": ["of the same (kind|type|shape) as {x}", "like {x}", "shaped like {x}",
+                      "that (is|are) the same (kind|type|sort) as {x}", "of the (kind|sort|type) of {x}", "of the same sort as {x}", "with the shape of {x}",
+                      "that (is|are) the same kind of thing as {x}", "with the same shape as {x}", "that (has|have) the shape of {x}", "formed like {x}"],
+        "bigger_than": ["bigger than {x}", "larger than {x}", "that (is|are) (bigger|larger) than {x}", "greater than {x}", "of a (bigger|larger|greater) size than {x}", "bulkier than {x}", "more massive than {x}", "exceeding {x} in size", "that exceed[s] {x} in size", "with a (bigger|larger) size than {x}", "that (is|are) not as small as {x}", "which (is|are) (bigger|larger) than {x}", "chunkier than {x}"],
+        "smaller_than": ["smaller than {x}", "tinier than {x}", "that (is|are) smaller than {x}", "littler than {x}", "of a smaller size than {x}", "less big than {x}", "not as big as {x}", "which (is|are) smaller than {x}", "that (isn't|aren't) as big as {x}", "with a smaller size than {x}", "more compact than {x}", "not so large as {x}", "less large than {x}"],
+        "taller_than": ["taller than {x}", "higher than {x}", "that (is|are) taller than {x}", "of greater height than {x}", "exceeding {x} in height", "that reach[es] higher than {x}", "which (is|are) taller than {x}", "with more height than {x}", "that (is|are) higher than {x}", "of more height than {x}"],
+        "shorter_than": ["shorter than {x}", "lower than {x}", "less tall than {x}", "not as tall as {x}", "of less height than {x}", "that (is|are) (shorter|lower) than {x}", "which (is|are) (shorter|lower) than {x}", "not as high as {x}", "flatter than {x}", "with less height than {x}"],
+        "darker_than": ["darker than {x}", "of a darker (color|colour) than {x}", "that (is|are) darker than {x}", "in a darker shade than {x}", "less light than {x}", "which (is|are) darker than {x}", "darker in (color|colour) than {x}", "with a darker (color|colour|shade) than {x}", "not as light as {x}"],
+        "lighter_than": ["lighter than {x}", "paler than {x}", "of a lighter (color|colour) than {x}", "that (is|are) (lighter|paler) than {x}", "in a lighter shade than {x}", "less dark than {x}", "which (is|are) (lighter|paler) than {x}", "(lighter|paler) in (color|colour) than {x}", "with a (lighter|paler) (color|colour|shade) than {x}", "not as dark as {x}"],
     }[rel], x=mark.text)
     return text, p.Relation(rel=rel, obj=mark.obj)
 
