@@ -14,6 +14,7 @@ from typing import Any
 
 from llm_edge import folder, manage, pointers
 from llm_edge.decoding import Generation, Sampling
+from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
 from llmagentos.errors import ModelError, PlanError
 from llmagentos.modules import PlanRequest, PlanResult
@@ -46,10 +47,12 @@ class LLMInfo:
 class LLM:
     """`LLM("planner-v1")`, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
 
-    threads, engine ("auto", "tensorrt", "cuda", "cpu"): for on-board models; `skipped` says why
-    better engines are not there. model: the model's name on a server. Other keywords go to the
-    server client (`timeout_s`, `retries`, `key_env`). Raises ModelNotFoundError,
-    ModelIntegrityError or ModelError.
+    engine: "auto" (the best that is there; `skipped` says why better ones are not), "onnx-cpu",
+    "cuda", "tensorrt", or a server's address: then `name` is the model asked for there (the
+    default name: whatever it serves). threads: for on-board models. model: the model's name on a
+    server. Other keywords go to the
+    server client (`timeout_s`, `retries`, `key_env`). Raises MissingDependencyError where a named
+    engine is not there, ModelNotFoundError, ModelIntegrityError or ModelError.
     """
 
     def __init__(
@@ -64,9 +67,15 @@ class LLM:
         self._local: LocalPlanner | None = None
         self._server: Any = None
         self.skipped: tuple[str, ...] = ()
+        if select.is_address(engine):
+            model = model or (name if name != DEFAULT_MODEL else None)
+            name, engine = engine, "auto"
+        engine = select.named(engine)
         if alias := manage.address_of(name):
             name, model = alias[0], model or alias[1]
-        if name.startswith(("http://", "https://")):
+        if select.is_address(name):
+            if engine != "auto":
+                raise ModelError(f"expected engine auto for the server {name}, got {engine}")
             from llm_edge.engines.openai_http import OpenAIServer
 
             self._server = OpenAIServer(name, model=model, **server)

@@ -148,9 +148,13 @@ def llm_class() -> Any:
     return _optional("llm_edge.llm", "sim").LLM
 
 
-def load_llm(name: str | None = None) -> Any:
-    """The language model of that name, folder or address; raises ModelError."""
-    return llm_class()(name or DEFAULT_MODEL)
+def load_llm(name: str | None = None, engine: str = "auto") -> Any:
+    """The language model of that name, folder or address, on an engine: "auto" (the best that is
+    there), "onnx-cpu", "cuda", "tensorrt", or a server's http address.
+
+    Raises MissingDependencyError where a named engine is not there, else ModelError.
+    """
+    return llm_class()(name or DEFAULT_MODEL, engine=engine or "auto")
 
 
 def model_manager() -> Any:
@@ -158,10 +162,11 @@ def model_manager() -> Any:
     return _optional("llm_edge.manage", "sim")
 
 
-def load_planner(llm: Any = None) -> PlanningModule:
-    """The planner on board, around an LLM object or a name, folder or address (see load_llm)."""
+def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
+    """The planner on board, around an LLM object (then `engine` is not looked at), or a name,
+    folder or address on an engine (see load_llm)."""
     planner: PlanningModule = _optional("llm_edge.planner", "sim").LLMPlanner(
-        llm if hasattr(llm, "plan") else load_llm(llm)
+        model if hasattr(model, "plan") else load_llm(model, engine)
     )
     return planner
 

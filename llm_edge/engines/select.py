@@ -16,7 +16,25 @@ from llm_edge.engine import Engine
 from llmagentos.errors import MissingDependencyError, ModelError
 
 #: Best first.
-ENGINES = ("tensorrt", "cuda", "cpu")
+ENGINES = ("tensorrt", "cuda", "onnx-cpu")
+#: Other words for them.
+ALIASES = {"cpu": "onnx-cpu", "onnx": "onnx-cpu", "": "auto"}
+
+
+def is_address(engine: str) -> bool:
+    """Whether an engine is a server's address."""
+    return engine.startswith(("http://", "https://"))
+
+
+def named(engine: str) -> str:
+    """The engine that a word means: "auto" or one of ENGINES. Raises ModelError for others."""
+    engine = ALIASES.get(engine, engine)
+    if engine not in (*ENGINES, "auto"):
+        raise ModelError(
+            f"expected an engine of auto, {', '.join(ENGINES)} or a server's http address, "
+            f"got '{engine}'"
+        )
+    return engine
 
 
 @dataclass(frozen=True)
@@ -29,6 +47,7 @@ class Choice:
 
 def why_not(name: str) -> str:
     """What an engine lacks on this machine; "" where it may work. Loads no GPU library in vain."""
+    name = named(name)
     if name == "tensorrt":
         missing = [p for p in ("tensorrt", "pycuda", "onnx") if importlib.util.find_spec(p) is None]
         return f"no {' and no '.join(missing)} package" if missing else ""
@@ -90,12 +109,11 @@ def choose(
     prompts: what a new TensorRT plan is gated with. Raises MissingDependencyError or ModelError
     where the named engine is not there; "auto" ends at the CPU.
     """
-    if name not in (*ENGINES, "auto"):
-        raise ModelError(f"expected an engine of auto, {', '.join(ENGINES)}, got {name}")
+    name = named(name)
     makers: dict[str, Callable[[], Engine]] = {
         "tensorrt": lambda: _tensorrt(folder, config, threads, prompts, progress),
         "cuda": lambda: _cuda(folder, config, threads),
-        "cpu": lambda: _cpu(folder, config, threads),
+        "onnx-cpu": lambda: _cpu(folder, config, threads),
     }
     if name != "auto":
         if reason := why_not(name):
@@ -108,7 +126,7 @@ def choose(
             try:
                 return Choice(makers[candidate](), tuple(skipped))
             except (MissingDependencyError, ModelError) as exc:
-                if candidate == "cpu":
+                if candidate == ENGINES[-1]:
                     raise
                 reason = str(exc)
         skipped.append(f"{candidate}: {reason}")

@@ -38,7 +38,7 @@ def test_list_and_info() -> None:
     rows = {r["name"]: r for r in manage.models()}
     assert rows[NAME]["kind"] == "planner" and rows[NAME]["bytes"] > 1_000_000
     facts = manage.info(NAME)
-    assert facts["engines"]["cpu"] == "there" and facts["memory_bytes"] > rows[NAME]["bytes"]
+    assert facts["engines"]["onnx-cpu"] == "there" and facts["memory_bytes"] > rows[NAME]["bytes"]
     result = CliRunner().invoke(app, ["list", "--json"])
     assert result.exit_code == 0 and NAME in {r["name"] for r in json.loads(result.output)}
 
@@ -112,7 +112,7 @@ def test_too_little_memory_is_a_sentence_before_loading(monkeypatch: pytest.Monk
 def test_build_verify_and_bench_from_the_command_line() -> None:
     run = CliRunner()
     assert run.invoke(app, ["verify", NAME]).exit_code == 0
-    result = run.invoke(app, ["build", NAME, "--engine", "cpu"])
+    result = run.invoke(app, ["build", NAME, "--engine", "onnx-cpu"])
     assert result.exit_code == 0 and "onnxruntime-cpu" in result.output
     facts = json.loads(run.invoke(app, ["bench", NAME, "--engine", "cpu", "--json"]).output)
     assert (
