@@ -23,6 +23,8 @@ from functools import lru_cache
 from typing import Any, Literal
 
 from llm_edge.corpus import scenes
+from llm_edge.corpus.earlier import earlier
+from llm_edge.corpus.parts import canonical, contradiction, descriptions, parts
 from llm_edge.corpus.wordcheck import words_problem
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.execution.executor import PlanExecutor
@@ -33,24 +35,14 @@ from llmagentos.planning.conditions import holds
 from llmagentos.planning.context import Context
 from llmagentos.planning.expand.mentions import subjects
 from llmagentos.planning.grounding import matching
-from llmagentos.planning.memory import SessionMemory
-from llmagentos.types import COLORS
 
 #: How much is checked: "static" compares words and plan only.
 Level = Literal["symbolic", "static"]
 #: Scenes that are drawn for a part before it counts as wrong.
 TRIES = 5
 MAX_TICKS = 400
-_LENGTHS_CM = (1, 3, 5, 10, 15, 20, 30)
-_CM = {"mm": 0.1, "cm": 1.0, "m": 100.0, "in": 2.54}
-_LENGTH_WORDS = ("dist", "size", "spacing")
-#: Words that tie a step to others or to the past.
-_TIES = frozenset(
-    """it them other this last_moved first_moved pattern rest there origin held gripper""".split()
-)
-_TIED_OPS = frozenset(
-    "place release reshape undo restore again choose correct yes no remember".split()
-)
+#: Large things are drawn smaller from try to try, so that many find room.
+_SCALES = (1.0, 0.85, 0.7, 0.55, 0.55)
 #: Steps that end a plan with words; they need no scene.
 _ENDS = ("refuse", "cannot", "ask", "say", "stop", "yes", "no", "look", "home", "wait")
 #: Queries that need not find anything.
@@ -126,118 +118,6 @@ class Checker:
         return "\n".join(lines)
 
 
-# --- renaming and cutting -------------------------------------------------------------------------
-
-
-def canonical(target: Sequence[str], command: str) -> list[str]:
-    """The plan's words renamed (see the module's words), without pointers."""
-    words = command.split()
-    colors: dict[str, str] = {}
-    texts: dict[str, str] = {}
-    keep = any(t in ("darker_than", "lighter_than", "darkest", "lightest") for t in target)
-    out: list[str] = []
-    i = 0
-    while i < len(target):
-        t = target[i]
-        after = target[i + 1] if i + 1 < len(target) else ""
-        if t.startswith("@") and after.startswith("@"):
-            said = " ".join(words[int(t[1:]) : int(after[1:]) + 1]).strip(".,;:!?'\"").lower()
-            kind = out[-1] if out and out[-1] in ("noun", "name") else "words"
-            new = f"{kind}{len(texts)}"
-            if kind == "noun" and _inside(out) and "pan" not in texts.values():
-                new = "pan"  # an unknown thing that others can be in
-            out.append('"' + texts.setdefault(f"{kind} {said}", new) + '"')
-            i += 2
-            continue
-        if t in COLORS and not keep:
-            t = colors.setdefault(t, _PALETTE[len(colors)])
-        elif t in _LENGTH_WORDS and target[i + 2 : i + 3] and target[i + 2] in _CM:
-            cm = number(after, words) * _CM[target[i + 2]]
-            nearest = min(_LENGTHS_CM, key=lambda x: abs(x - cm)) if cm <= 45 else 100
-            out += [t, str(nearest), "cm"]
-            i += 3
-            continue
-        elif t in ("cw", "ccw", "wait") and after and after[0] in "@0123456789":
-            out += [t, "90" if t != "wait" else "1"]
-            i += 2
-            continue
-        elif t.startswith("@"):
-            t = f"{number(t, words):g}"
-        out.append(t)
-        i += 1
-    return out
-
-
-def _inside(out: Sequence[str]) -> bool:
-    """Whether the description that is being read is what something is in."""
-    first = len(out) - 1 - list(reversed(out)).index("[") if "[" in out else 0
-    return first > 0 and out[first - 1] == "in"
-
-
-_PALETTE = (
-    "red", "blue", "green", "yellow", "purple", "orange", "cyan", "pink", "brown", "white",
-    "gray", "tan", "black", "gold",
-)  # fmt: skip
-
-
-def number(token: str, words: Sequence[str]) -> float:
-    """A number of a plan, by its pointer where it is one."""
-    if not token.startswith("@"):
-        return float(token)
-    digits = "".join(c if c.isdigit() or c in ".," else " " for c in words[int(token[1:])]).split()
-    return float(digits[0].strip(".,").replace(",", ".") or 0) if digits else 0.0
-
-
-def split_steps(tokens: Sequence[str]) -> list[list[str]]:
-    """Steps of one level."""
-    out: list[list[str]] = [[]]
-    depth = 0
-    for t in tokens:
-        depth += (t == "{") - (t == "}")
-        if t == ";" and depth == 0:
-            out.append([])
-        else:
-            out[-1].append(t)
-    return out
-
-
-def parts(tokens: Sequence[str]) -> Iterator[str]:
-    """Parts that are judged alone, in compact notation; conditions begin with "wait_for"."""
-    steps = split_steps(tokens)
-    if len(steps) > 1 and (_TIES.intersection(tokens) or _tied_ops(tokens)):
-        yield " ".join(tokens)
-        return
-    for step in steps:
-        if step[0] in ("if", "until", "repeat") and not _TIES.intersection(step):
-            first = step.index("{")
-            if step[0] != "repeat":
-                yield " ".join(["wait_for", *step[1:first]])
-            for block in _blocks(step[first:]):
-                yield from parts(block)
-        else:
-            yield " ".join(step)
-
-
-def _tied_ops(tokens: Sequence[str]) -> bool:
-    starts = [
-        t for t, before in zip(tokens, ["", *tokens], strict=False) if before in ("", ";", "{")
-    ]
-    return not _TIED_OPS.isdisjoint(starts)
-
-
-def _blocks(tokens: Sequence[str]) -> Iterator[list[str]]:
-    """The contents of the braces, outermost level."""
-    depth, block = 0, []
-    for t in tokens:
-        depth -= t == "}"
-        if depth > 0:
-            block.append(t)
-        elif t == "}":
-            yield block
-            block = []
-        depth += t == "{"
-
-
 # --- carrying out ---------------------------------------------------------------------------------
 
 
@@ -271,7 +151,8 @@ def _flat(steps: Sequence[Any], first: bool) -> Iterator[Any]:
             yield p.If(condition=s.condition, then=(p.Look(),))
             yield from _flat(s.body, first)
         elif isinstance(s, p.Repeat):
-            for _ in range(min(2, s.n)):
+            rest = any(o.quant == "rest" for o in descriptions(s.body))
+            for _ in range(1 if rest else min(2, s.n)):
                 yield from _flat(s.body, first)
         elif isinstance(s, p.ForEach):
             body = tuple(x for x in _flat(s.body, first) if x.op not in _ENDS)
@@ -291,7 +172,7 @@ def _judge_steps(part: str, steps: Sequence[Any]) -> Verdict:
     for attempt in range(TRIES):
         rng = random.Random(zlib.crc32(part.encode()) + attempt)
         try:
-            verdict = _attempt(todo, rng, attempt % 2 == 1, 0.8 if attempt > 1 else 1.0)
+            verdict = _attempt(todo, rng, attempt % 2 == 1, _SCALES[attempt])
         except scenes.CannotBuildError as exc:
             verdict = Verdict("no scene", str(exc))
         except Exception as exc:  # a bug is a class of its own in the table, not the end of a build
@@ -303,7 +184,7 @@ def _judge_steps(part: str, steps: Sequence[Any]) -> Verdict:
 
 def _attempt(steps: tuple[Any, ...], rng: random.Random, reuse: bool, scale: float) -> Verdict:
     """Carry the steps out in one scene drawn for them."""
-    used = tuple({c for o in _descriptions(steps) for c in o.colors})
+    used = tuple({c for o in descriptions(steps) for c in o.colors})
     draft = scenes.SceneDraft(rng, used, reuse, scale)
     scenes.describe_all(draft, steps)
     before = earlier(draft, steps)
@@ -347,9 +228,7 @@ def _run(executor: PlanExecutor, plan: p.Plan) -> Verdict:
     meant = problem.obj if problem is not None else None
     if code == "ambiguous" and meant is not None and meant.ref == "other" and len(plan.steps) > 1:
         return Verdict("impossible", "asks which is the other one")
-    if "itself" in words:
-        return Verdict("contradiction", words)
-    if outcome.status == "cannot" and code != "unknown_kind":
+    if code == "no_room" or (outcome.status == "cannot" and code != "unknown_kind"):
         return Verdict("impossible", words)
     return Verdict(f"{outcome.status} {code}".strip(), words)
 
@@ -375,127 +254,3 @@ def _lost(steps: Sequence[Any], ctx: Context) -> Verdict | None:
             ):
                 return Verdict("nothing fits", " ".join(compact.write_obj(obj)))
     return None
-
-
-# --- earlier turns --------------------------------------------------------------------------------
-
-
-def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
-    """Commands that must have gone before for the steps to make sense; adds their things."""
-    out = [_put(draft, object_id) for object_id in draft.moved]
-    ops = [s.op for s in p.Plan(steps=tuple(steps)).walk()]
-    rels = {s.place.rel for s in p.Plan(steps=tuple(steps)).walk() if getattr(s, "place", None)}
-    if {"again", "correct", "undo", "restore"}.intersection(ops) or {"there", "origin"} & rels:
-        items = [t for t in draft.things if t.kind != "zone"] if {"origin"} & rels else []
-        if not draft.moved:
-            item = items[0] if items else draft._new(p.Obj(kind=_another_kind(draft)))
-            alike = any(getattr(s, "obj", None) and s.obj.ref == "other" for s in steps)
-            out.append(_put(draft, draft.mentions[-1][0] if alike and draft.mentions else item.id))
-    made = [ops.index(op) for op in ("arrange", "stack") if op in ops]
-    if "reshape" in ops and ops.index("reshape") < min(made, default=99):
-        draft.pattern = draft.pattern or tuple(draft._new(p.Obj(kind="block")).id for _ in range(3))
-    if "place" in ops and "pick" not in ops and not any(t.held for t in draft.things):
-        draft._new(p.Obj(kind="block")).held = True
-    for step in steps:
-        if isinstance(step, p.Choose):
-            out.append(_question(draft, step))
-    return out
-
-
-def _another_kind(draft: scenes.SceneDraft) -> Any:
-    """A kind that no description fits by its kind alone."""
-    there = {t.kind for t in draft.things}
-    return next((k for k in ("block", "can", "cup") if k not in there), "block")
-
-
-def _named(draft: scenes.SceneDraft, object_id: str) -> p.Obj:
-    name = f"earlier {len(draft.names)}"
-    draft.names[name] = object_id
-    return p.Obj(name=name)
-
-
-def _put(draft: scenes.SceneDraft, object_id: str) -> p.Plan:
-    place = p.Place(rel="elsewhere")
-    return p.Plan(steps=(p.Put(obj=_named(draft, object_id), place=place),))
-
-
-def _question(draft: scenes.SceneDraft, step: p.Choose) -> p.Plan:
-    """A command that ends in the question which `step` answers."""
-    if step.obj is not None:
-        return _which(draft, step.obj)
-    item = _named(draft, draft._new(p.Obj(kind="block")).id)
-    place = step.place
-    if place is not None and place.rel == "there":
-        return p.Plan(steps=(p.Move(obj=item, direction="left"), p.Ask(about="how_far")))
-    about: Any = "where"
-    if place is not None and place.obj is not None and place.obj.ref == "it":
-        about = "direction"
-    return p.Plan(steps=(p.Ask(about=about, obj=item),))
-
-
-def _which(draft: scenes.SceneDraft, chosen: p.Obj) -> p.Plan:
-    """A command that fits several things, the chosen one among them."""
-    found = draft.want(chosen)
-    first, size = found[0], scenes._SIZE_FACTOR[chosen.size]
-    bare = p.Obj(kind=chosen.kind, noun=chosen.noun)
-    same = chosen.model_copy(update={"quant": "the", "count": None}) != bare
-    for _ in range(2 if len(found) == 1 else 0):
-        other = draft._new(p.Obj(kind="block"))
-        other.kind = first.kind if same else "cup" if first.kind != "cup" else "can"
-        other.size_m = first.size_m * (1.0 if size == 1.0 else 0.75 if size > 1 else 1.3)
-    if same:
-        known: Any = {"kind": first.kind}
-        if first.kind not in scenes.DEFAULT_SIZE_M:
-            known = {"noun": first.kind}
-    else:
-        color: Any = draft._color()
-        for t in draft.things:
-            t.color = color
-        known = {"colors": (color,)}
-    return p.Plan(steps=(p.Point(place=p.Place(rel="above", obj=p.Obj(**known))),))
-
-
-# --- contradictions -------------------------------------------------------------------------------
-
-
-def contradiction(steps: Sequence[Any]) -> str:
-    """What a plan says twice of one thing: put X in X, stack X on X, X left of X."""
-    for step in p.Plan(steps=tuple(steps)).walk():
-        obj, obj2, place = (getattr(step, n, None) for n in ("obj", "obj2", "place"))
-        if obj is not None and obj == obj2 and _one(obj):
-            return "swaps a thing with itself"
-        if place is not None and obj is not None and _one(obj) and obj in (place.obj, place.obj2):
-            return "puts a thing where it is itself"
-        if place is not None and place.obj2 is not None and place.obj == place.obj2:
-            if _one(place.obj2):
-                return "between a thing and itself"
-        objs = [o for o in getattr(step, "objs", ()) if _one(o)]
-        if len(set(objs)) < len(objs):
-            return "names a thing twice in one pattern"
-    for obj in _descriptions(steps):
-        bare = obj.model_copy(update={"where": (), "exclude": None})
-        for r in obj.where:
-            if r.obj is not None and r.obj == bare and _one(bare):
-                return "relates a thing to itself"
-        if obj.exclude is not None and obj.exclude == bare:
-            return "excludes everything"
-    return ""
-
-
-def _one(obj: p.Obj) -> bool:
-    return obj.quant == "the" and obj.ref is None and obj.count in (None, 1)
-
-
-def _descriptions(steps: Sequence[Any]) -> Iterator[p.Obj]:
-    """Every description of the steps, inner ones too."""
-    pending: list[Any] = list(steps)
-    while pending:
-        node = pending.pop()
-        if isinstance(node, p.Obj):
-            yield node
-        if isinstance(node, p.Node):
-            pending.extend(
-                v for v in node.__dict__.values() if v.__class__ not in (str, int, float)
-            )
-        elif isinstance(node, tuple):
-            pending.extend(node)

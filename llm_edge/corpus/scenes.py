@@ -28,7 +28,7 @@ HEIGHTS_M: dict[str, float] = {
 }  # fmt: skip
 _CATEGORY_FIRST = {"container": "bowl", "dish": "plate", "toy": "duck", "object": "block"}
 _CARRIERS = ("bowl", "box", "tray", "plate", "zone")
-_SIZE_FACTOR = {"small": 0.75, "medium": 1.0, "large": 1.3, None: 1.0}
+SIZE_FACTOR = {"small": 0.75, "medium": 1.0, "large": 1.3, None: 1.0}
 #: Group tests: how many of each value there are; the first values pass the test.
 _GROUPS: dict[str, tuple[tuple[int, ...], int]] = {
     "odd": ((3, 2), 1), "even": ((2, 3), 1), "most": ((3, 1), 1), "fewest": ((1, 3), 1),
@@ -103,7 +103,10 @@ class SceneDraft:
         self.this: list[Thing] = []
         self._memo: dict[p.Obj, list[Thing]] = {}
         self._empty: list[Thing] = []
+        self._pools: dict[p.Obj, list[Thing]] = {}
         self.passes = 1
+        self.last: list[Thing] = []
+        self.item: Thing | None = None
         free = [c for c in COLORS if c not in colors]
         rng.shuffle(free)
         self._free = free or list(COLORS)
@@ -128,6 +131,8 @@ class SceneDraft:
 
     def _refer(self, obj: p.Obj) -> list[Thing]:
         """What was spoken of, moved, arranged or answered before."""
+        if obj.ref == "it" and self.last and self._fits(self.last[-1], obj):
+            return self.last[-1:]
         many = obj.ref in ("them", "pattern") or obj.quant not in ("the", "a")
         many = many or obj.count not in (None, 1)
         plain = obj.model_copy(update={"ref": None, "quant": "count", "count": None})
@@ -138,7 +143,7 @@ class SceneDraft:
             self.mentions.append(ids)
         elif obj.ref == "other":
             last = self._create(plain.model_copy(update={"count": 1, "where": ()}), "")
-            last[0].color = found[0].color = found[0].color or self._color()
+            last[0].color = found[0].color = found[0].color or self.fresh_color()
             self.mentions.append((last[0].id,))
         elif obj.ref in _MOVED_REFS:
             self.moved += [i for i in ids if i not in self.moved]
@@ -179,14 +184,18 @@ class SceneDraft:
             n = min(n * self.passes, 8)
         if obj.order is not None:
             n = max(n + obj.order.n, 3)
+        pool = obj.model_copy(update={"order": None, "quant": "all", "count": None})
+        if obj.order is not None and pool in self._pools:
+            return self._pools[pool]
         if obj.group is not None:
             made = self._grouped(obj, into)
         else:
-            made = [self._new(obj, into) for _ in range(n)]
+            made = [self.new(obj, into) for _ in range(n)]
         for i, t in enumerate(made):
             if obj.colors:
                 t.color = obj.colors[i % len(obj.colors)]
         if obj.order is not None:
+            self._pools[pool] = made
             self._ranked(obj.order, made)
         self._sized(obj, made)
         self._stated(obj, made)
@@ -198,14 +207,15 @@ class SceneDraft:
             self.names[obj.name] = made[0].id
         return made
 
-    def _new(self, obj: p.Obj, into: str = "") -> Thing:
+    def new(self, obj: p.Obj, into: str = "") -> Thing:
+        """One more thing of the description's kind and size. Raises CannotBuildError."""
         if len(self.things) >= MAX_THINGS:
             raise CannotBuildError("too many things")
         kind = obj.noun.lower().split()[-1] if obj.noun else self._kind(obj, into)
         base = DEFAULT_SIZE_M.get(kind, 0.05)
         base = 0.16 if kind == "pan" else base
         base *= self._scale if base > 0.1 else 1.0
-        t = Thing(f"{kind}_{len(self.things)}", kind, size_m=base * _SIZE_FACTOR[obj.size])
+        t = Thing(f"{kind}_{len(self.things)}", kind, size_m=base * SIZE_FACTOR[obj.size])
         self.things.append(t)
         return t
 
@@ -218,11 +228,14 @@ class SceneDraft:
             return fits[0] if fits else _CATEGORY_FIRST[obj.kind]
         if into == "in" and obj.kind == "object":
             return "bowl"
+        if obj.size == "large" and obj.kind == "object" and obj.state is None:
+            return "box"
         if obj.state in ("empty", "full") and obj.kind == "object":
             return "bowl"
         return _CATEGORY_FIRST[obj.kind]
 
-    def _color(self) -> str:
+    def fresh_color(self) -> str:
+        """A colour that no description names, while there are such."""
         self._next += 1
         return self._free[self._next % len(self._free)]
 
@@ -236,10 +249,10 @@ class SceneDraft:
         tops = []
         block = p.Obj(kind="block")
         for k in range(min(n, 4)):
-            below = self._new(block)
+            below = self.new(block)
             tower = [below]
             for _ in range(1 + k % 3):
-                above = self._new(block)
+                above = self.new(block)
                 above.on, below = below, above
                 tower.append(above)
             for t in tower:
@@ -260,9 +273,9 @@ class SceneDraft:
         sizes, _ = _GROUPS[obj.group.test]
         made: list[Thing] = []
         for k, count in enumerate(sizes):
-            color, factor = self._color(), 1.0 + 0.35 * k
+            color, factor = self.fresh_color(), 1.0 + 0.35 * k
             for _ in range(count):
-                t = self._new(obj, into)
+                t = self.new(obj, into)
                 t.color = color if obj.group.by == "color" else None
                 if obj.group.by == "size":
                     t.size_m *= factor
@@ -277,11 +290,19 @@ class SceneDraft:
             if order.key in ("largest", "smallest", "tallest", "shortest"):
                 t.size_m *= 0.75 + 0.3 * k
             elif order.key in ("darkest", "lightest") and t.color is None:
-                t.color = self._color()
+                t.color = self.fresh_color()
             elif order.key in ("fullest", "emptiest") and t.kind in _CARRIERS:
                 for _ in range(k):
-                    inside = self._new(p.Obj(kind="block", size="small"))
+                    inside = self.new(p.Obj(kind="block", size="small"))
                     inside.on, inside.inside = t, t.kind in ("bowl", "box", "tray")
+        first = min(order.n, len(made)) - 1
+        if order.key in ("largest", "tallest"):
+            first = len(made) - min(order.n, len(made))
+        elif order.key in _OPPOSITE and order.n == 1:
+            for t in made[1:]:
+                t.region = _OPPOSITE[order.key]
+            made[0].region = order.key
+        made.insert(0, made.pop(first))  # the one that is meant comes first
         if order.key in ("top", "bottom") and len(made) > 1:
             for below, above in pairwise(made):
                 above.on = below
@@ -294,9 +315,9 @@ class SceneDraft:
             return
         for word in ("small", "medium", "large"):
             if word != obj.size and (word != "medium" or obj.size != "medium"):
-                other = self._new(p.Obj(kind=obj.kind, noun=obj.noun, size=word))  # type: ignore[arg-type]
+                other = self.new(p.Obj(kind=obj.kind, noun=obj.noun, size=word))  # type: ignore[arg-type]
                 other.kind = made[0].kind
-                other.size_m = made[0].size_m * _SIZE_FACTOR[word] / _SIZE_FACTOR[obj.size]
+                other.size_m = made[0].size_m * SIZE_FACTOR[word] / SIZE_FACTOR[obj.size]
 
     def _stated(self, obj: p.Obj, made: list[Thing]) -> None:
         if obj.state == "held":
@@ -305,10 +326,10 @@ class SceneDraft:
             self._empty += made
         elif obj.state == "full":
             for t in made:
-                inside = self._new(p.Obj(kind="block", size="small"))
+                inside = self.new(p.Obj(kind="block", size="small"))
                 inside.on, inside.inside = t, t.kind not in ("plate", "zone")
         elif obj.state == "stacked":
-            below = self._new(p.Obj(kind="block"))
+            below = self.new(p.Obj(kind="block"))
             for t in made:
                 t.on, below = below, t
 
@@ -342,12 +363,12 @@ class SceneDraft:
         elif rel == "under":
             mark.on = t
         elif rel in ("same_color", "different_color", "darker_than", "lighter_than"):
-            mark.color = mark.color or self._color()
+            mark.color = mark.color or self.fresh_color()
             if rel == "same_color":
                 t.color = mark.color
             elif t.color is None:
                 t.color = {"darker_than": "black", "lighter_than": "white"}.get(rel)
-                t.color = t.color or self._color()
+                t.color = t.color or self.fresh_color()
         elif rel == "same_size":
             t.size_m = mark.size_m
         elif rel in ("bigger_than", "taller_than"):
@@ -365,7 +386,7 @@ class SceneDraft:
         """The scene as perception would report it. Raises CannotBuildError where it is too full."""
         self._fill_others()
         for t in self.things:
-            t.color = t.color or self._color()
+            t.color = t.color or self.fresh_color()
         for t in sorted(self.things, key=lambda t: (bool(t.beside), -t.size_m)):
             self._lay(t, 0)
         objects = tuple(self._seen(t) for t in self.things)
@@ -379,7 +400,7 @@ class SceneDraft:
         full = {id(t.on) for t in self.things} | {id(t) for t in self._empty}
         kinds = {t.kind for t in self._empty}
         for t in [t for t in self.things if t.kind in kinds and id(t) not in full]:
-            inside = self._new(p.Obj(kind="block", size="small"))
+            inside = self.new(p.Obj(kind="block", size="small"))
             inside.on, inside.inside = t, t.kind not in ("plate", "zone")
             inside.size_m = min(inside.size_m, 0.4 * t.size_m)
 
@@ -498,6 +519,9 @@ def _describe_step(draft: SceneDraft, step: Any) -> None:
         describe_condition(draft, step.query.condition)
     outer = draft.this
     items: list[Thing] = []
+    if step.op in ("again", "correct", "choose") and place is not None:
+        draft.item = draft.new(p.Obj(kind="can"))
+        items = [draft.item]
     for obj in objs:
         if obj is not None:
             items = draft.want(obj)
@@ -508,6 +532,7 @@ def _describe_step(draft: SceneDraft, step: Any) -> None:
             if obj is not None:
                 draft.want(obj, place.rel)
     describe_condition(draft, getattr(step, "condition", None))
+    draft.last = items or draft.last
     before, draft.passes = draft.passes, max(draft.passes, len(items))
     for name in ("body", "then", "otherwise"):
         describe_all(draft, getattr(step, name, ()))

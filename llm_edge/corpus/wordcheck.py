@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise
 
+from llm_edge.corpus import lexicon
 from llmagentos.types import COLORS
 
 Problem = tuple[str, str]
@@ -33,7 +35,11 @@ _WORD = re.compile(r"[a-z']+|\d+(?:[.,]\d+)?")
 
 def words_problem(command: str, pending: str, target: Sequence[str]) -> Problem | None:
     """(class, what is wrong), or None. target: the plan's words with pointers."""
-    said = _WORD.findall(command.lower().replace("’", "'"))
+    plain = command.lower().replace("’", "'").replace("-", " ")
+    for name in _long_names():
+        if name in plain:
+            plain = plain.replace(name, "")  # the blue of "pool blue" is none
+    said = _WORD.findall(plain)
     plan = set(target)
     if "choose" in plan and not pending:
         return "words: an answer without a question", command
@@ -41,11 +47,20 @@ def words_problem(command: str, pending: str, target: Sequence[str]) -> Problem 
     if not ends:
         pointed = _pointed(command, target)
         back = not _TAKEN_BACK.isdisjoint(said)
-        for check in (_numbers, _units) if back else (_numbers, _units, _colors, _kinds):
+        for check in (_units,) if back else (_numbers, _units, _colors, _kinds):
             problem = check(command, said, target, plan, pointed)
             if problem:
                 return problem
     return _unsaid_numbers(command, said, target)
+
+
+@lru_cache(maxsize=1)
+def _long_names() -> tuple[str, ...]:
+    """Names of colours that have another colour, a kind or a number in them."""
+    plain = set(COLORS) | set(_KINDS) | set(_NUMBER_WORDS)
+    names = [n.lower().replace("-", " ") for many in lexicon.COLOR_WORDS.values() for n in many]
+    long = {n for n in names if " " in n and plain.intersection(n.split())}
+    return tuple(sorted(long, key=len, reverse=True))
 
 
 def _pointed(command: str, target: Sequence[str]) -> set[str]:
@@ -91,8 +106,14 @@ def _numbers(
         before = said[max(0, said.index(word) - 1)] if i >= 0 else ""
         if value in have or value == 1 or word in pointed or word in listed:
             continue
+        after = said[min(len(said) - 1, said.index(word) + 1)]
+        if "grid" in plan or after in ("towers", "stacks", "piles", "quarter", "sided"):
+            continue  # a grid's columns follow from its rows; "six sided", "two quarter turns"
         if before in ("the", "of", "these", "those", "between", "all", "both"):
             continue
+        after = said[said.index(word) + 1 :][:1]
+        if after and after[0].startswith(("sid", "quarter", "half", "face")):
+            continue  # "six sided", "three quarter turns"
         if {"things", "tasks", "steps", "jobs"}.intersection(said):
             continue
         return "words: a number is not in the plan", word
@@ -159,7 +180,7 @@ def _is_color(said: Sequence[str], i: int) -> bool:
 
 
 #: Kinds that are also called a block or a ball, and patterns made of blocks.
-_BLOCK_LIKE = frozenset("stack lego jenga domino soccerball pattern toy".split())
+_BLOCK_LIKE = frozenset("stack lego jenga domino soccerball pattern toy reshape".split())
 
 
 def _kinds(
@@ -170,6 +191,8 @@ def _kinds(
         return None
     for kind in _KINDS:
         if kind in ("block", "ball") and not _BLOCK_LIKE.isdisjoint(plan):
+            continue
+        if (kind == "cup" and "mug" in plan) or (kind == "zone" and "at" in plan):
             continue
         plural = kind + ("es" if kind == "box" else "s")
         if (kind in said or plural in said) and kind not in plan and kind not in pointed:

@@ -1,0 +1,90 @@
+"""What must have been said and done before for a plan to make sense: the turn before.
+
+Knows: which earlier command "again", "undo", "no, the red one" or an answer needs. Does not know:
+how it is carried out (check.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from llm_edge.corpus import scenes
+from llmagentos.planning import plan as p
+
+
+def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
+    """Commands that must have gone before for the steps to make sense; adds their things."""
+    out = [_put(draft, object_id) for object_id in draft.moved]
+    ops = [s.op for s in p.Plan(steps=tuple(steps)).walk()]
+    rels = {s.place.rel for s in p.Plan(steps=tuple(steps)).walk() if getattr(s, "place", None)}
+    if {"again", "correct", "undo", "restore"}.intersection(ops) or {"there", "origin"} & rels:
+        items = [t for t in draft.things if t.kind != "zone"] if {"origin"} & rels else []
+        if not draft.moved:
+            item = draft.item or (
+                items[0] if items else draft.new(p.Obj(kind=_another_kind(draft)))
+            )
+            alike = any(getattr(s, "obj", None) and s.obj.ref == "other" for s in steps)
+            out.append(_put(draft, draft.mentions[-1][0] if alike and draft.mentions else item.id))
+    made = [ops.index(op) for op in ("arrange", "stack") if op in ops]
+    if "reshape" in ops and ops.index("reshape") < min(made, default=99):
+        draft.pattern = draft.pattern or tuple(draft.new(p.Obj(kind="block")).id for _ in range(3))
+    if "place" in ops and "pick" not in ops and not any(t.held for t in draft.things):
+        draft.new(p.Obj(kind="block")).held = True
+    for step in steps:
+        if isinstance(step, p.Choose):
+            out.append(_question(draft, step))
+    return out
+
+
+def _another_kind(draft: scenes.SceneDraft) -> Any:
+    """A kind that no description fits by its kind alone."""
+    there = {t.kind for t in draft.things}
+    return next((k for k in ("block", "can", "cup") if k not in there), "block")
+
+
+def _named(draft: scenes.SceneDraft, object_id: str) -> p.Obj:
+    name = f"earlier {len(draft.names)}"
+    draft.names[name] = object_id
+    return p.Obj(name=name)
+
+
+def _put(draft: scenes.SceneDraft, object_id: str) -> p.Plan:
+    place = p.Place(rel="elsewhere")
+    return p.Plan(steps=(p.Put(obj=_named(draft, object_id), place=place),))
+
+
+def _question(draft: scenes.SceneDraft, step: p.Choose) -> p.Plan:
+    """A command that ends in the question which `step` answers."""
+    if step.obj is not None:
+        return _which(draft, step.obj)
+    item = _named(draft, (draft.item or draft.new(p.Obj(kind="block"))).id)
+    place = step.place
+    if place is not None and place.rel == "there":
+        return p.Plan(steps=(p.Move(obj=item, direction="left"), p.Ask(about="how_far")))
+    about: Any = "where"
+    if place is not None and place.obj is not None and place.obj.ref == "it":
+        about = "direction"
+    return p.Plan(steps=(p.Ask(about=about, obj=item),))
+
+
+def _which(draft: scenes.SceneDraft, chosen: p.Obj) -> p.Plan:
+    """A command that fits several things, the chosen one among them."""
+    found = draft.want(chosen)
+    first, size = found[0], scenes.SIZE_FACTOR[chosen.size]
+    bare = p.Obj(kind=chosen.kind, noun=chosen.noun)
+    same = chosen.model_copy(update={"quant": "the", "count": None}) != bare
+    for _ in range(2 if len(found) == 1 and chosen.size is None else 0):
+        other = draft.new(p.Obj(kind="block"))
+        other.kind = first.kind if same else "cup" if first.kind != "cup" else "can"
+        other.size_m = first.size_m * (1.0 if size == 1.0 else 0.75 if size > 1 else 1.3)
+    if same:
+        known: Any = {"kind": first.kind}
+        if first.kind not in scenes.DEFAULT_SIZE_M:
+            known = {"noun": first.kind}
+    else:
+        color: Any = draft.fresh_color()
+        for t in draft.things:
+            t.color = color
+        known = {"colors": (color,)}
+    return p.Plan(steps=(p.Point(place=p.Place(rel="above", obj=p.Obj(**known))),))
