@@ -194,7 +194,7 @@ COLOR_THINGS: dict[str, list[str]] = {
               "midnight", "a bat", "a crow's feather", "a blackboard", "tyres", "a tyre", "a tire",
               "a hockey puck", "oil", "crude oil", "the darkest night", "a chimney sweep",
               "licorice", "a raven's wing", "a witch's hat", "burnt toast", "blackbirds",
-              "a blackbird", "black coffee"],
+              "a blackbird"],
     "gold": ["a gold medal", "treasure", "a wedding ring", "a trophy", "a gold bar", "a gold coin",
              "gold", "a king's crown", "a pirate's treasure", "gold bars", "gold coins",
              "a golden crown", "a winner's medal", "pirate treasure", "a golden ring",
