@@ -260,17 +260,17 @@ def sample(ctx: Ctx) -> Sample:
         pending, text, steps_ = dialogue.answer(ctx) if ctx.chance(0.35) else turns.answer(ctx)
         return Sample(text, pending, tuple(steps_))
     roll = ctx.rng.random()
-    if roll < 0.32:
+    if roll < 0.29:
         text, steps_ = motion(ctx, 0.05)
-    elif roll < 0.40:
+    elif roll < 0.38:
         text, steps_ = ctx.weighted(flow.MOTION)(ctx)
         text = wrap(ctx, text, text.split()[0] in _FIRST_VERBS)
         return Sample(text, _stray_question(ctx), tuple(steps_))
     elif roll < 0.55:
         text, steps_ = sequence(ctx)
-    elif roll < 0.70:
+    elif roll < 0.73:
         text, steps_ = ctx.weighted(CONTROL)(ctx)
-    elif roll < 0.78:
+    elif roll < 0.80:
         text, steps_ = ctx.weighted(turns.TURNS)(ctx)
         return Sample(wrap(ctx, text, False), _stray_question(ctx) if ctx.chance(0.5) else "", tuple(steps_))
     else:
