@@ -9,79 +9,30 @@ Does not know: verbs or places where things go.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus import nouns
+from llm_edge.corpus.np_determiners import determiner as _determiner
+from llm_edge.corpus.np_determiners import reference
+from llm_edge.corpus.np_words import (
+    HOLDERS,
+    KINDS,
+    LANDMARKS,
+    MOVABLE,
+    NP,
+    camel,
+    color_word,
+    kind_noun,
+    lx_thing,
+    pick_color,
+    unknown_noun,
+)
 from llm_edge.corpus.sampler import Ctx
 from llmagentos.planning import plan as p
 
-
-@dataclass(frozen=True)
-class NP:
-    """Words and what they mean. kind_word: the noun, for a later "the blue one"."""
-
-    text: str
-    obj: p.Obj
-    plural: bool = False
-    kind_word: str = ""
-
-
-KINDS = {"block": 40.0, "bowl": 10, "object": 10, "ball": 5, "cup": 5, "plate": 5, "box": 4, "can": 4,
-         "tray": 3, "zone": 2, "mug": 1.5, "duck": 1, "teddy": 1, "lego": 0.7, "jenga": 0.5,
-         "domino": 0.7, "soccerball": 0.5, "toy": 1, "container": 1, "dish": 1}
-MOVABLE = {k: v for k, v in KINDS.items() if k not in ("zone", "container", "tray")}
-HOLDERS = {"bowl": 40.0, "box": 15, "plate": 12, "tray": 8, "cup": 8, "container": 5, "mug": 3,
-           "zone": 4, "can": 2, "dish": 2}
-LANDMARKS = {"bowl": 25.0, "block": 25, "plate": 8, "zone": 6, "box": 6, "ball": 5, "cup": 6,
-             "can": 5, "object": 4, "tray": 4, "mug": 1.5, "duck": 1, "teddy": 1,
-             "domino": 0.5, "soccerball": 0.4}
-_COLORED = ["{c} colored", "{c}-colored", "{c} coloured", "{c}-coloured", "{c}"]
-
-
-def color_word(ctx: Ctx, color: str) -> str:
-    """An adjective for a colour: crimson, lemon-coloured, sky blue."""
-    if ctx.chance(0.12):
-        thing = lx_thing(ctx, color)
-        return f"{thing}{ctx.one(['-colored', '-coloured', ' colored', ' coloured', '-color'])}"
-    word = ctx.word(lx.COLOR_WORDS[color])
-    return ctx.one(_COLORED).format(c=word) if ctx.chance(0.06) else word
-
-
-def lx_thing(ctx: Ctx, color: str, bare: bool = True) -> str:
-    thing = ctx.word(lx.COLOR_THINGS[color])
-    for art in ("a ", "an ", "the ") if bare else ():
-        thing = thing.removeprefix(art)
-    return thing
-
-
-def pick_color(ctx: Ctx) -> Any:
-    return ctx.one(list(lx.COLOR_WORDS))
-
-
-def kind_noun(ctx: Ctx, kind: str, plural: bool) -> str:
-    word = ctx.word(lx.KIND_WORDS[kind])
-    return lx.plural(word) if plural else word
-
-
-def unknown_noun(ctx: Ctx, plural: bool = False) -> str:
-    roll = ctx.rng.random()
-    if roll < 0.70:
-        word = ctx.word(nouns.HOUSEHOLD)
-    elif roll < 0.92:
-        word = ctx.word(nouns.HOUSEHOLD_PHRASES)
-    else:
-        word = ctx.word(nouns.NONSENSE)
-    word = lx.plural(word) if plural else word
-    return camel(ctx, word)
-
-
-def camel(ctx: Ctx, words: str) -> str:
-    """Now and then names as data sets write them: CellPhone, Potato."""
-    if ctx.chance(0.06):
-        return "".join(w.capitalize() for w in words.split())
-    return words
+__all__ = ["HOLDERS", "KINDS", "LANDMARKS", "MOVABLE", "NP", "camel", "color_word", "kind_noun", "lx_thing", "noun_phrase",
+           "pair", "pick_color", "reference", "region_phrase", "relation_phrase", "unknown_noun"]
 
 
 class _Builder:
@@ -422,6 +373,7 @@ class _Builder:
             self.fields["exclude"] = other.obj.model_copy(update={"quant": "all"})
             word = ctx.one([f"that {is_} not", f"that {is_}n't", f"which {is_} not", "that's not" if not self.plural else "that are not"])
         self.post.append(f"{word} {other.text}")
+        return None
 
     def _not_colored(self) -> None:
         """ "that are not red": everything of the kind but the red ones."""
@@ -473,113 +425,6 @@ def nouns_adjectives() -> list[str]:
 
 def _unmarked(text: str) -> str:
     return text[1:] if text and ord(text[0]) >= 0xE000 else text
-
-
-_PLURAL_QUANTS = {"all": 60.0, "both": 5, "the_n": 7, "count": 12, "at_most": 1, "half": 2,
-                  "every_other": 1.5, "rest": 5, "a_few": 1.5}
-
-
-def _determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None, str, bool]:
-    """(quant, count, words, whether the noun is plural in form)."""
-    if not plural:
-        if definite or ctx.chance(0.8):
-            return "the", None, "the", False
-        roll = ctx.rng.random()
-        if roll < 0.55:
-            return "a", None, "a", False
-        if roll < 0.75:
-            return "a", None, ctx.one(["any", "some", "one", "another", "any old", "a single", "just one", "just any", "a random", "some random", "an arbitrary", "whichever", "whatever", "any random", "any single", "some or other", "any given", "any one"][:-3]), False
-        return "a", None, ctx.one(["one of the", "any of the", "any one of the", "either of the", "one out of the", "a random one of the", "just one of the", "only one of the", "some one of the", "any single one of the", "one among the", "whichever of the", "one of all the", "one of those", "one of these"]), True
-    quant = ctx.weighted(_PLURAL_QUANTS)
-    if definite:
-        quant = ctx.weighted({"all": 6, "the_n": 1, "both": 1})
-    n = ctx.weighted({2: 6, 3: 5, 4: 3, 5: 2, 6: 1, 7: 0.4, 8: 0.4, 10: 0.3})
-    digits = lx.NUMBER_WORDS[n] if ctx.chance(0.7) else str(n)
-    if quant == "all":
-        if definite or ctx.chance(0.45):
-            return "all", None, "the", True
-        if ctx.chance(0.2):
-            return "all", None, ctx.one(["every", "each", "every single", "each and every", "every last", "each single", "every individual", "any and every", "each individual"]), False
-        return "all", None, ctx.word(["all the", "all", "", "all of the", "each of the",
-                                      "every one of the", "the whole bunch of", "any and all", "each and every one of the", "every last one of the",
-                                      "the entire set of", "the whole set of", "the full set of", "the complete set of", "all available", "all of those",
-                                      "all of these", "all these", "all those", "every single one of the", "the entire collection of", "the lot of",
-                                      "all existing", "all visible", "these", "those", "the whole lot of"]), True
-    if quant == "both":
-        return "both", None, ctx.one(["both", "both of the", "both the", "both of those", "both of these", "both these", "both those", "each of the two", "the pair of"]), True
-    if quant == "the_n":
-        return "the", n, ctx.one([f"the {digits}", f"those {digits}", f"all {digits}", f"all {digits} of the", f"the group of {digits}", f"these {digits}", f"all of the {digits}", f"each of the {digits}", f"the set of {digits}", f"the {digits} different"]), True
-    if quant == "count":
-        if n == 2 and ctx.chance(0.3):
-            return "count", 2, ctx.one(["a couple of", "a pair of", "two of the", "some"]), True
-        return "count", n, ctx.say(["{n}", "any {n}", "exactly {n}", "{n} of the", "{n} different",
-                                    "just {n}", "only {n}", "{n} random", "any {n} of the", "precisely {n}", "a total of {n}", "some {n}", "{n} arbitrary", "{n} of those",
-                                    "{n} of these", "{n} out of the", "a group of {n}", "a set of {n}", "exactly {n} of the", "just {n} of the", "only {n} of the",
-                                    "{n} of all the", "{n} single", "whichever {n}", "{n} among the", "no more and no less than {n}"], n=digits), True
-    if quant == "at_most":
-        return "at_most", n, ctx.say(["at most {n}", "no more than {n}", "up to {n}",
-                                      "not more than {n}", "a maximum of {n}", "at the most {n}", "{n} or fewer", "not over {n}", "max {n}", "maximally {n}",
-                                      "up to {n} of the", "at most {n} of the", "no more than {n} of the", "{n} at most of the", "{n} or less", "a maximum of {n} of the", "anything up to {n}"], n=digits), True
-    if quant == "half":
-        return "half", None, ctx.one(["half of the", "half the", "one half of the", "50% of the", "fifty percent of the", "half of all the", "half of all", "half of those", "50 percent of the", "a half of the", "one half of all", "half of these", "half of your", "exactly half of the", "one in two of the", "just half of the"]), True
-    if quant == "every_other":
-        return "every_other", None, ctx.one(["every other", "every second", "every 2nd", "each second", "every alternate", "only every other", "only every second", "each alternate", "each 2nd"]), False
-    if quant == "a_few":
-        return "count", 3, ctx.one(["a few", "several", "a few of the", "several of the", "some few", "a few random", "a trio of", "several different", "just a few"]), True
-    return "rest", None, ctx.one(["the other", "the rest of the", "the remaining", "all the other",
-                                  "all other", "whatever other", "all remaining", "the leftover", "all the remaining", "all of the other", "all of the remaining",
-                                  "the remainder of the", "what is left of the", "all leftover", "any other", "any remaining", "all the rest of the",
-                                  "the left over", "whatever is left of the", "what remains of the", "all these other", "those other"]), True
-
-
-def reference(ctx: Ctx, plural: bool = False) -> NP:
-    """Pronouns and references to the past of the dialogue."""
-    if plural:
-        ref: Any = ctx.weighted({"them": 8, "pattern": 1.2, "answer": 1, "rest": 2})
-        words = {
-            "them": ["them", "these", "those", "those ones", "these things", "all of them",
-                     "them all", "the same ones", "these objects"],
-            "pattern": ["the pattern", "the line", "the row", "the circle", "the whole shape",
-                        "the arrangement", "the pattern you made", "the formation", "the shape"],
-            "answer": ["the ones you just named", "the ones you mentioned", "those you listed",
-                       "the objects you just counted", "the ones in your answer"],
-            "rest": ["the others", "the rest", "the remaining ones", "the other ones",
-                     "everything else", "all the others", "the rest of them", "what's left",
-                     "whatever is left", "the other objects"],
-        }[ref]
-        if ref == "rest":
-            return NP(ctx.word(words), p.Obj(quant="rest"), True)
-        return NP(ctx.word(words), p.Obj(quant="all", ref=ref), True)
-    ref = ctx.weighted({"it": 12, "other": 5, "last_moved": 3, "first_moved": 1, "kind_it": 3,
-                        "kind_other": 3, "both": 1})
-    if ref == "both":
-        return NP(ctx.word(["both", "both of them", "the two of them"]), p.Obj(quant="both", ref="them"), True)
-    kind: Any = ctx.weighted(MOVABLE)
-    if ref == "kind_it":
-        word = ctx.one(["that", "this", "that same", "the same", "this very", "the said"])
-        return NP(f"{word} {kind_noun(ctx, kind, False)}", p.Obj(ref="it", kind=kind))
-    if ref == "kind_other":
-        return NP(f"the other {kind_noun(ctx, kind, False)}", p.Obj(ref="other", kind=kind))
-    kind = "object"
-    if ref == "it":
-        return NP(ctx.word(["it", "that", "that one", "this", "this one", "the thing",
-                            "that thing", "the same one", "the one I mentioned", "the one from before"]),
-                  p.Obj(ref="it"))
-    if ref == "other":
-        return NP(ctx.word(["the other one", "the other", "the other thing", "the second one of them"]), p.Obj(ref="other"))
-    if ctx.chance(0.6):
-        kind = ctx.weighted(MOVABLE)
-    noun = "one" if kind == "object" and ctx.chance(0.5) else kind_noun(ctx, kind, False)
-    verb = ctx.one(["moved", "picked up", "touched", "handled", "put down", "placed", "grabbed"])
-    if ref == "last_moved":
-        text = ctx.say(["the {n} you just {v}", "the {n} you {v} last", "the last {n} you {v}",
-                        "the {n} [that] you [have] (just|last) {v}", "the last {n} [that] you {v}",
-                        "the {n} you {v} [just] a moment ago", "the {n} you've just {v}",
-                        "the most recently {v} {n}"], n=noun, v=verb)
-        return NP(text, p.Obj(ref="last_moved", kind=kind))
-    text = ctx.say(["the first {n} you {v}", "the {n} you {v} first", "the {n} that you {v} first",
-                    "the very first {n} you {v}"], n=noun, v=verb)
-    return NP(text, p.Obj(ref="first_moved", kind=kind))
 
 
 def everything(ctx: Ctx, depth: int) -> NP:
