@@ -16,6 +16,7 @@ from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace
+from launch_ros.parameter_descriptions import ParameterValue
 
 CONFIG = Path(get_package_share_directory('llmagentos_bringup')) / 'config'
 NODES = ['perception', 'planner', 'executor', 'agent']
@@ -55,8 +56,10 @@ def generate_launch_description():
     """Return the agent's nodes, with its topics remapped to the robot's drivers."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     remappings = [(ours, LaunchConfiguration(name)) for name, ours, _, _ in REMAPPINGS]
-    sim_time = {'use_sim_time': value['use_sim_time']}
-    extra = {'planner': {'engine': value['engine'], 'model': value['model'], **sim_time}}
+    # Typed, so that a scene named 12 or a model named 1.5 stays a name.
+    sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
+    planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
+    extra = {'planner': {**planner, **sim_time}}
     nodes = [
         Node(
             package='llmagentos_ros',
@@ -75,7 +78,11 @@ def generate_launch_description():
         package='llmagentos_ros',
         executable='bringup',
         name='bringup',
-        parameters=[value['params_file'], {'nodes': NODES, 'autostart': value['autostart']}],
+        parameters=[
+            value['params_file'],
+            {'nodes': NODES, 'autostart': ParameterValue(value['autostart'], value_type=bool)},
+        ],
+        arguments=['--ros-args', '--log-level', value['log_level']],
         output='screen',
     )
     record = ExecuteProcess(

@@ -10,6 +10,7 @@ from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace, SetRemap
+from launch_ros.parameter_descriptions import ParameterValue
 
 CONFIG = Path(get_package_share_directory('llmagentos_bringup')) / 'config'
 NODES = ['robot_sim', 'perception', 'planner', 'executor', 'agent']
@@ -30,11 +31,17 @@ ARGUMENTS = (
 def generate_launch_description():
     """Return the nodes in the order in which they come up."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
-    sim_time = {'use_sim_time': value['use_sim_time']}
+    # Typed, so that a scene named 12 or a model named 1.5 stays a name.
+    sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
+    planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
     extra = {
         # It makes the clock, so it cannot follow it.
-        'robot_sim': {'scene': value['scene'], 'seed': value['seed'], 'use_sim_time': False},
-        'planner': {'engine': value['engine'], 'model': value['model'], **sim_time},
+        'robot_sim': {
+            'scene': ParameterValue(value['scene'], value_type=str),
+            'seed': ParameterValue(value['seed'], value_type=int),
+            'use_sim_time': False,
+        },
+        'planner': {**planner, **sim_time},
     }
     nodes = [
         Node(
@@ -55,8 +62,13 @@ def generate_launch_description():
         name='bringup',
         parameters=[
             value['params_file'],
-            {'nodes': NODES, 'autostart': value['autostart'], 'use_sim_time': False},
+            {
+                'nodes': NODES,
+                'autostart': ParameterValue(value['autostart'], value_type=bool),
+                'use_sim_time': False,
+            },
         ],
+        arguments=['--ros-args', '--log-level', value['log_level']],
         output='screen',
     )
     # Inside a namespace every robot has its own clock.

@@ -50,6 +50,14 @@ ModelOption = Annotated[
     str | None,
     typer.Option("--model", help="Shipped model's name, a folder, or a server's http address."),
 ]
+EngineOption = Annotated[
+    str,
+    typer.Option(
+        "--engine",
+        metavar="ENGINE",
+        help="auto, onnx-cpu, cuda, tensorrt, or a server's http address.",
+    ),
+]
 ViewOption = Annotated[bool, typer.Option("--view", help="Open PyBullet's window.")]
 RecordOption = Annotated[
     Path | None,
@@ -67,12 +75,14 @@ def run(
     ] = False,
     record: RecordOption = None,
     model: ModelOption = None,
+    engine: EngineOption = "auto",
     view: ViewOption = False,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation."""
     done = run_commands(
-        commands, scene=scene, seed=seed, as_json=as_json, record=record, model=model, view=view
-    )
+        commands, scene=scene, seed=seed, as_json=as_json, record=record, model=model,
+        engine=engine, view=view,
+    )  # fmt: skip
     raise typer.Exit(OK if done else NOT_DONE)
 
 
@@ -82,10 +92,11 @@ def chat(
     seed: SeedOption = 0,
     record: RecordOption = None,
     model: ModelOption = None,
+    engine: EngineOption = "auto",
     view: ViewOption = False,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(scene=scene, seed=seed, record=record, model=model, view=view)
+    run_chat(scene=scene, seed=seed, record=record, model=model, engine=engine, view=view)
 
 
 @app.command()
@@ -98,6 +109,7 @@ def plan(
         bool, typer.Option("--schema", help="Print the plan language's JSON schema instead.")
     ] = False,
     model: ModelOption = None,
+    engine: EngineOption = "auto",
 ) -> None:
     """Show only the plan, with its explanation; nothing moves."""
     if schema:
@@ -107,7 +119,7 @@ def plan(
         return
     if not command:
         raise typer.BadParameter("expected a command to plan, got none")
-    show_plan(command, scene=scene, seed=seed, as_json=as_json, model=model)
+    show_plan(command, scene=scene, seed=seed, as_json=as_json, model=model, engine=engine)
 
 
 @app.command()
@@ -123,6 +135,7 @@ def bench(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Fresh without it.")] = None,
     model: ModelOption = None,
+    engine: EngineOption = "auto",
     commands: Annotated[
         Path | None, typer.Option("--commands", help="Folder with other people's commands.")
     ] = None,
@@ -142,7 +155,7 @@ def bench(
     try:
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
-            commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
+            engine=engine, commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
             list_only=list_only,
         )  # fmt: skip
     except ValueError as exc:
@@ -156,8 +169,21 @@ def up(
     scene: SceneOption = None,
     seed: SeedOption = 0,
     model: ModelOption = None,
+    engine: EngineOption = "auto",
     namespace: Annotated[str, typer.Option("--namespace", help="For several robots.")] = "",
+    params_file: Annotated[
+        Path | None, typer.Option("--params-file", metavar="FILE", help="ROS parameters over ours.")
+    ] = None,
+    record: Annotated[
+        Path | None, typer.Option("--record", metavar="DIR", help="Record topics with rosbag2.")
+    ] = None,
     log_level: Annotated[str, typer.Option("--log-level")] = "info",
+    log_dir: Annotated[
+        Path | None, typer.Option("--log-dir", metavar="DIR", help="One log file per process.")
+    ] = None,
+    network: Annotated[
+        bool, typer.Option("--network", help="Let other machines see the topics.")
+    ] = False,
 ) -> None:
     """Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it."""
     from llmagentos.cli.up import up as bring_up
@@ -167,8 +193,13 @@ def up(
         scene=scene or "demo",
         seed=seed,
         model=model or "",
+        engine=engine,
         namespace=namespace,
+        params_file=params_file,
+        record=record,
         log_level=log_level,
+        log_dir=log_dir,
+        network=network,
     )
     raise typer.Exit(OK if well else NOT_DONE)
 
@@ -178,11 +209,13 @@ def command(
     text: Annotated[str, typer.Argument(help="What to do.")],
     namespace: Annotated[str, typer.Option("--namespace")] = "/",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
+    network: Annotated[bool, typer.Option("--network", help="Also on other machines.")] = False,
 ) -> None:
     """Say a command to a running ROS 2 graph and follow what it does."""
     from llmagentos.cli.command import command as say
 
-    raise typer.Exit(OK if say(text, namespace=namespace, as_json=as_json) else NOT_DONE)
+    well = say(text, namespace=namespace, as_json=as_json, network=network)
+    raise typer.Exit(OK if well else NOT_DONE)
 
 
 def main(argv: list[str] | None = None) -> None:

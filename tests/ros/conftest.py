@@ -20,14 +20,24 @@ sys.path[:0] = [str(HERE), str(HERE / "fakes"), str(ROOT / "ros_ws/src/llmagento
 HAS_ROS = all(importlib.util.find_spec(m) for m in ("rclpy", "llmagentos_msgs"))
 if not HAS_ROS:
     collect_ignore = [
+        "test_ros_cli.py",
         "test_ros_convert.py",
         "test_ros_driver.py",
-        "test_ros_graph.py",
         "test_ros_faults.py",
+        "test_ros_graph.py",
         "test_ros_lifecycle.py",
+        "test_ros_live.py",
         "test_ros_namespaces.py",
+        "test_ros_outputs.py",
         "test_ros_parameters.py",
     ]
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line(
+        "markers",
+        "one_distribution: the same on every ROS distribution; .ci/run has it on Jazzy only",
+    )
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """What the ROS tests stand on: a graph of processes, and a client with bounded waits.
 
-Simulated time runs at real time where a core is free, and slower on a machine that has other work;
-LLMAGENTOS_TEST_SPEED sets it by hand.
+LLMAGENTOS_TEST_SPEED sets how fast simulated time runs at most (default 1, real time).
 """
 
 from __future__ import annotations
@@ -33,17 +32,7 @@ from llmagentos.runtime.shared_memory import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 
-
-def _pace() -> float:
-    """Simulated seconds per second: 1.0 where this process gets a core for itself."""
-    wall, used = time.monotonic(), time.process_time()
-    while time.monotonic() - wall < 0.3:
-        pass
-    share = (time.process_time() - used) / (time.monotonic() - wall)
-    return 1.0 if share > 0.9 else 0.4
-
-
-SPEED = float(os.environ.get("LLMAGENTOS_TEST_SPEED", 0)) or _pace()
+SPEED = float(os.environ.get("LLMAGENTOS_TEST_SPEED", "1.0"))
 #: Every wait ends by then at the latest, seconds of wall time.
 PATIENCE_S = 60.0 + 30.0 / SPEED
 SCENE = """
@@ -62,7 +51,7 @@ def next_domain() -> int:
 
 #: Time limits that hold on a machine under load; on a robot they are far shorter.
 RELAXED: Mapping[str, Mapping[str, Any]] = {
-    "robot_sim": {"speed": SPEED, "camera_hz": 5.0},
+    "robot_sim": {"speed": SPEED, "camera_hz": 5.0, "command_wait_s": 2.0},
     "perception": {"max_hz": 5.0},
     "planner": {"module": "scripted_planning:make"},
     "executor": {
@@ -179,17 +168,22 @@ class Graph:
 
     def orphans(self) -> list[str]:
         """Processes of this graph that still live."""
-        mark = f"LLMAGENTOS_TEST_GRAPH={self.env['LLMAGENTOS_TEST_GRAPH']}".encode()
-        found = []
-        for entry in Path("/proc").iterdir():
-            if not entry.name.isdigit() or int(entry.name) == os.getpid():
-                continue
-            try:
-                if mark in (entry / "environ").read_bytes().split(b"\0"):
-                    found.append((entry / "cmdline").read_bytes().decode().replace("\0", " "))
-            except OSError:  # it ended meanwhile, or is not ours to read
-                continue
-        return found
+        return environ_marked(self.env["LLMAGENTOS_TEST_GRAPH"])
+
+
+def environ_marked(value: str) -> list[str]:
+    """Command lines of the processes that carry a graph's mark in their environment."""
+    mark = f"LLMAGENTOS_TEST_GRAPH={value}".encode()
+    found = []
+    for entry in Path("/proc").iterdir():
+        if not entry.name.isdigit() or int(entry.name) == os.getpid():
+            continue
+        try:
+            if mark in (entry / "environ").read_bytes().split(b"\0"):
+                found.append((entry / "cmdline").read_bytes().decode().replace("\0", " "))
+        except OSError:  # it ended meanwhile, or is not ours to read
+            continue
+    return found
 
 
 class Goal:
@@ -240,7 +234,8 @@ class Client:
         self.latest: dict[str, Any] = {}
         self.speeds: list[float] = []
         self.poll = poll
-        for topic in (table.SCENE, table.AGENT_STATE, table.SAFETY_STATE, table.JOINT_STATES):
+        seen = (table.SCENE, table.AGENT_STATE, table.SAFETY_STATE, table.JOINT_STATES)
+        for topic in (*seen, table.TRAJECTORY):
             self.node.create_subscription(topic.kind, topic.name, self._keep(topic), topic.qos)
 
     def __enter__(self) -> Client:
@@ -314,10 +309,10 @@ class Client:
         self.latest.pop("scene", None)
         self.wait(lambda: "scene" in self.latest)
 
-    def wait_moving(self) -> None:
-        """Until the arm moves visibly."""
+    def wait_moving(self, radps: float = 0.1) -> None:
+        """Until a joint of the arm moves visibly."""
         self.speeds.clear()
-        self.wait(lambda: bool(self.speeds) and self.speeds[-1] > 0.1)
+        self.wait(lambda: bool(self.speeds) and self.speeds[-1] > radps)
 
     def wait_resting(self) -> None:
         """Until ten joint states in a row show a resting arm (STOP: below 0.01 rad/s)."""
@@ -347,18 +342,16 @@ CANCELED, ABORTED, SUCCEEDED = (
 
 
 @contextmanager
-def one_node(folder: Path, name: str, domain: int) -> Iterator[Supervisor]:
-    """One node as a process of its own."""
+def single_nodes(folder: Path, domain: int) -> Iterator[Supervisor]:
+    """Every lifecycle node as a process of its own, and nobody who brings them up."""
     scene = folder / "scene.yaml"
     scene.write_text(SCENE, encoding="utf-8")
     options = GraphOptions(
         sim=True, scene=str(scene), params=[ROOT / "launch/config/sim.yaml"], extra=RELAXED
     )
     write_params(options, folder / "params.yaml")
-    rows = [
-        row
-        for row in process_table(sys.executable, options, folder / "params.yaml")
-        if row.name == name
-    ]
+    rows = process_table(sys.executable, options, folder / "params.yaml")
+    rows = [row for row in rows if row.name != "bringup"]
     with Supervisor(rows, folder / "logs", test_env(domain)) as supervisor:
         yield supervisor
+    sweep(min_age_s=0.0)

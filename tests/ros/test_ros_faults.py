@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from harness import ABORTED, SUCCEEDED, Client, Graph
 from llmagentos_msgs.action import Command
 from llmagentos_msgs.msg import SafetyState
+from llmagentos_ros import interface as table
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(500)]
+
+
+def fastest(earlier: Any, later: Any) -> float:
+    """The greatest joint speed between two points of a trajectory, rad/s."""
+    begin, end = (
+        p.time_from_start.sec + p.time_from_start.nanosec * 1e-9 for p in (earlier, later)
+    )
+    pairs = zip(earlier.positions, later.positions, strict=True)
+    return max(abs(b - a) for a, b in pairs) / (end - begin)
 
 
 @pytest.fixture(autouse=True)
@@ -58,11 +70,16 @@ def test_camera_stops_while_moving(graph: Graph, client: Client) -> None:
 
 
 def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
-    """Silence means stop: the arm brakes by itself, the command fails, the node comes back."""
+    """Silence means stop: the arm ramps down by itself, the command fails, the node comes back."""
     goal = client.send("put the red block in the blue bowl")
-    client.wait_moving()
+    client.wait_moving(0.5)
     killed = graph.kill("executor")
     client.wait_resting()
+    # It went on to the last of the points that brake, which the last message had brought.
+    points = client.latest[table.TRAJECTORY.name].points
+    arm = client.latest[table.JOINT_STATES.name].position[:7]
+    assert list(arm) == pytest.approx(list(points[-1].positions), abs=0.01)
+    assert fastest(points[0], points[1]) > 0.3 > fastest(points[-2], points[-1])
     status, result = goal.result()
     assert (status, result.status) == (ABORTED, "failed")
     assert "executor" in result.reply

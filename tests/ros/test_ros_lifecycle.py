@@ -2,27 +2,46 @@
 
 from __future__ import annotations
 
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
-from harness import Client, next_domain, one_node
+from harness import Client, next_domain, single_nodes
 from lifecycle_msgs.msg import Transition
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(300)]
+from llmagentos.runtime.processes import Supervisor
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+ROUND = (
+    (Transition.TRANSITION_CONFIGURE, "inactive"),
+    (Transition.TRANSITION_ACTIVATE, "active"),
+    (Transition.TRANSITION_DEACTIVATE, "inactive"),
+    (Transition.TRANSITION_CLEANUP, "unconfigured"),
+)
+
+
+@pytest.fixture(scope="module")
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Supervisor]]:
+    domain = next_domain()
+    with (
+        single_nodes(tmp_path_factory.mktemp("nodes"), domain) as supervisor,
+        Client(domain) as client,
+    ):
+        yield client, supervisor
 
 
 @pytest.mark.parametrize("name", ["robot_sim", "perception", "planner", "executor", "agent"])
-def test_transitions(name: str, tmp_path: Path) -> None:
-    domain = next_domain()
-    with one_node(tmp_path, name, domain) as supervisor, Client(domain) as client:
-        assert client.lifecycle(name) == "unconfigured"
-        for _ in range(2):
-            assert client.lifecycle(name, Transition.TRANSITION_CONFIGURE) == "inactive"
-            assert client.lifecycle(name, Transition.TRANSITION_ACTIVATE) == "active"
-            assert client.lifecycle(name, Transition.TRANSITION_DEACTIVATE) == "inactive"
-            assert client.lifecycle(name, Transition.TRANSITION_CLEANUP) == "unconfigured"
-        assert client.lifecycle(name, Transition.TRANSITION_CONFIGURE) == "inactive"
-        assert client.lifecycle(name, Transition.TRANSITION_ACTIVATE) == "active"
-        assert client.lifecycle(name, Transition.TRANSITION_ACTIVE_SHUTDOWN) == "finalized"
-        supervisor.stop()
-        assert supervisor.get(name).exit_code == 0, (tmp_path / f"logs/{name}.log").read_text()
+def test_transitions(name: str, processes: tuple[Client, Supervisor]) -> None:
+    client, supervisor = processes
+    assert client.lifecycle(name) == "unconfigured"
+    for transition, reached in (*ROUND, *ROUND[:2]):
+        assert client.lifecycle(name, transition) == reached
+    assert client.lifecycle(name, Transition.TRANSITION_ACTIVE_SHUTDOWN) == "finalized"
+    assert supervisor.poll() == []  # it lives until it is told to end
+
+
+def test_all_end_by_themselves_when_asked(processes: tuple[Client, Supervisor]) -> None:
+    _, supervisor = processes
+    supervisor.stop()
+    assert {p.spec.name: p.exit_code for p in supervisor.processes} == {
+        p.spec.name: 0 for p in supervisor.processes
+    }

@@ -167,6 +167,8 @@ class Bringup(Node):
         if node.words == words:
             return
         node.words = words
+        if all(n.words == 'active' for n in self._nodes):
+            self.get_logger().info('all nodes are active')
         if self._report:
             print(json.dumps({'node': node.name, 'state': words}), flush=True)
         array = DiagnosticArray()

@@ -11,7 +11,6 @@ Nothing resumes by itself: a stop ends the goal, and only a new goal moves the a
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import threading
 import time
@@ -24,17 +23,19 @@ from llmagentos.execution.skills import MotionSkills
 from llmagentos.modules import Outcome
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.planning.memory import SessionMemory
+from llmagentos.robots import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.types import Scene
 from llmagentos_msgs.action import ExecutePlan
-from llmagentos_msgs.msg import GripperCommand, SafetyState
+from llmagentos_msgs.msg import SafetyState
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time
 from llmagentos_ros.driver import RosDriver
+from llmagentos_ros.outputs import ArmOutput, GripperOutput
 from llmagentos_ros.perception import names
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.scene_feed import SceneFeed
@@ -63,9 +64,21 @@ class ExecutorNode(ModuleNode):
         Parameter('settle_s', 0.1, 'Pictures count once the arm has rested this long', 0.0, 2.0),
         Parameter('gripper_latency_s', 0.1, 'Fingers may start to move this late', 0.0, 2.0),
         Parameter(
+            'arm_interface',
+            'auto',
+            'topic, action (control_msgs/FollowJointTrajectory), or auto: the topic if a '
+            'controller listens there, else the action',
+        ),
+        Parameter(
+            'arm_action',
+            'joint_trajectory_controller/follow_joint_trajectory',
+            'Name of that action',
+        ),
+        Parameter(
             'gripper_interface',
-            'topic',
-            'topic (llmagentos_msgs/GripperCommand) or action (control_msgs/GripperCommand)',
+            'auto',
+            'topic (llmagentos_msgs/GripperCommand), action (control_msgs/GripperCommand), or '
+            'auto: the action if its server is there, else the topic',
         ),
         Parameter('gripper_action', 'gripper_controller/gripper_cmd', 'Name of that action'),
         Parameter('joint_names', [''], "Arm joints, shoulder to wrist; empty: the Panda's"),
@@ -83,15 +96,18 @@ class ExecutorNode(ModuleNode):
 
     def build(self) -> None:
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
-        self._trajectory_out = self.publisher(table.TRAJECTORY)
-        self._grip = self._make_gripper()
+        self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
+        fingers = names(self.value('finger_joint_names')) or PANDA.finger_joint_names
+        gripper_out = GripperOutput(
+            self, self.value('gripper_interface'), self.value('gripper_action'), len(fingers)
+        )
         self._driver = RosDriver(
-            self._trajectory_out.publish,
-            self._grip,
+            self._arm_out.send,
+            gripper_out.send,
             lambda: self.now_s,
             clock_moved=clock_condition(self),
             joint_names=names(self.value('joint_names')),
-            finger_names=names(self.value('finger_joint_names')),
+            finger_names=fingers,
             control_hz=self.value('control_hz'),
             lookahead_s=self.value('lookahead_s'),
             state_timeout_s=self.value('joint_states_timeout_s'),
@@ -163,7 +179,8 @@ class ExecutorNode(ModuleNode):
 
     def _stale(self) -> str:
         """Why the arm may not move, or ""."""
-        return self._driver.joint_states.stale() or self._scenes.age.stale()
+        silent = self._driver.joint_states.stale() or self._scenes.age.stale()
+        return silent or self._arm_out.problem
 
     # --- the action ------------------------------------------------------------------------
 
@@ -193,6 +210,7 @@ class ExecutorNode(ModuleNode):
     def _carry_out(self, goal: Any) -> Outcome:
         try:
             plan = plan_from_json(goal.request.plan.json)
+            self._arm_out.clear()
             stale = self._stale()
             if stale:
                 return Outcome('failed', f"I can't move: {stale}.")
@@ -255,7 +273,12 @@ class ExecutorNode(ModuleNode):
     # --- safety and session ----------------------------------------------------------------
 
     def _publish_safety(self) -> None:
-        reasons = [r for r in (self._driver.joint_states.stale(), self._scenes.age.stale()) if r]
+        found = (
+            self._driver.joint_states.stale(),
+            self._scenes.age.stale(),
+            self._arm_out.problem,
+        )
+        reasons = [reason for reason in found if reason]
         self._state = SafetyState(
             stamp=to_time(self.now_s),
             state=SafetyState.HOLDING if reasons else SafetyState.OK,
@@ -279,30 +302,6 @@ class ExecutorNode(ModuleNode):
             self._busy.release()
         answer.success = True
         return answer
-
-    def _make_gripper(self) -> Any:
-        """Make a function (width_m, force_n) over the topic or control_msgs' action."""
-        if self.value('gripper_interface') == 'action':
-            return self._gripper_action()
-        out = self.publisher(table.GRIPPER)
-        return lambda width, force: out.publish(GripperCommand(width=width, force=force))
-
-    def _gripper_action(self) -> Any:
-        if importlib.util.find_spec('control_msgs') is None:
-            raise DriverError('expected control_msgs for gripper_interface action, got none')
-        from control_msgs.action import GripperCommand as GripperAction
-        from rclpy.action import ActionClient
-
-        client = ActionClient(self, GripperAction, self.value('gripper_action'))
-        self.keep(client, lambda c: c.destroy())
-        fingers = max(1, len(names(self.value('finger_joint_names'))) or 2)
-
-        def grip(width: float, force: float) -> None:
-            goal = GripperAction.Goal()
-            goal.command.position, goal.command.max_effort = width / fingers, force
-            client.send_goal_async(goal)
-
-        return grip
 
 
 def _age(age_s: float) -> float:

@@ -4,7 +4,9 @@
 The simulated robot as a node: cameras, joints and clock out, trajectories in.
 
 Knows: how a SimWorld's pictures and joints become messages. Does not know: perception, plans.
-It owns simulated time: /clock moves as the physics does, at real time or slower.
+It owns simulated time: /clock moves as the physics does, at real time or slower. On a machine that
+is too busy, time waits for commands that are under way, so that load makes a simulated robot slow
+and not clumsy; a stream of commands that has ended for good is not waited for.
 """
 
 from __future__ import annotations
@@ -28,6 +30,10 @@ from rclpy.clock import ClockType
 from rosgraph_msgs.msg import Clock
 from trajectory_msgs.msg import JointTrajectory
 
+#: Simulated time waits when the newest command of a moving arm is older than this, seconds.
+_COMMAND_AGE_S = 0.05
+#: Points that are farther apart than this are a motion, rad.
+_MOTION_RAD = 0.01
 #: Wall time that may be caught up after a slow picture; what is older is given up.
 _CATCH_UP_S = 0.1
 #: Periods that may pass in one go: commands must get in between, as on a robot.
@@ -43,6 +49,14 @@ class RobotSim(ModuleNode):
         Parameter('control_hz', 60, 'Physics periods and joint states per second', 20, 240),
         Parameter('camera_hz', 15.0, 'Pictures per second; 0 stops the camera', 0.0, 60.0, False),
         Parameter('speed', 1.0, 'Simulated seconds per second, at most', 0.05, 20.0, False),
+        Parameter(
+            'command_wait_s',
+            0.5,
+            'Wall time that simulated time waits for the next command of a moving arm',
+            0.0,
+            10.0,
+            False,
+        ),
         Parameter('camera_frame', 'camera_color_optical_frame', 'Optical frame of the camera'),
         Parameter('view', False, "Open PyBullet's window"),
         Parameter('rgb_noise', 0.0, 'Standard deviation of colours, grey levels', 0.0, 50.0),
@@ -73,6 +87,9 @@ class RobotSim(ModuleNode):
         self.world.overhead.capture()  # the first picture builds the renderer
         self.follower = TrajectoryFollower(self.world.state().positions)
         self._offset_s = 0.0
+        #: Stamp of the newest command of a moving arm, None at rest; when it came (monotonic).
+        self._command_s: float | None = None
+        self._heard_s = 0.0
         self._clock_out = self.publisher(table.CLOCK)
         self._joints_out = self.publisher(table.JOINT_STATES)
         self._color_out = self.publisher(table.COLOR)
@@ -115,6 +132,9 @@ class RobotSim(ModuleNode):
         now = time.monotonic()
         self._debt_s += (now - self._woke_s) * self.value('speed')
         self._woke_s = now
+        if self._waits(now):
+            self._debt_s = 0.0
+            return
         period = self.world.control_period_s
         self._debt_s = min(self._debt_s, _CATCH_UP_S * max(1.0, self.value('speed')))
         at_once = _STEPS_AT_ONCE * max(1, round(self.value('speed')))
@@ -122,6 +142,14 @@ class RobotSim(ModuleNode):
             self._debt_s -= period
             at_once -= 1
             self._step()
+
+    def _waits(self, now: float) -> bool:
+        """Whether the next command of a moving arm is late, and not given up yet."""
+        if self._command_s is None or self.sim_s - self._command_s <= _COMMAND_AGE_S:
+            return False
+        if now - self._heard_s > self.value('command_wait_s'):
+            self._command_s = None
+        return self._command_s is not None
 
     def _step(self) -> None:
         world = self.world
@@ -173,6 +201,8 @@ class RobotSim(ModuleNode):
                 for p in msg.points
             ]
             self.follower.accept(points, self.sim_s)
+            self._command_s = start if _spread(points) > _MOTION_RAD else None
+            self._heard_s = time.monotonic()
         except (DriverError, ValueError, IndexError) as exc:
             self._rejected += 1
             self.get_logger().warning(f'trajectory rejected: {exc}', throttle_duration_sec=1.0)
@@ -200,8 +230,17 @@ class RobotSim(ModuleNode):
             return answer
         self._offset_s = before - self.world.now_s
         self.follower.reset(self.world.state().positions)
+        self._command_s = None
         answer.success, answer.message = True, ''
         return answer
+
+
+def _spread(points: list[Point]) -> float:
+    """Return how far the last point is from the first, rad."""
+    if not points:
+        return 0.0
+    pairs = zip(points[0].positions, points[-1].positions, strict=True)
+    return max(abs(a - b) for a, b in pairs)
 
 
 def _scene_of(text: str, seed: int) -> Any:

@@ -1,0 +1,137 @@
+"""`llmagentos up --sim` and `llmagentos command`, as a person uses them, with the shipped model."""
+
+from __future__ import annotations
+
+import json
+import signal
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+from harness import PATIENCE_S, RELAXED, SCENE, Client, environ_marked, next_domain, test_env
+from llmagentos_msgs.srv import PlanCommand
+from llmagentos_ros import interface as table
+
+from llmagentos.runtime.shared_memory import sweep
+
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+CLI = [sys.executable, "-m", "llmagentos"]
+
+
+class Up:
+    """A running `llmagentos up --sim`, and what it prints."""
+
+    def __init__(self, folder: Path) -> None:
+        self.domain = next_domain()
+        self.env = test_env(self.domain)
+        self.scene = folder / "scene.yaml"
+        self.scene.write_text(SCENE, encoding="utf-8")
+        relaxed: dict[str, Mapping[str, object]] = {k: v for k, v in RELAXED.items()}
+        relaxed["planner"] = {}  # the shipped model, not the scripted one
+        params = folder / "params.yaml"
+        params.write_text(
+            yaml.safe_dump({f"/**/{n}": {"ros__parameters": dict(v)} for n, v in relaxed.items()})
+        )
+        argv = [*CLI, "up", "--sim", "--scene", str(self.scene), "--params-file", str(params)]
+        self.process = subprocess.Popen(
+            [*argv, "--log-dir", str(folder / "logs")],
+            env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
+        )  # fmt: skip
+        self.lines: list[str] = []
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def _read(self) -> None:
+        assert self.process.stdout is not None
+        self.lines += self.process.stdout
+
+    def wait_for(self, words: str) -> None:
+        """Until a line says so."""
+        give_up = time.monotonic() + PATIENCE_S
+        while not any(words in line for line in list(self.lines)):
+            assert self.process.poll() is None and time.monotonic() < give_up, self.lines
+            time.sleep(0.1)
+
+    def say(self, text: str, *options: str) -> subprocess.CompletedProcess[str]:
+        """`llmagentos command TEXT`."""
+        return subprocess.run(
+            [*CLI, "command", text, *options], env=self.env, capture_output=True, text=True,
+            timeout=4 * PATIENCE_S, check=False,
+        )  # fmt: skip
+
+    def stop(self) -> int:
+        """Ctrl-C; the exit code."""
+        if self.process.poll() is None:
+            self.process.send_signal(signal.SIGINT)
+        return self.process.wait(PATIENCE_S)
+
+
+@pytest.fixture(scope="module")
+def up(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Up]:
+    running = Up(tmp_path_factory.mktemp("up"))
+    try:
+        running.wait_for("the graph is active")
+        yield running
+    finally:
+        running.stop()
+
+
+def test_a_spoken_sentence_moves_a_block(up: Up) -> None:
+    done = up.say("put the red block in the blue bowl", "--json")
+    assert done.returncode == 0, done.stdout + done.stderr
+    result = json.loads(done.stdout)
+    assert result["status"] == "succeeded"
+    red = next(o for o in result["objects"] if o["id"] == "red_block_1")
+    assert red["position"][:2] == pytest.approx([0.60, 0.0], abs=0.04)
+
+
+def test_feedback_streams_stage_by_stage(up: Up) -> None:
+    done = up.say("pick up the green block")
+    assert done.returncode == 0, done.stdout + done.stderr
+    stages = [word for word in ("perceiving", "planning", "executing") if word in done.stdout]
+    assert stages == ["perceiving", "planning", "executing"]
+    assert "100 %" in done.stdout and "succeeded" in done.stdout.splitlines()[-1]
+
+
+def test_what_is_no_command_is_wrong_usage(up: Up) -> None:
+    done = up.say("   ")
+    assert done.returncode == 2 and "CommandError" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["put the green block in the blue bowl", "push the red block to the left", "go home"],
+)
+def test_parity_with_the_agent_in_process(up: Up, command: str) -> None:
+    """The shipped model: the same command, scene and seed give the same plan in both worlds."""
+    from llmagentos.agent import Agent
+
+    with Agent.in_simulation(str(up.scene), seed=0) as agent:
+        in_process = agent.plan(command)
+    with Client(up.domain) as client:
+        client.reset()
+        over_ros = client.call(
+            PlanCommand, table.PLAN_COMMAND.name, PlanCommand.Request(command=command)
+        )
+    assert over_ros.success, over_ros.message
+    assert json.loads(over_ros.plan.json) == in_process.plan.model_dump(mode="json")
+    assert over_ros.plan.text == in_process.text
+    assert over_ros.plan.tokens == in_process.tokens > 0
+    engine = {kv.key: kv.value for kv in over_ros.plan.engine}
+    assert engine == {str(k): str(v) for k, v in in_process.engine.items()}
+
+
+def test_ctrl_c_leaves_nothing_behind(up: Up) -> None:
+    assert up.stop() == 0
+    assert up.lines[-1].strip() == "stopped"
+    assert environ_marked(up.env["LLMAGENTOS_TEST_GRAPH"]) == []
+    assert sweep(min_age_s=0.0) == []
+
+
+def test_without_a_graph_it_says_so(up: Up) -> None:
+    done = up.say("go home")
+    assert done.returncode == 1 and "llmagentos up" in done.stderr

@@ -1,0 +1,160 @@
+"""What the launch files start, with which arguments.
+
+ROS's `launch` has no wheel, so they are run against stand-ins that only note what they are given;
+where the real one is importable, launch_testing's machinery runs sim.launch.py to an active graph.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import runpy
+import sys
+import types
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+AGENT = ["perception", "planner", "executor", "agent"]
+
+
+class Noted:
+    """Stands for any class of launch: keeps its arguments."""
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        self.kind, self.args, self.options = type(self).__name__, args, options
+
+
+def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
+    """The entities of a launch description, groups unpacked."""
+    kinds = {
+        "launch": ["LaunchDescription"],
+        "launch.actions": ["DeclareLaunchArgument", "ExecuteProcess", "GroupAction"],
+        "launch.conditions": ["IfCondition"],
+        "launch.substitutions": ["LaunchConfiguration", "PythonExpression"],
+        "launch_ros": [],
+        "launch_ros.actions": ["Node", "PushRosNamespace", "SetRemap"],
+        "launch_ros.parameter_descriptions": ["ParameterValue"],
+    }
+    for module, names in kinds.items():
+        made = types.ModuleType(module)
+        for each in names:
+            setattr(made, each, type(each, (Noted,), {}))
+        monkeypatch.setitem(sys.modules, module, made)
+    index = types.ModuleType("ament_index_python.packages")
+    index.get_package_share_directory = lambda package: f"/share/{package}"  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "ament_index_python", types.ModuleType("ament_index_python"))
+    monkeypatch.setitem(sys.modules, "ament_index_python.packages", index)
+    found = runpy.run_path(str(ROOT / "launch" / name))["generate_launch_description"]()
+    out = []
+    for entity in found.args[0]:
+        out += entity.args[0] if entity.kind == "GroupAction" else [entity]
+    return out
+
+
+def nodes(entities: list[Noted]) -> dict[str, dict[str, Any]]:
+    return {e.options["name"]: e.options for e in entities if e.kind == "Node"}
+
+
+def given(parameters: list[Any]) -> dict[str, Any]:
+    """Parameters by name: the launch argument behind each, or its value."""
+    out = {}
+    for name, value in parameters[1].items():
+        is_argument = isinstance(value, Noted)
+        out[name] = (value.args[0].args[0], value.options["value_type"]) if is_argument else value
+    return out
+
+
+@pytest.mark.parametrize(
+    ("name", "started"),
+    [("sim.launch.py", ["robot_sim", *AGENT]), ("robot.launch.py", AGENT)],
+)
+def test_nodes_in_order_with_their_arguments(
+    name: str, started: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    entities = described(name, monkeypatch)
+    found = nodes(entities)
+    assert list(found) == [*started, "bringup"]
+    for node, options in found.items():
+        assert options["package"] == "llmagentos_ros" and options["executable"] == node
+        assert options["parameters"][0].args == ("params_file",)
+        assert options["arguments"][:2] == ["--ros-args", "--log-level"]
+        assert options["arguments"][2].args == ("log_level",)
+        assert node == "bringup" or options["respawn"] is True
+    planner = given(found["planner"]["parameters"])
+    assert planner["engine"] == ("engine", str) and planner["model"] == ("model", str)
+    assert planner["use_sim_time"] == ("use_sim_time", bool)
+    up = given(found["bringup"]["parameters"])
+    assert up["nodes"] == started and up["autostart"] == ("autostart", bool)
+
+
+def test_the_simulation_gets_scene_seed_and_its_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    entities = described("sim.launch.py", monkeypatch)
+    robot = given(nodes(entities)["robot_sim"]["parameters"])
+    assert robot == {"scene": ("scene", str), "seed": ("seed", int), "use_sim_time": False}
+    remap = next(e for e in entities if e.kind == "SetRemap")
+    assert remap.args == ("/clock", "clock") and "condition" in remap.options
+
+
+def test_a_robot_gets_its_drivers_topics(monkeypatch: pytest.MonkeyPatch) -> None:
+    entities = described("robot.launch.py", monkeypatch)
+    declared = {e.args[0]: e.options for e in entities if e.kind == "DeclareLaunchArgument"}
+    for options in nodes(entities).values():
+        for ours, argument in options.get("remappings", []):
+            assert argument.args[0] in declared and not ours.startswith("/")
+    remapped = {ours for ours, _ in nodes(entities)["executor"]["remappings"]}
+    from_table = {"joint_states", "joint_trajectory_controller/joint_trajectory", "gripper/command"}
+    assert from_table <= remapped
+    for name, options in declared.items():
+        assert options["default_value"] is not None and len(options["description"]) > 8, name
+
+
+def test_recording_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("sim.launch.py", "robot.launch.py"):
+        entities = described(name, monkeypatch)
+        record = next(e for e in entities if e.kind == "ExecuteProcess")
+        assert record.options["cmd"][:3] == ["ros2", "bag", "record"]
+        assert "condition" in record.options
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(m) for m in ("launch", "launch_ros", "launch_testing")),
+    reason="ROS's launch has no wheel: this runs where ROS is installed",
+)
+def test_sim_launch_comes_up() -> None:
+    """With the real launch: the graph becomes active, and ends when it is told to."""
+    from launch.actions import IncludeLaunchDescription
+    from launch.launch_description_sources import PythonLaunchDescriptionSource
+    from launch_testing.io_handler import ActiveIoHandler
+
+    import launch
+
+    said = ActiveIoHandler()
+
+    def hear(event: Any) -> Any:
+        said.append(event)
+        done = b"all nodes are active" in event.text
+        return launch.actions.EmitEvent(event=launch.events.Shutdown()) if done else None
+
+    service = launch.LaunchService(argv=["scene:=demo", "log_level:=info"])
+    service.include_launch_description(
+        launch.LaunchDescription(
+            [
+                IncludeLaunchDescription(
+                    PythonLaunchDescriptionSource(str(ROOT / "launch/sim.launch.py"))
+                ),
+                launch.actions.RegisterEventHandler(
+                    launch.event_handlers.OnProcessIO(on_stdout=hear, on_stderr=hear)
+                ),
+                launch.actions.TimerAction(
+                    period=120.0,
+                    actions=[launch.actions.EmitEvent(event=launch.events.Shutdown())],
+                ),
+            ]
+        )
+    )
+    service.run()
+    text = b"".join(event.text for event in said)
+    assert b"all nodes are active" in text
