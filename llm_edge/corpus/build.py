@@ -75,7 +75,7 @@ def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
                 spans.setdefault(ch, []).append(i)
     clean = "".join(ch for ch in text if not is_mark(ch))
     # long commands are rarer among people than a grammar would have it
-    if len(words) > 22 and ctx.chance(0.65):
+    if len(words) > 22 and ctx.chance(0.5):
         return None
     if len(words) > MAX_WORDS or len(clean.split()) != len(words):
         return None
