@@ -15,7 +15,7 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from llmagentos.composition import DEFAULT_MODEL
+from llmagentos.composition import DEFAULT_MODEL, load_llm
 
 
 def bench(
@@ -25,6 +25,7 @@ def bench(
     per_suite: int | None = None,
     seed: int | None = None,
     model: str | None = None,
+    engine: str = "auto",
     commands: Path | None = None,
     out: Path | None = None,
     processes: int | None = None,
@@ -36,10 +37,10 @@ def bench(
     """Run suites and print the table; files go to `out` (default bench_out/<time>/).
 
     planner_only: carry plans out on a perfect symbolic robot, in seconds. per_suite: at most so
-    many cases of each suite. seed: reproduces a run; a fresh one is drawn without it. commands:
-    folder with other people's commands (default ../shared/commands where it exists). oracle: the
-    cases' own plans instead of the model's, to test everything but the model. cases: only these,
-    as a report names them. Returns the exit
+    many cases of each suite. engine: see composition.load_llm. seed: reproduces a run; a fresh
+    one is drawn without it. commands: folder with other people's commands (default
+    ../shared/commands where it exists). oracle: the cases' own plans instead of the model's, to
+    test everything but the model. cases: only these, as a report names them. Returns the exit
     code: 0 when it ran. Raises MissingDependencyError, ModelError.
     """
     from sim.benchmarks import suite_report, suite_run
@@ -58,13 +59,16 @@ def bench(
     mode = suite_run.PLANNER if planner_only else suite_run.FULL
     out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
     processes = processes or os.cpu_count() or 1
-    settings = suite_run.Settings(mode, model, oracle, folder, out)
+    if not oracle:
+        load_llm(model, engine)  # what is not there is said here, not by every worker
+    settings = suite_run.Settings(mode, model, oracle, folder, out, engine)
     if cases:
         jobs = suite_run.named_jobs(cases, folder)
     else:
         jobs = suite_run.draw_jobs(suites, per_suite, seed, folder)
     about = {
-        "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL, "seed": seed,
+        "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
+        "engine": engine, "seed": seed,
         "cases": len(jobs), "processes": processes,
     }  # fmt: skip
     console.print(", ".join(f"{k} {v}" for k, v in about.items()), highlight=False)

@@ -17,7 +17,7 @@ from llmagentos.agent import Agent
 from llmagentos.cli.run import stop_on_ctrl_c
 from llmagentos.cli.view import View, objects_table
 from llmagentos.command import CommandResult
-from llmagentos.composition import start_recording
+from llmagentos.composition import load_llm, start_recording
 
 _LEAVE = ("quit", "exit", "bye")
 HELP = (
@@ -27,15 +27,21 @@ HELP = (
 
 
 def chat(
-    *, scene: str | None, seed: int, record: Path | None, model: str | None, view: bool
+    *,
+    scene: str | None,
+    seed: int,
+    record: Path | None,
+    model: str | None,
+    engine: str = "auto",
+    view: bool = False,
 ) -> None:
     """Read commands until `quit` or the end of the input."""
     console = Console()
     screen = View(console)
     _enable_history()
-    with Agent.in_simulation(
-        scene, seed=seed, llm=model, view=view, on_event=screen.event
-    ) as agent:
+    llm = load_llm(model, engine)
+    screen.skipped(llm.skipped)
+    with Agent.in_simulation(scene, seed=seed, llm=llm, view=view, on_event=screen.event) as agent:
         recording = start_recording(agent.parts, record) if record is not None else None
         console.print(objects_table(agent.parts.truth()))
         console.print(f"[dim]{HELP}[/]")

@@ -17,7 +17,7 @@ from llmagentos.composition import DEFAULT_MODEL, model_manager
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A model's name or folder.")]
-Engine = Annotated[str, typer.Option("--engine", help="auto, tensorrt, cuda or cpu.")]
+Engine = Annotated[str, typer.Option("--engine", help="auto, onnx-cpu, cuda or tensorrt.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 

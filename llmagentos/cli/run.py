@@ -18,7 +18,7 @@ from rich.tree import Tree
 from llmagentos.agent import Agent
 from llmagentos.cli.view import View
 from llmagentos.command import CommandResult
-from llmagentos.composition import start_recording
+from llmagentos.composition import load_llm, start_recording
 from llmagentos.planning.wording import describe_plan
 
 
@@ -45,7 +45,8 @@ def run_commands(
     as_json: bool,
     record: Path | None,
     model: str | None,
-    view: bool,
+    engine: str = "auto",
+    view: bool = False,
 ) -> bool:
     """Carry out every command; True when all succeeded or were answered.
 
@@ -54,8 +55,11 @@ def run_commands(
     console = Console(stderr=as_json)
     screen = View(console)
     well = True
+    llm = load_llm(model, engine)
+    if not as_json:
+        screen.skipped(llm.skipped)
     with Agent.in_simulation(
-        scene, seed=seed, llm=model, view=view, on_event=None if as_json else screen.event
+        scene, seed=seed, llm=llm, view=view, on_event=None if as_json else screen.event
     ) as agent:
         recording = start_recording(agent.parts, record) if record is not None else None
         for index, command in enumerate(commands):
@@ -82,11 +86,18 @@ def _print(result: CommandResult, screen: View, as_json: bool) -> None:
 
 
 def show_plan(
-    command: str, *, scene: str | None, seed: int, as_json: bool, model: str | None
+    command: str,
+    *,
+    scene: str | None,
+    seed: int,
+    as_json: bool,
+    model: str | None,
+    engine: str = "auto",
 ) -> None:
     """Print the plan for a command on a scene, with what it means in words."""
     console = Console()
-    with Agent.in_simulation(scene, seed=seed, llm=model) as agent:
+    llm = load_llm(model, engine)
+    with Agent.in_simulation(scene, seed=seed, llm=llm) as agent:
         planned = agent.plan(command)
     if as_json:
         print(json.dumps(planned.plan.to_json(), indent=1))
@@ -100,3 +111,4 @@ def show_plan(
         f"[dim]plan {planned.plan_s * 1000:.0f} ms, {planned.tokens} tokens, "
         f"{' '.join(planned.engine.values())}[/]"
     )
+    View(console).skipped(llm.skipped)

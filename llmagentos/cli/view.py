@@ -51,6 +51,11 @@ class View:
         self._notes: dict[str, list[str]] = {}
         self._now = ""
 
+    def skipped(self, reasons: Sequence[str]) -> None:
+        """Why better engines for the language model are not used, one sentence each."""
+        if reasons:
+            self._console.print(f"[dim]not used: {escape('; '.join(reasons))}[/]", highlight=False)
+
     def event(self, event: Mapping[str, Any]) -> None:
         """One event of the running command."""
         name, path = event.get("event"), str(event.get("path", ""))

@@ -33,6 +33,7 @@ class Settings:
     oracle: bool = False
     commands: Path | None = None
     out: Path | None = None
+    engine: str = "auto"
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,9 @@ class Player:
         self._settings = settings
         self._suites: dict[str, list[Row]] = all_suites(settings.commands)
         self._planner: Any = (
-            core.FixedPlanner() if settings.oracle else load_planner(settings.model)
+            core.FixedPlanner()
+            if settings.oracle
+            else load_planner(settings.model, settings.engine)
         )
         self._body: core.SimulatedBody | None = None
 

@@ -130,3 +130,25 @@ def test_plan_shows_words_and_moves_nothing(scene: Path) -> None:
     done = run("plan", "--scene", str(scene), "--json", "put the red block in the blue bowl")
     assert done.returncode == 0
     assert json.loads(done.stdout)["steps"][0]["op"] == "put"
+
+
+@pytest.mark.parametrize("command", ["run", "plan"])
+def test_an_engine_that_is_not_there_is_named_and_exits_with_2(scene: Path, command: str) -> None:
+    done = run(command, "go home", "--scene", str(scene), "--engine", "npu")
+    assert done.returncode == 2
+    assert "expected an engine of auto, tensorrt, cuda, onnx-cpu" in done.stderr
+
+
+def test_auto_says_which_engines_are_not_used(scene: Path) -> None:
+    from llm_edge.engines import select
+
+    missing = {e: select.why_not(e) for e in ("tensorrt", "cuda")}
+    done = run("plan", "go home", "--scene", str(scene))
+    assert done.returncode == 0
+    for engine, reason in missing.items():
+        # the terminal's width breaks lines
+        assert not reason or f"{engine}: {reason}" in " ".join(done.stdout.split())
+        if reason:
+            named = run("plan", "go home", "--scene", str(scene), "--engine", engine)
+            assert named.returncode == 2
+            assert f"expected engine {engine}, got none" in " ".join(named.stderr.split())
