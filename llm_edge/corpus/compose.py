@@ -33,13 +33,13 @@ class Sample:
 
 
 MOTION: dict[Maker, float] = {
-    steps.put: 30, steps.pick: 6, steps.push: 9, steps.move: 10, patterns.stack: 8, patterns.arrange: 10,
+    steps.put: 30, steps.pick: 6, steps.push: 11, steps.move: 10, patterns.stack: 11, patterns.arrange: 14,
     steps.rotate: 3, steps.swap: 2.5, steps.clear: 2, steps.point: 3, steps.place_held: 2.5,
-    steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 3, dialogue.give: 1.5,
+    steps.separate: 1.5, steps.each_to_its_own: 2.5, patterns.sort_into: 6, dialogue.give: 1.5,
     safety.household: 8, speech.telegram: 1.5, speech.put_of_several: 2.5, speech.everything_from: 2,
     speech.indefinite_ones: 1.2, speech.named_use: 1.5, speech.self_repair: 2, speech.stack_from_top: 1.2,
 }
-SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 2}
+SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 3}
 OTHER: dict[Maker, float] = {
     questions.question: 15, safety.refuse: 9, safety.cannot: 8, safety.contrast: 4, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 2.2, speech.safe_ability: 5, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
     speech.remember_two: 0.5, speech.remark_then: 1.2, speech.count_inside: 0.5,

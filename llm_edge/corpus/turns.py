@@ -32,7 +32,7 @@ Turn = tuple[str, str, list[Any]]
 
 #: What "close to" leaves open: on which side of such a thing.
 _ROUND = {"bowl": 12.0, "plate": 4, "box": 3, "container": 2, "tray": 2, "cup": 2, "dish": 1}
-_VERBS = ["put", "place", "set", "move", "position", "leave", "lay", "bring"]
+_VERBS = ["put", "place", "set", "position", "leave", "lay", "bring"]
 IT = p.Obj(ref="it")
 
 
