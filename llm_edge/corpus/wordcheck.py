@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 
@@ -51,7 +52,9 @@ def words_problem(command: str, pending: str, target: Sequence[str]) -> Problem 
             problem = check(command, said, target, plan, pointed)
             if problem:
                 return problem
-    return _unsaid_numbers(command, said, target)
+    return _unsaid_numbers(command, said, target) or _unsaid_colors(
+        f"{command} {pending}".lower(), target
+    )
 
 
 @lru_cache(maxsize=1)
@@ -101,6 +104,9 @@ def _numbers(
     have = _values(command, target)
     have |= {v / 2 for v in have} if "radius" in command.lower() else set()
     have |= {50.0} if "half" in plan else set()
+    have |= {2.0} if "every_other" in plan or "or two" in command.lower() else set()
+    if "%" in command or "percent" in command:
+        have |= {round(100 * v) for v in have} | {abs(round(100 * v) - 100) for v in have}
     listed = set(re.findall(r"(?<!\S)(\d)[.)]?(?=\s)", command)) if "1." in command else set()
     for i, (value, word) in enumerate(_spoken(said)):
         before = said[max(0, said.index(word) - 1)] if i >= 0 else ""
@@ -112,9 +118,9 @@ def _numbers(
         if before in ("the", "of", "these", "those", "between", "all", "both"):
             continue
         after = said[said.index(word) + 1 :][:1]
-        if after and after[0].startswith(("sid", "quarter", "half", "face")):
+        if after and after[0].startswith(("sid", "quarter", "half", "face", "hand", "finger")):
             continue  # "six sided", "three quarter turns"
-        if {"things", "tasks", "steps", "jobs"}.intersection(said):
+        if {"things", "tasks", "step", "steps", "jobs"}.intersection(said):
             continue
         return "words: a number is not in the plan", word
     return None
@@ -126,26 +132,29 @@ def _spoken(said: Sequence[str]) -> list[tuple[float, str]]:
     total, first = 0.0, ""
     for word in [*said, ""]:
         unit = _NUMBER_WORDS.get(word)
-        if unit is not None or (word in ("hundred", "and", "one") and first):
-            if word == "hundred":
-                total = 100.0 * max(total, 1.0)
-            elif unit is not None or word == "one":
-                total += 1.0 if unit is None else unit
-            first = first or word
+        if word == "hundred":
+            total, first = 100.0 * max(total, 1.0), first or word
+        elif unit is not None and (not first or total >= 20):
+            total, first = total + unit, first or word
+        elif word == "and" and total >= 100:
             continue
-        if first:
-            out.append((total, first))
-        total, first = (1.0, word) if word == "one" else (0.0, "")
-        if word[:1].isdigit():
-            out.append((float(word.replace(",", ".")), word))
+        else:
+            if first:
+                out.append((total, first))
+            total, first = (0.0, "") if unit is None else (float(unit), word)
+            if word[:1].isdigit():
+                out.append((float(word.replace(",", ".")), word))
     return out
+
+
+_MEASURES = re.compile(r"(\d+(?:[.,]\d+)?) ?(cm|mm|inch|inches)\b")
 
 
 def _units(
     command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """A number of centimetres stays centimetres."""
-    for number, unit in re.findall(r"(\d+(?:[.,]\d+)?) ?(cm|mm|inch|inches)\b", command.lower()):
+    for number, unit in _MEASURES.findall(command.lower()):
         want = {"inch": "in", "inches": "in"}.get(unit, unit)
         if want not in plan:
             return "words: another unit", f"{number} {unit}"
@@ -156,27 +165,46 @@ def _colors(
     command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """Every colour said by its own name stands in the plan."""
+    if "same_color" in plan:  # "red to red, blue to blue"
+        return None
     for i, word in enumerate(said):
         if word in COLORS and word not in plan and word not in pointed and _is_color(said, i):
             return "words: a colour is not in the plan", word
     return None
 
 
-#: "orange juice", "the colour of gold": the name is part of another word for a colour or thing.
+#: "orange juice", "light blue": the name is part of another word for a colour or thing.
 _COMPOUND = frozenset(
-    """light dark pale deep bright sky navy royal baby hot lime olive forest sea blood brick of
-    like as a an than-colored colored coloured color colour juice ish bluish reddish rose neon
-    pastel the-same midnight electric mint emerald steel rich dusty dull soft vivid""".split()
+    """light dark pale deep bright hot coloured colored colour color juice ish bluish reddish neon
+    pastel electric soft""".split()
 )
 
 
 def _is_color(said: Sequence[str], i: int) -> bool:
-    around = said[max(0, i - 2) : i] + said[i + 1 : i + 2]
-    if not _COMPOUND.isdisjoint(around):
-        return False
-    return not any(
-        w in COLORS or w.endswith(("ish", "y")) for w in said[i - 1 : i] + said[i + 1 : i + 2]
-    )
+    near = said[max(0, i - 1) : i] + said[i + 1 : i + 2]
+    return _COMPOUND.isdisjoint(near) and not any(w in COLORS or w.endswith("ish") for w in near)
+
+
+@lru_cache(maxsize=32)
+def _color_words(color: str) -> tuple[str, ...]:
+    """Words that a colour can be said by, its similes' things too."""
+    names = (*lexicon.COLOR_WORDS[color], *lexicon.COLOR_THINGS[color])
+    words = {w for name in names for w in re.findall(r"[a-z]{3,}", name.lower())}
+    return tuple(sorted(words - {"the", "and", "like", "colour", "color"}, key=len, reverse=True))
+
+
+def _unsaid_colors(text: str, target: Sequence[str]) -> Problem | None:
+    """A colour in the plan that no word of the command can mean, typing errors allowed for."""
+    there = frozenset(re.findall(r"[a-z]{3,}", text))
+    for color in COLORS:
+        if color not in target:
+            continue
+        words = _color_words(color)
+        if not there.isdisjoint(words):
+            continue
+        if not any(get_close_matches(w, words, 1, 0.75) for w in there):
+            return "words: a colour was not said", color
+    return None
 
 
 #: Kinds that are also called a block or a ball, and patterns made of blocks.
@@ -208,12 +236,14 @@ _NUMBER_SAID = re.compile(
 )
 
 
-_NEED_NO_WORD = ("0", "1", "0.5", "90", "180", "360")
+_NEED_NO_WORD = ("0", "1", "0.5", "45", "90", "180", "360")
 
 
 def _unsaid_numbers(command: str, said: Sequence[str], target: Sequence[str]) -> Problem | None:
     """A number in the plan where the command has nothing like a number."""
     written = [t for t in target if t[0].isdigit() and t not in _NEED_NO_WORD]
     if written and not _NUMBER_SAID.search(command.lower()):
+        if any(get_close_matches(w, _NUMBER_WORDS, 1, 0.7) for w in said if len(w) > 3):
+            return None  # a typing error in a number
         return "words: a number was not said", written[0]
     return None

@@ -1,0 +1,70 @@
+"""No sentence of the evaluation sets reaches the corpus."""
+
+import json
+
+import pytest
+
+from llm_edge.corpus import build, filter
+from llm_edge.corpus.check import Checker
+from sim.benchmarks import overlap
+from sim.benchmarks.suites import sentences
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please put the RED block in the bowl, thanks!",
+        "hey robot, could you put the red block in the bowl",
+        "put the red block in the bowl",
+        "Can you please put the red block in the bowl?",
+    ],
+)
+def test_case_punctuation_and_politeness_do_not_count(text):
+    assert filter.normal(text) == "put the red block in the bowl"
+
+
+def test_politeness_alone_stays():
+    assert filter.normal("Thank you!") == "thank you"
+    assert filter.normal("?!") == ""
+
+
+def test_sim_and_corpus_hash_alike():
+    for text in ("Put it there, please!", "thank you", "", "1.5 cm to the left", "Über"):
+        assert filter.normal(text) == overlap.normal(text)
+        assert filter.sentence_hash(text) == overlap.sentence_hash(text)
+
+
+def test_every_sentence_of_our_suites_is_known():
+    missing = [1 for _, text in sentences(None, 0) if not filter.is_evaluation_sentence(text)]
+    assert len(missing) == 0, "run `python -m sim.benchmarks.overlap --write`"
+
+
+def test_a_sentence_of_the_evaluation_sets_is_drawn_again(monkeypatch):
+    before = build.draw(9_200_000)
+    checker = Checker()
+    monkeypatch.setattr(build, "is_evaluation_sentence", lambda text: text == before.command)
+    after = build.draw(9_200_000, checker=checker)
+    assert after != before
+    assert checker.rejected["an evaluation set says it"] == 1
+    assert build.draw(9_200_000) == after
+
+
+def test_drawn_pairs_are_not_in_the_evaluation_sets():
+    drawn = list(build.pairs(200, "train", 9_300_000, "static"))
+    assert not any(filter.is_evaluation_sentence(pair.command) for pair in drawn)
+
+
+def test_hashes_of_a_folder_are_added_to_a_file(tmp_path):
+    rows = [{"instruction": "Lift the glorp."}, {"instruction": "please lift the glorp"}]
+    (tmp_path / "x.jsonl").write_text("\n".join(map(json.dumps, rows)))
+    out = tmp_path / "hashes.bin"
+    assert overlap.write(out, tmp_path, 0, 0) == 1
+    assert overlap.write(out, tmp_path, 0, 0) == 1
+    assert filter.sentence_hash("lift the glorp") in filter.hashes(out)
+
+
+def test_a_cut_off_file_is_an_error(tmp_path):
+    path = tmp_path / "hashes.bin"
+    path.write_bytes(b"12345")
+    with pytest.raises(ValueError, match="multiple of 8"):
+        filter.hashes(path)
