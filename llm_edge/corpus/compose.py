@@ -12,7 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llm_edge.corpus import dialogue, flow, patterns, questions, safety, speech, steps, turns
+from llm_edge.corpus import dialogue, flow, patterns, questions, safety, said, speech, steps, turns
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import MOVABLE, noun_phrase
 from llm_edge.corpus.places import place
@@ -259,6 +259,9 @@ def sample(ctx: Ctx) -> Sample:
     if ctx.chance(0.09):
         pending, text, steps_ = dialogue.answer(ctx) if ctx.chance(0.35) else turns.answer(ctx)
         return Sample(text, pending, tuple(steps_))
+    if ctx.chance(said.share()):
+        pending, text, steps_ = said.sample(ctx)
+        return Sample(text if pending else wrap(ctx, text, False), pending, tuple(steps_))
     roll = ctx.rng.random()
     if roll < 0.29:
         text, steps_ = motion(ctx, 0.05)
