@@ -71,9 +71,10 @@ ROS ?= jazzy
 ros: | check-machine
 	@PYTHON=$(PYTHON) ros_ws/build_wheels.sh $(ROS)
 
-## make test-ros    the graph's tests on the wheels (ROS=jazzy or kilted)
+## make test-ros    the graph's tests on the wheels (ROS=jazzy or kilted; PYTEST="-k cancel")
+PYTEST ?=
 test-ros: ros
-	@ros_ws/run_wheels.sh $(ROS) python -m pytest tests/ros tests/runtime
+	@ros_ws/run_wheels.sh $(ROS) python -m pytest tests/ros tests/runtime $(PYTEST)
 
 clean:
 	rm -rf $(VENV) build *.egg-info recordings bench_out

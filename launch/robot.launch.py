@@ -26,7 +26,11 @@ ARGUMENTS = (
     ('params_file', str(CONFIG / 'robot.yaml'), 'Parameters of all nodes'),
     ('autostart', 'true', 'Bring the lifecycle nodes up to active by themselves'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
-    ('engine', 'auto', 'Language model backend: auto, onnx, tensorrt or server'),
+    (
+        'engine',
+        'auto',
+        "auto (the best there is), onnx-cpu, cuda, tensorrt, or a server's address",
+    ),
     ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
     ('scene', '', 'Not used on a robot; here so that both launch files take the same arguments'),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),

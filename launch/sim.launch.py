@@ -20,7 +20,11 @@ ARGUMENTS = (
     ('params_file', str(CONFIG / 'sim.yaml'), 'Parameters of all nodes'),
     ('autostart', 'true', 'Bring the lifecycle nodes up to active by themselves'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
-    ('engine', 'auto', 'Language model backend: auto, onnx, tensorrt or server'),
+    (
+        'engine',
+        'auto',
+        "auto (the best there is), onnx-cpu, cuda, tensorrt, or a server's address",
+    ),
     ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
     ('scene', 'demo', 'Scene: a shipped name, a YAML file, or random'),
     ('seed', '0', 'Seeds noise and random scenes'),

@@ -16,10 +16,13 @@ import yaml
 from harness import PATIENCE_S, RELAXED, SCENE, Client, environ_marked, next_domain, test_env
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
+from rcl_interfaces.srv import GetParameters
 
 from llmagentos.runtime.shared_memory import sweep
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(600)]
+#: Named, to see that it gets through to the planner; it is what "auto" ends at without a GPU.
+ENGINE = "onnx-cpu"
 CLI = [sys.executable, "-m", "llmagentos"]
 
 
@@ -38,6 +41,7 @@ class Up:
             yaml.safe_dump({f"/**/{n}": {"ros__parameters": dict(v)} for n, v in relaxed.items()})
         )
         argv = [*CLI, "up", "--sim", "--scene", str(self.scene), "--params-file", str(params)]
+        argv += ["--engine", ENGINE]
         self.process = subprocess.Popen(
             [*argv, "--log-dir", str(folder / "logs")],
             env=self.env, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
@@ -109,8 +113,9 @@ def test_what_is_no_command_is_wrong_usage(up: Up) -> None:
 def test_parity_with_the_agent_in_process(up: Up, command: str) -> None:
     """The shipped model: the same command, scene and seed give the same plan in both worlds."""
     from llmagentos.agent import Agent
+    from llmagentos.composition import load_planner
 
-    with Agent.in_simulation(str(up.scene), seed=0) as agent:
+    with Agent.in_simulation(str(up.scene), planning=load_planner(None, ENGINE)) as agent:
         in_process = agent.plan(command)
     with Client(up.domain) as client:
         client.reset()
@@ -123,6 +128,13 @@ def test_parity_with_the_agent_in_process(up: Up, command: str) -> None:
     assert over_ros.plan.tokens == in_process.tokens > 0
     engine = {kv.key: kv.value for kv in over_ros.plan.engine}
     assert engine == {str(k): str(v) for k, v in in_process.engine.items()}
+
+
+def test_the_engine_gets_through(up: Up) -> None:
+    with Client(up.domain) as client:
+        request = GetParameters.Request(names=["engine", "model"])
+        values = client.call(GetParameters, "planner/get_parameters", request).values
+    assert [v.string_value for v in values] == [ENGINE, ""]
 
 
 def test_ctrl_c_leaves_nothing_behind(up: Up) -> None:

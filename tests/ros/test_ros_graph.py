@@ -67,7 +67,8 @@ def test_cancel_in_mid_motion_stops_the_arm(graph: Graph, client: Client) -> Non
     client.pass_time(0.5)
     assert max(client.speeds) < 0.01
     client.reset()
-    assert client.say("go home")[0] == SUCCEEDED
+    status, result = client.say("go home")
+    assert status == SUCCEEDED, result.reply
 
 
 def test_cancel_while_planning_moves_nothing(graph: Graph, client: Client) -> None:

@@ -40,6 +40,6 @@ class ScriptedPlanning(PlanningModule):
         return PlanResult(compact.parse(text), text, spent, engine={"backend": "scripted"})
 
 
-def make(engine: str, model: str) -> PlanningModule:
+def make(model: str | None, engine: str) -> PlanningModule:
     """What the planner node's `module` parameter names."""
     return ScriptedPlanning()

@@ -4,16 +4,17 @@
 What ROS adds: `ros_ws/run_wheels.sh jazzy python -m llmagentos_ros.bench`.
 
 Knows: the same scene and commands in one process and over the graph, in one run. Does not know:
-how anything is done. Prints first motion, perception latency, CPU per node and lost pictures.
+how anything is done. Prints first motion, stopping, perception latency, CPU per node and lost
+pictures.
 """
 
 from __future__ import annotations
 
 import argparse
-from collections.abc import Callable, Sequence
-import json
+from collections.abc import Sequence
 import os
 from pathlib import Path
+import signal
 import statistics
 import sys
 import tempfile
@@ -25,18 +26,14 @@ from llmagentos.cli.up import GraphState, local_env
 from llmagentos.errors import DriverError
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
 from llmagentos.runtime.processes import Supervisor
-from llmagentos_ros import interface as table
-import rclpy
-from rclpy.action import ActionClient
-from rclpy.executors import SingleThreadedExecutor
+from llmagentos_ros.bench_client import FAST_RADPS, MOVES, PATIENCE_S, REST_RADPS, Watcher
 
-_PATIENCE_S = 180.0
 _TICKS_PER_S = os.sysconf('SC_CLK_TCK')
 
 
 def in_process(scene: str, commands: Sequence[str]) -> dict[str, list[float]]:
     """Measure first motion and perception without ROS, seconds."""
-    first, looks = [], []
+    first, looks, stops = [], [], []
     with Agent.in_simulation(scene) as agent:
         world, eyes = agent.parts.world, agent.parts.perception
         for text in commands:
@@ -47,57 +44,36 @@ def in_process(scene: str, commands: Sequence[str]) -> dict[str, list[float]]:
             began = time.perf_counter()
             eyes.perceive((frame,), state)
             looks.append(time.perf_counter() - began)
-    return {'first_motion': [f for f in first if f is not None], 'perception': looks}
+        for _ in range(len(commands) // 2):
+            stops.append(_stop_in_process(agent, world))
+    return {
+        'first_motion': [f for f in first if f is not None],
+        'perception': looks,
+        'stop': stops,
+    }
 
 
-class Watcher:
-    """An action client that also times pictures and scenes."""
+def _stop_in_process(agent: Agent, world: Any) -> float:
+    """Stop a moving arm; the robot's time until it rests."""
+    agent.reset()
+    agent.begin(MOVES)
+    while max(map(abs, world.state().velocities)) < FAST_RADPS:
+        if agent.step() is not None:
+            raise DriverError('expected a motion to stop, got the end of the command')
+    asked = world.now_s
+    rested: list[float] = []
 
-    def __init__(self) -> None:
-        rclpy.init(args=[])
-        self.node = rclpy.create_node('bench')
-        self.executor = SingleThreadedExecutor()
-        self.executor.add_node(self.node)
-        self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, 'command')
-        self.pictures: dict[tuple[int, int], float] = {}
-        self.scenes: dict[tuple[int, int], float] = {}
-        for topic, seen in ((table.CAMERA_INFO, self.pictures), (table.SCENE, self.scenes)):
-            self.node.create_subscription(topic.kind, topic.name, self._note(seen), topic.qos)
+    def look() -> None:
+        if max(map(abs, world.state().velocities)) >= REST_RADPS:
+            rested.clear()
+        rested.append(world.now_s)
 
-    def _note(self, seen: dict[tuple[int, int], float]) -> Callable[[Any], None]:
-        def note(msg: Any) -> None:
-            seen[msg.header.stamp.sec, msg.header.stamp.nanosec] = time.perf_counter()
-
-        return note
-
-    def wait(self, done: Callable[[], bool], timeout_s: float = _PATIENCE_S) -> None:
-        """Spin until `done()`; DriverError after the timeout."""
-        give_up = time.monotonic() + timeout_s
-        while not done():
-            if time.monotonic() > give_up:
-                raise DriverError(f'expected an answer within {timeout_s:.0f} s, got none')
-            self.executor.spin_once(timeout_sec=0.05)
-
-    def command(self, text: str) -> dict[str, Any]:
-        """Send a command; return the result's trace."""
-        self.wait(self.client.server_is_ready)
-        sent = self.client.send_goal_async(table.COMMAND_ACTION.kind.Goal(text=text))
-        self.wait(sent.done)
-        result = sent.result().get_result_async()
-        self.wait(result.done)
-        return json.loads(result.result().result.trace or '{}')
-
-    def watch(self, seconds: float) -> None:
-        """Spin for a while."""
-        until = time.monotonic() + seconds
-        self.wait(lambda: time.monotonic() > until, seconds + 5)
-
-    def close(self) -> None:
-        """Give everything back."""
-        self.client.destroy()
-        self.executor.shutdown(timeout_sec=1.0)
-        self.node.destroy_node()
-        rclpy.try_shutdown()
+    agent.parts.driver.observers.append(look)
+    agent.stop()
+    while agent.step() is None:
+        pass
+    agent.parts.driver.observers.remove(look)
+    return rested[0] - asked
 
 
 def cpu_s(pid: int) -> float:
@@ -125,16 +101,37 @@ def over_ros(scene: str, commands: Sequence[str], seconds: float) -> dict[str, A
         write_params(options, folder / 'params.yaml')
         rows = process_table(sys.executable, options, folder / 'params.yaml')
         with Supervisor(rows, folder / 'logs', env) as supervisor:
-            _until_active(supervisor)
+            _until_active(supervisor, GraphState())
             watcher = Watcher()
             try:
-                return _measure(supervisor, watcher, commands, seconds)
+                out = _measure(supervisor, watcher, commands, seconds)
+                out |= _stopping(supervisor, watcher, len(commands) // 2)
+                return out
             finally:
                 watcher.close()
 
 
-def _until_active(supervisor: Supervisor) -> None:
-    graph, give_up = GraphState(), time.monotonic() + _PATIENCE_S
+def _stopping(supervisor: Supervisor, watcher: Watcher, times: int) -> dict[str, Any]:
+    stops, kills = [], []
+    for _ in range(times):
+        watcher.reset()
+        stops.append(watcher.cancelled())
+    for _ in range(times):
+        watcher.reset()
+        watcher.start_moving()
+        pid = supervisor.get('executor').pid
+        if pid is not None:
+            os.kill(pid, signal.SIGKILL)
+        kills.append(watcher.time_to_rest())
+        # Active again only after bring-up has seen the new process.
+        graph = GraphState()
+        graph.states = {'agent': 'active', 'executor': 'missing'}
+        _until_active(supervisor, graph)
+    return {'stop': stops, 'killed': kills}
+
+
+def _until_active(supervisor: Supervisor, graph: GraphState) -> None:
+    give_up = time.monotonic() + PATIENCE_S
     while not graph.take(supervisor.lines('bringup')):
         supervisor.poll()
         if time.monotonic() > give_up:
@@ -185,6 +182,7 @@ def _print(alone: dict[str, list[float]], graph: dict[str, Any]) -> None:
     print(f'{"median of":28} {"in-process":>11} {"over ROS":>11} {"more":>9} {"ratio":>7}')
     for words, a, b in (
         ('command to first motion, ms', alone['first_motion'], graph['first_motion']),
+        ('cancel to still arm, ms', alone['stop'], graph['stop']),
         ('picture to scene, ms', alone['perception'], graph['latency']),
     ):
         if not a or not b:
@@ -192,6 +190,11 @@ def _print(alone: dict[str, list[float]], graph: dict[str, Any]) -> None:
             continue
         x, y = 1000 * statistics.median(a), 1000 * statistics.median(b)
         print(f'{words:28} {x:11.1f} {y:11.1f} {y - x:9.1f} {y / x:7.2f}')
+    for words, times in (
+        ('cancel to still arm', graph['stop']),
+        ('executor killed to still arm', graph['killed']),
+    ):
+        print(f'{words}, ms: {", ".join(f"{1000 * t:.0f}" for t in sorted(times))}')
     half = len(graph['latency']) // 2
     if half:
         early, late = graph['latency'][:half], graph['latency'][half:]

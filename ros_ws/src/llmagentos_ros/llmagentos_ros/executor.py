@@ -58,6 +58,9 @@ class ExecutorNode(ModuleNode):
             0.5,
         ),
         Parameter('joint_states_timeout_s', 0.25, 'Older joint states stop motion', 0.02, 30.0),
+        Parameter(
+            'clock_timeout_s', 1.0, 'A clock that stands still this long stops motion', 0.1, 60.0
+        ),
         Parameter('scene_timeout_s', 1.0, 'Older scenes stop motion', 0.1, 60.0),
         Parameter('look_timeout_s', 3.0, 'How long a skill waits for a new picture', 0.1, 60.0),
         Parameter('scene_max_age_s', 0.3, 'A still scene may be this old for a look', 0.0, 5.0),
@@ -111,6 +114,7 @@ class ExecutorNode(ModuleNode):
             control_hz=self.value('control_hz'),
             lookahead_s=self.value('lookahead_s'),
             state_timeout_s=self.value('joint_states_timeout_s'),
+            stall_timeout_s=self.value('clock_timeout_s'),
             gripper_latency_s=self.value('gripper_latency_s'),
         )
         self._step_out = self.publisher(table.STEP_STATE)

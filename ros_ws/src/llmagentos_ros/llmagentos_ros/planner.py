@@ -29,10 +29,15 @@ class PlannerNode(ModuleNode):
     PARAMETERS = (
         Parameter(
             'module',
-            'llmagentos_ros.engines:planner',
-            'Called with (engine, model), gives a PlanningModule: module:name',
+            'llmagentos.composition:load_planner',
+            'Called with (model=..., engine=...), gives a PlanningModule: module:name',
         ),
-        Parameter('engine', 'auto', 'Language model backend: auto, onnx, tensorrt, server'),
+        Parameter(
+            'engine',
+            'auto',
+            'What runs the model: auto (the best there is), onnx-cpu, cuda, tensorrt, or a '
+            "server's http address",
+        ),
         Parameter('model', '', "Shipped model's name, a folder, or a server's address"),
     )
 
@@ -43,7 +48,8 @@ class PlannerNode(ModuleNode):
         self._last_s = 0.0
 
     def build(self) -> None:
-        self.module = load_class(self.value('module'))(self.value('engine'), self.value('model'))
+        make = load_class(self.value('module'))
+        self.module = make(model=self.value('model') or None, engine=self.value('engine'))
         self._scenes = SceneFeed(lambda: self.now_s, 5.0)
         self._plan_out = self.publisher(table.PLAN)
         self.subscription(table.SCENE, self._scenes.on_scene, self.group)
@@ -61,6 +67,7 @@ class PlannerNode(ModuleNode):
                 'plans': self._plans,
                 'failures': self._failures,
                 'last_plan_s': f'{self._last_s:.3f}',
+                **getattr(self.module, 'engine', {}),
             },
         )
 

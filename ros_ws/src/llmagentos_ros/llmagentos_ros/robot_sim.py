@@ -4,14 +4,11 @@
 The simulated robot as a node: cameras, joints and clock out, trajectories in.
 
 Knows: how a SimWorld's pictures and joints become messages. Does not know: perception, plans.
-It owns simulated time: /clock moves as the physics does, at real time or slower. On a machine that
-is too busy, time waits for commands that are under way, so that load makes a simulated robot slow
-and not clumsy; a stream of commands that has ended for good is not waited for.
+It owns simulated time: /clock moves as the physics does, at real time or slower (pacing.py).
 """
 
 from __future__ import annotations
 
-import time
 from typing import Any
 
 from llmagentos.composition import load_scene
@@ -24,20 +21,15 @@ from llmagentos_ros.base import ModuleNode, Parameter, run
 from llmagentos_ros.convert import joint_state_to_msg, matrix_to_transform, to_seconds, to_time
 from llmagentos_ros.follower import Point, TrajectoryFollower
 from llmagentos_ros.images import image_to_msg, info_to_msg
+from llmagentos_ros.pacing import Pace
 import numpy as np
 from rclpy.clock import Clock as RclpyClock
 from rclpy.clock import ClockType
 from rosgraph_msgs.msg import Clock
 from trajectory_msgs.msg import JointTrajectory
 
-#: Simulated time waits when the newest command of a moving arm is older than this, seconds.
-_COMMAND_AGE_S = 0.05
 #: Points that are farther apart than this are a motion, rad.
 _MOTION_RAD = 0.01
-#: Wall time that may be caught up after a slow picture; what is older is given up.
-_CATCH_UP_S = 0.1
-#: Periods that may pass in one go: commands must get in between, as on a robot.
-_STEPS_AT_ONCE = 2
 
 
 class RobotSim(ModuleNode):
@@ -66,6 +58,7 @@ class RobotSim(ModuleNode):
     def __init__(self) -> None:
         super().__init__('robot_sim')
         self.world: Any = None
+        self.pace = Pace(1.0)
         self._rejected = 0
         self._pictures = 0
 
@@ -87,9 +80,7 @@ class RobotSim(ModuleNode):
         self.world.overhead.capture()  # the first picture builds the renderer
         self.follower = TrajectoryFollower(self.world.state().positions)
         self._offset_s = 0.0
-        #: Stamp of the newest command of a moving arm, None at rest; when it came (monotonic).
-        self._command_s: float | None = None
-        self._heard_s = 0.0
+        self.pace = Pace(self.world.control_period_s)
         self._clock_out = self.publisher(table.CLOCK)
         self._joints_out = self.publisher(table.JOINT_STATES)
         self._color_out = self.publisher(table.COLOR)
@@ -112,13 +103,17 @@ class RobotSim(ModuleNode):
             self.world = None
 
     def started(self) -> None:
-        self._debt_s, self._woke_s = 0.0, time.monotonic()
+        self.pace.start()
         self._next_picture_s = 0.0
         self._pose_sent = False
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         level, words, _ = super().health()
-        figures = {'pictures': self._pictures, 'rejected_commands': self._rejected}
+        figures = {
+            'pictures': self._pictures,
+            'rejected_commands': self._rejected,
+            'late_commands': self.pace.late,
+        }
         return level, words, figures
 
     @property
@@ -129,27 +124,12 @@ class RobotSim(ModuleNode):
     def _on_timer(self) -> None:
         if not self.is_active or self.world is None:
             return
-        now = time.monotonic()
-        self._debt_s += (now - self._woke_s) * self.value('speed')
-        self._woke_s = now
-        if self._waits(now):
-            self._debt_s = 0.0
-            return
-        period = self.world.control_period_s
-        self._debt_s = min(self._debt_s, _CATCH_UP_S * max(1.0, self.value('speed')))
-        at_once = _STEPS_AT_ONCE * max(1, round(self.value('speed')))
-        while self._debt_s >= period * 0.999 and at_once > 0:
-            self._debt_s -= period
-            at_once -= 1
+        waits = self.pace.waits(self.sim_s, self.value('command_wait_s'))
+        if waits:
+            # Once more: whoever is waited for may have missed it.
+            self._clock_out.publish(Clock(clock=to_time(self.sim_s)))
+        for _ in range(self.pace.due(self.value('speed'), waits)):
             self._step()
-
-    def _waits(self, now: float) -> bool:
-        """Whether the next command of a moving arm is late, and not given up yet."""
-        if self._command_s is None or self.sim_s - self._command_s <= _COMMAND_AGE_S:
-            return False
-        if now - self._heard_s > self.value('command_wait_s'):
-            self._command_s = None
-        return self._command_s is not None
 
     def _step(self) -> None:
         world = self.world
@@ -201,8 +181,7 @@ class RobotSim(ModuleNode):
                 for p in msg.points
             ]
             self.follower.accept(points, self.sim_s)
-            self._command_s = start if _spread(points) > _MOTION_RAD else None
-            self._heard_s = time.monotonic()
+            self.pace.command(start, self.sim_s, _spread(points) > _MOTION_RAD)
         except (DriverError, ValueError, IndexError) as exc:
             self._rejected += 1
             self.get_logger().warning(f'trajectory rejected: {exc}', throttle_duration_sec=1.0)
@@ -230,7 +209,7 @@ class RobotSim(ModuleNode):
             return answer
         self._offset_s = before - self.world.now_s
         self.follower.reset(self.world.state().positions)
-        self._command_s = None
+        self.pace.start()
         answer.success, answer.message = True, ''
         return answer
 
