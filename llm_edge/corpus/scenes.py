@@ -315,7 +315,7 @@ class SceneDraft:
             return
         for word in ("small", "medium", "large"):
             if word != obj.size and (word != "medium" or obj.size != "medium"):
-                other = self.new(p.Obj(kind=obj.kind, noun=obj.noun, size=word))  # type: ignore[arg-type]
+                other = self.new(p.Obj(kind=obj.kind, noun=obj.noun, size=word))
                 other.kind = made[0].kind
                 other.size_m = made[0].size_m * SIZE_FACTOR[word] / SIZE_FACTOR[obj.size]
 

@@ -94,7 +94,7 @@ def _values(command: str, target: Sequence[str]) -> set[float]:
 
 
 def _numbers(
-    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+    command: str, said: list[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """Every number said stands in the plan.
 
@@ -108,17 +108,16 @@ def _numbers(
     if "%" in command or "percent" in command:
         have |= {round(100 * v) for v in have} | {abs(round(100 * v) - 100) for v in have}
     listed = set(re.findall(r"(?<!\S)(\d)[.)]?(?=\s)", command)) if "1." in command else set()
-    for i, (value, word) in enumerate(_spoken(said)):
-        before = said[max(0, said.index(word) - 1)] if i >= 0 else ""
+    for value, word in _spoken(said):
+        before = said[max(0, said.index(word) - 1)]
         if value in have or value == 1 or word in pointed or word in listed:
             continue
         after = said[min(len(said) - 1, said.index(word) + 1)]
-        if "grid" in plan or after in ("towers", "stacks", "piles", "quarter", "sided"):
-            continue  # a grid's columns follow from its rows; "six sided", "two quarter turns"
+        if "grid" in plan or after in ("towers", "stacks", "piles"):
+            continue  # a grid's columns follow from its rows
         if before in ("the", "of", "these", "those", "between", "all", "both"):
             continue
-        after = said[said.index(word) + 1 :][:1]
-        if after and after[0].startswith(("sid", "quarter", "half", "face", "hand", "finger")):
+        if after.startswith(("sid", "quarter", "half", "face", "hand", "finger")):
             continue  # "six sided", "three quarter turns"
         if {"things", "tasks", "step", "steps", "jobs"}.intersection(said):
             continue
@@ -126,7 +125,7 @@ def _numbers(
     return None
 
 
-def _spoken(said: Sequence[str]) -> list[tuple[float, str]]:
+def _spoken(said: list[str]) -> list[tuple[float, str]]:
     """Numbers in figures and in words ("one hundred and thirty five" is one), with a word of it."""
     out: list[tuple[float, str]] = []
     total, first = 0.0, ""
@@ -151,7 +150,7 @@ _MEASURES = re.compile(r"(\d+(?:[.,]\d+)?) ?(cm|mm|inch|inches)\b")
 
 
 def _units(
-    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+    command: str, said: list[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """A number of centimetres stays centimetres."""
     for number, unit in _MEASURES.findall(command.lower()):
@@ -162,7 +161,7 @@ def _units(
 
 
 def _colors(
-    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+    command: str, said: list[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """Every colour said by its own name stands in the plan."""
     if "same_color" in plan:  # "red to red, blue to blue"
@@ -180,7 +179,7 @@ _COMPOUND = frozenset(
 )
 
 
-def _is_color(said: Sequence[str], i: int) -> bool:
+def _is_color(said: list[str], i: int) -> bool:
     near = said[max(0, i - 1) : i] + said[i + 1 : i + 2]
     return _COMPOUND.isdisjoint(near) and not any(w in COLORS or w.endswith("ish") for w in near)
 
@@ -212,7 +211,7 @@ _BLOCK_LIKE = frozenset("stack lego jenga domino soccerball pattern toy reshape"
 
 
 def _kinds(
-    command: str, said: Sequence[str], target: Sequence[str], plan: set[str], pointed: set[str]
+    command: str, said: list[str], target: Sequence[str], plan: set[str], pointed: set[str]
 ) -> Problem | None:
     """Every kind said by its first name stands in the plan."""
     if "color" in command.lower() or "colour" in command.lower():
@@ -239,7 +238,7 @@ _NUMBER_SAID = re.compile(
 _NEED_NO_WORD = ("0", "1", "0.5", "45", "90", "180", "360")
 
 
-def _unsaid_numbers(command: str, said: Sequence[str], target: Sequence[str]) -> Problem | None:
+def _unsaid_numbers(command: str, said: list[str], target: Sequence[str]) -> Problem | None:
     """A number in the plan where the command has nothing like a number."""
     written = [t for t in target if t[0].isdigit() and t not in _NEED_NO_WORD]
     if written and not _NUMBER_SAID.search(command.lower()):
