@@ -65,6 +65,28 @@ def commands(paths: Iterable[Path]) -> set[str]:
     return out
 
 
+def grams(text: str, n: int = 4) -> set[str]:
+    """Runs of `n` words of a normalised sentence."""
+    words = text.split()
+    return {" ".join(words[i : i + n]) for i in range(len(words) - n + 1)}
+
+
+def gram_table(known: Iterable[str], said: Iterable[tuple[str, str]]) -> Iterator[str]:
+    """Lines: of each suite's runs of four words, how many stand anywhere in the corpus."""
+    there: set[str] = set()
+    for text in known:
+        there |= grams(text)
+    runs: Counter[str] = Counter()
+    found: Counter[str] = Counter()
+    for suite, text in set(said):
+        wanted = grams(normal(text))
+        runs[suite] += len(wanted)
+        found[suite] += len(wanted & there)
+    for suite in sorted(runs):
+        if runs[suite]:
+            yield f"{suite:20} {100 * found[suite] / runs[suite]:3.0f} % of {runs[suite]}"
+
+
 def instructions(folder: Path | None) -> Iterator[str]:
     """Every instruction of other people's files, those that no suite uses too."""
     for path in sorted(folder.glob("*.jsonl")) if folder is not None else ():
@@ -97,6 +119,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seeds", type=int, default=None, help="so many fillings of the roles")
     parser.add_argument("--first-seed", type=int, default=0)
     parser.add_argument("--show", action="store_true", help="print the sentences found")
+    parser.add_argument("--grams", action="store_true", help="runs of four words that both have")
     parser.add_argument(
         "--write", type=Path, nargs="?", const=HASHES, help="add hashes of all sentences to a file"
     )
@@ -114,6 +137,9 @@ def main(argv: Sequence[str] | None = None) -> None:
     print(f"{len(known)} different commands in the corpus")
     for suite in sorted(totals):
         print(f"{suite:20} {hits[suite]:4} of {totals[suite]}")
+    if args.grams:
+        print("\nruns of four words that the corpus has, too:")
+        print(*gram_table(known, said), sep="\n")
     if args.show:
         print(*(f"{suite}: {text}" for suite, text in found), sep="\n")
 

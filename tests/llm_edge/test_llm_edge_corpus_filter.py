@@ -68,3 +68,10 @@ def test_a_cut_off_file_is_an_error(tmp_path):
     path.write_bytes(b"12345")
     with pytest.raises(ValueError, match="multiple of 8"):
         filter.hashes(path)
+
+
+def test_runs_of_four_words_are_counted():
+    known = {"put the red block in the bowl"}
+    table = list(overlap.gram_table(known, [("a", "Put the red block on it"), ("b", "go home")]))
+    assert len(table) == 1
+    assert table[0].split() == ["a", "33", "%", "of", "3"]
