@@ -32,6 +32,8 @@ def bench(
     oracle: bool = False,
     cases: Sequence[str] | None = None,
     list_only: bool = False,
+    which: str | None = None,
+    reveal: bool = False,
     console: Console | None = None,
 ) -> int:
     """Run suites and print the table; files go to `out` (default bench_out/<time>/).
@@ -40,8 +42,11 @@ def bench(
     many cases of each suite. engine: see composition.load_llm. seed: reproduces a run; a fresh
     one is drawn without it. commands: folder with other people's commands (default
     ../shared/commands where it exists). oracle: the cases' own plans instead of the model's, to
-    test everything but the model. cases: only these, as a report names them. Returns the exit
-    code: 0 when it ran. Raises MissingDependencyError, ModelError.
+    test everything but the model. cases: only these, as a report names them. which: "dev",
+    "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
+    named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
+    `cases` are always written in full. Returns the exit code: 0 when it ran. Raises
+    MissingDependencyError, ModelError; ValueError for an unknown suite, set or case.
     """
     from sim.benchmarks import suite_report, suite_run
     from sim.benchmarks.suites import all_suites
@@ -52,7 +57,7 @@ def bench(
         console.width = max(console.width, 120)
     folder = find_folder(commands)
     if list_only:
-        for name, rows in all_suites(folder).items():
+        for name, rows in all_suites(folder, which or "all").items():
             console.print(f"{name:20} {len(rows)}", highlight=False)
         return 0
     seed = suite_run.fresh_seed() if seed is None else seed
@@ -65,7 +70,7 @@ def bench(
     if cases:
         jobs = suite_run.named_jobs(cases, folder)
     else:
-        jobs = suite_run.draw_jobs(suites, per_suite, seed, folder)
+        jobs = suite_run.draw_jobs(suites, per_suite, seed, folder, which)
     about = {
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
         "engine": engine, "seed": seed,
@@ -75,7 +80,8 @@ def bench(
     started = time.perf_counter()
     results = _run(jobs, settings, processes, console)
     about["wall_s"] = round(time.perf_counter() - started, 1)
-    lines, totals = suite_report.write(out, results, about, mode == suite_run.FULL)
+    shown = results if reveal or cases else suite_report.concealed(results)
+    lines, totals = suite_report.write(out, shown, about, mode == suite_run.FULL)
     console.print(suite_report.rich_table(lines))
     console.print(", ".join(f"{k} {v:.3g}" for k, v in totals.items()), highlight=False)
     console.print(f"{out}/report.md, report.json, report.png, failures.md", highlight=False)

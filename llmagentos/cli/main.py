@@ -148,6 +148,13 @@ def bench(
         list[str] | None, typer.Option("--case", metavar="NAME:SEED", help="Only this case again.")
     ] = None,
     list_only: Annotated[bool, typer.Option("--list", help="List the suites.")] = False,
+    which: Annotated[
+        str | None,
+        typer.Option("--set", help="Our own suites: dev, fresh (held out; the default) or all."),
+    ] = None,
+    reveal: Annotated[
+        bool, typer.Option("--reveal", help="Show the held-out sentences that failed.")
+    ] = False,
 ) -> None:
     """Measure how commands are understood and carried out, by simulator truth."""
     from llmagentos.cli.bench import bench as run_bench
@@ -156,7 +163,7 @@ def bench(
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
             engine=engine, commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
-            list_only=list_only,
+            list_only=list_only, which=which, reveal=reveal,
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from sim.benchmarks import suite as core
-from sim.benchmarks.suites import all_suites
+from sim.benchmarks.suites import all_suites, chosen
 from sim.benchmarks.suites.cases import Case, Row, make
 
 #: Modes: plans on a perfect symbolic robot, or the whole agent in PyBullet.
@@ -50,21 +50,20 @@ def fresh_seed() -> int:
 
 
 def draw_jobs(
-    names: Sequence[str] | None, per_suite: int | None, seed: int, commands: Path | None
+    names: Sequence[str] | None,
+    per_suite: int | None,
+    seed: int,
+    commands: Path | None,
+    which: str | None = None,
 ) -> list[Job]:
     """At most `per_suite` rows of every suite (all without it), each with a seed of its own.
 
-    ValueError for an unknown suite. Short suites are gone through again, with other scenes, up
-    to `per_suite`.
+    which: the set of our own suites, as in `suites.chosen`. ValueError for an unknown suite or
+    set. Short suites are gone through again, with other scenes, up to `per_suite`.
     """
-    suites = all_suites(commands)
-    unknown = [n for n in names or () if n not in suites]
-    if unknown:
-        raise ValueError(f"expected suites of {', '.join(suites)}; got {unknown[0]!r}")
     rng = np.random.default_rng(seed)
     jobs = []
-    for name in names or suites:
-        rows = suites[name]
+    for name, rows in chosen(commands, names, which).items():
         count = per_suite or len(rows)
         order = np.concatenate([rng.permutation(len(rows)) for _ in range(-(-count // len(rows)))])
         jobs += [Job(name, int(i), int(rng.integers(10**6))) for i in order[:count]]

@@ -63,6 +63,17 @@ def to_corner(name: str) -> Callable[[Obj], float]:
     return to_point(*_CORNERS[name])
 
 
+def off_line(a: str, b: str, c: str, gap_m: float = 0.1) -> Callable[[Truth], bool]:
+    """`a` is clearly not between `b` and `c`."""
+
+    def check(w: Truth) -> bool:
+        o, u, v = (np.array(w[i]["position"][:2]) for i in (a, b, c))
+        along = np.clip(np.dot(o - u, v - u) / np.dot(v - u, v - u), 0, 1)
+        return float(np.linalg.norm(o - u - along * (v - u))) > gap_m
+
+    return check
+
+
 def several(*picks: Pick) -> Callable[[Truth], list[str]]:
     return lambda w: [pick(w) for pick in picks]
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, r, room
+from sim.benchmarks.suites.fresh_checks import off_line
 from sim.benchmarks.suites.judge import (
     at,
     beside,
@@ -40,10 +41,10 @@ ROWS: list[Row] = [
       "put [ the {a} ] in_front_of [ the {b} ]", beside("a", "b", "front"), "a", require=room("a", "b", "front")),
     r("a:block b:bowl@left c:can@right +1", "sandwich the {a} between the {b} and the {c}",
       "put [ the {a} ] between [ the {b} ] [ the {c} ]", between("a", "b", "c"), "a",
-      require=lambda w: abs(w["a"]["position"][0] - (w["b"]["position"][0] + w["c"]["position"][0]) / 2) > 0.16),
+      require=off_line("a", "b", "c", 0.16)),
     r("a:ball c1:bowl@left c2:bowl@right +1:block", "somewhere in the gap between the two bowls, drop the {a} there",
       "put [ the {a} ] between [ the bowl order left ] [ the bowl order right ]", between("a", "c1", "c2"), "a",
-      require=lambda w: abs(w["a"]["position"][0] - (w["c1"]["position"][0] + w["c2"]["position"][0]) / 2) > 0.16),
+      require=off_line("a", "c1", "c2", 0.16)),
     r("a:block b:block@inner", "stand the {a} 5 inches to the left of the {b}",
       "put [ the {a} ] left_of [ the {b} ] dist 5 in", beside("a", "b", "left", 12.7), "a"),
     r("a:block b:can@inner", "roughly 13 centimetres behind the {b} is where i want the {a}",

@@ -39,7 +39,7 @@ ROWS: list[Row] = [
     r("b:block*3 d:ball c:zone/l", "each and every cube should find itself on the {c.color} zone", "put [ all block ] on [ the zone ]", both(inside("b", "c"), still("d")), "b"),
     r("a1:block=same a2:ball=a1 a3:can=a1 b:block c:box", "anything {a1.color} goes in the box", "put [ all {a1.color} object ] in [ the box ]", both(inside("a1 a2 a3", "c"), still("b")), "a1 a2 a3"),
     r("b:ball*2@in.c d:block@in.c c:tray e:bowl", "unload whatever is on the tray", "for_each [ all object where on [ the tray ] ] { put [ the this object ] elsewhere }", on_table("b d"), "b d"),
-    r("b:block/s*2@in.c c:bowl/l d:box e:can", "what's in the bowl must all be moved across to the box", "put [ all object where in [ the bowl ] ] in [ the box ]", both(inside("b", "d"), still("e")), "b"),
+    r("b:block*2@in.c c:tray d:box e:can", "what's on the tray must all be moved across to the box", "put [ all object where on [ the tray ] ] in [ the box ]", both(inside("b", "d"), still("e")), "b"),
     r("b:can*3 c:bowl@left", "shove the whole lot of cans over to the right side", "put [ all can ] at right", at("b", "right"), "b"),
     r("b:block*4 c:bowl", "one cube in the bowl, and two at the left side",
       "put [ a block ] in [ the bowl ] ; put [ count 2 block where no in [ the bowl ] ] at left",
