@@ -30,6 +30,7 @@ if not HAS_ROS:
         "test_ros_namespaces.py",
         "test_ros_outputs.py",
         "test_ros_parameters.py",
+        "test_ros_remote.py",
     ]
 
 

@@ -98,6 +98,7 @@ class AgentNode(ModuleNode):
             self._stop.is_set,
             self.value('plan_timeout_s'),
             self.value('base_frame'),
+            limit,
         )
         self._agent = Agent(self._parts(planning), self._on_event)
         self._state_out = self.publisher(table.AGENT_STATE)

@@ -64,6 +64,29 @@ def wait_for(
     return ''
 
 
+def wait_alive(
+    watch: Watch,
+    is_ready: Callable[[], bool],
+    timeout_s: float,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Dead:
+    """
+    Wait until a node lives and can be asked: one that was restarted is found again by and by.
+
+    Returns what tells of its death from now on; that says why already where it is not there.
+    """
+    give_up = time.monotonic() + timeout_s
+    pause = threading.Event()
+    while True:
+        dead = watch()
+        if not dead() and is_ready():
+            return dead
+        if stopped() or time.monotonic() > give_up:
+            why = dead() or 'it does not answer'
+            return lambda: why
+        pause.wait(_POLL_S)
+
+
 class RemotePerception(PerceptionModule):
     """Stands for the perception node, whose scenes come by topic and whose reset is a service."""
 
@@ -76,14 +99,21 @@ class RemotePlanning(PlanningModule):
     """The planner node's service as a PlanningModule."""
 
     def __init__(
-        self, client: Any, watch: Watch, stopped: Callable[[], bool], timeout_s: float, frame: str
+        self,
+        client: Any,
+        watch: Watch,
+        stopped: Callable[[], bool],
+        timeout_s: float,
+        frame: str,
+        patience_s: float,
     ) -> None:
         self._client, self._watch, self._stopped = client, watch, stopped
-        self._timeout_s, self._frame = timeout_s, frame
+        self._timeout_s, self._frame, self._patience_s = timeout_s, frame, patience_s
 
     def plan(self, request: PlanRequest) -> PlanResult:
         """Ask the planner. Raises PlanError when it is gone or stopped, or what it raised."""
-        dead = self._watch()
+        ready = self._client.service_is_ready
+        dead = wait_alive(self._watch, ready, self._patience_s, self._stopped)
         gone = dead()
         if gone:
             raise PlanError(f'expected a planner, got none: {gone}')
@@ -127,7 +157,10 @@ class RemoteExecution(ExecutionModule):
         """Send the plan. Raises PlanError when the executor does not take it."""
         self._events.clear()
         self._ended.clear()
-        self._dead = self._watch()
+        self._dead = wait_alive(self._watch, self._client.server_is_ready, self._timeout_s)
+        gone = self._dead()
+        if gone:
+            raise PlanError(f'expected an executor, got none: {gone}')
         self.first_motion_at = None
         goal = ExecutePlan.Goal(plan=Plan(command=command, json=plan.model_dump_json()))
         future = self._client.send_goal_async(goal, feedback_callback=self._on_feedback)

@@ -1,0 +1,89 @@
+"""Modules in other nodes: waiting for them, and giving up in time."""
+
+from __future__ import annotations
+
+from types import SimpleNamespace
+
+import pytest
+from llmagentos_ros.freshness import Heartbeats
+from llmagentos_ros.remote import RemoteExecution, RemotePlanning, wait_alive, wait_for
+
+from llmagentos.errors import PlanError
+from llmagentos.modules import PlanRequest
+from llmagentos.planning import compact
+from llmagentos.types import Scene, Workspace
+
+
+class Never:
+    """A future that nobody completes."""
+
+    def add_done_callback(self, callback: object) -> None:
+        """As rclpy's."""
+
+    def done(self) -> bool:
+        return False
+
+
+def living() -> Heartbeats:
+    beats = Heartbeats({"planner": 60.0, "executor": 60.0})
+    beats.beat("planner", 1)
+    beats.beat("executor", 1)
+    return beats
+
+
+def test_a_node_that_comes_back_is_waited_for() -> None:
+    beats = Heartbeats({"planner": 60.0})
+    asked = []
+
+    def ready() -> bool:
+        asked.append(1)
+        return len(asked) > 2  # its heart beats before its service is found
+
+    def watch() -> object:
+        beats.beat("planner", 2)
+        return beats.watch("planner")
+
+    dead = wait_alive(watch, ready, 10.0)  # type: ignore[arg-type]
+    assert dead() == "" and len(asked) == 3
+    beats.beat("planner", 3)
+    assert dead() == "planner was restarted"
+
+
+def test_a_node_that_stays_away_is_given_up() -> None:
+    silent = Heartbeats({"planner": 60.0})
+    assert "never seen" in wait_alive(lambda: silent.watch("planner"), lambda: True, 0.05)()
+    deaf = living()
+    assert "not answer" in wait_alive(lambda: deaf.watch("planner"), lambda: False, 0.05)()
+    stopped = wait_alive(lambda: silent.watch("planner"), lambda: True, 1e9, lambda: True)
+    assert stopped()
+
+
+@pytest.mark.parametrize(
+    ("dead", "stopped", "why"),
+    [(lambda: "it died", lambda: False, "it died"), (lambda: "", lambda: True, "stopped"),
+     (lambda: "", lambda: False, "no answer within")],
+)  # fmt: skip
+def test_waiting_ends(dead: object, stopped: object, why: str) -> None:
+    assert why in wait_for(Never(), 0.05, dead, stopped)  # type: ignore[arg-type]
+
+
+def test_errors_of_the_planner_keep_their_kind() -> None:
+    answer = SimpleNamespace(success=False, error="SceneError", message="no table")
+    done = SimpleNamespace(
+        add_done_callback=lambda f: f(None), done=lambda: True, result=lambda: answer
+    )
+    client = SimpleNamespace(service_is_ready=lambda: True, call_async=lambda request: done)
+    planning = RemotePlanning(
+        client, lambda: living().watch("planner"), lambda: False, 1.0, "base", 0.1
+    )
+    scene = Scene((), 0.0, Workspace())
+    with pytest.raises(Exception, match="no table") as caught:
+        planning.plan(PlanRequest("go home", scene))
+    assert type(caught.value).__name__ == "SceneError"
+
+
+def test_no_executor_no_plan() -> None:
+    client = SimpleNamespace(server_is_ready=lambda: False)
+    execution = RemoteExecution(client, lambda: living().watch("executor"), print, 0.05)
+    with pytest.raises(PlanError, match="expected an executor"):
+        execution.start(compact.parse("home"))
