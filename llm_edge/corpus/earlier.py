@@ -68,6 +68,22 @@ def _question(draft: scenes.SceneDraft, step: p.Choose) -> p.Plan:
     return p.Plan(steps=(p.Ask(about=about, obj=item),))
 
 
+def _elsewhere(draft: scenes.SceneDraft, chosen: p.Obj) -> list[tuple[str, scenes.Thing]]:
+    """Where a thing must stand to be none that was chosen by where it stands."""
+    for r in chosen.where:
+        if r.obj is not None and not r.negate and (r.rel in _NOT_THERE):
+            return [(_NOT_THERE[r.rel], draft.want(r.obj)[0])]
+    return []
+
+
+#: Relations that exclude each other.
+_NOT_THERE = {
+    "left_of": "right_of", "right_of": "left_of", "in_front_of": "behind", "behind": "in_front_of",
+    "front_left_of": "back_right_of", "front_right_of": "back_left_of",
+    "back_left_of": "front_right_of", "back_right_of": "front_left_of", "next_to": "far_from",
+}  # fmt: skip
+
+
 def _which(draft: scenes.SceneDraft, chosen: p.Obj) -> p.Plan:
     """A command that fits several things, the chosen one among them."""
     found = draft.want(chosen)
@@ -77,6 +93,7 @@ def _which(draft: scenes.SceneDraft, chosen: p.Obj) -> p.Plan:
     for _ in range(2 if len(found) == 1 and chosen.size is None else 0):
         other = draft.new(p.Obj(kind="block"))
         other.kind = first.kind if same else "cup" if first.kind != "cup" else "can"
+        other.beside = _elsewhere(draft, chosen)
         other.size_m = first.size_m * (1.0 if size == 1.0 else 0.75 if size > 1 else 1.3)
     if same:
         known: Any = {"kind": first.kind}

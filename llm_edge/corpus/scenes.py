@@ -232,6 +232,8 @@ class SceneDraft:
             return "box"
         if obj.state in ("empty", "full") and obj.kind == "object":
             return "bowl"
+        if obj.kind == "object" and not into and self.rng.random() < 0.3:
+            return "can"
         return _CATEGORY_FIRST[obj.kind]
 
     def fresh_color(self) -> str:
@@ -271,6 +273,9 @@ class SceneDraft:
     def _grouped(self, obj: p.Obj, into: str) -> list[Thing]:
         assert obj.group is not None
         sizes, _ = _GROUPS[obj.group.test]
+        alike = {"color": bool(obj.colors), "kind": obj.kind in DEFAULT_SIZE_M}
+        if alike.get(obj.group.by):  # all of one colour, or of one kind: one group
+            sizes = ({"odd": 3, "unique": 1}.get(obj.group.test, 2),)
         made: list[Thing] = []
         for k, count in enumerate(sizes):
             color, factor = self.fresh_color(), 1.0 + 0.35 * k
@@ -329,9 +334,8 @@ class SceneDraft:
                 inside = self.new(p.Obj(kind="block", size="small"))
                 inside.on, inside.inside = t, t.kind not in ("plate", "zone")
         elif obj.state == "stacked":
-            below = self.new(p.Obj(kind="block"))
             for t in made:
-                t.on, below = below, t
+                t.on = self.new(p.Obj(kind="block" if t.kind == "can" else "can"))
 
     def _excluded(self, obj: p.Obj) -> None:
         """What the description would mean but for "except"."""

@@ -48,7 +48,7 @@ def words_problem(command: str, pending: str, target: Sequence[str]) -> Problem 
     if not ends:
         pointed = _pointed(command, target)
         back = not _TAKEN_BACK.isdisjoint(said)
-        for check in (_units,) if back else (_numbers, _units, _colors, _kinds):
+        for check in () if back else (_numbers, _units, _colors, _kinds):
             problem = check(command, said, target, plan, pointed)
             if problem:
                 return problem
@@ -235,6 +235,7 @@ _NUMBER_SAID = re.compile(
 )
 
 
+_NEAR_THREE = frozenset("the there these then tree in on if it is me we he he's".split())
 _NEED_NO_WORD = ("0", "1", "0.5", "45", "90", "180", "360")
 
 
@@ -242,7 +243,7 @@ def _unsaid_numbers(command: str, said: list[str], target: Sequence[str]) -> Pro
     """A number in the plan where the command has nothing like a number."""
     written = [t for t in target if t[0].isdigit() and t not in _NEED_NO_WORD]
     if written and not _NUMBER_SAID.search(command.lower()):
-        if any(get_close_matches(w, _NUMBER_WORDS, 1, 0.7) for w in said if len(w) > 3):
+        if any(get_close_matches(w, _NUMBER_WORDS, 1, 0.7) for w in said if w not in _NEAR_THREE):
             return None  # a typing error in a number
         return "words: a number was not said", written[0]
     return None
