@@ -22,6 +22,9 @@ from llmagentos.execution.session import Session, StepRecord
 from llmagentos.planning.conditions import holds
 from llmagentos.planning.expand import Scope, StepProblem
 from llmagentos.planning.expand.mentions import note_subjects
+from llmagentos.planning.placement import resolve_marks
+from llmagentos.planning.placement.marks import depends_on_item
+from llmagentos.planning.plan import Place
 from llmagentos.planning.wording import describe_step
 from llmagentos.types import Scene
 
@@ -135,7 +138,7 @@ class ForEachStep(Control):
 
     def next_pass(self) -> Behaviour | None:
         if self._items is None:
-            self._items = list(self.scope.ground(self.step.obj))
+            self._items = self._without_places(list(self.scope.ground(self.step.obj)))
             self.session.memory.note_mention(self._items)
         while self._items:
             item = self._items.pop(0)
@@ -143,6 +146,24 @@ class ForEachStep(Control):
                 self.session.memory.note_mention((item,))
                 return self.body(self.step.body, item)
         return None
+
+    def _without_places(self, items: list[str]) -> list[str]:
+        """Of several things, not those that the body puts them in or on: "everything in the box"."""
+        places = {
+            mark
+            for step in self.step.body
+            if step.op == "put" and step.place.rel in ("in", "on")
+            for mark in self._fixed_marks(step.place)
+        }
+        rest = [item for item in items if item not in places]
+        return rest if rest and len(items) > 1 else items
+
+    def _fixed_marks(self, place: Place) -> tuple[str, ...]:
+        """What a place is at where it is the same for each item; () otherwise."""
+        if place.obj is None or depends_on_item(place):
+            return ()
+        marks = resolve_marks(place, self.scope.context())
+        return marks.ids if marks.problem is None else ()
 
 
 class IfStep(Control):

@@ -12,7 +12,7 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.execution.skills.base import SkillReport, SkillStatus
 from llmagentos.execution.symbolic import SymbolicSkills
 from llmagentos.planning import compact
-from llmagentos.types import Action
+from llmagentos.types import Action, Scene
 
 
 @pytest.mark.parametrize(
@@ -46,6 +46,20 @@ def test_for_each() -> None:
     t = Table()
     t.do("for_each [ all block ] { put [ the this object ] in [ the red bowl ] }")
     assert {t.get(f"{c}_block").support for c in ("red", "green", "blue")} == {"red_bowl"}
+
+
+def test_for_each_leaves_out_what_things_go_into() -> None:
+    t = Table(Scene((*blocks_and_bowls().objects[:3], blocks_and_bowls().objects[4])))
+    out = t.do("for_each [ all object ] { put [ the this object ] in [ the red bowl ] }")
+    assert out.status == "succeeded", out.reply
+    assert {t.get(f"{c}_block").support for c in ("red", "green", "blue")} == {"red_bowl"}
+
+
+def test_a_thing_that_is_not_in_the_bowl_is_not_the_bowl() -> None:
+    t = Table(Scene((blocks_and_bowls().objects[4], blocks_and_bowls().objects[0])))
+    out = t.do("put [ a object where no in [ the red bowl ] ] in [ the red bowl ]")
+    assert out.status == "succeeded", out.reply
+    assert t.get("red_block").support == "red_bowl"
 
 
 def test_if_and_else() -> None:

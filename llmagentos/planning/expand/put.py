@@ -199,9 +199,10 @@ def items_and_marks(
         ids = scope.ground(obj, without=marks.ids if marks else ())
         return ids, marks
     found = ground(obj, scope.context())
-    if not found.ok and found.problem == "ambiguous" and not own and place.obj is not None:
+    if (found.ok or found.problem == "ambiguous") and not own and place.obj is not None:
         marks = resolve_marks(place, scope.context())
-        if marks.problem is None:
+        # "a thing that isn't in the bowl" never means the bowl itself
+        if marks.problem is None and (not found.ok or set(found.ids) & set(marks.ids)):
             without = ground(obj, scope.context(), marks.ids)
             found = without if without.ok else found
     if not found.ok:
