@@ -29,7 +29,8 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
     made = [ops.index(op) for op in ("arrange", "stack") if op in ops]
     if "reshape" in ops and ops.index("reshape") < min(made, default=99):
         draft.pattern = draft.pattern or tuple(draft.new(p.Obj(kind="block")).id for _ in range(3))
-    if "place" in ops and "pick" not in ops and not any(t.held for t in draft.things):
+    empty_hand = "place" in ops and "pick" not in ops[: ops.index("place")]
+    if empty_hand and not any(t.held for t in draft.things):
         draft.new(p.Obj(kind="block")).held = True
     for step in steps:
         if isinstance(step, p.Choose):

@@ -28,7 +28,7 @@ _ENDS = frozenset("refuse cannot say ask remember correct choose yes no stop ans
 #: What is said before these was taken back, or is said of what shall not be.
 _TAKEN_BACK = frozenset(
     """no not wait mean meant actually sorry rather instead oops correction don't dont never nope
-    without except leave ignore forget scratch nevermind isn't isnt but""".split()
+    without except leave ignore forget scratch nevermind isn't isnt but make rephrase""".split()
 )
 _DIGITS = re.compile(r"\d+(?:[.,]\d+)?")
 _WORD = re.compile(r"[a-z']+|\d+(?:[.,]\d+)?")
@@ -107,7 +107,11 @@ def _numbers(
     have |= {2.0} if "every_other" in plan or "or two" in command.lower() else set()
     if "%" in command or "percent" in command:
         have |= {round(100 * v) for v in have} | {abs(round(100 * v) - 100) for v in have}
-    listed = set(re.findall(r"(?<!\S)(\d)[.)]?(?=\s)", command)) if "1." in command else set()
+    listed = (
+        set(re.findall(r"(?<!\S)(\d)[.)]?(?=\s)", command))
+        if re.search(r"1[.)]", command)
+        else set()
+    )
     for value, word in _spoken(said):
         before = said[max(0, said.index(word) - 1)]
         if value in have or value == 1 or word in pointed or word in listed:
@@ -117,7 +121,7 @@ def _numbers(
             continue  # a grid's columns follow from its rows
         if before in ("the", "of", "these", "those", "between", "all", "both"):
             continue
-        if after.startswith(("sid", "quarter", "half", "face", "hand", "finger")):
+        if after.startswith(("sid", "quarter", "half", "face", "corner", "hand", "finger")):
             continue  # "six sided", "three quarter turns"
         if {"things", "tasks", "step", "steps", "jobs"}.intersection(said):
             continue
@@ -219,10 +223,12 @@ def _kinds(
     for kind in _KINDS:
         if kind in ("block", "ball") and not _BLOCK_LIKE.isdisjoint(plan):
             continue
-        if (kind == "cup" and "mug" in plan) or (kind == "zone" and "at" in plan):
-            continue
         plural = kind + ("es" if kind == "box" else "s")
-        if (kind in said or plural in said) and kind not in plan and kind not in pointed:
+        if {kind, plural} & pointed or (kind == "cup" and {"mug", "soccerball"} & plan):
+            continue
+        if kind == "zone" and "at" in plan:
+            continue
+        if (kind in said or plural in said) and kind not in plan:
             return "words: a kind is not in the plan", kind
     return None
 
