@@ -202,10 +202,13 @@ def markdown(t: Tally, checker: Checker, seconds: float, command: str, more: str
         f"{len(hashes()):,} sentences of the suites (with many fillings of their roles) and of"
         " `shared/commands` are known by hash. Sentences of this report's corpus that are among"
         f" them, normalised: {t.overlapping}.",
-        *(["", "```", more.strip(), "```"] if more else []),
+        *(["", _GRAMS, "", "```", more.strip(), "```"] if more else []),
     ]
     return "\n".join(lines) + "\n"
 
+
+_GRAMS = """By `python -m sim.benchmarks.overlap SHARD --grams` on another shard: sentences of each
+suite that stand in it, and the share of the suite's runs of four words that it has somewhere."""
 
 _CHECKED = """What the check does: the plan is cut into steps that refer to no other step; each part
 is carried out on symbolic skills in a scene drawn for it, after an earlier turn where it needs
