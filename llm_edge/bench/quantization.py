@@ -11,12 +11,14 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import shutil
 import tempfile
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,8 +26,10 @@ from numpy.typing import NDArray
 from llm_edge import qdq, quantize
 from llm_edge.corpus import build
 from llm_edge.engines.onnx_any import OnnxEngine
+from llm_edge.engines.onnx_cpu import FusedSession, OnnxCpuEngine
 from llm_edge.evaluate import FIRST_SEED, SPLITS
 from llm_edge.local import LocalPlanner
+from llm_edge.tokenization import Prompt
 
 VARIANTS = ("float32", "dynamic", *qdq.VARIANTS)
 #: Pairs that calibrate activations; seeds that neither training nor development uses.
@@ -63,15 +67,21 @@ def decoder_feeds(prefix: NDArray[np.float32], ids: list[int]) -> dict[str, Any]
 
 
 class Passes:
-    """One folder's two graphs, run over whole plans at once."""
+    """One folder on the CPU engine that would run it, over whole plans at once."""
 
     def __init__(self, folder: Path, config: dict[str, Any]):
+        # rewritten graphs of this comparison are of no use later
+        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(folder)}):
+            self._cpu = OnnxCpuEngine(folder, config)
         self._engine = OnnxEngine(folder, config)
         s = self._engine.shape
         self._past = np.zeros((s.layers, 2, 0, s.kv), np.float32)
 
     def logits(self, encoder: dict[str, Any], ids: list[int]) -> NDArray[np.float32]:
         """[len(ids), V]: what comes after each of the ids."""
+        session = self._cpu.start(Prompt(*(encoder[k][0] for k in ("ids", "types", "words"))))
+        if isinstance(session, FusedSession):
+            return session.score(ids)
         prefix = self._engine._encoder.run(["prefix"], encoder)[0]  # type: ignore[union-attr]
         feeds_ = {**decoder_feeds(prefix, ids), "past": self._past}
         found: NDArray[np.float32] = self._engine._decoder.run(["logits"], feeds_)[0]

@@ -12,14 +12,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from unittest import mock
 
 import numpy as np
 import torch
 
 from llm_edge import qdq
-from llm_edge.engines.onnx_any import OnnxEngine
+from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.export_text import export_decoder, text_config
 from llm_edge.model import Decoder, DecoderConfig
+from llmagentos.errors import ModelError
 
 #: Name → (width, feed-forward, layers, heads, key-value heads).
 SIZES: dict[str, tuple[int, int, int, int, int]] = {
@@ -81,9 +83,12 @@ def ours(decoder: Decoder, folder: Path, quantization: str, threads: int) -> Run
     qdq.quantize_file(folder / "float.onnx", path, quantization)
     (folder / quantization).mkdir(exist_ok=True)
     path.replace(folder / quantization / "decoder.onnx")
-    engine = OnnxEngine(
-        folder / quantization, text_config(decoder.config, "llama", []), threads, spin=True
-    )
+    # rewritten graphs of random weights are of no use to anybody later
+    with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(folder)}):
+        config = text_config(decoder.config, "llama", [])
+        engine = OnnxCpuEngine(folder / quantization, config, threads, spin=True)
+    if engine.note:
+        raise ModelError(f"expected the rewritten graph, got none: {engine.note}")
 
     def run(prompt: list[int], n: int) -> Speed:
         session = engine.start(None)
@@ -157,34 +162,43 @@ def write_gguf(decoder: Decoder, path: Path, kind: str) -> None:
     w.close()
 
 
-def llama_cpp(decoder: Decoder, folder: Path, kind: str, threads: int) -> Runner:
+def llama_cpp(decoder: Decoder, folder: Path, kind: str, threads: int, packed: bool) -> Runner:
+    """packed: with llama.cpp's extra weight buffers (AMX and VNNI), the prompt token by token.
+
+    GCC 12 leaves the AMX tile configuration half written in ggml (stores before `ldtilecfg` are
+    optimized away), so that every pass of more than one token ends in a protection fault; single
+    tokens take the VNNI kernels and are well. Without `packed` the plain AVX-512 kernels run, and
+    prompts are read at once.
+    """
     import llama_cpp
 
     path = folder / f"{kind}.gguf"
-    write_gguf(decoder, path, kind)
-    if os.environ.get("LLMAGENTOS_BENCH_NO_REPACK"):
-        # where quantized weights crash llama.cpp otherwise (probably AMX in a virtual machine)
-        defaults = llama_cpp.llama_model_default_params
+    if not path.exists():
+        write_gguf(decoder, path, kind)
+    defaults = llama_cpp.llama_model_default_params
 
-        def plain() -> Any:
-            params = defaults()
-            params.use_extra_bufts = False
-            return params
+    def params() -> Any:
+        found = defaults()
+        found.use_extra_bufts = packed
+        return found
 
-        llama_cpp.llama_model_default_params = plain
-        llama_cpp.llama_cpp.llama_model_default_params = plain
-    model = llama_cpp.Llama(
-        str(path),
-        n_ctx=POSITIONS,
-        n_batch=512,
-        n_threads=threads,
-        n_threads_batch=threads,
-        verbose=False,
-    )
+    with (
+        mock.patch.object(llama_cpp, "llama_model_default_params", params),
+        mock.patch.object(llama_cpp.llama_cpp, "llama_model_default_params", params),
+    ):
+        model = llama_cpp.Llama(
+            str(path),
+            n_ctx=POSITIONS,
+            n_batch=512,
+            n_threads=threads,
+            n_threads_batch=threads,
+            verbose=False,
+        )
     size = decoder.config.vocab_size
 
     def feed(ids: list[int]) -> Any:
-        model.eval(ids)
+        for part in [[i] for i in ids] if packed else [ids]:
+            model.eval(part)
         return np.ctypeslib.as_array(llama_cpp.llama_get_logits_ith(model.ctx, -1), shape=(size,))
 
     def run(prompt: list[int], n: int) -> Speed:

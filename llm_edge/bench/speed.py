@@ -50,8 +50,10 @@ def runners(
     makers = {
         "ours int8": lambda: rivals.ours(decoder, folder, "int8", threads),
         "ours int4": lambda: rivals.ours(decoder, folder, "int4", threads),
-        "llama.cpp Q8_0": lambda: rivals.llama_cpp(decoder, folder, "Q8_0", threads),
-        "llama.cpp Q4_0": lambda: rivals.llama_cpp(decoder, folder, "Q4_0", threads),
+        "llama.cpp Q8_0": lambda: rivals.llama_cpp(decoder, folder, "Q8_0", threads, False),
+        "llama.cpp packed Q8_0": lambda: rivals.llama_cpp(decoder, folder, "Q8_0", threads, True),
+        "llama.cpp Q4_0": lambda: rivals.llama_cpp(decoder, folder, "Q4_0", threads, False),
+        "llama.cpp packed Q4_0": lambda: rivals.llama_cpp(decoder, folder, "Q4_0", threads, True),
         "transformers": lambda: rivals.transformers_generate(decoder, threads),
     }
     for name, make in makers.items():

@@ -1,7 +1,8 @@
-"""The shipped model on ONNX Runtime's CPU provider.
+"""Our models on ONNX Runtime's CPU provider, as fast as it goes.
 
-Knows: the two graphs' inputs and outputs (export.py), the key-value cache. Does not know: plans.
-The cache is one array [layers, 2, S, kv], grown by buckets, so that a short plan binds a short one.
+Knows: the rewritten graph (cpu_graph.py), its buffers, bound once so that a token costs one call
+and no copy of the cache. Does not know: how the graph was rewritten, plans. Where a graph cannot be
+rewritten, the portable one runs (onnx_any.py), and `note` says why.
 """
 
 from __future__ import annotations
@@ -12,115 +13,209 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_edge.engines import cpu_cache
+from llm_edge.engines.cached import CachedSession, Shape, planner_files
+from llm_edge.engines.cpu_graph import past_names
+from llm_edge.engines.onnx_any import OnnxEngine, session_options
 from llm_edge.tokenization import Prompt
 from llmagentos.errors import ModelError
 
 Floats = NDArray[np.float32]
-_MASKED = np.float32(-1e9)
-#: Cache lengths; the smallest that fits is bound.
-BUCKETS = (32, 64, 96, 128, 192, 256, 384, 512)
+#: Positions a cache begins with; it doubles when they are used up.
+FIRST_CAPACITY = 128
+#: Longest piece of a prompt that is read in one pass.
+CHUNK = 512
+#: Largest difference of a logit from the portable graph's, as a share of their range. Activations
+#: are rounded to INT8 on the way, so the last bit of a sum can move a logit by about 1 %.
+TOLERANCE = 0.04
 
 
-def _options(threads: int) -> Any:
-    import onnxruntime as ort
+class _Decoder:
+    """The rewritten graph as a session with its shapes."""
 
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = 3
-    # spinning threads would take the core that perception or control needs
-    options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    return options
+    def __init__(self, source: Path | bytes, config: dict[str, Any], options: Any):
+        import onnxruntime as ort
+
+        model = source if isinstance(source, bytes) else str(source)
+        self.session = ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+        d = config["decoder"]
+        self.heads, self.head_dim = int(d["num_key_value_heads"]), int(d["head_dim"])
+        self.shape = Shape(config)
+        self.past = past_names(self.shape.layers)
+        self.planner = self.shape.kind == "planner"
+
+
+class FusedSession:
+    """See `engine.Session`. `tokens` are those in the cache; `rewind` forgets the later ones."""
+
+    def __init__(self, decoder: _Decoder, prefix: Floats | None = None):
+        self._d, self._prefix = decoder, prefix
+        self._io = decoder.session.io_binding()
+        self._held: dict[str, NDArray[Any]] = {}
+        self._rows = 0
+        self._caches: list[Floats] = []
+        first = 1 if prefix is None else prefix.shape[1] + 32
+        self._reserve(max(FIRST_CAPACITY, first))
+        self._seqlens = self._bind("seqlens", np.zeros(1, np.int32))
+        self._total = self._bind("total", np.zeros((), np.int32))
+        self._wanted = self._bind("wanted", np.zeros(1, np.int32))
+        self._logits = self._bind(
+            "logits", np.zeros((1, 1, decoder.shape.vocabulary), np.float32), output=True
+        )
+        self.tokens: list[int] = []
+
+    def _bind(self, name: str, values: NDArray[Any], output: bool = False) -> NDArray[Any]:
+        """The graph reads or writes this memory from now on."""
+        bind = self._io.bind_output if output else self._io.bind_input
+        bind(name, "cpu", 0, values.dtype, values.shape, values.ctypes.data)
+        self._held[name] = values
+        return values
+
+    def _reserve(self, end: int) -> None:
+        """Caches for at least `end` positions, what they hold kept."""
+        have = self._caches[0].shape[2] if self._caches else 0
+        if end <= have:
+            return
+        size = min(max(end, 2 * have), max(self._d.shape.positions, end))
+        old, self._caches = self._caches, []
+        for i, name in enumerate(self._d.past):
+            cache = np.zeros((1, self._d.heads, size, self._d.head_dim), np.float32)
+            if old:
+                cache[:, :, :have] = old[i]
+            self._caches.append(cache)
+            self._bind(name, cache)
+            self._bind(f"new_{name}", cache, output=True)
+
+    @property
+    def length(self) -> int:
+        return len(self.tokens)
+
+    def rewind(self, length: int) -> None:
+        """Keep only the first positions. Raises ModelError when there are fewer."""
+        if not 0 <= length <= len(self.tokens):
+            raise ModelError(f"expected a length of 0 to {len(self.tokens)}, got {length}")
+        del self.tokens[length:]
+
+    def feed(self, ids: list[int]) -> Floats:
+        """Appends tokens, long ones in chunks; returns the logits [V] after the last of them."""
+        if not ids:
+            raise ModelError("expected at least one token, got none")
+        prefix, self._prefix = self._prefix, None
+        if prefix is not None:
+            ids = [-1] * prefix.shape[1] + ids
+        end = len(self.tokens) + len(ids)
+        if end > self._d.shape.positions:
+            raise ModelError(f"expected at most {self._d.shape.positions} positions, got {end}")
+        self._reserve(end)
+        step = len(ids) if prefix is not None else CHUNK
+        for at in range(0, len(ids), step):
+            self._run(ids[at : at + step], prefix)
+        out: Floats = self._logits[0, 0].copy()
+        return out
+
+    def score(self, ids: list[int]) -> Floats:
+        """Appends tokens in one pass; returns the logits [len(ids), V] after each of them."""
+        n, prefix = len(ids), self._prefix
+        if n > CHUNK:
+            raise ModelError(f"expected at most {CHUNK} tokens to score, got {n}")
+        first = 0 if prefix is None else prefix.shape[1]
+        usual, self._logits = self._logits, np.empty((1, n, self._d.shape.vocabulary), np.float32)
+        self._bind("logits", self._logits, output=True)
+        self._wanted = self._bind("wanted", np.arange(first, first + n, dtype=np.int32))
+        self._rows = -1
+        try:
+            self.feed(ids)
+            out: Floats = self._logits[0]
+        finally:
+            self._logits = self._bind("logits", usual, output=True)
+            self._wanted = self._bind("wanted", np.zeros(1, np.int32))
+            self._rows = 0
+        return out
+
+    def _run(self, ids: list[int], prefix: Floats | None) -> None:
+        n, past = len(ids), len(self.tokens)
+        if n != self._rows:
+            self._bind("ids", np.empty((1, n), np.int32))
+            if self._d.planner:
+                self._bind("prefix", np.zeros((1, n, self._d.shape.hidden), np.float32))
+            if len(self._wanted) == 1:
+                self._wanted[0] = n - 1
+            # a pass with a prefix leaves its rows in the buffer: it is never used again
+            self._rows = n if prefix is None else 0
+        if prefix is not None:
+            self._held["prefix"][:, : prefix.shape[1]] = prefix
+        self._held["ids"][0] = ids
+        self._seqlens[0], self._total[...] = past + n - 1, past + n
+        self._d.session.run_with_iobinding(self._io)
+        self.tokens += ids
 
 
 class OnnxCpuEngine:
-    """encoder.onnx and decoder.onnx of a model folder. Raises ModelError when they don't load."""
+    """A model folder, planner or text model. threads: of ONNX Runtime. spin: threads wait busily
+    between operators, quicker where cores are free. Raises ModelError when it doesn't load."""
 
     name = "onnxruntime-cpu"
 
-    def __init__(self, folder: Path, config: dict[str, Any], threads: int = 1):
+    def __init__(self, folder: Path, config: dict[str, Any], threads: int = 1, spin: bool = False):
         import onnxruntime as ort
 
+        self.shape = Shape(config)
+        self.vocabulary_size, self.max_positions = self.shape.vocabulary, self.shape.positions
+        self._options = session_options(threads, spin)
+        self._config, self._folder = config, folder
+        self._portable: OnnxEngine | None = None
+        self._decoder: _Decoder | None = None
+        found = cpu_cache.fused(folder, config["decoder"], self._check)
+        self.note = found.note
         try:
-            self._encoder = ort.InferenceSession(
-                str(folder / "encoder.onnx"), _options(threads), providers=["CPUExecutionProvider"]
+            self._encoder = (
+                ort.InferenceSession(
+                    str(planner_files(folder)[0]), self._options, providers=["CPUExecutionProvider"]
+                )
+                if self.shape.kind == "planner"
+                else None
             )
-            self._decoder = ort.InferenceSession(
-                str(folder / "decoder.onnx"), _options(threads), providers=["CPUExecutionProvider"]
-            )
+            if found.source is not None:
+                self._decoder = _Decoder(found.source, config, self._options)
         except Exception as exc:  # onnxruntime raises its own, undocumented classes
             raise ModelError(f"expected a loadable ONNX model in {folder}, got: {exc}") from exc
-        d = config["decoder"]
-        self.hidden: int = d["hidden_size"]
-        self.layers: int = d["num_hidden_layers"]
-        self.kv: int = d["num_key_value_heads"] * d["head_dim"]
-        self.max_positions: int = d["max_position_embeddings"]
-        self.vocabulary_size: int = d["vocab_size"]
+        if self._decoder is None:
+            self._portable = OnnxEngine(folder, config, threads, spin=spin)
 
-    def start(self, prompt: Prompt) -> OnnxSession:
-        prefix = self._encoder.run(
-            ["prefix"],
-            {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]},
-        )[0]
-        return OnnxSession(self, prefix)
+    def start(self, prompt: Prompt | None = None) -> FusedSession | CachedSession:
+        """A new generation; a planner's encoder reads the prompt, a text model is fed tokens."""
+        if self._decoder is None:
+            assert self._portable is not None
+            return self._portable.start(prompt)
+        if self._encoder is None:
+            return FusedSession(self._decoder)
+        if prompt is None:
+            raise ModelError("expected a prompt for a planner, got none")
+        feeds = {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
+        return FusedSession(self._decoder, self._encoder.run(["prefix"], feeds)[0])
 
-    def run(
-        self, ids: NDArray[np.int32], prefix: Floats, start: int, cache: Floats
-    ) -> tuple[Floats, Floats]:
-        """ids [S], prefix [1, S, H], cache [L, 2, C, kv] of which `start` rows count."""
-        s, c = len(ids), cache.shape[2]
-        mask = np.zeros((1, 1, s, c + s), np.float32)
-        mask[..., start:c] = _MASKED
-        if s > 1:
-            mask[0, 0, :, c:] = np.triu(np.full((s, s), _MASKED, np.float32), 1)
-        positions = np.arange(start, start + s, dtype=np.int32)[None]
-        feeds = {
-            "ids": ids[None],
-            "prefix": prefix,
-            "positions": positions,
-            "mask": mask,
-            "past": cache,
-        }
-        logits, rows = self._decoder.run(["logits", "rows"], feeds)
-        return logits, rows
-
-
-class OnnxSession:
-    """A prompt that has been read, and the plan words after it."""
-
-    def __init__(self, engine: OnnxCpuEngine, prefix: Floats):
-        self._engine = engine
-        self._prefix: Floats | None = prefix
-        self._cache = np.zeros((engine.layers, 2, BUCKETS[0], engine.kv), np.float32)
-        self.length = 0
-
-    def feed(self, ids: list[int]) -> Floats:
-        """See `engine.Session.feed`. The first call also carries the prompt's prefix."""
-        engine = self._engine
-        tokens = np.asarray(ids, np.int32)
-        if self._prefix is not None:
-            t = self._prefix.shape[1]
-            pad = np.zeros((1, len(ids), engine.hidden), np.float32)
-            prefix = np.concatenate([self._prefix, pad], axis=1)
-            tokens = np.concatenate([np.full(t, -1, np.int32), tokens])
-            self._prefix = None
-        else:
-            prefix = np.zeros((1, len(ids), engine.hidden), np.float32)
-        end = self.length + len(tokens)
-        if end > engine.max_positions:
-            raise ModelError(f"expected at most {engine.max_positions} positions, got {end}")
-        # before anything is cached, an empty past spares the masked work
-        cache = self._cache if self.length else self._cache[:, :, :0]
-        logits, rows = engine.run(tokens, prefix, self.length, cache)
-        self._grow(end)
-        self._cache[:, :, self.length : end] = rows
-        self.length = end
-        return logits[-1]
-
-    def _grow(self, end: int) -> None:
-        if end <= self._cache.shape[2]:
-            return
-        size = next(b for b in (*BUCKETS, self._engine.max_positions) if b >= end)
-        bigger = np.zeros((*self._cache.shape[:2], size, self._cache.shape[3]), np.float32)
-        bigger[:, :, : self.length] = self._cache[:, :, : self.length]
-        self._cache = bigger
+    def _check(self, data: bytes) -> int:
+        """Logits of the rewritten graph beside the portable one's; ModelError where they differ."""
+        try:
+            decoder = _Decoder(data, self._config, self._options)
+        except Exception as exc:  # onnxruntime raises its own, undocumented classes
+            raise ModelError(f"expected a loadable graph, got: {exc}") from exc
+        portable = OnnxEngine(self._folder, self._config)
+        rng = np.random.default_rng(0)
+        prefix = (
+            rng.normal(size=(1, 9, self.shape.hidden)).astype(np.float32)
+            if decoder.planner
+            else None
+        )
+        wanted, got = CachedSession(portable, prefix), FusedSession(decoder, prefix)
+        steps = 0
+        for count in (12, 1, 1, 5, 1, *[1] * 24):
+            ids = rng.integers(0, self.shape.vocabulary, count).tolist()
+            a, b = wanted.feed(ids), got.feed(ids)
+            limit = TOLERANCE * float(a.max() - a.min())
+            if not np.abs(a - b).max() <= limit:
+                raise ModelError(
+                    f"expected logits within {limit:.3g} of the portable graph's, got {np.abs(a - b).max():.3g} away"
+                )
+            steps += 1
+        return steps

@@ -64,10 +64,6 @@ def why_not(name: str) -> str:
 
 
 def _cpu(folder: Path, config: dict[str, Any], threads: int) -> Engine:
-    if config.get("model_type") == "llm_edge_text":
-        from llm_edge.engines.onnx_any import OnnxEngine
-
-        return OnnxEngine(folder, config, threads)
     from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 
     return OnnxCpuEngine(folder, config, threads)
