@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import ABORTED, SUCCEEDED, Client, Graph
+from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph
 from llmagentos_msgs.action import Command
 from llmagentos_msgs.msg import SafetyState
 from llmagentos_ros import interface as table
@@ -105,3 +105,33 @@ def test_agent_killed_while_moving(graph: Graph, client: Client) -> None:
     client.wait_resting()
     status, result = client.say("go home")
     assert status in (SUCCEEDED, ABORTED), result.reply
+
+
+def test_robot_killed_while_moving(graph: Graph, client: Client) -> None:
+    """No clock, no joint states, no pictures: the plan ends with a reason, and all comes back."""
+    goal = client.send("put the red block in the blue bowl")
+    client.wait_moving()
+    before = client.latest[table.JOINT_STATES.name].header.stamp
+    killed = graph.kill("robot_sim")
+    status, result = goal.result()
+    assert (status, result.status) == (ABORTED, "failed")
+    assert any(word in result.reply for word in ("clock", "joint states", "scene", "picture"))
+    graph.wait_back("robot_sim", killed)
+    client.reset()
+    goes_home(client)
+    assert client.latest[table.JOINT_STATES.name].header.stamp.sec >= before.sec  # time goes on
+
+
+def test_cancel_while_looking(graph: Graph, client: Client) -> None:
+    """No picture comes: the command waits for one, and can be taken back."""
+    client.set_parameter("robot_sim", "camera_hz", 0.0)
+    try:
+        client.pass_time(1.0)
+        goal = client.send("put the red block in the blue bowl")
+        client.wait(lambda: any(f.stage == Command.Feedback.PERCEIVING for f in goal.feedback))
+        client.speeds.clear()
+        goal.cancel()
+        assert goal.result()[0] == CANCELED
+        assert max(client.speeds, default=0.0) < 0.01
+    finally:
+        client.set_parameter("robot_sim", "camera_hz", 5.0)

@@ -110,3 +110,13 @@ def test_camera_pose_comes_late_too(graph: Graph, client: Client) -> None:
     client.wait(lambda: bool(got))
     client.node.destroy_subscription(subscription)
     assert got[0].header.frame_id == "panda_link0"  # type: ignore[attr-defined]
+
+
+def test_nodes_came_up_in_order(graph: Graph, client: Client) -> None:
+    """Each became active only after all before it were; configuring may overlap."""
+    risen: list[str] = []
+    for states in graph.history:
+        risen += [n for n in NODES if states.get(n) == "active" and n not in risen]
+    assert risen == NODES
+    seen = [states.get("agent") for states in graph.history]
+    assert seen.index("unconfigured") < seen.index("inactive") < seen.index("active")

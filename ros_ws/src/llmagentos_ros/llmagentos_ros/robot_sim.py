@@ -9,6 +9,7 @@ It owns simulated time: /clock moves as the physics does, at real time or slower
 
 from __future__ import annotations
 
+import time
 from typing import Any
 
 from llmagentos.composition import load_scene
@@ -80,6 +81,8 @@ class RobotSim(ModuleNode):
         self.world.overhead.capture()  # the first picture builds the renderer
         self.follower = TrajectoryFollower(self.world.state().positions)
         self._offset_s = 0.0
+        # The clock goes on over a restart, since everyone else's does: it begins at the uptime.
+        self._offset_s = time.monotonic()
         self.pace = Pace(self.world.control_period_s)
         self._clock_out = self.publisher(table.CLOCK)
         self._joints_out = self.publisher(table.JOINT_STATES)
