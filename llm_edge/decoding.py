@@ -75,16 +75,26 @@ def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
 
 def choose(logits: NDArray[np.float32], s: Sampling, rng: np.random.Generator) -> tuple[int, float]:
     """(word, its probability among the allowed words). Masked words have -inf."""
-    p = softmax(logits)
     if s.temperature <= 0:
-        best = int(np.argmax(p))
-        return best, float(p[best])
+        return likeliest(logits)
+    p = softmax(logits)
     q = softmax((logits / s.temperature).astype(np.float32))
     order = np.argsort(-q)
     keep = int(np.searchsorted(np.cumsum(q[order]), s.top_p)) + 1
     kept = order[:keep]
     token = int(rng.choice(kept, p=q[kept] / q[kept].sum()))
     return token, float(p[token])
+
+
+def finite(logits: NDArray[np.float32]) -> bool:
+    """Whether all are numbers: a NaN or an infinity survives the sum."""
+    return bool(np.isfinite(logits.sum()))
+
+
+def likeliest(logits: NDArray[np.float32]) -> tuple[int, float]:
+    """(the likeliest word, its probability), in one pass."""
+    best = int(np.argmax(logits))
+    return best, float(1.0 / np.exp(logits - logits[best]).sum())
 
 
 def generate(
@@ -115,7 +125,7 @@ def generate(
             matcher.consume(token)
     while True:
         logits = session.feed(pending)
-        if not np.isfinite(logits).all():
+        if not finite(logits):
             raise ModelError("expected finite logits, got NaN or infinity")
         out.prefill_s = out.prefill_s or time.perf_counter() - began
         best = int(np.argmax(logits))

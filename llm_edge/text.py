@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from llm_edge import folder, memory
 from llm_edge.chat import ChatTokenizer, Message, Pieces
-from llm_edge.decoding import Generation, Sampling, choose
+from llm_edge.decoding import Generation, Sampling, choose, finite
 from llm_edge.engines import select
 from llmagentos.errors import ModelError
 
@@ -34,7 +34,8 @@ GATE_TEXTS = (
 
 @dataclass
 class TextGeneration(Generation):
-    """reused_tokens: of the prompt, those whose rows were still in the cache."""
+    """reused_tokens: of the prompt, those whose rows were still in the cache. confidence: where the
+    grammar stepped in, among the allowed tokens."""
 
     reused_tokens: int = 0
     text: str = ""
@@ -74,6 +75,10 @@ class _Matcher:
     def allowed(self) -> NDArray[np.bool_]:
         bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
         return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+
+    def allows(self, token: int) -> bool:
+        """Whether this token may come next: much quicker than the whole mask."""
+        return bool(self._m.validate_tokens([token]) == 1)
 
     def forced(self) -> list[int]:
         return [int(t) for t in self._m.compute_ff_tokens()]
@@ -200,9 +205,12 @@ class TextModel:
         logits = self.prefill(ids, out)
         out.prefill_s = time.perf_counter() - began
         while True:
-            if not np.isfinite(logits).all():
+            if not finite(logits):
                 raise ModelError("expected finite logits, got NaN or infinity")
-            if matcher is not None:
+            # the likeliest of all tokens needs no mask when it is allowed, and it nearly always is
+            if matcher is not None and not (
+                s.temperature <= 0 and matcher.allows(int(np.argmax(logits)))
+            ):
                 logits = np.where(matcher.allowed(), logits, np.float32(-np.inf))
             token, p = choose(logits, s, rng)
             out.confidence *= p

@@ -90,6 +90,11 @@ SYSTEM = {
 }
 
 
+def test_the_rewritten_graph_is_used(model: TextModel) -> None:
+    # norms over heads (Qwen3) are in it too; a graph that differed would leave a note
+    assert model.engine.note == ""
+
+
 def ask(text: str) -> list[dict[str, str]]:
     return [SYSTEM, {"role": "user", "content": text}]
 
