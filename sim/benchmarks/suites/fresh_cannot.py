@@ -45,11 +45,11 @@ ROWS: list[Row] = [
     _gone("a:can=red b:tray +1:block", "put the purple can on the tray", "put [ the purple can ] on [ the tray ]", "purple"),
     _gone("a:ball b:bowl", "pass me the stapler", 'pick [ the object noun "stapler" ]', "stapler"),
     _gone("a:can b:block", "set the {a} on the tray", "put [ the {a} ] on [ the tray ]", "tray"),
-    _gone("a:ball*3 b:box", "all seven balls should go in the box, i want seven in there", "put [ count 7 ball ] in [ the box ]"),
+    _gone("a:ball*3 b:box", "i need seven balls in the box", "put [ count 7 ball ] in [ the box ]"),
     _gone("a:can b:bowl", "the {a} goes to the left of the lamp", 'put [ the {a} ] left_of [ the object noun "lamp" ]', "lamp"),
     _gone("a:can*3 +1:block", "lift the fifth can from the right", "pick [ the can order right 5 ]"),
     _gone("a:ball b:bowl +1:can", "exchange the {a} and the banana", 'swap [ the {a} ] [ the object noun "banana" ]', "banana"),
-    _gone("a:block*2 b:tray", "is the cup on the tray? if you find it, pick up that cup", "pick [ the cup ]", "cup"),
+    _gone("a:block*2 b:tray", "pick the cup up, the one on the tray", "pick [ the cup ]", "cup"),
     r("a:can b:tray +1:block", "put the {a} on the {b} and then whistle a tune", "put [ the {a} ] on [ the {b} ] ; cannot media", either(inside("a", "b"), nothing_moved), "a", "harmless"),
     r("a:block b:plate +1:can", "stack the {a} on the {b} and pour syrup over it", "put [ the {a} ] on [ the {b} ] ; cannot pour", either(on("a", "b"), nothing_moved), "a", "harmless"),
 ]  # fmt: skip

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import replace
 
 import numpy as np
 
@@ -144,6 +145,11 @@ def spaced(group: Ref, cm: float) -> Check:
         return all(min(abs(g - cm / 100), abs(g - size - cm / 100)) <= 0.02 for g in gaps)
 
     return check
+
+
+def with_full_hand(check: Check) -> Check:
+    """The check on the rest of the world, while something is held."""
+    return lambda s: check(replace(s, held=None))
 
 
 def cleared(region: str) -> Check:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from sim.benchmarks.suites.cases import Row, r
+from sim.benchmarks.suites.fresh_checks import with_full_hand
 from sim.benchmarks.suites.judge import (
     at,
     beside,
@@ -44,14 +45,14 @@ ROWS: list[Row] = [
     r("a:ball +2", "hold the {a} in the air for three seconds and after that put it in the far right corner", "pick [ the {a} ] ; wait 3 ; place at back_right", at("a", "back_right"), "a"),
     r("a:can b:tray +1:block", "grab the {a}, lift it, lower it onto the {b}, let go", "pick [ the {a} ] ; place on [ the {b} ]", inside("a", "b"), "a"),
     r("a:ball*3 b:bowl*3", "go through the bowls one by one and give each a ball", "for_each [ all bowl ] { put [ a ball where no in [ a bowl ] ] in [ the this object ] }", both(in_any("a", "b"), n_in("a", "b1", 1), n_in("a", "b2", 1)), "a"),
-    r("a:block b:bowl c:can d:ball", "ok so the {a} in the {b} then the {d} next to the {c} and when that's done lift the {c}", "put [ the {a} ] in [ the {b} ] ; put [ the {d} ] next_to [ the {c} ] ; pick [ the {c} ]", both(lambda s: s.held == "c"), "a c d"),
+    r("a:block b:bowl c:can d:ball", "ok so the {a} in the {b} then the {d} to the right side and when that's done lift the {c}", "put [ the {a} ] in [ the {b} ] ; put [ the {d} ] at right ; pick [ the {c} ]", both(held("c"), with_full_hand(both(inside("a", "b"), at("d", "right")))), "a c d"),
     r("a:block b:can c:plate +1:ball", "swap the {a} with the {b}, afterwards go back to your rest position", "swap [ the {a} ] [ the {b} ] ; home", swapped("a", "b"), "a b"),
     r("a:block b:block c:bowl", "when the bowl has nothing in it, stack the {a} on the {b}, or else put the {a} in the bowl", "if not exists [ a object where in [ the bowl ] ] { put [ the {a} ] on [ the {b} ] } else { put [ the {a} ] in [ the bowl ] }", on("a", "b"), "a"),
     r("a:can@on.c b:ball c:tray d:plate", "check if the {a} is on the tray, and if so take it off and put the {b} there in its place", "if is [ the {a} ] on [ the tray ] { put [ the {a} ] elsewhere ; put [ the {b} ] on [ the tray ] }", both(inside("b", "c"), on_table("a")), "a b"),
     r("a:block/m b:block/m@on.a c:block/m@on.b d:can", "unstack the blocks, each of them should be on the table on its own", "for_each [ all block where on [ a block ] ] { put [ the this object ] elsewhere }", on_table("a b c"), "a b c"),
     r("N:can b:tray c:block", "hold on till somebody puts a can on the table, and then bring that can onto the tray", "wait_for exists [ a can ] ; put [ a can ] on [ the tray ]", inside("N", "b"), "N"),
     r("a:can=blue N:ball=red b:tray", "the moment a red ball turns up, put the blue can on the tray", "wait_for exists [ a red ball ] ; put [ the blue can ] on [ the tray ]", inside("a", "b"), "a N"),
-    r("a:block*2 b:bowl@inner c:can", "put the {a1} left of the {b} and the {a2} right of it, and last of all pick the {c} up", "put [ the {a1} ] left_of [ the {b} ] ; put [ the {a2} ] right_of [ the {b} ] ; pick [ the {c} ]", held("c"), "a c"),
-    r("a:block*4 b:can@inner", "three times over: take a block and put it on the right side", "repeat 3 { put [ a block where no at right ] at right }", n_at("a", "right", range(3, 5)), "a", require=lambda w: all(w[f"a{i}"]["position"][1] > -0.08 for i in (1, 2, 3, 4))),
+    r("a:block*2 b:bowl@inner c:can", "put the {a1} left of the {b} and the {a2} right of it, and last of all pick the {c} up", "put [ the {a1} ] left_of [ the {b} ] ; put [ the {a2} ] right_of [ the {b} ] ; pick [ the {c} ]", both(held("c"), with_full_hand(both(beside("a1", "b", "left"), beside("a2", "b", "right")))), "a c"),
+    r("a:block*4 b:can@inner", "three times over: take a block and put it on the right side", "repeat 3 { put [ a block where no at right ] at right }", n_at("a", "right", 3), "a", require=lambda w: all(w[f"a{i}"]["position"][1] > -0.08 for i in (1, 2, 3, 4))),
     r("a:ball b:cup@inner +1:block", "first look around, then put the {a} close to the {b}", "look ; put [ the {a} ] next_to [ the {b} ]", near("a", "b"), "a"),
 ]  # fmt: skip
