@@ -34,9 +34,23 @@ class Sampling:
     time_limit_s: float = 20.0
 
 
+#: Runners-up less likely than this are no second thought but a mistake.
+WAVERING = 0.15
+
+
+@dataclass(frozen=True)
+class RunnerUp:
+    """The second likeliest allowed word at a place in the plan; at: how many words stood before."""
+
+    at: int
+    token: int
+    probability: float
+    word: str = ""
+
+
 @dataclass
 class Generation:
-    """What came out. confidence: product of the chosen words' probabilities (forced ones are 1),
+    """What came out. runners_up: where a greedy choice was close. confidence: product of the chosen words' probabilities (forced ones are 1),
     among all words, or among the allowed ones where the grammar had to step in."""
 
     tokens: list[int] = field(default_factory=list)
@@ -45,6 +59,7 @@ class Generation:
     confidence: float = 1.0
     prefill_s: float = 0.0
     decode_s: float = 0.0
+    runners_up: list[RunnerUp] = field(default_factory=list)
 
 
 #: Words that lead to the end of a plan, the nearest first.
@@ -97,6 +112,21 @@ def likeliest(logits: NDArray[np.float32]) -> tuple[int, float]:
     return best, float(1.0 / np.exp(logits - logits[best]).sum())
 
 
+def runner_up(
+    logits: NDArray[np.float32], best: int, p: float, matcher: PlanMatcher | None
+) -> tuple[int, float] | None:
+    """(word, probability) of the second likeliest allowed word, if it is near; p: of the best."""
+    if p > 1.0 - WAVERING:
+        return None
+    for token in np.argsort(logits)[::-1][:8]:
+        share = float(p * np.exp(logits[token] - logits[best]))
+        if share < WAVERING:
+            return None
+        if token != best and (matcher is None or matcher.allows(int(token))):
+            return int(token), share
+    return None
+
+
 def generate(
     engine: Engine,
     prompt: Prompt,
@@ -139,6 +169,8 @@ def generate(
             p = 1.0
         else:
             token, p = choose(logits, s, rng)
+        if plain and (near := runner_up(logits, token, p, matcher)) is not None:
+            out.runners_up.append(RunnerUp(len(out.tokens), *near))
         out.confidence *= p
         if token == eos:
             break

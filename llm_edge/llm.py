@@ -12,13 +12,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llm_edge import folder, manage, pointers
+from llm_edge import alternatives, folder, manage, pointers
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
 from llmagentos.errors import ModelError, PlanError
 from llmagentos.modules import PlanRequest, PlanResult
 from llmagentos.planning import compact
+from llmagentos.planning.plan import Plan
 
 DEFAULT_MODEL = "planner-v1"
 
@@ -149,20 +150,45 @@ class LLM:
         if self._local is None:
             result: PlanResult = self._server.plan(request, cancel)
             return result
-        out = Generation()
-        words = list(self._local.write(request.command, request.pending, cancel=cancel, result=out))
+        words, out = self._write(request, [], cancel)
         text = " ".join(words)
         if out.stop in ("time", "cancelled"):
             raise PlanError(
                 f"expected a finished plan, got one that was stopped ({out.stop}): {text}"
             )
-        plan = compact.parse(text, pointers.resolver(request.command))
+        resolve = pointers.resolver(request.command)
+
+        def parse(text: str) -> Plan:
+            return compact.parse(text, resolve)
+
+        if out.runners_up and alternatives.problem(words, parse):
+            until = time.perf_counter() + alternatives.TIME_S
+            found = alternatives.better(
+                words,
+                out,
+                lambda start: self._write(request, start, cancel),
+                parse,
+                lambda: time.perf_counter() > until,
+            )
+            words, out = found or (words, out)
+            text = " ".join(words)
         return PlanResult(
-            plan,
+            parse(text),
             text,
             time.perf_counter() - began,
             out.prompt_tokens,
-            len(out.tokens),
+            len(words),
             self.info.to_dict(),
             out.confidence,
         )
+
+    def _write(
+        self, request: PlanRequest, start: list[str], cancel: threading.Event | None
+    ) -> tuple[list[str], Generation]:
+        """The words of a plan that begins with `start`, and how they came about."""
+        assert self._local is not None
+        out = Generation()
+        words = self._local.write(
+            request.command, request.pending, cancel=cancel, start=" ".join(start), result=out
+        )
+        return [*start, *words], out

@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -98,3 +99,6 @@ class LocalPlanner:
             )
             for token in tokens:
                 yield self.vocabulary.words[token]
+            if result is not None:
+                words = self.vocabulary.words
+                result.runners_up = [replace(r, word=words[r.token]) for r in result.runners_up]

@@ -1,0 +1,64 @@
+"""Second thoughts: other plans where the likeliest one contradicts itself.
+
+Knows: at which words the model wavered (decoding), what no scene can make right (a thing put into
+itself, a plan without end). Does not know: scenes; what one lacks is for the person to hear.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from llm_edge.decoding import Generation
+from llmagentos.errors import PlanError
+from llmagentos.planning import plan as p
+from llmagentos.planning.context import Context
+from llmagentos.planning.validation import validate, walk
+from llmagentos.types import Scene
+
+#: Plans looked at, the first one included.
+PLANS = 3
+#: Seconds after the first plan in which others are begun.
+TIME_S = 0.5
+#: Steps whose issues are no mistake of the plan: declining, asking, and placing what may be held.
+_MEANT = p.Refuse | p.Cannot | p.Ask | p.PlaceHeld
+
+#: Words that a plan begins with → the whole plan's words, and what came of writing them.
+Write = Callable[[list[str]], tuple[list[str], Generation]]
+
+
+def contradiction(plan: p.Plan) -> str:
+    """Why a plan is wrong in every scene; "" for others. Refusing, declining and asking are right."""
+    meant = {path for path, s in walk(plan) if isinstance(s, _MEANT)}
+    return next((i.words for i in validate(plan, Context(Scene())) if i.path not in meant), "")
+
+
+def problem(words: list[str], parse: Callable[[str], p.Plan]) -> str:
+    """Why words are no plan, or one that contradicts itself; "" where all is well."""
+    try:
+        return contradiction(parse(" ".join(words)))
+    except PlanError as exc:
+        return str(exc)
+
+
+def better(
+    words: list[str],
+    first: Generation,
+    write: Write,
+    parse: Callable[[str], p.Plan],
+    late: Callable[[], bool],
+) -> tuple[list[str], Generation] | None:
+    """A plan without contradictions that the model nearly wrote, or None.
+
+    At the words where it wavered most, the runner-up is taken and the plan is written on from
+    there; numbers stay as they are, they were said. late: whether there is no time for another.
+    """
+    near = [r for r in first.runners_up if not r.word.isdigit()]
+    wavered = sorted(near, key=lambda r: -r.probability)
+    for other in wavered[: PLANS - 1]:
+        if late():
+            return None
+        got, out = write([*words[: other.at], other.word])
+        if out.stop == "end" and not problem(got, parse):
+            out.confidence *= other.probability
+            return got, out
+    return None
