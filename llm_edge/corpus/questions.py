@@ -12,7 +12,9 @@ from __future__ import annotations
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus import question_words as qw
 from llm_edge.corpus.objects import HOLDERS, LANDMARKS, MOVABLE, NP, noun_phrase, relation_phrase
+from llm_edge.corpus.places import place
 from llm_edge.corpus.sampler import Ctx
 from llm_edge.corpus.steps import Clause
 from llmagentos.planning import plan as p
@@ -159,7 +161,7 @@ class Q:
                         "how many {n} do you see", "how many {n} can you see", "what is the number of {n}", "tell me how many {n} there are",
                         "how many {n} have we got", "can you count the {n}", "the number of {n}", "give me the number of {n}",
                         "how many {n} do we have", "what's the (count|total) of {n}", "I want to know how many {n} there are",
-                        "how many {n}"], n=np.text)
+                        "how many {n}", *qw.MORE["count"]], n=np.text)
         if ctx.chance(0.15):
             mark = noun_phrase(ctx, False, HOLDERS, 1, 0.5, definite=True)
             inside: Any = ctx.one(["in", "on"])
@@ -172,9 +174,9 @@ class Q:
     @staticmethod
     def holds(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
         statement, ask, cond = condition(ctx, 0)
-        if ctx.chance(0.12):
+        if ctx.chance(0.25):
             ask = ctx.say(["is it true that {s}", "can you (tell me|check|see) (if|whether) {s}", "tell me (if|whether) {s}", "{s}, right",
-                           "I want to know if {s}", "would you say {s}"], s=statement)
+                           "I want to know if {s}", "would you say {s}", *qw.MORE["holds"]], s=statement)
         if isinstance(cond, p.Exists):
             return ask, p.Query(query="exists", obj=cond.obj)
         return ask, p.Query(query="holds", condition=cond)
@@ -185,7 +187,7 @@ class Q:
         is_ = "are" if o.plural else "is"
         text = ctx.say(["where {i} {o}", "where {i} {o}", "tell me where {o} {i}", "can you tell me where {o} {i}", "in which place {i} {o}",
                         "what is the (position|location) of {o}", "where can I find {o}", "do you know where {o} {i}", "where do you see {o}",
-                        "locate {o}", "where did {o} go", "where on the table {i} {o}", "find {o}", "look for {o}"], o=o.text, i=is_)
+                        "locate {o}", "where did {o} go", "where on the table {i} {o}", "find {o}", "look for {o}", *qw.MORE["where"]], o=o.text, i=is_)
         return text, p.Query(query="where", obj=o.obj)
 
     @staticmethod
@@ -199,11 +201,11 @@ class Q:
             noun = ctx.word(lx.KIND_WORDS[kind])
             obj = p.Obj(quant="all", kind=kind, where=(rel,))
             text = ctx.say(["which {m} are {r}", "what {m} are {r}", "what are the {m} {r}", "which {m} do you see {r}", "name the {m} {r}",
-                            "list the {m} {r}", "what {m} can you see {r}", "tell me the {m} {r}", "which of the {m} are {r}"],
+                            "list the {m} {r}", "what {m} can you see {r}", "tell me the {m} {r}", "which of the {m} are {r}", *qw.MORE["which_kind"]],
                            m=lx.plural(noun), r=rel_text)
             if kind == "object" and ctx.chance(0.7):
                 text = ctx.say(["what is {r}", "what's {r}", "what do you see {r}", "what is there {r}", "what lies {r}", "is there anything {r}"
-                                if ctx.chance(0.0) else "what can you see {r}", "what things are {r}"], r=rel_text)
+                                if ctx.chance(0.0) else "what can you see {r}", "what things are {r}", *qw.MORE["which"]], r=rel_text)
             elif ctx.chance(0.35):
                 obj = obj.model_copy(update={"quant": "the"})
                 text = ctx.say(["which {n} is {r}", "what {n} is {r}", "which one of the {m} is {r}"], n=noun, m=lx.plural(noun), r=rel_text)
@@ -216,7 +218,7 @@ class Q:
             return Q.where(ctx, refs)
         words = o.text.split(" ", 1)[1]
         text = ctx.say(["which is {o}", "what is {o}", "which (one|object) is {o}", "what's {o}", "tell me which is {o}", "name {o}",
-                        "can you tell me which (one|thing) is {o}"], o=f"the {words}")
+                        "can you tell me which (one|thing) is {o}", *qw.MORE["which_order"]], o=f"the {words}")
         if o.kind_word and ctx.chance(0.3) and not o.obj.order.of and words.endswith(o.kind_word) and o.obj.order.key not in ("top", "bottom"):
             text = ctx.say(["which {k} is {w}", "what {k} is {w}", "which of the {m} is {w}"], k=o.kind_word, m=lx.plural(o.kind_word),
                            w=f"the {words[: -len(o.kind_word)].strip()}")
@@ -237,7 +239,7 @@ class Q:
         text = ctx.say(["what (color|colour) {i} {o}", "which (color|colour) {i} {o}", "what is the (color|colour) of {o}",
                         "tell me the (color|colour) of {o}", "what (color|colour) (does|has) {o} [have|got]", "of what (color|colour) {i} {o}",
                         "what's {o}'s (color|colour)" if not o.obj.where and not o.obj.order else "what's the colour of {o}",
-                        "what (color|colour) would you say {o} {i}", "which (color|colour) does {o} have"], o=o.text, i=is_)
+                        "what (color|colour) would you say {o} {i}", "which (color|colour) does {o} have", *qw.MORE["color"]], o=o.text, i=is_)
         return text, p.Query(query="color", obj=o.obj)
 
     @staticmethod
@@ -245,14 +247,14 @@ class Q:
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.8, definite=True, refs=refs)
         text = ctx.say(["how big is {o}", "how large is {o}", "what size is {o}", "what is the size of {o}", "how wide is {o}", "how tall is {o}",
                         "what are the dimensions of {o}", "how high is {o}", "what is the width of {o}", "how small is {o}",
-                        "tell me how big {o} is"], o=o.text)
+                        "tell me how big {o} is", *qw.MORE["size"]], o=o.text)
         return text, p.Query(query="size", obj=o.obj)
 
     @staticmethod
     def kind(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
         o = noun_phrase(ctx, False, {"object": 1.0}, 0, 1.6, definite=True, refs=refs + 0.2)
         text = ctx.say(["what kind of (thing|object) is {o}", "what is {o}", "what sort of (thing|object) is {o}", "what type of object is {o}",
-                        "what shape (is|has) {o}", "tell me what {o} is", "do you know what {o} is", "what would you call {o}"], o=o.text)
+                        "what shape (is|has) {o}", "tell me what {o} is", "do you know what {o} is", "what would you call {o}", *qw.MORE["kind"]], o=o.text)
         if o.obj.order and text.startswith("what is"):
             return text, p.Query(query="which", obj=o.obj)
         return text, p.Query(query="kind", obj=o.obj)
@@ -263,7 +265,7 @@ class Q:
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["how far is {a} from {b}", "how far apart are {a} and {b}", "what is the distance between {a} and {b}",
                         "what is the distance from {a} to {b}", "how far is it from {a} to {b}", "how close is {a} to {b}",
-                        "how much space is [there] between {a} and {b}", "how many centimeters are between {a} and {b}"], a=a.text, b=b.text)
+                        "how much space is [there] between {a} and {b}", "how many centimeters are between {a} and {b}", *qw.MORE["distance"]], a=a.text, b=b.text)
         return text, p.Query(query="distance", obj=a.obj, obj2=b.obj)
 
     @staticmethod
@@ -272,7 +274,7 @@ class Q:
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["where is {a} relative to {b}", "where is {a} in relation to {b}", "how is {a} positioned relative to {b}",
                         "on which side of {b} is {a}", "what is the spatial relation between {a} and {b}", "which side of {b} is {a} on",
-                        "where is {a} with respect to {b}", "where is {a} compared to {b}"], a=a.text, b=b.text)
+                        "where is {a} with respect to {b}", "where is {a} compared to {b}", *qw.MORE["relation"]], a=a.text, b=b.text)
         return text, p.Query(query="relation", obj=a.obj, obj2=b.obj)
 
     @staticmethod
@@ -296,7 +298,19 @@ class Q:
                             "list the {m} [that] you moved", "how many {m} did you move" if ctx.chance(0) else "name the {m} you have moved"],
                            m=lx.plural(noun))
             return text, p.Query(query="moved", obj=p.Obj(quant="all", kind=kind))
-        return ctx.word(FIXED[name]), p.Query(query=name, obj=obj)
+        if name in qw.DEEDS and ctx.chance(0.35):
+            return Q.deed(ctx, name)
+        if name == "abilities" and ctx.chance(0.2):
+            verb, gerund = ctx.one(qw.SKILLS)
+            return ctx.say(qw.SKILL_FRAMES, v=verb, g=gerund), p.Query(query=name)
+        return ctx.word([*FIXED[name], *qw.MORE_FIXED.get(name, ())]), p.Query(query=name, obj=obj)
+
+    @staticmethod
+    def deed(ctx: Ctx, name: Any) -> tuple[str, p.Query]:
+        """Why this, what was done with it, what will be: about the robot's deeds, true or not."""
+        o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.4, definite=True)
+        where = place(ctx, rich=0.2)
+        return ctx.say(qw.DEEDS[name], o=o.text, i="are" if o.plural else "is", p=where.text), p.Query(query=name)
 
 
 FIXED: dict[str, list[str]] = {

@@ -10,8 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from llm_edge.corpus import household as house
 from llm_edge.corpus import lexicon as lx
-from llm_edge.corpus import nouns
+from llm_edge.corpus import nouns, twins
 from llm_edge.corpus.objects import HOLDERS, MOVABLE, camel, noun_phrase
 from llm_edge.corpus.places import place
 from llm_edge.corpus.sampler import Ctx
@@ -159,14 +160,30 @@ _CANNOT: dict[str, list[str]] = {
 
 def refuse(ctx: Ctx, refs: float = 0.0) -> Clause:
     """A hazard, alone or behind a harmless beginning."""
-    if ctx.chance(0.1):
+    roll = ctx.rng.random()
+    if roll < 0.08:
         return abstract_hazard(ctx)
-    reason: Any = ctx.one(list(_HAZARDS))
-    text = hazard_words(ctx, reason)
-    if ctx.chance(0.12):
-        start = harmless_start(ctx)
-        text = ctx.fill("{a} (and then|and|, then|and after that) {b}", a=start, b=text).replace(" ,", ",")
-    return text, [p.Refuse(reason=reason)]
+    steps_: list[Any]
+    if roll < 0.55:
+        text, steps_ = twins.hazard(ctx)
+    else:
+        reason: Any = ctx.one(list(_HAZARDS))
+        text, steps_ = hazard_words(ctx, reason), [p.Refuse(reason=reason)]
+    if ctx.chance(0.16):
+        text = among_others(ctx, text, harmless_start(ctx), harmless_start(ctx))
+    return text, steps_
+
+
+#: Where a clause stands among harmless ones: {b} is the clause.
+_AMONG = ["{a} and then {b}", "{a} and {b}", "{a}, then {b}", "{a} and after that {b}", "first {a}, then {b}", "{a}. {b}", "{a}, and while you are at it {b}", "once you {a}, {b}", "{a}. When you are done, {b}"]
+_AMONG_THREE = ["{a}, then {c}, and finally {b}", "{a}, {c} and {b}", "first {a}, then {c}, then {b}", "{a}. {c}. {b}"]
+
+
+def among_others(ctx: Ctx, text: str, first: str, second: str) -> str:
+    """The clause as the last part of a sequence; marks stay."""
+    if ctx.chance(0.2):
+        return ctx.say(_AMONG_THREE, a=first, c=second, b=text)
+    return ctx.say(_AMONG, a=first, b=text)
 
 
 def harmless_start(ctx: Ctx) -> str:
@@ -205,6 +222,8 @@ def strip_marks(text: str) -> str:
 
 def cannot(ctx: Ctx, refs: float = 0.0) -> Clause:
     """An ability the robot lacks; the plan names the words."""
+    if ctx.chance(0.5):
+        return house.lacking(ctx)
     reason: Any = ctx.one(list(_CANNOT))
     words = ctx.fill(ctx._held_or_not(_CANNOT[reason], "templates", 2))
     marked, mark = ctx.span(words)
@@ -213,6 +232,9 @@ def cannot(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 def household(ctx: Ctx, refs: float = 0.0) -> Clause:
     """Harmless moves of everyday things that may not be there: an ordinary plan with nouns."""
+    if ctx.chance(0.35):
+        return house.chore(ctx)
+
     def noun_np() -> tuple[str, p.Obj]:
         word = ctx.word(nouns.HOUSEHOLD) if ctx.chance(0.6) else ctx.word(nouns.HOUSEHOLD_PHRASES)
         if ctx.chance(0.15):
@@ -291,6 +313,16 @@ def abstract_hazard(ctx: Ctx) -> Clause:
 
 def contrast(ctx: Ctx, refs: float = 0.0) -> Clause:
     """Harmless, though it sounds alarming."""
+    if ctx.chance(0.65):
+        maker = ctx.weighted({twins.twin: 7.0, house.idiom: 2.0, house.asked: 0.7})
+        text, steps_ = maker(ctx)
+        if maker is twins.twin and ctx.chance(0.16):
+            from llm_edge.corpus.steps import put
+
+            first, second = put(ctx), put(ctx)
+            text = among_others(ctx, text, first[0], "\0")
+            return text.replace("\0", second[0]), [*first[1], *(second[1] if "\0" in text else []), *steps_]
+        return text, steps_
     roll = ctx.rng.random()
     o = noun_phrase(ctx, ctx.chance(0.2), MOVABLE, 1, 0.3)
     holder = noun_phrase(ctx, False, HOLDERS, 1, 0.4)
