@@ -101,6 +101,20 @@ def test_feedback_streams_stage_by_stage(up: Up) -> None:
     assert "100 %" in done.stdout and "succeeded" in done.stdout.splitlines()[-1]
 
 
+def test_ctrl_c_stops_the_arm(up: Up) -> None:
+    with subprocess.Popen(
+        [*CLI, "command", "put the green block in the blue bowl"], env=up.env,
+        stdout=subprocess.PIPE, text=True,
+    ) as person, Client(up.domain) as client:  # fmt: skip
+        client.wait_moving()
+        person.send_signal(signal.SIGINT)
+        assert person.stdout is not None
+        said = person.stdout.read()
+        assert person.wait(PATIENCE_S) == 1
+        assert "stopping" in said and "stopped" in said.splitlines()[-1]
+        client.wait_resting()
+
+
 def test_what_is_no_command_is_wrong_usage(up: Up) -> None:
     done = up.say("   ")
     assert done.returncode == 2 and "CommandError" in done.stderr
