@@ -111,7 +111,7 @@ def test_ctrl_c_stops_the_arm(up: Up) -> None:
         assert person.stdout is not None
         said = person.stdout.read()
         assert person.wait(PATIENCE_S) == 1
-        assert "stopping" in said and "stopped" in said.splitlines()[-1]
+        assert "stopping" in said and "failed  " in said and "stopped" in said
         client.wait_resting()
 
 
