@@ -16,6 +16,9 @@ from pathlib import Path
 #: Sorted unsigned 64-bit hashes, little-endian, one after the other.
 HASHES = Path(__file__).with_name("evaluation_hashes.bin")
 
+#: Commands of so few words are nobody's sentence.
+FREE_WORDS = 2
+
 #: What people add around a command without changing it, after punctuation is gone.
 _POLITE_START = re.compile(
     r"^(?:please|pls|plz|kindly|hey|hi|hello|robot|ok|okay|now|so|well|just|"
@@ -56,5 +59,8 @@ def hashes(path: Path = HASHES) -> frozenset[int]:
 
 
 def is_evaluation_sentence(text: str) -> bool:
-    """Whether a command stands, normalised, word for word in an evaluation set."""
-    return sentence_hash(text) in hashes()
+    """Whether a command stands, normalised, word for word in an evaluation set.
+
+    One or two words ("undo", "once more", "the left") are everybody's and don't count.
+    """
+    return len(normal(text).split()) > FREE_WORDS and sentence_hash(text) in hashes()
