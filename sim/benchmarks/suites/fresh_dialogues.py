@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from math import hypot
+
 from sim.benchmarks.suites.cases import Row, d, nth, t
 from sim.benchmarks.suites.judge import (
     as_at_start,
@@ -57,7 +59,7 @@ ROWS: list[Row] = [
       t("lovely. now restore how the table was at the start", "restore", as_at_start("a"), "a")),
     d("a:ball b:can@inner", t("{a} on the left of the {b}", "put [ the {a} ] left_of [ the {b} ]", beside("a", "b", "left"), "a"), t("no, on its right", "put [ the {a} ] right_of [ the {b} ]", beside("a", "b", "right"), "a"), t("ok one last try: behind it", "put [ the {a} ] behind [ the {b} ]", beside("a", "b", "back"), "a")),
     d("a:can b:tray +1:block", t("do i have {a.one} on the table?", "answer exists [ a {a} ]", says_yes(True), "", "answer"), t("stand it on the tray", "put [ the it object ] on [ the tray ]", inside("a", "b"), "a"), t("why'd you do that?", "answer why", names("a"), "", "answer")),
-    d("a:can*3 c:bowl@inner", t("put the {a3} near the bowl", "put [ the {a3} ] next_to [ the bowl ]", near("a3", "c"), "a3"), t("{a1} too", "again [ the {a1} ]", near("a1", "c"), "a1"), t("take back that last step", "undo", both(near("a3", "c"), as_at_start("a1")), "a1")),
+    d("a:can*3 c:bowl@inner", t("put the {a3} near the bowl", "put [ the {a3} ] next_to [ the bowl ]", near("a3", "c"), "a3"), t("{a1} too", "again [ the {a1} ]", near("a1", "c"), "a1"), t("take back that last step", "undo", both(near("a3", "c"), as_at_start("a1")), "a1"), require=lambda w: min(hypot(w[i]["position"][0] - w["c"]["position"][0], w[i]["position"][1] - w["c"]["position"][1]) for i in ("a1", "a3")) > 0.2),
     d("a:ball b:bowl c:tray +1:can", t("put the {a} on the tray, sorry, in the bowl", "put [ the {a} ] in [ the bowl ]", inside("a", "b"), "a"), t("you know what, the tray would look nicer", "put [ the it object ] on [ the tray ]", inside("a", "c"), "a"), t("yes that's it, cheers", "answer thanks", _still_in("a", "c"), "", "answer")),
     d("a:can*2=same b:tray", t("lift the {a.color} can", "pick [ the {a.color} can ]", asks, "", "ask"), t("oh leave it", "no", nothing_moved, "", "harmless"), t("put all the {a.color} cans on the tray", "put [ all {a.color} can ] on [ the tray ]", inside("a", "b"), "a")),
     d("a:can@inner b:bowl@right", t("push the {a} a little bit to the left", "move [ the {a} ] left dist little by_push", moved("a", "left"), "a"), t("a tad further", "again", moved("a", "left"), "a"), t("that was one push too many, undo it", "undo", moved("a", "right"), "a"), require=lambda w: w["a"]["position"][1] < 0.1),

@@ -62,7 +62,7 @@ ROWS: list[Row] = [
     r("b:block*4 c:box", "from front to back, the second block, into the box",
       "put [ the block order front 2 ] in [ the box ]", inside(nth("b", "front", 2), "c"), nth("b", "front", 2), require=_X),
     r("b:block*4 c:box", "the first and the last block, going left to right, both go in the box",
-      "put [ the block order left ] in [ the box ] ; put [ the block order right ] in [ the box ]",
+      "put [ the block order left ] in [ the box ] ; put [ the block order right where no in [ the box ] ] in [ the box ]",
       inside(several(nth("b", "left"), nth("b", "right")), "c"), several(nth("b", "left"), nth("b", "right")), require=_Y),
     r("b:block*5 c:tray", "i'd have the three rightmost cubes on the tray",
       "put [ count 3 block order right ] on [ the tray ]",

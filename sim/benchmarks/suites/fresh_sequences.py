@@ -53,6 +53,6 @@ ROWS: list[Row] = [
     r("N:can b:tray c:block", "hold on till somebody puts a can on the table, and then bring that can onto the tray", "wait_for exists [ a can ] ; put [ a can ] on [ the tray ]", inside("N", "b"), "N"),
     r("a:can=blue N:ball=red b:tray", "the moment a red ball turns up, put the blue can on the tray", "wait_for exists [ a red ball ] ; put [ the blue can ] on [ the tray ]", inside("a", "b"), "a N"),
     r("a:block*2 b:bowl@inner c:can", "put the {a1} left of the {b} and the {a2} right of it, and last of all pick the {c} up", "put [ the {a1} ] left_of [ the {b} ] ; put [ the {a2} ] right_of [ the {b} ] ; pick [ the {c} ]", both(held("c"), with_full_hand(both(beside("a1", "b", "left"), beside("a2", "b", "right")))), "a c"),
-    r("a:block*4 b:can@inner", "three times over: take a block and put it on the right side", "repeat 3 { put [ a block where no at right ] at right }", n_at("a", "right", 3), "a", require=lambda w: all(w[f"a{i}"]["position"][1] > -0.08 for i in (1, 2, 3, 4))),
+    r("a:block*4 b:can@inner", "three times over: take a block and put it on the right side", "repeat 3 { put [ a block where no at right ] at right }", n_at("a", "right", 3), "a", require=lambda w: all(w[f"a{i}"]["position"][1] > 0.03 for i in (1, 2, 3, 4))),
     r("a:ball b:cup@inner +1:block", "first look around, then put the {a} close to the {b}", "look ; put [ the {a} ] next_to [ the {b} ]", near("a", "b"), "a"),
 ]  # fmt: skip
