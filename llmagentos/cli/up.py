@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import shutil
 import signal
 import threading
 import time
@@ -20,7 +21,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from llmagentos.errors import DriverError
+from llmagentos.errors import DriverError, MissingDependencyError
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
 from llmagentos.runtime.ros_env import find_ros, private_network
@@ -51,6 +52,8 @@ def up(
     up when the graph is not active by then; 0 waits for ever. Returns False when a process was
     given up. Raises MissingDependencyError where there is no ROS.
     """
+    if record is not None and shutil.which("ros2") is None:
+        raise MissingDependencyError("expected ros2 bag for --record, got none: install rosbag2")
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
     env = dict(ros.env) if network else local_env(ros.env)
     folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")

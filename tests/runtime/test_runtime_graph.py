@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from llmagentos.cli.up import GraphState
+from llmagentos.cli.up import GraphState, up
 from llmagentos.errors import MissingDependencyError
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
@@ -44,6 +44,14 @@ def test_parameters_later_ones_win(tmp_path: Path) -> None:
     assert out["/**/perception"]["ros__parameters"]["max_hz"] == 5.0
     assert out["/**/robot_sim"]["ros__parameters"]["scene"] == "random"
     assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"
+
+
+def test_recording_without_rosbag_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    with pytest.raises(MissingDependencyError, match="rosbag2"):
+        up(sim=True, record=tmp_path / "bag")
 
 
 def test_no_ros_says_what_to_do(tmp_path: Path) -> None:
