@@ -46,6 +46,22 @@ def _words_end_with_a_space(lark: str) -> str:
     return re.sub(r'" ([^"]+)"', r'"\1 "', lark)
 
 
+#: Rules whose words stand inside a description, where more than one word may always follow.
+_FREE_RULES = ("quant", "past", "sizeword", "color", "material", "state", "kind")
+
+
+def never_forcing(vocabulary: PlanVocabulary, lark: str) -> frozenset[int]:
+    """Words after which the grammar never leaves a single choice: asking it there is wasted time."""
+    rules = dict(re.findall(r"^(\w+): (.*(?:\n    .*)*)", lark, re.MULTILINE))
+    literals = {name: set(re.findall(r'" ([^"]+)"', body)) for name, body in rules.items()}
+    words = {w for name in _FREE_RULES for w in literals.get(name, ())}
+    # "stack" is a kind of thing and a step: there something may be forced
+    words -= {w for name, found in literals.items() if name not in _FREE_RULES for w in found}
+    words |= {"[", "{", ";"}
+    pointers = range(vocabulary.first_pointer, vocabulary.first_pointer + grammar.MAX_POINTERS)
+    return frozenset(vocabulary.ids[w] for w in words) | frozenset(pointers)
+
+
 class PlanConstraint:
     """Compiled once per vocabulary; `matcher()` follows one generation."""
 
@@ -55,14 +71,16 @@ class PlanConstraint:
         self.size = len(vocabulary)
         self._vocabulary = vocabulary
         self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
-        compiled = grammar_from("lark", _words_end_with_a_space(grammar.lark_grammar()))
+        lark = grammar.lark_grammar()
+        self._free = never_forcing(vocabulary, lark)
+        compiled = grammar_from("lark", _words_end_with_a_space(lark))
         self._base = LLMatcher(self._tokenizer, compiled)
 
     def matcher(self, command: str | None = None) -> PlanMatcher:
         """Follows one plan; with a command, pointers stay inside it."""
         rule = PointerRule(self._vocabulary, command) if command is not None else None
         # a copy shares the lexer's states; a new one would cost 20 ms
-        return PlanMatcher(self._base.deep_copy(), self.size, rule)
+        return PlanMatcher(self._base.deep_copy(), self.size, rule, self._free)
 
 
 class PointerRule:
@@ -107,10 +125,15 @@ class PointerRule:
 class PlanMatcher:
     """Where one plan stands in the grammar."""
 
-    def __init__(self, matcher: Any, size: int, pointers: PointerRule | None = None):
-        self._m = matcher
-        self._size = size
-        self._pointers = pointers
+    def __init__(
+        self,
+        matcher: Any,
+        size: int,
+        pointers: PointerRule | None = None,
+        free: frozenset[int] = frozenset(),
+    ):
+        self._m, self._size, self._pointers = matcher, size, pointers
+        self._free, self._last = free, -1
 
     def allowed(self) -> NDArray[np.bool_]:
         """[vocabulary size]: which words may come next."""
@@ -126,8 +149,24 @@ class PlanMatcher:
             return False
         return token < self._size and self._m.validate_tokens([token]) == 1
 
+    def take(self, token: int) -> bool:
+        """`allows` and `consume` in one: False, and nothing changed, for a word that may not come."""
+        if self._pointers is not None and not self._pointers.allows(token):
+            return False
+        if token >= self._size or self._m.try_consume_tokens([token]) != 1:
+            return False
+        self._taken(token)
+        return True
+
+    def _taken(self, token: int) -> None:
+        self._last = token
+        if self._pointers is not None:
+            self._pointers.consume(token)
+
     def forced(self) -> list[int]:
         """Words that the grammar leaves no choice about (may be empty)."""
+        if self._last in self._free:
+            return []
         out = []
         for t in self._m.compute_ff_tokens():
             if t >= self._size:
@@ -140,8 +179,7 @@ class PlanMatcher:
             raise ModelError(
                 f"expected a word the grammar allows, got token {token}: {self._m.get_error()}"
             )
-        if self._pointers is not None:
-            self._pointers.consume(token)
+        self._taken(token)
 
     @property
     def may_end(self) -> bool:

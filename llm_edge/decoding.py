@@ -158,25 +158,33 @@ def generate(
         if not finite(logits):
             raise ModelError("expected finite logits, got NaN or infinity")
         out.prefill_s = out.prefill_s or time.perf_counter() - began
-        best = int(np.argmax(logits))
+        best, p = likeliest(logits)
         # the likeliest of all words needs no mask when it is allowed, and it nearly always is
         plain = s.temperature <= 0 and len(out.tokens) < s.max_tokens
-        if matcher is not None and not (plain and matcher.allows(best)):
+        near = runner_up(logits, best, p, matcher) if plain else None
+        taken = matcher is None or (plain and matcher.take(best))
+        if matcher is not None and not taken:
             logits = np.where(matcher.allowed(), logits, -np.inf).astype(np.float32)
+            if plain:
+                best, p = likeliest(logits)
+                near = runner_up(logits, best, p, matcher)
         if matcher is not None and len(out.tokens) >= s.max_tokens and closing:
             out.stop = "length"
             token = next((t for t in closing if np.isfinite(logits[t])), int(np.argmax(logits)))
             p = 1.0
+        elif plain:
+            token = best
         else:
             token, p = choose(logits, s, rng)
-        if plain and (near := runner_up(logits, token, p, matcher)) is not None:
+        if near is not None:
             out.runners_up.append(RunnerUp(len(out.tokens), *near))
         out.confidence *= p
         if token == eos:
             break
         pending = [token]
         if matcher is not None:
-            matcher.consume(token)
+            if not taken:
+                matcher.consume(token)
             for forced in matcher.forced():
                 if forced == eos:
                     break

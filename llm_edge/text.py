@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from llm_edge import folder, memory
 from llm_edge.chat import ChatTokenizer, Message, Pieces
-from llm_edge.decoding import Generation, Sampling, choose, finite
+from llm_edge.decoding import Generation, Sampling, choose, finite, likeliest
 from llm_edge.engines import select
 from llmagentos.errors import ModelError
 
@@ -76,9 +76,9 @@ class _Matcher:
         bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
         return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
 
-    def allows(self, token: int) -> bool:
-        """Whether this token may come next: much quicker than the whole mask."""
-        return bool(self._m.validate_tokens([token]) == 1)
+    def take(self, token: int) -> bool:
+        """Consumes a token if it may come next: much quicker than the whole mask. False: it may not."""
+        return bool(self._m.try_consume_tokens([token]) == 1)
 
     def forced(self) -> list[int]:
         return [int(t) for t in self._m.compute_ff_tokens()]
@@ -208,17 +208,19 @@ class TextModel:
             if not finite(logits):
                 raise ModelError("expected finite logits, got NaN or infinity")
             # the likeliest of all tokens needs no mask when it is allowed, and it nearly always is
-            if matcher is not None and not (
-                s.temperature <= 0 and matcher.allows(int(np.argmax(logits)))
-            ):
+            token, p = likeliest(logits)
+            taken = matcher is None or (s.temperature <= 0 and matcher.take(token))
+            if matcher is not None and not taken:
                 logits = np.where(matcher.allowed(), logits, np.float32(-np.inf))
-            token, p = choose(logits, s, rng)
+            if not taken or s.temperature > 0:
+                token, p = choose(logits, s, rng)
             out.confidence *= p
             if token in self.eos or (matcher is not None and matcher.stopped):
                 break
             pending = [token]
             if matcher is not None:
-                matcher.consume(token)
+                if not taken:
+                    matcher.consume(token)
                 for forced in matcher.forced():
                     if forced in self.eos:
                         break

@@ -128,3 +128,32 @@ def test_what_the_grammar_forces_is_known():
     matcher = CONSTRAINT.matcher()
     matcher.consume(VOCABULARY.ids["pick"])
     assert [VOCABULARY.words[t] for t in matcher.forced()] == ["["]
+
+
+def test_taking_a_word_is_allowing_and_consuming_it():
+    a, b = CONSTRAINT.matcher(COMMAND), CONSTRAINT.matcher(COMMAND)
+    for word in "pick [ ] the red green block ; ]".split():
+        token = VOCABULARY.ids[word]
+        allowed = a.allows(token)
+        assert b.take(token) == allowed
+        if allowed:
+            a.consume(token)
+        assert (a.allowed() == b.allowed()).all()
+
+
+def test_words_that_are_not_asked_about_force_nothing():
+    plans = [
+        "put [ the small red wood block order left 2 where no in [ a bowl ] ] in [ all blue bowl ]",
+        "if exists [ a ball ] { put [ the it object ] in [ the box ] } else { home }",
+        "cannot cut @1 @2 ; pick [ the block noun @0 @1 ] ; move [ the object ] left dist 10 cm",
+        "stack [ all empty cup ] ; answer which [ the last_moved object ] [ a object ]",
+    ]
+    asked = 0
+    for plan in plans:
+        matcher = CONSTRAINT.matcher()
+        for word in plan.split():
+            matcher.consume(VOCABULARY.ids[word])
+            if matcher._last in matcher._free:
+                assert matcher._m.compute_ff_tokens() == []
+                asked += 1
+    assert asked > 30
