@@ -41,7 +41,7 @@ from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.np_words import HOLDERS, LANDMARKS, MOVABLE, color_word, kind_noun, pick_color
 from llm_edge.corpus.objects import noun_phrase
 from llm_edge.corpus.places import length, place, region_place
-from llm_edge.corpus.sampler import Ctx
+from llm_edge.corpus.sampler import Ctx, is_mark
 from llmagentos.planning import compact
 from llmagentos.planning import plan as p
 
@@ -93,8 +93,8 @@ def _read(path: Path) -> list[Block]:
 
 @cache
 def share() -> float:
-    """The share of the corpus that is drawn from here: more for more wordings, up to a fifth."""
-    return min(0.2, sum(len(b.wordings) for b in blocks()) / 8000)
+    """The share of the corpus that is drawn from here: more for more wordings, up to a quarter or so."""
+    return min(0.28, sum(len(b.wordings) for b in blocks()) / 8000)
 
 
 def sample(ctx: Ctx, group: str = "") -> tuple[str, str, list[Any]]:
@@ -106,17 +106,39 @@ def sample(ctx: Ctx, group: str = "") -> tuple[str, str, list[Any]]:
 def draw(ctx: Ctx, block: Block, wording: str | None = None) -> tuple[str, str, list[Any]]:
     """One wording of a block, its slots filled. Raises PlanError if the plan doesn't parse."""
     text = ctx.say([wording] if wording else list(block.wordings), **_SAME)
-    slots = {name: _FILL[name](ctx) for name in _names(block.plan + text)}
+    slots: dict[str, tuple[str, str]] = {}
+    for name in _names(block.plan + text + " ".join(block.pendings)):
+        slots[name] = _FILL[name](ctx)
+        while name in "xyz" and slots[name][1] in [
+            slots[o][1] for o in "xyz" if o in slots and o != name
+        ]:
+            slots[name] = _FILL[name](ctx)
     _pair_plurals(slots)
     plan = _SLOT.sub(lambda m: slots[m[1]][1] if m[1] != "s" else "{s}", block.plan)
-    text = _SLOT.sub(lambda m: slots[m[1]][0], text)
+    text = _fill_words(text, slots)
     if span := _SPAN.search(text):
         marked, mark = ctx.span(span[1])
         text = text[: span.start()] + marked + text[span.end() :]
         plan = plan.replace("{s}", f'"{mark}"')
     pending = ctx.one(block.pendings) if block.pendings else ""
-    pending = _SLOT.sub(lambda m: slots[m[1]][0], pending)
+    pending = _without_marks(_fill_words(pending, slots))
     return pending, " ".join(text.split()), list(compact.parse(plan).steps)
+
+
+def _fill_words(text: str, slots: dict[str, tuple[str, str]]) -> str:
+    """The slots' words; what the plan points at is marked in the first mention only."""
+    said: set[str] = set()
+
+    def words(m: re.Match[str]) -> str:
+        first = m[1] not in said
+        said.add(m[1])
+        return slots[m[1]][0] if first else _without_marks(slots[m[1]][0])
+
+    return _SLOT.sub(words, text)
+
+
+def _without_marks(text: str) -> str:
+    return "".join(ch for ch in text if not is_mark(ch))
 
 
 def _names(text: str) -> list[str]:
