@@ -52,6 +52,17 @@ def types_of(operator: str, version: str) -> list[str] | None:
     return found
 
 
+def evidence(operator: str, version: str) -> str:
+    """Where the operator's row comes from for a version: "confirmed" (the version's own table, or the
+    same row in tables before and after it) or "assumed" (an older table's row)."""
+    if types_of(operator, version) is None:
+        return "not taken"
+    seen = table()["operators"][operator].get("seen", [])
+    if version == "8.5" or (version == "10.3" and "10.6" in seen):
+        return "confirmed"
+    return "assumed"
+
+
 def problems(model: Any, version: str) -> list[str]:
     """Everything in an ONNX graph that this version's parser would refuse; empty when it fits."""
     import onnx

@@ -39,3 +39,13 @@ def test_the_rewritten_encoder_is_the_same(model: Path, version: str) -> None:
     a = ort.InferenceSession(str(model / "encoder.onnx")).run(None, feeds)[0]
     b = ort.InferenceSession(graph.SerializeToString()).run(None, feeds)[0]
     assert np.corrcoef(a.ravel(), b.ravel())[0, 1] > 0.999
+
+
+@pytest.mark.parametrize("name", ["encoder.onnx", "decoder.onnx"])
+def test_what_is_confirmed_and_what_is_assumed_is_told_apart(model: Path, name: str) -> None:
+    used = {n.op_type for n in onnx.load(str(model / name)).graph.node}
+    assert {trt_rules.evidence(o, "8.5") for o in used} == {"confirmed"}
+    assert {trt_rules.evidence(o, "10.3") for o in used} == {"confirmed"}
+    # no table of 10.16 was at hand
+    assert {trt_rules.evidence(o, "10.16") for o in used} == {"assumed"}
+    assert trt_rules.evidence("DynamicQuantizeLinear", "10.3") == "not taken"
