@@ -125,6 +125,16 @@ def test_far_and_away_and_toward() -> None:
     assert math.dist(spot("away_from [ the bowl ]", moved), (0.5, 0.0)) >= 0.21
 
 
+def test_away_from_several_is_farther_from_each_of_them() -> None:
+    marks = {"b": (0.49, 0.17), "c": (0.50, 0.06), "d": (0.46, 0.30)}
+    here = (0.607, 0.187)
+    others = [thing(name, "red", "bowl", *at) for name, at in marks.items()]
+    world = scene(thing("a", "green", "block", *here), *others)
+    x, y = spot("away_from [ all bowl ]", world)
+    for at_ in marks.values():
+        assert math.dist((x, y), at_) >= min(math.dist(here, at_) + 0.04, 0.25)
+
+
 def test_elsewhere_is_somewhere_else() -> None:
     assert math.dist(spot("elsewhere", base_scene()), (0.35, -0.25)) >= 0.12
 

@@ -217,6 +217,8 @@ class _Finder:
             return table.around(self.objs[0], moving, distance)
         if rel == "toward":
             return table.toward(self.objs[0], moving, distance)
+        if rel == "away_from" and len(self.objs) > 1 and distance is None:
+            return table.away_from_all(self.objs, moving)
         if rel == "away_from":
             return table.away_from(self.objs[0], moving, distance)
         if rel in _OWN:

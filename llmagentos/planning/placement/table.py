@@ -191,6 +191,23 @@ def away_from(mark: SceneObject, moving: SceneObject, distance_m: float | None) 
     return cost, [point]
 
 
+def away_from_all(marks: Sequence[SceneObject], moving: SceneObject) -> Wish:
+    """Farther from each of several marks than it is now, or far from it; apart from them all."""
+    hx, hy = moving.position[:2]
+
+    def cost(x: Array, y: Array) -> Array:
+        out = 0.2 * np.hypot(x - hx, y - hy)
+        least = np.full(np.shape(x), np.inf)
+        for mark in marks:
+            dist = np.hypot(*_from(mark, x, y))
+            now = math.hypot(hx - mark.position[0], hy - mark.position[1])
+            least = np.minimum(least, dist)
+            out = np.where(dist < min(now + 0.05, FAR_M + 0.01), np.inf, out)
+        return out + 3.0 * np.maximum(0.0, FAR_M + 0.10 - least)
+
+    return cost, []
+
+
 def _near(point: tuple[float, float], reach_m: float) -> Cost:
     def cost(x: Array, y: Array) -> Array:
         off = np.hypot(x - point[0], y - point[1])
