@@ -121,7 +121,16 @@ class MotionSkills:
             reason = next(name for kind, name in _REASONS if isinstance(error, kind))
             _log.warning("skill failed: %s: %s", reason, error)
             self._running, self._report = None, failed(reason, str(error))
+            self._come_to_rest()
         return self._report
+
+    def _come_to_rest(self) -> None:
+        """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""
+        try:
+            for _ in self._arm.stop():
+                pass
+        except (DriverError, GateRejection) as error:
+            _log.warning("could not ramp down: %s", error)
 
     def stop(self) -> SkillReport:
         """Ramp down within 0.3 s, keep holding, and say where the arm is."""
