@@ -29,7 +29,7 @@ ROWS: list[Row] = [
       "put [ the {a} ] at front", at("a", "front"), "a"),
     r("a:ball@right +3", "could the {a} go dead center on the table",
       "put [ the {a} ] at middle", at("a", "middle"), "a"),
-    r("a:block@right +3", "anywhere on the left half's outer part is fine, as long as the {a} is at the left side",
+    r("a:block@right +3", "i don't mind exactly where, as long as the {a} ends up at the left side",
       "put [ the {a} ] at left", at("a", "left"), "a"),
     r("a:can@left +3", "the upper right-hand corner needs the {a}",
       "put [ the {a} ] at back_right", at("a", "back_right"), "a"),

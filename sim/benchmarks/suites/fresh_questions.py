@@ -49,7 +49,7 @@ ROWS: list[Row] = [
        lambda w: abs(w["a"]["position"][0] - w["b"]["position"][0]) > 0.08 > abs(w["a"]["position"][1] - w["b"]["position"][1])),
     _q("a:can@in.b b:tray c:tray +1", "i can't find the {a}, where has it gone?", "where [ the {a} ]", both(says("on|in"), names("b"))),
     _q("a:ball@front_right +2", "whereabouts is the {a}?", "where [ the {a} ]", either(both(says("right"), says("front|near|close")), says("next to|near|left|beside|behind"))),
-    _q("a:can*3 c:bowl@inner", "what can is the bowl's closest neighbour?", "which [ the can order nearest of [ the bowl ] ]", names_only(closest("a", "c"), "a"), ranked("a", "c")),
+    _q("a:can*3 c:bowl@inner", "which can is the bowl's closest neighbour?", "which [ the can order nearest of [ the bowl ] ]", names_only(closest("a", "c"), "a"), ranked("a", "c")),
     _q("a:ball*3 c:plate@inner", "which of the balls lies the farthest from the plate?", "which [ the ball order farthest of [ the plate ] ]", names_only(farthest("a", "c"), "a"), ranked("a", "c")),
     _q("a:can*4", "the second can from the right, what colour has it got?", "color [ the can order right 2 ]", names_only(nth("a", "right", 2), "a"), apart("a", "y")),
     _q("a1:ball/s a2:ball/m a3:ball/l", "tell me the tiniest of the balls", "which [ the ball order smallest ]", names_only("a1", "a")),
