@@ -1,7 +1,7 @@
-"""Our graphs on ONNX Runtime, any provider: CPU for text models, CUDA for planners and text models.
+"""Our portable graphs on ONNX Runtime as they are, any provider; caches in host memory.
 
-Knows: sessions and providers. Does not know: tokens or plans. Caches stay in host memory: on CUDA a
-step uploads its bucket, which is small for on-board models; TensorRT keeps them on the device.
+Knows: sessions and providers. Does not know: tokens or plans. What onnx_cpu.py falls back to and
+compares with; onnx_device.py keeps the caches on the device.
 """
 
 from __future__ import annotations
@@ -96,8 +96,3 @@ class OnnxEngine:
         cache[:, :, at : at + rows.shape[2]] = rows
         found: Floats = logits
         return found
-
-
-def onnx_cuda(folder: Path, config: dict[str, Any], threads: int = 1) -> OnnxEngine:
-    """The CUDA provider. Raises MissingDependencyError where ONNX Runtime has none."""
-    return OnnxEngine(folder, config, threads, "CUDAExecutionProvider")

@@ -70,7 +70,7 @@ def _cpu(folder: Path, config: dict[str, Any], threads: int) -> Engine:
 
 
 def _cuda(folder: Path, config: dict[str, Any], threads: int) -> Engine:
-    from llm_edge.engines.onnx_any import onnx_cuda
+    from llm_edge.engines.onnx_device import onnx_cuda
 
     return onnx_cuda(folder, config, threads)
 

@@ -83,7 +83,7 @@ def test_cuda_gives_the_cpus_tokens(
 ) -> None:
     if reason := select.why_not("cuda"):
         pytest.skip(reason)
-    from llm_edge.engines.onnx_any import onnx_cuda
+    from llm_edge.engines.onnx_device import onnx_cuda
 
     assert trt_plans.gate(onnx_cuda(model, config), OnnxCpuEngine(model, config), prompts) > 0
 

@@ -51,6 +51,14 @@ def prompts(model: Path) -> list[Prompt]:
 Make = Callable[[], Engine]
 
 
+def on_device(model: Path, config: dict[str, Any]) -> Engine:
+    """What CUDA runs, with the cache bound in the CPU's memory."""
+    pytest.importorskip("onnx", reason="extra 'dev'")
+    from llm_edge.engines.onnx_device import OnnxDeviceEngine
+
+    return OnnxDeviceEngine(model, config, provider="CPUExecutionProvider")
+
+
 @pytest.fixture(scope="module")
 def makers(
     model: Path, config: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
@@ -69,6 +77,7 @@ def makers(
     return {
         "cpu": lambda: OnnxCpuEngine(model, config),
         "onnx": lambda: OnnxEngine(model, config),
+        "device": lambda: on_device(model, config),
         **{f"tensorrt-{v}": (lambda v=v: tensorrt(v, v != "8.5")) for v in VERSIONS},
     }
 
@@ -84,7 +93,7 @@ def expected(makers: dict[str, Make], prompts: list[Prompt]) -> list[list[int]]:
     return [trt_plans.greedy(engine, p, [0], 12) for p in prompts]
 
 
-@pytest.fixture(params=["cpu", "onnx", *(f"tensorrt-{v}" for v in VERSIONS)])
+@pytest.fixture(params=["cpu", "onnx", "device", *(f"tensorrt-{v}" for v in VERSIONS)])
 def engine(
     request: pytest.FixtureRequest, makers: dict[str, Make], built: dict[str, Engine]
 ) -> Engine:
@@ -241,7 +250,9 @@ def test_too_little_memory_is_a_sentence(
 def test_auto_says_why_the_others_are_not_there(
     model: Path, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(select, "why_not", lambda name: "" if name == "onnx-cpu" else f"no {name} here")
+    monkeypatch.setattr(
+        select, "why_not", lambda name: "" if name == "onnx-cpu" else f"no {name} here"
+    )
     choice = select.choose(model, config)
     assert choice.engine.name == "onnxruntime-cpu"
     assert choice.skipped == ("tensorrt: no tensorrt here", "cuda: no cuda here")
@@ -250,7 +261,7 @@ def test_auto_says_why_the_others_are_not_there(
     ):
         select.choose(model, config, "cuda")
     with pytest.raises(
-        ModelError, match="expected an engine of auto, tensorrt, cuda, onnx-cpu or .* got 'npu'"
+        ModelError, match=r"expected an engine of auto, tensorrt, cuda, onnx-cpu or .* got 'npu'"
     ):
         select.choose(model, config, "npu")
 
