@@ -56,7 +56,7 @@ RELAXED: Mapping[str, Mapping[str, Any]] = {
     "planner": {"module": "scripted_planning:make"},
     "executor": {
         "joint_states_timeout_s": 3.0,
-        "clock_timeout_s": 10.0,
+        "clock_timeout_s": 60.0,
         "scene_timeout_s": 5.0 + 1.0 / SPEED,
         "look_timeout_s": 20.0,
         "scene_max_age_s": 0.6,
