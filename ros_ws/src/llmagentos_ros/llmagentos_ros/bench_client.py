@@ -41,9 +41,8 @@ class Watcher:
         self.scenes: dict[tuple[int, int], float] = {}
         #: Stamp (s) and fastest joint (rad/s) of every joint state.
         self.speeds: list[tuple[float, float]] = []
-        self.node.create_subscription(
-            table.JOINT_STATES.kind, table.JOINT_STATES.name, self._on_joints, 10
-        )
+        joints = table.JOINT_STATES
+        self.node.create_subscription(joints.kind, joints.name, self._on_joints, joints.qos)
         for topic, seen in ((table.CAMERA_INFO, self.pictures), (table.SCENE, self.scenes)):
             self.node.create_subscription(topic.kind, topic.name, self._note(seen), topic.qos)
 
