@@ -53,10 +53,12 @@ def test_tensorflow(tmp_path: Path) -> None:
     tf = pytest.importorskip("tensorflow", reason="TensorFlow is not installed here")
     tf2onnx = pytest.importorskip("tf2onnx", reason="tf2onnx is not installed here")
     tf.random.set_seed(0)
-    weights = tf.constant(np.random.default_rng(0).normal(size=(3, 3, 3, 6)).astype(np.float32))
+    values = np.random.default_rng(0).normal(size=(3, 3, 3, 6)).astype(np.float32)
 
     @tf.function(input_signature=[tf.TensorSpec([None, 24, 24, 3], tf.float32, name="image")])
     def net(image):
+        # made inside: a tensor from outside would become an input of the network
+        weights = tf.constant(values)
         return tf.reduce_mean(tf.nn.relu(tf.nn.conv2d(image, weights, 2, "SAME")), axis=[1, 2])
 
     path = tmp_path / "net.onnx"
