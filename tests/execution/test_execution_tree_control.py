@@ -62,6 +62,24 @@ def test_a_thing_that_is_not_in_the_bowl_is_not_the_bowl() -> None:
     assert t.get("red_block").support == "red_bowl"
 
 
+def test_it_in_a_comparison_is_what_goes_there() -> None:
+    t = Table()
+    out = t.do("put [ the blue block ] in [ the bowl where same_color [ the it object ] ]")
+    assert out.status == "succeeded", out.reply
+    assert t.get("blue_block").support == "blue_bowl"
+
+
+def test_first_and_last_in_turn_are_two_things() -> None:
+    t = Table()
+    out = t.do(
+        "put [ the block order left ] in [ the blue bowl ] ; "
+        "put [ the block order left ] in [ the blue bowl ]"
+    )
+    assert out.status == "succeeded", out.reply
+    inside = {c for c in ("red", "green", "blue") if t.get(f"{c}_block").support == "blue_bowl"}
+    assert inside == {"red", "blue"}
+
+
 def test_if_and_else() -> None:
     t = Table()
     t.do("if exists [ a cup ] { put [ the red block ] at left } else { pick [ the blue block ] }")

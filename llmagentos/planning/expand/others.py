@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.conditions import holds
+from llmagentos.planning.expand.meant import marks_for
 from llmagentos.planning.expand.mentions import note_subjects
-from llmagentos.planning.expand.put import marks_for
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of, succeeded
 from llmagentos.planning.placement import locate
 from llmagentos.planning.wording import describe_cond, describe_place

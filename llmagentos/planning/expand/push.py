@@ -20,7 +20,8 @@ from llmagentos.planning.expand.carry import (
     note_event,
     uncover,
 )
-from llmagentos.planning.expand.put import items_and_marks, marks_for, put_one
+from llmagentos.planning.expand.meant import items_and_marks, marks_for
+from llmagentos.planning.expand.put import put_one
 from llmagentos.planning.expand.scope import (
     Moves,
     Scope,

@@ -1,7 +1,7 @@
 """Pick, place and put: one thing or many, to one place.
 
-Knows: how items and landmarks are told from each other, and what is already done. Does not know:
-motion (carry.py) nor patterns (arrange.py).
+Knows: the order of several things, and what is already done. Does not know: which things are meant
+(meant.py), motion (carry.py), patterns (arrange.py).
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from llmagentos.planning.expand.carry import (
     lift,
     put_aside,
 )
-from llmagentos.planning.expand.mentions import note_landmarks
+from llmagentos.planning.expand.meant import is_many, items_and_marks, marks_for, own_landmark
 from llmagentos.planning.expand.scope import (
     Moves,
     Scope,
@@ -26,21 +26,13 @@ from llmagentos.planning.expand.scope import (
     problem_of,
     succeeded,
 )
-from llmagentos.planning.grounding import ground, matching
+from llmagentos.planning.grounding import matching
 from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.planning.placement.footprint import is_container
-from llmagentos.planning.placement.marks import depends_on_item
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.planning.wording import describe_ids, describe_obj, describe_object, describe_place
 from llmagentos.types import Action, SceneObject
 from llmagentos.world.relations import is_above, stack_of
-
-_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "rest", "none")
-
-
-def is_many(obj: p.Obj) -> bool:
-    """Whether the description may resolve to several things."""
-    return obj.quant in _PLURAL or obj.count not in (None, 1) or obj.ref in ("them", "pattern")
 
 
 def pick(step: p.Pick, scope: Scope) -> Moves:
@@ -68,16 +60,17 @@ def place_held(step: p.PlaceHeld, scope: Scope) -> Moves:
 
 def put(step: p.Put, scope: Scope) -> Moves:
     """Bring everything that is meant to the place, one after the other."""
-    ids, marks = items_and_marks(step.obj, step.place, scope)
+    place = own_landmark(step.obj, step.place)
+    ids, marks = items_and_marks(step.obj, place, scope)
     if not is_many(step.obj) and len(ids) == 1 and step.obj.kind == "stack":
-        yield from put_stack(scope, ids[0], step.place)
+        yield from put_stack(scope, ids[0], place)
         return
     if step.place.rel == "around" and len(ids) > 1:
         from llmagentos.planning.expand.arrange import arrange
 
         yield from arrange(p.Arrange(objs=(step.obj,), shape="circle", place=step.place), scope)
         return
-    yield from put_all(scope, ids, step.place, marks)
+    yield from put_all(scope, ids, place, marks)
 
 
 def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | None) -> Moves:
@@ -182,48 +175,6 @@ def put_stack(scope: Scope, top_id: str, place: p.Place) -> Moves:
         yield from put_aside(scope, object_id)
     yield from put_one(scope, ids[0], place)
     yield from build(scope, ids)
-
-
-def items_and_marks(
-    obj: p.Obj, place: p.Place, scope: Scope
-) -> tuple[tuple[str, ...], Marks | None]:
-    """What is moved and where to. marks is None where each item finds its own.
-
-    Items and landmarks never overlap: "the block next to the bowl" needs the item first, "all
-    blocks on the largest one" the landmark first.
-    """
-    own = depends_on_item(place)
-    note_landmarks(obj, scope.context(), scope.memory)
-    if is_many(obj):
-        marks = None if own else marks_for(place, scope, None)
-        ids = scope.ground(obj, without=marks.ids if marks else ())
-        return ids, marks
-    found = ground(obj, scope.context())
-    if (found.ok or found.problem == "ambiguous") and not own and place.obj is not None:
-        marks = resolve_marks(place, scope.context())
-        # "a thing that isn't in the bowl" never means the bowl itself
-        if marks.problem is None and (not found.ok or set(found.ids) & set(marks.ids)):
-            without = ground(obj, scope.context(), marks.ids)
-            found = without if without.ok else found
-    if not found.ok:
-        raise problem_of(found, obj)
-    scope.tell(obj, found)
-    item = found.ids[0] if found.ids else None
-    return found.ids, marks_for(place, scope, item) if found.ids else None
-
-
-def marks_for(place: p.Place, scope: Scope, item: str | None) -> Marks:
-    """The place's landmarks for an item, reported. Raises StepProblem."""
-    if place.rel == "under":
-        raise StepProblem("cannot", "I can't put things under others.")
-    marks = resolve_marks(place, scope.context(moving=item, this=item))
-    for obj, found in marks.found:
-        if found.ok:
-            scope.tell(obj, found)
-    if marks.problem is not None:
-        obj_meant = marks.found[-1][0] if marks.found else place.obj
-        raise problem_of(marks.problem, obj_meant)
-    return marks
 
 
 def put_one(

@@ -14,7 +14,8 @@ from typing import TypeVar
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement
 from llmagentos.planning.expand.carry import Find, carry, put_aside
-from llmagentos.planning.expand.put import is_many, put_one
+from llmagentos.planning.expand.meant import is_many
+from llmagentos.planning.expand.put import put_one
 from llmagentos.planning.expand.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.planning.expand.sorting import sort_ids
 from llmagentos.planning.grounding import ground
