@@ -176,5 +176,3 @@ def sweep(ctx: Ctx, refs: float = 0.0) -> Clause:
     words = f"{ctx.one({'back': ['far', 'back', 'top'], 'front': ['near', 'front', 'bottom']}.get(side, [side]))} {ctx.one(['side', 'edge'])}"
     text = ctx.say(["{v} {o} to the {w}", "{v} {o} over to the {w} of the table", "{v} {o} towards the {w}", "in one go {v} {o} to the {w}", "get {o} to the {w} by pushing", "with your hand {v} {o} to the {w}", "{v} {o} right to the {w}", "to the {w} {v} {o}"], v=verb, o=o.text, w=words)
     return text, [p.Push(obj=o.obj, place=p.Place(rel="at", region=side))]
-
-
