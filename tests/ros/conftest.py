@@ -31,6 +31,7 @@ if not HAS_ROS:
         "test_ros_outputs.py",
         "test_ros_parameters.py",
         "test_ros_remote.py",
+        "test_ros_scene_feed.py",
     ]
 
 

@@ -96,6 +96,13 @@ def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
     goes_home(client)
 
 
+def test_executor_that_has_seen_nothing_yet_waits(client: Client) -> None:
+    """As after a restart: the command is there before the first picture."""
+    request = table.RESET_EXECUTOR.kind.Request()
+    assert client.call(table.RESET_EXECUTOR.kind, table.RESET_EXECUTOR.name, request).success
+    goes_home(client)
+
+
 def test_agent_killed_while_moving(graph: Graph, client: Client) -> None:
     """Nobody listens any more; the executor ends the plan, and the agent comes back."""
     client.send("pick up the red block")

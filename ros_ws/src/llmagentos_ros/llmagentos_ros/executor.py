@@ -43,6 +43,9 @@ from llmagentos_ros.sim_clock import clock_condition
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
+#: A cancel is looked at this often while waiting.
+_POLL_S = 0.02
+
 
 class ExecutorNode(ModuleNode):
     """Owns an ExecutionModule over a RosDriver."""
@@ -186,6 +189,19 @@ class ExecutorNode(ModuleNode):
         silent = self._driver.joint_states.stale() or self._scenes.age.stale()
         return silent or self._arm_out.problem
 
+    def _wait_seen(self) -> None:
+        """
+        Wait for the first scene and joint state, as long as for a look, or until asked to stop.
+
+        After a start or a reset they come by and by; a source that has gone silent is not waited
+        for.
+        """
+        give_up = time.monotonic() + self.value('look_timeout_s')
+        while not (self._driver.joint_states.seen and self._scenes.age.seen):
+            if self._asked_to_stop() or time.monotonic() > give_up:
+                return
+            self._stop.wait(_POLL_S)
+
     # --- the action ------------------------------------------------------------------------
 
     def _accept(self, goal: ExecutePlan.Goal) -> GoalResponse:
@@ -215,6 +231,9 @@ class ExecutorNode(ModuleNode):
         try:
             plan = plan_from_json(goal.request.plan.json)
             self._arm_out.clear()
+            self._wait_seen()
+            if self._asked_to_stop():
+                return Outcome('failed', 'I stopped before I began.')
             stale = self._stale()
             if stale:
                 return Outcome('failed', f"I can't move: {stale}.")

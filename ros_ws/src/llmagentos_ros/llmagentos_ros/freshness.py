@@ -33,6 +33,11 @@ class AgeTimer:
         self._last = None
 
     @property
+    def seen(self) -> bool:
+        """Whether a message ever came."""
+        return self._last is not None
+
+    @property
     def age_s(self) -> float:
         """Seconds since the newest message; infinite when none ever came."""
         return float('inf') if self._last is None else self._clock() - self._last

@@ -28,18 +28,24 @@ class SceneFeed:
         self._changed = threading.Condition()
         self._msg: m.Scene | None = None
         self._stamp_s = float('-inf')
+        self._since_s = float('-inf')
 
     def on_scene(self, msg: m.Scene) -> None:
-        """Take a message in."""
+        """Take a message in; one from before the last `forget` may still be under way."""
+        stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+        # A clock that was set back makes the time of the last `forget` mean nothing.
+        if stamp_s < self._since_s <= self._clock():
+            return
         with self._changed:
             self._msg = msg
-            self._stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+            self._stamp_s = stamp_s
             self.age.beat()
             self._changed.notify_all()
 
     def forget(self) -> None:
-        """Begin a new session: wait for new pictures."""
+        """Begin a new session: only pictures that are taken from now on count."""
         with self._changed:
+            self._since_s = self._clock()
             self._msg, self._stamp_s = None, float('-inf')
             self.age.forget()
 

@@ -1,0 +1,45 @@
+"""Scenes as a node keeps them: what counts after a new session has begun."""
+
+from __future__ import annotations
+
+import pytest
+from llmagentos_msgs.msg import Scene
+from llmagentos_ros.scene_feed import SceneFeed
+
+from llmagentos.errors import PerceptionError
+
+
+def scene(stamp_s: int) -> Scene:
+    msg = Scene()
+    msg.header.frame_id = "panda_link0"
+    msg.header.stamp.sec = stamp_s
+    return msg
+
+
+def test_a_picture_from_before_the_new_session_does_not_count() -> None:
+    now = [10.0]
+    feed = SceneFeed(lambda: now[0], 60.0)
+    feed.on_scene(scene(9))
+    assert feed.age.seen
+    feed.forget()
+    now[0] = 11.0
+    feed.on_scene(scene(9))  # it was under way
+    assert feed.latest is None and not feed.age.seen
+    with pytest.raises(PerceptionError, match="never seen"):
+        feed.wait(0.0, 0.0)
+    feed.on_scene(scene(11))
+    assert feed.wait(10.5, 0.0).stamp_s == 11.0
+
+
+def test_a_clock_that_was_set_back_shuts_no_picture_out() -> None:
+    now = [10.0]
+    feed = SceneFeed(lambda: now[0], 60.0)
+    feed.forget()
+    now[0] = 1.0
+    feed.on_scene(scene(1))
+    assert feed.age.seen
+
+
+def test_a_stop_ends_the_wait() -> None:
+    with pytest.raises(PerceptionError, match="stop"):
+        SceneFeed(lambda: 0.0, 60.0).wait(0.0, 1e9, lambda: True)
