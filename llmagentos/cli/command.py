@@ -33,7 +33,7 @@ def command(
     *,
     namespace: str = "/",
     as_json: bool = False,
-    wait_s: float = 10.0,
+    wait_s: float = 15.0,
     timeout_s: float = 600.0,
     network: bool = False,
 ) -> bool:

@@ -102,15 +102,19 @@ def test_feedback_streams_stage_by_stage(up: Up) -> None:
 
 
 def test_ctrl_c_stops_the_arm(up: Up) -> None:
-    with subprocess.Popen(
-        [*CLI, "command", "put the green block in the blue bowl"], env=up.env,
-        stdout=subprocess.PIPE, text=True,
-    ) as person, Client(up.domain) as client:  # fmt: skip
-        client.wait_moving()
-        person.send_signal(signal.SIGINT)
-        assert person.stdout is not None
-        said = person.stdout.read()
-        assert person.wait(PATIENCE_S) == 1
+    """It comes in the first of several steps: however late it is, the command is not done yet."""
+    text = "put the red block in the blue bowl, then put the green block in the blue bowl"
+    with Client(up.domain) as client:
+        client.reset()
+        client.wait(lambda: bool(client.speeds))  # it sees the arm before the arm moves
+        with subprocess.Popen(
+            [*CLI, "command", text], env=up.env, stdout=subprocess.PIPE, text=True
+        ) as person:
+            client.wait_moving()
+            person.send_signal(signal.SIGINT)
+            assert person.stdout is not None
+            said = person.stdout.read()
+            assert person.wait(PATIENCE_S) == 1, said
         assert "stopping" in said and "failed  " in said and "stopped" in said
         client.wait_resting()
 

@@ -201,7 +201,7 @@ class AgentNode(ModuleNode):
             check_text(text)
             result = self._agent.begin(text)
             while result is None:
-                if self._stop.is_set():
+                if self._stop.is_set() or self._goal.is_cancel_requested:
                     self._enter(Command.Feedback.STOPPING, 'stopping')
                     self._agent.stop()
                 result = self._agent.step()

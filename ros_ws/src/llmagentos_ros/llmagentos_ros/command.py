@@ -28,6 +28,8 @@ from rclpy.signals import SignalHandlerOptions
 
 OK, NOT_DONE, USAGE = 0, 1, 2
 _LAST_FEEDBACK_S = 0.5
+#: An agent that is there takes a command, or ends it, by then even on a starved machine.
+_ANSWER_S = 30.0
 
 
 def _say(**line: Any) -> None:
@@ -82,7 +84,7 @@ class Client:
             return USAGE
         goal = table.COMMAND_ACTION.kind.Goal(text=text)
         sent = self.client.send_goal_async(goal, feedback_callback=self._on_feedback)
-        if not self.wait(sent.done, 10.0) or not sent.result().accepted:
+        if not self.wait(sent.done, _ANSWER_S) or not sent.result().accepted:
             _say(error='expected the agent to take the command, got a no: it is not active')
             return NOT_DONE
         handle = sent.result()
@@ -91,8 +93,8 @@ class Client:
             _say(feedback={'stage': 4, 'words': 'stopping', 'event': {}})
             handle.cancel_goal_async()
             self.stop.clear()
-            if not self.wait(result.done, 15.0):
-                _say(error='expected the arm to stop, got no answer within 15 s')
+            if not self.wait(result.done, _ANSWER_S):
+                _say(error=f'expected the arm to stop, got no answer within {_ANSWER_S:g} s')
                 return NOT_DONE
         # The last feedback may come in after the result.
         self.wait(lambda: self.ended, _LAST_FEEDBACK_S)
@@ -114,7 +116,7 @@ def main(args: list[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description='Send one sentence to a running agent.')
     parser.add_argument('text')
     parser.add_argument('--namespace', default='/')
-    parser.add_argument('--wait', type=float, default=10.0, help='seconds to find the agent')
+    parser.add_argument('--wait', type=float, default=15.0, help='seconds to find the agent')
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds, then cancel')
     options = parser.parse_args(args)
     try:
