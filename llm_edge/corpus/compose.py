@@ -41,7 +41,7 @@ MOTION: dict[Maker, float] = {
 }
 SMALL: dict[Maker, float] = {steps.simple: 2, steps.wait: 1.5, steps.say: 1, patterns.reshape: 3}
 OTHER: dict[Maker, float] = {
-    questions.question: 15, safety.refuse: 11, safety.cannot: 9, safety.contrast: 10, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 2.2, speech.safe_ability: 5, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
+    questions.question: 15, safety.refuse: 19, safety.cannot: 12, safety.contrast: 19, safety.mixed: 1.5, safety.store: 1, safety.two_cannots: 0.5, speech.appliance: 2.2, speech.safe_ability: 5, speech.ellipsis: 2, speech.compare_two: 1.2, speech.follow_up: 2.5,
     speech.remember_two: 0.5, speech.remark_then: 1.2, speech.count_inside: 0.5,
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
