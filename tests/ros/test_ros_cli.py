@@ -55,7 +55,7 @@ class Up:
 
     def wait_for(self, words: str) -> None:
         """Until a line says so."""
-        give_up = time.monotonic() + PATIENCE_S
+        give_up = time.monotonic() + 2 * PATIENCE_S
         while not any(words in line for line in list(self.lines)):
             assert self.process.poll() is None and time.monotonic() < give_up, self.lines
             time.sleep(0.1)

@@ -33,20 +33,20 @@ def test_command_moves_a_block_with_ordered_feedback(graph: Graph, client: Clien
     trace = json.loads(result.trace)
     assert trace["plan"]["steps"][0]["op"] == "put"
     assert trace["timings"]["first_motion_s"] > 0
-    red = client.object("red_block_1")
-    assert red.support == "blue_bowl_1" and red.inside
+    client.wait_object("red_block_1", lambda red: red.support == "blue_bowl_1")
+    assert client.object("red_block_1").inside
 
 
 def test_a_second_command_in_a_row(graph: Graph, client: Client) -> None:
-    status, result = client.say("put the green block in the blue bowl")
+    status, result = client.say("pick up the green block")
     assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
-    assert client.object("green_block_1").support in ("blue_bowl_1", "red_block_1")
+    client.wait_object("green_block_1", lambda green: green.held)
 
 
 def test_undo_service_takes_it_back(graph: Graph, client: Client) -> None:
     answer = client.call(Undo, table.UNDO.name, Undo.Request(), 300.0)
     assert answer.success, answer.reply
-    assert client.object("green_block_1").support == "table"
+    client.wait_object("green_block_1", lambda green: green.support == "table")
 
 
 def test_reset_sets_everything_back(graph: Graph, client: Client) -> None:
@@ -73,7 +73,7 @@ def test_cancel_in_mid_motion_stops_the_arm(graph: Graph, client: Client) -> Non
 
 def test_cancel_while_planning_moves_nothing(graph: Graph, client: Client) -> None:
     client.wait_resting()
-    goal = client.send("think 8 s: put the red block in the blue bowl")
+    goal = client.send("think 12 s: put the red block in the blue bowl")
     client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
     client.speeds.clear()
     goal.cancel()
@@ -109,7 +109,8 @@ def test_text_that_is_no_command(graph: Graph, client: Client, text: str, why: s
 
 def test_two_clients_one_owner(graph: Graph, client: Client) -> None:
     with Client(graph.domain) as other:
-        first = client.send("think 4 s: go home")
+        other.wait(other.command.server_is_ready)
+        first = client.send("think 12 s: go home")
         status, result = other.say("pick up the red block")
         assert (status, result.status) == (ABORTED, "refused")
         assert "busy" in result.reply and "go home" in result.reply

@@ -78,15 +78,26 @@ def test_every_node_reports_diagnostics(graph: Graph, client: Client) -> None:
 
     topic = table.DIAGNOSTICS
     subscription = client.node.create_subscription(topic.kind, topic.name, hear, topic.qos)
-    client.wait(lambda: set(heard) >= {f"/{n}" for n in NODES})
+    everybody = {f"/{n}" for n in NODES}
+    # A node may warn at first, until it has seen what it needs.
+    client.wait(
+        lambda: (
+            set(heard) >= everybody
+            and all(heard[n].level == DiagnosticStatus.OK for n in everybody)
+        )
+    )
     client.node.destroy_subscription(subscription)
     for status in heard.values():
-        assert status.level == DiagnosticStatus.OK, (status.name, status.message)
         assert {"cpu_s", "pid"} <= {v.key for v in status.values}
 
 
 def test_a_healthy_arm_may_move(graph: Graph, client: Client) -> None:
-    client.wait(lambda: client.latest["safety_state"].state == SafetyState.OK)
+    client.wait(
+        lambda: (
+            "safety_state" in client.latest
+            and client.latest["safety_state"].state == SafetyState.OK
+        )
+    )
     state = client.latest["safety_state"]
     assert state.reasons == [] and state.joint_states_age >= 0 and state.scene_age >= 0
 

@@ -24,8 +24,8 @@ def test_two_robots(tmp_path: Path) -> None:
         assert status == SUCCEEDED, result.reply
         at_right.pass_time(0.1)
         assert max(at_right.speeds) < 0.01  # the other robot did not move
-        assert not at_right.object("red_block_1").held
-        assert at_left.object("red_block_1").held
+        at_right.wait_object("red_block_1", lambda red: not red.held)
+        at_left.wait_object("red_block_1", lambda red: red.held)
         status, result = at_right.say("pick up the green block")
         assert status == SUCCEEDED, result.reply
     assert left.orphans() == [] and right.orphans() == []
