@@ -51,14 +51,14 @@ def next_domain() -> int:
 
 #: Time limits that hold on a machine under load; on a robot they are far shorter.
 RELAXED: Mapping[str, Mapping[str, Any]] = {
-    "robot_sim": {"speed": SPEED, "camera_hz": 5.0, "command_wait_s": 5.0},
+    "robot_sim": {"speed": SPEED, "camera_hz": 5.0, "command_wait_s": 2.0},
     "perception": {"max_hz": 5.0},
     "planner": {"module": "scripted_planning:make"},
     "executor": {
-        # Simulated time waits for commands, and joint states and pictures with it.
-        "joint_states_timeout_s": 8.0,
+        # Longer than simulated time waits for commands, shorter than a robot takes to restart.
+        "joint_states_timeout_s": 3.0,
         "clock_timeout_s": 60.0,
-        "scene_timeout_s": 8.0 + 1.0 / SPEED,
+        "scene_timeout_s": 5.0 + 1.0 / SPEED,
         "look_timeout_s": 20.0,
         "scene_max_age_s": 0.6,
     },
