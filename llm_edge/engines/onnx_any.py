@@ -20,8 +20,9 @@ Floats = NDArray[np.float32]
 NAMES = {"CPUExecutionProvider": "onnxruntime-cpu", "CUDAExecutionProvider": "onnxruntime-cuda"}
 
 
-def session_options(threads: int, spin: bool = False) -> Any:
-    """spin: threads wait busily between operators, quicker where cores are free."""
+def session_options(threads: int, spin: bool = False, unpacked: bool = False) -> Any:
+    """spin: threads wait busily between operators, quicker where cores are free. unpacked: weights
+    become float32 when they are loaded, so that activations stay exact."""
     import onnxruntime as ort
 
     options = ort.SessionOptions()
@@ -29,6 +30,8 @@ def session_options(threads: int, spin: bool = False) -> Any:
     options.inter_op_num_threads = 1
     options.log_severity_level = 3
     options.add_session_config_entry("session.intra_op.allow_spinning", "1" if spin else "0")
+    if unpacked:
+        options.add_session_config_entry("session.disable_quant_qdq", "1")
     # integer kernels for weights in few bits: activations become INT8 block by block
     options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")
     return options
@@ -59,7 +62,11 @@ class OnnxEngine:
         try:
             self._decoder = ort.InferenceSession(str(decoder), options, providers=[provider])
             self._encoder = (
-                ort.InferenceSession(str(encoder), options, providers=[provider])
+                ort.InferenceSession(
+                    str(encoder),
+                    session_options(threads, spin, unpacked=True),
+                    providers=[provider],
+                )
                 if self.shape.kind == "planner"
                 else None
             )

@@ -170,7 +170,9 @@ class OnnxCpuEngine:
         try:
             self._encoder = (
                 ort.InferenceSession(
-                    str(planner_files(folder)[0]), self._options, providers=["CPUExecutionProvider"]
+                    str(planner_files(folder)[0]),
+                    session_options(threads, spin, unpacked=True),
+                    providers=["CPUExecutionProvider"],
                 )
                 if self.shape.kind == "planner"
                 else None
