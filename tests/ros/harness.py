@@ -55,7 +55,7 @@ RELAXED: Mapping[str, Mapping[str, Any]] = {
     "perception": {"max_hz": 5.0},
     "planner": {"module": "scripted_planning:make"},
     "executor": {
-        # Longer than simulated time waits for commands, shorter than a robot takes to restart.
+        # Longer than simulated time waits for commands.
         "joint_states_timeout_s": 3.0,
         "clock_timeout_s": 60.0,
         "scene_timeout_s": 5.0 + 1.0 / SPEED,
