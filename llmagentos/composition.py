@@ -34,7 +34,7 @@ from llmagentos.safety.observed import ObservedDriver
 from llmagentos.types import Action, Scene
 
 #: The planner model that the repository ships.
-DEFAULT_MODEL = "planner-v1"
+DEFAULT_MODEL = "planner-v2"
 
 
 @dataclass

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.gpu
 
 @pytest.fixture(scope="module")
 def model() -> Path:
-    return folder.find("planner-v1")
+    return folder.find("planner-v2")
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from llm_edge.engines.onnx_cpu import FusedSession, OnnxCpuEngine  # noqa: E402
 from llm_edge.tokenization import PromptTokenizer  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 
-MODEL = folder.SHIPPED / "planner-v1"
+MODEL = folder.SHIPPED / "planner-v2"
 pytestmark = pytest.mark.skipif(not MODEL.exists(), reason="no shipped model in this checkout")
 
 

@@ -31,7 +31,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def model() -> Path:
     try:
-        return folder.find("planner-v1")
+        return folder.find("planner-v2")
     except ModelError:
         pytest.skip("no shipped model")
 

@@ -14,7 +14,7 @@ from llm_edge.llm import LLM
 from llmagentos.cli.model import app
 from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 
-NAME = "planner-v1"
+NAME = "planner-v2"
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +104,7 @@ def test_an_address_can_have_a_name(own_models: Path) -> None:
 def test_too_little_memory_is_a_sentence_before_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: 50_000_000)
     with pytest.raises(
-        ModelError, match=r"expected \d+ MB of free memory for planner-v1 .* got 50 MB"
+        ModelError, match=r"expected \d+ MB of free memory for planner-v2 .* got 50 MB"
     ):
         LLM(NAME)
 
@@ -120,4 +120,4 @@ def test_build_verify_and_bench_from_the_command_line() -> None:
         and facts["tokens_per_s"] > 0
         and facts["rss_bytes"] > 0
     )
-    assert "planner-v1" in run.invoke(app, ["info", NAME]).output
+    assert "planner-v2" in run.invoke(app, ["info", NAME]).output

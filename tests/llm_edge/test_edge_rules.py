@@ -16,7 +16,7 @@ from llmagentos.errors import ModelError  # noqa: E402
 @pytest.fixture(scope="module")
 def model() -> Path:
     try:
-        return folder.find("planner-v1")
+        return folder.find("planner-v2")
     except ModelError:
         pytest.skip("no shipped model")
 
