@@ -1,11 +1,14 @@
 """What a person types, checked, and what came of it.
 
-Knows: which texts are a command at all, and the JSON contract of a result.
+Knows: which texts are a command at all, which two say the same but for manners, and the JSON
+contract of a result.
 Does not know: what the words mean.
 """
 
 from __future__ import annotations
 
+import hashlib
+import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -17,6 +20,16 @@ from llmagentos.types import Status
 MAX_COMMAND_CHARS = 1000
 #: Format characters that are harmless in a sentence: soft hyphen, zero-width joiner in emoji.
 _HARMLESS_FORMAT = {"\u00ad", "\u200d", "\ufeff"}
+
+#: What people add around a command without changing it, after punctuation is gone.
+_POLITE_START = re.compile(
+    r"^(?:please|pls|plz|kindly|hey|hi|hello|robot|ok|okay|now|so|well|just|"
+    r"(?:can|could|would|will) (?:you|u)|i want you to|i d like you to|i would like you to|"
+    r"i need you to)(?: |$)"
+)
+_POLITE_END = re.compile(
+    r"(?:^| )(?:please|pls|plz|thanks|thank you|thx|for me|now|robot|if you can|will you|would you)$"
+)
 
 
 def check_command(text: str) -> str:
@@ -42,6 +55,23 @@ def check_command(text: str) -> str:
     if not any(c.isalnum() for c in folded):
         raise CommandError("expected a command in words, got nothing that can be read")
     return folded
+
+
+def plain_command(text: str) -> str:
+    """Lower case, without punctuation and politeness, single spaces: commands that differ only so
+    say the same. What is nothing but politeness ("thank you") stays as it is."""
+    words = " ".join(re.sub(r"[^a-z0-9 ]", " ", text.lower()).split())
+    while True:
+        less = _POLITE_END.sub("", _POLITE_START.sub("", words))
+        if less == words or not less:
+            return words
+        words = less
+
+
+def command_hash(text: str) -> int:
+    """64 bits of BLAKE2b of the plain command, to know a sentence again without keeping it."""
+    digest = hashlib.blake2b(plain_command(text).encode(), digest_size=8).digest()
+    return int.from_bytes(digest, "little")
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,14 @@
 
 import pytest
 
-from llmagentos.command import MAX_COMMAND_CHARS, CommandResult, Timings, check_command
+from llmagentos.command import (
+    MAX_COMMAND_CHARS,
+    CommandResult,
+    Timings,
+    check_command,
+    command_hash,
+    plain_command,
+)
 from llmagentos.errors import CommandError
 
 CONTRACT = {
@@ -51,3 +58,26 @@ def test_result_has_every_field_of_the_contract() -> None:
     assert set(data["timings"]) == TIMINGS
     assert data["timings"]["tokens_per_s"] == 50.0
     assert result.ok
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Please put the RED block in the bowl, thanks!",
+        "hey robot, could you put the red block in the bowl",
+        "put the red block in the bowl",
+        "Can you please put the red block in the bowl?",
+    ],
+)
+def test_case_punctuation_and_politeness_do_not_count(text):
+    assert plain_command(text) == "put the red block in the bowl"
+    assert command_hash(text) == command_hash("put the red block in the bowl")
+
+
+def test_politeness_alone_stays():
+    assert plain_command("Thank you!") == "thank you"
+    assert plain_command("?!") == ""
+
+
+def test_other_commands_have_other_hashes():
+    assert command_hash("put it left") != command_hash("put it right")

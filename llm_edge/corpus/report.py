@@ -20,9 +20,10 @@ from typing import get_args
 
 from llm_edge.corpus import build
 from llm_edge.corpus.check import Checker, Level, judge
-from llm_edge.corpus.filter import hashes, is_evaluation_sentence, normal
+from llm_edge.corpus.filter import hashes, is_evaluation_sentence
 from llm_edge.corpus.parts import canonical, split_steps
 from llm_edge.corpus.sampler import HELD_OUT_PERCENT
+from llmagentos.command import plain_command
 from llmagentos.planning import grammar
 from llmagentos.planning import words as w
 from llmagentos.types import COLORS
@@ -42,7 +43,7 @@ def _has(*words: str) -> Callable[[build.Pair], bool]:
 
 def _other_words(pair: build.Pair) -> bool:
     """A colour that is said by another name than its own."""
-    said = set(normal(pair.command).split())
+    said = set(plain_command(pair.command).split())
     return any(c in pair.target and c not in said for c in COLORS)
 
 
@@ -100,7 +101,7 @@ class Tally:
 
     def add(self, pair: build.Pair) -> None:
         """Count one pair."""
-        said = normal(pair.command)
+        said = plain_command(pair.command)
         self.pairs += 1
         self.words += len(pair.command.split())
         self.plan_words += len(pair.target)

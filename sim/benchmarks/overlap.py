@@ -4,22 +4,20 @@
     python -m sim.benchmarks.overlap --write [FILE]    # hashes that keep them out of the corpus
 
 Knows: corpora as JSON lines, each a list whose first item is the command, or an object with
-"command"; how sentences are normalised and hashed (llm_edge.corpus.filter does the same: a test
-holds the two together). Does not know: how a corpus is made. Says how many, not which, unless
+"command". Does not know: how a corpus is made. Says how many, not which, unless
 --show is given; --write keeps nothing but hashes.
 """
 
 from __future__ import annotations
 
 import argparse
-import hashlib
 import json
-import re
 from array import array
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
+from llmagentos.command import command_hash, plain_command
 from sim.benchmarks.suites import sentences
 from sim.benchmarks.suites.files import find_folder
 
@@ -27,31 +25,6 @@ from sim.benchmarks.suites.files import find_folder
 HASHES = Path("llm_edge/corpus/evaluation_hashes.bin")
 #: So many fillings of the suites' roles are hashed.
 WRITE_SEEDS = 40
-
-_POLITE_START = re.compile(
-    r"^(?:please|pls|plz|kindly|hey|hi|hello|robot|ok|okay|now|so|well|just|"
-    r"(?:can|could|would|will) (?:you|u)|i want you to|i d like you to|i would like you to|"
-    r"i need you to)(?: |$)"
-)
-_POLITE_END = re.compile(
-    r"(?:^| )(?:please|pls|plz|thanks|thank you|thx|for me|now|robot|if you can|will you|would you)$"
-)
-
-
-def normal(text: str) -> str:
-    """Lower case, without punctuation and politeness, single spaces."""
-    words = " ".join(re.sub(r"[^a-z0-9 ]", " ", text.lower()).split())
-    while True:
-        less = _POLITE_END.sub("", _POLITE_START.sub("", words))
-        if less == words or not less:
-            return words
-        words = less
-
-
-def sentence_hash(text: str) -> int:
-    """64 bits of BLAKE2b of the normalised text."""
-    digest = hashlib.blake2b(normal(text).encode(), digest_size=8).digest()
-    return int.from_bytes(digest, "little")
 
 
 def commands(paths: Iterable[Path]) -> set[str]:
@@ -61,7 +34,7 @@ def commands(paths: Iterable[Path]) -> set[str]:
         with path.open(encoding="utf-8") as lines:
             for line in lines:
                 item = json.loads(line)
-                out.add(normal(item[0] if isinstance(item, list) else item["command"]))
+                out.add(plain_command(item[0] if isinstance(item, list) else item["command"]))
     return out
 
 
@@ -79,7 +52,7 @@ def gram_table(known: Iterable[str], said: Iterable[tuple[str, str]]) -> Iterato
     runs: Counter[str] = Counter()
     found: Counter[str] = Counter()
     for suite, text in set(said):
-        wanted = grams(normal(text))
+        wanted = grams(plain_command(text))
         runs[suite] += len(wanted)
         found[suite] += len(wanted & there)
     for suite in sorted(runs):
@@ -97,10 +70,10 @@ def instructions(folder: Path | None) -> Iterator[str]:
 
 def evaluation_hashes(folder: Path | None, seeds: Iterable[int]) -> set[int]:
     """Hashes of every sentence of every suite, filled in for these seeds, and of the files'."""
-    out = {sentence_hash(text) for text in instructions(folder)}
+    out = {command_hash(text) for text in instructions(folder)}
     for seed in seeds:
-        out |= {sentence_hash(text) for _, text in sentences(folder, seed)}
-    return out - {sentence_hash("")}
+        out |= {command_hash(text) for _, text in sentences(folder, seed)}
+    return out - {command_hash("")}
 
 
 def write(path: Path, folder: Path | None, first: int, seeds: int) -> int:
@@ -132,7 +105,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     known = commands(args.corpus)
     seeds = range(args.first_seed, args.first_seed + (args.seeds or 3))
     said = {pair for seed in seeds for pair in sentences(folder, seed)}
-    found = sorted((suite, text) for suite, text in said if normal(text) in known)
+    found = sorted((suite, text) for suite, text in said if plain_command(text) in known)
     totals, hits = Counter(s for s, _ in said), Counter(s for s, _ in found)
     print(f"{len(known)} different commands in the corpus")
     for suite in sorted(totals):

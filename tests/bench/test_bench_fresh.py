@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
+from llmagentos.command import plain_command
 from llmagentos.planning import compact
 from sim.benchmarks import suite as core
 from sim.benchmarks import suite_report, suite_run
-from sim.benchmarks.overlap import normal
 from sim.benchmarks.suites import FRESH, OWN, all_suites, chosen, sentences, versions
 from sim.benchmarks.suites.cases import Case, make
 
@@ -47,16 +47,16 @@ def test_doing_nothing_is_not_success(name: str) -> None:
 
 
 def test_sentences_are_filled_in_and_no_row_stands_in_the_development_suites() -> None:
-    fresh = {normal(turn.say) for name in FRESH for c in _cases(name) for turn in c.turns}
+    fresh = {plain_command(turn.say) for name in FRESH for c in _cases(name) for turn in c.turns}
     for name in FRESH:
         for case in _cases(name):
             for turn in case.turns:
                 assert "{" not in turn.say
                 assert compact.parse(turn.oracle)
-    first_turns = [normal(c.turns[0].say) for name in FRESH for c in _cases(name)]
+    first_turns = [plain_command(c.turns[0].say) for name in FRESH for c in _cases(name)]
     assert len(first_turns) == len(set(first_turns))
     dev = {
-        normal(turn.say)
+        plain_command(turn.say)
         for name, rows in OWN.items()
         for i, row in enumerate(rows)
         for turn in make(name, i, row, SEED).turns

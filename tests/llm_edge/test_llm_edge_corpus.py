@@ -6,8 +6,8 @@ import pytest
 
 from llm_edge.constraint import PlanConstraint
 from llm_edge.corpus import build
-from llm_edge.corpus.filter import normal
 from llm_edge.tokenization import PlanVocabulary
+from llmagentos.command import plain_command
 from llmagentos.planning import compact, grammar
 
 COMMANDS = Path(__file__).parents[3] / "shared" / "commands"
@@ -59,10 +59,10 @@ def test_most_of_the_plan_language_is_covered():
 @pytest.mark.skipif(not COMMANDS.exists(), reason="shared/commands is not here")
 def test_no_command_of_the_evaluation_sets_is_in_the_corpus():
     wanted = {
-        normal(json.loads(line)["instruction"])
+        plain_command(json.loads(line)["instruction"])
         for path in COMMANDS.glob("*.jsonl")
         for line in path.read_text().splitlines()
     }
     assert len(wanted) > 1000
     for pair in build.pairs(2000, "train", 8_000_000, "static"):
-        assert normal(pair.command) not in wanted
+        assert plain_command(pair.command) not in wanted

@@ -6,46 +6,23 @@ import pytest
 
 from llm_edge.corpus import build, filter
 from llm_edge.corpus.check import Checker
+from llmagentos.command import command_hash, plain_command
 from sim.benchmarks import overlap
 from sim.benchmarks.suites import sentences
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "Please put the RED block in the bowl, thanks!",
-        "hey robot, could you put the red block in the bowl",
-        "put the red block in the bowl",
-        "Can you please put the red block in the bowl?",
-    ],
-)
-def test_case_punctuation_and_politeness_do_not_count(text):
-    assert filter.normal(text) == "put the red block in the bowl"
-
-
-def test_politeness_alone_stays():
-    assert filter.normal("Thank you!") == "thank you"
-    assert filter.normal("?!") == ""
-
-
-def test_sim_and_corpus_hash_alike():
-    for text in ("Put it there, please!", "thank you", "", "1.5 cm to the left", "Über"):
-        assert filter.normal(text) == overlap.normal(text)
-        assert filter.sentence_hash(text) == overlap.sentence_hash(text)
 
 
 def test_every_sentence_of_our_suites_is_known():
     missing = [
         1
         for _, text in sentences(None, 0)
-        if len(filter.normal(text).split()) > filter.FREE_WORDS
+        if len(plain_command(text).split()) > filter.FREE_WORDS
         and not filter.is_evaluation_sentence(text)
     ]
     assert len(missing) == 0, "run `python -m sim.benchmarks.overlap --write`"
 
 
 def test_one_or_two_words_are_nobodys_sentence():
-    assert filter.sentence_hash("undo") in filter.hashes()
+    assert command_hash("undo") in filter.hashes()
     assert not filter.is_evaluation_sentence("Undo!")
 
 
@@ -70,7 +47,7 @@ def test_hashes_of_a_folder_are_added_to_a_file(tmp_path):
     out = tmp_path / "hashes.bin"
     assert overlap.write(out, tmp_path, 0, 0) == 1
     assert overlap.write(out, tmp_path, 0, 0) == 1
-    assert filter.sentence_hash("lift the glorp") in filter.hashes(out)
+    assert command_hash("lift the glorp") in filter.hashes(out)
 
 
 def test_a_cut_off_file_is_an_error(tmp_path):
