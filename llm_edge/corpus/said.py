@@ -42,6 +42,7 @@ from llm_edge.corpus.np_words import HOLDERS, LANDMARKS, MOVABLE, color_word, ki
 from llm_edge.corpus.objects import noun_phrase
 from llm_edge.corpus.places import length, place, region_place
 from llm_edge.corpus.sampler import Ctx, is_mark
+from llmagentos.errors import LLMAgentOSError
 from llmagentos.planning import compact
 from llmagentos.planning import plan as p
 
@@ -226,18 +227,58 @@ _FILL: dict[str, Callable[[Ctx], tuple[str, str]]] = {
 _SAME = {name: "{" + name + "}" for name in _FILL}
 
 
+def weak(group: str, model: str, draws: int, threshold: float) -> None:
+    """Prints the blocks whose wordings a model gets right less often than `threshold`, and which."""
+    from llm_edge.corpus import build, compose
+    from llm_edge.local import LocalPlanner
+
+    planner, right, total = LocalPlanner(model), 0, 0
+    for block in blocks(group):
+        hits, tries, wrong = 0, 0, []
+        for wording in block.wordings:
+            for i in range(draws):
+                ctx = Ctx(f"weak:{wording}:{i}")
+                try:
+                    pending, text, steps = draw(ctx, block, wording)
+                    pair = build.finish(compose.Sample(text, pending, tuple(steps)), ctx)
+                except (LLMAgentOSError, ValueError, KeyError):
+                    continue
+                if pair is None:
+                    continue
+                got, wanted = (
+                    " ".join(planner.write(pair.command, pair.pending)),
+                    " ".join(pair.target),
+                )
+                tries, hits = tries + 1, hits + (got == wanted)
+                if got != wanted:
+                    wrong.append(
+                        f"    {pair.command}\n        got    {got}\n        wanted {wanted}"
+                    )
+        right, total = right + hits, total + tries
+        if tries and hits < threshold * tries:
+            print(f"{block.where}: {hits} of {tries} right: {block.plan}", *wrong, sep="\n")
+    print(f"{right} of {total} right by {model}")
+
+
 def main() -> None:
-    """Reads every block, draws each wording and tells which fail the corpus checks."""
+    """Reads every block, draws each wording and tells which fail the corpus checks.
+
+    With --model: which wordings that model does not understand yet.
+    """
     import argparse
 
     from llm_edge.corpus import build, compose
     from llm_edge.corpus.check import Checker
-    from llmagentos.errors import LLMAgentOSError
 
     parser = argparse.ArgumentParser(description="Check the hand-written commands.")
     parser.add_argument("group", nargs="?", default="", help="files whose name begins so")
     parser.add_argument("--draws", type=int, default=4)
+    parser.add_argument("--model", help="which wordings this model gets wrong, instead")
+    parser.add_argument("--below", type=float, default=0.7, help="with --model: show blocks below")
     args = parser.parse_args()
+    if args.model:
+        weak(args.group, args.model, args.draws, args.below)
+        return
     checker = Checker("symbolic")
     for block in blocks(args.group):
         for wording in block.wordings:
