@@ -3,7 +3,8 @@
 Knows: how to load the plugin, and that a broken driver may crash the process that tries.
 Does not know: worlds, cameras, scenes.
 
-`python -m sim.egl` tries it and exits with 0 when a picture came out right.
+`python -m sim.egl` tries it and exits with 0 when a picture came out right; `--two` tells whether
+a second client spoils the first one's pictures.
 """
 
 from __future__ import annotations
@@ -83,31 +84,50 @@ def _flush_c() -> None:
     ctypes.CDLL(None).fflush(None)
 
 
-def _try() -> bool:
-    """Draw a red cube and look whether the picture has red pixels and depth."""
+def _red_cube_seen(client: int) -> bool:
+    """Whether a picture of a red cube has red pixels and depth in its middle."""
     import numpy as np
     import pybullet
-    import pybullet_data
 
-    client = pybullet.connect(pybullet.DIRECT)
-    path = plugin_path()
-    if path is None or pybullet.loadPlugin(path, "_eglRendererPlugin") < 0:
-        return False
-    pybullet.setAdditionalSearchPath(pybullet_data.getDataPath())
-    body = pybullet.loadURDF("cube_small.urdf")
-    pybullet.changeVisualShape(body, -1, rgbaColor=[1, 0, 0, 1])
     view = pybullet.computeViewMatrix([0.2, 0, 0.2], [0, 0, 0], [0, 0, 1])
     projection = pybullet.computeProjectionMatrixFOV(40, 1, 0.05, 1)
     for _ in range(2):
         _, _, rgba, depth, _ = pybullet.getCameraImage(
-            64, 64, view, projection, renderer=pybullet.ER_BULLET_HARDWARE_OPENGL
+            64,
+            64,
+            view,
+            projection,
+            renderer=pybullet.ER_BULLET_HARDWARE_OPENGL,
+            physicsClientId=client,
         )
     rgb = np.asarray(rgba, dtype=np.int32).reshape(64, 64, 4)
     middle = rgb[28:36, 28:36]
     deep = np.asarray(depth, dtype=np.float32).reshape(64, 64)[32, 32]
-    pybullet.disconnect(client)
     return bool((middle[..., 0] > middle[..., 1] + 40).all() and 0 < deep < 1)
 
 
+def _try(two: bool = False) -> bool:
+    """Draw a red cube and look at it; with `two`, look again after another client was opened."""
+    import pybullet
+    import pybullet_data
+
+    path = plugin_path()
+    client = pybullet.connect(pybullet.DIRECT)
+    if path is None or pybullet.loadPlugin(path, "_eglRendererPlugin", physicsClientId=client) < 0:
+        return False
+    pybullet.setAdditionalSearchPath(pybullet_data.getDataPath(), physicsClientId=client)
+    body = pybullet.loadURDF("cube_small.urdf", physicsClientId=client)
+    pybullet.changeVisualShape(body, -1, rgbaColor=[1, 0, 0, 1], physicsClientId=client)
+    seen = _red_cube_seen(client)
+    if two:
+        other = pybullet.connect(pybullet.DIRECT)
+        pybullet.loadPlugin(path, "_eglRendererPlugin", physicsClientId=other)
+        after = _red_cube_seen(client)
+        print(f"red cube seen: alone {seen}, with a second client {after}")
+        return seen and after
+    pybullet.disconnect(client)
+    return seen
+
+
 if __name__ == "__main__":
-    sys.exit(0 if _try() else 1)
+    sys.exit(0 if _try("--two" in sys.argv) else 1)

@@ -36,7 +36,7 @@ PHYSICS_HZ = 240
 class SimWorld(WorldTruth):
     """A world of its own, headless unless `view`.
 
-    control_hz must divide 240. renderer: "auto" (EGL where it works), "egl" or "tiny";
+    control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
     the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
     seed starts the noise and, with `vary_light`, chooses the light.
     """
@@ -242,12 +242,14 @@ class SimWorld(WorldTruth):
         Both worlds go on bit for bit alike under the same commands. (Forking puts PyBullet's
         list of contacts in order in both, so a forked world may differ in its last bits from
         one that was never forked. After `spawn` or `remove` the copy has the same poses and
-        speeds but forgets what contacts remember.) Noise restarts from its seed.
+        speeds but forgets what contacts remember.) Noise restarts from its seed; the copy's
+        pictures are TinyRenderer's.
         """
         old = self.noise
         noise = SensorNoise(old.rgb_std, old.depth_std_m, old.depth_dropout, old.seed)
         rate = PHYSICS_HZ // self._substeps
-        twin = SimWorld(control_hz=rate, renderer=self.renderer, noise=noise)
+        # EGL is for one world a process
+        twin = SimWorld(control_hz=rate, renderer="tiny", noise=noise)
         twin._renderer.lighting = self._renderer.lighting
         exact = self._built is not None
         twin._scene = self._scene

@@ -156,6 +156,35 @@ def test_egl_pictures_agree_with_the_software_renderer() -> None:
     assert (again.rgb == frames[0].rgb).all()
 
 
+def test_one_world_a_process_draws_by_egl_and_others_leave_its_pictures_alone() -> None:
+    """PyBullet's plugin mixes the pictures of two EGL clients (`python -m sim.egl --two`)."""
+    if not egl_works():
+        pytest.skip("no working EGL driver on this machine")
+    first = SimWorld(SceneSpec.random(3, 6), renderer="egl")
+    before = first.overhead.capture().rgb
+    with pytest.raises(DriverError, match="close it first"):
+        SimWorld(SceneSpec.random(4, 6), renderer="egl")
+    twin = first.fork()
+    assert twin.renderer == "tiny"
+    twin.overhead.capture()
+    twin.close()
+    assert (first.overhead.capture().rgb == before).all()
+    first.close()
+    assert SimWorld(SceneSpec.random(4, 6), renderer="egl").renderer == "egl"
+
+
+def test_auto_is_the_software_renderer_while_another_world_draws_by_egl(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    if not egl_works():
+        pytest.skip("no working EGL driver on this machine")
+    monkeypatch.delenv("LLMAGENTOS_RENDERER", raising=False)
+    first, second = SimWorld(), SimWorld()
+    assert (first.renderer, second.renderer) == ("egl", "tiny")
+    first.close()
+    assert SimWorld().renderer == "egl"
+
+
 def test_window_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("DISPLAY", raising=False)
     with pytest.raises(DriverError, match="display"):
