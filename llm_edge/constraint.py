@@ -46,20 +46,18 @@ def _words_end_with_a_space(lark: str) -> str:
     return re.sub(r'" ([^"]+)"', r'"\1 "', lark)
 
 
-#: Rules whose words stand inside a description, where more than one word may always follow.
-_FREE_RULES = ("quant", "past", "sizeword", "color", "material", "state", "kind")
-
-
-def never_forcing(vocabulary: PlanVocabulary, lark: str) -> frozenset[int]:
-    """Words after which the grammar never leaves a single choice: asking it there is wasted time."""
+def may_force(vocabulary: PlanVocabulary, lark: str) -> frozenset[int]:
+    """Words right behind which the grammar wants a description or a block, so that the next word,
+    its bracket, may be the only one. Elsewhere single choices are rare, and asking the grammar for
+    them takes more time than the model's own pass over them."""
     rules = dict(re.findall(r"^(\w+): (.*(?:\n    .*)*)", lark, re.MULTILINE))
-    literals = {name: set(re.findall(r'" ([^"]+)"', body)) for name, body in rules.items()}
-    words = {w for name in _FREE_RULES for w in literals.get(name, ())}
-    # "stack" is a kind of thing and a step: there something may be forced
-    words -= {w for name, found in literals.items() if name not in _FREE_RULES for w in found}
-    words |= {"[", "{", ";"}
-    pointers = range(vocabulary.first_pointer, vocabulary.first_pointer + grammar.MAX_POINTERS)
-    return frozenset(vocabulary.ids[w] for w in words) | frozenset(pointers)
+    before = re.findall(r'(" [^"]+"|\([^()]+\)|\w+)\+? (?:obj|block)\b', lark)
+    words: set[str] = set()
+    for item in before:
+        for name in re.findall(r"\w+", re.sub(r'"[^"]*"', "", item)):
+            words |= set(re.findall(r'" ([^"]+)"', rules.get(name, "")))
+        words |= set(re.findall(r'" ([^"]+)"', item))
+    return frozenset(vocabulary.ids[w] for w in words if w in vocabulary.ids)
 
 
 class PlanConstraint:
@@ -71,16 +69,16 @@ class PlanConstraint:
         self.size = len(vocabulary)
         self._vocabulary = vocabulary
         self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
-        lark = grammar.lark_grammar()
-        self._free = never_forcing(vocabulary, lark)
+        lark = grammar.lark_grammar(vocabulary.ids)
+        self._asking = may_force(vocabulary, lark)
         compiled = grammar_from("lark", _words_end_with_a_space(lark))
-        self._base = LLMatcher(self._tokenizer, compiled)
+        # silent: a word that is refused is an answer here, not a warning
+        self._base = LLMatcher(self._tokenizer, compiled, log_level=0)
 
     def matcher(self, command: str | None = None) -> PlanMatcher:
         """Follows one plan; with a command, pointers stay inside it."""
         rule = PointerRule(self._vocabulary, command) if command is not None else None
-        # a copy shares the lexer's states; a new one would cost 20 ms
-        return PlanMatcher(self._base.deep_copy(), self.size, rule, self._free)
+        return PlanMatcher(self._base, self.size, rule, self._asking)
 
 
 class PointerRule:
@@ -123,17 +121,22 @@ class PointerRule:
 
 
 class PlanMatcher:
-    """Where one plan stands in the grammar."""
+    """Where one plan stands in the grammar.
+
+    base: at the beginning of a plan; it is copied. asking: words behind which `forced` looks.
+    """
 
     def __init__(
         self,
-        matcher: Any,
+        base: Any,
         size: int,
         pointers: PointerRule | None = None,
-        free: frozenset[int] = frozenset(),
+        asking: frozenset[int] = frozenset(),
     ):
-        self._m, self._size, self._pointers = matcher, size, pointers
-        self._free, self._last = free, -1
+        self._base, self._size, self._pointers = base, size, pointers
+        # a copy shares the lexer's states; a new one would cost 20 ms
+        self._m = base.deep_copy()
+        self._asking, self._words = asking, list[int]()
 
     def allowed(self) -> NDArray[np.bool_]:
         """[vocabulary size]: which words may come next."""
@@ -153,19 +156,25 @@ class PlanMatcher:
         """`allows` and `consume` in one: False, and nothing changed, for a word that may not come."""
         if self._pointers is not None and not self._pointers.allows(token):
             return False
-        if token >= self._size or self._m.try_consume_tokens([token]) != 1:
+        if token >= self._size:
+            return False
+        if not self._m.consume_token(token):
+            # a refused word spoils llguidance's matcher. Asking first would cost every word as
+            # much again; words are refused so rarely that saying all of them again is cheaper
+            self._m = self._base.deep_copy()
+            self._m.consume_tokens(self._words)
             return False
         self._taken(token)
         return True
 
     def _taken(self, token: int) -> None:
-        self._last = token
+        self._words.append(token)
         if self._pointers is not None:
             self._pointers.consume(token)
 
     def forced(self) -> list[int]:
-        """Words that the grammar leaves no choice about (may be empty)."""
-        if self._last in self._free:
+        """Words that the grammar leaves no choice about; not every one of them, see `may_force`."""
+        if self._words and self._words[-1] not in self._asking:
             return []
         out = []
         for t in self._m.compute_ff_tokens():
