@@ -1,10 +1,7 @@
-"""INT8 for the exported graphs, in standard ONNX operators.
+"""A planner's folder in few bits: both graphs, calibrated on the corpus where activations are.
 
-Knows: which weights are made small and how. Does not know: training, engines.
-
-Matrices become INT8 per output channel with dynamic INT8 activations (DynamicQuantizeLinear and
-MatMulInteger); embedding tables become INT8 rows with one scale each, looked up before they are
-scaled, so that a table never exists in float.
+Knows: the planner's two graphs and which pairs calibrate them. Does not know: how a graph is
+rewritten (qdq.py), training, what a variant is worth (bench/quantization.py measures it).
 
     python -m llm_edge.quantize --model runs/first/fp32 --out runs/first/int8
 """
@@ -12,155 +9,96 @@ scaled, so that a table never exists in float.
 from __future__ import annotations
 
 import argparse
+import json
 import shutil
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
+from llm_edge import qdq
 from llm_edge.folder import write_manifest
 
-#: Tables smaller than this stay float.
-_SMALL = 200_000
+#: What a manifest, and with it `engine.quantization`, calls each variant.
+NAMES = {
+    "int8": "int8-weights-per-channel",
+    "w8a8": "int8-weights-and-activations",
+    "int4": "int4-weights-in-blocks",
+}
+#: Pairs that calibrate activations; seeds that neither training nor development uses.
+_CALIBRATION, _CALIBRATION_SEED = 48, 950_000_000
 
 
-def quantize_tables(path: Path) -> None:
-    """Large Gather tables of a graph → INT8 rows and a scale per row, in place."""
-    import onnx
-    from onnx import helper, numpy_helper
+def quantize_folder(source: Path, target: Path, variant: str) -> None:
+    """A folder of float32 graphs → one in `variant` of qdq.VARIANTS, with a manifest.
 
-    model = onnx.load(str(path))
-    graph = model.graph
-    tables = {
-        t.name: t for t in graph.initializer if len(t.dims) == 2 and int(np.prod(t.dims)) >= _SMALL
+    Raises ModelError for another variant.
+    """
+    encoder, decoder = calibration(source) if variant == "w8a8" else (None, None)
+    target.mkdir(parents=True, exist_ok=True)
+    for name in ("config.json", "plan_vocabulary.json", "tokenizer.json", "README.md", "NOTICE"):
+        if (source / name).exists():
+            shutil.copyfile(source / name, target / name)
+    qdq.quantize_file(source / "encoder.onnx", target / "encoder.onnx", variant, encoder)
+    qdq.quantize_file(source / "decoder.onnx", target / "decoder.onnx", variant, decoder)
+    write_manifest(target, {"name": target.name, "quantization": NAMES[variant]})
+
+
+def calibration(source: Path) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """(encoder feeds, decoder feeds) of corpus pairs with their own plans."""
+    from llm_edge.corpus import build
+    from llm_edge.engines.onnx_any import OnnxEngine
+    from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
+
+    config = json.loads((source / "config.json").read_text())
+    vocabulary = PlanVocabulary(tuple(json.loads((source / "plan_vocabulary.json").read_text())))
+    tokenizer = PromptTokenizer.from_file(source / "tokenizer.json")
+    engine = OnnxEngine(source, config)
+    past = np.zeros((engine.shape.layers, 2, 0, engine.shape.kv), np.float32)
+    first, second = [], []
+    for pair in build.pairs(_CALIBRATION, "train", _CALIBRATION_SEED):
+        prompt = tokenizer(pair.command, pair.pending)
+        encoder = {
+            "ids": prompt.ids[None],
+            "types": prompt.types[None],
+            "words": prompt.words[None],
+        }
+        prefix = engine._encoder.run(["prefix"], encoder)[0]  # type: ignore[union-attr]
+        ids = [vocabulary.eos, *vocabulary.encode(list(pair.target))]
+        first.append(encoder)
+        second.append({**decoder_feeds(prefix, ids), "past": past})
+    return first, second
+
+
+def decoder_feeds(prefix: NDArray[np.float32], ids: list[int]) -> dict[str, Any]:
+    """Inputs of the decoder's graph for a whole plan at once, but for the cache.
+
+    prefix: [1, T, width], the encoder's outputs; ids: the plan's words, the start included.
+    """
+    t = prefix.shape[1]
+    s = t + len(ids)
+    rows = np.concatenate([prefix, np.zeros((1, len(ids), prefix.shape[2]), np.float32)], axis=1)
+    mask = np.triu(np.full((s, s), -1e9, np.float32), 1)[None, None]
+    tokens = np.asarray([[-1] * t + ids], np.int32)
+    return {
+        "ids": tokens,
+        "prefix": rows,
+        "positions": np.arange(s, dtype=np.int32)[None],
+        "mask": mask,
     }
-    users: dict[str, list[Any]] = {}
-    for node in graph.node:
-        for name in node.input:
-            users.setdefault(name, []).append(node)
-    nodes = list(graph.node)
-    for name, tensor in tables.items():
-        if any(n.op_type != "Gather" or n.input[0] != name for n in users.get(name, ())):
-            continue
-        rows = numpy_helper.to_array(tensor)
-        scale = np.maximum(np.abs(rows).max(axis=1, keepdims=True) / 127.0, 1e-8).astype(np.float32)
-        small = np.clip(np.round(rows / scale), -127, 127).astype(np.int8)
-        graph.initializer.remove(tensor)
-        graph.initializer.extend(
-            [
-                numpy_helper.from_array(small, f"{name}_int8"),
-                numpy_helper.from_array(scale, f"{name}_scale"),
-            ]
-        )
-        for node in users[name]:
-            out, index = node.output[0], node.input[1]
-            new = [
-                helper.make_node("Gather", [f"{name}_int8", index], [f"{out}_int8"], axis=0),
-                helper.make_node(
-                    "Cast", [f"{out}_int8"], [f"{out}_float"], to=onnx.TensorProto.FLOAT
-                ),
-                helper.make_node("Gather", [f"{name}_scale", index], [f"{out}_rowscale"], axis=0),
-                helper.make_node("Mul", [f"{out}_float", f"{out}_rowscale"], [out]),
-            ]
-            at = nodes.index(node)
-            nodes[at : at + 1] = new
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
-
-
-def quantize_graph(source: Path, target: Path, keep_float: tuple[str, ...] = ()) -> None:
-    """MatMuls with constant weights → INT8; then the tables."""
-    from onnxruntime.quantization import QuantType, quantize_dynamic
-
-    quantize_dynamic(
-        str(source),
-        str(target),
-        per_channel=True,
-        weight_type=QuantType.QInt8,
-        op_types_to_quantize=["MatMul"],
-        nodes_to_exclude=list(keep_float),
-        extra_options={"MatMulConstBOnly": True},
-    )
-    quantize_tables(target)
-
-
-def quantize_weights(source: Path, target: Path) -> None:
-    """MatMul weights → INT8 per output channel with DequantizeLinear; activations stay float."""
-    import onnx
-    from onnx import helper, numpy_helper
-
-    model = onnx.load(str(source))
-    graph = model.graph
-    weights = {t.name: t for t in graph.initializer}
-    done: dict[str, str] = {}
-    nodes = []
-    for node in graph.node:
-        name = node.input[1] if node.op_type == "MatMul" else ""
-        if name in weights and len(weights[name].dims) == 2:
-            if name not in done:
-                w = numpy_helper.to_array(weights[name])
-                scale = np.maximum(np.abs(w).max(axis=0) / 127.0, 1e-8).astype(np.float32)
-                small = np.clip(np.round(w / scale), -127, 127).astype(np.int8)
-                graph.initializer.extend(
-                    [
-                        numpy_helper.from_array(small, f"{name}_int8"),
-                        numpy_helper.from_array(scale, f"{name}_scale"),
-                        numpy_helper.from_array(np.zeros(len(scale), np.int8), f"{name}_zero"),
-                    ]
-                )
-                done[name] = f"{name}_dequantized"
-                nodes.append(
-                    helper.make_node(
-                        "DequantizeLinear",
-                        [f"{name}_int8", f"{name}_scale", f"{name}_zero"],
-                        [done[name]],
-                        axis=1,
-                    )
-                )
-            node.input[1] = done[name]
-        nodes.append(node)
-    still_used = {i for n in nodes for i in n.input}
-    keep = [t for t in graph.initializer if t.name in still_used]
-    del graph.initializer[:]
-    graph.initializer.extend(keep)
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.save(model, str(target))
-    quantize_tables(target)
 
 
 def main() -> None:
-    parser = argparse.ArgumentParser(description="Quantize an exported model folder to INT8.")
+    parser = argparse.ArgumentParser(description="Quantize an exported planner.")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument(
-        "--method",
-        choices=["dynamic", "weights"],
-        default="dynamic",
-        help="INT8 activations too, or weights only",
-    )
+    parser.add_argument("--variant", choices=qdq.VARIANTS, default="int8")
     args = parser.parse_args()
-    args.out.mkdir(parents=True, exist_ok=True)
-    for name in ("config.json", "plan_vocabulary.json", "tokenizer.json", "README.md", "NOTICE"):
-        if (args.model / name).exists():
-            shutil.copyfile(args.model / name, args.out / name)
+    quantize_folder(args.model, args.out, args.variant)
     for name in ("encoder.onnx", "decoder.onnx"):
-        (quantize_graph if args.method == "dynamic" else quantize_weights)(
-            args.model / name, args.out / name
-        )
         before, after = ((d / name).stat().st_size / 1e6 for d in (args.model, args.out))
         print(f"{name}: {before:.1f} MB → {after:.1f} MB")
-    write_manifest(
-        args.out,
-        {
-            "name": args.out.name,
-            "quantization": "int8-dynamic-per-channel"
-            if args.method == "dynamic"
-            else "int8-weights-per-channel",
-        },
-    )
 
 
 if __name__ == "__main__":

@@ -12,7 +12,6 @@ from __future__ import annotations
 import argparse
 import json
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Iterator
@@ -31,9 +30,7 @@ from llm_edge.evaluate import FIRST_SEED, SPLITS
 from llm_edge.local import LocalPlanner
 from llm_edge.tokenization import Prompt
 
-VARIANTS = ("float32", "dynamic", *qdq.VARIANTS)
-#: Pairs that calibrate activations; seeds that neither training nor development uses.
-_CALIBRATION, _CALIBRATION_SEED = 48, 950_000_000
+VARIANTS = ("float32", *qdq.VARIANTS)
 #: Largest logit difference allowed nowhere: what masked words get.
 _MASKED = np.float32(-1e30)
 
@@ -44,26 +41,9 @@ def development(n: int) -> list[Any]:
     return [p for split in SPLITS.values() for p in build.pairs(each, split, FIRST_SEED)][:n]
 
 
-def feeds(model: LocalPlanner, pair: Any) -> tuple[dict[str, Any], Any]:
-    """(encoder feeds, function from prefix to decoder feeds) of a pair with its own plan."""
+def encoder_feeds(model: LocalPlanner, pair: Any) -> dict[str, Any]:
     prompt = model.tokenizer(pair.command, pair.pending)
-    plan = model.vocabulary.encode(list(pair.target))
-    encoder = {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
-    return encoder, lambda prefix: decoder_feeds(prefix, [model.vocabulary.eos, *plan])
-
-
-def decoder_feeds(prefix: NDArray[np.float32], ids: list[int]) -> dict[str, Any]:
-    t = prefix.shape[1]
-    s = t + len(ids)
-    rows = np.concatenate([prefix, np.zeros((1, len(ids), prefix.shape[2]), np.float32)], axis=1)
-    mask = np.triu(np.full((s, s), -1e9, np.float32), 1)[None, None]
-    tokens = np.asarray([[-1] * t + ids], np.int32)
-    return {
-        "ids": tokens,
-        "prefix": rows,
-        "positions": np.arange(s, dtype=np.int32)[None],
-        "mask": mask,
-    }
+    return {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
 
 
 class Passes:
@@ -71,7 +51,10 @@ class Passes:
 
     def __init__(self, folder: Path, config: dict[str, Any]):
         # rewritten graphs of this comparison are of no use later
-        with mock.patch.dict(os.environ, {"XDG_CACHE_HOME": str(folder)}):
+        with (
+            tempfile.TemporaryDirectory() as work,
+            mock.patch.dict(os.environ, {"XDG_CACHE_HOME": work}),
+        ):
             self._cpu = OnnxCpuEngine(folder, config)
         self._engine = OnnxEngine(folder, config)
         s = self._engine.shape
@@ -83,38 +66,9 @@ class Passes:
         if isinstance(session, FusedSession):
             return session.score(ids)
         prefix = self._engine._encoder.run(["prefix"], encoder)[0]  # type: ignore[union-attr]
-        feeds_ = {**decoder_feeds(prefix, ids), "past": self._past}
+        feeds_ = {**quantize.decoder_feeds(prefix, ids), "past": self._past}
         found: NDArray[np.float32] = self._engine._decoder.run(["logits"], feeds_)[0]
         return found[-len(ids) :]
-
-
-def make_variant(variant: str, source: Path, target: Path, model: LocalPlanner) -> None:
-    """A model folder in one variant. model: the float32 one, to calibrate with."""
-    shutil.copytree(source, target)
-    (target / "manifest.json").unlink(missing_ok=True)
-    if variant == "float32":
-        return
-    if variant == "dynamic":
-        for name in ("encoder.onnx", "decoder.onnx"):
-            quantize.quantize_graph(source / name, target / name)
-        return
-    encoder, decoder = calibration(source, model) if variant == "w8a8" else (None, None)
-    qdq.quantize_file(source / "encoder.onnx", target / "encoder.onnx", variant, encoder)
-    qdq.quantize_file(source / "decoder.onnx", target / "decoder.onnx", variant, decoder)
-
-
-def calibration(
-    source: Path, model: LocalPlanner
-) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
-    config = json.loads((source / "config.json").read_text())
-    engine = OnnxEngine(source, config)
-    past = np.zeros((engine.shape.layers, 2, 0, engine.shape.kv), np.float32)
-    first, second = [], []
-    for pair in build.pairs(_CALIBRATION, "train", _CALIBRATION_SEED):
-        encoder, decoder = feeds(model, pair)
-        first.append(encoder)
-        second.append({**decoder(engine._encoder.run(["prefix"], encoder)[0]), "past": past})  # type: ignore[union-attr]
-    return first, second
 
 
 def masks(model: LocalPlanner, command: str, plan: list[int]) -> Iterator[NDArray[np.bool_]]:
@@ -130,7 +84,7 @@ def perplexity(passes: Passes, model: LocalPlanner, pairs: list[Any]) -> float:
     """Per plan word, of the corpus's own plans, without the grammar's help."""
     total, count = 0.0, 0
     for pair in pairs:
-        encoder, _ = feeds(model, pair)
+        encoder = encoder_feeds(model, pair)
         plan = model.vocabulary.encode(list(pair.target))
         logits = passes.logits(encoder, [model.vocabulary.eos, *plan]).astype(np.float64)
         logits -= logits.max(axis=-1, keepdims=True)
@@ -152,7 +106,7 @@ def agreement(
     """Share of commands with float32's plan. allowed: [words + 1, V] of each plan."""
     same = 0
     for pair, plan, mask in zip(pairs, plans, allowed, strict=True):
-        encoder, _ = feeds(model, pair)
+        encoder = encoder_feeds(model, pair)
         logits = passes.logits(encoder, [model.vocabulary.eos, *plan])
         same += bool(
             (
@@ -187,7 +141,10 @@ def report(source: Path, n: int, timed: int, variants: list[str]) -> list[dict[s
     with tempfile.TemporaryDirectory() as work:
         for variant in variants:
             folder = Path(work) / variant
-            make_variant(variant, source, folder, model)
+            if variant == "float32":
+                folder = source
+            else:
+                quantize.quantize_folder(source, folder, variant)
             passes = Passes(folder, config)
             size = sum((folder / f).stat().st_size for f in ("encoder.onnx", "decoder.onnx"))
             median, rate = speed(folder, pairs[:: max(1, len(pairs) // timed)][:timed])
