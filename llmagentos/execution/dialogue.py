@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from llmagentos.execution import rewrite
+from llmagentos.execution import corrections, rewrite
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import ground
@@ -263,6 +263,10 @@ def _correct(
         changed = rewrite.with_object(changed, step.obj, ctx)
     if step.place is not None:
         changed = rewrite.with_place(changed, step.place)
+    if step.reverse:
+        changed = corrections.other_way_round(changed)
+    if step.direction is not None or step.distance is not None:
+        changed = corrections.with_way(changed, step.direction, step.distance)
     if changed == steps and undo:
         return Resolved(p.Plan(steps=(p.Undo(), p.Ask(about="what"))), p.Plan(steps=steps))
     first = (p.Undo(),) if undo else ()

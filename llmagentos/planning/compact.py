@@ -130,7 +130,7 @@ def _angle(deg: float) -> list[str]:
 
 
 def _step(s: Any) -> list[str]:
-    out = [s.op]
+    out = [s.op, "reverse"] if getattr(s, "reverse", False) else [s.op]
     for name in ("reason", "about", "text", "name", "n", "action", "obj", "obj2", "what"):
         value = getattr(s, name, None)
         if value is None or (name == "n" and value == 1 and s.op != "repeat"):
@@ -156,6 +156,8 @@ def _step(s: Any) -> list[str]:
         out += _angle(s.angle_deg)
     if getattr(s, "direction", None) is not None:
         out += [s.direction, *_length(s.distance, "dist")]
+    elif isinstance(s, p.Correct):
+        out += _length(s.distance, "dist")
     if getattr(s, "by", "carry") == "push":
         out.append("by_push")
     if getattr(s, "place", None) is not None:
@@ -375,6 +377,8 @@ class _Reader:
             f["n"] = n
         if "action" in names:
             f["action"] = self.next("an action")
+        if "reverse" in names and self.take("reverse"):
+            f["reverse"] = True
         for name in ("obj", "obj2"):
             if name in names and self.peek() == "[":
                 f[name] = self.obj()
@@ -410,6 +414,8 @@ class _Reader:
             f["angle_deg"] = self.angle()
         if "direction" in names and self.peek() in _DIRECTIONS:
             f["direction"] = self.next()
+            f["distance"] = self.length("dist")
+        elif op == "correct":
             f["distance"] = self.length("dist")
         if "by" in names and self.take("by_push"):
             f["by"] = "push"

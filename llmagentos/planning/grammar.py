@@ -9,7 +9,7 @@ token is one word. Texts and unusual numbers are pointers into the command (" @3
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from typing import get_args
 
 from llmagentos.planning import words as w
@@ -39,10 +39,14 @@ def plan_words() -> tuple[str, ...]:
     return keywords() + ints + tuple(f"@{i}" for i in range(MAX_POINTERS)) + SPOKEN_NUMBERS
 
 
-def lark_grammar() -> str:
-    """The grammar's text, start rule `start`."""
+def lark_grammar(known: Container[str] | None = None) -> str:
+    """The grammar's text, start rule `start`.
+
+    known: an older model's words; those that the language has learnt since are left out.
+    """
     rules = [_RULES]
-    rules += [f"{name}: {' | '.join(map(_quote, ws))}" for name, ws in _LISTS.items()]
+    for name, ws in _LISTS.items():
+        rules.append(f"{name}: {' | '.join(_quote(w) for w in ws if known is None or w in known)}")
     rules.append("int: " + " | ".join(_quote(str(i)) for i in range(MAX_INT + 1)))
     rules.append("spoken: " + " | ".join(map(_quote, SPOKEN_NUMBERS)))
     rules.append("ptr: " + " | ".join(_quote(f"@{i}") for i in range(MAX_POINTERS)))
@@ -129,7 +133,8 @@ step: " pick" obj
     | " undo" int?
     | " restore" obj?
     | " again" int? obj? place?
-    | (" choose" | " correct") obj? place?
+    | " choose" obj? place?
+    | " correct" " reverse"? obj? (direction dist? | dist)? place?
     | " remember" text obj? place?
     | " for_each" obj block
     | " if" cond block (" else" block)?

@@ -55,6 +55,7 @@ class SessionMemory:
         self.next_steps: tuple[str, ...] = ()
         self._mentions: list[tuple[int, tuple[str, ...]]] = []
         self._chosen: list[tuple[str, tuple[str, ...]]] = []
+        self._taken_back: frozenset[int] = frozenset()
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -234,10 +235,12 @@ class SessionMemory:
         """What to take back for the last `n` commands that moved anything, newest move first.
 
         One event per object and command run: its `before` is where it must go. Commands already
-        undone, and the undoing itself (see mark_undone), don't count.
+        undone, and the undoing itself (see mark_undone), don't count: a command that corrected
+        another one is undone to what was before both.
         """
         commands: list[int] = []
-        for event in reversed(self.events):
+        events = [e for k, e in enumerate(self.events) if k not in self._taken_back]
+        for event in reversed(events):
             record = self._record(event.command)
             hidden = record is not None and (record.undone or record.is_undo)
             if hidden or not really_moved(event):
@@ -247,7 +250,7 @@ class SessionMemory:
                     break
                 commands.append(event.command)
         earliest: dict[str, Event] = {}
-        for event in reversed(self.events):
+        for event in reversed(events):
             if event.command in commands and really_moved(event):
                 kept = earliest.pop(event.object_id, None)
                 newest = kept.after if kept is not None else event.after
@@ -261,6 +264,8 @@ class SessionMemory:
                 self.records[command] = replace(self.records[command], undone=True)
         if self.records:
             self.records[-1] = replace(self.records[-1], is_undo=True)
+        own = (k for k, e in enumerate(self.events) if e.command == self.command_index)
+        self._taken_back = self._taken_back.union(own)
 
     def places_at_start(self, ids: Iterable[str] | None = None) -> tuple[SceneObject, ...]:
         """Objects as they were when the session began (all, or these), lowest first."""

@@ -375,10 +375,17 @@ class Choose(Node):
 
 
 class Correct(Node):
-    """ "No, I meant ...": the last command, with this object or place instead."""
+    """ "No, I meant ...": the last command from where things were, with this instead.
+
+    An object, a place, a direction or a distance ("no, 10 cm"); or, with `reverse`, the last step
+    the other way round: its two things exchanged, its direction or order turned over.
+    """
 
     op: Literal["correct"] = "correct"
+    reverse: bool = False
     obj: Obj | None = None
+    direction: w.Direction | None = None
+    distance: Length | None = None
     place: Place | None = None
 
 

@@ -15,7 +15,7 @@ Color = Literal[
 
 #: Kinds that perception reports, and category words that stand for several of them.
 Kind = Literal[
-    "object", "container", "toy", "dish",
+    "object", "container", "toy", "dish", "round",
     "block", "bowl", "plate", "cup", "can", "ball", "box", "tray", "zone", "stack",
     "mug", "duck", "teddy", "lego", "jenga", "domino", "soccerball",
 ]  # fmt: skip
@@ -70,6 +70,7 @@ Shape = Literal[
 ]  # fmt: skip
 Sort = Literal[
     "small_first", "large_first", "alternate", "by_color", "light_first", "dark_first", "reverse",
+    "short_first", "tall_first",
 ]  # fmt: skip
 Comparison = Literal["eq", "ne", "lt", "le", "gt", "ge"]
 GroupTest = Literal["odd", "even", "most", "fewest", "unique", "repeated"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import pytest
 from tabletop import scene, thing
@@ -89,6 +90,10 @@ def test_sorting() -> None:
     assert sort_ids(ids, "dark_first", world)[0] == "d"
     assert sort_ids(ids, "light_first", world)[0] == "b"
     assert sort_ids(ids, "by_color", world)[:2] == ("a", "c")
+    low_and_wide = replace(world.objects[3], height_m=0.01)
+    world = replace(world, objects=(*world.objects[:3], low_and_wide))
+    assert sort_ids(ids, "tall_first", world) == ("a", "c", "b", "d")
+    assert sort_ids(ids, "short_first", world) == ("d", "b", "c", "a")
     alternate = sort_ids(ids, "alternate", world)
     colors = [world.get(i).color for i in alternate]  # type: ignore[union-attr]
     assert all(a != b for a, b in itertools.pairwise(colors))

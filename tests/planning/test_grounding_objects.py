@@ -18,6 +18,9 @@ CASES = {
     "the green zone": "z1",
     "the green object": "w2",  # zones only where nothing else fits
     "all container": "w1 w2",
+    "all round": "w1 w2",
+    "the green round": "w2",
+    'the round noun "cube" order left': "r1",
     # order
     "the block order left": "r1",
     "the block order left 2": "y1",

@@ -113,6 +113,14 @@ PLANS = {
     "repeat 2 { home }": "Twice: go to the home position.",
     "wait_for not exists [ a cup ]": "Wait until it is not so that there is a cup.",
     'remember "base" [ the bowl ]': 'Call the bowl "base".',
+    "pick [ the red round ]": "Pick up the red round thing.",
+    "arrange [ all round ] row sort tall_first": (
+        "Arrange all round things in a row, tallest first."
+    ),
+    "correct [ the red block ]": "Do it instead with the red block.",
+    "correct dist 10 cm": "Do it instead 10 cm.",
+    "correct left dist 10 cm": "Do it instead 10 cm to the left.",
+    "correct reverse": "Do it instead the other way round.",
     "again 2 [ the blue block ]": "Do the last command again with the blue block two times.",
 }
 

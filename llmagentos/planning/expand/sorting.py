@@ -24,6 +24,9 @@ def sort_ids(ids: Sequence[str], sort: str | None, scene: Scene) -> tuple[str, .
     elif sort in ("small_first", "large_first"):
         sign = 1 if sort == "small_first" else -1
         objs.sort(key=lambda o: sign * round(bulk_m(o), 3))
+    elif sort in ("short_first", "tall_first"):
+        sign = 1 if sort == "short_first" else -1
+        objs.sort(key=lambda o: sign * round(o.height_m, 3))
     elif sort in ("light_first", "dark_first"):
         sign = 1 if sort == "dark_first" else -1
         objs.sort(key=lambda o: sign * luminance(o.color))

@@ -23,6 +23,8 @@ CATEGORIES: dict[str, tuple[str, ...]] = {
     "container": ("bowl", "box", "tray", "cup", "mug", "pan"),
     "dish": ("bowl", "plate", "cup", "mug", "pan"),
     "toy": ("ball", "duck", "teddy", "lego", "jenga", "domino", "soccerball"),
+    # as seen from above, or as a body
+    "round": ("ball", "soccerball", "bowl", "plate", "cup", "mug", "can", "pan"),
 }
 #: What each kind may be made of, for words like "wooden".
 MATERIALS: dict[str, tuple[str, ...]] = {

@@ -8,7 +8,8 @@ exclusion, the person's earlier choice; then order and quantifier. Conventions:
 
 - kind "object" is everything movable; a flat zone only where nothing else fits a description by
   colour or place. "container" is bowl, box, tray, cup, mug, pan; "dish" is bowl, plate, cup, mug;
-  "toy" the household toys and balls, blocks where there are none.
+  "round" is balls, bowls, plates, cups and cans; "toy" the household toys and balls, blocks where
+  there are none.
 - kind "stack" resolves to the *top* object of each stack of two or more; to move a whole stack,
   take `world.relations.stack_of(scene, top)`.
 - "the" that fits several is a question naming them, also for identical things and although one

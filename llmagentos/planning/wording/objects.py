@@ -20,6 +20,7 @@ _KIND_WORDS = {
     "teddy": "teddy bear",
     "lego": "lego brick",
     "jenga": "jenga block",
+    "round": "round thing",
 }
 
 _ORDER_WORDS = {

@@ -155,6 +155,15 @@ def _choice(s: Any, verb: str) -> str:
     return f"{verb} {' '.join(parts)}".strip()
 
 
+def _correct(s: p.Correct) -> str:
+    words = _choice(s, "do it instead with") if s.obj or s.place else "do it instead"
+    if s.reverse:
+        words += " the other way round"
+    far = describe_length(s.distance) if s.distance is not None else ""
+    way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+    return " ".join(f"{words} {far} {way}".split())
+
+
 def _remember(s: p.Remember) -> str:
     what = describe_obj(s.obj) if s.obj is not None else "this place"
     if s.place is not None:
@@ -213,7 +222,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     ),
     "again": _again,
     "choose": lambda s: _choice(s, "take"),
-    "correct": lambda s: _choice(s, "do it instead with"),
+    "correct": _correct,
     "yes": lambda s: "yes",
     "no": lambda s: "no",
     "stop": lambda s: "stop",

@@ -38,6 +38,7 @@ SORT_WORDS = {
     "small_first": "smallest first", "large_first": "largest first",
     "alternate": "in alternating colours", "by_color": "sorted by colour",
     "light_first": "lightest first", "dark_first": "darkest first", "reverse": "in reverse order",
+    "short_first": "shortest first", "tall_first": "tallest first",
 }  # fmt: skip
 SHAPE_WORDS = {
     "line": "in a line", "row": "in a row", "column": "in a column",
