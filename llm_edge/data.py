@@ -51,7 +51,7 @@ def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> 
     cache = path.with_suffix(".npz")
     if cache.exists() and cache.stat().st_mtime > path.stat().st_mtime:
         with np.load(cache) as z:
-            if int(z["vocab"]) == len(vocabulary):
+            if int(z["vocab"]) == vocabulary.checksum:
                 return Examples(**{k: z[k] for k in Examples.__dataclass_fields__})
     flat: dict[str, list[Array]] = {"ids": [], "types": [], "words": [], "plans": []}
     prompt_at, plan_at = [0], [0]
@@ -77,7 +77,7 @@ def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> 
     )
     np.savez(
         cache,
-        vocab=len(vocabulary),
+        vocab=vocabulary.checksum,
         **{k: getattr(examples, k) for k in Examples.__dataclass_fields__},
     )
     return examples

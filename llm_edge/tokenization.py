@@ -6,6 +6,7 @@ Does not know: networks.
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -37,7 +38,13 @@ class PlanVocabulary:
     def first_pointer(self) -> int:
         return self.ids["@0"]
 
+    @property
+    def checksum(self) -> int:
+        """Differs where words or their order differ."""
+        return zlib.crc32(" ".join(self.words).encode())
+
     def encode(self, words: Sequence[str]) -> list[int]:
+        """Raises KeyError naming a word that this vocabulary lacks."""
         return [self.ids[w] for w in words]
 
     def decode(self, ids: list[int]) -> str:

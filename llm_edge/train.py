@@ -26,6 +26,7 @@ from torch import Tensor
 from llm_edge import data
 from llm_edge.model import DecoderConfig, EncoderConfig, Planner, parameter_count
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
+from llm_edge.warm import with_words
 
 
 def minilm_folder() -> Path:
@@ -116,7 +117,7 @@ class Trainer:
         self.args, self.run = args, Path(args.run)
         self.run.mkdir(parents=True, exist_ok=True)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        self.vocabulary = PlanVocabulary()
+        self.vocabulary = self._vocabulary()
         self.tokenizer = PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
         torch.manual_seed(args.seed)
         decoder = {
@@ -154,9 +155,18 @@ class Trainer:
         ]
         self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
 
+    def _vocabulary(self) -> PlanVocabulary:
+        """Today's plan words; a run that is resumed keeps those that it began with."""
+        last = self.run / "last.ckpt"
+        if not last.exists():
+            return PlanVocabulary()
+        words = torch.load(last, map_location="cpu", weights_only=True, mmap=True)["words"]
+        return PlanVocabulary(tuple(words))
+
     def _load(self, path: Path, resume: bool) -> None:
         state = torch.load(path, map_location=self.device, weights_only=True)
-        self.model.load_state_dict(state["model"])
+        words = self.vocabulary.words[1:]
+        self.model.load_state_dict(with_words(state["model"], state["words"], words))
         if resume:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.spent_s, self.seen, self.log = (
@@ -336,7 +346,9 @@ def main() -> None:
     parser.add_argument("--head-dim", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--warm-start")
+    parser.add_argument(
+        "--warm-start", help="checkpoint to begin from; its plan words may be older ones"
+    )
     parser.add_argument(
         "--cpu-time", action="store_true", help="minutes of processor time: fair on a busy machine"
     )

@@ -25,7 +25,10 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
                 items[0] if items else draft.new(p.Obj(kind=_another_kind(draft)))
             )
             alike = any(getattr(s, "obj", None) and s.obj.ref == "other" for s in steps)
-            out.append(_put(draft, draft.mentions[-1][0] if alike and draft.mentions else item.id))
+            way = _way_to_correct(draft, item, steps)
+            out.append(
+                way or _put(draft, draft.mentions[-1][0] if alike and draft.mentions else item.id)
+            )
     made = [ops.index(op) for op in ("arrange", "stack") if op in ops]
     if "reshape" in ops and ops.index("reshape") < min(made, default=99):
         draft.pattern = draft.pattern or tuple(draft.new(p.Obj(kind="block")).id for _ in range(3))
@@ -36,6 +39,21 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
         if isinstance(step, p.Choose):
             out.append(_question(draft, step))
     return out
+
+
+def _way_to_correct(
+    draft: scenes.SceneDraft, item: scenes.Thing, steps: Sequence[Any]
+) -> p.Plan | None:
+    """For "no, 10 cm", "no, to the right" and "the other way round": what went another way."""
+    for step in steps:
+        if isinstance(step, p.Correct) and step.reverse:
+            mark = draft.new(p.Obj(kind=_another_kind(draft)))
+            beside = p.Place(rel="left_of", obj=_named(draft, mark.id))
+            return p.Plan(steps=(p.Put(obj=_named(draft, item.id), place=beside),))
+        if isinstance(step, p.Correct) and (step.direction or step.distance):
+            named, near = _named(draft, item.id), p.Length(unit="little")
+            return p.Plan(steps=(p.Move(obj=named, direction="forward", distance=near),))
+    return None
 
 
 def _another_kind(draft: scenes.SceneDraft) -> Any:

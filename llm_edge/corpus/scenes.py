@@ -26,7 +26,8 @@ HEIGHTS_M: dict[str, float] = {
     "bowl": 0.05, "plate": 0.02, "zone": 0.002, "tray": 0.025, "box": 0.06, "cup": 0.08,
     "mug": 0.08, "can": 0.1,
 }  # fmt: skip
-_CATEGORY_FIRST = {"container": "bowl", "dish": "plate", "toy": "duck", "object": "block"}
+_CATEGORY_FIRST = {"container": "bowl", "dish": "plate", "toy": "duck", "object": "block",
+                   "round": "ball"}  # fmt: skip
 _CARRIERS = ("bowl", "box", "tray", "plate", "zone")
 SIZE_FACTOR = {"small": 0.75, "medium": 1.0, "large": 1.3, None: 1.0}
 #: Group tests: how many of each value there are; the first values pass the test.
@@ -226,11 +227,13 @@ class SceneDraft:
             pool = CATEGORIES.get(obj.kind, tuple(MATERIALS))
             fits = [k for k in pool if obj.material in MATERIALS.get(k, ()) and k != "zone"]
             return fits[0] if fits else _CATEGORY_FIRST[obj.kind]
-        if into == "in" and obj.kind == "object":
+        if into == "in" and obj.kind in ("object", "round"):
             return "bowl"
+        if into == "on" and obj.kind == "round":
+            return "plate"
         if obj.size == "large" and obj.kind == "object" and obj.state is None:
             return "box"
-        if obj.state in ("empty", "full") and obj.kind == "object":
+        if obj.state in ("empty", "full") and obj.kind in ("object", "round"):
             return "bowl"
         if obj.kind == "object" and not into and self.rng.random() < 0.3:
             return "can"
