@@ -85,6 +85,12 @@ def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[d
     ]
 
 
+def on_int8_grid(w: Tensor) -> Tensor:
+    """A matrix rounded as qdq.int8_channels will round it: one scale a row (an output channel)."""
+    scale = (w.abs().amax(1, keepdim=True) / 127.0).clamp_min(1e-8)
+    return (w / scale).round_().mul_(scale)
+
+
 def tensors(b: data.Batch, device: torch.device) -> list[Tensor]:
     names = ("ids", "types", "words", "lengths", "inputs", "plan_lengths", "labels")
     return [torch.from_numpy(getattr(b, k)).long().to(device) for k in names]
@@ -139,6 +145,10 @@ class Trainer:
             self._load(self.run / "last.ckpt", True)
         elif args.warm_start:
             self._load(Path(args.warm_start), False)
+        if args.int8_aware:
+            # frozen, so rounded once and for all
+            table = self.model.encoder.word_embeddings.weight
+            table.data.copy_(on_int8_grid(table.data))
         # forward and backward run on a bfloat16 copy; the optimiser keeps float32 weights
         self.half = copy.deepcopy(self.model).bfloat16()
         self.average = copy.deepcopy(self.model).requires_grad_(False)
@@ -154,6 +164,8 @@ class Trainer:
             if w.requires_grad
         ]
         self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
+        linear = {id(m.weight) for m in self.model.modules() if isinstance(m, torch.nn.Linear)}
+        self.rounded = [(w, h) for w, h in pairs if id(w) in linear] if args.int8_aware else []
 
     def _vocabulary(self) -> PlanVocabulary:
         """Today's plan words; a run that is resumed keeps those that it began with."""
@@ -226,6 +238,9 @@ class Trainer:
         self.optimizer.step()
         with torch.no_grad():
             torch._foreach_copy_(self.halves, self.masters)
+            # straight through: gradients of the rounded weights move the exact ones
+            for w, h in self.rounded:
+                h.copy_(on_int8_grid(w))
             if self.step % 4 == 0:
                 decay = min(0.99, (1 + self.step) / (20 + self.step))
                 average = [
@@ -346,6 +361,11 @@ def main() -> None:
     parser.add_argument("--head-dim", type=int, default=64)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--int8-aware",
+        action="store_true",
+        help="train on weights rounded to INT8, as they are shipped (with a pretrained encoder)",
+    )
     parser.add_argument(
         "--warm-start", help="checkpoint to begin from; its plan words may be older ones"
     )
