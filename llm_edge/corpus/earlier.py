@@ -52,7 +52,8 @@ def _way_to_correct(
             return p.Plan(steps=(p.Put(obj=_named(draft, item.id), place=beside),))
         if isinstance(step, p.Correct) and (step.direction or step.distance):
             named, near = _named(draft, item.id), p.Length(unit="little")
-            return p.Plan(steps=(p.Move(obj=named, direction="forward", distance=near),))
+            way: Any = "backward" if step.direction == "forward" else "forward"
+            return p.Plan(steps=(p.Move(obj=named, direction=way, distance=near),))
     return None
 
 

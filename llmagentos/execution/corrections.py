@@ -96,7 +96,7 @@ def _directed(step: Any, direction: str) -> Any:
     if isinstance(step, p.Move) or (isinstance(step, p.Reshape) and step.direction is not None):
         return step.model_copy(update={"direction": direction})
     if isinstance(step, p.Pick):
-        return p.Move(obj=step.obj, direction=direction)  # type: ignore[arg-type]
+        return p.Move(obj=step.obj, direction=direction)
     place = getattr(step, "place", None)
     if place is None:
         return step
