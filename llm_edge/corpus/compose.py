@@ -12,7 +12,18 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from llm_edge.corpus import dialogue, flow, patterns, questions, safety, said, speech, steps, turns
+from llm_edge.corpus import (
+    dialogue,
+    flow,
+    patterns,
+    questions,
+    safety,
+    said,
+    speech,
+    steps,
+    turns,
+    ways,
+)
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus.objects import MOVABLE, noun_phrase
 from llm_edge.corpus.places import place
@@ -259,6 +270,12 @@ def sample(ctx: Ctx) -> Sample:
     if ctx.chance(0.09):
         pending, text, steps_ = dialogue.answer(ctx) if ctx.chance(0.35) else turns.answer(ctx)
         return Sample(text, pending, tuple(steps_))
+    if ctx.chance(0.009):
+        text, steps_ = ways.correction(ctx)
+        return Sample(wrap(ctx, text, False), "", tuple(steps_))
+    if ctx.chance(0.0045):
+        text, steps_ = ways.by_height(ctx)
+        return Sample(wrap(ctx, text, True), _stray_question(ctx), tuple(steps_))
     if ctx.chance(said.share()):
         pending, text, steps_ = said.sample(ctx)
         return Sample(text if pending else wrap(ctx, text, False), pending, tuple(steps_))

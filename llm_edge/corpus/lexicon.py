@@ -82,7 +82,8 @@ _IRREGULAR = {
     "can of food": "cans of food", "tin of beans": "tins of beans", "can of pop": "cans of pop",
     "pile of blocks": "piles of blocks", "pillar of blocks": "pillars of blocks", "heap of blocks": "heaps of blocks",
     "stack of cubes": "stacks of cubes", "tower of cubes": "towers of cubes", "pile of cubes": "piles of cubes",
-    "column of blocks": "columns of blocks",
+    "column of blocks": "columns of blocks", "thing with a round shape": "things with a round shape",
+    "object of round shape": "objects of round shape",
 }
 
 

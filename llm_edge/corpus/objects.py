@@ -475,6 +475,8 @@ def noun_phrase(
     b = _Builder(ctx, plural, kinds or KINDS, depth)
     if one:
         b.kind, need = one[0], True
+    if b.kind == "round" and not one and depth < 2 and ctx.chance(0.35):
+        return _round(ctx, plural, definite)
     quant, count, determiner, plural_form = _determiner(ctx, plural, definite)
     r = rich if depth == 0 else rich * 0.6
     roll = ctx.rng.random()
@@ -536,6 +538,28 @@ def noun_phrase(
     if special == "group":
         b.add_group()
     return b.build(quant, count, determiner)
+
+
+_ROUND = ["round", "circular", "round"]
+
+
+def _round(ctx: Ctx, plural: bool, definite: bool) -> NP:
+    """ "everything round", "anything circular", "the thing that is round", "the round red one"."""
+    colors: Any = (pick_color(ctx),) if ctx.chance(0.45) else ()
+    c = color_word(ctx, colors[0]) if colors else ""
+    shape = ctx.one(_ROUND)
+    if plural:
+        both = ctx.one([f"{shape} and {c}", f"{c} and {shape}"]) if c else shape
+        text = ctx.say(["everything {b}", "anything {b}", "everything that is {b}", "anything that's {b}", "all that is {b}", "whatever is {b}", "every {s} {c} thing", "all the {s} {c} ones",
+                        "all things {b}", "all {s} {c} objects", "the things that are {b}", "every single {s} {c} thing", "the {s} {c} things", "each {s} {c} object", "all objects that are {b}"], b=both, s=shape, c=c)
+        return NP(text, p.Obj(quant="all", colors=colors, kind="round"), True)
+    if definite or ctx.chance(0.7):
+        text = ctx.say(["the {s} {c} thing", "the {c} thing that is {s}", "the {s} {c} one", "the {c} one that's {s}", "the {c} thing with the {s} shape", "the {s} {c} object", "the {c} object which is {s}", "the {c} one which is {s}",
+                        "the one {c} thing that is {s}", "the {c} thing of {s} shape"], s=shape, c=c)
+        return NP(text, p.Obj(colors=colors, kind="round"))
+    both = f"{shape} and {c}" if c else shape
+    text = ctx.say(["something {b}", "anything {b}", "something that is {b}", "some {s} {c} thing", "a thing that is {b}", "any {s} {c} thing", "one of the {s} {c} things", "anything that's {b}"], b=both, s=shape, c=c)
+    return NP(text, p.Obj(quant="a", colors=colors, kind="round"))
 
 
 def _n_most(ctx: Ctx, b: _Builder, n: int, depth: int) -> NP:

@@ -41,12 +41,16 @@ _SORTS: dict[str, list[str]] = {
     "dark_first": ["from dark to light", "from the darkest to the lightest", "darkest first",
                    "sorted from dark to light", "from darkest to brightest"],
     "reverse": ["in reverse order", "in the opposite order", "the other way round", "backwards"],
+    "short_first": ["from (shortest|lowest) to (tallest|highest)", "(shortest|lowest) first", "in order of increasing height", "sorted by height, (shortest|lowest) first", "by height, from low to high",
+                    "in ascending order of height", "from short to tall", "starting with the shortest", "from the lowest to the tallest"],
+    "tall_first": ["from (tallest|highest) to (shortest|lowest)", "(tallest|highest) first", "in order of decreasing height", "sorted by height, (tallest|highest) first", "by height, the tallest first",
+                   "in descending order of height", "from tall to short", "starting with the tallest", "from the highest to the lowest"],
 }
 
 
 def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
     key: Any = ctx.weighted({"small_first": 3, "large_first": 4, "alternate": 4, "by_color": 3,
-                             "light_first": 1, "dark_first": 1, "reverse": 0.6})
+                             "light_first": 1, "dark_first": 1, "reverse": 0.6, "short_first": 1.2, "tall_first": 1.2})
     if stack and key == "large_first" and ctx.chance(0.4):
         return ctx.say(["with the (biggest|largest) at the bottom", "largest at the bottom", "from big at the bottom to small on top",
                         "with the smallest on top", "bottom to top from largest to smallest", "biggest on the bottom"]), key
@@ -56,6 +60,10 @@ def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
     if not stack and key in ("small_first", "large_first", "dark_first", "light_first") and ctx.chance(0.3):
         a, b = {"small_first": ("small", "big"), "large_first": ("big", "small"), "dark_first": ("dark", "light"), "light_first": ("light", "dark")}[key]
         return ctx.say([f"from {a} on the left to {b} on the right", f"going from {a} to {b}", f"{a} on the left, {b} on the right", f"with {a} ones on the left and {b} ones on the right", f"from left to right from {a} to {b}"]), key
+    if key in ("short_first", "tall_first") and ctx.chance(0.5):
+        a, b = ("shortest", "tallest") if key == "short_first" else ("tallest", "shortest")
+        low, high = ("at the bottom", "on top") if stack else ("on the left", "on the right")
+        return ctx.say([f"by height, {a} {low}", f"with the {a} {low} and the {b} {high}", f"{a} {low}", f"the {b} {high}, sorted by height", f"by height, from the {a} {low} to the {b} {high}", f"ordered by height with the {a} one {low}", f"according to height, the {a} {low}"]), key
     if stack and key == "small_first" and ctx.chance(0.4):
         return ctx.say(["with the smallest at the bottom", "smallest at the bottom", "with the (biggest|largest) on top",
                         "bottom to top from smallest to largest"]), key

@@ -194,7 +194,7 @@ class Q:
     def which(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
         roll = ctx.rng.random()
         if roll < 0.45:
-            kind: Any = ctx.weighted({"block": 5, "object": 4, "bowl": 2, "ball": 1, "cup": 1, "plate": 1})
+            kind: Any = ctx.weighted({"block": 5, "object": 4, "bowl": 2, "ball": 1, "cup": 1, "plate": 1, "round": 0.3})
             rel_text, rel = relation_phrase(ctx, 1)
             if rel_text.startswith(("that", "whose")) or rel.rel == "same_kind":
                 return Q.where(ctx, refs)
@@ -280,7 +280,7 @@ class Q:
     @staticmethod
     def fixed(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
         name: Any = ctx.one(list(FIXED))
-        kind: Any = ctx.weighted({"block": 4, "object": 3, "bowl": 1, "ball": 1})
+        kind: Any = ctx.weighted({"block": 4, "object": 3, "bowl": 1, "ball": 1, "round": 0.2})
         noun = ctx.word(lx.KIND_WORDS[kind])
         obj = None
         if name == "moved":

@@ -181,7 +181,8 @@ def _color(ctx: Ctx) -> tuple[str, str]:
 
 
 def _kind(ctx: Ctx) -> tuple[str, str]:
-    kind = ctx.weighted({"block": 8.0, "ball": 3, "cup": 2, "can": 2, "bowl": 2, "object": 2})
+    kinds = {"block": 8.0, "ball": 3, "cup": 2, "can": 2, "bowl": 2, "object": 2, "round": 0.25}
+    kind = ctx.weighted(kinds)
     return kind_noun(ctx, kind, False), kind
 
 

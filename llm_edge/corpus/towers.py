@@ -33,6 +33,8 @@ _SORTS: dict[str, list[str]] = {
     "by_color": ["with each color together", "sorted by color", "one color after the other", "keeping the same colors together", "in color groups", "grouped by color from bottom to top", "same color on same color"],
     "dark_first": ["dark ones below, light ones above", "getting lighter towards the top", "from dark at the bottom to light at the top", "the lightest uppermost", "with the darkest as the base"],
     "light_first": ["light ones below, dark ones above", "getting darker towards the top", "from light at the bottom to dark at the top", "the darkest uppermost", "with the palest as the base"],
+    "tall_first": ["tall ones below, short ones above", "by height, the tallest at the bottom", "the tallest lowest, the shortest on top", "with the heights decreasing upwards", "by height", "sorted by height", "starting with the tallest at the base", "each one shorter than the one below", "in order of height"],
+    "short_first": ["short ones below, tall ones above", "by height, the shortest at the bottom", "the shortest lowest, the tallest on top", "with the heights increasing upwards", "starting with the shortest at the base", "each one taller than the one below", "sorted by height with the lowest first"],
     "reverse": ["in reversed order", "the other way up", "upside down in order", "with the order turned round"],
 }
 
@@ -50,7 +52,7 @@ def group(ctx: Ctx, refs: float = 0.0) -> Clause:
     sort: Any = None
     tails = []
     if ctx.chance(0.42):
-        sort = ctx.weighted({"large_first": 5, "small_first": 4, "alternate": 5, "by_color": 3, "dark_first": 2, "light_first": 2, "reverse": 0.7})
+        sort = ctx.weighted({"large_first": 5, "small_first": 4, "alternate": 5, "by_color": 3, "dark_first": 2, "light_first": 2, "reverse": 0.7, "tall_first": 1, "short_first": 1})
         tails.append(ctx.say(_SORTS[sort]))
     place = None
     if ctx.chance(0.3):

@@ -51,7 +51,7 @@ KIND_WORDS: dict[str, list[str]] = {
             "lemonade can", "can of food", "tin of beans", "cylindrical tin", "can of pop",
             "cylinder thing"],
     "ball": ["ball", "sphere", "orb", "globe", "round ball", "spherical object", "bouncy ball",
-             "tennis ball", "ping pong ball", "rubber ball", "round thing", "marble", "beach ball",
+             "tennis ball", "ping pong ball", "rubber ball", "marble", "beach ball",
              "golf ball", "toy ball", "bouncing ball", "squash ball", "billiard ball",
              "juggling ball", "snooker ball", "ball-shaped thing", "ball thing", "spherical thing",
              "spheroid", "sphere-shaped thing", "ball shaped object", "play ball", "pool ball",
@@ -92,6 +92,12 @@ KIND_WORDS: dict[str, list[str]] = {
               "jenga plank", "jenga tile", "piece of jenga"],
     "domino": ["domino", "domino tile", "domino piece", "domino stone", "domino block",
                "domino brick", "dominoes piece", "domino thing", "game domino"],
+    # a ball, a bowl, a plate, a cup, a can: "round bowl" and "spherical thing" are not meant here
+    "round": ["round thing", "round object", "circular thing", "circular object", "round item",
+              "round one", "rounded thing", "round-shaped thing", "round shaped object",
+              "circular item", "roundish thing", "round piece", "circle-shaped thing",
+              "rounded object", "round thingy", "circle shaped object", "circular one",
+              "thing with a round shape", "object of round shape", "round toy", "circular piece"],
     "soccerball": ["soccer ball", "football", "soccerball", "foot ball", "soccer toy ball",
                    "football ball", "footie ball", "world cup ball"],
 }
