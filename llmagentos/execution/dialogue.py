@@ -258,6 +258,9 @@ def _correct(
             return _stop_with("question", "What shall I do?", step.obj)
         steps, undo = last.plan.steps, _moved_something(memory, last)
         memory.recall_choices(last)
+    if step.place is not None and step.place.rel == "there" and step.place.distance is not None:
+        # an answer's way to say a distance
+        step = step.model_copy(update={"place": None, "distance": step.place.distance})
     changed = steps
     if step.obj is not None:
         changed = rewrite.with_object(changed, step.obj, ctx)

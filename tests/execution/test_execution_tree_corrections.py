@@ -24,7 +24,8 @@ def test_another_distance_counts_from_where_it_was() -> None:
 def test_a_second_correction_counts_from_there_too() -> None:
     t = Table()
     t.do("move [ the red block ] backward dist 5 cm")
-    t.do("correct dist 10 cm")
+    t.do("correct there dist 10 cm")
+    assert xy(t, "red_block") == pytest.approx((0.35, 0.10), abs=0.005)
     assert t.do("correct dist 7 cm").status == "succeeded"
     assert xy(t, "red_block") == pytest.approx((0.38, 0.10), abs=0.005)
     t.do("undo")
