@@ -1,6 +1,6 @@
 """How well the model understands: exact plans on held-out words, templates and compositions.
 
-    python -m llm_edge.evaluate --model planner-v2 --n 400
+    python -m llm_edge.evaluate --n 400
 
 Knows: the corpus's development splits, latency. Does not know: scenes (the benchmark runs those).
 """
@@ -18,6 +18,7 @@ from llm_edge.corpus import build
 from llm_edge.corpus.sampler import Split
 from llm_edge.decoding import Generation
 from llm_edge.local import LocalPlanner
+from llmagentos.shipped import DEFAULT_MODEL
 
 SPLITS: dict[str, Split] = {
     "seen": "train",
@@ -71,7 +72,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Exact-plan match on the development splits, and latency."
     )
-    parser.add_argument("--model", default="planner-v2")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--n", type=int, default=400)
     parser.add_argument("--show", type=int, default=0, help="print this many failures per split")
     parser.add_argument("--splits", nargs="*", default=list(SPLITS))

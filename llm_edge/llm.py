@@ -20,8 +20,7 @@ from llmagentos.errors import ModelError, PlanError
 from llmagentos.modules import PlanRequest, PlanResult
 from llmagentos.planning import compact
 from llmagentos.planning.plan import Plan
-
-DEFAULT_MODEL = "planner-v2"
+from llmagentos.shipped import DEFAULT_MODEL
 
 
 def _kind(path: Path) -> str:
@@ -46,7 +45,7 @@ class LLMInfo:
 
 
 class LLM:
-    """`LLM("planner-v2")`, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
+    """`LLM()`, the shipped planner, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
 
     engine: "auto" (the best that is there; `skipped` says why better ones are not), "onnx-cpu",
     "cuda", "tensorrt", or a server's address: then `name` is the model asked for there (the

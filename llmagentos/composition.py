@@ -31,10 +31,8 @@ from llmagentos.planning.memory import SessionMemory
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
+from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Action, Scene
-
-#: The planner model that the repository ships.
-DEFAULT_MODEL = "planner-v2"
 
 
 @dataclass

@@ -16,6 +16,7 @@ import time
 from typing import Any
 
 from llmagentos.errors import ModelError
+from llmagentos.shipped import DEFAULT_MODEL
 
 _CHILD = """
 import time, json, sys
@@ -255,7 +256,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(
         description="Start, memory and grammar of the shipped planner."
     )
-    parser.add_argument("--model", default="planner-v2")
+    parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--commands", type=int, default=30)
     parser.add_argument("--text-sizes", nargs="*", default=[], help="also text models: 5M 25M ...")

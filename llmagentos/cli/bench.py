@@ -15,7 +15,8 @@ from typing import Any
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
-from llmagentos.composition import DEFAULT_MODEL, load_llm
+from llmagentos.composition import load_llm
+from llmagentos.shipped import DEFAULT_MODEL
 
 
 def bench(

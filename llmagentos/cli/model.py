@@ -12,7 +12,8 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
-from llmagentos.composition import DEFAULT_MODEL, model_manager
+from llmagentos.composition import model_manager
+from llmagentos.shipped import DEFAULT_MODEL
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -19,13 +19,14 @@ from llm_edge.engines import select, trt_compat, trt_plans
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.local import GATE_COMMANDS
 from llm_edge.tokenization import PromptTokenizer
+from llmagentos.shipped import DEFAULT_MODEL
 
 pytestmark = pytest.mark.gpu
 
 
 @pytest.fixture(scope="module")
 def model() -> Path:
-    return folder.find("planner-v2")
+    return folder.find(DEFAULT_MODEL)
 
 
 @pytest.fixture(scope="module")

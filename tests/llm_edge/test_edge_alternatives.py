@@ -15,6 +15,7 @@ from llmagentos.errors import PlanError
 from llmagentos.modules import PlanRequest
 from llmagentos.planning import compact
 from llmagentos.planning.plan import Plan
+from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
 SELF = "put [ the red block ] in [ the red block ]"
@@ -109,9 +110,9 @@ def test_a_clear_choice_has_no_runner_up() -> None:
     assert WAVERING < 0.5
 
 
-@pytest.mark.skipif(not (folder.SHIPPED / "planner-v2").exists(), reason="no shipped model")
+@pytest.mark.skipif(not (folder.SHIPPED / DEFAULT_MODEL).exists(), reason="no shipped model")
 def test_the_shipped_model_keeps_a_contradiction_that_was_said_and_mends_its_own() -> None:
-    llm = LLM("planner-v2", engine="onnx-cpu")
+    llm = LLM(DEFAULT_MODEL, engine="onnx-cpu")
     said = llm.plan(PlanRequest("put the red block in the red block", Scene()))
     assert said.text == SELF
     # written on from a second thought by the real model, its grammar and its pointers

@@ -17,8 +17,9 @@ from llm_edge.engines.onnx_any import OnnxEngine  # noqa: E402
 from llm_edge.engines.onnx_cpu import FusedSession, OnnxCpuEngine  # noqa: E402
 from llm_edge.tokenization import PromptTokenizer  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
+from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 
-MODEL = folder.SHIPPED / "planner-v2"
+MODEL = folder.SHIPPED / DEFAULT_MODEL
 pytestmark = pytest.mark.skipif(not MODEL.exists(), reason="no shipped model in this checkout")
 
 

@@ -20,6 +20,7 @@ from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.engines.tensorrt import TensorRTEngine
 from llm_edge.tokenization import Prompt, PromptTokenizer
 from llmagentos.errors import MissingDependencyError, ModelError
+from llmagentos.shipped import DEFAULT_MODEL
 
 COMMANDS = (
     "put the red block into the blue bowl",
@@ -31,7 +32,7 @@ COMMANDS = (
 @pytest.fixture(scope="module")
 def model() -> Path:
     try:
-        return folder.find("planner-v2")
+        return folder.find(DEFAULT_MODEL)
     except ModelError:
         pytest.skip("no shipped model")
 

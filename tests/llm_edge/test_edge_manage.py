@@ -13,8 +13,9 @@ from llm_edge import folder, manage, memory
 from llm_edge.llm import LLM
 from llmagentos.cli.model import app
 from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.shipped import DEFAULT_MODEL
 
-NAME = "planner-v2"
+NAME = DEFAULT_MODEL
 
 
 @pytest.fixture(autouse=True)
@@ -104,7 +105,7 @@ def test_an_address_can_have_a_name(own_models: Path) -> None:
 def test_too_little_memory_is_a_sentence_before_loading(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(memory, "available_memory", lambda: 50_000_000)
     with pytest.raises(
-        ModelError, match=r"expected \d+ MB of free memory for planner-v2 .* got 50 MB"
+        ModelError, match=rf"expected \d+ MB of free memory for {NAME} .* got 50 MB"
     ):
         LLM(NAME)
 
@@ -120,4 +121,4 @@ def test_build_verify_and_bench_from_the_command_line() -> None:
         and facts["tokens_per_s"] > 0
         and facts["rss_bytes"] > 0
     )
-    assert "planner-v2" in run.invoke(app, ["info", NAME]).output
+    assert NAME in run.invoke(app, ["info", NAME]).output

@@ -11,12 +11,13 @@ onnx = pytest.importorskip("onnx", reason="extra 'tensorrt'")
 
 from llm_edge import folder, trt_rules  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
+from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 
 
 @pytest.fixture(scope="module")
 def model() -> Path:
     try:
-        return folder.find("planner-v2")
+        return folder.find(DEFAULT_MODEL)
     except ModelError:
         pytest.skip("no shipped model")
 

@@ -9,9 +9,10 @@ from llm_edge.llm import LLM
 from llm_edge.planner import LLMPlanner
 from llmagentos.errors import ModelIntegrityError, ModelNotFoundError
 from llmagentos.modules import PlanRequest
+from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
-SHIPPED = folder.SHIPPED / "planner-v2"
+SHIPPED = folder.SHIPPED / DEFAULT_MODEL
 pytestmark = pytest.mark.skipif(not SHIPPED.exists(), reason="no shipped model in this checkout")
 
 CASES = [
@@ -37,7 +38,7 @@ CASES = [
 
 @pytest.fixture(scope="module")
 def llm():
-    return LLM("planner-v2")
+    return LLM(DEFAULT_MODEL)
 
 
 def plan_text(llm, command, pending=""):
@@ -98,7 +99,7 @@ def test_the_result_says_what_made_it(llm):
     result = LLMPlanner(llm).plan(PlanRequest("pick up the red block", Scene()))
     assert result.engine == {
         "backend": "onnxruntime-cpu",
-        "model": "planner-v2",
+        "model": DEFAULT_MODEL,
         "quantization": llm.info.quantization,
     }
     assert result.tokens > 0 and result.prompt_tokens > 0 and 0 < result.confidence <= 1
@@ -118,5 +119,5 @@ def test_a_corrupt_file_is_refused(tmp_path):
 
 
 def test_unknown_names_are_named():
-    with pytest.raises(ModelNotFoundError, match="planner-v2"):
+    with pytest.raises(ModelNotFoundError, match=DEFAULT_MODEL):
         LLM("planner-v99")
