@@ -5,7 +5,13 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from llmagentos_ros.braking import REST_RADPS, braking_points
+from llmagentos_ros.braking import (
+    GATHER_S,
+    REST_RADPS,
+    braking_points,
+    gathered_s,
+    return_points,
+)
 
 from llmagentos.robots import PANDA
 
@@ -33,3 +39,28 @@ def test_the_range_of_the_joints_is_kept() -> None:
     near_the_end = (PANDA.upper_rad[0] - 0.01, *HOME[1:])
     points = braking_points(near_the_end, (2.0, *[0.0] * 6), PANDA, STEP)
     assert points and max(q[0] for _, q in points) == PANDA.upper_rad[0]
+
+
+def test_the_way_back_goes_from_rest_to_rest_within_the_limits() -> None:
+    goal = (HOME[0] + 0.2, *HOME[1:6], HOME[6] - 0.3)
+    points = [(0.0, HOME), *return_points(HOME, goal, PANDA, STEP)]
+    assert points[-1][1] == pytest.approx(goal)
+    for joint, bound in enumerate(PANDA.max_acceleration_radps2):
+        rates = [(b[1][joint] - a[1][joint]) / STEP for a, b in itertools.pairwise(points)]
+        changes = [b - a for a, b in itertools.pairwise([0.0, *rates, 0.0])]
+        assert max(map(abs, changes)) <= bound * STEP
+
+
+def test_no_way_back_is_still_a_step() -> None:
+    assert return_points(HOME, HOME, PANDA, STEP) == [(STEP, pytest.approx(HOME))]
+
+
+def test_speed_is_gathered_evenly_up_to_the_paths_own() -> None:
+    path_s = [k / 600 for k in range(600)]
+    times = [gathered_s(s) for s in path_s]
+    speeds = [(1 / 600) / (b - a) for a, b in itertools.pairwise(times)]
+    assert speeds[0] < 0.1
+    assert all(b >= a - 1e-9 for a, b in itertools.pairwise(speeds))
+    assert speeds[-1] == pytest.approx(1.0) and max(speeds) < 1.0 + 1e-9
+    reached = next(t for t, v in zip(times[1:], speeds, strict=True) if v > 0.99)
+    assert reached == pytest.approx(GATHER_S, abs=0.02)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import deque
 
@@ -31,11 +32,16 @@ class Bench:
         self._step = 0
         self.follower = TrajectoryFollower(PANDA.home_rad)
         self.frozen = False
+        #: The watchdogs' clock, and how much of it a period takes.
+        self.steady, self.steady_per_period_s = 0.0, PERIOD
+        #: What the follower had the arm do, period by period.
+        self.commanded: list[tuple[float, ...]] = []
         self.driver = RosDriver(
             self._publish,
             lambda w, f: self.grips.append((w, f)),
             self.clock,
             clock_moved=self,  # type: ignore[arg-type]
+            steady=lambda: self.steady,
             **options,  # type: ignore[arg-type]
         )
         self._report()
@@ -48,6 +54,7 @@ class Bench:
 
     def wait(self, timeout_s: float) -> None:
         """The driver waits: a period passes, unless the clock stands still."""
+        self.steady += self.steady_per_period_s
         if self.runs:
             self.pass_period()
 
@@ -60,6 +67,7 @@ class Bench:
 
     def _report(self) -> None:
         joints = self.follower.sample(self.now)
+        self.commanded.append(joints)
         state = RobotState(joints, (0.0,) * 7, 0.08, self.now)
         self._back.append((self._step + self._delay, state))
         while self._back and (self._back[0][0] <= self._step or self._step == 0):
@@ -167,6 +175,86 @@ def test_after_a_pause_in_mid_motion_the_braking_is_no_lag() -> None:
     for k in range(31, 50):
         bench.advance(path(k))
         assert abs(bench.driver.state().positions[0] - path(k)[0]) < 0.06
+
+
+def swing(k: int) -> tuple[float, ...]:
+    """Joint 7 to and fro at up to 2.4 rad/s."""
+    return (*PANDA.home_rad[:6], PANDA.home_rad[6] + 0.8 * (1 - math.cos(3 * k * PERIOD)))
+
+
+def wrist_speeds(bench: Bench) -> list[float]:
+    """Joint 7's commanded speed in every period since the last call, rad/s."""
+    seen = [positions[6] for positions in bench.commanded]
+    bench.commanded.clear()
+    return [(b - a) / PERIOD for a, b in itertools.pairwise(seen)]
+
+
+@pytest.mark.parametrize("late", [1, 3, 5])
+def test_a_late_sender_is_not_noticed_while_points_are_ahead(late: int) -> None:
+    """The arm moves as evenly as under a sender that is always in time."""
+    bench = Bench(delay=0, lookahead_s=0.1)
+    for k in range(60):
+        if k % 20 == 19:
+            for _ in range(late):
+                bench.pass_period()
+        bench.advance(swing(k))
+    changes = [abs(b - a) / PERIOD for a, b in itertools.pairwise(wrist_speeds(bench)[10:])]
+    assert max(changes) < 1.2 * 0.8 * 3**2  # the swing's own acceleration, rad/s²
+    assert bench.driver.broken_streams == 0
+
+
+def test_a_stream_that_broke_is_taken_up_from_rest() -> None:
+    """The arm has braked beyond the path: back at its own pace, and on with rising speed."""
+    bench = Bench(delay=0, lookahead_s=0.1)
+    for k in range(30):
+        bench.advance(swing(k))
+    for _ in range(40):
+        bench.pass_period()
+    bench.commanded.clear()
+    for k in range(30, 60):
+        bench.advance(swing(k))
+    speeds = wrist_speeds(bench)
+    assert bench.driver.broken_streams == 1
+    assert min(speeds) < 0 < max(speeds)
+    changes = [abs(b - a) / (2 * PERIOD) for a, b in zip(speeds, speeds[2:], strict=False)]
+    assert max(changes) < PANDA.max_acceleration_radps2[6]
+
+
+def test_a_stream_that_broke_goes_through_every_point() -> None:
+    bench = Bench(delay=0, lookahead_s=0.1)
+    goal = 40
+    for k in range(30):
+        bench.advance(swing(k))
+    for _ in range(40):
+        bench.pass_period()
+    for k in [*range(30, goal), *[goal] * 20]:
+        bench.advance(swing(k))
+        assert bench.driver.state().positions[6] == pytest.approx(swing(k)[6], abs=1e-6)
+    assert bench.follower.sample(bench.now)[6] == pytest.approx(swing(goal)[6], abs=1e-6)
+
+
+def test_a_clock_that_began_anew_is_followed() -> None:
+    bench = Bench()
+    for k in range(30):
+        bench.advance(path(k))
+    bench.now -= 5.0
+    bench.follower.reset(path(29))
+    bench.advance(path(29))
+    stamp = to_seconds(bench.sent[-1].header.stamp)
+    assert stamp == pytest.approx(bench.now, abs=2 * PERIOD)
+
+
+def test_a_slow_clock_is_no_still_clock() -> None:
+    """Simulated time may be far slower than real time: only one that stands still is an error."""
+    bench = Bench(delay=0, stall_timeout_s=0.2)
+    bench.steady_per_period_s = 0.06
+    for k in range(30):
+        bench.advance(swing(k))
+    for _ in range(40):
+        bench.pass_period()
+    before = bench.now
+    bench.advance(swing(30))  # it waits for the way back
+    assert bench.driver.broken_streams == 1 and bench.now - before > 0.2
 
 
 def test_stale_joint_states_are_an_error() -> None:

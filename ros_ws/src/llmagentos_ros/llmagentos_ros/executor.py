@@ -98,7 +98,7 @@ class ExecutorNode(ModuleNode):
         self._goal: Any = None
         self._progress: Progress | None = None
         self._state = SafetyState(state=SafetyState.HOLDING)
-        self._done = 0
+        self._done = self._broken = 0
 
     def build(self) -> None:
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
@@ -151,7 +151,7 @@ class ExecutorNode(ModuleNode):
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         level, words, _ = super().health()
-        figures = {'plans_done': self._done}
+        figures = {'plans_done': self._done, 'broken_streams': self._broken}
         if self.is_active and self._state.reasons:
             return DiagnosticStatus.WARN, '; '.join(self._state.reasons), figures
         return level, words, figures
@@ -302,6 +302,7 @@ class ExecutorNode(ModuleNode):
             self._arm_out.problem,
         )
         reasons = [reason for reason in found if reason]
+        self._broken = self._driver.broken_streams
         self._state = SafetyState(
             stamp=to_time(self.now_s),
             state=SafetyState.HOLDING if reasons else SafetyState.OK,

@@ -78,10 +78,10 @@ class TrajectoryFollower:
         late = now_s - points[-1].at_s
         if late > _LATE_S:
             raise DriverError(f'expected a point in the future, got all {late:.3f} s ago')
-        ahead = [p for p in points if p.at_s > now_s] or [points[-1]]
-        self._check_speed(ahead, now_s)
         # The commanded position belongs to the moment of the last sample.
-        begun = now_s if self._now_s is None else self._now_s
+        begun = now_s if self._now_s is None else min(self._now_s, now_s)
+        ahead = [p for p in points if p.at_s > begun + _EPS] or [points[-1]]
+        self._check_speed(ahead, begun)
         self._from = Point(begun, self._position)
         self._points = ahead
 
