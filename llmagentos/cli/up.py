@@ -9,7 +9,6 @@ from __future__ import annotations
 import contextlib
 import json
 import os
-import shutil
 import signal
 import threading
 import time
@@ -21,7 +20,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
-from llmagentos.errors import DriverError, MissingDependencyError
+from llmagentos.errors import DriverError
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
 from llmagentos.runtime.ros_env import find_ros, private_network
@@ -49,11 +48,9 @@ def up(
     """Start the graph, show its state, and stop it in reverse order on Ctrl-C or SIGTERM.
 
     network: let other machines see the topics; without it this machine only. ready_timeout_s: give
-    up when the graph is not active by then; 0 waits for ever. Returns False when a process was
-    given up. Raises MissingDependencyError where there is no ROS.
+    up when the graph is not active by then; 0 waits for ever. record: a folder for a recording of
+    all topics. Returns False when a process was given up. Raises MissingDependencyError where there is no ROS.
     """
-    if record is not None and shutil.which("ros2") is None:
-        raise MissingDependencyError("expected ros2 bag for --record, got none: install rosbag2")
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
     env = dict(ros.env) if network else local_env(ros.env)
     folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
@@ -97,7 +94,7 @@ def _watch(
             while not ended.wait(_POLL_S):
                 for process in supervisor.poll():
                     console.print(_changed(process), highlight=False)
-                    well = well and process.state != "given up"
+                    well = well and not _failed(process)
                 if graph.take(supervisor.lines("bringup")):
                     console.print('the graph is active: llmagentos command "…"', style="green")
                 if not well:
@@ -140,6 +137,11 @@ class GraphState:
     def ready(self) -> bool:
         """Whether the agent, which comes last, and all before it are active."""
         return "agent" in self.states and all(s == "active" for s in self.states.values())
+
+
+def _failed(process: Process) -> bool:
+    """Given up; or a recorder, which is never restarted, that could not record."""
+    return process.state == "given up" or (process.state == "ended" and bool(process.exit_code))
 
 
 def _changed(process: Process) -> str:

@@ -26,7 +26,7 @@ class GraphOptions:
     """What `llmagentos up` was asked for.
 
     sim: with the simulated robot. scene, seed: of the simulation. model, engine: of the planner.
-    namespace: "" or "/robot1". record: a folder for `ros2 bag record`, where that is installed.
+    namespace: "" or "/robot1". record: a folder for a recording of all topics.
     params: files with ROS parameters; the later one wins. extra: parameters by node, over all.
     """
 
@@ -59,14 +59,18 @@ def process_table(python: str, options: GraphOptions, params: Path) -> list[Proc
     return [
         node("robot_sim", when=options.sim),
         *(node(name) for name in AGENT_NODES),
-        ProcessSpec(
-            "record",
-            ("ros2", "bag", "record", "--all", "--output", str(options.record)),
-            restart="never",
-            when=options.record is not None and shutil.which("ros2") is not None,
-        ),
+        _recorder(python, options),
         node("bringup", lines=True),
     ]
+
+
+def _recorder(python: str, options: GraphOptions) -> ProcessSpec:
+    """rosbag2 where it is installed, else the workspace's own; both write MCAP."""
+    if shutil.which("ros2") is not None:
+        argv = ("ros2", "bag", "record", "--all", "--output", str(options.record))
+    else:
+        argv = (python, "-m", "llmagentos_ros.record", str(options.record))
+    return ProcessSpec("record", argv, restart="never", when=options.record is not None)
 
 
 def ros_args(options: GraphOptions, params: Path) -> tuple[str, ...]:

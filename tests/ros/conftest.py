@@ -20,16 +20,19 @@ sys.path[:0] = [str(HERE), str(HERE / "fakes"), str(ROOT / "ros_ws/src/llmagento
 HAS_ROS = all(importlib.util.find_spec(m) for m in ("rclpy", "llmagentos_msgs"))
 if not HAS_ROS:
     collect_ignore = [
+        "test_ros_autostart.py",
         "test_ros_cli.py",
         "test_ros_convert.py",
         "test_ros_driver.py",
         "test_ros_faults.py",
+        "test_ros_follow.py",
         "test_ros_graph.py",
         "test_ros_lifecycle.py",
         "test_ros_live.py",
         "test_ros_namespaces.py",
         "test_ros_outputs.py",
         "test_ros_parameters.py",
+        "test_ros_record.py",
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
     ]

@@ -82,7 +82,11 @@ test_env.__test__ = False  # type: ignore[attr-defined]
 
 
 class Graph:
-    """All processes of one robot. scene: YAML text; extra: parameters by node."""
+    """All processes of one robot.
+
+    extra: parameters by node. record: a folder for a recording. autostart: whether bring-up brings
+    the nodes to active; without it somebody else has to.
+    """
 
     def __init__(
         self,
@@ -91,6 +95,8 @@ class Graph:
         namespace: str = "",
         domain: int = 0,
         extra: Mapping[str, Mapping[str, Any]] | None = None,
+        record: Path | None = None,
+        autostart: bool = True,
     ) -> None:
         self.domain = domain or next_domain()
         self.folder = folder
@@ -99,10 +105,14 @@ class Graph:
         merged = {k: dict(v) for k, v in RELAXED.items()}
         for node, values in (extra or {}).items():
             merged.setdefault(node, {}).update(values)
+        self._autostart = autostart
+        if not autostart:
+            merged["bringup"]["autostart"] = False
         options = GraphOptions(
             sim=True,
             scene=str(scene),
             namespace=namespace,
+            record=record,
             params=[ROOT / "launch/config/sim.yaml"],
             extra=merged,
         )
@@ -116,7 +126,8 @@ class Graph:
     def __enter__(self) -> Graph:
         self.supervisor.start()
         try:
-            self.wait_active()
+            if self._autostart:
+                self.wait_active()
         except BaseException:
             self.supervisor.stop()
             raise

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from llmagentos.cli.up import GraphState, up
+from llmagentos.cli.up import GraphState
 from llmagentos.errors import MissingDependencyError
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
@@ -46,12 +46,18 @@ def test_parameters_later_ones_win(tmp_path: Path) -> None:
     assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"
 
 
-def test_recording_without_rosbag_is_refused(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.mark.parametrize("installed", [True, False], ids=["rosbag2", "our own recorder"])
+def test_what_records(installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    with pytest.raises(MissingDependencyError, match="rosbag2"):
-        up(sim=True, record=tmp_path / "bag")
+    if installed:
+        (tmp_path / "ros2").write_text("#!/bin/sh\n")
+        (tmp_path / "ros2").chmod(0o755)
+    rows = process_table("python", GraphOptions(record=tmp_path / "bag"), tmp_path / "p.yaml")
+    row = next(r for r in rows if r.name == "record")
+    command = ("ros2", "bag", "record") if installed else ("python", "-m", "llmagentos_ros.record")
+    assert row.when and row.argv[:3] == command and row.argv[-1] == str(tmp_path / "bag")
+    assert not any(r.when for r in process_table("python", GraphOptions(), tmp_path / "p.yaml")
+                   if r.name == "record")  # fmt: skip
 
 
 def test_no_ros_says_what_to_do(tmp_path: Path) -> None:

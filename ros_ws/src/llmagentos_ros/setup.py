@@ -25,6 +25,7 @@ setup(
         'console_scripts': [
             *[f'{node} = llmagentos_ros.{node}:main' for node in nodes],
             'command = llmagentos_ros.command:main',
+            'record = llmagentos_ros.record:main',
         ]
     },
 )
