@@ -246,6 +246,8 @@ class Client:
         self.command = ActionClient(self.node, table.COMMAND_ACTION.kind, "command")
         self.latest: dict[str, Any] = {}
         self.speeds: list[float] = []
+        #: Stamp (s) and fastest joint (rad/s) of every joint state.
+        self.motion: list[tuple[float, float]] = []
         self.poll = poll
         seen = (table.SCENE, table.AGENT_STATE, table.SAFETY_STATE, table.JOINT_STATES)
         for topic in (*seen, table.TRAJECTORY):
@@ -265,6 +267,8 @@ class Client:
             self.latest[topic.name] = msg
             if topic is table.JOINT_STATES:
                 self.speeds.append(max(abs(v) for v in msg.velocity[:7]))
+                stamp = msg.header.stamp
+                self.motion.append((stamp.sec + stamp.nanosec * 1e-9, self.speeds[-1]))
 
         return keep
 
@@ -280,13 +284,14 @@ class Client:
     def pass_time(self, seconds: float) -> None:
         """Spin for some simulated seconds, by the joint states' stamps."""
 
-        def now_s() -> float:
-            stamp = self.latest[table.JOINT_STATES.name].header.stamp
-            return stamp.sec + stamp.nanosec * 1e-9
+        self.wait(lambda: bool(self.motion))
+        until = self.motion[-1][0] + seconds
+        self.wait(lambda: self.motion[-1][0] > until, seconds / SPEED + PATIENCE_S)
 
-        self.wait(lambda: table.JOINT_STATES.name in self.latest)
-        until = now_s() + seconds
-        self.wait(lambda: now_s() > until, seconds / SPEED + PATIENCE_S)
+    def rested_since(self) -> float:
+        """When the arm that rests now came to rest, by the joint states' stamps, seconds."""
+        moving = [k for k, (_, speed) in enumerate(self.motion) if speed >= 0.01]
+        return self.motion[moving[-1] + 1 if moving else 0][0]
 
     def send(self, text: str) -> Goal:
         """Send a command; wait until the agent has taken it."""
