@@ -7,6 +7,7 @@ from tabletop_scenes import Table
 
 from llmagentos.execution import corrections
 from llmagentos.planning import compact
+from llmagentos.planning import plan as p
 
 
 def xy(t: Table, object_id: str) -> tuple[float, float]:
@@ -123,6 +124,7 @@ def test_what_is_turned_over(before: str, after: str) -> None:
 )  # fmt: skip
 def test_what_a_distance_or_direction_changes(before: str, way: str, after: str) -> None:
     correct = compact.parse(f"correct {way}").steps[0]
+    assert isinstance(correct, p.Correct)
     steps = corrections.with_way(compact.parse(before).steps, correct.direction, correct.distance)
     assert steps == compact.parse(after).steps
 
