@@ -66,10 +66,9 @@ def process_table(python: str, options: GraphOptions, params: Path) -> list[Proc
 
 def _recorder(python: str, options: GraphOptions) -> ProcessSpec:
     """rosbag2 where it is installed, else the workspace's own; both write MCAP."""
+    argv: tuple[str, ...] = (python, "-m", "llmagentos_ros.record", str(options.record))
     if shutil.which("ros2") is not None:
         argv = ("ros2", "bag", "record", "--all", "--output", str(options.record))
-    else:
-        argv = (python, "-m", "llmagentos_ros.record", str(options.record))
     return ProcessSpec("record", argv, restart="never", when=options.record is not None)
 
 
