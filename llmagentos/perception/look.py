@@ -20,7 +20,7 @@ from llmagentos.perception.maps.rectify import GridSpec, Rectifier
 from llmagentos.perception.maps.segment import Maps, read_maps
 from llmagentos.perception.maps.shapes import disc, fill_hull
 from llmagentos.perception.things.detect import Explainer
-from llmagentos.perception.things.detection import Detection
+from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.household import take_household
 from llmagentos.perception.things.stacks import add_hidden, standing
 from llmagentos.types import COLORS, CameraFrame
@@ -92,6 +92,8 @@ class Looker:
 
     def _color(self, thing: Detection, maps: Maps) -> tuple[str, float]:
         """The name that the lit part of a thing has, and how sure it is."""
+        if thing.label == NO_LABEL:
+            return "", 1.0
         if thing.hidden or thing.color:
             return thing.color or COLORS[thing.label], 1.0
         # A few hundred cells, evenly spread, say as much as all of them.

@@ -24,6 +24,8 @@ _SAME_PLACE_M = 0.025
 _SIZE_SLACK_M = 0.012
 _EMPTY_SHARE = 0.35
 _STILL_M = 0.004
+#: So many given-up objects are remembered, to know them again.
+_MAX_LOST = 40
 
 
 @dataclass
@@ -47,11 +49,13 @@ class Tracker:
         """drop_after: looks at its empty place after which an object is given up."""
         self._drop_after = drop_after
         self._tracks: list[Track] = []
+        self._lost: list[Track] = []
         self._numbers: dict[str, int] = {}
 
     def reset(self) -> None:
         """Forget every object and start numbering over."""
         self._tracks.clear()
+        self._lost.clear()
         self._numbers.clear()
 
     @property
@@ -83,11 +87,26 @@ class Tracker:
             if track in gone:
                 track.misses += 1
                 track.item = replace(track.item, confidence=track.item.confidence * 0.5)
-        self._tracks = [t for t in self._tracks if t.misses < self._drop_after or t.item.held]
-        for item in waiting:
-            if not item.id:
-                self._tracks.append(Track(self._named(item, stamp_s), size_sum=item.size_m))
+        self._give_up()
+        back, waiting = self._know_again([i for i in waiting if not i.id], stamp_s)
+        self._tracks += back
+        self._tracks += [Track(self._named(i, stamp_s), size_sum=i.size_m) for i in waiting]
         return [t.item for t in self._tracks]
+
+    def _give_up(self) -> None:
+        """Put away what was missed too often."""
+        missed = [t for t in self._tracks if t.misses >= self._drop_after and not t.item.held]
+        self._tracks = [t for t in self._tracks if t not in missed]
+        self._lost = [*self._lost, *missed][-_MAX_LOST:]
+
+    def _know_again(
+        self, seen: list[SceneObject], stamp_s: float
+    ) -> tuple[list[Track], list[SceneObject]]:
+        """What was given up and turns up again has its old id; also returns what is new."""
+        left, new = self._match(self._lost, seen, _moved, stamp_s)
+        back = [t for t in self._lost if t not in left]
+        self._lost = left
+        return back, new
 
     # ---- matching -------------------------------------------------------------------------
 
@@ -177,7 +196,7 @@ def _near_and_alike(a: SceneObject, b: SceneObject) -> float | None:
 def _same_place(a: SceneObject, b: SceneObject) -> float | None:
     """The same thing misread this time: it stands where it stood and is as large."""
     gap = _gap(a, b)
-    alike = a.kind == b.kind or a.color == b.color
+    alike = a.kind == b.kind or a.color == b.color or not b.color
     close = gap < _SAME_PLACE_M and abs(a.size_m - b.size_m) < 2 * _SIZE_SLACK_M
     return gap if close and alike else None
 
@@ -195,6 +214,8 @@ def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
         track.item = replace(old, last_seen_s=stamp_s)
         return
     kind, color = old.kind, old.color
+    if not item.color:  # it stands under others: what was known of it still holds
+        item = replace(item, kind=kind, color=color)
     if (item.kind, item.color) == (kind, color):
         track.looks += 1
         track.size_sum += item.size_m

@@ -113,6 +113,51 @@ def test_equal_blocks_in_a_tower_are_inferred_from_their_sides(world: SimWorld) 
     assert [o.support for o in tower] == ["table", tower[0].id, tower[1].id]
 
 
+def test_a_tower_close_to_the_cameras_axis_is_cut_where_equal_blocks_meet(world: SimWorld) -> None:
+    """Its sides are a few pixels wide; a can stands on its like, and what shows no side at all is
+    a block of unknown colour."""
+    scene = look(
+        world,
+        item("block", "red", 0.45, 0.1),
+        item("block", "green", 0.45, 0.1, base=0.04),
+        item("block", "blue", 0.45, 0.1, base=0.08),
+        item("block", "cyan", 0.5, 0.0),
+        item("block", "pink", 0.5, 0.0, base=0.04),
+        item("can", "orange", 0.6, -0.2, size=0.05),
+        item("can", "white", 0.6, -0.2, base=0.08, size=0.05),
+    )
+    levels = sorted((round(o.bottom_z, 2), o.kind, o.color) for o in scene.objects)
+    assert levels == [
+        (0.0, "block", ""),
+        (0.0, "block", "red"),
+        (0.0, "can", "orange"),
+        (0.04, "block", "green"),
+        (0.04, "block", "pink"),
+        (0.08, "block", "blue"),
+        (0.08, "can", "white"),
+    ]
+
+
+def test_a_block_that_leans_in_a_bowl_is_a_block(world: SimWorld) -> None:
+    floor = object_geometry("bowl", 0.14).floor_m
+    world.reset(
+        SceneSpec(
+            objects=[
+                item("bowl", "blue", 0.55, -0.10, size=0.14),
+                item("block", "red", 0.55, -0.10, base=floor),
+                item("block", "green", 0.40, 0.20),
+            ]
+        ),
+        seed=0,
+    )
+    world.teleport_object("green_block", [0.51, -0.10, 0.075])
+    world.settle(2.0)
+    assert world.object_pose("green_block")[0][2] > 0.035
+    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    assert sorted(o.label for o in scene.objects) == ["blue bowl", "green block", "red block"]
+    assert all(o.inside for o in scene.objects if o.kind == "block")
+
+
 def test_the_arm_is_no_object_and_what_it_hides_persists(world: SimWorld) -> None:
     world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0), item("cup", "blue", 0.6, 0.2)]))
     perception = TabletopPerception()

@@ -162,3 +162,23 @@ def test_supports() -> None:
         "ball": ("plate", False),
         "held": ("table", False),
     }
+
+
+def test_what_was_given_up_and_turns_up_again_is_the_same_thing() -> None:
+    tracker = Tracker(drop_after=1)
+    block = thing("block", "red", 0.4, 0.1)
+    tracker.update([block], nowhere_empty, 0.0)
+    assert tracker.update([], all_empty, 1.0) == []
+    other_size = thing("block", "red", 0.4, 0.1, size=0.06)
+    back = tracker.update([replace(block, position=(0.6, -0.2, 0.02)), other_size], all_empty, 2.0)
+    assert {o.id: round(o.size_m, 2) for o in back} == {"red_block_1": 0.04, "red_block_2": 0.06}
+
+
+def test_a_thing_whose_colour_is_hidden_keeps_the_one_it_had() -> None:
+    tracker = Tracker()
+    tracker.update([thing("block", "red", 0.4, 0.1)], nowhere_empty, 0.0)
+    for stamp in range(1, 8):
+        items = tracker.update([thing("block", "", 0.4, 0.1)], nowhere_empty, float(stamp))
+        assert [(o.id, o.color, o.last_seen_s) for o in items] == [("red_block_1", "red", stamp)]
+    fresh = Tracker().update([thing("block", "", 0.4, 0.1)], nowhere_empty, 0.0)
+    assert [(o.id, o.label) for o in fresh] == [("block_1", "block")]

@@ -32,6 +32,8 @@ _HOLLOW_M = 0.007
 #: Own-coloured cells this far above a vessel's inner surface are something that lies in it.
 _CONTENT_M = 0.013
 
+_SLOPE_STEP_M = 0.004
+
 
 class Explainer:
     """Explains one map."""
@@ -198,7 +200,7 @@ class Explainer:
         supports = self._supports(shape, top_z)
         if profile == "dome":
             top_z = float(np.percentile(heights, 97))
-        guess = guess_kind(shape, profile, top_z, supports)
+        guess = guess_kind(shape, profile, top_z, supports + self._slope(shape))
         odd = guess is None or guess.misfit_m > 0.006 or shape.fill < 0.9 or shape.aspect > 1.1
         if odd and profile == "flat" and self._blocks(piece, top_z, supports):
             return
@@ -274,6 +276,19 @@ class Explainer:
             if cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0:
                 g = other.geometry
                 heights.append(other.base_z + (g.floor_m if g.is_container else other.height_m))
+        return heights
+
+    def _slope(self, shape: Outline) -> list[float]:
+        """Heights between floor and rim of a bowl that it lies in: anything may lean there."""
+        point = self.maps.grid.col_row(*shape.center)
+        heights: list[float] = []
+        for other in self.found:
+            inside = (
+                cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0
+            )
+            if inside and other.kind == "bowl":
+                floor = other.base_z + other.geometry.floor_m
+                heights += np.arange(floor, other.top_z, _SLOPE_STEP_M).tolist()
         return heights
 
     def _add(self, guess: Guess, piece: Piece, shape: Outline, confidence: float) -> Detection:

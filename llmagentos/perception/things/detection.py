@@ -13,13 +13,17 @@ from numpy.typing import NDArray
 from llmagentos.geometry import ObjectGeometry, object_geometry
 from llmagentos.perception.maps.shapes import Hull
 
+#: The colour number of what is wholly hidden.
+NO_LABEL = -1
+
 
 @dataclass
 class Detection:
     """One thing seen in one picture. center: x, y; base_z, top_z: base frame, metres.
 
     hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
-    another thing, not seen from above. color: where the kind decides it.
+    another thing, not seen from above. color: where the kind decides it. label: its colour's
+    number, or NO_LABEL where nothing of it can be seen.
     partial: next to the robot or the picture's border, so perhaps not all of it was seen.
     """
 

@@ -1,12 +1,13 @@
 """What is below things that seem to float: the hidden lower parts of stacks.
 
 Knows: that nothing floats; the sides of covered things, which the camera sees at a slant; slivers
-of their tops. Does not know: earlier looks (the tracker does).
+of their tops; that a block exactly above others of its size, right below the camera, hides even
+their colour. Does not know: earlier looks (the tracker does).
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import cv2
 import numpy as np
@@ -17,7 +18,7 @@ from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
 from llmagentos.perception.maps.shapes import fill_hull, square_hull
-from llmagentos.perception.things.detection import Detection
+from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.splitting import best_square
 from llmagentos.types import COLORS
 
@@ -27,6 +28,11 @@ _FLOATS_M = 0.011
 _AROUND_M = 0.014
 _FADE_M = 0.007
 _MIN_POINTS = 12
+#: Blocks of one size may be measured this much apart, and levels read this much off, metres.
+_SAME_SIZE_M, _EVEN_M = 0.0045, 0.002
+#: A gap this near to the height of the thing above is filled by another one like it, metres.
+_LIKE_M = 0.004
+_NO_CELLS: NDArray[np.int32] = np.zeros(0, np.int32)
 #: A hidden block may not stand where more than this share of it is seen to be lower.
 _MAX_BARE = 0.12
 
@@ -90,16 +96,53 @@ def _carrier(
     top = upper.base_z
     near = [p for p in slivers if _touches(p, upper, maps, top)]
     sides = _side_points(upper, floor, maps, reader)
-    label, low = _read_sides(sides, near, top, floor)
+    label, low, low_to = _read_sides(sides, near, top, floor)
     if label is None:
-        return None
+        return _unseen(upper, floor, maps)
+    low = _even(upper, floor, low, low_to)
     if low - floor < 0.008:
         low = floor
     own = [p for p in near if p.label == label]
+    if upper.kind != "block" and abs(top - low - upper.height_m) < _LIKE_M:
+        # Cans and bricks stand on their like.
+        return replace(
+            upper, label=label, base_z=low, confidence=0.6, cells=_NO_CELLS, hidden=True, color=""
+        )
     # One colour all the way down may be one block or several on top of each other.
     options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, upper)]
     fitting = [thing for thing, overlap in options if overlap < _MAX_BARE]
     return fitting[0] if fitting else None
+
+
+def _even(upper: Detection, floor: float, low: float, low_to: float) -> float:
+    """Where between `low` and `low_to` (too few pixels on the sides to tell) the base of the thing
+    below `upper` lies: where blocks of one size would have it, else at `low`."""
+    size = _even_size(upper, floor)
+    if size is None:
+        return low
+    levels = floor + size * np.arange(1, 6)
+    fitting = levels[(levels > low - _EVEN_M) & (levels < min(low_to, upper.base_z) + _EVEN_M)]
+    return float(fitting[-1]) if len(fitting) else low
+
+
+def _even_size(upper: Detection, floor: float) -> float | None:
+    """The size of blocks that stand on the floor and end with `upper`, all as large as it; None
+    where its top is not at such a height."""
+    count = round((upper.top_z - floor) / upper.size_m)
+    if upper.kind != "block" or count < 2:
+        return None
+    size = (upper.top_z - floor) / count  # heights are measured better than outlines
+    low, high = SIZE_RANGE_M["block"]
+    return size if abs(size - upper.size_m) < _SAME_SIZE_M and low <= size <= high else None
+
+
+def _unseen(upper: Detection, floor: float, maps: Maps) -> Detection | None:
+    """A block of unknown colour right below a block, where the sides are out of sight and blocks
+    of the same size fill the gap down to the floor. None where they don't."""
+    size = _even_size(upper, floor)
+    if size is None:
+        return None
+    return _hidden_block(upper.center, upper.yaw, size, upper.base_z, NO_LABEL, maps)
 
 
 def _sizes(depth: float, upper: Detection) -> list[float]:
@@ -144,12 +187,12 @@ def _side_points(upper: Detection, floor: float, maps: Maps, reader: ColorReader
 
 def _read_sides(
     sides: _Sides, near: list[Piece], top: float, floor: float
-) -> tuple[int | None, float]:
-    """Colour of the uppermost hidden thing and how far down it reaches."""
+) -> tuple[int | None, float, float]:
+    """Colour of the uppermost hidden thing, and between which heights its base lies."""
     if len(sides.z) < _MIN_POINTS:
         if not near:
-            return None, floor
-        return max(near, key=lambda p: p.area).label, floor
+            return None, floor, floor
+        return max(near, key=lambda p: p.area).label, floor, floor
     # What is nearest below the upper thing speaks loudest.
     votes = np.bincount(
         sides.label, weights=np.exp((sides.z - top) / _FADE_M), minlength=len(COLORS)
@@ -164,9 +207,9 @@ def _read_sides(
     turn = int(balance.argmax())
     others = ~mine & (z < z[turn] + 0.004)
     if others.sum() < 8 or turn >= len(z) - 4:
-        return label, floor
+        return label, floor, floor
     # The next thing's top is level, so many points lie at its very height.
-    return label, float(np.percentile(z[others], 95))
+    return label, float(np.percentile(z[others], 95)), float(z[turn])
 
 
 def _shaded(sides: _Sides, label: int) -> NDArray[np.bool_]:
@@ -213,7 +256,13 @@ def _place(
     low = maps.height[r1 : r1 + inside.shape[0], c1 : c1 + inside.shape[1]] < top - 0.006
     low &= maps.seen[r1 : r1 + inside.shape[0], c1 : c1 + inside.shape[1]]
     overlap = float((low & inside).sum()) / max(int(inside.sum()), 1)
-    thing = Detection(
+    return _hidden_block(center, yaw, size, top, label, maps), overlap
+
+
+def _hidden_block(
+    center: tuple[float, float], yaw: float, size: float, top: float, label: int, maps: Maps
+) -> Detection:
+    return Detection(
         kind="block",
         label=label,
         size_m=size,
@@ -222,8 +271,7 @@ def _place(
         base_z=top - size,
         yaw=yaw,
         confidence=0.6,
-        hull=square_hull(center, size, yaw, grid),
-        cells=np.zeros(0, np.int32),
+        hull=square_hull(center, size, yaw, maps.grid),
+        cells=_NO_CELLS,
         hidden=True,
     )
-    return thing, overlap
