@@ -181,6 +181,60 @@ def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Lab) -> None:
     assert report.reason == "misplaced" and "out of sight" in report.words
 
 
+def put_in_bowl_unseen(lab: Lab) -> SkillReport:
+    """The red block goes into the bowl, and from then on the eye sees everything but it."""
+    assert ok(lab.do("pick", "red_block"))
+
+    def look() -> Scene:
+        seen = oracle_scene(lab.world)
+        return dataclasses.replace(
+            seen, objects=tuple(o for o in seen.objects if o.id != "red_block")
+        )
+
+    lab.look = look
+    bowl = lab.at("blue_bowl")
+    pose = Pose((bowl[0], bowl[1], 0.006))
+    return lab.do("place", "red_block", pose=pose, support="blue_bowl", inside=True)
+
+
+def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
+    report = put_in_bowl_unseen(lab)
+    assert report.reason == "hidden" and "out of sight" in report.words
+    inside = lab.skills.see().get("red_block")
+    assert inside is not None and inside.support == "blue_bowl" and inside.inside
+    assert math.dist(inside.position[:2], lab.at("blue_bowl")[:2]) < 0.01
+    # It goes where the bowl goes, and where it is seen again is where it is.
+    lab.world.teleport_object("blue_bowl", [0.45, -0.20])
+    moved = lab.skills.see().get("red_block")
+    assert moved is not None and math.dist(moved.position[:2], (0.45, -0.20)) < 0.01
+    lab.world.teleport_object("red_block", [0.62, 0.25])
+    lab.look = lambda: oracle_scene(lab.world)
+    seen = lab.skills.see().get("red_block")
+    assert seen is not None and math.dist(seen.position[:2], (0.62, 0.25)) < 0.01
+    assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).reason == "not holding"
+
+
+def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
+    red = {"kind": "block", "color": "red"}
+    lab.set_up(
+        {
+            "objects": [
+                {"id": "small", **red, "size": 0.03, "position": [0.45, 0.10]},
+                {"id": "big", **red, "size": 0.06, "position": [0.50, -0.15]},
+            ]
+        }
+    )
+    assert ok(lab.do("pick", "small"))
+
+    def look() -> Scene:
+        seen = oracle_scene(lab.world)
+        return dataclasses.replace(seen, objects=tuple(o for o in seen.objects if o.id == "big"))
+
+    lab.look = look
+    report = lab.do("place", "small", pose=Pose((0.50, -0.10, 0.0)))
+    assert report.reason == "misplaced" and "out of sight" in report.words
+
+
 def test_careful_profile_is_slow(lab: Lab) -> None:
     kinematics = Kinematics()
     gate = MotionGate(motion_limits("careful"), kinematics.tip_position)

@@ -1,6 +1,7 @@
-"""What the skills believe: the last look, and what is in the hand.
+"""What the skills believe: the last look, what is in the hand, what was let go into a vessel.
 
-Knows: scenes and how an object sits in the hand. Does not know: how looking works, motion.
+Knows: scenes, how an object sits in the hand, and that what was dropped into a bowl and is not
+seen elsewhere lies in it, hidden by others. Does not know: how looking works, motion.
 """
 
 from __future__ import annotations
@@ -12,8 +13,10 @@ from dataclasses import replace
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.types import Pose, Scene, SceneObject
 
-#: An object whose id got lost is taken for the same if one of its kind and colour is this near.
-_SAME_M = 0.06
+#: An object whose id got lost is taken for the same if a new one of its kind and colour is this
+#: near and of about its size.
+_SAME_M, _SAME_SIZE_M = 0.06, 0.012
+_UNSEEN_CONFIDENCE = 0.3
 #: What was in a picture this long before the look counts as seen by it.
 _FRESH_S = 0.05
 
@@ -24,12 +27,55 @@ class Belief:
     def __init__(self, look: Callable[[], Scene]) -> None:
         self._look = look
         self._seen: Scene | None = None
+        self._known: frozenset[str] = frozenset()
+        self._let_go: dict[str, SceneObject] = {}
         self.in_hand: InHand | None = None
 
     def look(self) -> Scene:
         """Perceive now, and believe it."""
-        self._seen = self._look()
+        if self._seen is not None:
+            self._known = frozenset(o.id for o in self._seen.objects)
+        self._seen = self._with_hidden(self._look())
         return self.scene()
+
+    def let_go(self, item: SceneObject, at: Pose, vessel_id: str) -> None:
+        """Remember what was let go inside a vessel, `at` (its base) in the base frame, so that
+        it is believed to lie there until it is seen again."""
+        vessel = None if self._seen is None else self._seen.get(vessel_id)
+        if vessel is None:
+            return
+        x, y, z = (a - b for a, b in zip(at.position, vessel.position, strict=True))
+        self._let_go[item.id] = replace(
+            item,
+            position=(x, y, z + item.height_m / 2),
+            yaw=at.yaw,
+            support=vessel_id,
+            inside=True,
+            held=False,
+            confidence=_UNSEEN_CONFIDENCE,
+        )
+
+    def lies_hidden(self, object_id: str) -> bool:
+        """Whether it was let go inside a vessel and has not been seen since."""
+        return object_id in self._let_go
+
+    def _with_hidden(self, scene: Scene) -> Scene:
+        """The scene with what lies in a vessel out of sight; what is seen again is forgotten."""
+        for item in scene.objects:
+            if item.held or _is_fresh(item, scene):
+                self._let_go.pop(item.id, None)
+        if self.in_hand is not None:
+            self._let_go.pop(self.in_hand.item.id, None)
+        hidden = {}
+        for object_id, item in self._let_go.items():
+            vessel = scene.get(item.support)
+            if vessel is not None:
+                x, y, z = (a + b for a, b in zip(item.position, vessel.position, strict=True))
+                hidden[object_id] = replace(item, position=(x, y, z))
+        if not hidden:
+            return scene
+        others = tuple(o for o in scene.objects if o.id not in hidden)
+        return replace(scene, objects=(*others, *hidden.values()))
 
     def scene(self, tip: Pose | None = None) -> Scene:
         """The last look (the first one is taken now), with what is held in the hand."""
@@ -44,15 +90,18 @@ class Belief:
 
     def forget(self) -> None:
         self._seen, self.in_hand = None, None
+        self._known, self._let_go = frozenset(), {}
 
     def find(
         self, wanted: SceneObject, near: tuple[float, float] | None = None
     ) -> SceneObject | None:
-        """`wanted` as the last look showed it: by id, else by kind and colour where it should be.
+        """`wanted` as the last look showed it: by id, else something new of its kind, colour and
+        size where it should be.
 
         What the look remembers but did not see is not found.
         """
-        fresh = [o for o in self.scene().objects if not o.held and self._is_fresh(o)]
+        scene = self.scene()
+        fresh = [o for o in scene.objects if not o.held and _is_fresh(o, scene)]
         same = next((o for o in fresh if o.id == wanted.id), None)
         if same is not None:
             return same
@@ -61,18 +110,22 @@ class Belief:
             o
             for o in fresh
             if (o.kind, o.color) == (wanted.kind, wanted.color)
+            and o.id not in self._known
+            and abs(o.size_m - wanted.size_m) < _SAME_SIZE_M
             and math.dist(o.position[:2], (x, y)) < _SAME_M
         ]
         return min(alike, key=lambda o: math.dist(o.position[:2], (x, y)), default=None)
 
-    def _is_fresh(self, item: SceneObject) -> bool:
-        assert self._seen is not None
-        return item.last_seen_s >= self._seen.stamp_s - _FRESH_S
-
     def obstacles(self, *ignore: str) -> Obstacles:
-        """Everything seen but what is held and what is named."""
-        return Obstacles.of(self.scene(), ignore)
+        """Everything seen but what is held and what is named. What lies hidden under others is no
+        obstacle of its own: where exactly, nobody knows."""
+        return Obstacles.of(self.scene(), (*ignore, *self._let_go))
 
     def covers(self, item: SceneObject) -> tuple[SceneObject, ...]:
         """What stands on `item` and would topple; contents of a vessel ride along."""
         return tuple(o for o in self.scene().on_top_of(item.id) if not o.inside)
+
+
+def _is_fresh(item: SceneObject, scene: Scene) -> bool:
+    """Whether the scene's own look showed the item."""
+    return item.last_seen_s >= scene.stamp_s - _FRESH_S

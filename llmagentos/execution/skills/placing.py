@@ -62,6 +62,8 @@ def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
         problem = _misplaced(context, seen, item, action)
         if not problem:
             return succeeded(f"put the {item.label} down", attempts)
+        if seen is None and belief.lies_hidden(item.id):
+            return failed("hidden", f"the {item.label} is out of sight in there", attempts)
         if seen is None or attempts > MAX_RETRIES:
             return failed("misplaced", f"the {item.label} {problem}", attempts)
         _log.info("placed %s: %s; again", item.id, problem)
@@ -87,7 +89,9 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     yield from context.straight(tip, obstacles, speed=0.3)
     yield from arm.hold(0.05)
     yield from arm.relax()
-    belief.in_hand = None
+    item, belief.in_hand = belief.in_hand.item, None
+    if action.inside:
+        belief.let_go(item, action.pose, action.support)
     yield from arm.release(opening)
     yield from context.rise(tip.position[2] + 0.06, speed=0.5)
     yield from arm.grip(0.08, wait=False)

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 
+from llmagentos.geometry import HOUSEHOLD, object_geometry
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.expand.scope import (
     Moves,
@@ -42,8 +43,15 @@ def ensure_graspable(scope: Scope, item: SceneObject) -> None:
     name = describe_object(item, scope.scene())
     if item.kind == "zone":
         raise StepProblem("cannot", f"I can't move {name}: it is a flat area of the table.")
-    if item.size_m > GRIPPER_OPENING_M and not is_container(item):
+    if _width_m(item) > GRIPPER_OPENING_M and not is_container(item):
         raise StepProblem("cannot", f"I can't grasp {name}: it is too wide for my gripper.")
+
+
+def _width_m(item: SceneObject) -> float:
+    """How wide fingers must open for it: across the narrow side of what is longer than wide."""
+    if item.kind in HOUSEHOLD:
+        return object_geometry(item.kind, item.size_m).top_width_m
+    return item.size_m
 
 
 def free_hand(scope: Scope, keep: str | None = None) -> Moves:
@@ -169,9 +177,10 @@ def _one_try(
     if after is None and spot.inside:
         yield Action("look", why=scope.words)
         after = scope.scene().get(object_id)
-        if after is None:  # under others in something deep: nothing speaks against it
-            scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
-            return True
+    if spot.inside and (after is None or report.reason == "hidden"):
+        # Under others in something deep: nothing speaks against it.
+        scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
+        return True
     if not succeeded(report):
         scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
         tried.append(report.words or "it did not come to rest there")
