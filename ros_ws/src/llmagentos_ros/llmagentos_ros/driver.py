@@ -6,8 +6,8 @@ A robot arm behind ROS topics, as the core's `RobotDriver`.
 Knows: joint trajectories out, joint states in, the gripper's command, clocks and their lag.
 Does not know: whether a simulator or a real arm is on the other side.
 
-Every command is a point that shall be reached `lookahead_s` after its period begins (stream.py),
-and every message carries all points that are still ahead, so that a late message costs nothing, and
+Every command is a point that shall be reached `lookahead_s` after its period begins (stream.py).
+Every message carries all points that are still ahead, so that a late message costs nothing, and
 then points that brake, so that an arm whose commands end in mid-motion ramps down (braking.py).
 `state()` takes that known lag out: it says where the arm will be when the points under way are
 reached, which is what the measured joints show once the lag has passed. An arm that is held up

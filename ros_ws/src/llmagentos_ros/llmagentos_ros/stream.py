@@ -7,7 +7,7 @@ Knows: points and their times, braking after the last one. Does not know: messag
 
 Points lie one period apart, however late the sender wakes up: as long as the next one is still
 ahead, the arm does not notice. Only when the stream comes so late that the arm has begun to brake,
-the path is stretched: back to where it was left, and on from rest. Sent on at full speed instead, it
+the path is stretched: back to where it was left, and on from rest. Sent on at full speed, it
 would be jolted harder than its motors can follow.
 """
 
