@@ -67,7 +67,7 @@ def test_what_is_hidden_persists_and_what_is_gone_is_dropped() -> None:
     assert ids(fading) == {"red_block_1"} and fading[0].confidence < 1.0
     assert tracker.update([], all_empty, 7.0) == []
     back = tracker.update([thing("block", "red", 0.4, 0.1)], all_empty, 8.0)
-    assert ids(back) == {"red_block_2"}
+    assert ids(back) == {"red_block_1"}
 
 
 def test_one_misreading_does_not_rename() -> None:
