@@ -11,7 +11,7 @@ from harness import SUCCEEDED, Client, Graph
 from lifecycle_msgs.msg import Transition
 from llmagentos_ros import interface as table
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 NODES = ["robot_sim", "perception", "planner", "executor", "agent"]
 #: Bring-up steps ten times a second, a node says five times a second that it lives.
 BEATS = 20

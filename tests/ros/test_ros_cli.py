@@ -20,7 +20,7 @@ from rcl_interfaces.srv import GetParameters
 
 from llmagentos.runtime.shared_memory import sweep
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 #: Named, to see that it gets through to the planner; it is what "auto" ends at without a GPU.
 ENGINE = "onnx-cpu"
 CLI = [sys.executable, "-m", "llmagentos"]

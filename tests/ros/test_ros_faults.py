@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph
+from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph, thinking
 from llmagentos_msgs.action import Command
 from llmagentos_msgs.msg import SafetyState
 from llmagentos_ros import interface as table
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(500)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 
 
 def fastest(earlier: Any, later: Any) -> float:
@@ -37,10 +37,11 @@ def fresh(graph: Graph, client: Client) -> None:
 
 
 def test_planner_killed_while_planning(graph: Graph, client: Client) -> None:
-    goal = client.send("think 30 s: go home")
-    client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
-    killed = graph.kill("planner")
-    status, result = goal.result()
+    with thinking(graph.folder, "go home") as text:
+        goal = client.send(text)
+        client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
+        killed = graph.kill("planner")
+        status, result = goal.result()
     assert (status, result.status) == (ABORTED, "failed")
     assert "planner" in result.reply
     graph.wait_back("planner", killed)

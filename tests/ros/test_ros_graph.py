@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 
 import pytest
-from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph
+from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph, thinking
 from llmagentos_msgs.action import Command
 from llmagentos_msgs.srv import PlanCommand, QueryScene, Undo
 from llmagentos_ros import interface as table
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 #: From the cancel to the arm at rest; docs/ros-bench.md has what a quiet machine takes.
 STOP_S = 1.5
 
@@ -78,11 +78,12 @@ def test_cancel_in_mid_motion_stops_the_arm(graph: Graph, client: Client) -> Non
 
 def test_cancel_while_planning_moves_nothing(graph: Graph, client: Client) -> None:
     client.wait_resting()
-    goal = client.send("think 12 s: put the red block in the blue bowl")
-    client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
-    client.speeds.clear()
-    goal.cancel()
-    status, _ = goal.result()
+    with thinking(graph.folder, "put the red block in the blue bowl") as text:
+        goal = client.send(text)
+        client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
+        client.speeds.clear()
+        goal.cancel()
+        status, _ = goal.result()
     assert status == CANCELED
     assert max(client.speeds, default=0.0) < 0.01
 
@@ -115,8 +116,9 @@ def test_text_that_is_no_command(graph: Graph, client: Client, text: str, why: s
 def test_two_clients_one_owner(graph: Graph, client: Client) -> None:
     with Client(graph.domain) as other:
         other.wait(other.command.server_is_ready)
-        first = client.send("think 12 s: go home")
-        status, result = other.say("pick up the red block")
+        with thinking(graph.folder, "go home") as text:
+            first = client.send(text)
+            status, result = other.say("pick up the red block")
         assert (status, result.status) == (ABORTED, "refused")
         assert "busy" in result.reply and "go home" in result.reply
         assert first.result()[0] == SUCCEEDED

@@ -10,7 +10,7 @@ from lifecycle_msgs.msg import Transition
 
 from llmagentos.runtime.processes import Supervisor
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 ROUND = (
     (Transition.TRANSITION_CONFIGURE, "inactive"),
     (Transition.TRANSITION_ACTIVATE, "active"),

@@ -13,7 +13,7 @@ from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
 from rcl_interfaces.srv import DescribeParameters, GetParameters, ListParameters, SetParameters
 from rosgraph_msgs.msg import Clock
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(400)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 NODES = ["robot_sim", "perception", "planner", "executor", "agent"]
 #: What rclpy itself declares.
 BUILT_IN = {"use_sim_time", "start_type_description_service"}

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from harness import SUCCEEDED, Client, Graph, next_domain
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 
 
 def test_two_robots(tmp_path: Path) -> None:

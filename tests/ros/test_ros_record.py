@@ -18,7 +18,7 @@ from llmagentos_ros.record import FILE, definition
 from rclpy.serialization import deserialize_message
 from sensor_msgs.msg import JointState
 
-pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 make_reader = pytest.importorskip("mcap.reader").make_reader
 
 

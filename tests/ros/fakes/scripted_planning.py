@@ -1,4 +1,4 @@
-"""A planner for tests: plans from a table instead of a language model, with pauses on request.
+"""A planner for tests: plans from a table instead of a language model, as slow as is asked for.
 
 Knows: a few sentences. It is chosen with the planner node's `module` parameter.
 """
@@ -6,11 +6,14 @@ Knows: a few sentences. It is chosen with the planner node's `module` parameter.
 from __future__ import annotations
 
 import time
+from pathlib import Path
 
 from llmagentos.errors import PlanError
 from llmagentos.modules import PlanningModule, PlanRequest, PlanResult
 from llmagentos.planning import compact
 
+THINK = "think while "
+_LONGEST_S = 280.0
 PLANS = {
     "put the red block in the blue bowl": "put [ the red block ] in [ the blue bowl ]",
     "put the green block in the blue bowl": "put [ the green block ] in [ the blue bowl ]",
@@ -25,14 +28,15 @@ PLANS = {
 
 
 class ScriptedPlanning(PlanningModule):
-    """Looks the sentence up; "think 3 s: ..." waits first, as a slow model would."""
+    """Looks the sentence up; "think while FILE: ..." waits first for as long as there is the file."""
 
     def plan(self, request: PlanRequest) -> PlanResult:
         began = time.perf_counter()
         command = request.command
-        if command.startswith("think "):
-            seconds, _, command = command[len("think ") :].partition(" s: ")
-            time.sleep(float(seconds))
+        if command.startswith(THINK):
+            path, _, command = command.removeprefix(THINK).partition(": ")
+            while Path(path).exists() and time.perf_counter() - began < _LONGEST_S:
+                time.sleep(0.05)
         text = PLANS.get(command.lower())
         if text is None:
             raise PlanError(f"expected a known sentence, got {command!r}")

@@ -43,6 +43,8 @@ from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
+#: The executor may take this long to take a plan.
+_EXECUTOR_S = 5.0
 _STAGES = {
     'command': Command.Feedback.PERCEIVING,
     'scene': Command.Feedback.PLANNING,
@@ -90,7 +92,10 @@ class AgentNode(ModuleNode):
             for e in (table.RESET_ROBOT, table.RESET_PERCEPTION, table.RESET_EXECUTOR)
         ]
         self._execution = RemoteExecution(
-            executor, lambda: self._alive.watch('executor'), self._on_event
+            executor,
+            lambda: self._alive.watch('executor'),
+            self._on_event,
+            max(_EXECUTOR_S, limit),
         )
         planning = RemotePlanning(
             planner,

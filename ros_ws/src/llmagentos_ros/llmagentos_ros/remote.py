@@ -184,7 +184,7 @@ class RemoteExecution(ExecutionModule):
     def stop(self) -> Outcome:
         """Cancel, and wait until the arm rests."""
         self._handle.cancel_goal_async()
-        problem = wait_for(self._result, _CANCEL_S, self._dead)
+        problem = wait_for(self._result, max(_CANCEL_S, self._timeout_s), self._dead)
         if problem:
             return Outcome('failed', f'I asked the arm to stop and got no answer: {problem}.')
         return self._outcome()
