@@ -84,7 +84,7 @@ def control_msgs(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setitem(sys.modules, "control_msgs", package)
     monkeypatch.setitem(sys.modules, "control_msgs.action", actions)
-    monkeypatch.setattr(outputs, "ActionClient", Server)
+    monkeypatch.setattr(outputs, "SafeActionClient", Server)
 
 
 @pytest.mark.parametrize("interface", ["auto", "topic"])

@@ -27,6 +27,7 @@ from llmagentos_msgs.action import Command
 from llmagentos_msgs.srv import Reset
 from llmagentos_msgs.srv import Undo as UndoService
 from llmagentos_ros import interface as table
+from llmagentos_ros.actions import SafeActionClient
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, scene_from_msg, to_time
 from llmagentos_ros.freshness import Heartbeats
@@ -40,7 +41,7 @@ from llmagentos_ros.remote import (
     wait_for,
 )
 from llmagentos_ros.scene_feed import SceneFeed
-from rclpy.action import ActionClient, ActionServer, CancelResponse, GoalResponse
+from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 #: The executor may take this long to take a plan.
@@ -83,7 +84,7 @@ class AgentNode(ModuleNode):
         self._alive = Heartbeats(dict.fromkeys(('perception', 'planner', 'executor'), limit))
         self._scenes = SceneFeed(lambda: self.now_s, limit)
         planner = self.client(table.PLAN_COMMAND)
-        executor = ActionClient(
+        executor = SafeActionClient(
             self, table.EXECUTE_PLAN.kind, table.EXECUTE_PLAN.name, callback_group=self.group
         )
         self.keep(executor, lambda c: c.destroy())

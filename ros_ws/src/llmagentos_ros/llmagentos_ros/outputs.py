@@ -22,7 +22,7 @@ from action_msgs.msg import GoalStatus
 from llmagentos.errors import DriverError
 from llmagentos_msgs.msg import GripperCommand
 from llmagentos_ros import interface as table
-from rclpy.action import ActionClient
+from llmagentos_ros.actions import SafeActionClient
 from trajectory_msgs.msg import JointTrajectory
 
 INTERFACES = ('auto', 'topic', 'action')
@@ -42,7 +42,7 @@ def action_client(node: Any, interface: str, kind: str, name: str) -> Any:
         if interface == 'action':
             raise DriverError(f'expected control_msgs for {kind}, got none: use the topic')
         return None
-    made = ActionClient(
+    made = SafeActionClient(
         node,
         getattr(importlib.import_module('control_msgs.action'), kind),
         name,
