@@ -138,6 +138,27 @@ def test_a_tower_close_to_the_cameras_axis_is_cut_where_equal_blocks_meet(world:
     ]
 
 
+def test_bricks_and_bars_in_piles(world: SimWorld) -> None:
+    step, bar = HOUSEHOLD["lego"].extents_m[2], HOUSEHOLD["jenga"].extents_m[2]
+    scene = look(
+        world,
+        item("lego", "red", 0.4, -0.15),
+        item("lego", "blue", 0.4, -0.15, base=step),
+        item("lego", "white", 0.4, -0.15, base=2 * step),
+        item("block", "green", 0.6, -0.15, size=0.05),
+        item("lego", "orange", 0.6, -0.15, base=0.05),
+        item("jenga", "tan", 0.4, 0.15, yaw=0.3),
+        item("jenga", "tan", 0.4, 0.15, base=bar, yaw=0.3),
+        item("jenga", "tan", 0.4, 0.15, base=2 * bar, yaw=0.3),
+        item("block", "white", 0.6, 0.25),
+        item("block", "white", 0.6, 0.25, base=0.04),
+    )
+    score = scored(world, scene)
+    assert score.missed == score.invented == 0
+    assert all(score.kinds) and all(score.colors) and all(score.supports)
+    assert max(score.height_mm) < 8
+
+
 def test_a_block_that_leans_in_a_bowl_is_a_block(world: SimWorld) -> None:
     floor = object_geometry("bowl", 0.14).floor_m
     world.reset(

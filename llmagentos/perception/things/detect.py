@@ -33,6 +33,13 @@ _HOLLOW_M = 0.007
 _CONTENT_M = 0.013
 
 _SLOPE_STEP_M = 0.004
+#: How high the studs of a toy brick rise over it, per its length; and the fewest cells that show it.
+_STUD_HEIGHT, _MIN_STUD_CELLS = 0.12, 40
+
+
+def _floats(guess: Guess | None) -> bool:
+    """Whether no support is known right below the base of a guess."""
+    return guess is None or guess.misfit_m > 0.006
 
 
 class Explainer:
@@ -201,7 +208,9 @@ class Explainer:
         if profile == "dome":
             top_z = float(np.percentile(heights, 97))
         guess = guess_kind(shape, profile, top_z, supports + self._slope(shape))
-        odd = guess is None or guess.misfit_m > 0.006 or shape.fill < 0.9 or shape.aspect > 1.1
+        if profile == "flat" and _floats(guess) and self._has_studs(piece, shape):
+            guess, profile = guess_kind(shape, "studs", top_z, supports), "studs"
+        odd = _floats(guess) or shape.fill < 0.9 or shape.aspect > 1.1
         if odd and profile == "flat" and self._blocks(piece, top_z, supports):
             return
         if guess is None or (odd and self._covered(piece, top_z)):
@@ -241,6 +250,19 @@ class Explainer:
         grown = cv2.dilate(inside.view(np.uint8), disc(2)) > 0
         around = height[r0 : r0 + inside.shape[0], c0 : c0 + inside.shape[1]][grown]
         return bool((around > top_z + 0.012).sum() > 0.06 * grown.sum())
+
+    def _has_studs(self, piece: Piece, shape: Outline) -> bool:
+        """Whether the top has two levels as far apart as those of a brick with studs."""
+        if best_of(("lego",), shape.size_m, 1.0, (0.0,)) is None or shape.is_round:
+            return False
+        inner = cv2.erode(np.pad(piece.mask, 1).view(np.uint8), disc(2))[1:-1, 1:-1] > 0
+        z = self.maps.height[piece.window][inner]
+        if len(z) < _MIN_STUD_CELLS:
+            return False
+        low, high = (float(v) for v in np.percentile(z, (20, 90)))
+        stud = _STUD_HEIGHT * shape.size_m
+        level = (np.abs(z - low) < 0.25 * stud) | (np.abs(z - high) < 0.25 * stud)
+        return abs(high - low - stud) < 0.4 * stud and float(level.mean()) > 0.8
 
     def _is_dome(self, piece: Piece, shape: Outline) -> bool:
         """Whether the middle stands out over a ring around it, as a ball's does."""

@@ -22,6 +22,8 @@ from llmagentos.perception.maps.shapes import Outline, disc, hull_of, outline
 from llmagentos.perception.things.detection import Detection
 from llmagentos.types import COLORS
 
+#: So many bars may lie under the one that is seen.
+_MAX_PILE = 6
 _MIN_CELLS_M2, _MAX_CELLS_M2 = 1.0e-3, 1.2e-2
 
 
@@ -85,6 +87,7 @@ def _thing(
     yaw: float,
     blob: _Blob,
     maps: Maps,
+    base_z: float = 0.0,
 ) -> Detection | None:
     low, high = SIZE_RANGE_M[kind]
     if not low - 0.004 <= size <= high + 0.004:
@@ -95,7 +98,7 @@ def _thing(
     height = object_geometry(kind, size).height_m
     label = COLORS.index(color)
     yaw = (yaw + math.pi / 2) % math.pi - math.pi / 2
-    return Detection(kind, label, size, height, center, 0.0, yaw, 0.9, blob.shape.hull, cells,
+    return Detection(kind, label, size, height, center, base_z, yaw, 0.9, blob.shape.hull, cells,
                      color=color)  # fmt: skip
 
 
@@ -107,16 +110,23 @@ def _long_axis(mask: BoolMap) -> float:
 
 
 def _jenga(blob: _Blob, maps: Maps) -> Detection | None:
-    """A bar three times as long as wide and a fifth as high, level on top."""
+    """A bar three times as long as wide and a fifth as high, level on top; or the top one of a
+    pile of wooden ones."""
     x, y, z = HOUSEHOLD["jenga"].extents_m
     long, short = blob.shape.sides_m
     heights = blob.z[blob.mask]
     top = float(np.median(heights))
-    if abs(short / long - y / x) > 0.07 or abs(top / long - z / x) > 0.05:
+    height = long * z / x
+    below = round(top / height) - 1
+    wooden = blob.share("tan", "brown", "gold", "orange") > 0.6
+    if abs(short / long - y / x) > 0.07 or not 0 <= below <= (_MAX_PILE if wooden else 0):
+        return None
+    if abs(top - (below + 1) * height) > 0.05 * long:
         return None
     if blob.shape.fill < 0.85 or np.percentile(heights, 90) - np.percentile(heights, 15) > 0.008:
         return None
-    return _thing("jenga", "tan", long, blob.shape.center, _long_axis(blob.mask), blob, maps)
+    turn = _long_axis(blob.mask)
+    return _thing("jenga", "tan", long, blob.shape.center, turn, blob, maps, below * height)
 
 
 def _football(blob: _Blob, maps: Maps) -> Detection | None:

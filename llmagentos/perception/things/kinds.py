@@ -12,11 +12,13 @@ from typing import Literal
 from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
 from llmagentos.perception.maps.shapes import Outline
 
-Profile = Literal["flat", "dome", "hollow", "paint"]
+Profile = Literal["flat", "studs", "dome", "hollow", "paint"]
 
 #: Which kinds an outline and a height profile leave open.
 _OPTIONS: dict[tuple[bool, Profile], tuple[str, ...]] = {
     (False, "flat"): ("block", "lego"),
+    (False, "studs"): ("lego",),
+    (True, "studs"): (),
     (False, "dome"): ("block",),
     (False, "hollow"): ("box", "tray"),
     (False, "paint"): ("zone",),

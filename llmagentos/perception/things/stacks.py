@@ -8,6 +8,7 @@ their colour. Does not know: earlier looks (the tracker does).
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from typing import Any
 
 import cv2
 import numpy as np
@@ -28,8 +29,10 @@ _FLOATS_M = 0.011
 _AROUND_M = 0.014
 _FADE_M = 0.007
 _MIN_POINTS = 12
-#: Blocks of one size may be measured this much apart, and levels read this much off, metres.
-_SAME_SIZE_M, _EVEN_M = 0.0045, 0.002
+#: Kinds that people pile up on their like.
+_STACKED = ("block", "can", "lego", "jenga")
+#: Equal heights may be measured this much apart, and levels read this much off, metres.
+_SAME_HEIGHT_M, _EVEN_M = 0.0045, 0.002
 #: A gap this near to the height of the thing above is filled by another one like it, metres.
 _LIKE_M = 0.004
 _NO_CELLS: NDArray[np.int32] = np.zeros(0, np.int32)
@@ -93,62 +96,68 @@ def surface_below(upper: Detection, others: list[Detection]) -> float:
 def _carrier(
     upper: Detection, floor: float, slivers: list[Piece], maps: Maps, reader: ColorReader
 ) -> Detection | None:
-    top = upper.base_z
+    top, step = upper.base_z, _even_step(upper, floor)
+    if step is not None and upper.color:  # its like has the same colour, whatever shades show
+        return _like(upper, step, upper.label, maps)
     near = [p for p in slivers if _touches(p, upper, maps, top)]
     sides = _side_points(upper, floor, maps, reader)
     label, low, low_to = _read_sides(sides, near, top, floor)
     if label is None:
-        return _unseen(upper, floor, maps)
-    low = _even(upper, floor, low, low_to)
+        return None if step is None else _like(upper, step, NO_LABEL, maps)
+    if step is not None:
+        low = _even(upper, floor + step * np.arange(1, 12), low, low_to)
     if low - floor < 0.008:
         low = floor
     own = [p for p in near if p.label == label]
-    if upper.kind != "block" and abs(top - low - upper.height_m) < _LIKE_M:
-        # Cans and bricks stand on their like.
-        return replace(
-            upper, label=label, base_z=low, confidence=0.6, cells=_NO_CELLS, hidden=True, color=""
-        )
+    if upper.kind != "block" and step is not None and abs(top - low - step) < _LIKE_M:
+        return _like(upper, step, label, maps)  # cans and bricks stand on their like
     # One colour all the way down may be one block or several on top of each other.
-    options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, upper)]
+    options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, step)]
     fitting = [thing for thing, overlap in options if overlap < _MAX_BARE]
     return fitting[0] if fitting else None
 
 
-def _even(upper: Detection, floor: float, low: float, low_to: float) -> float:
-    """Where between `low` and `low_to` (too few pixels on the sides to tell) the base of the thing
-    below `upper` lies: where blocks of one size would have it, else at `low`."""
-    size = _even_size(upper, floor)
-    if size is None:
-        return low
-    levels = floor + size * np.arange(1, 6)
-    fitting = levels[(levels > low - _EVEN_M) & (levels < min(low_to, upper.base_z) + _EVEN_M)]
+def _even(upper: Detection, levels: NDArray[np.floating[Any]], low: float, low_to: float) -> float:
+    """Where between `low` and `low_to` (too few pixels on the sides to tell) the thing below
+    `upper` ends: at one of `levels`, where things of one height would have it, else at `low`."""
+    to = min(low_to, upper.base_z)
+    fitting = levels[(levels > low - _EVEN_M) & (levels < to + _EVEN_M)]
     return float(fitting[-1]) if len(fitting) else low
 
 
-def _even_size(upper: Detection, floor: float) -> float | None:
-    """The size of blocks that stand on the floor and end with `upper`, all as large as it; None
-    where its top is not at such a height."""
-    count = round((upper.top_z - floor) / upper.size_m)
-    if upper.kind != "block" or count < 2:
+def _even_step(upper: Detection, floor: float) -> float | None:
+    """The height of things that stand on the floor and end with `upper`, all as high as it; None
+    where its top is not at such a level."""
+    count = round((upper.top_z - floor) / upper.height_m)
+    if upper.kind not in _STACKED or count < 2:
         return None
-    size = (upper.top_z - floor) / count  # heights are measured better than outlines
-    low, high = SIZE_RANGE_M["block"]
-    return size if abs(size - upper.size_m) < _SAME_SIZE_M and low <= size <= high else None
+    step = (upper.top_z - floor) / count  # levels are measured better than outlines
+    return step if abs(step - upper.height_m) < _SAME_HEIGHT_M else None
 
 
-def _unseen(upper: Detection, floor: float, maps: Maps) -> Detection | None:
-    """A block of unknown colour right below a block, where the sides are out of sight and blocks
-    of the same size fill the gap down to the floor. None where they don't."""
-    size = _even_size(upper, floor)
-    if size is None:
-        return None
-    return _hidden_block(upper.center, upper.yaw, size, upper.base_z, NO_LABEL, maps)
+def _like(upper: Detection, step: float, label: int, maps: Maps) -> Detection:
+    """Another one like `upper`, `step` high, right below it."""
+    if upper.kind == "block":
+        return _hidden_block(upper.center, upper.yaw, step, upper.base_z, label, maps)
+    size = upper.size_m * step / upper.height_m
+    return replace(
+        upper,
+        label=label,
+        size_m=size,
+        height_m=step,
+        base_z=upper.base_z - step,
+        confidence=0.6,
+        cells=_NO_CELLS,
+        hidden=True,
+    )
 
 
-def _sizes(depth: float, upper: Detection) -> list[float]:
-    """Block sizes that fill `depth` evenly, largest first."""
+def _sizes(depth: float, step: float | None) -> list[float]:
+    """Block sizes that fill `depth` evenly, largest first; first of all `step`, where it does."""
     smallest, largest = SIZE_RANGE_M["block"]
     sizes = [depth / n for n in range(1, 5)]
+    if step is not None and abs(depth - round(depth / step) * step) < _LIKE_M:
+        sizes.insert(0, step)
     kept = [s for s in sizes if smallest - 0.003 <= s <= largest + 0.004]
     return [min(max(s, smallest), largest) for s in kept]
 
