@@ -29,11 +29,14 @@ import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
+from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
 
 _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
 
 _FEEDBACK_S = 0.1
+#: A callback that runs when the process is told to end may take this long.
+_END_S = 5.0
 
 
 @dataclass(frozen=True)
@@ -189,11 +192,14 @@ class ModuleNode(LifecycleNode):
         self._tear_down()
         return TransitionCallbackReturn.SUCCESS
 
-    def close(self) -> None:
-        """Stop whatever is under way, then release; for the end of the process."""
+    def rest(self) -> None:
+        """Stop whatever is under way; for the end of the process, while it still spins."""
         if self.is_active:
             self.is_active = False
             self.stopped()
+
+    def close(self) -> None:
+        """Release, once nothing spins any more."""
         self._tear_down()
         self._closing.set()
         self._pulse.join(timeout=2 * _HEARTBEAT_S)
@@ -262,9 +268,12 @@ def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int
 
     threads: enough for one long callback of every kind the node has; 1 saves switching.
     """
-    rclpy.init(args=args)
-    # rclpy handles SIGINT and, from Jazzy on, SIGTERM; Humble needs telling.
-    signal.signal(signal.SIGTERM, lambda *_: rclpy.try_shutdown())
+    # Signals are ours: rclpy would end the context under a running callback, and an arm that has
+    # to stop first needs its topics for that.
+    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    ended = threading.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: ended.set())
     node = make()
     executor: Any
     if threads == 1:
@@ -272,13 +281,27 @@ def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int
     else:
         executor = MultiThreadedExecutor(num_threads=threads)
     executor.add_node(node)
+    failures: list[BaseException] = []
+    spinning = threading.Thread(target=_spin, args=(executor, ended, failures), name='spin')
+    spinning.start()
+    ended.wait()
+    node.rest()
+    executor.shutdown(timeout_sec=_END_S)
+    spinning.join(_END_S)
+    node.close()
+    node.destroy_node()
+    rclpy.try_shutdown()
+    if failures:
+        raise failures[0]
+    return 0
+
+
+def _spin(executor: Any, ended: threading.Event, failures: list[BaseException]) -> None:
     try:
         executor.spin()
-    except (KeyboardInterrupt, ExternalShutdownException):
+    except ExternalShutdownException:
         pass
+    except BaseException as exc:  # for the main thread, which ends the process with it
+        failures.append(exc)
     finally:
-        node.close()
-        executor.shutdown(timeout_sec=1.0)
-        node.destroy_node()
-        rclpy.try_shutdown()
-    return 0
+        ended.set()
