@@ -154,6 +154,31 @@ def test_rotate(lab: Lab, angle: float) -> None:
     assert math.dist(after.position, before.position) < 0.01
 
 
+def test_a_half_turn_that_no_wrist_can_make_is_made_in_two(lab: Lab) -> None:
+    lab.set_up({"objects": [{"kind": "duck", "position": [0.40, -0.22]}]})
+    report = lab.do("rotate", "yellow_duck", angle_rad=math.pi)
+    assert ok(report)
+    turned = lab.world.objects()[0]["yaw"]
+    assert abs(abs(math.remainder(turned, 2 * math.pi)) - math.pi) < 0.15
+    assert math.dist(lab.at("yellow_duck")[:2], (0.40, -0.22)) < 0.01
+
+
+@pytest.mark.parametrize("off", [(0.002, 0.021), (-0.016, -0.014), (0.021, 0.0)])
+def test_a_ball_by_the_wall_of_a_bowl_is_taken_out(lab: Lab, off: tuple[float, float]) -> None:
+    lab.set_up(
+        {
+            "objects": [
+                {"kind": "bowl", "color": "blue", "size": 0.13, "position": [0.55, -0.10]},
+                {"kind": "ball", "color": "red", "size": 0.04, "position": [0.35, 0.20]},
+            ]
+        }
+    )
+    lab.world.teleport_object("red_ball", [0.55 + off[0], -0.10 + off[1], 0.028])
+    lab.world.settle(1.0)
+    assert ok(lab.do("pick", "red_ball"))
+    assert lab.world.held_truth() == "red_ball"
+
+
 def test_small_skills(lab: Lab) -> None:
     start = lab.world.now_s
     assert ok(lab.do("wait", duration_s=0.5))

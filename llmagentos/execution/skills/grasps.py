@@ -31,11 +31,14 @@ _RIM_FIRST_M = 0.066
 _PALM_M = 0.034
 _ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
 _RIM_ANGLES = 16
-_ROUND_YAWS = 8
+_ROUND_YAWS = 12
 #: Where a straight grasp has no room: the hand turned by this much, the block follows the fingers.
 _CROOKED_RAD, _CROOKED_COST = (0.2, -0.2, 0.4, -0.4), 2.5
 #: One finger close to the object, the other one farther off: closing pulls it to the middle.
 _SHIFT_M, _SHIFTED_COST = 0.006, 1.4
+#: A round thing may sit this much beside the middle of the fingers' width: by a bowl's wall they
+#: have more room a little nearer to its middle.
+_SLIDES_M, _SLID_COST = (0.004, -0.004, 0.007, -0.007), 2.0
 #: Room beside the object on the way down, both sides together, and what little of it costs.
 _ROOMS = ((0.08, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
 #: Finger tips may take hold this far above the middle of their end, at the very edge.
@@ -150,13 +153,14 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     for step, height in enumerate(heights):
         z = max(height, LOWEST_TIP_M)
         how = "across" if step == 0 else "across, higher up"
-        for yaw, turn, room, shift, extra in _fits(g, yaws):
+        for yaw, turn, room, (shift, slide), extra in _fits(g, yaws):
             needed = g.top_width_m * (math.cos(turn) + math.sin(abs(turn)))
             opening = min(needed + room, PANDA.max_opening_m)
             if opening < needed + room and room < PANDA.max_opening_m:
                 continue
+            c, s = math.cos(yaw), math.sin(yaw)
             yield Grasp(
-                Pose((x + shift * math.sin(yaw), y - shift * math.cos(yaw), z), yaw),
+                Pose((x + shift * s + slide * c, y - shift * c + slide * s, z), yaw),
                 opening,
                 g.top_width_m,
                 _ACROSS_FORCE_N,
@@ -168,16 +172,20 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
 
 def _fits(
     g: ObjectGeometry, yaws: list[float]
-) -> Iterator[tuple[float, float, float, float, float]]:
-    """Yaw, turn against the faces, room beside them, shift towards one finger, cost."""
+) -> Iterator[tuple[float, float, float, tuple[float, float], float]]:
+    """Yaw, turn against the faces, room beside them, shift towards one finger and slide along
+    both, cost."""
     crooked = _CROOKED_RAD if g.shape == "cuboid" else ()
     for yaw in yaws:
         for room, extra in _ROOMS:
-            yield yaw, 0.0, room, 0.0, extra
+            yield yaw, 0.0, room, (0.0, 0.0), extra
             for turn in crooked:
-                yield yaw + turn, turn, room, 0.0, extra + _CROOKED_COST
+                yield yaw + turn, turn, room, (0.0, 0.0), extra + _CROOKED_COST
+            if g.is_round:
+                for slide in _SLIDES_M:
+                    yield yaw, 0.0, room, (0.0, slide), extra + _SLID_COST
         for shift in (_SHIFT_M, -_SHIFT_M):
-            yield yaw, 0.0, 2 * _SHIFT_M + 0.006, shift, _SHIFTED_COST
+            yield yaw, 0.0, 2 * _SHIFT_M + 0.006, (shift, 0.0), _SHIFTED_COST
 
 
 def _by_the_rim(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:

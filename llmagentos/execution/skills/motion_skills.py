@@ -42,15 +42,15 @@ _SKILLS: Mapping[str, Callable[[Context, Action], Skill]] = {
     "wait": simple.wait,
     "open_gripper": simple.open_gripper,
 }
-#: What a failed motion is called in a report, most special error first.
-_REASONS: tuple[tuple[type[Exception], str], ...] = (
-    (UnreachableError, "unreachable"),
-    (CollisionError, "no way"),
-    (GateRejection, "gate"),
-    (BlockedError, "blocked"),
-    (MotionError, "motion"),
-    (PerceptionError, "camera"),
-    (DriverError, "driver"),
+#: What a failed motion is called in a report, and in words for people; most special error first.
+_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (UnreachableError, "unreachable", "my arm can't get there"),
+    (CollisionError, "no way", "there is no room for my hand"),
+    (GateRejection, "gate", "my safety check stopped the motion"),
+    (BlockedError, "blocked", "something blocked my arm"),
+    (MotionError, "motion", "I found no safe motion"),
+    (PerceptionError, "camera", "my camera gave no picture that I can use"),
+    (DriverError, "driver", "my arm did not answer"),
 )
 
 
@@ -117,10 +117,10 @@ class MotionSkills:
                 next(self._running)
         except StopIteration as end:
             self._running, self._report = None, end.value
-        except tuple(kind for kind, _ in _REASONS) as error:
-            reason = next(name for kind, name in _REASONS if isinstance(error, kind))
+        except tuple(kind for kind, _, _ in _REASONS) as error:
+            reason, words = next((r, w) for kind, r, w in _REASONS if isinstance(error, kind))
             _log.warning("skill failed: %s: %s", reason, error)
-            self._running, self._report = None, failed(reason, str(error))
+            self._running, self._report = None, failed(reason, words, problem=str(error))
             self._come_to_rest()
         return self._report
 

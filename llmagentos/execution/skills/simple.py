@@ -81,6 +81,8 @@ def rotate(context: Context, action: Action) -> Skill:
     attempts = 1
     for _ in range(parts):
         report = yield from _turn_once(context, item, angle / parts)
+        if report.reason == "no grasp":
+            report = yield from _turn_in_halves(context, item, angle / parts)
         attempts = max(attempts, report.attempts)
         if report.status is not SkillStatus.SUCCEEDED:
             return report
@@ -103,3 +105,11 @@ def _turn_once(context: Context, item: SceneObject, angle: float) -> Skill:
     put = Action("place", object_id=item.id, pose=pose, support=item.support, inside=item.inside)
     placed = yield from place(context, put, exact_yaw=True)
     return replace(placed, attempts=max(placed.attempts, report.attempts))
+
+
+def _turn_in_halves(context: Context, item: SceneObject, angle: float) -> Skill:
+    """The same turn in two goes, where no grasp leaves the wrist room for all of it at once."""
+    report = yield from _turn_once(context, item, angle / 2)
+    if report.status is SkillStatus.SUCCEEDED:
+        report = yield from _turn_once(context, item, angle / 2)
+    return report
