@@ -121,7 +121,8 @@ class StepLeaf(Behaviour):
         """Remember what a description is called, as long as it means one thing all along."""
         scene = self._session.scene()
         item = scene.get(ids[0]) if len(ids) == 1 else None
-        if item is not None and '"' not in description:
+        # A stack is known by its top, but its name is not that of the top.
+        if item is not None and not re.search(r'"|\b(stack|tower|pile)\b', description):
             name = describe_object(item, scene)
             known = self._names.setdefault(description, name)
             if known != name:

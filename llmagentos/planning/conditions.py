@@ -118,6 +118,8 @@ def _enough(obj: p.Obj, fitting: int, total: int) -> bool:
 def _fitting(ids: tuple[str, ...], cond: p.Is, ctx: Context) -> tuple[str, ...]:
     if cond.fits is not None:
         fits = set(matching(cond.fits, ctx))
+        if cond.fits.kind == "object" and cond.fits.order is None:  # a zone is a thing here, too
+            fits |= set(matching(cond.fits.model_copy(update={"kind": "zone"}), ctx))
         return tuple(i for i in ids if i in fits)
     if cond.relation is None:
         return ids

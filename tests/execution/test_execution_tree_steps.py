@@ -206,3 +206,18 @@ def test_hand_and_time() -> None:
     assert t.skills.pointed_at is not None
     assert t.skills.pointed_at[:2] == pytest.approx((0.40, 0.25))
     assert t.do("wait_for exists [ a cup ]").status == "failed"
+
+
+def test_a_millimetre_is_too_little_to_move() -> None:
+    t = Table()
+    out = t.do("move [ the red block ] left dist 1 mm")
+    assert out.status == "cannot" and out.reply == "I can't move the red block by less than 5 mm."
+    assert t.actions == []
+
+
+def test_a_stack_that_is_spread_out_is_called_a_stack() -> None:
+    t = Table()
+    t.do("stack [ the red block ] [ the blue block ]")
+    out = t.do("arrange [ the stack ] spread")
+    assert out.status == "succeeded" and "the stack" in out.reply
+    assert t.get("red_block").support == t.get("blue_block").support == "table"

@@ -40,6 +40,11 @@ def test_mentions(text: str, mentioned: tuple, expected: str) -> None:
     assert set(found.ids) == set(expected.split())
 
 
+def test_the_other_bowl_is_the_one_they_are_not_in() -> None:
+    found = ground(obj("the other bowl"), ctx(mentioned=(("y1",),)))
+    assert found.ids == ("w2",)
+
+
 def test_it_stays_singular_where_the_number_is_open() -> None:
     at = ctx(mentioned=(("r1", "r2"), ("b1",)))
     assert matching(obj("the it object"), at) == ("b1",)

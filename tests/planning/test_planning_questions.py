@@ -213,3 +213,19 @@ def test_what_comes_next() -> None:
     )
     waiting = SessionFacts(pending_question="Which bowl?")
     assert answer(query("next"), ctx(), waiting).reply == "I'm waiting for your answer: Which bowl?"
+
+
+def test_a_zone_with_nothing_on_it_is_empty() -> None:
+    zone = thing("z", "red", "zone", 0.45, -0.18)
+    bare = scene(zone, thing("b", "yellow", "block", 0.45, 0.1))
+    taken = scene(zone, thing("b", "yellow", "block", 0.45, -0.18))
+    question = cond("is [ the zone ] fits [ a empty object ]")
+    assert holds(question, replace(ctx(), scene=bare)) == (True, "the red zone is empty")
+    assert holds(question, replace(ctx(), scene=taken)) == (False, "the red zone is not empty")
+
+
+def test_how_high_a_stack_is() -> None:
+    low = thing("a", "red", "block", 0.45, 0.1)
+    at = scene(low, thing("b", "blue", "block", 0, 0, on=low))
+    said = answer(query("size [ the stack ]"), replace(ctx(), scene=at), SessionFacts())
+    assert said.reply == "The stack of two is 8 cm high."

@@ -24,7 +24,7 @@ from llmagentos.planning.wording import (
     refusal_words,
     tally,
 )
-from llmagentos.planning.wording.objects import REGION_WORDS, REL_WORDS
+from llmagentos.planning.wording.objects import REGION_WORDS, REL_WORDS, article
 from llmagentos.planning.wording.steps import _WRITERS
 
 OBJS = {
@@ -200,3 +200,8 @@ def test_small_words() -> None:
     assert past_tense("arrange the cups") == "arranged the cups"
     assert past_tense("stack it") == "stacked it"
     assert past_tense("home") == "homed"
+
+
+def test_articles_go_by_sound() -> None:
+    words = ("red block", "orange bowl", "unicorn", "umbrella", "euro coin")
+    assert [article(w).split()[0] for w in words] == ["a", "an", "a", "an", "a"]

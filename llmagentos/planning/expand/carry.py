@@ -233,7 +233,8 @@ def _what_went_wrong(doing: str, item: SceneObject, scope: Scope, tried: list[st
     now = scene.get(item.id)
     name = f"the {item.label}" if now is None else describe_object(now, scene)
     times = {1: "once", 2: "twice"}.get(len(tried), f"{len(tried)} times")
-    reasons = join_words(list(dict.fromkeys(t.rstrip(".") for t in tried if t)))
+    parts = [part for t in tried for part in t.rstrip(".").split(", and ") if part]
+    reasons = join_words(list(dict.fromkeys(parts)))
     return f"I could not {doing} {name}: I tried {times} ({reasons})."
 
 

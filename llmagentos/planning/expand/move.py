@@ -29,6 +29,8 @@ from llmagentos.types import Action, Pose, SceneObject, Workspace
 
 #: A relative move without a distance.
 DEFAULT_MOVE_M = 0.10
+#: Less than this is lost in what camera and fingers can tell.
+LEAST_MOVE_M = 0.005
 VECTORS: dict[str, tuple[float, float]] = {
     "left": (0, 1), "right": (0, -1), "forward": (1, 0), "backward": (-1, 0),
     "forward_left": (0.5**0.5, 0.5**0.5), "forward_right": (0.5**0.5, -(0.5**0.5)),
@@ -105,10 +107,13 @@ def relative_goal(
     item, scene = scope.get(object_id), scope.scene()
     want = DEFAULT_MOVE_M if distance is None else distance
     space = FreeSpace(scene, item)
+    if exact and want < LEAST_MOVE_M:
+        name = describe_object(item, scene)
+        raise StepProblem("cannot", f"I can't move {name} by less than {LEAST_MOVE_M * 1000:g} mm.")
     steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4, 0.3, 1.7)]
     for d in steps:
         x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
-        if space.is_free(x, y, 0.003) and d > 0.004:
+        if space.is_free(x, y, 0.003) and d >= LEAST_MOVE_M:
             return Pose((x, y, scene.workspace.table_z), item.yaw)
     name = describe_object(item, scene)
     x, y = item.position[0] + want * direction[0], item.position[1] + want * direction[1]

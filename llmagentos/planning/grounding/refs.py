@@ -14,6 +14,7 @@ from llmagentos.planning.context import Context, Event
 from llmagentos.planning.grounding.filters import Unresolved
 from llmagentos.planning.wording.objects import is_plural
 from llmagentos.types import SceneObject
+from llmagentos.world.support import supports
 
 #: An object has moved when its centre is more than this away from where it was.
 MOVED_M = 0.01
@@ -101,6 +102,8 @@ def _other(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple[st
         last = tuple(i for i in mention if i in ids)
         if last:
             break
+    if not last:  # "move them to the other bowl": not the one that they are in
+        last = _carriers(ctx, ids)
     rest = [o for o in allowed if o.id not in last]
     vague = obj.kind == "object" and not obj.noun and not obj.colors
     if vague and last:
@@ -110,6 +113,14 @@ def _other(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple[st
     if not last and not ctx.mentioned:
         raise Unresolved("no_referent", 'Which one do you mean by "the other one"?')
     return tuple(o.id for o in rest)
+
+
+def _carriers(ctx: Context, ids: Collection[str]) -> tuple[str, ...]:
+    """Which of `ids` carry what was spoken of last."""
+    spoken = ctx.mentioned[-1] if ctx.mentioned else ()
+    things = [o for o in map(ctx.scene.get, spoken) if o is not None]
+    below = [s.id for o in things for s in supports(ctx.scene, o)]
+    return tuple(i for i in dict.fromkeys(below) if i in ids)
 
 
 def really_moved(event: Event) -> bool:

@@ -30,6 +30,7 @@ from llmagentos.planning.wording.objects import (
 )
 from llmagentos.planning.wording.scene import describe_ids, describe_object, label, tally
 from llmagentos.types import SceneObject
+from llmagentos.world.relations import stack_of
 
 
 def count(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
@@ -101,11 +102,19 @@ def size(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     objs, trouble = about(asked(query), ctx)
     if not objs:
         return Answered(trouble)
+    if asked(query).kind == "stack":
+        return Answered(sentence(join_words([_stack_size(o, ctx) for o in objs])), ids_of(objs))
     parts = []
     for o in objs[:6]:
         wide, high = round(o.size_m * 100, 1), round(o.height_m * 100, 1)
         parts.append(f"{describe_object(o, ctx.scene)} is {wide:g} cm wide and {high:g} cm high")
     return Answered(sentence(join_words(parts)), ids_of(objs))
+
+
+def _stack_size(top: SceneObject, ctx: Context) -> str:
+    members = stack_of(ctx.scene, top)
+    high = round((top.top_z - members[0].bottom_z) * 100, 1)
+    return f"the stack of {number_word(len(members))} is {high:g} cm high"
 
 
 def kind(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:

@@ -50,6 +50,8 @@ REGION_WORDS: dict[str, str] = {
     "front_right": "the front right corner", "back_left": "the back left corner",
     "back_right": "the back right corner", "corner": "a corner", "side": "a side",
 }  # fmt: skip
+#: Beginnings that are written with a vowel and said with a consonant.
+_SAID_WITH_Y = ("uni", "use", "usu", "uti", "eu", "one", "ufo")
 _STATE_WORDS = {"empty": "empty", "full": "full", "stacked": "stacked", "clear": "uncovered"}
 
 
@@ -82,8 +84,9 @@ def join_words(items: Sequence[str], last: str = "and") -> str:
 
 
 def article(words: str) -> str:
-    """ "a red block", "an orange bowl"."""
-    return ("an " if words[:1] in "aeiou" else "a ") + words
+    """ "a red block", "an orange bowl", "a unicorn"."""
+    vowel = words[:1] in "aeiou" and not words.startswith(_SAID_WITH_Y)
+    return ("an " if vowel else "a ") + words
 
 
 # --- objects ------------------------------------------------------------------------------------
