@@ -39,7 +39,8 @@ class HouseholdItem:
     """A scanned or modelled thing of everyday life at its default size.
 
     size_m: its largest horizontal extent; extents_m: x, y, z at that size, standing at yaw 0.
-    grip_axis: "x" or "y", across which fingers hold it; color: as it comes.
+    grip_axis: "x" or "y", across which fingers hold it; color: as it comes; paintable: it comes
+    in every other colour, too.
     """
 
     size_m: float
@@ -47,13 +48,14 @@ class HouseholdItem:
     grip_axis: str
     mass_kg: float
     color: str
+    paintable: bool = False
 
 
 #: Things that pybullet_data brings, scaled to be held by a gripper that opens 8 cm.
 HOUSEHOLD: dict[str, HouseholdItem] = {
     "duck": HouseholdItem(0.0745, (0.0745, 0.0521, 0.0695), "y", 0.05, "yellow"),
-    "mug": HouseholdItem(0.1034, (0.0697, 0.1034, 0.0850), "x", 0.15, "red"),
-    "lego": HouseholdItem(0.0400, (0.0400, 0.0400, 0.0290), "x", 0.03, "yellow"),
+    "mug": HouseholdItem(0.1034, (0.0697, 0.1034, 0.0850), "x", 0.15, "red", True),
+    "lego": HouseholdItem(0.0400, (0.0400, 0.0400, 0.0290), "x", 0.03, "yellow", True),
     "jenga": HouseholdItem(0.0900, (0.0900, 0.0300, 0.0180), "y", 0.03, "tan"),
     "soccerball": HouseholdItem(0.0600, (0.0600, 0.0600, 0.0600), "x", 0.06, "white"),
 }

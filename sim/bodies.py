@@ -17,7 +17,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM, ObjectGeometry
+from llmagentos.geometry import (
+    BOWL_BASE_RATIO,
+    BOWL_UPRIGHT_FROM,
+    HOUSEHOLD,
+    ObjectGeometry,
+)
 from sim.household import MODELS, household_urdf
 from sim.meshes import Mesh, cuboid, revolution, square_shell
 
@@ -173,7 +178,7 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
 
 def paint_body(client: Any, body: int, g: ObjectGeometry, rgb: tuple[float, float, float]) -> None:
     """Give an object its colour; textured things keep their own."""
-    if g.kind not in MODELS or MODELS[g.kind].tint:
+    if g.kind not in HOUSEHOLD or HOUSEHOLD[g.kind].paintable:
         client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0.15] * 3)
     else:
         client.changeVisualShape(body, -1, rgbaColor=[1, 1, 1, 1], specularColor=[0.15] * 3)

@@ -20,22 +20,20 @@ _UPRIGHT = (math.pi / 2, 0.0, 0.0)
 class Model:
     """A mesh to see and one to touch ("box", "sphere" or an OBJ of convex parts).
 
-    y_up: the file's y axis points up. tint: paint with the palette's colour; a texture that
-    shows its own colours is left alone otherwise.
+    y_up: the file's y axis points up.
     """
 
     visual: str
     touch: str
     y_up: bool = False
-    tint: bool = True
 
 
 MODELS: dict[str, Model] = {
-    "duck": Model("duck.obj", "duck_vhacd.obj", y_up=True, tint=False),
+    "duck": Model("duck.obj", "duck_vhacd.obj", y_up=True),
     "mug": Model("objects/mug.obj", "objects/mug_col.obj"),
     "lego": Model("lego/lego.obj", "box", y_up=True),
-    "jenga": Model("jenga/jenga.obj", "box", tint=False),
-    "soccerball": Model("soccerball.obj", "sphere", tint=False),
+    "jenga": Model("jenga/jenga.obj", "box"),
+    "soccerball": Model("soccerball.obj", "sphere"),
 }
 
 

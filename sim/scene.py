@@ -155,6 +155,12 @@ def _check_object(item: ObjectSpec, where: str) -> None:
         raise SceneError(f"{where}: expected a colour for a {item.kind}, got none")
     if item.color and item.color not in COLORS:
         raise SceneError(f"{where}: {_unknown('colour', item.color, list(COLORS))}")
+    own = HOUSEHOLD.get(item.kind)
+    if own is not None and not own.paintable and item.color != own.color:
+        raise SceneError(
+            f"{where}: expected no colour for a {item.kind}, which comes in {own.color} only, "
+            f"got {item.color!r}"
+        )
     if not all(math.isfinite(v) for v in (*item.position, item.yaw)):
         raise SceneError(f"{where}: expected finite numbers, got {item.position}, yaw {item.yaw}")
     low, high = SIZE_RANGE_M[item.kind]

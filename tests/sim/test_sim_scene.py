@@ -49,6 +49,18 @@ def test_impossible_objects_are_refused(bad: dict[str, Any], reason: str) -> Non
         scene(bad)
 
 
+def test_what_comes_in_one_colour_takes_no_other() -> None:
+    at = {"position": [0.5, 0.0]}
+    own = SceneSpec.from_dict({"objects": [{"kind": "duck", "color": "yellow", **at}]})
+    assert own.objects[0].id == "yellow_duck"
+    for kind in ("duck", "jenga", "soccerball"):
+        with pytest.raises(SceneError, match=f"no colour for a {kind}"):
+            SceneSpec.from_dict({"objects": [{"kind": kind, "color": "green", **at}]})
+    for kind in ("mug", "lego"):
+        painted = SceneSpec.from_dict({"objects": [{"kind": kind, "color": "green", **at}]})
+        assert painted.objects[0].color == "green"
+
+
 def test_interpenetration_is_refused_but_contact_and_containment_are_not() -> None:
     with pytest.raises(SceneError, match="overlap"):
         scene(block(), block(position=[0.52, 0.0]))
