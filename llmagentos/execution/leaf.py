@@ -134,7 +134,8 @@ class StepLeaf(Behaviour):
             name = self._names[description]
             pattern = rf"\b{re.escape(description)}\b"
             words = re.sub(pattern, lambda _, name=name: name, words, count=1)  # type: ignore[misc]
-        return words.replace("of the same colour as it", "of the same colour")
+        words = words.replace("of the same colour as it", "of the same colour")
+        return words.replace("of another colour than it", "of another colour")
 
     def _succeed(self) -> Tick:
         assert self._record is not None and self._scope is not None

@@ -229,3 +229,19 @@ def test_how_high_a_stack_is() -> None:
     at = scene(low, thing("b", "blue", "block", 0, 0, on=low))
     said = answer(query("size [ the stack ]"), replace(ctx(), scene=at), SessionFacts())
     assert said.reply == "The stack of two is 8 cm high."
+
+
+def test_a_block_of_unknown_colour_is_told_without_one() -> None:
+    low = thing("a", "", "block", 0.45, 0.1)
+    at = replace(ctx(), scene=scene(low, thing("b", "blue", "block", 0, 0, on=low)))
+    said = answer(query("scene"), at, SessionFacts()).reply
+    assert said == "I see a block and a blue block."
+    said = answer(query("color [ the block order bottom ]"), at, SessionFacts()).reply
+    assert said == "I can't see the colour of the block."
+    said = answer(query("kind [ the block order bottom ]"), at, SessionFacts()).reply
+    assert said == "It is a block."
+
+
+def test_nothing_is_on_what_is_not_there() -> None:
+    said = answer(query("which [ all block where on [ the gold bowl ] ]"), ctx(), SessionFacts())
+    assert said.reply == "There is no gold bowl; I see a blue bowl and a green bowl."

@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.grounding.resolve import ground
+from llmagentos.planning.grounding.resolve import ground, matching
 from llmagentos.planning.grounding.words import seen_instead
 from llmagentos.planning.wording.objects import is_plural, noun_phrase
 from llmagentos.types import SceneObject
@@ -54,6 +54,9 @@ def missing(obj: p.Obj, ctx: Context) -> str:
     """The correction of a false premise: "There is no red bowl; I see two blue bowls."."""
     if obj.ref is not None or obj.name is not None:
         return ground(obj, ctx).question or "I don't know what you mean."
+    for mark in (m for r in obj.where if not r.negate for m in (r.obj, r.obj2)):
+        if mark is not None and not matching(mark, ctx):  # nothing is on a box that isn't there
+            return missing(mark, ctx)
     instead = seen_instead(obj, ctx)
     tail = f"; {lower(instead[:-1])}" if instead else ""
     if is_plural(obj):

@@ -78,7 +78,10 @@ def color(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     objs, trouble = about(obj, ctx)
     if not objs:
         return Answered(trouble)
-    colors = list(dict.fromkeys(o.color for o in objs))
+    colors = list(dict.fromkeys(o.color or "hidden from me" for o in objs))
+    if not any(o.color for o in objs):
+        words = f"I can't see the colour of {describe_ids(ids_of(objs), ctx.scene)}"
+        return Answered(sentence(words), ids_of(objs))
     if len(objs) == 1:
         return Answered(f"{_subject(obj, objs[0])} is {colors[0]}.", ids_of(objs))
     if len(colors) == 1:
@@ -123,7 +126,7 @@ def kind(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
         return Answered(trouble)
     if len(objs) == 1:
         return Answered(
-            f"It is {article(f'{objs[0].color} {kind_word(objs[0].kind)}')}.", ids_of(objs)
+            f"It is {article(f'{objs[0].color} {kind_word(objs[0].kind)}'.strip())}.", ids_of(objs)
         )
     return Answered(f"They are {tally(objs)}.", ids_of(objs))
 

@@ -113,7 +113,7 @@ def tally(objs: Iterable[SceneObject], limit: int = 6) -> str:
     counts = Counter((o.color, o.kind) for o in objs)
     parts = []
     for (color, kind), n in sorted(counts.items(), key=lambda item: (item[0][1], item[0][0])):
-        word = f"{color} {kind_word(kind, n > 1)}"
+        word = f"{color} {kind_word(kind, n > 1)}".strip()  # of some only the kind is known
         parts.append(article(word) if n == 1 else f"{number_word(n)} {word}")
     if len(parts) > limit:
         parts = [*parts[:limit], "other things"]
