@@ -216,6 +216,8 @@ def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
     kind, color = old.kind, old.color
     if not item.color:  # it stands under others: what was known of it still holds
         item = replace(item, kind=kind, color=color)
+    elif not color:  # and here it is, uncovered
+        kind, color, track.looks, track.size_sum = item.kind, item.color, 0, 0.0
     if (item.kind, item.color) == (kind, color):
         track.looks += 1
         track.size_sum += item.size_m

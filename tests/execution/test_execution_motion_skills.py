@@ -239,6 +239,22 @@ def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
     assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).reason == "not holding"
 
 
+def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) -> None:
+    put_in_bowl_unseen(lab)
+
+    def look() -> Scene:
+        seen = oracle_scene(lab.world)
+        as_brick = [
+            dataclasses.replace(o, id="red_lego_1", kind="lego") if o.id == "red_block" else o
+            for o in seen.objects
+        ]
+        return dataclasses.replace(seen, objects=tuple(as_brick))
+
+    lab.look = look
+    red = [o.id for o in lab.skills.see().objects if o.color == "red"]
+    assert red == ["red_lego_1"]
+
+
 def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
     red = {"kind": "block", "color": "red"}
     lab.set_up(

@@ -180,5 +180,8 @@ def test_a_thing_whose_colour_is_hidden_keeps_the_one_it_had() -> None:
     for stamp in range(1, 8):
         items = tracker.update([thing("block", "", 0.4, 0.1)], nowhere_empty, float(stamp))
         assert [(o.id, o.color, o.last_seen_s) for o in items] == [("red_block_1", "red", stamp)]
-    fresh = Tracker().update([thing("block", "", 0.4, 0.1)], nowhere_empty, 0.0)
+    other = Tracker()
+    fresh = other.update([thing("block", "", 0.4, 0.1)], nowhere_empty, 0.0)
     assert [(o.id, o.label) for o in fresh] == [("block_1", "block")]
+    bare = other.update([thing("block", "purple", 0.4, 0.1)], nowhere_empty, 1.0)
+    assert [(o.id, o.label) for o in bare] == [("block_1", "purple block")]

@@ -29,6 +29,7 @@ class Belief:
         self._seen: Scene | None = None
         self._known: frozenset[str] = frozenset()
         self._let_go: dict[str, SceneObject] = {}
+        self._known_then: frozenset[str] = frozenset()
         self.in_hand: InHand | None = None
 
     def look(self) -> Scene:
@@ -42,8 +43,9 @@ class Belief:
         """Remember what was let go inside a vessel, `at` (its base) in the base frame, so that
         it is believed to lie there until it is seen again."""
         vessel = None if self._seen is None else self._seen.get(vessel_id)
-        if vessel is None:
+        if self._seen is None or vessel is None:
             return
+        self._known_then |= {o.id for o in self._seen.objects}
         x, y, z = (a - b for a, b in zip(at.position, vessel.position, strict=True))
         self._let_go[item.id] = replace(
             item,
@@ -66,6 +68,8 @@ class Belief:
                 self._let_go.pop(item.id, None)
         if self.in_hand is not None:
             self._let_go.pop(self.in_hand.item.id, None)
+        for object_id in [k for k, o in self._let_go.items() if self._misread(o, scene)]:
+            del self._let_go[object_id]
         hidden = {}
         for object_id, item in self._let_go.items():
             vessel = scene.get(item.support)
@@ -90,7 +94,18 @@ class Belief:
 
     def forget(self) -> None:
         self._seen, self.in_hand = None, None
-        self._known, self._let_go = frozenset(), {}
+        self._known, self._known_then, self._let_go = frozenset(), frozenset(), {}
+
+    def _misread(self, item: SceneObject, scene: Scene) -> bool:
+        """Whether something new of its colour lies where it was let go: that is it, in a posture
+        in which it looks like another kind."""
+        return any(
+            o.support == item.support
+            and o.color == item.color
+            and o.id not in self._known_then
+            and abs(o.size_m - item.size_m) < _SAME_SIZE_M
+            for o in scene.objects
+        )
 
     def find(
         self, wanted: SceneObject, near: tuple[float, float] | None = None
