@@ -28,6 +28,7 @@ from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescri
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
@@ -35,6 +36,7 @@ from std_msgs.msg import Header
 _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
 
 _FEEDBACK_S = 0.1
+_RCLError = rclpy_implementation.RCLError
 #: A callback that runs when the process is told to end may take this long.
 _END_S = 5.0
 
@@ -72,6 +74,7 @@ class ModuleNode(LifecycleNode):
             DiagnosticArray, table.DIAGNOSTICS.name, table.DIAGNOSTICS.qos
         )
         self.is_active = False
+        self._torn_s = float('-inf')
         self._closing = threading.Event()
         self._instance = time.time_ns()
         self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
@@ -204,7 +207,13 @@ class ModuleNode(LifecycleNode):
         self._closing.set()
         self._pulse.join(timeout=2 * _HEARTBEAT_S)
 
+    @property
+    def is_tearing_down(self) -> bool:
+        """Whether entities are being destroyed, or were a moment ago."""
+        return time.monotonic() - self._torn_s < _END_S
+
     def _tear_down(self) -> None:
+        self._torn_s = time.monotonic()
         self.release()
         while self._built:
             destroy, thing = self._built.pop()
@@ -282,7 +291,7 @@ def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int
         executor = MultiThreadedExecutor(num_threads=threads)
     executor.add_node(node)
     failures: list[BaseException] = []
-    spinning = threading.Thread(target=_spin, args=(executor, ended, failures), name='spin')
+    spinning = threading.Thread(target=_spin, args=(node, executor, ended, failures))
     spinning.start()
     ended.wait()
     node.rest()
@@ -296,9 +305,16 @@ def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int
     return 0
 
 
-def _spin(executor: Any, ended: threading.Event, failures: list[BaseException]) -> None:
+def _spin(node: Any, executor: Any, ended: threading.Event, failures: list[BaseException]) -> None:
     try:
-        executor.spin()
+        while rclpy.ok() and not ended.is_set():
+            try:
+                executor.spin()
+            except _RCLError:
+                # Jazzy's executor knows of services and topics that are destroyed while it waits
+                # for them, but not of actions ("action server pointer is invalid").
+                if not node.is_tearing_down:
+                    raise
     except ExternalShutdownException:
         pass
     except BaseException as exc:  # for the main thread, which ends the process with it
