@@ -87,32 +87,25 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
     matplotlib.use("Agg")
     import matplotlib.pyplot as plt
 
-    figure, axes = plt.subplots(1, 3, figsize=(13, 4))
+    figure, axes = plt.subplots(1, 3, figsize=(13, 4.6))
     names = list(dict.fromkeys(r["runtime"] for r in rows))
-    lengths = sorted({r["prompt"] for r in rows})
-    largest = [r for r in rows if r["size"] == rows[-1]["size"]]
+    shortest = min(r["prompt"] for r in rows)
+    # the largest size that was measured with more than one prompt shows what a prompt's length does
+    sizes = [r["size"] for r in sorted(rows, key=lambda r: -r["parameters"])]
+    several = [z for z in sizes if len({r["prompt"] for r in rows if r["size"] == z}) > 1]
+    shown = several[0] if several else sizes[0]
     for name in names:
-        mine = [
-            r
-            for r in rows
-            if r["runtime"] == name and r["prompt"] == lengths[min(1, len(lengths) - 1)]
-        ]
+        mine = [r for r in rows if r["runtime"] == name and r["prompt"] == shortest]
+        longer = [r for r in rows if r["runtime"] == name and r["size"] == shown]
         axes[0].plot(
             [r["parameters"] / 1e6 for r in mine],
             [r["tokens_per_s"] for r in mine],
             "o-",
             label=name,
         )
-        longer = [r for r in largest if r["runtime"] == name]
-        axes[1].plot(
-            [r["prompt"] for r in longer],
-            [r["prefill_tokens_per_s"] for r in longer],
-            "o-",
-            label=name,
-        )
-        axes[2].plot(
-            [r["prompt"] for r in longer], [r["tokens_per_s"] for r in longer], "o-", label=name
-        )
+        prompts = [r["prompt"] for r in longer]
+        axes[1].plot(prompts, [r["prefill_tokens_per_s"] for r in longer], "o-")
+        axes[2].plot(prompts, [r["tokens_per_s"] for r in longer], "o-")
     for axis, (x, y) in zip(
         axes,
         (
@@ -127,9 +120,11 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
         axis.set_xscale("log")
         axis.set_yscale("log")
         axis.grid(True, which="both", alpha=0.3)
-    axes[1].set_title(f"{rows[-1]['size']} model")
-    axes[0].legend()
-    figure.tight_layout()
+    axes[0].set_title(f"prompt of {shortest} tokens")
+    for axis in axes[1:]:
+        axis.set_title(f"{shown} model")
+    figure.legend(*axes[0].get_legend_handles_labels(), loc="lower center", ncols=len(names))
+    figure.tight_layout(rect=(0, 0.08, 1, 1))
     figure.savefig(path, dpi=110)
 
 
@@ -200,10 +195,17 @@ def main() -> None:
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument(
+        "--plot", nargs="*", type=Path, default=[], help="only draw these runs' speed.json together"
+    )
     parser.add_argument("--only", nargs="*", default=[], help="runtimes by name")
     args = parser.parse_args()
-    result = run(args.sizes, args.prompts, args.threads, args.tokens, args.rounds, args.only)
     args.out.mkdir(parents=True, exist_ok=True)
+    if args.plot:
+        rows = [r for path in args.plot for r in json.loads(path.read_text())["rows"]]
+        plot(rows, args.out / "speed.png")
+        return
+    result = run(args.sizes, args.prompts, args.threads, args.tokens, args.rounds, args.only)
     (args.out / "speed.json").write_text(json.dumps(result, indent=1) + "\n")
     (args.out / "speed.md").write_text(table(result["rows"]) + "\n")
     plot(result["rows"], args.out / "speed.png")
