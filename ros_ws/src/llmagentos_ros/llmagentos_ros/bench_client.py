@@ -73,13 +73,27 @@ class Watcher:
         return json.loads(result.result().result.trace or '{}')
 
     def start_moving(self) -> Any:
-        """Send a command that moves; its goal handle, once the arm is fast."""
-        self.wait(self.client.server_is_ready)
-        sent = self.client.send_goal_async(table.COMMAND_ACTION.kind.Goal(text=MOVES))
-        self.wait(sent.done)
-        self.speeds.clear()
-        self.wait(lambda: bool(self.speeds) and self.speeds[-1][1] > FAST_RADPS)
-        return sent.result()
+        """
+        Send a command that moves; its goal handle, once the arm is fast.
+
+        A command that ends before the arm has moved (a node had just come back) is sent again, twice
+        at most; then DriverError with the reply.
+        """
+        reply = ''
+        for _ in range(3):
+            self.wait(self.client.server_is_ready)
+            sent = self.client.send_goal_async(table.COMMAND_ACTION.kind.Goal(text=MOVES))
+            self.wait(sent.done)
+            ended = sent.result().get_result_async()
+            self.speeds.clear()
+            self.wait(lambda ended=ended: self._fast() or ended.done())
+            if self._fast():
+                return sent.result()
+            reply = ended.result().result.reply
+        raise DriverError(f'expected the arm to move, got: {reply}')
+
+    def _fast(self) -> bool:
+        return bool(self.speeds) and self.speeds[-1][1] > FAST_RADPS
 
     def time_to_rest(self) -> float:
         """Return the robot's time from now until every joint rests, seconds."""
