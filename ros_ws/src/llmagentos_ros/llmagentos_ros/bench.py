@@ -118,11 +118,13 @@ def _stopping(supervisor: Supervisor, watcher: Watcher, times: int) -> dict[str,
         stops.append(watcher.cancelled())
     for _ in range(times):
         watcher.reset()
-        watcher.start_moving()
+        handle = watcher.start_moving()
         pid = supervisor.get('executor').pid
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
         kills.append(watcher.time_to_rest())
+        # The agent takes no other command before this one has ended.
+        watcher.wait(handle.get_result_async().done)
         # Active again only after bring-up has seen the new process.
         graph = GraphState()
         graph.states = {'agent': 'active', 'executor': 'missing'}
