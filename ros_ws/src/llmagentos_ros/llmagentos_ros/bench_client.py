@@ -9,6 +9,7 @@ Knows: topics and the Command action. Does not know: processes, what is printed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 import json
 import time
 from typing import Any
@@ -86,7 +87,7 @@ class Watcher:
             self.wait(sent.done)
             ended = sent.result().get_result_async()
             self.speeds.clear()
-            self.wait(lambda ended=ended: self._fast() or ended.done())
+            self.wait(partial(self._fast_or_over, ended))
             if self._fast():
                 return sent.result()
             reply = ended.result().result.reply
@@ -94,6 +95,9 @@ class Watcher:
 
     def _fast(self) -> bool:
         return bool(self.speeds) and self.speeds[-1][1] > FAST_RADPS
+
+    def _fast_or_over(self, ended: Any) -> bool:
+        return self._fast() or bool(ended.done())
 
     def time_to_rest(self) -> float:
         """Return the robot's time from now until every joint rests, seconds."""
