@@ -15,7 +15,7 @@ from llmagentos.planning import words as w
 from llmagentos.planning.conditions import holds
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import ground, ground_landmark, matching
-from llmagentos.planning.grounding.standins import near_kinds
+from llmagentos.planning.grounding.standins import as_meant, near_kinds
 from llmagentos.planning.memory import SessionFacts
 from llmagentos.planning.questions import answer
 from llmagentos.planning.wording import describe_obj, describe_object
@@ -139,7 +139,7 @@ def test_the_order_of_the_scenes_list_does_not_matter(
 @given(OBJS, contexts())
 def test_what_is_grounded_is_among_what_matches(obj: p.Obj, ctx: Context) -> None:
     found = ground(obj, ctx)
-    own_kind = not near_kinds(obj, ctx.scene)  # else another kind may stand for it
+    own_kind = not near_kinds(as_meant(obj, ctx), ctx.scene)  # else another kind may stand for it
     if found.ok and obj.order is None and obj.ref is None and own_kind:
         assert set(found.ids) <= set(matching(obj, ctx))
 
