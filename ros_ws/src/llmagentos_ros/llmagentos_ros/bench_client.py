@@ -77,8 +77,8 @@ class Watcher:
         """
         Send a command that moves; its goal handle, once the arm is fast.
 
-        A command that ends before the arm has moved (a node had just come back) is sent again, twice
-        at most; then DriverError with the reply.
+        A command that ends before the arm has moved (a node had just come back) is sent again,
+        twice at most; then DriverError with the reply.
         """
         reply = ''
         for _ in range(3):
