@@ -10,7 +10,6 @@ import contextlib
 import json
 import os
 import signal
-import threading
 import time
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -164,13 +163,25 @@ def _table(processes: list[Process], states: dict[str, str]) -> Table:
     return out
 
 
+class _Ended:
+    """Whether a signal has come. No threading.Event: its lock would be taken twice by one thread
+    when the handler runs while that thread is on its way into `wait`."""
+
+    def __init__(self) -> None:
+        self.by_signal = False
+
+    def wait(self, timeout_s: float) -> bool:
+        time.sleep(timeout_s)
+        return self.by_signal
+
+
 @contextlib.contextmanager
-def _until_signal() -> Iterator[threading.Event]:
-    """An event that Ctrl-C or SIGTERM sets; a second signal is not needed, stopping is bounded."""
-    ended = threading.Event()
+def _until_signal() -> Iterator[_Ended]:
+    """What Ctrl-C or SIGTERM sets; a second signal is not needed, stopping is bounded."""
+    ended = _Ended()
 
     def handler(signum: int, frame: FrameType | None) -> None:
-        ended.set()
+        ended.by_signal = True
 
     before = {s: signal.signal(s, handler) for s in (signal.SIGINT, signal.SIGTERM)}
     try:
