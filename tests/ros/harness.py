@@ -332,9 +332,13 @@ class Client:
         assert answer.results[0].successful, answer.results[0].reason
 
     def reset(self) -> None:
-        """Everything as at the start."""
+        """Everything as at the start. A plan whose agent was killed may still be ending: wait for it."""
         request = table.RESET.kind.Request(seed=-1)
+        give_up = time.monotonic() + PATIENCE_S
         answer = self.call(table.RESET.kind, table.RESET.name, request)
+        while "running plan" in answer.message and time.monotonic() < give_up:
+            self.pass_time(0.2)
+            answer = self.call(table.RESET.kind, table.RESET.name, request)
         assert answer.success, answer.message
         self.latest.pop("scene", None)
         self.wait(lambda: "scene" in self.latest)
