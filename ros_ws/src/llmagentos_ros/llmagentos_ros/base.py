@@ -37,6 +37,8 @@ _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNO
 
 _FEEDBACK_S = 0.1
 _RCLError = rclpy_implementation.RCLError
+#: So soon a signal is noticed.
+_POLL_S = 0.05
 #: A callback that runs when the process is told to end may take this long.
 _END_S = 5.0
 
@@ -293,7 +295,10 @@ def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int
     failures: list[BaseException] = []
     spinning = threading.Thread(target=_spin, args=(node, executor, ended, failures))
     spinning.start()
-    ended.wait()
+    # Not ended.wait(): a handler that runs while this thread enters it would ask for a lock that
+    # this very thread holds.
+    while not ended.is_set():
+        time.sleep(_POLL_S)
     node.rest()
     executor.shutdown(timeout_sec=_END_S)
     spinning.join(_END_S)
