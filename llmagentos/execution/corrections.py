@@ -24,7 +24,7 @@ _OPPOSITE: dict[str, Any] = {
 }  # fmt: skip
 _OPPOSITE |= {b: a for a, b in _OPPOSITE.items()}
 #: The side of a landmark, and the part of the table, that lie in a direction.
-_SIDE_OF: dict[str, Any] = {
+SIDE_OF: dict[Any, Any] = {
     "left": "left_of", "right": "right_of", "forward": "behind", "backward": "in_front_of",
     "forward_left": "back_left_of", "forward_right": "back_right_of",
     "backward_left": "front_left_of", "backward_right": "front_right_of",
@@ -35,7 +35,7 @@ _PART_AT: dict[str, Any] = {
     "backward_left": "front_left", "backward_right": "front_right",
 }  # fmt: skip
 #: Places of which something can be exchanged with what goes there.
-_BESIDE = (*_SIDE_OF.values(), "next_to", "on", "in", "under", "above")
+_BESIDE = (*SIDE_OF.values(), "next_to", "on", "in", "under", "above")
 Steps = tuple[Any, ...]
 
 
@@ -102,8 +102,8 @@ def _directed(step: Any, direction: str) -> Any:
         return step
     if place.rel == "at" and direction in _PART_AT:
         new = {"region": _PART_AT[direction]}
-    elif place.rel in _SIDE_OF.values() or (place.rel == "next_to" and direction in _SIDE_OF):
-        new = {"rel": _SIDE_OF.get(direction, place.rel)}
+    elif place.rel in SIDE_OF.values() or (place.rel == "next_to" and direction in SIDE_OF):
+        new = {"rel": SIDE_OF.get(direction, place.rel)}
     else:
         return step
     return step.model_copy(update={"place": place.model_copy(update=new)})

@@ -17,11 +17,8 @@ from llmagentos.planning.memory import CommandRecord, SessionMemory
 from llmagentos.planning.validation import Issue
 from llmagentos.planning.wording.scene import choices
 
-_OPPOSITE: dict[str, p.w.Direction] = {
-    "left_of": "left", "right_of": "right", "in_front_of": "backward", "behind": "forward",
-    "front_left_of": "backward_left", "front_right_of": "backward_right",
-    "back_left_of": "forward_left", "back_right_of": "forward_right",
-}  # fmt: skip
+#: In which direction a landmark's side lies.
+_DIRECTION_OF: dict[str, p.w.Direction] = {s: way for way, s in corrections.SIDE_OF.items()}
 MAX_PLAN_STEPS = 24
 
 
@@ -170,9 +167,9 @@ def _answer_ask(step: p.Choose, pending: Pending, ctx: Context) -> Resolved:
     if ask.obj is None:
         return _stop_with("question", "What shall I put there?")
     own = place.obj is not None and place.obj.ref == "it"
-    if place.rel in _OPPOSITE and own:
+    if place.rel in _DIRECTION_OF and own:
         move = p.Move(
-            obj=ask.obj, direction=_OPPOSITE[place.rel], distance=place.distance, by="push"
+            obj=ask.obj, direction=_DIRECTION_OF[place.rel], distance=place.distance, by="push"
         )
         return _plan((move,), True)
     return _plan((p.Put(obj=ask.obj, place=place),), True)
@@ -189,8 +186,8 @@ def _fill(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
             changes: dict[str, Any] = {}
             if place.distance is not None:
                 changes["distance"] = place.distance
-            if place.rel in _OPPOSITE:
-                changes["direction"] = _OPPOSITE[place.rel]
+            if place.rel in _DIRECTION_OF:
+                changes["direction"] = _DIRECTION_OF[place.rel]
             out[k] = step.model_copy(update=changes)
             return tuple(out)
         if old is None:
