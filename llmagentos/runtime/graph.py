@@ -65,7 +65,7 @@ def process_table(python: str, options: GraphOptions, params: Path) -> list[Proc
 
 
 def _recorder(python: str, options: GraphOptions) -> ProcessSpec:
-    """rosbag2 where it is installed, else the workspace's own; both write MCAP."""
+    """rosbag2 where it is installed, in its own default format; else ours, which writes MCAP."""
     argv: tuple[str, ...] = (python, "-m", "llmagentos_ros.record", str(options.record))
     if shutil.which("ros2") is not None:
         argv = ("ros2", "bag", "record", "--all", "--output", str(options.record))

@@ -4,7 +4,8 @@
 Record all topics into an MCAP file, for where `ros2 bag` is not installed.
 
 Knows: topics as they come and go, raw messages, MCAP's ROS 2 profile (what rosbag2 writes by
-default since Iron, and Foxglove and `ros2 bag play` read). Does not know: what messages mean.
+default since Iron; read back here with the mcap package, not yet tried with `ros2 bag play`).
+Does not know: what messages mean.
 """
 
 from __future__ import annotations
