@@ -182,7 +182,10 @@ def up(
         Path | None, typer.Option("--params-file", metavar="FILE", help="ROS parameters over ours.")
     ] = None,
     record: Annotated[
-        Path | None, typer.Option("--record", metavar="DIR", help="Record all topics (rosbag2, or MCAP without it).")
+        Path | None,
+        typer.Option(
+            "--record", metavar="DIR", help="Record all topics (rosbag2, or MCAP without it)."
+        ),
     ] = None,
     log_level: Annotated[str, typer.Option("--log-level")] = "info",
     log_dir: Annotated[
