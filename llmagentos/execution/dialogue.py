@@ -256,7 +256,8 @@ def _correct(
         steps, undo = last.plan.steps, _moved_something(memory, last)
         memory.recall_choices(last)
     if step.place is not None and step.place.rel == "there" and step.place.distance is not None:
-        # an answer's way to say a distance
+        # "10 cm" answers a question as `there dist 10 cm`; said without one it is the same words,
+        # and the model may write it the same way
         step = step.model_copy(update={"place": None, "distance": step.place.distance})
     changed = steps
     if step.obj is not None:

@@ -30,7 +30,8 @@ _COLORS, _MATERIALS, _STATES = (set(get_args(x)) for x in (w.Color, w.Material, 
 _KINDS, _RELS = set(get_args(w.Kind)), set(w.SPATIAL_RELS) | set(w.COMPARE_RELS) | {"at"}
 _PLACE_RELS = set(w.SPATIAL_RELS) | set(w.FIXED_RELS)
 _DIRECTIONS = set(get_args(w.Direction))
-_UNITLESS = {"little", "lot", "half"}
+_UNITLESS = {"little", "lot", "half", "double"}
+_BYS = set(get_args(w.GroupBy))
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -59,7 +60,9 @@ def _length(length: p.Length | None, word: str) -> list[str]:
 
 def write_obj(o: p.Obj) -> list[str]:
     """The words of one object description, brackets included."""
-    out = ["[", o.quant]
+    out: list[str] = ["[", o.quant]
+    if o.quant == "one_each" and o.by is not None:
+        out.append(o.by)
     if o.count is not None:
         out.append(str(o.count))
     out += [x for x in (o.ref, o.size, *o.colors, o.material, o.state, o.kind) if x]
@@ -156,7 +159,7 @@ def _step(s: Any) -> list[str]:
         out += _angle(s.angle_deg)
     if getattr(s, "direction", None) is not None:
         out += [s.direction, *_length(s.distance, "dist")]
-    elif isinstance(s, p.Correct):
+    elif isinstance(s, p.Correct | p.Again):
         out += _length(s.distance, "dist")
     if getattr(s, "by", "carry") == "push":
         out.append("by_push")
@@ -265,6 +268,8 @@ class _Reader:
     def obj(self) -> p.Obj:
         self.expect("[")
         f: dict[str, Any] = {"quant": self.one_of(_QUANTS, "a quantifier")}
+        if f["quant"] == "one_each":
+            f["by"] = self.one_of(_BYS, "color, size or kind")
         f["count"] = self.integer()
         f["ref"] = self.maybe(_PASTS)
         f["size"] = self.maybe(_SIZES)
@@ -415,7 +420,7 @@ class _Reader:
         if "direction" in names and self.peek() in _DIRECTIONS:
             f["direction"] = self.next()
             f["distance"] = self.length("dist")
-        elif op == "correct":
+        elif op in ("correct", "again"):
             f["distance"] = self.length("dist")
         if "by" in names and self.take("by_push"):
             f["by"] = "push"

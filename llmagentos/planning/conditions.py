@@ -16,7 +16,7 @@ from typing import Any
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import filter_relation, ground, matching
-from llmagentos.planning.grounding.filters import Unresolved
+from llmagentos.planning.grounding.filters import Unresolved, grouped
 from llmagentos.planning.wording.objects import (
     article,
     describe_obj,
@@ -92,12 +92,15 @@ def _is(cond: p.Is, ctx: Context) -> tuple[bool, str]:
     except Unresolved as unresolved:
         return False, _clause(unresolved.grounding.question)
     value = _enough(cond.obj, len(fitting), len(ids))
+    if cond.obj.quant == "one_each":
+        value = _enough_of_each(cond.obj, ids, fitting, ctx)
     return value, _is_words(cond, ids, fitting, value, ctx)
 
 
 def _subjects(obj: p.Obj, ctx: Context) -> tuple[str, ...]:
     """What the sentence is about: as grounded; everything that fits where the number is open."""
-    if obj.quant in ("a", "none", "count", "at_most", "half") and obj.ref is None:
+    some = ("a", "none", "count", "at_most", "half", "most", "one_each")
+    if obj.quant in some and obj.ref is None:
         return matching(obj, ctx)
     found = ground(obj, ctx)
     return found.ids or found.candidates
@@ -112,7 +115,19 @@ def _enough(obj: p.Obj, fitting: int, total: int) -> bool:
         return fitting >= (obj.count or 0)
     if obj.quant == "at_most":
         return fitting <= (1 if obj.count is None else obj.count)
+    if obj.quant == "most":
+        return fitting * 2 > total
     return fitting * 2 >= total if obj.quant == "half" else fitting == total
+
+
+def _enough_of_each(
+    obj: p.Obj, ids: tuple[str, ...], fitting: tuple[str, ...], ctx: Context
+) -> bool:
+    objs = [o for o in map(ctx.scene.get, ids) if o is not None]
+    need = 1 if obj.count is None else obj.count
+    return all(
+        sum(o.id in fitting for o in group) >= need for group in grouped(objs, obj.by or "kind")
+    )
 
 
 def _fitting(ids: tuple[str, ...], cond: p.Is, ctx: Context) -> tuple[str, ...]:

@@ -45,6 +45,9 @@ def lark_grammar(known: Container[str] | None = None) -> str:
     known: an older model's words; those that the language has learnt since are left out.
     """
     rules = [_RULES]
+    for word, now, before in _SINCE:
+        if known is not None and word not in known:
+            rules[0] = rules[0].replace(now, before)
     for name, ws in _LISTS.items():
         rules.append(f"{name}: {' | '.join(_quote(w) for w in ws if known is None or w in known)}")
     rules.append("int: " + " | ".join(_quote(str(i)) for i in range(MAX_INT + 1)))
@@ -61,8 +64,10 @@ def _words(literal: object) -> tuple[str, ...]:
     return get_args(literal)
 
 
+_NEWER_QUANTS = ("every_third", "most", "one_each")
+_VAGUE = ("little", "lot", "half", "double")
 _LISTS: dict[str, Iterable[str]] = {
-    "quant": _words(w.Quantifier),
+    "quant": [q for q in _words(w.Quantifier) if q not in _NEWER_QUANTS],
     "past": _words(w.Past),
     "sizeword": _words(w.SizeWord),
     "color": _words(w.Color),
@@ -75,7 +80,8 @@ _LISTS: dict[str, Iterable[str]] = {
     "nearby": [r for r in _words(w.FixedRel) if r != "at"],
     "region": _words(w.Region),
     "direction": _words(w.Direction),
-    "unit": [u for u in _words(w.LengthUnit) if u not in ("little", "lot", "half")],
+    "unit": [u for u in _words(w.LengthUnit) if u not in _VAGUE],
+    "vague": _VAGUE,
     "shape": _words(w.Shape),
     "sort": _words(w.Sort),
     "cmp": _words(w.Comparison),
@@ -94,11 +100,11 @@ steps: step (" ;" step)*
 block: " {" steps " }"
 text: ptr ptr
 num: int | spoken | ptr
-length: num unit | " little" | " lot" | " half"
+length: num unit | vague
 dist: " dist" length
 angle: (" cw" | " ccw") num
 
-obj: " [" quant int? past? sizeword? color* material? state? kind noun? name? order? where* group? except? " ]"
+obj: " [" (quant | " every_third" | " most" | " one_each" by) int? past? sizeword? color* material? state? kind noun? name? order? where* group? except? " ]"
 noun: " noun" text
 name: " name" text
 order: " order" key int? (" of" obj | " at" region)?
@@ -132,7 +138,7 @@ step: " pick" obj
     | " answer" query
     | " undo" int?
     | " restore" obj?
-    | " again" int? obj? place?
+    | " again" int? obj? dist? place?
     | " choose" obj? place?
     | " correct" " reverse"? obj? (direction dist? | dist)? place?
     | " remember" text obj? place?
@@ -141,3 +147,9 @@ step: " pick" obj
     | " repeat" int block
     | " until" cond block
 """  # noqa: E501
+#: A word that came with a rule, the rule, and what it was before: an older model knows "most" as a
+#: test of groups, and "again" without a distance.
+_SINCE = (
+    ("one_each", '(quant | " every_third" | " most" | " one_each" by) int?', "quant int?"),
+    ("double", '" again" int? obj? dist? place?', '" again" int? obj? place?'),
+)

@@ -28,15 +28,18 @@ class Node(BaseModel):
 
 
 class Length(Node):
-    """A distance as it was said. `half` is half of the last distance that was used."""
+    """A distance as it was said. `half` and `double` are of the last distance that was used.
+
+    `half` of a place `toward` something is half of the way there.
+    """
 
     value: float = Field(1.0, ge=0, le=1000)
     unit: w.LengthUnit = "cm"
 
     def metres(self, last_m: float = 0.10) -> float:
-        """The distance in metres; `last_m` is what `half` refers to."""
-        if self.unit == "half":
-            return 0.5 * last_m
+        """The distance in metres; `last_m` is what `half` and `double` refer to."""
+        if self.unit in ("half", "double"):
+            return (0.5 if self.unit == "half" else 2.0) * last_m
         return self.value * METRES_PER_UNIT[self.unit]
 
 
@@ -77,7 +80,8 @@ class Obj(Node):
     """A description of one or more objects.
 
     quant and count: how many are meant. "the" with count None is exactly one, asked back when
-    several fit; "the" with a count is a definite plural; "count" is any `count` of them.
+    several fit; "the" with a count is a definite plural; "count" is any `count` of them;
+    "one_each" is one (or `count`) of each colour, size or kind, which `by` says.
     ref: something the dialogue or the loop already has in hand. kind: "object" is anything
     movable. noun: a word for a thing that is none of our kinds, kept as the person said it.
     name: a name given with `remember`. colors: any of these. order, where, group, exclude filter.
@@ -85,6 +89,7 @@ class Obj(Node):
 
     quant: w.Quantifier = "the"
     count: int | None = Field(None, ge=0, le=100)
+    by: w.GroupBy | None = None
     ref: w.Past | None = None
     size: w.SizeWord | None = None
     colors: tuple[w.Color, ...] = ()
@@ -98,12 +103,21 @@ class Obj(Node):
     group: Group | None = None
     exclude: Obj | None = None
 
+    @model_validator(mode="after")
+    def _of_each_what(self) -> Obj:
+        if self.quant == "one_each" and self.by is None:
+            raise ValueError("quantifier 'one_each' expected by color, size or kind, got none")
+        if self.quant != "one_each" and self.by is not None:
+            raise ValueError(f"by '{self.by}' expected quantifier 'one_each', got '{self.quant}'")
+        return self
+
 
 class Place(Node):
     """A description of where something shall be.
 
     Spatial relations need `obj` (between: `obj` and `obj2`, or a plural `obj`); `distance` is
-    between centres. "at" needs `region`. corner_/side_ near and far choose by `obj` (without one:
+    between centres; with a region it is from the edge of the work area (both edges of a corner) to
+    the thing's nearest side. toward with "half": half way. "at" needs `region`. corner_/side_ near and far choose by `obj` (without one:
     the thing that is moved). origin: where it was before; there: the last place used; elsewhere:
     any free spot away from here; gripper: above, in the hand ("up"). `part` narrows "on"/"in"
     to a side of the landmark.
@@ -358,11 +372,12 @@ class Restore(Node):
 
 
 class Again(Node):
-    """Do the last command again, `n` times, with another object or place where given."""
+    """Do the last command again, `n` times, with another object, distance or place where given."""
 
     op: Literal["again"] = "again"
     n: int = Field(1, ge=1, le=20)
     obj: Obj | None = None
+    distance: Length | None = None
     place: Place | None = None
 
 

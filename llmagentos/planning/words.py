@@ -22,6 +22,7 @@ Kind = Literal[
 
 Quantifier = Literal[
     "the", "a", "all", "both", "count", "at_most", "half", "every_other", "rest", "none",
+    "every_third", "most", "one_each",
 ]  # fmt: skip
 #: References to the past of the dialogue, or to the loop's present item ("this").
 Past = Literal["it", "them", "other", "this", "last_moved", "first_moved", "answer", "pattern"]
@@ -62,7 +63,7 @@ Direction = Literal[
     "left", "right", "forward", "backward", "up", "down",
     "forward_left", "forward_right", "backward_left", "backward_right",
 ]  # fmt: skip
-LengthUnit = Literal["mm", "cm", "m", "in", "little", "lot", "half"]
+LengthUnit = Literal["mm", "cm", "m", "in", "little", "lot", "half", "double"]
 
 Shape = Literal[
     "line", "row", "column", "diagonal", "circle", "square", "triangle", "grid", "pyramid",

@@ -17,7 +17,8 @@ from llmagentos.planning.placement.marks import depends_on_item
 #: Relations in which a landmark is compared with what goes there.
 _COMPARISONS = ("same_color", "different_color", "same_size", "same_kind", "bigger_than",
                 "smaller_than", "taller_than", "shorter_than", "darker_than", "lighter_than")  # fmt: skip
-_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "rest", "none")
+_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "every_third", "most", "one_each",
+           "rest", "none")  # fmt: skip
 
 
 def is_many(obj: p.Obj) -> bool:

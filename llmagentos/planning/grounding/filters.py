@@ -211,6 +211,16 @@ def by_state(objs: Objects, state: str | None, scene: Scene) -> Objects:
     return objs if state is None else [o for o in objs if _STATES[state](scene, o)]
 
 
+def grouped(objs: Objects, by: str) -> list[Objects]:
+    """Objects of the same colour, size or kind together, each group in the order of `objs`."""
+    if by == "size":
+        return [[o for o in objs if o.id in ids] for ids in size_groups(objs)]
+    groups: dict[str, Objects] = defaultdict(list)
+    for o in objs:
+        groups[o.color if by == "color" else o.kind].append(o)
+    return list(groups.values())
+
+
 def by_group(objs: Objects, group: p.Group | None) -> Objects:
     """Objects whose group among `objs` (same colour, size or kind) passes the test.
 
@@ -218,14 +228,8 @@ def by_group(objs: Objects, group: p.Group | None) -> Objects:
     """
     if group is None or not objs:
         return objs
-    groups: dict[object, Objects] = defaultdict(list)
-    if group.by == "size":
-        for index, ids in enumerate(size_groups(objs)):
-            groups[index] = [o for o in objs if o.id in ids]
-    else:
-        for o in objs:
-            groups[o.color if group.by == "color" else o.kind].append(o)
-    counts = [len(g) for g in groups.values()]
+    groups = grouped(objs, group.by)
+    counts = [len(g) for g in groups]
     tests: dict[str, Callable[[int], bool]] = {
         "odd": lambda n: n % 2 == 1,
         "even": lambda n: n % 2 == 0,
@@ -234,7 +238,7 @@ def by_group(objs: Objects, group: p.Group | None) -> Objects:
         "unique": lambda n: n == 1,
         "repeated": lambda n: n > 1,
     }
-    keep = {o.id for g in groups.values() if tests[group.test](len(g)) for o in g}
+    keep = {o.id for g in groups if tests[group.test](len(g)) for o in g}
     return [o for o in objs if o.id in keep]
 
 

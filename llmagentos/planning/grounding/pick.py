@@ -1,4 +1,4 @@
-"""How many of the candidates are meant, and which: the, a, two, all, half, every other.
+"""How many of the candidates are meant, and which: the, a, two, all, half, every other, one of each.
 
 Knows: quantifiers and ordinals over a list of candidates. Does not know: how the candidates were
 found (resolve.py). All choices depend on the scene alone, never on the order of its list.
@@ -7,6 +7,9 @@ Preference where any will do ("a block", "two of the blocks"): not yet handled b
 free on top, not in the hand, standing on the table rather than in or on something, nearest to the
 robot, smaller id. Where all are meant they come top of stacks first (so that they can be taken in
 this order), then from left to right. "half" of an odd number is rounded down, but one at least.
+"most" is three quarters, rounded, so more than half and, from three on, not all; of two it is both.
+"every third" counts like "every other", from the left: the first, the fourth, the seventh. "one of
+each colour" takes from each colour the one that "a" would take, or the first by the order word.
 """
 
 from __future__ import annotations
@@ -16,13 +19,15 @@ from collections.abc import Sequence
 
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
-from llmagentos.planning.grounding.filters import Objects, Unresolved
+from llmagentos.planning.grounding.filters import Objects, Unresolved, grouped
 from llmagentos.planning.grounding.order import Ranking
 from llmagentos.planning.grounding.refs import rest_handled
 from llmagentos.planning.wording.objects import number_word, obj_noun
-from llmagentos.planning.wording.scene import choices
+from llmagentos.planning.wording.scene import choices, tally
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
+
+_EVERY = {"every_other": 2, "every_third": 3}
 
 
 def plural_ref(obj: p.Obj) -> bool:
@@ -59,8 +64,10 @@ def wanted(obj: p.Obj, available: int) -> int:
         return available
     if obj.quant == "half":
         return max(1, available // 2)
-    if obj.quant == "every_other":
-        return (available + 1) // 2
+    if obj.quant in _EVERY:
+        return -(-available // _EVERY[obj.quant])
+    if obj.quant == "most":
+        return available if available <= 2 else (3 * available + 2) // 4
     if obj.quant == "both":
         return 2
     if obj.quant == "at_most":
@@ -82,8 +89,10 @@ def pick_ranked(obj: p.Obj, ranking: Ranking, ctx: Context) -> tuple[Objects, st
     if obj.quant == "all" and obj.count is None:
         level = scored[start][0]
         return [o for s, o in scored if abs(s - level) <= tie], ""
-    if obj.quant == "every_other":
-        return [o for _, o in scored][start::2], ""
+    if obj.quant in _EVERY:
+        return [o for _, o in scored][start :: _EVERY[obj.quant]], ""
+    if obj.quant == "one_each":
+        return _of_each(obj, [o for _, o in scored]), ""
     count = wanted(obj, len(scored)) if obj.quant != "rest" else len(scored) - start
     if start + count > len(scored):
         raise Unresolved("too_few", _only(obj, len(scored)), tuple(o.id for _, o in scored))
@@ -110,9 +119,11 @@ def _tied(scored: list[tuple[float, SceneObject]], start: int, count: int, tie: 
 def pick(obj: p.Obj, objs: Objects, ctx: Context) -> Objects:
     """The objects meant, without order words. Raises Unresolved for too few or too many."""
     n = len(objs)
-    if obj.quant == "every_other":
+    if obj.quant in _EVERY:
         row = sorted(objs, key=lambda o: (-o.position[1], o.position[0], o.id))
-        return row[::2]
+        return row[:: _EVERY[obj.quant]]
+    if obj.quant == "one_each":
+        return _of_each(obj, by_preference(objs, ctx))
     count = wanted(obj, n)
     definite = obj.quant in ("the", "both") and not plural_ref(obj)
     if count > n:
@@ -125,6 +136,21 @@ def pick(obj: p.Obj, objs: Objects, ctx: Context) -> Objects:
         ids = tuple(o.id for o in sorted(objs, key=lambda o: (-o.position[1], o.id)))
         raise Unresolved("ambiguous", f"{_which(obj)}: {choices(ids, ctx.scene)}?", ids)
     return by_preference(objs, ctx)[:count]
+
+
+def _of_each(obj: p.Obj, objs: Objects) -> Objects:
+    """So many of each colour, size or kind, the first of `objs`; in the order of `objs`."""
+    first = 0 if obj.order is None else obj.order.n - 1
+    count = 1 if obj.count is None else obj.count
+    taken: set[str] = set()
+    for group in grouped(objs, obj.by or "kind"):
+        if first + count > len(group):
+            by = {"color": "colour"}.get(obj.by or "kind", obj.by)
+            words = f"There are not {number_word(first + count)} of each {by}"
+            ids = tuple(o.id for o in in_taking_order(objs))
+            raise Unresolved("too_few", f"{words}: I see only {tally(group)}.", ids)
+        taken |= {o.id for o in group[first : first + count]}
+    return [o for o in objs if o.id in taken]
 
 
 def _which(obj: p.Obj) -> str:

@@ -63,6 +63,9 @@ def _reason(obj: p.Obj, chosen: Sequence[SceneObject], pool: Sequence[SceneObjec
         return _REF_REASONS[obj.ref]
     if total == 1:
         return f"the only {nouns}"
+    if obj.quant == "one_each":
+        by = {"color": "colour"}.get(obj.by or "kind", obj.by)
+        return f"{number_word(obj.count or 1)} of each {by} of {total} {nouns}"
     if n == total:
         return f"both {nouns}" if n == 2 else f"all {n} {nouns}"
     if n == 1:

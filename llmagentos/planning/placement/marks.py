@@ -16,7 +16,8 @@ from llmagentos.planning.grounding.where import open_one
 from llmagentos.planning.placement import support
 from llmagentos.planning.wording.scene import choices
 
-_PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "at_most")
+_PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "every_third", "most",
+                  "one_each", "at_most")  # fmt: skip
 
 
 @dataclass(frozen=True)

@@ -62,7 +62,8 @@ def _than(cond: p.CountIs) -> str:
 
 
 def _is(cond: p.Is) -> str:
-    subject, be = describe_obj(cond.obj), "are" if is_plural(cond.obj) else "is"
+    single = cond.obj.quant == "one_each" and cond.obj.count in (None, 1)
+    subject, be = describe_obj(cond.obj), "are" if is_plural(cond.obj) and not single else "is"
     if cond.relation is not None:
         return f"{subject} {be} {describe_relation(cond.relation)}"
     if cond.fits is not None:

@@ -50,8 +50,18 @@ REGION_WORDS: dict[str, str] = {
     "front_right": "the front right corner", "back_left": "the back left corner",
     "back_right": "the back right corner", "corner": "a corner", "side": "a side",
 }  # fmt: skip
+_EDGE_WORDS: dict[str | None, str] = {
+    "left": "the left edge", "right": "the right edge", "front": "the front edge",
+    "back": "the back edge", "side": "an edge", "corner": "both edges of a corner",
+    "front_left": "the front and the left edge", "front_right": "the front and the right edge",
+    "back_left": "the back and the left edge", "back_right": "the back and the right edge",
+}  # fmt: skip
 #: Beginnings that are written with a vowel and said with a consonant.
 _SAID_WITH_Y = ("uni", "use", "usu", "uti", "eu", "one", "ufo")
+_PLURAL_QUANTS = (
+    "all", "both", "half", "every_other", "every_third", "most", "one_each", "rest", "none",
+)  # fmt: skip
+_BY_WORDS = {"color": "colour", "size": "size", "kind": "kind"}
 _STATE_WORDS = {"empty": "empty", "full": "full", "stacked": "stacked", "clear": "uncovered"}
 
 
@@ -94,7 +104,7 @@ def article(words: str) -> str:
 
 def is_plural(obj: p.Obj) -> bool:
     """Whether the description means several objects."""
-    if obj.quant in ("all", "both", "half", "every_other", "rest", "none"):
+    if obj.quant in _PLURAL_QUANTS:
         return True
     return (obj.count is not None and obj.count != 1) or obj.ref == "them"
 
@@ -103,8 +113,8 @@ def describe_obj(obj: p.Obj) -> str:
     """The description as a person would say it: "the leftmost red block", "all small bowls"."""
     if pronoun := _pronoun(obj):
         return pronoun
-    plural = is_plural(obj)
-    noun = obj_noun(obj, plural=plural)
+    single = obj.quant == "one_each" and obj.count in (None, 1)
+    noun = obj_noun(obj, plural=is_plural(obj) and not single)
     return _quantified(obj, noun) + _tail(obj)
 
 
@@ -171,6 +181,9 @@ def _quantified(obj: p.Obj, noun: str) -> str:
         return f"the {number_word(n)} {noun}" if n is not None and n != 1 else f"the {noun}"
     if obj.quant == "a" or (obj.quant == "count" and (n is None or n == 1)):
         return f"an{noun}" if obj.ref == "other" else article(noun)  # "another"
+    if obj.quant == "one_each" and obj.by is not None:
+        first = "the" if obj.order is not None and n in (None, 1) else number_word(n or 1)
+        return f"{first} {noun} of each {_BY_WORDS[obj.by]}"
     words = {
         "count": number_word(n or 0),
         "all": f"all {number_word(n)}" if n else "all",
@@ -178,10 +191,12 @@ def _quantified(obj: p.Obj, noun: str) -> str:
         "at_most": f"at most {number_word(n or 1)}",
         "half": "half of the",
         "every_other": "every other",
+        "every_third": "every third",
+        "most": "most of the",
         "rest": "the rest of the",
         "none": "none of the",
     }
-    if obj.quant == "every_other":
+    if obj.quant in ("every_other", "every_third"):
         noun = noun.removesuffix(kind_word(obj.kind, True)) + kind_word(obj.kind)
     return f"{words[obj.quant]} {noun}"
 
@@ -206,7 +221,7 @@ def _tail(obj: p.Obj) -> str:
 
 
 def _group_words(group: p.Group) -> str:
-    by = {"color": "colour"}.get(group.by, group.by)
+    by = _BY_WORDS[group.by]
     return {
         "odd": f"of a {by} with an odd number",
         "even": f"of a {by} with an even number",
@@ -254,8 +269,9 @@ def noun_phrase(obj: p.Obj, plural: bool = False) -> str:
 
 def describe_length(length: p.Length) -> str:
     """ "10 cm", "a little", "half as far"."""
-    if length.unit in ("little", "lot", "half"):
-        return {"little": "a little", "lot": "a lot", "half": "half as far"}[length.unit]
+    vague = {"little": "a little", "lot": "a lot", "half": "half as far", "double": "twice as far"}
+    if length.unit in vague:
+        return vague[length.unit]
     unit = {"in": "inches"}.get(length.unit, length.unit)
     if length.unit == "in" and length.value == 1:
         unit = "inch"
@@ -268,6 +284,10 @@ def describe_place(place: p.Place) -> str:
     part = ""
     if place.part is not None:
         part = "the " + place.part.replace("_", " ") + " of "
+    if place.distance is not None and place.rel == "toward" and place.distance.unit == "half":
+        far = "half way "
+    if place.distance is not None and place.region in _EDGE_WORDS:
+        return f"{far}from {_EDGE_WORDS[place.region]}"
     if place.rel == "at" and place.region is not None:
         link = "in " if place.region in ("middle", "corner") or "_" in place.region else "at "
         return far + link + REGION_WORDS[place.region]
@@ -283,6 +303,9 @@ def _fixed_place(place: p.Place) -> str:
     if place.rel in ("corner_near", "corner_far", "side_near", "side_far"):
         part, how = place.rel.split("_")
         word = "nearest to" if how == "near" else "farthest from"
+        if place.distance is not None:
+            edge = "edge" if part == "side" else "edges of the corner"
+            return f"from the {edge} {word} {describe_obj(place.obj) if place.obj else 'it'}"
         return f"at the {part} {word} {describe_obj(place.obj) if place.obj else 'it'}"
     return {
         "at": "on the table",

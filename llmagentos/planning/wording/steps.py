@@ -146,7 +146,8 @@ def _again(s: p.Again) -> str:
     if s.obj is not None:
         words += f" with {describe_obj(s.obj)}"
     times = f" {number_word(s.n)} times" if s.n != 1 else ""
-    return words + _opt_place(s.place) + times
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    return words + far + _opt_place(s.place) + times
 
 
 def _choice(s: Any, verb: str) -> str:
