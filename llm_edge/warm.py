@@ -23,6 +23,9 @@ LIKE: Mapping[str, tuple[str, ...]] = {
     "round": ("ball", "object", "container"),
     "short_first": ("small_first", "shortest"),
     "tall_first": ("large_first", "tallest"),
+    "one_each": ("all", "a", "every_other"),
+    "every_third": ("every_other",),
+    "double": ("half",),
 }
 _TABLES = ("decoder.model.embed_tokens.weight", "decoder.lm_head.weight")
 

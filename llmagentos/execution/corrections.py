@@ -12,7 +12,7 @@ from typing import Any
 from llmagentos.execution.rewrite import motion_steps
 from llmagentos.planning import plan as p
 
-#: What "only half of that" halves where no distance was said.
+#: What "only half of that" halves, and "twice as far" doubles, where no distance was said.
 _UNSAID = p.Length(value=10, unit="cm")
 _OPPOSITE: dict[str, Any] = {
     "left": "right", "forward": "backward", "up": "down", "forward_left": "backward_right",
@@ -36,6 +36,8 @@ _PART_AT: dict[str, Any] = {
 }  # fmt: skip
 #: Places of which something can be exchanged with what goes there.
 _BESIDE = (*SIDE_OF.values(), "next_to", "on", "in", "under", "above")
+#: Places whose distance is one from the border.
+_AT_AN_EDGE = ("at", "corner_near", "corner_far", "side_near", "side_far")
 Steps = tuple[Any, ...]
 
 
@@ -110,7 +112,7 @@ def _directed(step: Any, direction: str) -> Any:
 
 
 def _so_far(step: Any, distance: p.Length) -> Any:
-    """The step with this distance; "half" is half of what the step said."""
+    """The step with this distance; "half" and "double" are of what the step said."""
     if isinstance(step, p.Move) or (isinstance(step, p.Reshape) and step.direction is not None):
         return step.model_copy(update={"distance": _measured(distance, step.distance)})
     if isinstance(step, p.Arrange):
@@ -118,20 +120,37 @@ def _so_far(step: Any, distance: p.Length) -> Any:
         old = getattr(step, name)
         return step.model_copy(update={name: _measured(distance, old)}) if old is not None else step
     place = getattr(step, "place", None)
-    if place is None or place.rel not in p.w.SPATIAL_RELS or place.rel in ("on", "in", "between"):
+    said = distance.unit not in ("half", "double", "little", "lot")
+    if place is None or (place.rel in _AT_AN_EDGE and place.distance is None and not said):
+        return step
+    apart = place.rel in p.w.SPATIAL_RELS and place.rel not in ("on", "in", "between")
+    if not apart and place.rel not in _AT_AN_EDGE:
         return step
     changed = place.model_copy(update={"distance": _measured(distance, place.distance)})
+    if place.rel == "toward" and distance.unit in ("half", "double"):
+        changed = _on_the_way(place, distance, changed)
     return step.model_copy(update={"place": changed})
+
+
+def _on_the_way(place: p.Place, distance: p.Length, otherwise: p.Place) -> p.Place:
+    """Half of the whole way to a landmark is half way, and twice half way is the whole."""
+    half_way = place.distance is not None and place.distance.unit == "half"
+    if place.distance is None and distance.unit == "half":
+        return place.model_copy(update={"distance": distance})
+    if half_way and distance.unit == "double":
+        return place.model_copy(update={"distance": None})
+    return place if half_way else otherwise
 
 
 def _measured(new: p.Length, old: p.Length | None) -> p.Length:
     """A length that stands for itself: "half" is worked out, for it would mean the undone one."""
-    if new.unit != "half":
+    if new.unit not in ("half", "double"):
         return new
-    before = old if old is not None and old.unit != "half" else _UNSAID
+    before = old if old is not None and old.unit not in ("half", "double") else _UNSAID
     if before.unit in ("little", "lot"):
         before = p.Length(value=100 * before.metres(), unit="cm")
-    return p.Length(value=before.value / 2, unit=before.unit)
+    factor = 0.5 if new.unit == "half" else 2.0
+    return p.Length(value=before.value * factor, unit=before.unit)
 
 
 def _turned_over(step: Any) -> Any:

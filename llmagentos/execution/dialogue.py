@@ -236,6 +236,10 @@ def _again(step: p.Again, memory: SessionMemory, ctx: Context, pending: Pending 
         steps = rewrite.with_first_object(steps, step.obj, ctx)
     if step.place is not None:
         steps = rewrite.with_place(steps, step.place)
+    if step.distance is not None:
+        before, steps = steps, corrections.with_way(steps, None, step.distance)
+        if steps == before:
+            return _stop_with("cannot", "The last command had no distance that I could change.")
     if step.n == 1:
         return _plan(steps)
     if len(steps) * step.n <= MAX_PLAN_STEPS:

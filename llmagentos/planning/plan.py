@@ -117,10 +117,10 @@ class Place(Node):
 
     Spatial relations need `obj` (between: `obj` and `obj2`, or a plural `obj`); `distance` is
     between centres; with a region it is from the edge of the work area (both edges of a corner) to
-    the thing's nearest side. toward with "half": half way. "at" needs `region`. corner_/side_ near and far choose by `obj` (without one:
-    the thing that is moved). origin: where it was before; there: the last place used; elsewhere:
-    any free spot away from here; gripper: above, in the hand ("up"). `part` narrows "on"/"in"
-    to a side of the landmark.
+    the thing's nearest side. toward with "half": half way. "at" needs `region`. corner_/side_ near
+    and far choose by `obj` (without one: the thing that is moved). origin: where it was before;
+    there: the last place used; elsewhere: any free spot away from here; gripper: above, in the
+    hand ("up"). `part` narrows "on"/"in" to a side of the landmark.
     """
 
     rel: w.SpatialRel | w.FixedRel
@@ -372,7 +372,7 @@ class Restore(Node):
 
 
 class Again(Node):
-    """Do the last command again, `n` times, with another object, distance or place where given."""
+    """Do the last command again, `n` times, with another object, distance or place if given."""
 
     op: Literal["again"] = "again"
     n: int = Field(1, ge=1, le=20)

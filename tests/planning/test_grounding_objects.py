@@ -76,6 +76,7 @@ CASES = {
     "at_most 9 red block": "r1 r2",
     "half block": "r1 b1",
     "every_other block": "r1 b1 r2",
+    "every_third block": "r1 k1",
     "none block": "",
     "both block": None,
     # stacks
@@ -301,6 +302,33 @@ def test_second_from_the_top_is_read_off_the_table_unless_all_are_stacked() -> N
 def test_every_other_goes_from_the_left() -> None:
     row = [thing(f"o{i}", "red", "block", 0.4, 0.2 - 0.1 * i) for i in range(5)]
     assert ground(obj("every_other block"), ctx(scene(*row))).ids == ("o0", "o2", "o4")
+
+
+def test_every_third_and_most_of_so_many() -> None:
+    row = [thing(f"o{i}", "red", "block", 0.4, 0.3 - 0.06 * i) for i in range(10)]
+    for n, most, thirds in [(1, 1, 1), (2, 2, 1), (3, 2, 1), (4, 3, 2), (6, 5, 2), (10, 8, 4)]:
+        at = ctx(scene(*row[:n]))
+        assert len(ground(obj("most block"), at).ids) == most
+        assert len(ground(obj("every_third block"), at).ids) == thirds
+    assert ground(obj("every_third block order right"), at).ids == ("o9", "o6", "o3", "o0")
+
+
+def test_one_of_each_is_the_one_that_any_would_be() -> None:
+    found = ground(obj("one_each color block"), ctx())
+    assert set(found.ids) == {"r1", "k1", "y1", "b1"}  # r2 carries something
+    assert found.words.endswith("one of each colour of 5 blocks")
+    assert ground(obj("one_each color them block"), ctx(mentioned=(("r1", "r2", "b1"),))).ids == (
+        "r1",
+        "b1",
+    )
+    assert set(matching(obj("one_each color red block"), ctx())) == {"r1", "r2"}
+
+
+def test_one_of_each_kind_by_an_order() -> None:
+    found = ground(obj("one_each kind object order left"), ctx())
+    kinds = [o.kind for o in ctx().scene.objects if o.id in found.ids]
+    assert sorted(kinds) == sorted({o.kind for o in ctx().scene.objects if o.kind != "zone"})
+    assert ground(obj("one_each color 2 block"), ctx()).problem == "too_few"
 
 
 def test_what_is_held_is_a_candidate() -> None:

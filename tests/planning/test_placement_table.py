@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from tabletop import ctx, scene, thing
@@ -58,6 +59,37 @@ def test_beside_is_on_the_axis_and_near(rel: str) -> None:
 def test_a_stated_distance_is_between_centres() -> None:
     x, y = spot("left_of [ the bowl ] dist 15 cm", base_scene())
     assert math.hypot(x - 0.5, y) == pytest.approx(0.15, abs=0.002)
+
+
+@pytest.mark.parametrize(
+    ("region", "sides"),
+    [("left", "l"), ("right", "r"), ("front", "f"), ("back", "b"), ("front_right", "fr")],
+)
+def test_a_distance_at_a_region_is_from_the_edge_to_the_outline(region: str, sides: str) -> None:
+    world = base_scene()
+    x, y = spot(f"at {region} dist 6 cm", world)
+    gaps = {"l": WS.y_max - y, "r": y - WS.y_min, "b": WS.x_max - x, "f": x - WS.x_min}
+    assert [gaps[s] for s in sides] == pytest.approx([0.08] * len(sides), abs=1e-6)
+    item = replace(world.objects[0], position=(x, y, 0.02))
+    assert satisfied(place(f"at {region} dist 6 cm"), item, ctx(world), [])
+    assert not satisfied(place(f"at {region} dist 10 cm"), item, ctx(world), [])
+
+
+def test_where_the_edge_is_taken_it_goes_along_it() -> None:
+    world = base_scene(thing("b", "green", "block", 0.35, WS.y_min + 0.07))
+    x, y = spot("at right dist 5 cm", world)
+    assert y == pytest.approx(WS.y_min + 0.07, abs=0.005) and abs(x - 0.35) > 0.04
+
+
+def test_no_room_so_far_from_a_corner_is_told() -> None:
+    world = base_scene(thing("b", "green", "bowl", WS.x_max - 0.08, WS.y_max - 0.08))
+    found = at("at back_left dist 5 cm", world)
+    assert found.problem == "no_room" and "from the back and the left edge" in found.words
+
+
+def test_half_way_is_the_middle_between_both() -> None:
+    x, y = spot("toward [ the bowl ] dist half", base_scene())
+    assert (x, y) == pytest.approx((0.425, -0.125), abs=1e-6)
 
 
 def test_a_distance_inside_the_landmark_is_the_gap() -> None:

@@ -24,10 +24,10 @@ def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
 TEXT = st.sampled_from(["giraffe", "the home bowl", "cut it"])
 LENGTH = st.builds(
     p.Length, value=st.integers(1, 100).map(float), unit=st.sampled_from(["mm", "cm", "m", "in"])
-) | st.builds(p.Length, unit=st.sampled_from(["little", "lot", "half"]))
+) | st.builds(p.Length, unit=st.sampled_from(["little", "lot", "half", "double"]))
 FLAT = st.builds(
     p.Obj,
-    quant=_one(w.Quantifier),
+    quant=st.sampled_from([q for q in get_args(w.Quantifier) if q != "one_each"]),
     count=_maybe(st.integers(0, 9)),
     ref=_maybe(_one(w.Past)),
     size=_maybe(_one(w.SizeWord)),
@@ -37,6 +37,11 @@ FLAT = st.builds(
     kind=_one(w.Kind),
     noun=_maybe(TEXT),
     name=_maybe(TEXT),
+)
+FLAT = FLAT | st.builds(
+    lambda flat, by: flat.model_copy(update={"quant": "one_each", "by": by}),
+    FLAT,
+    _one(w.GroupBy),
 )
 RELATION = st.builds(
     p.Relation,
@@ -63,7 +68,7 @@ PLACE = st.one_of(
         part=_maybe(_one(w.Region)),
     ),
     st.builds(p.Place, rel=st.just("between"), obj=FLAT, obj2=_maybe(FLAT)),
-    st.builds(p.Place, rel=st.just("at"), region=_one(w.Region)),
+    st.builds(p.Place, rel=st.just("at"), region=_one(w.Region), distance=_maybe(LENGTH)),
     st.builds(
         p.Place, rel=st.sampled_from([r for r in w.FIXED_RELS if r != "at"]), obj=_maybe(FLAT)
     ),
@@ -126,7 +131,13 @@ LEAF = st.one_of(
     st.builds(p.Answer, query=st.builds(p.Query, query=st.just("holds"), condition=COND)),
     st.builds(p.Undo, n=st.integers(1, 9)),
     st.builds(p.Restore, obj=_maybe(FLAT)),
-    st.builds(p.Again, n=st.integers(1, 9), obj=_maybe(FLAT), place=_maybe(PLACE)),
+    st.builds(
+        p.Again,
+        n=st.integers(1, 9),
+        obj=_maybe(FLAT),
+        distance=_maybe(LENGTH),
+        place=_maybe(PLACE),
+    ),
     st.builds(p.Choose, obj=_maybe(FLAT), place=_maybe(PLACE)),
     st.builds(p.Remember, name=TEXT, obj=_maybe(FLAT)),
 )
@@ -199,6 +210,23 @@ def test_grammar_accepts_every_plan(plan: p.Plan, words: _Words, tokenizer: LLTo
     assert matcher.is_accepting(), text
 
 
+def test_an_older_models_grammar_has_none_of_the_newer_words(
+    words: _Words, tokenizer: LLTokenizer
+) -> None:
+    newer = {"one_each", "every_third", "double"}
+    known = set(grammar.plan_words()) - newer
+    matcher = LLMatcher(tokenizer, grammar_from("lark", grammar.lark_grammar(known)))
+
+    def accepts(text: str) -> bool:
+        at = matcher.deep_copy()
+        return all(at.consume_token(words.ids[f" {w}".encode()]) for w in text.split())
+
+    assert accepts("put [ half block ] at left dist half ; again 2 [ the block ]")
+    assert accepts("pick [ the block group color most ]")
+    for text in ("pick [ most block ]", "pick [ every_third block ]", "again dist half"):
+        assert not accepts(text), text
+
+
 def test_pointers_resolve_to_the_commands_words() -> None:
     said = "call this the home bowl and move it 2.5 cm".split()
     plan = compact.parse(
@@ -217,6 +245,8 @@ def test_pointers_resolve_to_the_commands_words() -> None:
         ("fly", "expected a step, got 'fly'"),
         ("put [ the red ] at left", "expected a kind, got ']'"),
         ("put [ the block ]", "place"),
+        ("pick [ one_each block ]", "color, size or kind, got 'block'"),
+        ("pick [ all color block ]", "a kind, got 'color'"),
         ("put [ the block ] at nowhere", "region"),
         ("rotate [ the block ] cw many", "expected a number, got 'many'"),
         ("home ]", "expected ';' or the end"),

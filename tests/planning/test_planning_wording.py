@@ -39,6 +39,11 @@ OBJS = {
     "at_most 2 block": "at most two blocks",
     "half block": "half of the blocks",
     "every_other block": "every other block",
+    "every_third red block": "every third red block",
+    "most block": "most of the blocks",
+    "one_each color block": "one block of each colour",
+    "one_each kind 2 object": "two objects of each kind",
+    "one_each color block order largest": "the largest block of each colour",
     "rest block": "the rest of the blocks",
     "none block": "none of the blocks",
     "both teddy": "both teddy bears",
@@ -121,6 +126,22 @@ PLANS = {
     "correct dist 10 cm": "Do it instead 10 cm.",
     "correct left dist 10 cm": "Do it instead 10 cm to the left.",
     "correct reverse": "Do it instead the other way round.",
+    "correct dist double": "Do it instead twice as far.",
+    "again dist double": "Do the last command again twice as far.",
+    "put [ the block ] at left dist 5 cm": "Put the block 5 cm from the left edge.",
+    "push [ the block ] at back_left dist 5 cm": (
+        "Push the block to 5 cm from the back and the left edge."
+    ),
+    "put [ the block ] side_near [ the bowl ] dist 3 cm": (
+        "Put the block 3 cm from the edge nearest to the bowl."
+    ),
+    "put [ the block ] corner_far [ the bowl ] dist 3 cm": (
+        "Put the block 3 cm from the edges of the corner farthest from the bowl."
+    ),
+    "push [ the block ] toward [ the bowl ] dist half": "Push the block half way toward the bowl.",
+    "if is [ one_each color block ] in [ the bowl ] { home }": (
+        "If one block of each colour is in the bowl: go to the home position."
+    ),
     "again 2 [ the blue block ]": "Do the last command again with the blue block two times.",
 }
 

@@ -22,7 +22,8 @@ from llmagentos.planning import grammar  # noqa: E402
 
 TODAY = grammar.plan_words()
 #: An older vocabulary: words missing, others in another order.
-OLDER = tuple(w for w in reversed(TODAY) if w not in ("round", "short_first", "tall_first"))
+NEW = ("round", "short_first", "tall_first", "one_each", "every_third", "double")
+OLDER = tuple(w for w in reversed(TODAY) if w not in NEW)
 TABLE = "decoder.model.embed_tokens.weight"
 SHAPE = {
     "hidden_size": 32, "intermediate_size": 48, "num_hidden_layers": 1,

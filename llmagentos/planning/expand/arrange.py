@@ -194,6 +194,8 @@ def _inside_region(
     region = place.region if place is not None and place.rel == "at" else None
     if region is None or region in ("corner", "side"):
         return None
+    if place is not None and place.distance is not None and region != "middle":
+        return None  # so far from the edge: see _wanted
     px, py = table.inset_point(scene.workspace, region)
 
     for pat in pats:
@@ -270,7 +272,30 @@ def _wanted(
         names = regions.CORNERS if region == "corner" else regions.SIDES
         region = min(names, key=lambda r: regions.distance_to(scene.workspace, r, *mean))
     px, py = table.inset_point(scene.workspace, region)
+    if place.distance is not None and region != "middle":
+        far = place.distance.metres(scope.context().last_distance_m)
+        return _from_edge(scene, objs, pat, region, far)
     return lambda x, y: np.hypot(x - px, y - py)
+
+
+def _from_edge(
+    scene: Scene, objs: Sequence[SceneObject], pat: Pattern, region: str, far_m: float
+) -> table.Cost:
+    """The whole pattern so far from the border, or from both borders of a corner."""
+    ws = scene.workspace
+    middle, border = regions.anchor(ws, "middle"), regions.anchor(ws, region)
+    signs = [float(np.sign(round(b - m, 6))) for b, m in zip(border, middle, strict=True)]
+    half = max(table.reach_m(o) for o in objs)
+    goals = [
+        b - s * (far_m + half + max(s * o[k] for o in pat.offsets))
+        for k, (b, s) in enumerate(zip(border, signs, strict=True))
+    ]
+
+    def cost(x: table.Array, y: table.Array) -> table.Array:
+        off = abs(signs[0]) * np.abs(x - goals[0]) + abs(signs[1]) * np.abs(y - goals[1])
+        return 4.0 * off + 0.3 * np.hypot(x - middle[0], y - middle[1])
+
+    return cost
 
 
 def _ghost(like: SceneObject, pat: Pattern, rel: str, mean: Sequence[float]) -> SceneObject:

@@ -29,7 +29,7 @@ from llmagentos.planning.expand.scope import (
     Tries,
     problem_of,
 )
-from llmagentos.planning.placement import FreeSpace, Marks, locate, satisfied
+from llmagentos.planning.placement import FreeSpace, Marks, locate, said_m, satisfied
 from llmagentos.planning.wording import describe_object
 from llmagentos.types import Action, Pose, SceneObject
 
@@ -58,6 +58,8 @@ def _push_to_place(
     seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
     scope.memory.note_mention(marks.ids)
     scope.memory.note_mention((object_id,))
+    if (distance := said_m(place, item, seen, ctx)) is not None:
+        scope.memory.note_distance(distance)
     if satisfied(place, item, ctx, seen):
         scope.note(f"{describe_object(item, ctx.scene).capitalize()} is there already.")
         return

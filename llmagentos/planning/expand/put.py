@@ -27,7 +27,7 @@ from llmagentos.planning.expand.scope import (
     succeeded,
 )
 from llmagentos.planning.grounding import matching
-from llmagentos.planning.placement import Marks, locate, resolve_marks, satisfied
+from llmagentos.planning.placement import Marks, locate, resolve_marks, said_m, satisfied
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.planning.wording import describe_ids, describe_obj, describe_object, describe_place
@@ -188,8 +188,8 @@ def put_one(
     seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
     scope.memory.note_mention(marks.ids)
     scope.memory.note_mention((object_id,))
-    if place.distance is not None:
-        scope.memory.note_distance(place.distance.metres(ctx.last_distance_m))
+    if (distance := said_m(place, item, seen, ctx)) is not None:
+        scope.memory.note_distance(distance)
     if satisfied(place, item, ctx, seen):
         return False
     if place.rel in ("gripper", "above"):

@@ -5,6 +5,7 @@ Knows: how places are resolved against a scene. Does not know: how an object get
 """
 
 from llmagentos.planning.placement.check import satisfied
+from llmagentos.planning.placement.distance import said_m
 from llmagentos.planning.placement.freespace import FreeSpace, Taken, riders
 from llmagentos.planning.placement.locate import free_spot, locate
 from llmagentos.planning.placement.marks import Marks, resolve_marks
@@ -17,5 +18,6 @@ __all__ = [
     "locate",
     "resolve_marks",
     "riders",
+    "said_m",
     "satisfied",
 ]

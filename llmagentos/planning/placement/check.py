@@ -12,6 +12,7 @@ from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.placement import footprint as fp
 from llmagentos.planning.placement import table
+from llmagentos.planning.placement.distance import said_m
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -77,17 +78,21 @@ def _at_region(
 def at_region(
     ws: table.Workspace, region: str, item: SceneObject, place: p.Place, ctx: Context
 ) -> bool:
-    """At a corner (within 8 cm of its point), a side (in its outer 12 cm), the middle (9 cm)."""
+    """At a corner (within 8 cm of its point), a side (in its outer 12 cm), the middle (9 cm).
+
+    A stated distance is from the item's outline to the border, or both borders of a corner.
+    """
     x, y = item.position[:2]
     if region in ("corner", "side"):
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return any(at_region(ws, r, item, place, ctx) for r in names)
-    distance = None if place.distance is None else place.distance.metres(ctx.last_distance_m)
-    px, py = table.inset_point(ws, region, table.INSET_M if distance is None else distance)
+    distance = said_m(place, item, (), ctx)
+    if distance is not None and region != "middle":
+        deeps = [regions.distance_to(ws, side, x, y) for side in region.split("_")]
+        return all(abs(d - table.reach_m(item) - distance) <= DISTANCE_TOL_M for d in deeps)
+    px, py = table.inset_point(ws, region)
     if region in regions.SIDES:
         deep = regions.distance_to(ws, region, x, y)
-        if distance is not None:
-            return abs(deep - distance) <= DISTANCE_TOL_M
         return deep <= table.INSET_M + table.SIDE_REACH_M
     return math.hypot(x - px, y - py) <= (0.08 if region in regions.CORNERS else 0.09)
 
@@ -95,7 +100,7 @@ def at_region(
 def _horizontal(
     place: p.Place, item: SceneObject, ctx: Context, marks: Sequence[SceneObject]
 ) -> bool:
-    distance = None if place.distance is None else place.distance.metres(ctx.last_distance_m)
+    distance = said_m(place, item, marks, ctx)
     name, scene = place.rel, ctx.scene
     if any(rel.is_above(scene, item, m) or rel.is_above(scene, m, item) for m in marks):
         return False

@@ -12,6 +12,7 @@ from dataclasses import replace
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.placement import support, table
+from llmagentos.planning.placement.distance import said_m
 from llmagentos.planning.placement.freespace import FreeSpace, Taken
 from llmagentos.planning.placement.marks import Marks, problem, resolve_marks
 from llmagentos.planning.wording import describe_place
@@ -84,9 +85,7 @@ class _Finder:
         self.place, self.moving, self.ctx, self.total = place, moving, ctx, total
         self.scene, self.marks, self.taken = ctx.scene, marks, taken
         self.objs = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
-        self.distance = (
-            None if place.distance is None else place.distance.metres(ctx.last_distance_m)
-        )
+        self.distance = said_m(place, moving, self.objs, ctx)
 
     def find(self) -> Placement:
         if len(self.objs) < len(self.marks.ids):
@@ -100,6 +99,12 @@ class _Finder:
             return self._hover()
         if rel in ("origin", "there", "elsewhere"):
             return getattr(self, f"_{rel}")()
+        if self.distance is not None and (rel == "at" or rel in _OWN):
+            region = self.region() if rel in _OWN else self.place.region or "middle"
+            width = table.width_across(self.scene.workspace, region)
+            if self.distance + self.moving.size_m > width:
+                words = f"my work area is only {width * 100:.0f} cm wide there"
+                return problem("impossible", f"I can't put it {self.words()}: {words}.")
         found = self._on_table(self._wish())
         if not found.ok and rel in DIRECTIONS and self.distance is None:
             wide = table.beside(rel, self._extreme(rel), self.moving, None, WIDE_ASIDE)

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.planning.placement.footprint import Array, circle_m
+from llmagentos.planning.placement.footprint import Array, circle_m, half_m, is_square
 from llmagentos.planning.placement.freespace import Cost
 from llmagentos.types import SceneObject, Workspace
 from llmagentos.world import regions
@@ -33,6 +33,8 @@ INSET_M = 0.05
 CORNER_REACH_M = 0.17
 SIDE_REACH_M = 0.075
 EXACT_TOL_M = 0.012
+#: Points along a border that are tried at exactly the distance that was said.
+EXACT_STEP_M = 0.02
 
 _EIGHT = [(math.cos(k * math.pi / 4), math.sin(k * math.pi / 4)) for k in range(8)]
 
@@ -243,11 +245,16 @@ def inset_point(ws: Workspace, region: str, inset_m: float = INSET_M) -> tuple[f
 def at_region(
     ws: Workspace, region: str, moving: SceneObject, distance_m: float | None = None
 ) -> Wish:
-    """At a corner, along a side, in the middle; "corner" and "side" are the nearest free one."""
+    """At a corner, along a side, in the middle; "corner" and "side" are the nearest free one.
+
+    distance_m: from the border, or both borders of a corner, to the outline of `moving`.
+    """
     if region in ("corner", "side"):
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return _any_of([at_region(ws, r, moving, distance_m) for r in names], moving)
-    point = inset_point(ws, region, INSET_M if distance_m is None else distance_m)
+    if distance_m is not None and region != "middle":
+        return from_edge(ws, region, moving, distance_m)
+    point = inset_point(ws, region)
     px, py = point
     ax, ay = regions.anchor(ws, region)
     third_x, third_y = (ws.x_max - ws.x_min) / 3, (ws.y_max - ws.y_min) / 3
@@ -270,6 +277,47 @@ def at_region(
         return np.where(np.hypot(x - px, y - py) > reach, np.inf, off)
 
     return cost, [point]
+
+
+def from_edge(ws: Workspace, region: str, moving: SceneObject, distance_m: float) -> Wish:
+    """So far from the border of a side to the nearest side of `moving`, straight from where it is
+    or along the border; from both borders of a corner."""
+    ax, ay = regions.anchor(ws, region)
+    px, py = inset_point(ws, region, distance_m + reach_m(moving))
+    hx, hy = moving.position[:2]
+    if ax != px and ay != py:
+
+        def at_corner(x: Array, y: Array) -> Array:
+            off = np.maximum(np.abs(x - px), np.abs(y - py))
+            return np.where(off > EXACT_TOL_M, np.inf, 2.0 * off)
+
+        return at_corner, [(px, py)]
+    if ax != px:
+        along = np.arange(ws.y_min, ws.y_max, EXACT_STEP_M)
+        exact = [(px, hy), *((px, float(v)) for v in along)]
+    else:
+        along = np.arange(ws.x_min, ws.x_max, EXACT_STEP_M)
+        exact = [(hx, py), *((float(v), py) for v in along)]
+
+    def cost(x: Array, y: Array) -> Array:
+        off, aside = np.abs(x - px), np.abs(y - hy)
+        if ax == px:
+            off, aside = np.abs(y - py), np.abs(x - hx)
+        return np.where(off > EXACT_TOL_M, np.inf, 4.0 * off + 0.5 * aside)
+
+    return cost, exact
+
+
+def reach_m(o: SceneObject) -> float:
+    """From the centre to the outermost point along x; along y it is the same."""
+    turn = abs(math.cos(o.yaw)) + abs(math.sin(o.yaw)) if is_square(o) else 1.0
+    return half_m(o) * turn
+
+
+def width_across(ws: Workspace, region: str) -> float:
+    """How wide the workspace is from a region's border inwards; the narrower way of a corner."""
+    x, y = ws.x_max - ws.x_min, ws.y_max - ws.y_min
+    return y if region in ("left", "right") else x if region in ("front", "back") else min(x, y)
 
 
 def _any_of(wishes: Sequence[Wish], moving: SceneObject) -> Wish:
