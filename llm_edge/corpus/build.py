@@ -36,7 +36,7 @@ _STRUCTURE_WORDS = frozenset(
     reshape point pick if repeat until for_each wait_for in on at left_of right_of in_front_of
     behind next_to between corner_near corner_far side_near side_far origin elsewhere same_color
     different_color away_from toward around both half count at_most every_other rest nearest
-    farthest
+    farthest one_each every_third
     """.split()
 )
 

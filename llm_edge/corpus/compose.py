@@ -13,7 +13,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from llm_edge.corpus import (
+    amounts,
     dialogue,
+    edges,
     flow,
     patterns,
     questions,
@@ -57,6 +59,9 @@ OTHER: dict[Maker, float] = {
     dialogue.stop: 1, dialogue.yes_no: 1.5, dialogue.undo: 1.5, dialogue.restore: 1.5,
     dialogue.again: 3.5, dialogue.correct: 3.5, dialogue.remember: 3, dialogue.ask: 3,
 }
+
+#: Shares of the corpus of meanings that the mix has seldom.
+RARE: dict[Maker, float] = {amounts.command: 0.039, edges.from_edge: 0.011, edges.half_way: 0.011, ways.so_many_times_as_far: 0.011}
 
 _FIRST_VERBS = frozenset(
     w.split()[0] for w in (*lx.PUT_VERBS, *lx.GRAB_VERBS, *lx.PUSH_VERBS, "stack", "build", "arrange", "rotate", "turn", "swap", "raise", "line")
@@ -275,6 +280,9 @@ def sample(ctx: Ctx) -> Sample:
         return Sample(wrap(ctx, text, False), "", tuple(steps_))
     if ctx.chance(0.0045):
         text, steps_ = ways.by_height(ctx)
+        return Sample(wrap(ctx, text, True), _stray_question(ctx), tuple(steps_))
+    if ctx.chance(sum(RARE.values())):
+        text, steps_ = ctx.weighted(RARE)(ctx)
         return Sample(wrap(ctx, text, True), _stray_question(ctx), tuple(steps_))
     if ctx.chance(said.share()):
         pending, text, steps_ = said.sample(ctx)

@@ -50,9 +50,10 @@ def _way_to_correct(
             mark = draft.new(p.Obj(kind=_another_kind(draft)))
             beside = p.Place(rel="left_of", obj=_named(draft, mark.id))
             return p.Plan(steps=(p.Put(obj=_named(draft, item.id), place=beside),))
-        if isinstance(step, p.Correct) and (step.direction or step.distance):
+        direction = getattr(step, "direction", None)
+        if isinstance(step, p.Correct | p.Again) and (direction or step.distance):
             named, near = _named(draft, item.id), p.Length(unit="little")
-            way: Any = "backward" if step.direction == "forward" else "forward"
+            way: Any = "backward" if direction == "forward" else "forward"
             return p.Plan(steps=(p.Move(obj=named, direction=way, distance=near),))
     return None
 

@@ -116,6 +116,8 @@ def move(ctx: Ctx, refs: float = 0.0) -> Clause:
             d = "a lot"
         if distance.unit == "half" or ctx.chance(0.04):
             d, distance = ctx.word(["half as far", "half that distance", "half that far"]), p.Length(unit="half")
+            if ctx.chance(0.5):
+                d, distance = ctx.word(["twice as far", "twice that far", "double that distance", "twice the distance", "double the distance", "two times as far"]), p.Length(unit="double")
         text = say_with(ctx, ["{v} {o} {d} {w}", "{v} {o} {w} {d}", "{v} {o} {w} by {d}", "{v} {o} by {d} {w}",
                               "{d} {w}, {v} {o}", "{v} {w} {o} {d}", "I want {o} {d} [further|more] {w}",
                               "{v} {o} {d} more {w}", "{v} {o} {d} further {w}", "{o} should go {d} {w}",

@@ -13,6 +13,7 @@ from typing import Any
 
 from llm_edge.corpus import lexicon as lx
 from llm_edge.corpus import nouns
+from llm_edge.corpus.np_amounts import amount
 from llm_edge.corpus.np_determiners import determiner as _determiner
 from llm_edge.corpus.np_determiners import reference
 from llm_edge.corpus.np_words import (
@@ -472,6 +473,8 @@ def noun_phrase(
         return everything(ctx, depth)
     if not plural and depth < 2 and not one and ctx.chance(0.012):
         return named(ctx)
+    if plural and depth == 0 and not one and not definite and not need and ctx.chance(0.03):
+        return amount(ctx, ctx.one(["one_each", "every_third", "most"]), None, kinds or MOVABLE)
     b = _Builder(ctx, plural, kinds or KINDS, depth)
     if one:
         b.kind, need = one[0], True

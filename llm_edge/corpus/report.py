@@ -61,7 +61,7 @@ POINTS: dict[str, Callable[[build.Pair], bool]] = {
     "  corners and sides": lambda p: any(t.startswith(("corner", "side")) for t in p.target)
     or any(t in p.target for t in ("front_left", "front_right", "back_left", "back_right")),
     "ordinals and superlatives": _has("order"),
-    "quantifiers": _has("all", "both", "none", "half", "every_other", "count", "at_most", "rest", "except"),
+    "quantifiers": _has("all", "both", "none", "half", "every_other", "every_third", "most", "one_each", "count", "at_most", "rest", "except"),
     "matching and comparing": _has("group", "sort", *_COMPARE),
     "patterns": _has("arrange", "stack", "reshape"),
     "pushes, turns, swaps, clearing, restoring": _has(

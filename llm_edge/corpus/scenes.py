@@ -174,7 +174,8 @@ class SceneDraft:
     def _number(obj: p.Obj) -> int:
         if obj.count is not None and obj.quant != "none":
             return max(1, obj.count)
-        few = {"the": 1, "a": 1, "both": 2, "all": 2, "half": 4, "every_other": 3, "none": 1}
+        few = {"the": 1, "a": 1, "both": 2, "all": 2, "half": 4, "every_other": 3, "none": 1,
+               "every_third": 4, "most": 4}  # fmt: skip
         return few.get(obj.quant, 2)
 
     def _create(self, obj: p.Obj, into: str) -> list[Thing]:
@@ -188,7 +189,9 @@ class SceneDraft:
         pool = obj.model_copy(update={"order": None, "quant": "all", "count": None})
         if obj.order is not None and pool in self._pools:
             return self._pools[pool]
-        if obj.group is not None:
+        if obj.quant == "one_each":
+            made = self._of_each(obj, into)
+        elif obj.group is not None:
             made = self._grouped(obj, into)
         else:
             made = [self.new(obj, into) for _ in range(n)]
@@ -272,6 +275,25 @@ class SceneDraft:
         while t.on is not None:
             t = t.on
         return t
+
+    def _of_each(self, obj: p.Obj, into: str) -> list[Thing]:
+        """Two groups by colour, size or kind, with one more in each than is meant."""
+        each = (1 if obj.count is None else obj.count) + (0 if obj.where else 1)
+        kinds = [k for k in CATEGORIES.get(obj.kind, ("block", "can")) if k in DEFAULT_SIZE_M]
+        made: list[Thing] = []
+        for k in range(2):
+            color = self.fresh_color()
+            for _ in range(min(each, 3)):
+                t = self.new(obj, into)
+                if obj.by == "color":
+                    t.color = color
+                elif obj.by == "size":
+                    t.size_m *= 1.0 - 0.3 * k
+                elif obj.noun is None and (obj.kind in CATEGORIES or obj.kind == "object"):
+                    t.kind = kinds[k % len(kinds)]
+                    t.size_m = DEFAULT_SIZE_M[t.kind]
+                made.append(t)
+        return made
 
     def _grouped(self, obj: p.Obj, into: str) -> list[Thing]:
         assert obj.group is not None

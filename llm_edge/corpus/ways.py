@@ -25,6 +25,13 @@ _FAR = ["no, {d}", "no, I meant {d}", "I meant {d}", "no, {d} I said", "I said {
         "I wanted {d}", "I asked for {d}", "the distance should be {d}", "closer: I meant {d}", "that's not {d}, do it properly", "make it {d} instead", "no, exactly {d}"]
 _HALF = ["only half of that", "no, half of that", "half of that would do", "no, only half as far", "just half of that, please", "I meant half of that", "too far, only half of that", "that's too far, half that distance", "no, half that distance", "half as far, I meant", "not so far, half of it",
          "half would have been enough", "that was twice too far", "make that half as far", "that was double of what I wanted", "no, just half that far", "only half the distance", "half that much is what I meant", "no no, only half of it", "sorry, half as much", "I wanted half that distance", "you went twice as far as I meant"]
+_DOUBLE = ["no, twice as far", "I meant twice as far", "double that", "twice that far", "twice the distance", "no, double that", "make that twice as far", "it should have been twice as far", "not far enough, double that", "twice as far, please", "no, twice that distance", "double the distance", "I wanted twice that distance", "twice as much",
+           "not enough: twice as far", "that was only half of what I meant", "no no, twice as far", "sorry, twice as far", "further, double that distance", "make it double", "I said twice that", "that's only half as far as I meant", "only half of what it should be, double it", "two times as far", "double that distance, please", "actually twice as far", "it should go twice that far", "that far and the same again, I meant",
+           "I meant double the distance", "you only went half as far as you should", "twice as far is what I wanted", "rather double that"]
+_AGAIN_DOUBLE = ["again, but twice as far", "do it again, twice as far", "the same again, but twice as far", "once more, double the distance", "do that again but double the distance", "repeat that twice as far", "now the same twice as far", "one more time, twice that distance", "again and this time double that", "the same once more, only twice as far",
+                 "do the same again with double the distance", "go on, twice as far this time", "repeat it with twice the distance", "once again, now twice as far", "do another one like that, twice as far", "and again, double that far", "again with twice the distance"]
+_AGAIN_FAR = ["again, but {d}", "again, but {d} this time", "the same again, but {d}", "do it again, {d} this time", "once more, by {d}", "repeat that with {d}", "do that again but {d}", "the same once more, only {d}", "now the same by {d}", "and again, now {d}", "one more time, {d}", "do the same again with {d}"]
+_AGAIN_HALF = ["again, but only half as far", "do it again, half as far", "the same again, but half the distance", "once more, half as far", "repeat that with half the distance", "now the same half as far", "one more time, half that distance", "again and this time half of that", "do that again but only half the distance", "and again, half that far", "the same once more, only half as far", "do the same again with half the distance"]
 _WAY = ["no, {w}", "no, I meant {w}", "I meant {w}", "no, {w} I said", "wrong direction, {w}", "wrong way, {w}", "not that way, {w}", "not {v}, {w}", "sorry, {w}", "sorry, I meant {w}", "the other direction: {w}", "I said {w}", "no no, {w}", "actually {w}", "{w}, not {v}", "no, not {v}, {w}",
         "it should go {w}, not {v}", "that's the wrong direction, I meant {w}", "{w} I meant", "{w} instead", "make that {w}", "rather {w}", "hmm no, {w}", "wait, {w}", "oops, {w}", "correction: {w}", "I was talking about {w}", "my mistake, {w}", "{w} is what I said", "nope, {w}",
         "you went {v}, I wanted {w}", "change that to {w}", "no, it should have gone {w}", "the direction should be {w}"]
@@ -38,8 +45,11 @@ _CLEAR = {"left": ["left", "to the left", "leftwards", "towards the left"], "rig
 
 
 def correction(ctx: Ctx, refs: float = 0.0) -> Clause:
-    """One of the three; nothing was asked before."""
+    """One of the four; nothing was asked before."""
     roll = ctx.rng.random()
+    if roll < 0.07:
+        return ctx.word(_DOUBLE), [p.Correct(distance=p.Length(unit="double"))]
+    roll = (roll - 0.07) / 0.93
     if roll < 0.27:
         return ctx.word(_REVERSE), [p.Correct(reverse=True)]
     if roll < 0.36:
@@ -56,11 +66,24 @@ def correction(ctx: Ctx, refs: float = 0.0) -> Clause:
     return ctx.say(_WAY, w=way, v=ctx.one(_CLEAR[other])), [p.Correct(direction=direction)]
 
 
+def so_many_times_as_far(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """ "twice as far" about the last command, as a correction or once more."""
+    roll = ctx.rng.random()
+    if roll < 0.5:
+        return ctx.word(_DOUBLE), [p.Correct(distance=p.Length(unit="double"))]
+    if roll < 0.8:
+        return ctx.word(_AGAIN_DOUBLE), [p.Again(distance=p.Length(unit="double"))]
+    if roll < 0.92:
+        return ctx.word(_AGAIN_HALF), [p.Again(distance=p.Length(unit="half"))]
+    words, distance = _measure(ctx)
+    return ctx.say(_AGAIN_FAR, d=words), [p.Again(distance=distance)]
+
+
 def _measure(ctx: Ctx) -> tuple[str, p.Length]:
     """A length with its number."""
     while True:
         words, distance = length(ctx)
-        if distance.unit not in ("little", "lot", "half"):
+        if distance.unit not in ("little", "lot", "half", "double"):
             return words, distance
 
 

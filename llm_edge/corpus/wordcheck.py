@@ -104,7 +104,12 @@ def _numbers(
     have = _values(command, target)
     have |= {v / 2 for v in have} if "radius" in command.lower() else set()
     have |= {50.0} if "half" in plan else set()
-    have |= {2.0} if "every_other" in plan or "or two" in command.lower() else set()
+    have |= {3.0} if "every_third" in plan else set()
+    have |= (
+        {2.0}
+        if plan.intersection(("every_other", "double")) or "or two" in command.lower()
+        else set()
+    )
     if "%" in command or "percent" in command:
         have |= {round(100 * v) for v in have} | {abs(round(100 * v) - 100) for v in have}
     listed = (
