@@ -33,10 +33,10 @@ _IF = ["if {o} are {c}, {a}", "{a} if {o} are {c}", "if {o} are {c} then {a}", "
 _EACH = ["for {o} do this: {b}", "take {o} and {b}", "with {o} do the following: {b}", "go through {o} and {b}", "{b}, for {o} in turn", "take {o} one by one and {b}", "{o}, one after the other: {b}"]
 
 
-def command(ctx: Ctx, which: Amount | None = None) -> Clause:
-    """A command, condition or question with one of these quantifiers."""
+def command(ctx: Ctx, of: Amount | None = None) -> Clause:
+    """A command, condition or question with one of these quantifiers; `of` says which."""
     even: dict[Amount, float] = {"one_each": 1, "every_third": 1, "most": 1}
-    which = which if which is not None else ctx.weighted(even)
+    which: Amount = of or ctx.weighted(even)
     roll = ctx.rng.random()
     if roll > 0.84 and which == "most":
         return _about_most(ctx, roll < 0.93)
