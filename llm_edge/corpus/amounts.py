@@ -36,7 +36,7 @@ _EACH = ["for {o} do this: {b}", "take {o} and {b}", "with {o} do the following:
 def command(ctx: Ctx, of: Amount | None = None) -> Clause:
     """A command, condition or question with one of these quantifiers; `of` says which."""
     even: dict[Amount, float] = {"one_each": 1, "every_third": 1, "most": 1}
-    which: Amount = of or ctx.weighted(even)
+    which = ctx.weighted(even) if of is None else of
     roll = ctx.rng.random()
     if roll > 0.84 and which == "most":
         return _about_most(ctx, roll < 0.93)
