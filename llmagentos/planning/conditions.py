@@ -100,7 +100,8 @@ def _is(cond: p.Is, ctx: Context) -> tuple[bool, str]:
 def _subjects(obj: p.Obj, ctx: Context) -> tuple[str, ...]:
     """What the sentence is about: as grounded; everything that fits where the number is open."""
     some = ("a", "none", "count", "at_most", "half", "most", "one_each")
-    if obj.quant in some and obj.ref is None:
+    first_of_each = obj.quant == "one_each" and obj.order is not None
+    if obj.quant in some and obj.ref is None and not first_of_each:
         return matching(obj, ctx)
     found = ground(obj, ctx)
     return found.ids or found.candidates

@@ -72,6 +72,8 @@ def test_every_third_and_most() -> None:
         ("is [ most block ] in_front_of [ the white bowl ]", True),
         ("is [ most red block ] left_of [ the white bowl ]", False),  # half is not most
         ("is [ one_each color block ] right_of [ the white bowl ]", False),  # no green one
+        ("is [ one_each color block order left ] left_of [ the white bowl ]", False),
+        ("is [ one_each color block order left ] in_front_of [ the white bowl ]", True),
     ],
 )
 def test_as_conditions(condition: str, true: bool) -> None:
