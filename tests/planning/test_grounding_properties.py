@@ -32,6 +32,10 @@ def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
     return st.one_of(st.none(), st.none(), strategy)
 
 
+def _obj(quant: Any, by: Any, **fields: Any) -> p.Obj:
+    return p.Obj(quant=quant, by=by if quant == "one_each" else None, **fields)
+
+
 def _build(inner: st.SearchStrategy[p.Obj]) -> st.SearchStrategy[p.Obj]:
     order = st.builds(
         p.Order,
@@ -50,8 +54,9 @@ def _build(inner: st.SearchStrategy[p.Obj]) -> st.SearchStrategy[p.Obj]:
     )
     group = st.builds(p.Group, by=_word(w.GroupBy), test=_word(w.GroupTest))
     return st.builds(
-        p.Obj,
+        _obj,
         quant=_word(w.Quantifier),
+        by=_word(w.GroupBy),
         count=_maybe(st.integers(0, 4)),
         ref=_maybe(_word(w.Past)),
         size=_maybe(_word(w.SizeWord)),
@@ -68,7 +73,11 @@ def _build(inner: st.SearchStrategy[p.Obj]) -> st.SearchStrategy[p.Obj]:
     )
 
 
-OBJS = _build(_build(st.builds(p.Obj, kind=_word(w.Kind), quant=_word(w.Quantifier))))
+OBJS = _build(
+    _build(
+        st.builds(_obj, kind=_word(w.Kind), quant=_word(w.Quantifier), by=_word(w.GroupBy)),
+    )
+)
 
 
 @st.composite
