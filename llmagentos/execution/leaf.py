@@ -19,6 +19,9 @@ from llmagentos.planning.expand import Moves, Scope, StepProblem, expand
 from llmagentos.planning.wording import describe_object, describe_step
 from llmagentos.types import Action
 
+#: How a description of everything of a sort begins; of two people say "both".
+_ALL = "all the "
+
 
 class StepLeaf(Behaviour):
     """Carries out one step that is no control step."""
@@ -127,6 +130,8 @@ class StepLeaf(Behaviour):
             known = self._names.setdefault(description, name)
             if known != name:
                 self._names[description] = description
+        elif len(ids) == 2 and description.startswith(_ALL) and " except " not in description:
+            self._names.setdefault(description, "both " + description.removeprefix(_ALL))
 
     def _told(self, words: str) -> str:
         """Say "the red block" in the reply where the plan said "it" or "a block"."""

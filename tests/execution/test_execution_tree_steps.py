@@ -166,7 +166,42 @@ def test_clear() -> None:
     t.do("clear in [ the blue bowl ]")
     assert rel.is_clear(t.skills.scene(), t.get("blue_bowl"))
     t.do("clear at front")
-    assert all(o.position[0] > 0.43 for o in t.skills.scene().objects)
+    assert all(o.position[0] > 0.5 for o in t.skills.scene().objects)
+
+
+def test_clearing_a_side_clears_half_of_the_table() -> None:
+    """As "what is on the left?" means it; what finds no room there stays out of the outer third."""
+    t = Table()
+    t.do("clear at left")
+    assert t.do("answer exists [ a object where at left ]").reply.startswith("No")
+    moved = [t.get(name) for name in ("red_block", "red_bowl", "blue_bowl")]
+    assert all(o.position[1] + o.size_m / 2 <= 0.001 for o in moved)
+    boxes = [thing(f"box_{k}", "box", "red", 0.4 + 0.2 * (k % 2), -0.25 + 0.15 * (k // 2), 0.14)
+             for k in range(4)]  # fmt: skip
+    full = Table(Scene((thing("a", "box", "blue", 0.45, 0.26, 0.14), *boxes)))
+    out = full.do("clear at left")
+    assert out.status == "succeeded" and "no room for the blue box" in out.reply
+    assert full.get("a").position[1] < 0.35 / 3
+
+
+def test_on_both_of_a_stack_is_on_its_top() -> None:
+    t = Table()
+    t.do("put [ the red block ] on [ the blue block ]")
+    t.do("put [ the green block ] on [ both red blue block ]")
+    assert t.get("green_block").support == "red_block"
+    assert t.get("red_block").support == "blue_block"
+    assert t.actions[2:] == ["pick green_block", "place green_block"]
+
+
+def test_what_is_on_a_stack_is_not_the_stack() -> None:
+    t = Table()
+    t.do("stack [ the blue block ] [ the red block ]")
+    assert t.do("answer which [ all object where on [ the stack ] ]").reply == "The red block."
+    assert "blue block" in t.do("answer which [ all block where on [ the stack ] ]").reply
+    t.do("put [ the green block ] on [ the stack ]")
+    t.do("put [ the object where on [ the stack ] ] in [ the blue bowl ]")
+    assert t.get("green_block").support == "blue_bowl"
+    assert t.get("red_block").support == "blue_block"
 
 
 def test_move_relative() -> None:
@@ -221,3 +256,12 @@ def test_a_stack_that_is_spread_out_is_called_a_stack() -> None:
     out = t.do("arrange [ the stack ] spread")
     assert out.status == "succeeded" and "the stack" in out.reply
     assert t.get("red_block").support == t.get("blue_block").support == "table"
+
+
+def test_replies_name_all_and_both_as_people_do() -> None:
+    t = Table()
+    assert t.do("put [ all block ] at left").reply.startswith("I put all the blocks at the left")
+    said = t.do("put [ all bowl ] at right").reply
+    assert said.startswith("I put both bowls at the right")
+    said = t.do("put [ both red green block ] at back").reply
+    assert said.startswith("I put both red and green blocks at the back")

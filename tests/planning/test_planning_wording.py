@@ -32,7 +32,7 @@ OBJS = {
     "the block order left 2": "the second block from the left",
     "the block order largest 3": "the third largest block",
     "a orange block": "an orange block",
-    "all small red block": "all small red blocks",
+    "all small red block": "all the small red blocks",
     "all 3 block": "all three blocks",
     "the 2 box": "the two boxes",
     "count 2 block": "two blocks",
@@ -54,7 +54,7 @@ OBJS = {
     "a other block": "another block",
     "the red blue block": "the red or blue block",
     'the object noun "apple"': "the apple",
-    'all object noun "apple"': "all apples",
+    'all object noun "apple"': "all the apples",
     'the object name "home bowl"': "the home bowl",
     "the empty bowl": "the empty bowl",
     "the wood block": "the wooden block",
@@ -65,7 +65,7 @@ OBJS = {
     "the block where no at middle": "the block not in the middle",
     "the block where between [ the cup ] [ the can ]": "the block between the cup and the can",
     "the bowl where same_color [ the it object ]": "the bowl of the same colour as it",
-    "all block except [ the red block ]": "all blocks except the red block",
+    "all block except [ the red block ]": "all the blocks except the red block",
 }
 
 
@@ -84,13 +84,13 @@ PLANS = {
     "move [ the ball ] left dist little": "Move the ball a little to the left.",
     "move [ the ball ] forward dist 2 in by_push": "Push the ball 2 inches forward.",
     "stack [ all block ] sort large_first at middle": (
-        "Stack all blocks in the middle, largest first."
+        "Stack all the blocks in the middle, largest first."
     ),
     "arrange [ all block ] circle size 20 cm around [ the bowl ]": (
-        "Arrange all blocks in a circle of 20 cm around the bowl."
+        "Arrange all the blocks in a circle of 20 cm around the bowl."
     ),
     "arrange [ all block ] grid spacing 6 cm rows 2": (
-        "Arrange all blocks in a grid with two rows, 6 cm apart."
+        "Arrange all the blocks in a grid with two rows, 6 cm apart."
     ),
     "rotate [ the block ] cw 45": "Turn the block 45° clockwise.",
     "swap [ the cup ] [ the can ]": "Swap the cup and the can.",
@@ -120,7 +120,7 @@ PLANS = {
     'remember "base" [ the bowl ]': 'Call the bowl "base".',
     "pick [ the red round ]": "Pick up the red round thing.",
     "arrange [ all round ] row sort tall_first": (
-        "Arrange all round things in a row, tallest first."
+        "Arrange all the round things in a row, tallest first."
     ),
     "correct [ the red block ]": "Do it instead with the red block.",
     "correct dist 10 cm": "Do it instead 10 cm.",
@@ -160,7 +160,7 @@ def test_plans(text: str) -> None:
             "count [ all cup ] gt [ all can ]",
             "the number of cups is greater than that of cans",
         ),
-        ("is [ all block ] in [ the bowl ]", "all blocks are in the bowl"),
+        ("is [ all block ] in [ the bowl ]", "all the blocks are in the bowl"),
         ("is [ the cup ] fits [ the red cup ]", "the cup is the red cup"),
         ("exists [ none block ]", "there are no blocks"),
     ],

@@ -145,8 +145,9 @@ def _filtered(
     objs = f.by_size(objs, obj.size, alike, notes, ctx.scene if kind == "stack" else None)
     objs = f.by_material(objs, obj.material, notes)
     objs = f.by_state(objs, obj.state, ctx.scene)
+    anything = obj.kind == "object" and not (obj.noun or obj.colors or obj.size or obj.material)
     for relation in obj.where:
-        objs = by_where(objs, relation, ctx, _RESOLVER, obj.quant == "the")
+        objs = by_where(objs, relation, ctx, _RESOLVER, obj.quant == "the", anything)
     objs = f.by_group(objs, obj.group)
     if obj.quant == "rest":
         handled = rest_handled(ctx)

@@ -44,12 +44,19 @@ class Resolver(NamedTuple):
 
 
 def by_where(
-    objs: Objects, relation: p.Relation, ctx: Context, resolver: Resolver, lenient: bool = False
+    objs: Objects,
+    relation: p.Relation,
+    ctx: Context,
+    resolver: Resolver,
+    lenient: bool = False,
+    anything: bool = False,
 ) -> Objects:
     """Objects that stand in the relation. Raises Unresolved when its landmark can't be found.
 
     A negated relation to something that isn't there holds for all. lenient: where nothing is
     strictly in a corner, in the middle or next to something, what comes near to it counts.
+    anything: the description says nothing else of them; then on a stack is what it carries, not
+    the blocks that it is made of.
     """
     lenient = lenient and not relation.negate
     if relation.region is not None or relation.rel == "at":
@@ -68,6 +75,8 @@ def by_where(
         raise
     mark = relation.obj
     members = mark is not None and mark.kind == "stack"
+    if members and anything and relation.rel == "on" and not relation.negate:
+        return _carried(objs, marks, ctx.scene)
     negate = relation.negate != (mark is not None and mark.quant == "none")
     words = [relation.rel]
     if lenient and relation.rel == "next_to":
@@ -98,6 +107,17 @@ def _one(word: str, o: SceneObject, mark: SceneObject, members: bool, scene: Sce
     if members and word in ("in", "on"):
         return o in rel.stack_of(scene, mark)
     return rel.related(word, scene, o, mark)
+
+
+def _carried(objs: Objects, tops: Objects, scene: Scene) -> Objects:
+    """What stacks carry: above the last two that are of one kind, else their topmost things."""
+    carried: set[str] = set()
+    for top in tops:
+        stack = rel.stack_of(scene, top)
+        same = [k for k in range(1, len(stack)) if stack[k].kind == stack[k - 1].kind]
+        carried |= {o.id for o in stack[same[-1] + 1 :]} if same else set()
+        carried |= {top.id}
+    return [o for o in objs if o.id in carried]
 
 
 def _landmarks(r: p.Relation, ctx: Context, resolver: Resolver) -> tuple[Objects, bool]:

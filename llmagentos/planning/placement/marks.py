@@ -14,7 +14,9 @@ from llmagentos.planning.grounding import ground
 from llmagentos.planning.grounding.refs import normal_name
 from llmagentos.planning.grounding.where import open_one
 from llmagentos.planning.placement import support
+from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.wording.scene import choices
+from llmagentos.world.relations import is_above
 
 _PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "every_third", "most",
                   "one_each", "at_most")  # fmt: skip
@@ -65,7 +67,15 @@ def resolve_marks(place: p.Place, ctx: Context) -> Marks:
         return Marks(
             found=tuple(found), problem=problem("too_few", "Between what shall it be put?")
         )
-    return Marks(tuple(ids), found=tuple(found))
+    return Marks(_uppermost(ids, ctx) if place.rel == "on" else tuple(ids), found=tuple(found))
+
+
+def _uppermost(ids: Sequence[str], ctx: Context) -> tuple[str, ...]:
+    """On things that stand on each other is on the upper ones: nothing is taken from below."""
+    seen = [o for o in map(ctx.scene.get, ids) if o is not None]
+    seen = [o for o in seen if o.kind != "zone" and not is_container(o)]
+    covered = {m.id for m in seen for o in seen if is_above(ctx.scene, o, m)}
+    return tuple(i for i in ids if i not in covered)
 
 
 def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:

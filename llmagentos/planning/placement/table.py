@@ -330,6 +330,15 @@ def _any_of(wishes: Sequence[Wish], moving: SceneObject) -> Wish:
     return cost, [p for _, points in wishes for p in points]
 
 
+def points_in_half(
+    ws: Workspace, region: str, x: Array, y: Array, room_m: float = 0.0
+) -> NDArray[np.bool_]:
+    """Which points are in the half of the table on a side, or less than `room_m` beyond it."""
+    mx, my = regions.anchor(ws, "middle")
+    beyond = {"left": my - y, "right": y - my, "back": mx - x, "front": x - mx}[region]
+    return np.asarray(beyond < room_m)
+
+
 def points_in(
     ws: Workspace, region: str, x: Array, y: Array, room_m: float = 0.0
 ) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""Words for conditions: "there is a red block", "all blocks are in the bowl".
+"""Words for conditions: "there is a red block", "all the blocks are in the bowl".
 
 Knows: conditions of the plan language. Does not know: whether they hold (planning.conditions).
 """
@@ -20,7 +20,7 @@ from llmagentos.planning.wording.tables import COMPARE_WORDS
 
 
 def describe_cond(cond: Any) -> str:
-    """A condition as a clause: "there is a red block", "all blocks are in the bowl"."""
+    """A condition as a clause: "there is a red block", "all the blocks are in the bowl"."""
     if isinstance(cond, p.Not):
         return f"it is not so that {describe_cond(cond.inner)}"
     if isinstance(cond, p.And | p.Or):

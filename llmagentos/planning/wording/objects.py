@@ -61,6 +61,8 @@ _SAID_WITH_Y = ("uni", "use", "usu", "uti", "eu", "one", "ufo")
 _PLURAL_QUANTS = (
     "all", "both", "half", "every_other", "every_third", "most", "one_each", "rest", "none",
 )  # fmt: skip
+#: All of them: "the red and blue blocks", where of any one it is "red or blue".
+_TOGETHER = ("all", "both", "half", "most", "rest")
 _BY_WORDS = {"color": "colour", "size": "size", "kind": "kind"}
 _STATE_WORDS = {"empty": "empty", "full": "full", "stacked": "stacked", "clear": "uncovered"}
 
@@ -110,11 +112,12 @@ def is_plural(obj: p.Obj) -> bool:
 
 
 def describe_obj(obj: p.Obj) -> str:
-    """The description as a person would say it: "the leftmost red block", "all small bowls"."""
+    """The description as a person would say it: "the leftmost red block", "all the bowls"."""
     if pronoun := _pronoun(obj):
         return pronoun
     single = obj.quant == "one_each" and obj.count in (None, 1)
-    noun = obj_noun(obj, plural=is_plural(obj) and not single)
+    link = " and " if obj.quant in _TOGETHER else " or "
+    noun = obj_noun(obj, is_plural(obj) and not single, link)
     return _quantified(obj, noun) + _tail(obj)
 
 
@@ -146,15 +149,18 @@ def _plain(obj: p.Obj, name: bool = False, ref: bool = False) -> bool:
     return obj.model_copy(update=drop) == p.Obj()
 
 
-def obj_noun(obj: p.Obj, plural: bool = False) -> str:
-    """The description without quantifier, order and relations: "small red block"."""
+def obj_noun(obj: p.Obj, plural: bool = False, link: str = " or ") -> str:
+    """The description without quantifier, order and relations: "small red block".
+
+    link: between several colours.
+    """
     words: list[str] = []
     if obj.size:
         words.append(obj.size)
     if obj.state in _STATE_WORDS:
         words.append(_STATE_WORDS[obj.state])
     if obj.colors:
-        words.append(" or ".join(obj.colors))
+        words.append(link.join(obj.colors))
     if obj.material:
         words.append({"wood": "wooden"}.get(obj.material, obj.material))
     noun = obj.noun or obj.name or ""
@@ -186,7 +192,7 @@ def _quantified(obj: p.Obj, noun: str) -> str:
         return f"{first} {noun} of each {_BY_WORDS[obj.by]}"
     words = {
         "count": number_word(n or 0),
-        "all": f"all {number_word(n)}" if n else "all",
+        "all": f"all {number_word(n)}" if n else "all the",
         "both": "both",
         "at_most": f"at most {number_word(n or 1)}",
         "half": "half of the",
