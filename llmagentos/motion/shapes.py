@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmagentos.geometry import (
     BOWL_BASE_RATIO,
@@ -111,15 +111,23 @@ def _reach(box: Box, angle: float) -> float:
 
 
 def geometry_of(item: SceneObject) -> ObjectGeometry:
-    """The geometry table's entry; for a kind it does not know, an upright cylinder as seen."""
+    """The geometry table's entry, with the height that is seen where the object lies on its side;
+    for a kind it does not know, an upright cylinder as seen."""
     try:
-        return object_geometry(item.kind, item.size_m)
+        g = object_geometry(item.kind, item.size_m)
+        return replace(g, shape="mesh", height_m=item.height_m) if lies(item) else g
     except KeyError:
         half = item.size_m / 2
         height = item.height_m
         return ObjectGeometry(
             item.kind, item.size_m, "mesh", height, 0, 0, 0, height, 0, half, item.size_m, 0.2
         )
+
+
+def lies(item: SceneObject) -> bool:
+    """Whether a can is seen to lie on its side; its yaw is then the direction of its axis."""
+    upright = object_geometry("can", item.size_m).height_m
+    return item.kind == "can" and item.height_m < 0.8 * upright
 
 
 def object_prisms(item: SceneObject) -> list[Prism]:
@@ -129,6 +137,9 @@ def object_prisms(item: SceneObject) -> list[Prism]:
         return []
     x, y, _ = item.position
     low, high, half = item.bottom_z, item.bottom_z + g.height_m, g.size_m / 2
+    if lies(item):
+        length = object_geometry(item.kind, item.size_m).height_m
+        return [Box(x, y, length / 2, half, item.yaw, low, high)]
     if g.shape == "cuboid":
         return [Box(x, y, half, half, item.yaw, low, high)]
     if g.shape == "round_shell":

@@ -22,7 +22,7 @@ from llmagentos.perception.maps.segment import FLAT_M
 from llmagentos.perception.maps.shapes import square_hull
 from llmagentos.perception.relations import with_supports
 from llmagentos.perception.things.detection import Detection
-from llmagentos.perception.tracker import PARTIAL, Tracker
+from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker
 from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
 
 #: Below this height an absent thing's place counts as empty, metres under its top.
@@ -101,7 +101,7 @@ class TabletopPerception(PerceptionModule):
     def _as_object(self, thing: Detection, color: str, stamp_s: float) -> SceneObject:
         x, y = thing.center
         return SceneObject(
-            id=PARTIAL if thing.partial else "",
+            id=INFERRED if thing.hidden else PARTIAL if thing.partial else "",
             kind=thing.kind,
             color=color,
             size_m=thing.size_m,

@@ -10,6 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from llmagentos.geometry import object_geometry
 from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
 from llmagentos.types import SceneObject
 
@@ -19,11 +20,19 @@ Visibility = Callable[[SceneObject], float]
 #: Id of a detection that was perhaps not seen whole.
 PARTIAL = "partial"
 
+#: Id of what was not seen itself, but must be there to carry what was seen.
+INFERRED = "inferred"
+#: Solids whose middles are nearer than this share of the sum of their half widths, and whose heights
+#: overlap by more than this, are in each other.
+_SHARED, _SHARED_M = 0.75, 0.012
+
 _NEAR_M = 0.04
 _SAME_PLACE_M = 0.025
 _SIZE_SLACK_M = 0.012
 _EMPTY_SHARE = 0.35
 _STILL_M = 0.004
+#: A name is changed for another one unless looks under that one are this much less sure.
+_CLEARLY_LESS = 0.12
 #: So many given-up objects are remembered, to know them again.
 _MAX_LOST = 40
 
@@ -31,13 +40,15 @@ _MAX_LOST = 40
 @dataclass
 class Track:
     """One object as it is remembered. looks: how often it was seen; misses: how often its place
-    was seen empty since."""
+    was seen empty since; other: the confidence of each look that showed it under another name,
+    by name; sure: the best confidence of those under its own."""
 
     item: SceneObject
     looks: int = 1
     misses: int = 0
     size_sum: float = 0.0
-    other: dict[tuple[str, str], int] = field(default_factory=dict)
+    sure: float = 0.0
+    other: dict[tuple[str, str], list[float]] = field(default_factory=dict)
     grip: tuple[float, float, float, float] | None = None
     loose: bool = False
 
@@ -72,14 +83,16 @@ class Tracker:
         """Objects after a look. What the gripper holds is not among `seen`.
 
         An entry of `seen` without id may become a new object; one whose id is PARTIAL only confirms
-        a remembered one.
+        a remembered one, and one whose id is INFERRED tells nothing new where one is remembered.
         """
         self._follow_gripper(gripper)
-        waiting = list(seen)
+        waiting = [item for item in seen if item.id != INFERRED]
         tracks = [t for t in self._tracks if not t.item.held]
         tracks, waiting = self._match(tracks, waiting, _near_and_alike, stamp_s)
         tracks, waiting = self._match(tracks, waiting, _same_place, stamp_s)
         gone = [t for t in tracks if empty_share(t.item) > _EMPTY_SHARE]
+        inferred = [replace(item, id="") for item in seen if item.id == INFERRED]
+        waiting += self._unexplained(inferred, [t for t in tracks if t not in gone], gone, stamp_s)
         self._find_new_grip(tracks, gone, gripper)
         lost = [t for t in tracks if (t in gone or t.loose) and not t.item.held]
         lost, waiting = self._match(lost, waiting, _moved, stamp_s)
@@ -90,8 +103,28 @@ class Tracker:
         self._give_up()
         back, waiting = self._know_again([i for i in waiting if not i.id], stamp_s)
         self._tracks += back
-        self._tracks += [Track(self._named(i, stamp_s), size_sum=i.size_m) for i in waiting]
+        self._tracks += [
+            Track(self._named(i, stamp_s), size_sum=i.size_m, sure=i.confidence) for i in waiting
+        ]
         return [t.item for t in self._tracks]
+
+    def _unexplained(
+        self, inferred: list[SceneObject], covered: list[Track], gone: list[Track], stamp_s: float
+    ) -> list[SceneObject]:
+        """Of what must be below others, that which nothing remembered accounts for.
+
+        covered: tracks that were not seen this time. What is known of them from when they stood
+        free is better than what their sides say, so they are confirmed where they are.
+        """
+        there = [t for t in self._tracks if t not in gone and not t.item.held]
+        left = []
+        for item in inferred:
+            same = [t for t in covered if _confirms(t.item, item)]
+            if same:
+                _confirm(min(same, key=lambda t: _gap(t.item, item)), item, stamp_s)
+            elif not any(_same_space(t.item, item) for t in there):
+                left.append(item)
+        return left
 
     def _give_up(self) -> None:
         """Put away what was missed too often."""
@@ -205,6 +238,29 @@ def _moved(a: SceneObject, b: SceneObject) -> float | None:
     return _gap(a, b) if _alike(a, b) else None
 
 
+def _confirms(a: SceneObject, b: SceneObject) -> bool:
+    named = a.color == b.color or not (a.color and b.color)
+    return _gap(a, b) < _SAME_PLACE_M and named and abs(a.size_m - b.size_m) < _SIZE_SLACK_M
+
+
+def _confirm(track: Track, item: SceneObject, stamp_s: float) -> None:
+    """What was inferred is there; if nothing but that was known of it, it is as told now."""
+    track.misses, track.loose = 0, False
+    known = track.item
+    if not known.color and item.color:
+        known = replace(known, kind=item.kind, color=item.color)
+    track.item = replace(known, last_seen_s=stamp_s)
+
+
+def _same_space(a: SceneObject, b: SceneObject) -> bool:
+    """Whether two solid things would stand in each other."""
+    if a.kind == "zone" or object_geometry(a.kind, a.size_m).is_container:
+        return False
+    near = math.dist(a.position[:2], b.position[:2]) < _SHARED * (a.size_m + b.size_m) / 2
+    low = max(a.bottom_z, b.bottom_z)
+    return near and min(a.top_z, b.top_z) - low > _SHARED_M
+
+
 def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
     """Take over what was seen; sizes are averaged, names change only when seen repeatedly."""
     old = track.item
@@ -218,19 +274,23 @@ def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
         item = replace(item, kind=kind, color=color)
     elif not color:  # and here it is, uncovered
         kind, color, track.looks, track.size_sum = item.kind, item.color, 0, 0.0
+        track.sure = 0.0
     if (item.kind, item.color) == (kind, color):
         track.looks += 1
         track.size_sum += item.size_m
+        track.sure = max(track.sure, item.confidence)
         track.other.clear()
         size = track.size_sum / track.looks
         height = item.height_m * size / item.size_m
     else:
-        votes = track.other.get((item.kind, item.color), 0) + 1
-        track.other[item.kind, item.color] = votes
+        votes = track.other.setdefault((item.kind, item.color), [])
+        votes.append(item.confidence)
         size, height = old.size_m, old.height_m
-        if votes > min(track.looks, 3):
+        # What lies in a heap or on its side looks like something else, but not as clearly.
+        clearly = sum(votes) / len(votes) > track.sure - _CLEARLY_LESS
+        if len(votes) > min(track.looks, 3) and clearly:
             kind, color, size, height = item.kind, item.color, item.size_m, item.height_m
-            track.looks, track.size_sum = 1, size
+            track.looks, track.size_sum, track.sure = 1, size, max(votes)
             track.other.clear()
     position = item.position
     if math.dist(position, old.position) < _STILL_M:

@@ -251,8 +251,8 @@ def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) ->
         return dataclasses.replace(seen, objects=tuple(as_brick))
 
     lab.look = look
-    red = [o.id for o in lab.skills.see().objects if o.color == "red"]
-    assert red == ["red_lego_1"]
+    red = [(o.id, o.kind) for o in lab.skills.see().objects if o.color == "red"]
+    assert red == [("red_block", "block")]
 
 
 def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:

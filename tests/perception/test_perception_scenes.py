@@ -179,6 +179,40 @@ def test_a_block_that_leans_in_a_bowl_is_a_block(world: SimWorld) -> None:
     assert all(o.inside for o in scene.objects if o.kind == "block")
 
 
+def test_cans_and_bricks_on_their_side(world: SimWorld) -> None:
+    """A can that rolled over is no pair of blocks, a brick on its edge no block."""
+    world.reset(
+        SceneSpec(
+            objects=[
+                item("can", "red", 0.42, 0.15, size=0.05, yaw=0.4),
+                item("can", "blue", 0.6, -0.1, size=0.04),
+                item("lego", "green", 0.45, -0.2),
+            ]
+        ),
+        seed=0,
+    )
+    turns = {"red_can": (0.02, (math.pi / 2, 0, 0.4)), "blue_can": (0.02, (math.pi / 2, 0, -1.2)),
+             "green_lego": (0.02, (0, math.pi / 2, 0.7))}  # fmt: skip
+    for name, (z, turn) in turns.items():
+        body = world._bodies[name]
+        (x, y, _), _ = world.client.getBasePositionAndOrientation(body)
+        quaternion = world.client.getQuaternionFromEuler(turn)
+        world.client.resetBasePositionAndOrientation(body, (x, y, z + 0.006), quaternion)
+    world.settle(0.5)
+    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    assert sorted((o.color, o.kind) for o in scene.objects) == [
+        ("blue", "can"), ("green", "lego"), ("red", "can"),
+    ]  # fmt: skip
+    heights = {o.color: o.height_m for o in scene.objects}
+    assert heights["red"] == pytest.approx(0.05, abs=0.005)
+    assert heights["green"] == pytest.approx(0.04, abs=0.005)
+    for name in ("red_can", "blue_can"):
+        axis = world.client.getMatrixFromQuaternion(world.object_pose(name)[1])[2::3]
+        seen = next(o for o in scene.objects if o.color == name.split("_")[0])
+        off = (seen.yaw - math.atan2(axis[1], axis[0]) + math.pi / 2) % math.pi - math.pi / 2
+        assert abs(off) < 0.1
+
+
 def test_the_arm_is_no_object_and_what_it_hides_persists(world: SimWorld) -> None:
     world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0), item("cup", "blue", 0.6, 0.2)]))
     perception = TabletopPerception()

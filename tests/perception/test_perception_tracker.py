@@ -9,7 +9,7 @@ import pytest
 from llmagentos.geometry import object_geometry
 from llmagentos.perception.grip import GripperView
 from llmagentos.perception.relations import with_supports
-from llmagentos.perception.tracker import PARTIAL, Tracker
+from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker
 from llmagentos.types import SceneObject
 
 
@@ -185,3 +185,30 @@ def test_a_thing_whose_colour_is_hidden_keeps_the_one_it_had() -> None:
     assert [(o.id, o.label) for o in fresh] == [("block_1", "block")]
     bare = other.update([thing("block", "purple", 0.4, 0.1)], nowhere_empty, 1.0)
     assert [(o.id, o.label) for o in bare] == [("block_1", "purple block")]
+
+
+def test_what_is_inferred_below_others_neither_moves_nor_doubles_what_is_known() -> None:
+    tracker = Tracker()
+    low, high = thing("can", "red", 0.4, 0.1, size=0.05), thing("block", "blue", 0.4, 0.1, 0.08)
+    tracker.update([low], all_empty, 0.0)
+    guessed = replace(thing("block", "red", 0.405, 0.1, 0.04), id=INFERRED)
+    for k in range(3):
+        now = tracker.update([high, guessed], nowhere_empty, 1.0 + k)
+        assert ids(now) == {"red_can_1", "blue_block_1"}
+        assert next(o for o in now if o.kind == "can").position == low.position
+    # In a first look it is all there is to know, and what stands free again is as it is seen.
+    first = Tracker()
+    assert len(first.update([high, guessed], nowhere_empty, 0.0)) == 2
+    free = first.update([thing("block", "red", 0.402, 0.1, 0.04)], nowhere_empty, 1.0)
+    assert "red_block_1" in ids(free)
+
+
+def test_a_thing_on_its_side_keeps_its_name() -> None:
+    tracker = Tracker()
+    brick = replace(thing("lego", "red", 0.4, 0.1), confidence=0.95)
+    for k in range(3):
+        tracker.update([brick], all_empty, float(k))
+    fallen = replace(thing("block", "red", 0.4, 0.1, size=0.034), confidence=0.7)
+    for k in range(8):
+        now = tracker.update([fallen], all_empty, 3.0 + k)
+    assert [(o.id, o.kind) for o in now] == [("red_lego_1", "lego")]

@@ -29,6 +29,7 @@ class Belief:
         self._seen: Scene | None = None
         self._known: frozenset[str] = frozenset()
         self._let_go: dict[str, SceneObject] = {}
+        self._same_as: dict[str, SceneObject] = {}
         self._known_then: frozenset[str] = frozenset()
         self.in_hand: InHand | None = None
 
@@ -68,8 +69,11 @@ class Belief:
                 self._let_go.pop(item.id, None)
         if self.in_hand is not None:
             self._let_go.pop(self.in_hand.item.id, None)
-        for object_id in [k for k, o in self._let_go.items() if self._misread(o, scene)]:
-            del self._let_go[object_id]
+        for object_id, item in list(self._let_go.items()):
+            other = self._misread(item, scene)
+            if other is not None:
+                self._same_as[other.id] = self._let_go.pop(object_id)
+        scene = self._by_old_names(scene)
         hidden = {}
         for object_id, item in self._let_go.items():
             vessel = scene.get(item.support)
@@ -94,18 +98,43 @@ class Belief:
 
     def forget(self) -> None:
         self._seen, self.in_hand = None, None
-        self._known, self._known_then, self._let_go = frozenset(), frozenset(), {}
+        self._known, self._known_then = frozenset(), frozenset()
+        self._let_go, self._same_as = {}, {}
 
-    def _misread(self, item: SceneObject, scene: Scene) -> bool:
-        """Whether something new of its colour lies where it was let go: that is it, in a posture
+    def _misread(self, item: SceneObject, scene: Scene) -> SceneObject | None:
+        """Something new of its colour that lies where it was let go: that is it, in a posture
         in which it looks like another kind."""
-        return any(
-            o.support == item.support
+        like_it = [
+            o
+            for o in scene.objects
+            if o.support == item.support
             and o.color == item.color
             and o.id not in self._known_then
+            and o.id not in self._same_as
             and abs(o.size_m - item.size_m) < _SAME_SIZE_M
-            for o in scene.objects
-        )
+        ]
+        return min(like_it, key=lambda o: (abs(o.size_m - item.size_m), o.id), default=None)
+
+    def _by_old_names(self, scene: Scene) -> Scene:
+        """The scene with what was misread under the id, kind and size that it has, as long as
+        nothing is seen by that id itself."""
+        fresh = {o.id for o in scene.objects if _is_fresh(o, scene)}
+        self._same_as = {k: o for k, o in self._same_as.items() if o.id not in fresh}
+        names = {o.id: self._same_as[o.id] for o in scene.objects if o.id in self._same_as}
+        if not names:
+            return scene
+        ids = {old.id for old in names.values()}
+        objects = []
+        for o in scene.objects:
+            below = names.get(o.support)
+            if below is not None:
+                o = replace(o, support=below.id)
+            if (old := names.get(o.id)) is not None:
+                o = replace(o, id=old.id, kind=old.kind, size_m=old.size_m)
+            elif o.id in ids:
+                continue
+            objects.append(o)
+        return replace(scene, objects=tuple(objects))
 
     def find(
         self, wanted: SceneObject, near: tuple[float, float] | None = None

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from llmagentos.errors import MotionError
 from llmagentos.execution.skills.context import Context
-from llmagentos.execution.skills.grasps import grasps
+from llmagentos.execution.skills.grasps import grasps, is_boxy
 from llmagentos.motion.planning import (
     Obstacles,
     check_free,
@@ -42,7 +42,7 @@ def draw_free(context: Context, item: SceneObject) -> Generator[None, None, bool
     Raises MotionError.
     """
     g = geometry_of(item)
-    if g.shape != "cuboid" or g.height_m > _TALLEST * g.size_m or context.belief.in_hand:
+    if not is_boxy(g) or g.height_m > _TALLEST * g.size_m or context.belief.in_hand:
         return False
     for start, end in _ways(context, item):
         body = moving_body(0.0)

@@ -19,7 +19,7 @@ from llmagentos.motion.planning import (
     LOWEST_TIP_M,
     Obstacles,
 )
-from llmagentos.motion.shapes import geometry_of, gripper_prisms
+from llmagentos.motion.shapes import geometry_of, gripper_prisms, lies
 from llmagentos.robots import PANDA
 from llmagentos.types import Pose, SceneObject
 
@@ -117,6 +117,11 @@ def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | N
     return None
 
 
+def is_boxy(g: ObjectGeometry) -> bool:
+    """Whether it has four flat sides of one width, which turn to the fingers that close on them."""
+    return g.shape == "cuboid" or g.kind == "lego"
+
+
 def different(first: Grasp, second: Grasp) -> bool:
     """Whether the second grasp is another try and not the first one again."""
     turned = abs(wrap_angle(2 * (first.tip.yaw - second.tip.yaw))) / 2
@@ -136,6 +141,11 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
     household = HOUSEHOLD.get(item.kind)
     if household is not None:
         yaws = [item.yaw + (math.pi / 2 if household.grip_axis == "x" else 0.0)]
+        long, wide, _ = household.extents_m
+        if long == wide:  # as well the other way round, where that has more room
+            yaws.append(yaws[0] + math.pi / 2)
+    elif lies(item):
+        yaws = [item.yaw]
     elif g.is_round or g.shape == "mesh":
         yaws = [item.yaw + math.pi * i / _ROUND_YAWS for i in range(_ROUND_YAWS)]
     else:
@@ -175,7 +185,7 @@ def _fits(
 ) -> Iterator[tuple[float, float, float, tuple[float, float], float]]:
     """Yaw, turn against the faces, room beside them, shift towards one finger and slide along
     both, cost."""
-    crooked = _CROOKED_RAD if g.shape == "cuboid" else ()
+    crooked = _CROOKED_RAD if is_boxy(g) else ()
     for yaw in yaws:
         for room, extra in _ROOMS:
             yield yaw, 0.0, room, (0.0, 0.0), extra

@@ -24,6 +24,7 @@ from llmagentos.perception.maps.segment import (
 from llmagentos.perception.maps.shapes import Outline, disc, fill_hull, outline
 from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind
+from llmagentos.perception.things.lying import find_lying
 from llmagentos.perception.things.splitting import fit_blocks, same_level, split_layers
 from llmagentos.perception.things.surfaces import inner_surface, levels_in
 
@@ -208,6 +209,10 @@ class Explainer:
         if profile == "dome":
             top_z = float(np.percentile(heights, 97))
         guess = guess_kind(shape, profile, top_z, supports + self._slope(shape))
+        lying = find_lying(piece, shape, maps, supports, self._slope(shape))
+        if lying is not None:
+            self._add(lying.guess, piece, shape, min(1.0, shape.fill)).yaw = lying.yaw
+            return
         if profile == "flat" and _floats(guess) and self._has_studs(piece, shape):
             guess, profile = guess_kind(shape, "studs", top_z, supports), "studs"
         odd = _floats(guess) or shape.fill < 0.9 or shape.aspect > 1.1

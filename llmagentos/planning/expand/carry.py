@@ -86,7 +86,9 @@ def put_aside(scope: Scope, object_id: str, because: str = "", least_m: float = 
     """Move the object to a free spot of the table nearby, what stands on it first."""
 
     def find(item: SceneObject, ctx: Context) -> Placement:
-        spot = free_spot(item, ctx.scene, (), least_m)
+        spot = free_spot(item, ctx.scene, scope.avoid, least_m) or free_spot(
+            item, ctx.scene, (), least_m
+        )
         if spot is None:
             return Placement(None, "There is no free room on the table.", "no_room")
         return Placement(spot, "out of the way")

@@ -1,0 +1,108 @@
+"""Things that lie on their side: a can that has rolled over, a brick on its edge.
+
+Knows: what tells them from blocks of their outline: a can's back is round across, a brick's edge is
+exactly as high as the brick is long. Does not know: things that lean on others.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import cv2
+import numpy as np
+
+from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M
+from llmagentos.perception.maps.rectify import FloatMap
+from llmagentos.perception.maps.segment import Maps, Piece
+from llmagentos.perception.maps.shapes import Outline
+from llmagentos.perception.things.kinds import Guess
+
+#: Length over width of a can on its side, which may lean; how far a brick's may be off.
+_CAN_ASPECT, _BRICK_SLACK = (1.22, 1.8), 0.09
+#: A round back falls off by this much of its radius from the middle to near the sides, at least.
+_LEAST_ROUND, _MOST_ROUND = 0.14, 0.7
+_SIZE_SLACK_M, _LEVEL_M = 0.004, 0.004
+_LEAST_FILL, _LEAST_CELLS = 0.86, 12
+#: Fits no support better than this: not what it seems to be.
+_MISFIT_M = 0.02
+
+
+@dataclass(frozen=True)
+class Lying:
+    """What lies there, and the direction of its longer side, base frame."""
+
+    guess: Guess
+    yaw: float
+
+
+def find_lying(
+    piece: Piece, shape: Outline, maps: Maps, level: Sequence[float], sloping: Sequence[float]
+) -> Lying | None:
+    """The can or brick that a piece with an oblong outline is; None where it is none.
+
+    level: heights of flat surfaces that it may lie on; sloping: heights on a bowl's slope, too.
+    """
+    if shape.is_round or shape.fill < _LEAST_FILL:
+        return None
+    return _can(piece, shape, maps, [*level, *sloping]) or _brick(piece, shape, maps, level)
+
+
+def _can(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
+    long, short = shape.sides_m
+    low, high = SIZE_RANGE_M["can"]
+    if not _CAN_ASPECT[0] <= long / short <= _CAN_ASPECT[1]:
+        return None
+    if not low - _SIZE_SLACK_M <= short <= high + _SIZE_SLACK_M:
+        return None
+    yaw, across = _across(piece, maps)
+    z = piece.values(maps.height)
+    t = np.abs(across) / (short / 2)
+    back, sides = z[t < 0.3], z[(t > 0.65) & (t < 0.9)]
+    if min(len(back), len(sides)) < _LEAST_CELLS:
+        return None
+    ridge = float(np.median(back))
+    if not _LEAST_ROUND < (ridge - float(np.median(sides))) / (short / 2) < _MOST_ROUND:
+        return None
+    size = min(max(short, low), high)
+    return _lying("can", size, size, ridge, supports, yaw)
+
+
+def _brick(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
+    long, short = shape.sides_m
+    low, high = SIZE_RANGE_M["lego"]
+    length, _, height = HOUSEHOLD["lego"].extents_m
+    if abs(long / short - length / height) > _BRICK_SLACK:
+        return None
+    if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
+        return None
+    z = piece.values(maps.height)
+    top = float(np.percentile(z, 80))
+    if float(np.mean(np.abs(z - top) < _LEVEL_M)) < 0.7:
+        return None
+    found = _lying("lego", long, long, top, supports, _across(piece, maps)[0])
+    return found if found is not None and found.guess.misfit_m < _LEVEL_M else None
+
+
+def _across(piece: Piece, maps: Maps) -> tuple[float, FloatMap]:
+    """Direction of the longer side, and how far each cell is from the line through the middle
+    along it, metres."""
+    (col, row), (w, h), degrees = cv2.minAreaRect(piece.hull)
+    along = math.radians(degrees) if w >= h else math.radians(degrees) + math.pi / 2
+    rows, cols = np.nonzero(piece.mask)
+    dc, dr = cols + piece.col0 - col, rows + piece.row0 - row
+    across = (-math.sin(along) * dc + math.cos(along) * dr) * maps.grid.cell_m
+    # On the map columns run along -y and rows along -x of the base frame.
+    yaw = math.atan2(-math.cos(along), -math.sin(along))
+    return (yaw + math.pi / 2) % math.pi - math.pi / 2, across.astype(np.float32)
+
+
+def _lying(
+    kind: str, size: float, height: float, top: float, supports: Sequence[float], yaw: float
+) -> Lying | None:
+    base = top - height
+    misfit = min(abs(base - s) for s in supports)
+    if misfit > _MISFIT_M:
+        return None
+    return Lying(Guess(kind, size, height, base, misfit), yaw)
