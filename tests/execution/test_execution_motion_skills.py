@@ -255,6 +255,39 @@ def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) ->
     assert red == [("red_block", "block")]
 
 
+def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Lab) -> None:
+    """Seen in the bowl at first, then doubled with something on the double, then covered."""
+    put_in_bowl_unseen(lab)
+    lab.look = lambda: oracle_scene(lab.world)
+    assert len([o for o in lab.skills.see().objects if o.color == "red"]) == 1
+
+    def doubled() -> Scene:
+        seen = oracle_scene(lab.world)
+        red, can = seen.get("red_block"), seen.get("gold_can")
+        assert red is not None and can is not None
+        more = [
+            dataclasses.replace(red, id="red_lego_1", kind="lego"),
+            dataclasses.replace(can, support="red_lego_1"),
+        ]
+        kept = [o for o in seen.objects if o.id != "gold_can"]
+        return dataclasses.replace(seen, objects=(*kept, *more))
+
+    lab.look = doubled
+    scene = lab.skills.see()
+    assert [o.id for o in scene.objects if o.color == "red"] == ["red_block"]
+    on_it = scene.get("gold_can")
+    assert on_it is not None and on_it.support == "blue_bowl" and on_it.inside
+
+    def covered() -> Scene:
+        seen = oracle_scene(lab.world)
+        kept = tuple(o for o in seen.objects if o.id != "red_block")
+        return dataclasses.replace(seen, objects=kept)
+
+    lab.look = covered
+    still = lab.skills.see().get("red_block")
+    assert still is not None and still.support == "blue_bowl" and still.inside
+
+
 def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
     red = {"kind": "block", "color": "red"}
     lab.set_up(

@@ -1,7 +1,7 @@
 """What the skills believe: the last look, what is in the hand, what was let go into a vessel.
 
 Knows: scenes, how an object sits in the hand, and that what was dropped into a bowl and is not
-seen elsewhere lies in it, hidden by others. Does not know: how looking works, motion.
+seen elsewhere lies in it, hidden by others or misread. Does not know: how looking works, motion.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from dataclasses import replace
 
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.world.support import is_above
 
 #: An object whose id got lost is taken for the same if a new one of its kind and colour is this
 #: near and of about its size.
@@ -30,6 +31,7 @@ class Belief:
         self._known: frozenset[str] = frozenset()
         self._let_go: dict[str, SceneObject] = {}
         self._same_as: dict[str, SceneObject] = {}
+        self._hidden: frozenset[str] = frozenset()
         self._known_then: frozenset[str] = frozenset()
         self.in_hand: InHand | None = None
 
@@ -60,30 +62,58 @@ class Belief:
 
     def lies_hidden(self, object_id: str) -> bool:
         """Whether it was let go inside a vessel and has not been seen since."""
-        return object_id in self._let_go
+        return object_id in self._hidden
 
     def _with_hidden(self, scene: Scene) -> Scene:
-        """The scene with what lies in a vessel out of sight; what is seen again is forgotten."""
-        for item in scene.objects:
-            if item.held or _is_fresh(item, scene):
-                self._let_go.pop(item.id, None)
-        if self.in_hand is not None:
-            self._let_go.pop(self.in_hand.item.id, None)
-        for object_id, item in list(self._let_go.items()):
-            other = self._misread(item, scene)
+        """The scene with what lies in a vessel out of sight, and without what it is taken for."""
+        scene = self._by_old_names(scene)
+        seen = {o.id for o in scene.objects if _is_fresh(o, scene) and not o.held}
+        for object_id in [k for k in self._let_go if not self._lies_there(k, scene)]:
+            del self._let_go[object_id]
+        for object_id, item in self._let_go.items():
+            other = self._misread(item, scene) if object_id not in seen else None
             if other is not None:
-                self._same_as[other.id] = self._let_go.pop(object_id)
+                self._same_as[other.id] = item
+                seen.add(object_id)
         scene = self._by_old_names(scene)
         hidden = {}
         for object_id, item in self._let_go.items():
             vessel = scene.get(item.support)
-            if vessel is not None:
+            if vessel is not None and object_id not in seen:
                 x, y, z = (a + b for a, b in zip(item.position, vessel.position, strict=True))
                 hidden[object_id] = replace(item, position=(x, y, z))
-        if not hidden:
+        self._hidden = frozenset(hidden)
+        doubles = self._doubles(scene)
+        if not hidden and not doubles:
             return scene
-        others = tuple(o for o in scene.objects if o.id not in hidden)
+        others = [
+            replace(o, support=doubles[o.support], inside=True) if o.support in doubles else o
+            for o in scene.objects
+            if o.id not in hidden and o.id not in doubles
+        ]
         return replace(scene, objects=(*others, *hidden.values()))
+
+    def _lies_there(self, object_id: str, scene: Scene) -> bool:
+        """Whether what was let go in a vessel may still be in it: it is not in the hand, nor seen
+        elsewhere."""
+        if self.in_hand is not None and self.in_hand.item.id == object_id:
+            return False
+        item = scene.get(object_id)
+        if item is None or not (item.held or _is_fresh(item, scene)):
+            return True
+        vessel = scene.get(self._let_go[object_id].support)
+        return not item.held and vessel is not None and is_above(scene, item, vessel)
+
+    def _doubles(self, scene: Scene) -> dict[str, str]:
+        """What turns up in a vessel in the colour of something that was let go there, which is
+        accounted for: another side of that, not one more thing. Their vessels' ids by theirs."""
+        doubles = {}
+        for o in scene.objects:
+            alike = [v for v in self._let_go.values() if v.support == o.support]
+            new = o.inside and o.id not in self._known_then and o.id not in self._let_go
+            if new and any(v.color == o.color for v in alike):
+                doubles[o.id] = o.support
+        return doubles
 
     def scene(self, tip: Pose | None = None) -> Scene:
         """The last look (the first one is taken now), with what is held in the hand."""
@@ -99,7 +129,7 @@ class Belief:
     def forget(self) -> None:
         self._seen, self.in_hand = None, None
         self._known, self._known_then = frozenset(), frozenset()
-        self._let_go, self._same_as = {}, {}
+        self._let_go, self._same_as, self._hidden = {}, {}, frozenset()
 
     def _misread(self, item: SceneObject, scene: Scene) -> SceneObject | None:
         """Something new of its colour that lies where it was let go: that is it, in a posture
@@ -163,7 +193,7 @@ class Belief:
     def obstacles(self, *ignore: str) -> Obstacles:
         """Everything seen but what is held and what is named. What lies hidden under others is no
         obstacle of its own: where exactly, nobody knows."""
-        return Obstacles.of(self.scene(), (*ignore, *self._let_go))
+        return Obstacles.of(self.scene(), (*ignore, *self._hidden))
 
     def covers(self, item: SceneObject) -> tuple[SceneObject, ...]:
         """What stands on `item` and would topple; contents of a vessel ride along."""

@@ -209,6 +209,9 @@ def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check |
         return spot.inside
     if after.held:
         return False
+    vessel = scope.scene().get(spot.support) if spot.inside else None
+    if vessel is not None and is_above(scope.scene(), after, vessel):
+        return True  # where exactly it comes to rest in there is left to it
     if math.dist(after.position[:2], spot.pose.position[:2]) <= ARRIVED_M:
         level = abs(after.bottom_z - spot.pose.position[2]) <= 0.025
         if level or spot.inside:

@@ -98,9 +98,19 @@ def _goal_free(scope: Scope, object_id: str, goal: Spot, goals: Mapping[str, Spo
     support = goals.get(goal.support)
     if support is not None and not _done(scope, goal.support, support):
         return False
-    return not any(
-        o.id in goals and not is_there(o, goals[o.id]) for o in _others_at(scope, object_id, goal)
-    )
+    others = _others_at(scope, object_id, goal) or _others_in(scope, object_id, goal)
+    return not any(o.id in goals and not is_there(o, goals[o.id]) for o in others)
+
+
+def _others_in(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
+    """What lies at the goal in a vessel: there is room for both, but not in that spot."""
+    scene, item = scope.scene(), scope.get(object_id)
+    vessel = scene.get(goal.support)
+    if vessel is None or not is_container(vessel):
+        return []
+    x, y = (np.array([v]) for v in goal.pose.position[:2])
+    inside = [o for o in scene.on_top_of(vessel.id) if o.id != object_id]
+    return [o for o in inside if float(gap_m(x, y, item, o)[0]) < ROOM_M]
 
 
 def _bring(
