@@ -179,6 +179,23 @@ def test_a_block_that_leans_in_a_bowl_is_a_block(world: SimWorld) -> None:
     assert all(o.inside for o in scene.objects if o.kind == "block")
 
 
+def test_a_can_below_a_block_is_a_can(world: SimWorld) -> None:
+    """Its rim looks out round all about, so what is below is no tower of blocks."""
+    scene = look(
+        world,
+        item("can", "red", 0.42, 0.15, size=0.06),
+        item("block", "blue", 0.42, 0.15, base=0.096, size=0.045),
+        item("block", "green", 0.48, -0.1, size=0.06),
+        item("can", "yellow", 0.48, -0.1, base=0.06, size=0.05),
+    )
+    assert sorted((o.color, o.kind, o.support.split("_")[0]) for o in scene.objects) == [
+        ("blue", "block", "red"),
+        ("green", "block", "table"),
+        ("red", "can", "table"),
+        ("yellow", "can", "green"),
+    ]
+
+
 def test_cans_and_bricks_on_their_side(world: SimWorld) -> None:
     """A can that rolled over is no pair of blocks, a brick on its edge no block."""
     world.reset(

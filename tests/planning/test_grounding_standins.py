@@ -32,6 +32,12 @@ def test_a_near_kind_where_the_named_one_is_missing(text: str, found: str) -> No
     assert ground(obj(text), in_scene(CUP, BLOCK, PLATE)).ids == (found,)
 
 
+def test_a_brick_is_a_block_where_there_are_no_others() -> None:
+    brick = thing("brick", "yellow", "lego", 0.4, 0.1)
+    assert ground(obj("the yellow block"), in_scene(brick, CUP)).ids == ("brick",)
+    assert not ground(obj("the yellow block"), in_scene(brick, BLOCK)).ok
+
+
 def test_not_where_the_named_kind_is_there() -> None:
     assert not ground(obj("the tan mug"), in_scene(CUP, MUG, BLOCK)).ok
     assert not ground(obj("the box"), in_scene(CUP, BLOCK)).ok

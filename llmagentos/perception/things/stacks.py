@@ -18,8 +18,9 @@ from llmagentos.geometry import SIZE_RANGE_M
 from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
-from llmagentos.perception.maps.shapes import fill_hull, square_hull
+from llmagentos.perception.maps.shapes import fill_hull, outline, square_hull
 from llmagentos.perception.things.detection import NO_LABEL, Detection
+from llmagentos.perception.things.kinds import size_from_height
 from llmagentos.perception.things.splitting import best_square
 from llmagentos.types import COLORS
 
@@ -35,6 +36,8 @@ _STACKED = ("block", "can", "lego", "jenga")
 _SAME_HEIGHT_M, _EVEN_M = 0.0045, 0.002
 #: A gap this near to the height of the thing above is filled by another one like it, metres.
 _LIKE_M = 0.004
+#: A rim may be measured this much larger or smaller than the height below it says.
+_CAN_SLACK_M = 0.006
 _NO_CELLS: NDArray[np.int32] = np.zeros(0, np.int32)
 #: A hidden block may not stand where more than this share of it is seen to be lower.
 _MAX_BARE = 0.12
@@ -111,10 +114,41 @@ def _carrier(
     own = [p for p in near if p.label == label]
     if upper.kind != "block" and step is not None and abs(top - low - step) < _LIKE_M:
         return _like(upper, step, label, maps)  # cans and bricks stand on their like
+    can = _can_below(upper, top - low, label, own, maps)
+    if can is not None:
+        return can
     # One colour all the way down may be one block or several on top of each other.
     options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, step)]
     fitting = [thing for thing, overlap in options if overlap < _MAX_BARE]
     return fitting[0] if fitting else None
+
+
+def _can_below(
+    upper: Detection, depth: float, label: int, own: list[Piece], maps: Maps
+) -> Detection | None:
+    """A can as high as the gap, where a round rim of its size looks out below `upper`."""
+    size = size_from_height("can", depth)
+    low, high = SIZE_RANGE_M["can"]
+    if not own or not low - _CAN_SLACK_M <= size <= high + _CAN_SLACK_M:
+        return None
+    rim = cv2.convexHull(np.concatenate([upper.hull, *(p.hull for p in own)]))
+    shape = outline(rim, maps.grid)
+    if not shape.is_round or abs(shape.size_m - size) > _CAN_SLACK_M:
+        return None
+    size = min(max(size, low), high)
+    return Detection(
+        kind="can",
+        label=label,
+        size_m=size,
+        height_m=depth,
+        center=shape.center,
+        base_z=upper.base_z - depth,
+        yaw=0.0,
+        confidence=0.6,
+        hull=shape.hull,
+        cells=_NO_CELLS,
+        hidden=True,
+    )
 
 
 def _even(upper: Detection, levels: NDArray[np.floating[Any]], low: float, low_to: float) -> float:

@@ -20,7 +20,7 @@ from llmagentos.types import Scene
 NEAR_KINDS: dict[str, tuple[p.w.Kind, ...]] = {
     "mug": ("cup",), "cup": ("mug",), "bowl": ("plate",), "plate": ("bowl",),
     "lego": ("block",), "jenga": ("block",), "domino": ("block",), "soccerball": ("ball",),
-    "ball": ("soccerball",), "tray": ("box", "plate"), "box": ("tray",), "duck": (),
+    "block": ("lego", "jenga"), "ball": ("soccerball",), "tray": ("box", "plate"), "box": ("tray",), "duck": (),
 }  # fmt: skip
 #: The same where the colour fits as well: "the green box" is the green block.
 NEAR_KINDS_OF_COLOR: dict[str, tuple[p.w.Kind, ...]] = {"box": ("block",), "block": ("zone",)}
