@@ -67,6 +67,11 @@ CASES = {
     "all block group color even": "r1 r2",
     "all block group color odd": "k1 y1 b1",
     "all block except [ all red block ]": "k1 y1 b1",
+    # one, or so many, stay out: those that any "a block" would be; "anything but a" is none of them
+    "all block except [ a block ]": "k1 y1 b1 r2",
+    "all block except [ count 2 block ]": "k1 y1 r2",
+    "all block except [ count 5 block ]": None,
+    "a block except [ a red block ]": "b1",
     # number
     "both red block": "r1 r2",
     "the 2 red block": "r1 r2",

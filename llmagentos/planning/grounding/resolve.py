@@ -156,9 +156,23 @@ def _filtered(
             kinds = moved_kinds(ctx)
             objs = [o for o in objs if o.kind in kinds] or objs
     if obj.exclude is not None:
-        excluded = set(matching(obj.exclude, ctx))
+        excluded = set(_excluded(obj, obj.exclude, objs, ctx))
         objs = [o for o in objs if o.id not in excluded]
     return objs
+
+
+def _excluded(obj: p.Obj, left_out: p.Obj, objs: Objects, ctx: Context) -> tuple[str, ...]:
+    """What `left_out` keeps out of the description.
+
+    "all but one of them" leaves one or so many out; "anything but a ball" leaves out every ball.
+    """
+    fitting = matching(left_out, ctx)
+    if obj.quant in ("a", "the", "count") or left_out.quant not in ("a", "count"):
+        return fitting
+    among = [o for o in objs if o.id in fitting]
+    if left_out.order is not None or len(among) <= (left_out.count or 1):
+        return tuple(o.id for o in among)
+    return tuple(o.id for o in pick(left_out, among, ctx))
 
 
 def _of_kind_and_color(obj: p.Obj, ctx: Context, without: Collection[str], zones: bool) -> Objects:
