@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 
 from llmagentos.geometry import object_geometry
 from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
+from llmagentos.perception.relations import support_of
 from llmagentos.types import SceneObject
 
 #: Share of an object's place that is seen to be empty, 0..1.
@@ -25,8 +26,13 @@ INFERRED = "inferred"
 #: Solids whose middles are nearer than this share of the sum of their half widths, and whose heights
 #: overlap by more than this, are in each other.
 _SHARED, _SHARED_M = 0.75, 0.012
+_FLOATS_M = 0.03
 
-_NEAR_M = 0.04
+#: What was just let go is preferred by this much to a like thing that it may stand on.
+_LET_GO_M = 0.025
+_NEAR_M, _SHIFTED_M = 0.04, 0.012
+#: The middles of like things that are nearer in height than this share of theirs may be one thing.
+_LEVEL = 0.65
 _SAME_PLACE_M = 0.025
 _SIZE_SLACK_M = 0.012
 _EMPTY_SHARE = 0.35
@@ -101,7 +107,9 @@ class Tracker:
                 track.misses += 1
                 track.item = replace(track.item, confidence=track.item.confidence * 0.5)
         self._give_up()
-        back, waiting = self._know_again([i for i in waiting if not i.id], stamp_s)
+        still_gone = [t for t in gone if t.misses]
+        waiting = [i for i in waiting if not i.id and not self._part_of_known(i, still_gone)]
+        back, waiting = self._know_again(waiting, stamp_s)
         self._tracks += back
         self._tracks += [
             Track(self._named(i, stamp_s), size_sum=i.size_m, sure=i.confidence) for i in waiting
@@ -125,6 +133,14 @@ class Tracker:
             elif not any(_same_space(t.item, item) for t in there):
                 left.append(item)
         return left
+
+    def _part_of_known(self, item: SceneObject, gone: list[Track]) -> bool:
+        """Whether something remembered, of the same colour, takes up its space, or is beside it
+        where nothing else carries it: a side of that."""
+        there = [t.item for t in self._tracks if t not in gone and not t.item.held]
+        floats = item.bottom_z > _FLOATS_M and support_of(item, there)[0] == "table"
+        alike = [o for o in there if o.color == item.color]
+        return any(_same_space(o, item, 1.5 if floats else _SHARED) for o in alike)
 
     def _give_up(self) -> None:
         """Put away what was missed too often."""
@@ -155,8 +171,8 @@ class Tracker:
         for i, track in enumerate(tracks):
             for j, item in enumerate(seen):
                 price = cost(track.item, item)
-                if price is not None:
-                    pairs.append((price, i, j))
+                if price is not None:  # what was just let go stands uncovered where it was let go
+                    pairs.append((price - _LET_GO_M * track.loose, i, j))
         done_tracks: set[int] = set()
         done_seen: set[int] = set()
         for _, i, j in sorted(pairs):
@@ -223,7 +239,9 @@ def _alike(a: SceneObject, b: SceneObject) -> bool:
 
 def _near_and_alike(a: SceneObject, b: SceneObject) -> float | None:
     gap = _gap(a, b)
-    return gap if gap < _NEAR_M and a.kind == b.kind and a.color == b.color else None
+    alike = a.kind == b.kind and a.color == b.color
+    off = gap + abs(a.size_m - b.size_m)
+    return off if gap < _NEAR_M and alike and _level(a, b) else None
 
 
 def _same_place(a: SceneObject, b: SceneObject) -> float | None:
@@ -231,7 +249,12 @@ def _same_place(a: SceneObject, b: SceneObject) -> float | None:
     gap = _gap(a, b)
     alike = a.kind == b.kind or a.color == b.color or not b.color
     close = gap < _SAME_PLACE_M and abs(a.size_m - b.size_m) < 2 * _SIZE_SLACK_M
-    return gap if close and alike else None
+    return gap if close and alike and _level(a, b) else None
+
+
+def _level(a: SceneObject, b: SceneObject) -> bool:
+    """Not one on top of the other, as a twin put there would be."""
+    return abs(a.position[2] - b.position[2]) < _LEVEL * max(a.height_m, b.height_m)
 
 
 def _moved(a: SceneObject, b: SceneObject) -> float | None:
@@ -252,11 +275,11 @@ def _confirm(track: Track, item: SceneObject, stamp_s: float) -> None:
     track.item = replace(known, last_seen_s=stamp_s)
 
 
-def _same_space(a: SceneObject, b: SceneObject) -> bool:
+def _same_space(a: SceneObject, b: SceneObject, share: float = _SHARED) -> bool:
     """Whether two solid things would stand in each other."""
     if a.kind == "zone" or object_geometry(a.kind, a.size_m).is_container:
         return False
-    near = math.dist(a.position[:2], b.position[:2]) < _SHARED * (a.size_m + b.size_m) / 2
+    near = math.dist(a.position[:2], b.position[:2]) < share * (a.size_m + b.size_m) / 2
     low = max(a.bottom_z, b.bottom_z)
     return near and min(a.top_z, b.top_z) - low > _SHARED_M
 
@@ -264,8 +287,11 @@ def _same_space(a: SceneObject, b: SceneObject) -> bool:
 def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
     """Take over what was seen; sizes are averaged, names change only when seen repeatedly."""
     old = track.item
-    if item.id == PARTIAL and not track.loose:
-        # Half of a thing says that it is there, not where its middle is.
+    aside = _SHIFTED_M < _gap(old, item) < _NEAR_M
+    unsure = aside and item.confidence < track.sure - _CLEARLY_LESS
+    if not track.loose and (item.id == PARTIAL or unsure):
+        # Half of a thing, or what other things leave of it, says that it is there, not where its
+        # middle is.
         track.misses = 0
         track.item = replace(old, last_seen_s=stamp_s)
         return

@@ -212,3 +212,34 @@ def test_a_thing_on_its_side_keeps_its_name() -> None:
     for k in range(8):
         now = tracker.update([fallen], all_empty, 3.0 + k)
     assert [(o.id, o.kind) for o in now] == [("red_lego_1", "lego")]
+
+
+def test_a_twin_set_on_its_like_while_nobody_looked() -> None:
+    """The hand was not seen holding it: what is on top now is what is gone from its place."""
+    tracker = Tracker()
+    bars = [thing("jenga", "tan", 0.4, 0.1), thing("jenga", "tan", 0.4, -0.1)]
+    tracker.update(bars, all_empty, 0.0)
+    high = thing("jenga", "tan", 0.4, 0.1, bars[0].height_m)
+    below = replace(bars[0], id=INFERRED)
+
+    def left(item: SceneObject) -> float:
+        return 1.0 if item.position[1] < 0 else 0.0
+
+    now = {o.id: o.position for o in tracker.update([high, below], left, 1.0)}
+    assert now == {"tan_jenga_1": bars[0].position, "tan_jenga_2": high.position}
+
+
+def test_another_side_of_a_known_thing_is_no_new_thing() -> None:
+    tracker = Tracker()
+    low, high = thing("block", "blue", 0.4, 0.1, size=0.06), thing("block", "blue", 0.4, 0.1, 0.06)
+    for k in range(3):
+        tracker.update([low, high], nowhere_empty, float(k))
+    within = thing("block", "blue", 0.41, 0.1, 0.02, size=0.03)
+    afloat = thing("block", "blue", 0.4, 0.145, 0.06)
+    free = thing("block", "blue", 0.4, 0.2)
+    now = tracker.update([low, high, within, afloat, free], nowhere_empty, 3.0)
+    assert ids(now) == {"blue_block_1", "blue_block_2", "blue_block_3"}
+    # Half covered it looks lower and smaller; it stays where it was plainly seen.
+    half = replace(thing("block", "blue", 0.41, 0.1, 0.02, size=0.05), confidence=0.6)
+    now = tracker.update([half, high, free], nowhere_empty, 4.0)
+    assert next(o.position for o in now if o.id == "blue_block_1") == low.position

@@ -34,6 +34,7 @@ _TILT_RAD = 0.005
 _REST_RADPS = 1e-3
 #: A command at rest that is farther than this from the measured joints presses on something, rad.
 _PRESSING_RAD = 0.012
+_UPRIGHT_RISE_M = 0.012
 #: Fingers that stand this much narrower than commanded have not opened.
 _STUCK_M = 0.01
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
@@ -132,9 +133,12 @@ class Arm:
         yield from self.follow([joint_line(self.kinematics, self.joints, goal)], speed)
 
     def upright(self) -> Motion:
-        """Point the hand straight down again if it does not."""
+        """Point the hand straight down again if it does not, and a little up: what has bent it is
+        below."""
         if self.kinematics.tilt(self.joints) > _TILT_RAD:
             here = self.kinematics.tip_pose(self.joints)
+            x, y, z = here.position
+            here = Pose((x, y, z + _UPRIGHT_RISE_M), here.yaw)
             yield from self.to_joints(self.kinematics.solve(here, self.joints), 0.5)
 
     def relax(self) -> Motion:

@@ -1,6 +1,7 @@
 """Making room to take hold of something: a block by a wall is drawn away from it.
 
-Knows: pressing lightly on a top and drawing it sideways. Does not know: grasping, why.
+Knows: pressing lightly on a top and drawing it sideways; what is in the way of a grasp. Does not
+know: grasping, why.
 """
 
 from __future__ import annotations
@@ -30,10 +31,43 @@ _DIRECTIONS, _WAYS_M = 8, (0.015, 0.03)
 #: The finger ends are sent this far into the top, which presses on it with a few newtons.
 _PRESS_M = 0.006
 _ABOVE_M, _SPEED = 0.03, 0.15
+#: Cups can be moved aside, too; larger vessels are where things belong.
+_SMALL_M = 0.11
+#: Things with less room than this between their outlines, about, may keep fingers away; and what
+#: counts as touching and as standing on one level.
+_CLOSE_M, _TOUCHES_M, _SAME_LEVEL_M = 0.07, 0.01, 0.03
 #: The floor of what it lies in is no obstacle, even where the object was seen a little low.
 _FLOOR_M = 0.01
 #: Taller things would tip over.
 _TALLEST = 1.2
+
+
+def is_small(item: SceneObject) -> bool:
+    """Whether it is a single thing that can be moved aside without much ado."""
+    g = geometry_of(item)
+    return g.shape != "flat" and (not g.is_container or g.size_m <= _SMALL_M)
+
+
+def in_the_way(context: Context, item: SceneObject) -> SceneObject | None:
+    """What is so close to the object that no grasp is free: the one without which there would be
+    one, small things first; else the nearest that touches it. None where nothing is close."""
+    belief, kinematics = context.belief, context.arm.kinematics
+    scene = belief.scene()
+    near = []
+    for o in scene.objects:
+        if o.held or o.id in (item.id, item.support) or belief.covers(o) or o.inside != item.inside:
+            continue
+        gap = math.dist(o.position[:2], item.position[:2]) - (o.size_m + item.size_m) / 2
+        level = abs(o.bottom_z - item.bottom_z) < _SAME_LEVEL_M or o.top_z > item.bottom_z
+        if gap < _CLOSE_M and level and geometry_of(o).shape != "flat":
+            near.append((not is_small(o), gap, o))
+    near.sort(key=lambda entry: entry[:2])
+    for _, _, o in near:
+        rest = belief.obstacles(item.id, o.id)
+        if next(grasps(item, rest, kinematics), None) is not None:
+            return o
+    touching = [o for large, gap, o in near if gap < _TOUCHES_M and not large]
+    return touching[0] if touching else None
 
 
 def draw_free(context: Context, item: SceneObject) -> Generator[None, None, bool]:

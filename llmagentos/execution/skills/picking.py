@@ -12,8 +12,9 @@ from collections.abc import Generator, Sequence
 from dataclasses import replace
 
 from llmagentos.errors import MotionError
+from llmagentos.execution.skills.base import SkillReport
 from llmagentos.execution.skills.context import Context, Skill, failed, succeeded
-from llmagentos.execution.skills.freeing import draw_free
+from llmagentos.execution.skills.freeing import draw_free, in_the_way, is_small
 from llmagentos.execution.skills.grasps import Grasp, different, grasps, turnable
 from llmagentos.motion.planning import InHand
 from llmagentos.types import Action, SceneObject
@@ -57,6 +58,9 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
     while len(tried) < MAX_ATTEMPTS:
         grasp = _next_grasp(context, item, tried, turn_rad)
         if grasp is None:
+            blocker = in_the_way(context, item)
+            if blocker is not None and is_small(blocker):
+                return _no_grasp(item, blocker, len(tried))
             moved = None if drawn == MAX_DRAWS else (yield from _make_room(context, item))
             if moved is None:
                 break
@@ -77,11 +81,19 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
             return failed("not seen", f"I lost sight of the {item.label}", len(tried))
         item = again
     if not tried:
-        words = f"there is no free way to take hold of the {item.label}"
-        return failed("no grasp", words, 0)
+        return _no_grasp(item, in_the_way(context, item), 0)
     hows = "; ".join(g.how for g in tried)
     words = f"I could not take hold of the {item.label} (tried: {hows})"
     return failed("not held", words, len(tried), problem=problem)
+
+
+def _no_grasp(item: SceneObject, blocker: SceneObject | None, attempts: int) -> SkillReport:
+    """in_way: id of what could be moved aside, or ""."""
+    words = "there is no room for my fingers"
+    if blocker is not None:
+        words = f"the {blocker.label} is too close to the {item.label} for my fingers"
+    aside = blocker.id if blocker is not None and is_small(blocker) else ""
+    return failed("no grasp", words, attempts, in_way=aside)
 
 
 def _make_room(context: Context, item: SceneObject) -> Generator[None, None, SceneObject | None]:

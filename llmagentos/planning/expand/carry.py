@@ -14,6 +14,7 @@ from llmagentos.geometry import HOUSEHOLD, object_geometry
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.expand.scope import (
     Moves,
+    Report,
     Scope,
     StepProblem,
     Tries,
@@ -33,6 +34,8 @@ ARRIVED_M = 0.03
 #: A spot that could not be reached is avoided by this much at the next try, metres.
 AVOID_M = 0.025
 GRIPPER_OPENING_M = 0.078
+#: So far to each side the hand reaches over what it takes hold of.
+HAND_M = 0.11
 
 Find = Callable[[SceneObject, Context], Placement]
 Check = Callable[[SceneObject, Context], bool]
@@ -168,6 +171,8 @@ def _one_try(
         _located(scope, item, find)  # no spot: say so before anything moves
         yield from uncover(scope, object_id)
         report = yield Action("pick", object_id, why=scope.words)
+        if (yield from _cleared(scope, object_id, report)):
+            report = yield Action("pick", object_id, why=scope.words)
         if not succeeded(report):
             tried.append(report.words or "the grasp did not hold")
             return False
@@ -191,6 +196,25 @@ def _one_try(
         return True
     tried.append("it was not where I had put it")
     return False
+
+
+def _cleared(scope: Scope, object_id: str, report: Report) -> Tries:
+    """Where something small leaves no room for the fingers it is moved aside, once; whether it
+    was. Raises StepProblem where there is no way to take hold of the object."""
+    if report.reason != "no grasp":
+        return False
+    blocker = scope.scene().get(str(report.details.get("in_way", "")))
+    if blocker is None or blocker.id in scope.aside:
+        name = describe_object(scope.get(object_id), scope.scene())
+        raise StepProblem("failed", f"I can't take hold of {name}: {report.words}.")
+    scope.aside.append(blocker.id)
+    around = (*scope.get(object_id).position[:2], HAND_M)
+    scope.avoid.append(around)
+    yield from put_aside(scope, blocker.id)
+    scope.avoid.remove(around)
+    moved = describe_object(scope.get(blocker.id), scope.scene())
+    scope.note(f"I moved {moved} out of the way first.")
+    return True
 
 
 def _located(scope: Scope, item: SceneObject, find: Find) -> Spot:
@@ -254,6 +278,8 @@ def lift(scope: Scope, object_id: str) -> Moves:
         yield from free_hand(scope, keep=object_id)
         yield from uncover(scope, object_id)
         report = yield Action("pick", object_id, why=scope.words)
+        if (yield from _cleared(scope, object_id, report)):
+            continue
         held = scope.scene().held
         if succeeded(report) and held is not None and held.id == object_id:
             _note_event(scope, before, scope.words)

@@ -7,7 +7,7 @@ Does not know: skills; a step is a generator that yields actions and is sent rep
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Collection, Generator, Iterable
+from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
 
@@ -30,6 +30,8 @@ class Report(Protocol):
     def reason(self) -> str: ...
     @property
     def words(self) -> str: ...
+    @property
+    def details(self) -> Mapping[str, Any]: ...
 
 
 #: A step under way: yields actions one by one, is sent how each ended.
@@ -91,6 +93,8 @@ class Scope:
     notes: list[str] = field(default_factory=list)
     #: ids that this step has put somewhere already.
     done: list[str] = field(default_factory=list)
+    #: ids of what was moved out of the way of a grasp.
+    aside: list[str] = field(default_factory=list)
     #: Circles (x, y, radius) of the table where putting something down has failed.
     avoid: list[tuple[float, float, float]] = field(default_factory=list)
 

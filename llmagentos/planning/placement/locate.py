@@ -9,10 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+import numpy as np
+
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Placement, Spot
 from llmagentos.planning.placement import support, table
 from llmagentos.planning.placement.distance import said_m
+from llmagentos.planning.placement.earlier import SAME_SPOT_M, before_last_move, in_place_of
+from llmagentos.planning.placement.footprint import gap_m
 from llmagentos.planning.placement.freespace import FreeSpace, Taken
 from llmagentos.planning.placement.marks import Marks, problem, resolve_marks
 from llmagentos.planning.wording import describe_place
@@ -22,6 +26,9 @@ from llmagentos.world.relations import DIRECTIONS, contents
 
 #: Where there is no room left of something, almost diagonally left of it will do.
 WIDE_ASIDE = 0.9
+#: Beside things that rise this far over the fingers there should be so much room: for the hand's
+#: flange, for the wrist.
+_ROOM_ABOVE = ((0.10, 0.05), (0.15, 0.13))
 #: Places that are about the moved thing itself where no landmark is given.
 _OWN = ("corner_near", "corner_far", "side_near", "side_far")
 
@@ -63,11 +70,28 @@ def free_spot(
     for avoid_zones in (True, False):
         space = FreeSpace(scene, moving, (), taken, avoid_zones)
         cost, exact = table.elsewhere(moving, least_m)
-        point = space.best(cost, exact)
+        point = space.best(_room_for_arm(cost, space.obstacles, moving), exact)
         if point is not None:
             z = scene.workspace.table_z
             return Spot(Pose((*point, z), moving.yaw), "table", False, "a free spot")
     return None
+
+
+def _room_for_arm(
+    cost: table.Cost, others: Sequence[SceneObject], moving: SceneObject
+) -> table.Cost:
+    """The same cost, and more where the hand or the arm above it would be beside something tall."""
+    half = moving.height_m / 2
+
+    def total(x: table.Array, y: table.Array) -> table.Array:
+        out = cost(x, y)
+        for o in others:
+            wanted = [gap for above, gap in _ROOM_ABOVE if o.top_z - half > above]
+            if wanted:
+                out = out + 3.0 * np.maximum(0.0, wanted[-1] - gap_m(x, y, moving, o))
+        return out
+
+    return total
 
 
 class _Finder:
@@ -170,6 +194,9 @@ class _Finder:
         return Placement(Spot(Pose((x, y, height)), "table", False, words), words)
 
     def _origin(self) -> Placement:
+        if self.objs:
+            found = [self._where_was(mark) for mark in self.objs]
+            return next((f for f in found if f.ok), found[0])
         past = [e for e in self.ctx.events if e.object_id == self.moving.id and not e.before.held]
         if not past:
             first = self.ctx.initial.get(self.moving.id) if self.ctx.initial else None
@@ -177,6 +204,24 @@ class _Finder:
                 return problem("no_referent", "I don't know where it was before.")
             return self.back_to(first)
         return self.back_to(past[-1].before)
+
+    def _where_was(self, mark: SceneObject) -> Placement:
+        """The very spot that something else had, or why not: what stands there now is named."""
+        before = before_last_move(mark, self.ctx)
+        words = f"where {describe_object(mark, self.scene)} was"
+        below = self.scene.get(before.support)
+        in_the_way = in_place_of(before, self.moving, self.scene)
+        if mark in in_the_way:
+            return problem("no_room", f"There is no free room {words}: it is there.")
+        if below is not None and below.kind != "zone" and below.id != self.moving.id:
+            found = self._on_one(below, "in" if before.inside else "on")
+        else:
+            found = self._on_table(table.near_point(before.position[:2], SAME_SPOT_M))
+        if found.spot is not None:
+            return Placement(replace(found.spot, words=words), words)
+        names = [describe_object(o, self.scene) for o in in_the_way]
+        tail = f": {names[0]} is there" if names else ""
+        return problem("no_room", f"There is no free room {words}{tail}.")
 
     def back_to(self, before: SceneObject) -> Placement:
         """Where the thing stood in an earlier belief, or as near to it as there is room."""
@@ -256,7 +301,7 @@ class _Finder:
 
     def words(self) -> str:
         """The place with its landmarks named as they stand in the scene."""
-        if not self.objs or self.place.rel in _OWN:
+        if not self.objs or self.place.rel in (*_OWN, "origin"):
             return describe_place(self.place)
         from llmagentos.planning.wording import REL_WORDS, describe_length, join_words
 
