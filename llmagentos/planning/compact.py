@@ -65,7 +65,9 @@ def write_obj(o: p.Obj) -> list[str]:
         out.append(o.by)
     if o.count is not None:
         out.append(str(o.count))
-    out += [x for x in (o.ref, o.size, *o.colors, o.material, o.state, o.kind) if x]
+    if o.ref is not None:
+        out += [o.ref, *([str(o.rank)] if o.rank != 1 else [])]
+    out += [x for x in (o.size, *o.colors, o.material, o.state, o.kind) if x]
     if o.noun is not None:
         out += ["noun", _text(o.noun)]
     if o.name is not None:
@@ -272,6 +274,8 @@ class _Reader:
             f["by"] = self.one_of(_BYS, "color, size or kind")
         f["count"] = self.integer()
         f["ref"] = self.maybe(_PASTS)
+        rank = self.integer() if f["ref"] in w.MOVED_REFS else None
+        f["rank"] = 1 if rank is None else rank
         f["size"] = self.maybe(_SIZES)
         colors = []
         while self.peek() in _COLORS:

@@ -92,6 +92,7 @@ _LISTS: dict[str, Iterable[str]] = {
     "inability": _words(w.CannotReason),
     "about": _words(w.AskAbout),
     "reshaping": _words(w.ReshapeAction),
+    "moved": w.MOVED_REFS,
 }
 
 _RULES = r"""
@@ -104,7 +105,7 @@ length: num unit | vague
 dist: " dist" length
 angle: (" cw" | " ccw") num
 
-obj: " [" (quant | " every_third" | " most" | " one_each" by) int? past? sizeword? color* material? state? kind noun? name? order? where* group? except? " ]"
+obj: " [" (quant | " every_third" | " most" | " one_each" by) int? (past | moved int)? sizeword? color* material? state? kind noun? name? order? where* group? except? " ]"
 noun: " noun" text
 name: " name" text
 order: " order" key int? (" of" obj | " at" region)?

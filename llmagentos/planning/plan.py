@@ -82,8 +82,10 @@ class Obj(Node):
     quant and count: how many are meant. "the" with count None is exactly one, asked back when
     several fit; "the" with a count is a definite plural; "count" is any `count` of them;
     "one_each" is one (or `count`) of each colour, size or kind, which `by` says.
-    ref: something the dialogue or the loop already has in hand. kind: "object" is anything
-    movable. noun: a word for a thing that is none of our kinds, kept as the person said it.
+    ref: something the dialogue or the loop already has in hand. rank: of first_moved and
+    last_moved, the how-manieth thing that was moved, from the first or the last one on; with a
+    count so many from there on, over all commands. kind: "object" is anything movable.
+    noun: a word for a thing that is none of our kinds, kept as the person said it.
     name: a name given with `remember`. colors: any of these. order, where, group, exclude filter.
     """
 
@@ -91,6 +93,7 @@ class Obj(Node):
     count: int | None = Field(None, ge=0, le=100)
     by: w.GroupBy | None = None
     ref: w.Past | None = None
+    rank: int = Field(1, ge=1, le=20)
     size: w.SizeWord | None = None
     colors: tuple[w.Color, ...] = ()
     material: w.Material | None = None
@@ -111,6 +114,14 @@ class Obj(Node):
             raise ValueError(f"by '{self.by}' expected quantifier 'one_each', got '{self.quant}'")
         return self
 
+    @model_validator(mode="after")
+    def _rank_of_what(self) -> Obj:
+        if self.rank != 1 and self.ref not in w.MOVED_REFS:
+            raise ValueError(
+                f"rank {self.rank} expected ref first_moved or last_moved, got {self.ref}"
+            )
+        return self
+
 
 class Place(Node):
     """A description of where something shall be.
@@ -118,9 +129,10 @@ class Place(Node):
     Spatial relations need `obj` (between: `obj` and `obj2`, or a plural `obj`); `distance` is
     between centres; with a region it is from the edge of the work area (both edges of a corner) to
     the thing's nearest side. toward with "half": half way. "at" needs `region`. corner_/side_ near
-    and far choose by `obj` (without one: the thing that is moved). origin: where it was before;
-    there: the last place used; elsewhere: any free spot away from here; gripper: above, in the
-    hand ("up"). `part` narrows "on"/"in" to a side of the landmark.
+    and far choose by `obj` (without one: the thing that is moved). origin: where it was before,
+    or where `obj` was before the last command that moved it; there: the last place used;
+    elsewhere: any free spot away from here; gripper: above, in the hand ("up"). `part` narrows
+    "on"/"in" to a side of the landmark.
     """
 
     rel: w.SpatialRel | w.FixedRel

@@ -26,6 +26,8 @@ Quantifier = Literal[
 ]  # fmt: skip
 #: References to the past of the dialogue, or to the loop's present item ("this").
 Past = Literal["it", "them", "other", "this", "last_moved", "first_moved", "answer", "pattern"]
+#: References to what was moved, which can have a rank: the second thing that was moved.
+MOVED_REFS: tuple[str, ...] = ("first_moved", "last_moved")
 SizeWord = Literal["small", "medium", "large"]
 Material = Literal[
     "wood", "metal", "plastic", "glass", "rubber", "ceramic", "paper", "cloth", "foam",

@@ -94,6 +94,27 @@ def test_moved_first_and_last() -> None:
     assert ground(obj("the last_moved object"), ctx()).question == "I haven't moved anything yet."
 
 
+def test_moved_by_rank_and_number() -> None:
+    at = ctx(events=(moved("b1", 0), moved("r1", 1), moved("y1", 2), moved("b1", 3)))
+    expected = {
+        "the first_moved 2 object": "r1",
+        "the last_moved 2 object": "y1",
+        "the last_moved 2 red block": "",
+        "count 2 last_moved object": "b1 y1",
+        "count 2 first_moved object": "b1 r1",
+        "both last_moved block": "b1 y1",
+        "at_most 9 last_moved block": "b1 y1 r1",
+        "count 2 last_moved 2 object": "y1 r1",
+        "count 2 last_moved object except [ the blue block ]": "y1 r1",
+    }
+    for text, ids in expected.items():
+        found = ground(obj(text), at)
+        assert set(found.ids) == set(ids.split()), text
+        assert found.ok or found.question == "I have moved only one red block so far."
+    assert set(matching(obj("count 2 last_moved block"), at)) == {"b1", "y1"}
+    assert ground(obj("the first_moved 2 object"), at).words.endswith(": moved second")
+
+
 def test_the_rest_is_what_was_not_handled() -> None:
     assert set(ground(obj("rest block"), ctx(handled=("r1", "w1"))).ids) == {"r2", "k1", "y1", "b1"}
     assert set(ground(obj("rest block"), ctx(events=(moved("y1"),))).ids) == {

@@ -43,6 +43,12 @@ FLAT = FLAT | st.builds(
     FLAT,
     _one(w.GroupBy),
 )
+FLAT = FLAT | st.builds(
+    lambda flat, ref, rank: flat.model_copy(update={"ref": ref, "rank": rank}),
+    FLAT,
+    st.sampled_from(w.MOVED_REFS),
+    st.integers(2, 20),
+)
 RELATION = st.builds(
     p.Relation,
     rel=st.sampled_from([r for r in w.SPATIAL_RELS + w.COMPARE_RELS if r != "between"]),
@@ -225,6 +231,31 @@ def test_an_older_models_grammar_has_none_of_the_newer_words(
     assert accepts("pick [ the block group color most ]")
     for text in ("pick [ most block ]", "pick [ every_third block ]", "again dist half"):
         assert not accepts(text), text
+
+
+def test_a_rank_is_one_of_what_was_moved(words: _Words, tokenizer: LLTokenizer) -> None:
+    plan = compact.parse("put [ the last_moved 2 block ] origin [ the first_moved 3 object ]")
+    (step,) = plan.steps
+    assert isinstance(step, p.Put) and step.place.obj is not None
+    assert (step.obj.rank, step.place.obj.rank) == (2, 3)
+    assert p.Plan.model_validate(plan.to_json()) == plan
+    assert plan.to_json()["steps"][0]["obj"]["rank"] == 2
+    matcher = LLMatcher(tokenizer, grammar_from("lark", grammar.lark_grammar()))
+
+    def accepts(text: str) -> bool:
+        at = matcher.deep_copy()
+        return all(at.consume_token(words.ids[f" {w}".encode()]) for w in text.split())
+
+    for text in ("pick [ the last_moved 2 block ]", "pick [ count 3 first_moved 2 red block ]"):
+        assert accepts(text) and compact.write(compact.parse(text)) == text
+    for text in ("pick [ the it 2 block ]", "pick [ the 2 3 block ]"):
+        assert not accepts(text)
+        with pytest.raises(PlanError, match="expected a kind"):
+            compact.parse(text)
+    with pytest.raises(PlanError, match="rank"):
+        compact.parse("pick [ the last_moved 0 block ]")
+    with pytest.raises(ValueError, match="rank 2 expected ref first_moved or last_moved"):
+        p.Obj(ref="it", rank=2)
 
 
 def test_pointers_resolve_to_the_commands_words() -> None:

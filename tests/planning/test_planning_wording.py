@@ -44,6 +44,13 @@ OBJS = {
     "one_each color block": "one block of each colour",
     "one_each kind 2 object": "two objects of each kind",
     "one_each color block order largest": "the largest block of each colour",
+    "the first_moved 2 object": "what was moved second",
+    "the last_moved object": "what was moved last",
+    "the last_moved 2 object": "what was moved second to last",
+    "the first_moved 3 red block": "the red block that was moved third",
+    "count 3 last_moved object": "the last three objects that were moved",
+    "both first_moved block": "the first two blocks that were moved",
+    "all last_moved block": "all the blocks that were moved last",
     "rest block": "the rest of the blocks",
     "none block": "none of the blocks",
     "both teddy": "both teddy bears",
@@ -109,6 +116,9 @@ PLANS = {
     ),
     "put [ the block ] on [ the tray ] part left": "Put the block on the left of the tray.",
     "put [ the block ] origin": "Put the block where it was before.",
+    "put [ the block ] origin [ the red cup ]": "Put the block where the red cup was.",
+    "put [ all block ] origin [ both cup ]": "Put all the blocks where both cups were.",
+    "push [ the block ] origin [ the red cup ]": "Push the block to where the red cup was.",
     "for_each [ all block ] { put [ the this object ] in [ a bowl ] ; home }": (
         "For each block: put it in a bowl, then go to the home position."
     ),

@@ -81,7 +81,12 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         return
     for index, object_id in enumerate(ids):
         own = marks
-        if marks is not None and len(marks.ids) > 1 and place.rel in ("in", "on") and len(ids) > 1:
+        if (
+            marks is not None
+            and len(marks.ids) > 1
+            and place.rel in ("in", "on", "origin")
+            and len(ids) > 1
+        ):
             own = Marks((marks.ids[index % len(marks.ids)],))
         try:
             moved += yield from _put_where_room(scope, object_id, place, own, len(ids))

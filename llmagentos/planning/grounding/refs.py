@@ -12,7 +12,8 @@ from collections.abc import Collection, Iterable, Sequence
 from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context, Event
 from llmagentos.planning.grounding.filters import Unresolved
-from llmagentos.planning.wording.objects import is_plural
+from llmagentos.planning.wording.objects import is_plural, number_word, obj_noun
+from llmagentos.planning.words import MOVED_REFS
 from llmagentos.types import SceneObject
 from llmagentos.world.support import supports
 
@@ -35,8 +36,8 @@ def referents(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple
         return _known([i for i in (ctx.this or ctx.moving,) if i], ids, ctx, "this")
     if ref == "other":
         return _other(obj, allowed, ctx)
-    if ref in ("last_moved", "first_moved"):
-        return _moved(ref, is_plural(obj), ids, ctx)
+    if ref in MOVED_REFS:
+        return _moved(obj, ids, ctx)
     if ref == "pattern":
         return _known(ctx.pattern, ids, ctx, "the arrangement")
     return _known(ctx.answer, ids, ctx, "that")
@@ -131,17 +132,44 @@ def really_moved(event: Event) -> bool:
     return math.dist(a.position, b.position) > MOVED_M or a.support != b.support
 
 
-def _moved(ref: str, plural: bool, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
+def moved_count(obj: p.Obj) -> int | None:
+    """How many of the things that were moved are meant: "the last three", or None for all those
+    of one command."""
+    if obj.quant == "both":
+        return 2
+    if obj.count is not None and obj.order is None:
+        return obj.count
+    return None if is_plural(obj) else 1
+
+
+def in_turn(moves: Sequence[Event], ref: str) -> tuple[str, ...]:
+    """What was moved, each thing once, from the first or (last_moved) from the last one on."""
+    turn = reversed(moves) if ref == "last_moved" else moves
+    return tuple(dict.fromkeys(e.object_id for e in turn))
+
+
+def only_moved(obj: p.Obj, count: int) -> str:
+    """ "I have moved only two blocks so far."."""
+    return f"I have moved only {number_word(count)} {obj_noun(obj, plural=count != 1)} so far."
+
+
+def _moved(obj: p.Obj, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
+    """Of what fits and was moved: by rank and number over all commands, else one command's."""
     moves = [e for e in ctx.events if really_moved(e)]
     if not moves:
         raise Unresolved("no_referent", "I haven't moved anything yet.")
     fitting = [e for e in moves if e.object_id in ids]
     if not fitting:
         raise Unresolved("no_referent", "I haven't moved anything like that.")
-    chosen = fitting[-1] if ref == "last_moved" else fitting[0]
-    if not plural:
-        return (chosen.object_id,)
-    return tuple(dict.fromkeys(e.object_id for e in fitting if e.command == chosen.command))
+    count = moved_count(obj)
+    if count is None:
+        chosen = fitting[-1] if obj.ref == "last_moved" else fitting[0]
+        return tuple(dict.fromkeys(e.object_id for e in fitting if e.command == chosen.command))
+    every = in_turn(fitting, obj.ref or "")
+    meant = every[obj.rank - 1 : obj.rank - 1 + count]
+    if len(meant) < count and (obj.quant != "at_most" or not meant):
+        raise Unresolved("too_few", only_moved(obj, len(every)))
+    return meant
 
 
 def named(name: str, ctx: Context) -> str:

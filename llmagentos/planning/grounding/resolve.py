@@ -34,6 +34,7 @@ from llmagentos.planning.grounding.filters import Objects, Unresolved
 from llmagentos.planning.grounding.order import lean, rank
 from llmagentos.planning.grounding.pick import pick, pick_ranked, plural_ref
 from llmagentos.planning.grounding.refs import (
+    moved_count,
     moved_kinds,
     named,
     referents,
@@ -43,6 +44,7 @@ from llmagentos.planning.grounding.where import Resolver, by_where
 from llmagentos.planning.grounding.words import explain, nothing_found
 from llmagentos.planning.wording.objects import is_plural
 from llmagentos.planning.wording.scene import choices
+from llmagentos.planning.words import MOVED_REFS
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
 
@@ -102,6 +104,8 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
     Sorted as pick.in_taking_order. With an order word, only what it selects. Never
     raises; a missing landmark or unknown noun fits nothing.
     """
+    if obj.ref in MOVED_REFS and moved_count(obj) is not None and is_plural(obj):
+        return ground(obj, ctx, without).ids
     if obj.ref is not None and not is_plural(obj):  # "it" stays singular
         found = ground(obj.model_copy(update={"quant": "the"}), ctx, without)
         return found.ids or (found.candidates if found.problem == "ambiguous" else ())
@@ -136,8 +140,10 @@ def _filtered(
     obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str], zones: bool
 ) -> Objects:
     """One run of the filters; zones: flat zones count as objects too."""
-    objs = _of_kind_and_color(obj, ctx, without, zones)
-    if obj.ref is not None:
+    # "the second thing you moved" stays the second where the first can't be meant
+    late = without if obj.rank != 1 else ()
+    objs = _of_kind_and_color(obj, ctx, () if late else without, zones)
+    if obj.ref is not None and obj.ref not in MOVED_REFS:
         ids = referents(obj, objs, ctx)
         objs = [o for o in objs if o.id in ids]
     kind = f.kind_of(obj, ctx.scene)
@@ -158,6 +164,9 @@ def _filtered(
     if obj.exclude is not None:
         excluded = set(_excluded(obj, obj.exclude, objs, ctx))
         objs = [o for o in objs if o.id not in excluded]
+    if obj.ref in MOVED_REFS:  # counted among those that fit everything else
+        ids = referents(obj, objs, ctx)
+        objs = [o for o in objs if o.id in ids and o.id not in late]
     return objs
 
 

@@ -15,6 +15,7 @@ from llmagentos.planning.wording.objects import (
     describe_obj,
     describe_relation,
     is_plural,
+    moved_when,
     number_word,
     obj_noun,
 )
@@ -27,8 +28,6 @@ _REF_REASONS = {
     "them": "the last ones spoken of",
     "other": "the one not spoken of just now",
     "this": "the one whose turn it is",
-    "last_moved": "moved last",
-    "first_moved": "moved first",
     "answer": "named in the last answer",
     "pattern": "part of the last arrangement",
 }
@@ -60,7 +59,7 @@ def _reason(obj: p.Obj, chosen: Sequence[SceneObject], pool: Sequence[SceneObjec
         order = describe_obj(bare).replace(f" {obj_noun(obj)}", "", 1)
         return f"{order}{f' {n}' if n > 1 else ''} of {total} {nouns}"
     if obj.ref is not None:
-        return _REF_REASONS[obj.ref]
+        return _REF_REASONS.get(obj.ref) or f"moved {moved_when(obj)}"
     if total == 1:
         return f"the only {nouns}"
     if obj.quant == "one_each":

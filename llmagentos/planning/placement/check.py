@@ -13,6 +13,7 @@ from llmagentos.planning.context import Context
 from llmagentos.planning.placement import footprint as fp
 from llmagentos.planning.placement import table
 from llmagentos.planning.placement.distance import said_m
+from llmagentos.planning.placement.earlier import SAME_SPOT_M, before_last_move, stands_at
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -21,8 +22,6 @@ from llmagentos.world import relations as rel
 DISTANCE_TOL_M = 0.02
 #: How far off the axis "left of" and "behind and left of" reach, per distance along it.
 STRAIGHT_ASIDE, DIAGONAL_ASIDE = 0.75, 0.5
-#: A thing is back where it was within this, metres.
-SAME_SPOT_M = 0.025
 #: "Far from" asks for at least this when nothing was said.
 FAR_ENOUGH_M = rel.FAR_M
 
@@ -43,6 +42,8 @@ def satisfied(
         return _at_region(place, item, ctx, marks)
     if place.rel == "there" and ctx.last_spot is not None:
         return math.dist(item.position[:2], ctx.last_spot) <= SAME_SPOT_M
+    if place.rel == "origin":
+        return any(stands_at(item, before_last_move(m, ctx)) for m in marks if m.id != item.id)
     if not marks or any(m.id == item.id for m in marks):
         return False
     return _horizontal(place, item, ctx, marks)

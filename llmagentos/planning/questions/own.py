@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from llmagentos.planning import plan as p
-from llmagentos.planning.context import Context
+from llmagentos.planning.context import Context, Event
 from llmagentos.planning.grounding.filters import is_kind
-from llmagentos.planning.grounding.refs import really_moved
+from llmagentos.planning.grounding.refs import in_turn, moved_count, only_moved, really_moved
 from llmagentos.planning.grounding.resolve import matching
 from llmagentos.planning.memory import SessionFacts
 from llmagentos.planning.questions.common import Answered, asked, objects
@@ -21,8 +21,9 @@ from llmagentos.planning.questions.own_words import (
     status_words,
     why_words,
 )
-from llmagentos.planning.wording.objects import article, join_words, noun_phrase
+from llmagentos.planning.wording.objects import article, is_plural, join_words, noun_phrase
 from llmagentos.planning.wording.scene import describe_object
+from llmagentos.planning.words import MOVED_REFS
 from llmagentos.types import SceneObject
 
 
@@ -32,22 +33,42 @@ def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     if not moves:
         return Answered("I haven't moved anything yet.")
     obj = asked(query)
-    if obj.ref in ("first_moved", "last_moved"):
+    if obj.ref in MOVED_REFS:
         event = moves[0] if obj.ref == "first_moved" else moves[-1]
-        fitting = [event]
+        fitting = _by_rank(obj, moves) if obj.rank != 1 or is_plural(obj) else [event]
+        if not fitting:
+            return Answered(only_moved(obj, len(in_turn(_alike(obj, moves), obj.ref))))
     else:
         last = moves[-1].command
         fitting = [e for e in moves if e.command == last]
-    named = [
-        e
-        for e in fitting
-        if is_kind(e.before, obj.kind) and (not obj.colors or e.before.color in obj.colors)
-    ]
+    named = _alike(obj, fitting)
     ids = tuple(dict.fromkeys(e.object_id for e in named or fitting))
     words = _moved_words(ids, {e.object_id: e.before for e in fitting}, ctx)
     if not named:
         return Answered(f"I didn't move {article(noun_phrase(obj))}; I moved {words}.", ids)
     return Answered(f"I moved {words}.", ids)
+
+
+def _alike(obj: p.Obj, moves: Sequence[Event]) -> list[Event]:
+    """Moves of things of that kind and colour."""
+    return [
+        e
+        for e in moves
+        if is_kind(e.before, obj.kind) and (not obj.colors or e.before.color in obj.colors)
+    ]
+
+
+def _by_rank(obj: p.Obj, moves: Sequence[Event]) -> list[Event]:
+    """The how-manieth thing of that kind, or so many of them; [] where there are fewer."""
+    alike = _alike(obj, moves)
+    count = moved_count(obj)
+    if count is None:
+        last = [alike[0 if obj.ref == "first_moved" else -1].command] if alike else []
+        return [e for e in alike if e.command in last]
+    ids = in_turn(alike, obj.ref or "")[obj.rank - 1 : obj.rank - 1 + count]
+    if len(ids) < count:
+        return []
+    return [next(e for e in reversed(alike) if e.object_id == i) for i in ids]
 
 
 def _moved_words(ids: Sequence[str], before: dict[str, SceneObject], ctx: Context) -> str:

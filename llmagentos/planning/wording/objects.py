@@ -127,13 +127,13 @@ def _pronoun(obj: p.Obj) -> str:
         return f"the {obj.name.removeprefix('the ')}" if _plain(obj, name=True) else ""
     if not obj.ref or not _plain(obj, ref=True):
         return ""
+    if obj.ref in p.w.MOVED_REFS:
+        return "" if is_plural(obj) else f"what was moved {moved_when(obj)}"
     return {
         "it": "it",
         "this": "it",
         "them": "them",
         "other": "the other one",
-        "last_moved": "what was moved last",
-        "first_moved": "what was moved first",
         "answer": "what was just named",
         "pattern": "the arrangement",
     }[obj.ref]
@@ -145,7 +145,7 @@ def _plain(obj: p.Obj, name: bool = False, ref: bool = False) -> bool:
     if name:
         drop |= {"name": None, "ref": None}
     if ref:
-        drop["ref"] = None
+        drop |= {"ref": None, "rank": 1}
     return obj.model_copy(update=drop) == p.Obj()
 
 
@@ -177,12 +177,27 @@ def _order_prefix(order: p.Order) -> str:
     return nth + order.key
 
 
+def moved_when(obj: p.Obj) -> str:
+    """ "first", "second", "second to last": when what first_moved and last_moved mean was moved."""
+    if obj.ref == "first_moved":
+        return ordinal_word(obj.rank)
+    return "last" if obj.rank == 1 else f"{ordinal_word(obj.rank)} to last"
+
+
+def _last_ones(obj: p.Obj) -> bool:
+    """ "the last three blocks that were moved", "the first two": counted over all commands."""
+    several = obj.quant == "both" or obj.count not in (None, 1)
+    return obj.ref in p.w.MOVED_REFS and several and obj.rank == 1 and obj.order is None
+
+
 def _quantified(obj: p.Obj, noun: str) -> str:
     if obj.order is not None:
         noun = f"{_order_prefix(obj.order)} {noun}"
     if obj.ref == "other":
         noun = f"other {noun}"
     n = obj.count
+    if _last_ones(obj) and obj.quant in ("the", "count", "both", "all"):
+        return f"the {(obj.ref or '').split('_')[0]} {number_word(n or 2)} {noun}"
     if obj.quant == "the":
         return f"the {number_word(n)} {noun}" if n is not None and n != 1 else f"the {noun}"
     if obj.quant == "a" or (obj.quant == "count" and (n is None or n == 1)):
@@ -211,8 +226,10 @@ def _tail(obj: p.Obj) -> str:
     out = ""
     if obj.order is not None:
         out += _order_tail(obj.order)
-    if obj.ref in ("last_moved", "first_moved"):
-        out += " that was moved " + obj.ref.split("_")[0]
+    if obj.ref in p.w.MOVED_REFS:
+        single = obj.quant == "one_each" or not is_plural(obj)
+        out += f" that {'was' if single else 'were'} moved"
+        out += "" if _last_ones(obj) else f" {moved_when(obj)}"
     if obj.ref == "answer":
         out += " just named"
     if obj.state == "held":
@@ -306,6 +323,9 @@ def describe_place(place: p.Place) -> str:
 
 
 def _fixed_place(place: p.Place) -> str:
+    if place.rel == "origin" and place.obj is not None:
+        single = place.obj.quant == "one_each" or not is_plural(place.obj)
+        return f"where {describe_obj(place.obj)} {'was' if single else 'were'}"
     if place.rel in ("corner_near", "corner_far", "side_near", "side_far"):
         part, how = place.rel.split("_")
         word = "nearest to" if how == "near" else "farthest from"

@@ -98,6 +98,8 @@ def _push(s: p.Push) -> str:
     where = describe_place(s.place)
     if s.place.rel == "at":
         where = "to " + where.removeprefix("at ").removeprefix("in ")
+    elif s.place.rel == "origin":
+        where = "to " + where
     return f"push {describe_obj(s.obj)} {where}"
 
 
