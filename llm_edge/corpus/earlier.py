@@ -17,7 +17,13 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
     """Commands that must have gone before for the steps to make sense; adds their things."""
     out = [_put(draft, object_id) for object_id in draft.moved]
     ops = [s.op for s in p.Plan(steps=tuple(steps)).walk()]
-    rels = {s.place.rel for s in p.Plan(steps=tuple(steps)).walk() if getattr(s, "place", None)}
+    places = [s.place for s in p.Plan(steps=tuple(steps)).walk() if getattr(s, "place", None)]
+    rels = {place.rel for place in places}
+    for place in places:  # where another thing was: it must have been moved
+        if place.rel == "origin" and place.obj is not None:
+            ids = [t.id for t in draft.want(place.obj)]
+            out += [_put(draft, i) for i in ids if i not in draft.moved]
+            rels = rels - {"origin"}
     if {"again", "correct", "undo", "restore"}.intersection(ops) or {"there", "origin"} & rels:
         items = [t for t in draft.things if t.kind != "zone"] if {"origin"} & rels else []
         if not draft.moved:

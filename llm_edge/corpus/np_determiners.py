@@ -72,8 +72,36 @@ def determiner(ctx: Ctx, plural: bool, definite: bool) -> tuple[str, int | None,
                                   "the left over", "whatever is left of the", "what remains of the", "all these other", "those other"]), True
 
 
+def moved_in_turn(ctx: Ctx, plural: bool) -> NP:
+    """ "the second thing you moved", "the block you moved before that"; "the last three you moved"."""
+    kind: Any = "object" if ctx.chance(0.5) else ctx.weighted(MOVABLE)
+    noun = kind_noun(ctx, kind, plural)
+    verb = ctx.one(["moved", "moved", "moved", "picked up", "handled", "touched", "placed", "put down"])
+    if plural:
+        n = ctx.weighted({2: 4, 3: 4, 4: 1.5, 5: 0.7})
+        number = lx.number_words(n) if ctx.chance(0.7) else str(n)
+        ref: Any = ctx.weighted({"last_moved": 3, "first_moved": 1.5})
+        way = ref.split("_")[0]
+        several = ["the {w} {n} {m} you {v}", "the {w} {n} {m} you {v}", "the {w} {n} {m} that you {v}", "the {n} {m} you {v} {w}", "the {w} {n} {m} that were moved", "the {n} {m} that you {v} {w}", "the {w} {n} {m} you have {v}"]
+        if kind == "object":
+            several += ["the {w} {n} you {v}", "the {w} {n} that you {v}", "the {w} {n} you {v}"]
+        return NP(ctx.say(several, w=way, n=number, m=noun, v=verb), p.Obj(quant="count", count=n, ref=ref, kind=kind), True)
+    one = "one" if kind == "object" and ctx.chance(0.5) else noun
+    rank = ctx.weighted({2: 6, 3: 3, 4: 1})
+    nth = {2: "second", 3: "third", 4: "fourth"}[rank]
+    if ctx.chance(0.55):
+        text = ctx.say(["the {r} {n} you {v}", "the {r} {n} you {v}", "the {n} you {v} {r}", "the {n} [that] you {v} {r}", "the {r} {n} that you {v}", "the {r} {n} that was moved", "the {r} {n} you have {v}"], r=nth, n=one, v=verb)
+        return NP(text, p.Obj(ref="first_moved", rank=rank, kind=kind))
+    before = ["the {n} you {v} before that", "the {n} you {v} before that", "the {n} that you {v} before that", "the {n} you {v} before the last one", "the {n} you {v} before that one", "the last but one {n} you {v}", "the next to last {n} you {v}"]
+    words = ["the {r} to last {n} you {v}", "the {r} to last {n} that you {v}", "the {r} last {n} you {v}"]
+    text = ctx.say(words + before if rank == 2 else words, r=nth, n=one, v=verb)
+    return NP(text, p.Obj(ref="last_moved", rank=rank, kind=kind))
+
+
 def reference(ctx: Ctx, plural: bool = False) -> NP:
     """Pronouns and references to the past of the dialogue."""
+    if ctx.chance(0.35 if plural else 0.14):
+        return moved_in_turn(ctx, plural)
     if plural:
         ref: Any = ctx.weighted({"them": 8, "pattern": 1.2, "answer": 1, "rest": 2})
         words = {

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from llm_edge.corpus import lexicon as lx
+from llm_edge.corpus.np_words import MOVABLE
 from llm_edge.corpus.objects import HOLDERS, LANDMARKS, NP, noun_phrase, pair, region_phrase
 from llm_edge.corpus.sampler import Ctx
 from llmagentos.planning import plan as p
@@ -27,7 +28,7 @@ class PP:
 
 #: What a put may go to, with weights.
 PLACE_KINDS = {"in": 18.0, "on": 18, "spatial": 22, "region": 18, "corner_near": 5, "between": 4,
-               "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "elsewhere": 1.2,
+               "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "was": 1.3, "elsewhere": 1.2,
                "part": 1.2, "matching": 6, "there": 0.7, "above": 0.3, "under": 0.3,
                "diagonal": 2.5, "joint": 1.2}
 
@@ -312,6 +313,14 @@ def fixed_place(ctx: Ctx, rel: Any) -> PP:
     return PP(ctx.word(words), p.Place(rel=rel))
 
 
+def where_it_was(ctx: Ctx, one: tuple[str, str] | None = None) -> PP:
+    """The place that something else had before it was moved."""
+    mark = noun_phrase(ctx, False, MOVABLE, 1, 0.4, one=one if ctx.chance(0.4) else None, definite=True)
+    words = ["where {o} was", "where {o} was", "where {o} used to be", "where {o} was before", "to where {o} was", "in the spot where {o} was", "where {o} had been", "where {o} stood before", "to the spot you took {o} from", "where you took {o} from", "in the old place of {o}", "in the former spot of {o}", "on the spot {o} came from",
+             "to where {o} used to be", "where {o} was standing before", "to the old spot of {o}", "at the place where {o} was", "where {o} was earlier", "in the place {o} had", "where you got {o} from", "where {o} was before you moved it", "where {o} was at first", "to the place that {o} came from"]
+    return PP(ctx.say(words, o=mark.text), p.Place(rel="origin", obj=mark.obj))
+
+
 def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich: float = 0.8) -> PP:
     """A random place. one: an earlier noun for "the blue one"; many: several things go there."""
     which = ctx.weighted(PLACE_KINDS)
@@ -331,6 +340,8 @@ def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich
         return toward_place(ctx)
     if which in ("origin", "elsewhere", "there"):
         return fixed_place(ctx, which)
+    if which == "was":
+        return fixed_place(ctx, "origin") if many else where_it_was(ctx, one)
     if which == "around":
         mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.4)
         return PP(f"{ctx.one(['around', 'all around', 'round', 'surrounding', 'encircling', 'all the way around', 'on all sides of', 'right around'])} {mark.text}", p.Place(rel="around", obj=mark.obj))

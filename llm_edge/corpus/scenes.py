@@ -136,8 +136,9 @@ class SceneDraft:
             return self.last[-1:]
         many = obj.ref in ("them", "pattern") or obj.quant not in ("the", "a")
         many = many or obj.count not in (None, 1)
-        plain = obj.model_copy(update={"ref": None, "quant": "count", "count": None})
+        plain = obj.model_copy(update={"ref": None, "quant": "count", "count": None, "rank": 1})
         n = obj.count or (3 if obj.ref == "pattern" else 2) if many else 1
+        n += obj.rank - 1
         found = self._create(plain.model_copy(update={"count": n}), "")
         ids = tuple(t.id for t in found)
         if obj.ref in ("it", "them"):

@@ -253,6 +253,8 @@ _NEED_NO_WORD = ("0", "1", "0.5", "45", "90", "180", "360")
 def _unsaid_numbers(command: str, said: list[str], target: Sequence[str]) -> Problem | None:
     """A number in the plan where the command has nothing like a number."""
     written = [t for t in target if t[0].isdigit() and t not in _NEED_NO_WORD]
+    if "last_moved" in target and "before" in said:
+        return None  # "the one you moved before that" is the second to last
     if written and not _NUMBER_SAID.search(command.lower()):
         if any(get_close_matches(w, _NUMBER_WORDS, 1, 0.7) for w in said if w not in _NEAR_THREE):
             return None  # a typing error in a number
