@@ -13,7 +13,7 @@ from __future__ import annotations
 
 import math
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -92,6 +92,21 @@ def _round_pieces(g: ObjectGeometry) -> list[Piece]:
     return pieces + _ring((radius, upright_from), (radius, h), g.wall_m)
 
 
+def mug_pieces(g: ObjectGeometry) -> list[Piece]:
+    """An open cup, and a handle of three bars on its +y side."""
+    x, y, _ = (g.size_m / HOUSEHOLD["mug"].size_m * v for v in HOUSEHOLD["mug"].extents_m)
+    radius, h, aside = x / 2, g.height_m / 2, -(y - x) / 2
+    cup = [Piece(_cylinder(radius, g.floor_m), (0, 0, -h + g.floor_m / 2))]
+    cup += _ring((radius, -h + g.floor_m * 0.5), (radius, h), g.wall_m)
+    bar, out = 0.05 * x, y / 2
+    across = (out - (aside + radius)) / 2
+    handle = [Piece(_box((bar, bar, 0.32 * g.height_m)), (0, out - bar, 0.05 * g.height_m))]
+    handle += [
+        Piece(_box((bar, across, bar)), (0, out - across, z * g.height_m)) for z in (0.34, -0.24)
+    ]
+    return [replace(p, at=(p.at[0], p.at[1] + aside, p.at[2])) for p in cup] + handle
+
+
 def _ring(lower: tuple[float, float], upper: tuple[float, float], wall: float) -> list[Piece]:
     """Boxes all round whose outer faces run from `lower` to `upper`, both (radius, z)."""
     dr, dz = upper[0] - lower[0], upper[1] - lower[1]
@@ -156,7 +171,8 @@ _LEAST_INERTIA = 2e-5
 def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float]) -> int:
     """Create an object at the origin and return its PyBullet body id."""
     if g.kind in MODELS:
-        body = _load_urdf(client, household_urdf(g), fixed=False)
+        touch = "".join(piece.urdf() for piece in mug_pieces(g)) if g.kind == "mug" else ""
+        body = _load_urdf(client, household_urdf(g, touch), fixed=False)
     else:
         body = load_body(client, visual_mesh(g), collision_pieces(g), mass_kg=g.mass_kg)
     paint_body(client, body, g, rgb)

@@ -30,15 +30,18 @@ class Model:
 
 MODELS: dict[str, Model] = {
     "duck": Model("duck.obj", "duck_vhacd.obj", y_up=True),
-    "mug": Model("objects/mug.obj", "objects/mug_col.obj"),
+    "mug": Model("objects/mug.obj", "pieces"),  # sim.bodies: the file's own is closed on top
     "lego": Model("lego/lego.obj", "box", y_up=True),
     "jenga": Model("jenga/jenga.obj", "box"),
     "soccerball": Model("soccerball.obj", "sphere"),
 }
 
 
-def household_urdf(g: ObjectGeometry) -> str:
-    """URDF text of an everyday thing, origin in the middle of its upright box."""
+def household_urdf(g: ObjectGeometry, pieces: str = "") -> str:
+    """URDF text of an everyday thing, origin in the middle of its upright box.
+
+    pieces: collision elements instead of the model's own.
+    """
     model, root = MODELS[g.kind], Path(pybullet_data.getDataPath())
     lower, upper = _bounds(root / model.visual)
     middle = [(low + high) / 2 for low, high in zip(lower, upper, strict=True)]
@@ -60,7 +63,8 @@ def household_urdf(g: ObjectGeometry) -> str:
         f'<robot name="{g.kind}"><link name="body"><inertial><mass value="{g.mass_kg:.6f}"/>'
         '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
         f"<visual>{mesh.format(origin, root / model.visual, sizes)}</visual>"
-        f"<collision>{touch}</collision></link></robot>"
+        + (pieces or f"<collision>{touch}</collision>")
+        + "</link></robot>"
     )
 
 

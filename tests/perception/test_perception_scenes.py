@@ -12,6 +12,7 @@ from llmagentos.errors import PerceptionError
 from llmagentos.geometry import HOUSEHOLD, object_geometry
 from llmagentos.perception import TabletopPerception, draw_overlay
 from llmagentos.perception.maps.arm import arm_shape
+from llmagentos.planning.placement.footprint import cup_axis
 from llmagentos.types import COLORS, Scene
 from sim.benchmarks.perception import Score, add, run, truth_scene
 from sim.noise import SensorNoise
@@ -193,6 +194,38 @@ def test_a_can_below_a_block_is_a_can(world: SimWorld) -> None:
         ("green", "block", "table"),
         ("red", "can", "table"),
         ("yellow", "can", "green"),
+    ]
+
+
+@pytest.mark.parametrize("yaw", [0.4, -2.2])
+def test_a_mug_is_open_and_what_lies_in_it_is_seen(world: SimWorld, yaw: float) -> None:
+    world.reset(
+        SceneSpec(
+            objects=[
+                item("mug", "blue", 0.45, 0.1, yaw=yaw),
+                item("ball", "yellow", 0.6, -0.2, size=0.035),
+                item("plate", "white", 0.62, 0.15, size=0.18),
+                ObjectSpec(kind="jenga", position=(0.62, 0.15, 0.014), yaw=0.5),
+            ]
+        ),
+        seed=0,
+    )
+    mug = next(
+        o
+        for o in TabletopPerception().perceive((world.overhead.capture(),), world.state()).objects
+        if o.kind == "mug"
+    )
+    x, y, _ = cup_axis(mug)
+    world.teleport_object("yellow_ball", [x, y, 0.12])
+    world.settle(1.0)
+    assert world.object_pose("yellow_ball")[0][2] < 0.04
+    assert math.dist(world.object_pose("blue_mug")[0][:2], (0.45, 0.1)) < 0.005
+    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    assert sorted((o.color, o.kind, o.support) for o in scene.objects) == [
+        ("blue", "mug", "table"),
+        ("tan", "jenga", "white_plate_1"),
+        ("white", "plate", "table"),
+        ("yellow", "ball", "blue_mug_1"),
     ]
 
 

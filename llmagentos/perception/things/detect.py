@@ -10,6 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
+from llmagentos.geometry import HOUSEHOLD
 from llmagentos.perception.maps.rectify import BoolMap
 from llmagentos.perception.maps.segment import (
     FLAT_M,
@@ -211,7 +212,10 @@ class Explainer:
         guess = guess_kind(shape, profile, top_z, supports + self._slope(shape))
         lying = find_lying(piece, shape, maps, supports, self._slope(shape))
         if lying is not None:
-            self._add(lying.guess, piece, shape, min(1.0, shape.fill)).yaw = lying.yaw
+            thing = self._add(lying.guess, piece, shape, min(1.0, shape.fill))
+            thing.yaw = lying.yaw
+            if thing.kind in HOUSEHOLD and not HOUSEHOLD[thing.kind].paintable:
+                thing.color = HOUSEHOLD[thing.kind].color
             return
         if profile == "flat" and _floats(guess) and self._has_studs(piece, shape):
             guess, profile = guess_kind(shape, "studs", top_z, supports), "studs"

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
 from llmagentos.perception.maps.colors import TABLE_CLASS
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
-from llmagentos.perception.maps.segment import RAISED_M, Maps
+from llmagentos.perception.maps.segment import RAISED_M, SHADE_OF, Maps
 from llmagentos.perception.maps.shapes import Outline, disc, hull_of, outline
 from llmagentos.perception.things.detection import Detection
 from llmagentos.types import COLORS
@@ -74,9 +74,20 @@ def take_household(maps: Maps) -> list[Detection]:
             thing = rule(blob, maps)
             if thing is not None:
                 found.append(thing)
-                maps.label[window][cv2.dilate(mask.view(np.uint8), disc(1)) > 0] = TABLE_CLASS
+                own = cv2.dilate(mask.view(np.uint8), disc(1)) > 0
+                if thing.kind == "mug":
+                    own &= ~_foreign(blob, thing.label)
+                maps.label[window][own] = TABLE_CLASS
                 break
     return found
+
+
+def _foreign(blob: _Blob, label: int) -> BoolMap:
+    """Cells of plainly another colour: what is in it."""
+    shades = [b for a, b in SHADE_OF if a == label]
+    cells = blob.mask & ~np.isin(blob.label, shades)
+    kernel = np.ones((3, 3), np.uint8)
+    return cv2.morphologyEx(cells.view(np.uint8), cv2.MORPH_OPEN, kernel) > 0
 
 
 def _thing(
@@ -97,7 +108,9 @@ def _thing(
     cells = ((r + blob.row0) * maps.grid.shape[1] + c + blob.col0).astype(np.int32)
     height = object_geometry(kind, size).height_m
     label = COLORS.index(color)
-    yaw = (yaw + math.pi / 2) % math.pi - math.pi / 2
+    # Turned by half a turn they look alike, but for where a mug's handle is.
+    full = 2 * math.pi if kind == "mug" else math.pi
+    yaw = (yaw + full / 2) % full - full / 2
     return Detection(kind, label, size, height, center, base_z, yaw, 0.9, blob.shape.hull, cells,
                      color=color)  # fmt: skip
 
@@ -174,7 +187,7 @@ def _mug(blob: _Blob, maps: Maps) -> Detection | None:
     core = cv2.erode(body, disc(8))[inner, inner] > 0
     if not around.is_round or not core.any():
         return None
-    rim, floor = float(np.percentile(blob.z[cup], 95)), float(np.median(blob.z[core]))
+    rim, floor = float(np.percentile(blob.z[cup], 95)), float(np.percentile(blob.z[core], 15))
     if rim - floor < 0.02 or abs(rim / around.size_m - z / x) > 0.16:
         return None
     hx, hy = maps.grid.xy(*blob.middle(handle))

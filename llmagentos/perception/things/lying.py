@@ -1,4 +1,4 @@
-"""Things that lie on their side: a can that has rolled over, a brick on its edge.
+"""Oblong things: a can that has rolled over, a brick on its edge, a wooden bar on a plate.
 
 Knows: what tells them from blocks of their outline: a can's back is round across, a brick's edge is
 exactly as high as the brick is long. Does not know: things that lean on others.
@@ -18,12 +18,14 @@ from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import Maps, Piece
 from llmagentos.perception.maps.shapes import Outline
 from llmagentos.perception.things.kinds import Guess
+from llmagentos.types import COLORS
 
 #: Length over width of a can on its side, which may lean; how far a brick's may be off.
 _CAN_ASPECT, _BRICK_SLACK = (1.22, 1.8), 0.09
 #: A round back falls off by this much of its radius from the middle to near the sides, at least.
 _LEAST_ROUND, _MOST_ROUND = 0.14, 0.7
 _SIZE_SLACK_M, _LEVEL_M = 0.004, 0.004
+_WOODEN = ("tan", "brown", "gold", "orange")
 _LEAST_FILL, _LEAST_CELLS = 0.86, 12
 #: Fits no support better than this: not what it seems to be.
 _MISFIT_M = 0.02
@@ -40,13 +42,18 @@ class Lying:
 def find_lying(
     piece: Piece, shape: Outline, maps: Maps, level: Sequence[float], sloping: Sequence[float]
 ) -> Lying | None:
-    """The can or brick that a piece with an oblong outline is; None where it is none.
+    """The can, brick or bar that a piece with an oblong outline is; None where it is none.
 
     level: heights of flat surfaces that it may lie on; sloping: heights on a bowl's slope, too.
     """
     if shape.is_round or shape.fill < _LEAST_FILL:
         return None
-    return _can(piece, shape, maps, [*level, *sloping]) or _brick(piece, shape, maps, level)
+    slopes = [*level, *sloping]
+    return (
+        _can(piece, shape, maps, slopes)
+        or _brick(piece, shape, maps, level)
+        or _bar(piece, shape, maps, slopes)
+    )
 
 
 def _can(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
@@ -83,6 +90,21 @@ def _brick(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) 
         return None
     found = _lying("lego", long, long, top, supports, _across(piece, maps)[0])
     return found if found is not None and found.guess.misfit_m < _LEVEL_M else None
+
+
+def _bar(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
+    """A wooden bar in or on something: alone on the table it is found before."""
+    long, short = shape.sides_m
+    low, high = SIZE_RANGE_M["jenga"]
+    length, width, height = HOUSEHOLD["jenga"].extents_m
+    if COLORS[piece.label] not in _WOODEN or abs(long * width / length - short) > _SIZE_SLACK_M:
+        return None
+    if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
+        return None
+    top = float(np.percentile(piece.values(maps.height), 80))
+    size = min(max(long, low), high)
+    high_m = size * height / length
+    return _lying("jenga", size, high_m, top, supports, _across(piece, maps)[0])
 
 
 def _across(piece: Piece, maps: Maps) -> tuple[float, FloatMap]:

@@ -12,7 +12,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import ObjectGeometry, object_geometry
+from llmagentos.geometry import HOUSEHOLD, ObjectGeometry, object_geometry
 from llmagentos.types import CONTAINER_KINDS, SceneObject
 
 Array = NDArray[np.float64]
@@ -63,6 +63,14 @@ def circle_m(o: SceneObject) -> float:
 def corner_m(o: SceneObject) -> float:
     """Radius of the circle around the outline."""
     return half_m(o) * (math.sqrt(2) if is_square(o) else 1.0)
+
+
+def cup_axis(o: SceneObject) -> tuple[float, float, float]:
+    """The middle of a mug's cup; its position is that of the box around cup and handle."""
+    x, y, _ = HOUSEHOLD["mug"].extents_m
+    off = (y - x) / 2 * o.size_m / HOUSEHOLD["mug"].size_m
+    px, py, pz = o.position
+    return px + off * math.sin(o.yaw), py - off * math.cos(o.yaw), pz
 
 
 def floor_z(o: SceneObject) -> float:

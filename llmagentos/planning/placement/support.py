@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -128,6 +129,8 @@ def _beside_on_top(
 def _spot_inside(
     scene: Scene, mark: SceneObject, item: SceneObject, total: int, part: str | None
 ) -> Spot | None:
+    if mark.kind == "mug":
+        mark = replace(mark, position=fp.cup_axis(mark))
     over_rim = mark.kind != "zone" and not fits_inside(mark, item)
     nested = nests(mark, item)
     others = [o for o in _contents(scene, mark) if o.id != item.id]
