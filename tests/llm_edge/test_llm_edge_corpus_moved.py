@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 
-from llm_edge.corpus import build, compose, said
+from llm_edge.corpus import build, compose, moved, said
 from llm_edge.corpus.check import Checker, judge
 from llm_edge.corpus.np_determiners import moved_in_turn
 from llm_edge.corpus.places import where_it_was
@@ -33,6 +33,21 @@ def test_what_was_moved_in_turn(plural):
     wanted = {("last_moved", 1), ("first_moved", 1)}
     assert refs >= (wanted if plural else {("last_moved", 2), ("first_moved", 2)})
     assert plural == (refs == wanted)
+
+
+def test_a_command_can_be_carried_out():
+    checker, kinds, ops = Checker("symbolic"), Counter(), Counter()
+    for i in range(150):
+        ctx = Ctx(f"command:{i}")
+        text, steps = moved.command(ctx)
+        assert "{" not in text
+        ops[steps[-1].op] += 1
+        pair = build.finish(compose.Sample(text, "", tuple(steps)), ctx)
+        if pair is not None:
+            build.check(pair)
+            kinds[checker.verdict(pair).kind] += 1
+    assert kinds["ok"] + kinds["impossible"] >= 0.88 * kinds.total(), checker.table()
+    assert {"put", "push", "pick", "stack", "arrange", "answer"} <= set(ops)
 
 
 def test_where_something_was():
@@ -97,4 +112,4 @@ def test_the_mix_has_each_of_them():
         seen["count"] += any(
             f"[ count {n} {ref}_moved" in text for n in (2, 3, 4, 5) for ref in ("last", "first")
         )
-    assert len(seen) == 3 and min(seen.values()) >= 3, seen
+    assert len(seen) == 3 and min(seen.values()) >= 6, seen
