@@ -255,4 +255,11 @@ def _at(item: ObjectSpec) -> str:
 def _first_problem(error: ValidationError) -> str:
     first = error.errors()[0]
     where = ".".join(str(part) for part in first["loc"]) or "scene"
+    if first["type"] == "extra_forbidden":
+        inside = first["loc"][:-1]
+        known = list((ObjectSpec if inside else SceneSpec).model_fields)
+        place = f"object {int(inside[-1]) + 1}: " if inside else ""
+        return f"{place}{_unknown('entry', str(first['loc'][-1]), known)}"
+    if first["loc"][-1:] == ("position",):
+        return f"{where}: expected [x, y] or [x, y, z] in metres, got {first.get('input')!r}"
     return f"{where}: {first['msg']}, got {first.get('input')!r}"

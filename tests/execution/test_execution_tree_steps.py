@@ -265,3 +265,17 @@ def test_replies_name_all_and_both_as_people_do() -> None:
     assert said.startswith("I put both bowls at the right")
     said = t.do("put [ both red green block ] at back").reply
     assert said.startswith("I put both red and green blocks at the back")
+
+
+def test_what_stands_beside_the_wanted_spot_is_said() -> None:
+    """Less than 10 cm from the border there is no room 10 cm in front of it."""
+    near = Table(
+        Scene((thing("can", "can", "gold", 0.38, -0.2), thing("a", "block", "red", 0.6, 0.1)))
+    )
+    out = near.do("put [ the block ] in_front_of [ the can ] dist 10 cm")
+    assert out.status == "succeeded" and "no room straight in front of it" in out.reply
+    free = Table(
+        Scene((thing("can", "can", "gold", 0.5, -0.2), thing("a", "block", "red", 0.6, 0.1)))
+    )
+    out = free.do("put [ the block ] in_front_of [ the can ] dist 10 cm")
+    assert out.reply == "I put the red block 10 cm in front of the gold can."

@@ -82,6 +82,12 @@ def test_objects(text: str) -> None:
 
 
 PLANS = {
+    "put [ all block ] in [ a bowl where same_color [ the this object ] ]": (
+        "Put each block in a bowl of the same colour as it."
+    ),
+    "put [ all block ] in [ a bowl where next_to [ the cup ] ]": (
+        "Put all the blocks in a bowl next to the cup."
+    ),
     "put [ the red block ] in [ the bowl ]": "Put the red block in the bowl.",
     "pick [ the cup ] ; place at back_left": (
         "Pick up the cup.|Put it down in the back left corner."

@@ -40,7 +40,7 @@ def test_ids_count_up() -> None:
         (block(position=[0.5, float("nan")]), "finite"),
         (block(size=0.3), "size of a block"),
         (block(position=[0.5, 0.0, -0.1]), "base between"),
-        (block(weight=3), "Extra inputs"),
+        (block(weight=3), "known entry"),
         ({"kind": "block", "position": [0.5, 0.0]}, "colour"),
     ],
 )
@@ -75,6 +75,13 @@ def test_interpenetration_is_refused_but_contact_and_containment_are_not() -> No
 def test_same_id_twice_is_refused() -> None:
     with pytest.raises(SceneError, match="every id once"):
         scene(block(id="a"), block(id="a", position=[0.4, 0.0]))
+
+
+def test_a_wrong_entry_is_named_with_the_right_one() -> None:
+    with pytest.raises(SceneError, match=r"object 1.*got 'colour'; did you mean 'color'"):
+        SceneSpec.from_dict({"objects": [{"kind": "block", "colour": "red", "position": [0.5, 0]}]})
+    with pytest.raises(SceneError, match=r"expected \[x, y\] or \[x, y, z\] in metres"):
+        SceneSpec.from_dict({"objects": [{"kind": "block", "color": "red", "position": [0.5]}]})
 
 
 def test_unreadable_files_are_refused(tmp_path: Path) -> None:

@@ -124,7 +124,11 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
             yield from _reload(scope, object_id, load)
             return
     _note_event(scope, before, scope.words)
-    raise StepProblem("failed", _what_went_wrong("place", before, scope, tried))
+    words = _what_went_wrong("place", before, scope, tried)
+    held = scope.scene().held
+    if held is not None and held.id == object_id:
+        words += " I am still holding it."
+    raise StepProblem("failed", words)
 
 
 def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:

@@ -31,8 +31,12 @@ from llmagentos.planning.placement import Marks, locate, resolve_marks, said_m, 
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.planning.wording import describe_ids, describe_obj, describe_object, describe_place
+from llmagentos.planning.wording.objects import REL_WORDS
 from llmagentos.types import Action, SceneObject
-from llmagentos.world.relations import is_above, stack_of
+from llmagentos.world.relations import DIRECTIONS, is_above, stack_of
+
+#: Farther than this beside the line through a landmark is said.
+ASIDE_M = 0.025
 
 
 def pick(step: p.Pick, scope: Scope) -> Moves:
@@ -206,6 +210,7 @@ def put_one(
     find, check = _finder(scope, place, marks, total), _checker(place, marks)
     yield from carry(scope, object_id, find, check)
     _remember_landing(scope, object_id)
+    _tell_if_aside(scope, object_id, place, marks)
     return True
 
 
@@ -284,6 +289,19 @@ def _remember_landing(scope: Scope, object_id: str) -> None:
     after = scope.scene().get(object_id)
     if after is not None and not after.held:
         scope.memory.note_spot(*after.position[:2])
+
+
+def _tell_if_aside(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> None:
+    """ "10 cm in front of it", where there was only room at that distance to one side."""
+    scene = scope.scene()
+    after, mark = scene.get(object_id), scene.get(marks.ids[0]) if len(marks.ids) == 1 else None
+    ux, uy = DIRECTIONS.get(place.rel, (0.0, 0.0))
+    if after is None or mark is None or place.distance is None or not ux * ux + uy * uy:
+        return
+    dx, dy = (a - b for a, b in zip(after.position[:2], mark.position[:2], strict=True))
+    if abs(dx * uy - dy * ux) > ASIDE_M:
+        words = REL_WORDS[place.rel]
+        scope.note(f"There was no room straight {words} it, so it stands a little to the side.")
 
 
 def hold_over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Moves:

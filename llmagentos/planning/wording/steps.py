@@ -94,6 +94,15 @@ def _move(s: p.Move) -> str:
     return f"{verb} {describe_obj(s.obj)}{far} {DIRECTION_WORDS[s.direction]}"
 
 
+def _put(s: p.Put) -> str:
+    marks = s.place.obj.where if s.place.obj is not None else ()
+    own = any(r.region is None and (r.obj is None or r.obj.ref == "this") for r in marks)
+    what = describe_obj(s.obj)
+    if own and s.obj.quant == "all" and s.obj.count is None and s.obj.ref is None:
+        what = "each " + noun_phrase(s.obj.model_copy(update={"quant": "the"}))
+    return f"put {what} {describe_place(s.place)}"
+
+
 def _push(s: p.Push) -> str:
     where = describe_place(s.place)
     if s.place.rel == "at":
@@ -199,7 +208,7 @@ def _repeat(s: p.Repeat) -> str:
 _WRITERS: dict[str, Callable[[Any], str]] = {
     "pick": lambda s: f"pick up {describe_obj(s.obj)}",
     "place": lambda s: f"put it down {describe_place(s.place)}",
-    "put": lambda s: f"put {describe_obj(s.obj)} {describe_place(s.place)}",
+    "put": _put,
     "push": _push,
     "move": _move,
     "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
