@@ -62,7 +62,7 @@ OTHER: dict[Maker, float] = {
 }
 
 #: Shares of the corpus of meanings that the mix has seldom.
-RARE: dict[Maker, float] = {amounts.command: 0.039, edges.from_edge: 0.011, edges.half_way: 0.011, ways.so_many_times_as_far: 0.011, moved.command: 0.03}
+RARE: dict[Maker, float] = {amounts.command: 0.02, edges.from_edge: 0.006, edges.half_way: 0.006, ways.so_many_times_as_far: 0.006, moved.command: 0.015}
 
 _FIRST_VERBS = frozenset(
     w.split()[0] for w in (*lx.PUT_VERBS, *lx.GRAB_VERBS, *lx.PUSH_VERBS, "stack", "build", "arrange", "rotate", "turn", "swap", "raise", "line")
