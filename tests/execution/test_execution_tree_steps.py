@@ -279,3 +279,14 @@ def test_what_stands_beside_the_wanted_spot_is_said() -> None:
     )
     out = free.do("put [ the block ] in_front_of [ the can ] dist 10 cm")
     assert out.reply == "I put the red block 10 cm in front of the gold can."
+
+
+def test_both_go_back_after_a_swap_in_vessels() -> None:
+    """What was parked on the way goes back to where it was before the command."""
+    t = Table()
+    t.do("put [ the red block ] in [ the red bowl ] ; put [ the blue block ] in [ the blue bowl ]")
+    t.do("swap [ the red block ] [ the blue block ]")
+    assert t.get("red_block").support == "blue_bowl"
+    assert t.do("put [ all them object ] origin").status == "succeeded"
+    assert t.get("red_block").support == "red_bowl"
+    assert t.get("blue_block").support == "blue_bowl"

@@ -28,6 +28,7 @@ from llmagentos.planning.expand.scope import (
 )
 from llmagentos.planning.grounding import matching
 from llmagentos.planning.placement import Marks, locate, resolve_marks, said_m, satisfied
+from llmagentos.planning.placement.earlier import before_last_move
 from llmagentos.planning.placement.footprint import is_container
 from llmagentos.planning.placement.support import cannot_carry
 from llmagentos.planning.wording import describe_ids, describe_obj, describe_object, describe_place
@@ -73,6 +74,12 @@ def put(step: p.Put, scope: Scope) -> Moves:
         from llmagentos.planning.expand.arrange import arrange
 
         yield from arrange(p.Arrange(objs=(step.obj,), shape="circle", place=step.place), scope)
+        return
+    if step.place.rel == "origin" and step.place.obj is None and len(ids) > 1:
+        from llmagentos.planning.expand.past import put_back
+
+        # in an order in which none is put onto another that is still to go
+        yield from put_back(scope, [before_last_move(scope.get(i), scope.context()) for i in ids])
         return
     yield from put_all(scope, ids, place, marks)
 

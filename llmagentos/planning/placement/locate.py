@@ -203,7 +203,7 @@ class _Finder:
             if first is None:
                 return problem("no_referent", "I don't know where it was before.")
             return self.back_to(first)
-        return self.back_to(past[-1].before)
+        return self.back_to(before_last_move(self.moving, self.ctx))
 
     def _where_was(self, mark: SceneObject) -> Placement:
         """The very spot that something else had, or why not: what stands there now is named."""
