@@ -82,6 +82,7 @@ def test_objects(text: str) -> None:
 
 
 PLANS = {
+    "put [ both block ] origin": "Put both blocks where they were before.",
     "put [ all block ] in [ a bowl where same_color [ the this object ] ]": (
         "Put each block in a bowl of the same colour as it."
     ),

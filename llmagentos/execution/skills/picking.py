@@ -60,7 +60,7 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
         if grasp is None:
             blocker = in_the_way(context, item)
             if blocker is not None and is_small(blocker):
-                return _no_grasp(item, blocker, len(tried))
+                return _no_grasp(context, item, blocker, len(tried))
             moved = None if drawn == MAX_DRAWS else (yield from _make_room(context, item))
             if moved is None:
                 break
@@ -81,15 +81,22 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
             return failed("not seen", f"I lost sight of the {item.label}", len(tried))
         item = again
     if not tried:
-        return _no_grasp(item, in_the_way(context, item), 0)
+        return _no_grasp(context, item, in_the_way(context, item), 0)
     hows = "; ".join(g.how for g in tried)
     words = f"I could not take hold of the {item.label} (tried: {hows})"
     return failed("not held", words, len(tried), problem=problem)
 
 
-def _no_grasp(item: SceneObject, blocker: SceneObject | None, attempts: int) -> SkillReport:
+def _no_grasp(
+    context: Context, item: SceneObject, blocker: SceneObject | None, attempts: int
+) -> SkillReport:
     """in_way: id of what could be moved aside, or ""."""
     words = "there is no room for my fingers"
+    vessel = context.belief.scene().get(item.support)
+    if vessel is not None and item.inside:
+        free = context.belief.obstacles(item.id, vessel.id)
+        if next(grasps(item, free, context.arm.kinematics), None) is not None:
+            words = f"the {vessel.label} leaves no room for my hand there"
     if blocker is not None:
         words = f"the {blocker.label} is too close to the {item.label} for my fingers"
     aside = blocker.id if blocker is not None and is_small(blocker) else ""

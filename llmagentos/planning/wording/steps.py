@@ -15,6 +15,7 @@ from llmagentos.planning.wording.objects import (
     describe_length,
     describe_obj,
     describe_place,
+    is_plural,
     join_words,
     noun_phrase,
     number_word,
@@ -100,7 +101,10 @@ def _put(s: p.Put) -> str:
     what = describe_obj(s.obj)
     if own and s.obj.quant == "all" and s.obj.count is None and s.obj.ref is None:
         what = "each " + noun_phrase(s.obj.model_copy(update={"quant": "the"}))
-    return f"put {what} {describe_place(s.place)}"
+    where = describe_place(s.place)
+    if s.place.rel == "origin" and s.place.obj is None and is_plural(s.obj):
+        where = where.replace("it was", "they were")
+    return f"put {what} {where}"
 
 
 def _push(s: p.Push) -> str:
