@@ -446,6 +446,36 @@ def test_takes_a_block_from_the_wall_of_a_box(lab: Lab, at: list[float]) -> None
     assert math.dist(lab.at("gold_box")[:2], (0.5, 0.1)) < 0.01
 
 
+def test_what_is_too_close_is_named_and_then_out_of_the_way(lab: Lab) -> None:
+    """Blocks that touch: without the one behind it the middle one can be gripped."""
+    block = {"kind": "block", "size": 0.04}
+    row = [("red", 0.45, 0.0415), ("green", 0.45, 0.0), ("blue", 0.45, -0.0415), ("gold", 0.491, 0)]
+    objects = [{"id": c, **block, "color": c, "position": [x, y]} for c, x, y in row]
+    lab.set_up({"objects": objects})
+    report = lab.do("pick", "green")
+    assert report.reason == "no grasp" and report.details["in_way"] == "gold"
+    assert "gold block is too close" in report.words
+    assert ok(lab.do("pick", "gold"))
+    assert ok(lab.do("place", "gold", pose=Pose((0.6, 0.2, 0.0))))
+    assert ok(lab.do("pick", "green"))
+    assert all(np.hypot(*(lab.at(c)[:2] - (0.45, y))) < 0.015 for c, _, y in (row[0], row[2]))
+
+
+def test_a_brick_beside_a_box_is_gripped_the_other_way_round(lab: Lab) -> None:
+    box = {"kind": "box", "color": "tan", "size": 0.2, "position": [0.58, -0.05]}
+    brick = {"kind": "lego", "color": "red", "position": [0.42, 0.06]}
+    lab.set_up({"objects": [box, brick]})
+    assert ok(lab.do("pick", "red_lego"))
+
+
+def test_a_ball_in_the_corner_of_a_box_tells_what_is_in_the_way(lab: Lab) -> None:
+    box = {"id": "box", "kind": "box", "color": "tan", "size": 0.2, "position": [0.55, 0.0]}
+    ball = {"kind": "ball", "color": "red", "size": 0.035, "position": [0.6, 0.05, 0.023]}
+    lab.set_up({"objects": [box, ball]})
+    report = lab.do("pick", "red_ball")
+    assert report.reason == "no grasp" and "box leaves no room for my hand" in report.words
+
+
 def test_goes_on_after_pressing_on_something(lab: Lab) -> None:
     """Set down where the scene hid a block: the arm is held up, and the work still goes on."""
     assert ok(lab.do("pick", "red_block"))
