@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 import pytest
 from tabletop_scenes import Table, blocks_and_bowls, thing
@@ -290,3 +291,21 @@ def test_both_go_back_after_a_swap_in_vessels() -> None:
     assert t.do("put [ all them object ] origin").status == "succeeded"
     assert t.get("red_block").support == "red_bowl"
     assert t.get("blue_block").support == "blue_bowl"
+
+
+def test_a_turned_block_takes_the_room_that_it_will_have_at_its_goal() -> None:
+    """In a pyramid of blocks that touch, no one is moved aside for a neighbour."""
+    colors = ("red", "green", "blue", "gold", "pink", "cyan")
+    ring = [
+        replace(
+            thing(c, "block", c, 0.5 + 0.12 * math.cos(k), 0.12 * math.sin(k), 0.04 + 0.002 * k),
+            yaw=0.6 + 0.1 * k,
+        )
+        for k, c in enumerate(colors)
+    ]
+    t = Table(Scene(tuple(ring)))
+    assert t.do("arrange [ all block ] pyramid").status == "succeeded"
+    picked = [a for a in t.actions if a.startswith("pick")]
+    assert len(picked) == len(set(picked))
+    levels = sorted(round(o.bottom_z, 2) for o in t.skills.scene().objects)
+    assert levels[:3] == [0.0] * 3 and levels[2] < levels[3] == levels[4] < levels[5]

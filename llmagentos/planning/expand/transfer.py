@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -20,6 +21,8 @@ from llmagentos.types import Pose, SceneObject
 
 #: Nearer than this to its spot an object stays, metres and radians.
 THERE_M = 0.012
+#: Farther than this from where it was brought it has been moved aside for another one.
+PARKED_M = 0.04
 #: Room that must be between what stands and what is put beside it.
 ROOM_M = 0.002
 
@@ -51,6 +54,7 @@ def transfer(
             left.remove(ready)
             brought.add(ready)
             yield from _bring(scope, ready, goals[ready], goals, exact)
+            brought -= {i for i in brought if not _near(scope, i, goals[i])}
             # what stood almost right may have been in the way and is parked now
             again = [i for i in goals if i not in left and i not in brought]
             left += [i for i in again if not _done(scope, i, goals[i])]
@@ -73,6 +77,12 @@ def _done(scope: Scope, object_id: str, goal: Spot) -> bool:
     return o is not None and is_there(o, goal)
 
 
+def _near(scope: Scope, object_id: str, goal: Spot) -> bool:
+    """Whether it stands about where it was brought: not parked since."""
+    o = scope.scene().get(object_id)
+    return o is not None and math.dist(o.position[:2], goal.pose.position[:2]) < PARKED_M
+
+
 def _others_at(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
     """What would overlap the object at its goal, on the same level."""
     scene, item = scope.scene(), scope.get(object_id)
@@ -82,6 +92,7 @@ def _others_at(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
             return []
         return [o for o in scene.on_top_of(below.id) if o.id != object_id]
     own = riders(scene, object_id) | {object_id}
+    item = replace(item, yaw=goal.pose.yaw)
     x, y = (np.array([v]) for v in goal.pose.position[:2])
     return [
         o
