@@ -267,6 +267,7 @@ def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Lab) -> None:
         assert red is not None and can is not None
         more = [
             dataclasses.replace(red, id="red_lego_1", kind="lego"),
+            dataclasses.replace(red, id="blue_block_1", color="blue"),
             dataclasses.replace(can, support="red_lego_1"),
         ]
         kept = [o for o in seen.objects if o.id != "gold_can"]
@@ -275,6 +276,7 @@ def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Lab) -> None:
     lab.look = doubled
     scene = lab.skills.see()
     assert [o.id for o in scene.objects if o.color == "red"] == ["red_block"]
+    assert [o.id for o in scene.objects if o.color == "blue"] == ["blue_bowl"]
     on_it = scene.get("gold_can")
     assert on_it is not None and on_it.support == "blue_bowl" and on_it.inside
 

@@ -105,13 +105,16 @@ class Belief:
         return not item.held and vessel is not None and is_above(scene, item, vessel)
 
     def _doubles(self, scene: Scene) -> dict[str, str]:
-        """What turns up in a vessel in the colour of something that was let go there, which is
-        accounted for: another side of that, not one more thing. Their vessels' ids by theirs."""
+        """What turns up in a vessel in its colour, or in that of something that was let go there,
+        which is accounted for: another side of those, not one more thing. Their vessels' ids by
+        theirs."""
         doubles = {}
         for o in scene.objects:
             alike = [v for v in self._let_go.values() if v.support == o.support]
             new = o.inside and o.id not in self._known_then and o.id not in self._let_go
-            if new and any(v.color == o.color for v in alike):
+            vessel = scene.get(o.support)
+            own = vessel is not None and vessel.color == o.color and bool(alike)
+            if new and (own or any(v.color == o.color for v in alike)):
                 doubles[o.id] = o.support
         return doubles
 
