@@ -213,9 +213,11 @@ class SessionMemory:
     def facts(self) -> SessionFacts:
         """For answers about the robot's doings: the newest command that had steps to carry out."""
         done = [r for r in self.records if r.status not in (None, "answered")]
+        acted = [r for r in done[:-1] if any(s.status == "succeeded" for s in r.steps)]
         return SessionFacts(
             robot_name=self.robot_name,
             last=done[-1] if done else None,
+            before=acted[-1] if acted else None,
             next_steps=self.next_steps,
             commands=len(self.records),
             pending_question=self.pending_question,

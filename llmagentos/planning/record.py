@@ -50,12 +50,14 @@ class CommandRecord:
 class SessionFacts:
     """What questions about the robot's own doings are answered from (see questions.answer).
 
-    last: the newest command that did or tried something. next_steps: words of the steps that are
+    last: the newest command that did or tried something, was refused or ended in a question.
+    before: the newest one before it of which a step was carried out. next_steps: words of the steps that are
     still to come. commands: how many there were.
     """
 
     robot_name: str = "LLMAgentOS"
     last: CommandRecord | None = None
+    before: CommandRecord | None = None
     next_steps: tuple[str, ...] = ()
     commands: int = 0
     pending_question: str = ""

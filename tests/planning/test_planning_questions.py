@@ -192,6 +192,17 @@ def test_a_failure_is_told() -> None:
     assert "hurt" in answer(query("did"), ctx(), refused).reply
 
 
+def test_what_was_done_before_a_question_is_told_too() -> None:
+    asked = record(steps=(), status="question", reply="Where shall I put it?")
+    first = asked.last
+    assert answer(query("did"), ctx(), asked).reply == "Nothing: Where shall I put it?"
+    both = SessionFacts(last=first, before=record().last)
+    assert answer(query("did"), ctx(), both).reply == (
+        "Nothing: Where shall I put it? Before that I put the red block in the bowl, then went to "
+        "the home position."
+    )
+
+
 def test_what_was_moved() -> None:
     now = table().get("y1")
     assert now is not None

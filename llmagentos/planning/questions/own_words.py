@@ -17,14 +17,25 @@ ABILITIES = (
 
 
 def did_words(session: SessionFacts) -> str:
-    """What the last command did: "I put the red block in the bowl, then went ..."."""
-    last = session.last
+    """What the last command did: "I put the red block in the bowl, then went ...".
+
+    Where it did nothing, also what the one before it did.
+    """
+    last, before = session.last, session.before
     if last is None:
         return "I haven't done anything yet."
+    if last.status in ("refused", "cannot", "question") and not any(
+        s.status == "succeeded" for s in last.steps
+    ):
+        nothing = f"Nothing: {last.reply}" if last.reply else "Nothing."
+        return f"{nothing} Before that {_deeds(before)}" if before else nothing
+    return _deeds(last)
+
+
+def _deeds(last: CommandRecord) -> str:
+    """What one command did, tried and failed at."""
     done = [past_tense(s.words) for s in last.steps if s.status == "succeeded"]
     failed = [s for s in last.steps if s.status == "failed"]
-    if last.status in ("refused", "cannot", "question") and not done:
-        return f"Nothing: {last.reply}" if last.reply else "Nothing."
     words = f"I {', then '.join(done)}" if done else ""
     if failed:
         trouble = f"tried to {failed[0].words}" + (
