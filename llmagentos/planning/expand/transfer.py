@@ -44,7 +44,7 @@ def transfer(
     left = [i for i in (order or goals) if i in goals]
     left.sort(key=lambda i: (round(goals[i].pose.position[2], 2), -_height(scope, i)))
     parked: set[str] = set()
-    brought: set[str] = set()
+    times: dict[str, int] = {}  # how often each was brought
     while left:
         left = [i for i in left if not _done(scope, i, goals[i])]
         if not left:
@@ -52,10 +52,11 @@ def transfer(
         ready = next((i for i in left if _goal_free(scope, i, goals[i], goals)), None)
         if ready is not None:
             left.remove(ready)
-            brought.add(ready)
+            times[ready] = times.get(ready, 0) + 1
             yield from _bring(scope, ready, goals[ready], goals, exact)
-            brought -= {i for i in brought if not _near(scope, i, goals[i])}
-            # what stood almost right may have been in the way and is parked now
+            # what stood almost right, or was brought, may have been in the way and is parked now;
+            # once more, but no oftener: two whose goals overlap would push each other out for ever
+            brought = {i for i, n in times.items() if n > 1 or _near(scope, i, goals[i])}
             again = [i for i in goals if i not in left and i not in brought]
             left += [i for i in again if not _done(scope, i, goals[i])]
             left.sort(key=lambda i: round(goals[i].pose.position[2], 2))
