@@ -73,6 +73,7 @@ OBJS = {
     "the block where between [ the cup ] [ the can ]": "the block between the cup and the can",
     "the bowl where same_color [ the it object ]": "the bowl of the same colour as it",
     "all block except [ the red block ]": "all the blocks except the red block",
+    "all block except [ a block ]": "all the blocks except one",
 }
 
 

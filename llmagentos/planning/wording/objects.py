@@ -239,7 +239,8 @@ def _tail(obj: p.Obj) -> str:
     if obj.group is not None:
         out += " " + _group_words(obj.group)
     if obj.exclude is not None:
-        out += f" except {describe_obj(obj.exclude)}"
+        one = obj.exclude == p.Obj(quant="a", kind=obj.kind, colors=obj.colors, noun=obj.noun)
+        out += " except one" if one else f" except {describe_obj(obj.exclude)}"
     return out
 
 
