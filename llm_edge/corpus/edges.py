@@ -74,7 +74,7 @@ def _near(ctx: Ctx) -> tuple[str, p.Length]:
     """A length that mostly fits on the table."""
     while True:
         words, distance = length(ctx)
-        if distance.unit not in ("half", "double", "lot", "little") and (distance.metres() <= 0.2 or ctx.chance(0.05)):
+        if distance.is_measured and (distance.metres() <= 0.2 or ctx.chance(0.05)):
             return words, distance
 
 

@@ -270,7 +270,7 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
         tails.append(tail)
     if ctx.chance(0.16) and shape not in ("pyramid", "grid", "cluster"):
         d, size = length(ctx)
-        if size.unit not in ("little", "lot", "half"):
+        if size.is_measured:
             fields["size"] = size
             if shape == "circle" and ctx.chance(0.5):
                 tails.append(ctx.say(["with a diameter of {d}", "{d} across", "{d} wide", "of {d} diameter"], d=d))
@@ -280,7 +280,7 @@ def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
                 noun = f"{d} {noun}"
     if ctx.chance(0.13) and "size" not in fields and shape not in ("pyramid", "cluster"):
         d, spacing = length(ctx)
-        if spacing.unit not in ("little", "lot", "half"):
+        if spacing.is_measured:
             fields["spacing"] = spacing
             tails.append(ctx.say(["with {d} between them", "{d} apart", "with gaps of {d}", "spaced {d} apart",
                                   "with a spacing of {d}", "leaving {d} between them", "with {d} in between"], d=d))

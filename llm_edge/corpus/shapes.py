@@ -106,7 +106,7 @@ def bare_things(ctx: Ctx) -> NP:
 def exact_length(ctx: Ctx) -> tuple[str, p.Length]:
     while True:
         words, size = length(ctx)
-        if size.unit not in ("little", "lot", "half"):
+        if size.is_measured:
             return words, size
 
 

@@ -141,7 +141,7 @@ def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
     a, b = several(ctx, 2)
     if ctx.chance(0.3):
         d, distance = length(ctx)
-        while distance.unit in ("little", "lot", "half"):
+        while not distance.is_measured:
             d, distance = length(ctx)
         text = ctx.say(["get {a} {d} away from {b}", "put {a} {d} away from {b}", "{a} should be {d} away from {b}", "move {a} off from {b}, {d} away", "leave {d} between {a} and {b}", "keep {a} {d} away from {b}", "take {a} away from {b} by {d}"], a=a.text, b=b.text, d=d)
         return text, [p.Put(obj=a.obj, place=p.Place(rel="away_from", obj=b.obj, distance=distance))]

@@ -83,7 +83,7 @@ def _measure(ctx: Ctx) -> tuple[str, p.Length]:
     """A length with its number."""
     while True:
         words, distance = length(ctx)
-        if distance.unit not in ("little", "lot", "half", "double"):
+        if distance.is_measured:
             return words, distance
 
 

@@ -120,14 +120,15 @@ def _so_far(step: Any, distance: p.Length) -> Any:
         old = getattr(step, name)
         return step.model_copy(update={name: _measured(distance, old)}) if old is not None else step
     place = getattr(step, "place", None)
-    said = distance.unit not in ("half", "double", "little", "lot")
-    if place is None or (place.rel in _AT_AN_EDGE and place.distance is None and not said):
+    if place is None or (
+        place.rel in _AT_AN_EDGE and place.distance is None and not distance.is_measured
+    ):
         return step
     apart = place.rel in p.w.SPATIAL_RELS and place.rel not in ("on", "in", "between")
     if not apart and place.rel not in _AT_AN_EDGE:
         return step
     changed = place.model_copy(update={"distance": _measured(distance, place.distance)})
-    if place.rel == "toward" and distance.unit in ("half", "double"):
+    if place.rel == "toward" and distance.is_relative:
         changed = _on_the_way(place, distance, changed)
     return step.model_copy(update={"place": changed})
 
@@ -144,10 +145,10 @@ def _on_the_way(place: p.Place, distance: p.Length, otherwise: p.Place) -> p.Pla
 
 def _measured(new: p.Length, old: p.Length | None) -> p.Length:
     """A length that stands for itself: "half" is worked out, for it would mean the undone one."""
-    if new.unit not in ("half", "double"):
+    if not new.is_relative:
         return new
-    before = old if old is not None and old.unit not in ("half", "double") else _UNSAID
-    if before.unit in ("little", "lot"):
+    before = old if old is not None and not old.is_relative else _UNSAID
+    if not before.is_measured:
         before = p.Length(value=100 * before.metres(), unit="cm")
     factor = 0.5 if new.unit == "half" else 2.0
     return p.Length(value=before.value * factor, unit=before.unit)

@@ -29,8 +29,7 @@ _QUANTS, _PASTS, _SIZES = (set(get_args(x)) for x in (w.Quantifier, w.Past, w.Si
 _COLORS, _MATERIALS, _STATES = (set(get_args(x)) for x in (w.Color, w.Material, w.State))
 _KINDS, _RELS = set(get_args(w.Kind)), set(w.SPATIAL_RELS) | set(w.COMPARE_RELS) | {"at"}
 _PLACE_RELS = set(w.SPATIAL_RELS) | set(w.FIXED_RELS)
-_DIRECTIONS = set(get_args(w.Direction))
-_UNITLESS = {"little", "lot", "half", "double"}
+_DIRECTIONS, _VAGUE = set(get_args(w.Direction)), set(w.VAGUE_UNITS)
 _BYS = set(get_args(w.GroupBy))
 
 
@@ -53,7 +52,7 @@ def _text(value: str) -> str:
 def _length(length: p.Length | None, word: str) -> list[str]:
     if length is None:
         return []
-    if length.unit in _UNITLESS:
+    if not length.is_measured:
         return [word, length.unit]
     return [word, _num(length.value), length.unit]
 
@@ -262,7 +261,7 @@ class _Reader:
     def length(self, word: str) -> p.Length | None:
         if not self.take(word):
             return None
-        if unit := self.maybe(_UNITLESS):
+        if unit := self.maybe(_VAGUE):
             return p.Length(unit=unit)
         value = self.number()
         return p.Length(value=value, unit=self.next("a unit"))

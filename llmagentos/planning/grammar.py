@@ -65,7 +65,6 @@ def _words(literal: object) -> tuple[str, ...]:
 
 
 _NEWER_QUANTS = ("every_third", "most", "one_each")
-_VAGUE = ("little", "lot", "half", "double")
 _LISTS: dict[str, Iterable[str]] = {
     "quant": [q for q in _words(w.Quantifier) if q not in _NEWER_QUANTS],
     "past": _words(w.Past),
@@ -80,8 +79,8 @@ _LISTS: dict[str, Iterable[str]] = {
     "nearby": [r for r in _words(w.FixedRel) if r != "at"],
     "region": _words(w.Region),
     "direction": _words(w.Direction),
-    "unit": [u for u in _words(w.LengthUnit) if u not in _VAGUE],
-    "vague": _VAGUE,
+    "unit": [u for u in _words(w.LengthUnit) if u not in w.VAGUE_UNITS],
+    "vague": w.VAGUE_UNITS,
     "shape": _words(w.Shape),
     "sort": _words(w.Sort),
     "cmp": _words(w.Comparison),

@@ -36,9 +36,19 @@ class Length(Node):
     value: float = Field(1.0, ge=0, le=1000)
     unit: w.LengthUnit = "cm"
 
+    @property
+    def is_measured(self) -> bool:
+        """Whether it was said as a number of a unit, not as "a little" or "half"."""
+        return self.unit not in w.VAGUE_UNITS
+
+    @property
+    def is_relative(self) -> bool:
+        """Whether it is of another distance: half of it or double."""
+        return self.unit in w.RELATIVE_UNITS
+
     def metres(self, last_m: float = 0.10) -> float:
         """The distance in metres; `last_m` is what `half` and `double` refer to."""
-        if self.unit in ("half", "double"):
+        if self.is_relative:
             return (0.5 if self.unit == "half" else 2.0) * last_m
         return self.value * METRES_PER_UNIT[self.unit]
 

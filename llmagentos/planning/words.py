@@ -66,6 +66,9 @@ Direction = Literal[
     "forward_left", "forward_right", "backward_left", "backward_right",
 ]  # fmt: skip
 LengthUnit = Literal["mm", "cm", "m", "in", "little", "lot", "half", "double"]
+#: Units that are said without a number; the last two are of another distance.
+VAGUE_UNITS: tuple[str, ...] = ("little", "lot", "half", "double")
+RELATIVE_UNITS: tuple[str, ...] = VAGUE_UNITS[2:]
 
 Shape = Literal[
     "line", "row", "column", "diagonal", "circle", "square", "triangle", "grid", "pyramid",

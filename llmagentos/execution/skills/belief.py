@@ -29,6 +29,8 @@ class Belief:
         self._look = look
         self._seen: Scene | None = None
         self._known: frozenset[str] = frozenset()
+        # by id, as it lies in its vessel; by the id under which it is misread; which of them the
+        # last look did not show; what was known when something was let go: no double of that
         self._let_go: dict[str, SceneObject] = {}
         self._same_as: dict[str, SceneObject] = {}
         self._hidden: frozenset[str] = frozenset()

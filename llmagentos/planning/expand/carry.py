@@ -214,8 +214,10 @@ def _cleared(scope: Scope, object_id: str, report: Report) -> Tries:
     scope.aside.append(blocker.id)
     around = (*scope.get(object_id).position[:2], HAND_M)
     scope.avoid.append(around)
-    yield from put_aside(scope, blocker.id)
-    scope.avoid.remove(around)
+    try:
+        yield from put_aside(scope, blocker.id)
+    finally:
+        scope.avoid.remove(around)
     moved = describe_object(scope.get(blocker.id), scope.scene())
     scope.note(f"I moved {moved} out of the way first.")
     return True

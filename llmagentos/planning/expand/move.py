@@ -58,12 +58,7 @@ def move(step: p.Move, scope: Scope) -> Moves:
         o = scope.get(i)
         return -(o.position[0] * ux + o.position[1] * uy)
 
-    exact = step.distance is not None and step.distance.unit not in (
-        "little",
-        "lot",
-        "half",
-        "double",
-    )
+    exact = step.distance is not None and step.distance.is_measured
     for object_id in sorted(ids, key=ahead):
         goal = relative_goal(scope, object_id, (ux, uy), distance, exact)
         scope.memory.note_mention((object_id,))

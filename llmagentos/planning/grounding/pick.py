@@ -22,7 +22,7 @@ from llmagentos.planning.context import Context
 from llmagentos.planning.grounding.filters import Objects, Unresolved, grouped
 from llmagentos.planning.grounding.order import Ranking
 from llmagentos.planning.grounding.refs import rest_handled
-from llmagentos.planning.wording.objects import number_word, obj_noun
+from llmagentos.planning.wording.objects import BY_WORDS, number_word, obj_noun
 from llmagentos.planning.wording.scene import choices, tally
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
@@ -145,7 +145,7 @@ def _of_each(obj: p.Obj, objs: Objects) -> Objects:
     taken: set[str] = set()
     for group in grouped(objs, obj.by or "kind"):
         if first + count > len(group):
-            by = {"color": "colour"}.get(obj.by or "kind", obj.by)
+            by = BY_WORDS[obj.by or "kind"]
             words = f"There are not {number_word(first + count)} of each {by}"
             ids = tuple(o.id for o in in_taking_order(objs))
             raise Unresolved("too_few", f"{words}: I see only {tally(group)}.", ids)

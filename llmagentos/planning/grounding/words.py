@@ -11,6 +11,7 @@ from llmagentos.planning import plan as p
 from llmagentos.planning.context import Context
 from llmagentos.planning.grounding import filters as f
 from llmagentos.planning.wording.objects import (
+    BY_WORDS,
     article,
     describe_obj,
     describe_relation,
@@ -63,7 +64,7 @@ def _reason(obj: p.Obj, chosen: Sequence[SceneObject], pool: Sequence[SceneObjec
     if total == 1:
         return f"the only {nouns}"
     if obj.quant == "one_each":
-        by = {"color": "colour"}.get(obj.by or "kind", obj.by)
+        by = BY_WORDS[obj.by or "kind"]
         return f"{number_word(obj.count or 1)} of each {by} of {total} {nouns}"
     if n == total:
         return f"both {nouns}" if n == 2 else f"all {n} {nouns}"

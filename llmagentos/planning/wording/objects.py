@@ -63,7 +63,8 @@ _PLURAL_QUANTS = (
 )  # fmt: skip
 #: All of them: "the red and blue blocks", where of any one it is "red or blue".
 _TOGETHER = ("all", "both", "half", "most", "rest")
-_BY_WORDS = {"color": "colour", "size": "size", "kind": "kind"}
+#: What a group is alike in, as people say it.
+BY_WORDS = {"color": "colour", "size": "size", "kind": "kind"}
 _STATE_WORDS = {"empty": "empty", "full": "full", "stacked": "stacked", "clear": "uncovered"}
 
 
@@ -204,7 +205,7 @@ def _quantified(obj: p.Obj, noun: str) -> str:
         return f"an{noun}" if obj.ref == "other" else article(noun)  # "another"
     if obj.quant == "one_each" and obj.by is not None:
         first = "the" if obj.order is not None and n in (None, 1) else number_word(n or 1)
-        return f"{first} {noun} of each {_BY_WORDS[obj.by]}"
+        return f"{first} {noun} of each {BY_WORDS[obj.by]}"
     words = {
         "count": number_word(n or 0),
         "all": f"all {number_word(n)}" if n else "all the",
@@ -245,7 +246,7 @@ def _tail(obj: p.Obj) -> str:
 
 
 def _group_words(group: p.Group) -> str:
-    by = _BY_WORDS[group.by]
+    by = BY_WORDS[group.by]
     return {
         "odd": f"of a {by} with an odd number",
         "even": f"of a {by} with an even number",
