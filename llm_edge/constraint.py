@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from llm_edge.tokenization import PlanVocabulary
 from llmagentos.errors import ModelError
-from llmagentos.planning import grammar
+from llmagentos.lang import grammar
 
 
 class _Words:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llm_edge.constraint import PlanMatcher
-from llm_edge.engine import Engine
+from llm_edge.engines.base import Engine
 from llm_edge.tokenization import Prompt
 from llmagentos.errors import ModelError
 

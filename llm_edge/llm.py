@@ -17,9 +17,9 @@ from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
 from llmagentos.errors import ModelError, PlanError
-from llmagentos.modules import PlanRequest, PlanResult
-from llmagentos.planning import compact
-from llmagentos.planning.plan import Plan
+from llmagentos.lang import codec as compact
+from llmagentos.lang.plan import Plan
+from llmagentos.ports.modules import PlanRequest, PlanResult
 from llmagentos.shipped import DEFAULT_MODEL
 
 

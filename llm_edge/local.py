@@ -12,11 +12,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from llm_edge import decoding, folder, memory
+from llm_edge import decoding, folder
 from llm_edge.constraint import PlanConstraint
 from llm_edge.decoding import Generation, Sampling
-from llm_edge.engine import Engine
-from llm_edge.engines import select
+from llm_edge.engines import memory, select
+from llm_edge.engines.base import Engine
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
 from llmagentos.errors import ModelError
 

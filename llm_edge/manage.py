@@ -13,8 +13,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llm_edge import folder, memory
-from llm_edge.engines import select
+from llm_edge import folder
+from llm_edge.engines import memory, select
 from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
 
 ALIAS = "address.json"
@@ -193,7 +193,7 @@ def _fill(part: Path, source: str, quantization: str, positions: int, model: str
         verify(str(path))
         shutil.copytree(path, part)
         return
-    from llm_edge.export_text import export_folder
+    from llm_edge.networks.export_text import export_folder
 
     export_folder(path, part, positions, quantization)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import threading
 
 from llm_edge.llm import LLM
-from llmagentos.modules import PlanningModule, PlanRequest, PlanResult
+from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 from llmagentos.shipped import DEFAULT_MODEL
 
 

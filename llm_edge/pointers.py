@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from llmagentos.errors import PlanError
-from llmagentos.planning import grammar
+from llmagentos.lang import grammar
 
 _TOKEN = re.compile(r'"[^"]*"|\S+')
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llm_edge import folder, memory
+from llm_edge import folder
 from llm_edge.chat import ChatTokenizer, Message, Pieces
 from llm_edge.decoding import Generation, Sampling, choose, finite, likeliest
-from llm_edge.engines import select
+from llm_edge.engines import memory, select
 from llmagentos.errors import ModelError
 
 #: Told to a new TensorRT plan and to the CPU engine, which must agree.

@@ -18,9 +18,9 @@ from llm_edge.engines.openai_http import user_message
 from llm_edge.engines.prompts import FEW_SHOT, SYSTEM
 from llm_edge.text import TextGeneration, TextModel
 from llmagentos.errors import PlanError
-from llmagentos.modules import PlanRequest, PlanResult
-from llmagentos.planning import compact
-from llmagentos.planning.plan import Plan
+from llmagentos.lang import codec as compact
+from llmagentos.lang.plan import Plan
+from llmagentos.ports.modules import PlanRequest, PlanResult
 
 
 class TextPlanner:

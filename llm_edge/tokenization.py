@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
-from llmagentos.planning import grammar
+from llmagentos.lang import grammar
 
 EOS = "</s>"
 #: Pieces of a command and of a question that the encoder gets to see.

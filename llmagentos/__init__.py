@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from llmagentos.agent import Agent, AgentState
     from llmagentos.command import CommandResult
-    from llmagentos.modules import (
+    from llmagentos.ports.modules import (
         ExecutionModule,
         LearningModule,
         Outcome,
@@ -46,13 +46,13 @@ _HOME = {
     "Agent": "agent",
     "AgentState": "agent",
     "CommandResult": "command",
-    "ExecutionModule": "modules",
-    "LearningModule": "modules",
-    "Outcome": "modules",
-    "PerceptionModule": "modules",
-    "PlanRequest": "modules",
-    "PlanResult": "modules",
-    "PlanningModule": "modules",
+    "ExecutionModule": "ports.modules",
+    "LearningModule": "ports.modules",
+    "Outcome": "ports.modules",
+    "PerceptionModule": "ports.modules",
+    "PlanRequest": "ports.modules",
+    "PlanResult": "ports.modules",
+    "PlanningModule": "ports.modules",
 }
 
 

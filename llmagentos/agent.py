@@ -15,7 +15,7 @@ from typing import Any
 from llmagentos.command import CommandResult, Timings, check_command
 from llmagentos.composition import Parts, simulated_parts
 from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
-from llmagentos.modules import EventSink, Outcome, PlanRequest, PlanResult
+from llmagentos.ports.modules import EventSink, Outcome, PlanRequest, PlanResult
 from llmagentos.types import Action, Scene, Status
 
 
@@ -32,7 +32,7 @@ class Agent:
     """One robot that does what it is told.
 
     `Agent.in_simulation(scene)` builds one with a simulated robot; `Agent(parts)` takes any
-    modules that implement the four ports (llmagentos.modules) and any driver.
+    modules that implement the four ports (llmagentos.ports.modules) and any driver.
     """
 
     def __init__(self, parts: Parts, on_event: EventSink | None = None):

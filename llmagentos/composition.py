@@ -15,23 +15,23 @@ from typing import Any
 
 from llmagentos.errors import MissingDependencyError, SceneError
 from llmagentos.execution.executor import PlanExecutor
-from llmagentos.execution.skills import MotionSkills
-from llmagentos.execution.skills.base import SkillReport, SkillStatus
 from llmagentos.learning.episodes import EpisodeLog
-from llmagentos.modules import (
+from llmagentos.memory.session import SessionMemory
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.perception import TabletopPerception
+from llmagentos.ports.modules import (
     EventSink,
     ExecutionModule,
     LearningModule,
     PerceptionModule,
     PlanningModule,
 )
-from llmagentos.motion.kinematics import Kinematics
-from llmagentos.perception import TabletopPerception
-from llmagentos.planning.memory import SessionMemory
+from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.shipped import DEFAULT_MODEL
+from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, Scene
 
 

@@ -17,7 +17,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from llmagentos.geometry import (
+from llmagentos.objects.geometry import (
     BOWL_BASE_RATIO,
     BOWL_UPRIGHT_FROM,
     HOUSEHOLD,

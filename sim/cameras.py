@@ -94,7 +94,7 @@ def observer_spec(width: int = 960, height: int = 720) -> CameraSpec:
 
 
 class SimCamera:
-    """A `llmagentos.ports.Camera` in a simulated world."""
+    """A `llmagentos.ports.hardware.Camera` in a simulated world."""
 
     def __init__(self, world: SimWorld, spec: CameraSpec) -> None:
         self._world = world

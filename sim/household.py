@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pybullet_data
 
-from llmagentos.geometry import HOUSEHOLD, ObjectGeometry
+from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry
 
 _UPRIGHT = (math.pi / 2, 0.0, 0.0)
 

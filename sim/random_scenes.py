@@ -12,7 +12,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from llmagentos.errors import SceneError
-from llmagentos.geometry import SIZE_RANGE_M, default_size_m, object_geometry
+from llmagentos.objects.geometry import SIZE_RANGE_M, default_size_m, object_geometry
 from llmagentos.types import COLORS, Workspace
 from sim.scene import ObjectSpec, SceneSpec
 

@@ -16,7 +16,7 @@ from typing import Any
 import pybullet_data
 
 from llmagentos.errors import DriverError
-from llmagentos.robots import PANDA, ArmSpec
+from llmagentos.robots.specs import PANDA, ArmSpec
 from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
 
 #: Share of the position error that a motor may correct in one physics step.

@@ -24,7 +24,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import SceneError
-from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
+from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
 from llmagentos.types import COLORS
 
 #: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.

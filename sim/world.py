@@ -3,7 +3,7 @@
 Knows: time, physics, which body is which object, the simulator's truth (for scoring and tests).
 Does not know: perception, plans, motion planning; it moves only as its driver calls say.
 
-Implements `llmagentos.ports.RobotDriver`. Base frame = world frame; the table top is z = 0.
+Implements `llmagentos.ports.hardware.RobotDriver`. Base frame = world frame; the table top is z = 0.
 """
 
 from __future__ import annotations

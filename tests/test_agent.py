@@ -10,7 +10,7 @@ import pytest
 
 from llmagentos import Agent, AgentState, LearningModule, PlanningModule, PlanRequest, PlanResult
 from llmagentos.errors import LifecycleError, ModelError, SceneError
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
 from llmagentos.types import Action
 
 SCENE = {

@@ -1,1 +1,1 @@
-"""Engines: one module per backend, all behind `llm_edge.engine.Engine`."""
+"""Engines: one module per backend, all behind `llm_edge.engines.base.Engine`."""

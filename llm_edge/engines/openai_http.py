@@ -20,9 +20,9 @@ from pydantic import ValidationError
 from llm_edge.decoding import Sampling
 from llm_edge.engines.prompts import FEW_SHOT, SYSTEM
 from llmagentos.errors import PlanError, ServerError
-from llmagentos.modules import PlanRequest, PlanResult
-from llmagentos.planning import compact
-from llmagentos.planning.plan import Plan
+from llmagentos.lang import codec as compact
+from llmagentos.lang.plan import Plan
+from llmagentos.ports.modules import PlanRequest, PlanResult
 
 #: Answers that a second try may cure.
 _RETRYABLE = {408, 409, 429, 500, 502, 503, 504}

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llm_edge.engine import Engine
+from llm_edge.engines.base import Engine
 from llmagentos.errors import MissingDependencyError, ModelError
 
 #: Best first.

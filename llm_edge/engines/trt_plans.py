@@ -16,8 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from llm_edge import trt_rules
-from llm_edge.engines import trt_compat
+from llm_edge.engines import trt_compat, trt_rules
 from llm_edge.engines.trt_compat import Profile, Progress
 from llmagentos.errors import ModelError
 

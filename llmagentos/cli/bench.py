@@ -1,12 +1,13 @@
 """`llmagentos bench`: the language benchmark from the command line.
 
-Knows: options and where results go. Does not know: suites or how they are judged (sim.benchmarks,
+Knows: options and where results go. Does not know: suites or how they are judged (benchmarks,
 which is imported only when the command runs).
 """
 
 from __future__ import annotations
 
 import os
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,7 +17,20 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llmagentos.composition import load_llm
+from llmagentos.errors import MissingDependencyError
 from llmagentos.shipped import DEFAULT_MODEL
+
+
+def _find_benchmarks() -> None:
+    """Make the checkout's benchmarks importable: they are no part of the installed package."""
+    checkout = Path(__file__).resolve().parents[2]
+    if not (checkout / "benchmarks" / "suites").is_dir():
+        raise MissingDependencyError(
+            f"expected a checkout with the folder 'benchmarks', got {checkout}: the benchmarks "
+            "are not in the installed package; clone the repository and run it there"
+        )
+    if str(checkout) not in sys.path:
+        sys.path.insert(0, str(checkout))
 
 
 def bench(
@@ -49,9 +63,11 @@ def bench(
     `cases` are always written in full. Returns the exit code: 0 when it ran. Raises
     MissingDependencyError, ModelError; ValueError for an unknown suite, set or case.
     """
-    from sim.benchmarks import suite_report, suite_run
-    from sim.benchmarks.suites import all_suites
-    from sim.benchmarks.suites.files import find_folder
+    _find_benchmarks()
+    from benchmarks.suites import all_suites
+    from benchmarks.suites import report as suite_report
+    from benchmarks.suites import run as suite_run
+    from benchmarks.suites.files import find_folder
 
     console = console or Console()
     if not console.is_terminal:
@@ -90,7 +106,7 @@ def bench(
 
 
 def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -> list[Any]:
-    from sim.benchmarks import suite_run
+    from benchmarks.suites import run as suite_run
 
     columns = (
         TextColumn("{task.description}"),

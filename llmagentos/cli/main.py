@@ -113,7 +113,7 @@ def plan(
 ) -> None:
     """Show only the plan, with its explanation; nothing moves."""
     if schema:
-        from llmagentos.planning.plan import Plan
+        from llmagentos.lang.plan import Plan
 
         print(json.dumps(Plan.model_json_schema(), indent=1))
         return

@@ -19,7 +19,7 @@ from llmagentos.agent import Agent
 from llmagentos.cli.view import View
 from llmagentos.command import CommandResult
 from llmagentos.composition import load_llm, start_recording
-from llmagentos.planning.wording import describe_plan
+from llmagentos.lang.wording import describe_plan
 
 
 @contextmanager

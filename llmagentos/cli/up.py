@@ -20,10 +20,10 @@ from rich.live import Live
 from rich.table import Table
 
 from llmagentos.errors import DriverError
+from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
 from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
 from llmagentos.runtime.ros_env import find_ros, private_network
-from llmagentos.runtime.shared_memory import sweep
 
 _POLL_S = 0.1
 _STYLE = {"active": "green", "running": "green", "restarting": "yellow", "given up": "bold red"}

@@ -19,7 +19,7 @@ from rich.text import Text
 from rich.tree import Tree
 
 from llmagentos.command import CommandResult
-from llmagentos.planning.wording import describe_step
+from llmagentos.lang.wording import describe_step
 
 _MARK = {
     "waiting": ("○", "dim"),

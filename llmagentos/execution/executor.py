@@ -13,17 +13,19 @@ from typing import Any
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
+from llmagentos.dialogue import reply
+from llmagentos.dialogue import turns as dialogue
+from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
-from llmagentos.execution import dialogue, reply, tree
+from llmagentos.execution import tree
 from llmagentos.execution.rehearsal import rehearse
-from llmagentos.execution.session import Session
-from llmagentos.execution.skills.base import SkillExecutor
-from llmagentos.modules import EventSink, ExecutionModule, Outcome
-from llmagentos.planning import plan as p
-from llmagentos.planning.expand import StepProblem
-from llmagentos.planning.grounding import ground
-from llmagentos.planning.memory import SessionMemory
-from llmagentos.planning.validation import Issue, validate
+from llmagentos.grounding import ground
+from llmagentos.lang import plan as p
+from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.modules import EventSink, ExecutionModule, Outcome
+from llmagentos.ports.skills import SkillExecutor
+from llmagentos.tasks import StepProblem
+from llmagentos.tasks.validation import Issue, validate
 from llmagentos.types import Status
 
 

@@ -12,11 +12,11 @@ from typing import Any
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
-from llmagentos.execution import talk
-from llmagentos.execution.session import Session, StepRecord, action_json
-from llmagentos.execution.skills.base import SkillReport, SkillStatus
-from llmagentos.planning.expand import Moves, Scope, StepProblem, expand
-from llmagentos.planning.wording import describe_object, describe_step
+from llmagentos.dialogue import talk
+from llmagentos.dialogue.session import Session, StepRecord, action_json
+from llmagentos.lang.wording import describe_object, describe_step
+from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.tasks import Moves, Scope, StepProblem, expand
 from llmagentos.types import Action
 
 #: How a description of everything of a sort begins; of two people say "both".

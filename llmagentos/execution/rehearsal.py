@@ -11,12 +11,12 @@ from typing import Any
 
 from py_trees.common import Status as Tick
 
+from llmagentos.dialogue.session import Session
 from llmagentos.execution import tree
-from llmagentos.execution.session import Session
-from llmagentos.execution.symbolic import SymbolicSkills
-from llmagentos.planning import plan as p
-from llmagentos.planning.expand import StepProblem
-from llmagentos.planning.memory import SessionMemory
+from llmagentos.lang import plan as p
+from llmagentos.memory.session import SessionMemory
+from llmagentos.skills.symbolic import SymbolicSkills
+from llmagentos.tasks import StepProblem
 from llmagentos.types import Scene
 
 MAX_TICKS = 3000

@@ -17,15 +17,15 @@ from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 from py_trees.composites import Sequence as AllOf
 
+from llmagentos.dialogue.session import Session, StepRecord
 from llmagentos.execution.leaf import StepLeaf
-from llmagentos.execution.session import Session, StepRecord
-from llmagentos.planning.conditions import holds
-from llmagentos.planning.expand import Scope, StepProblem
-from llmagentos.planning.expand.mentions import note_subjects
-from llmagentos.planning.placement import resolve_marks
-from llmagentos.planning.placement.marks import depends_on_item
-from llmagentos.planning.plan import Place
-from llmagentos.planning.wording import describe_step
+from llmagentos.grounding.conditions import holds
+from llmagentos.grounding.placement import resolve_marks
+from llmagentos.grounding.placement.marks import depends_on_item
+from llmagentos.lang.plan import Place
+from llmagentos.lang.wording import describe_step
+from llmagentos.tasks import Scope, StepProblem
+from llmagentos.tasks.mentions import note_subjects
 from llmagentos.types import Scene
 
 #: Passes of an until, and steps of a whole plan, before the robot gives up.

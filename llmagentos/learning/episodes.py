@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from llmagentos.modules import LearningModule
+from llmagentos.ports.modules import LearningModule
 
 #: Reward of a finished command by status: the sign tells success from failure, a question or a
 #: refusal is neutral.

@@ -19,7 +19,7 @@ import pinocchio as pin
 from numpy.typing import NDArray
 
 from llmagentos.errors import UnreachableError
-from llmagentos.robots import PANDA, ArmSpec
+from llmagentos.robots.specs import PANDA, ArmSpec
 from llmagentos.safety.limits import POSITION_MARGIN_RAD
 from llmagentos.types import Pose, Vec3
 
@@ -62,7 +62,11 @@ class Kinematics:
 
     def __init__(self, spec: ArmSpec = PANDA) -> None:
         self.spec = spec
-        urdf = files("llmagentos.motion").joinpath(f"{spec.name}.urdf").read_text(encoding="utf-8")
+        urdf = (
+            files("llmagentos.robots")
+            .joinpath(f"{spec.name}/{spec.name}.urdf")
+            .read_text(encoding="utf-8")
+        )
         self._model = pin.buildModelFromXML(urdf)
         self._data = self._model.createData()
         self._tip = self._model.getFrameId("tip")

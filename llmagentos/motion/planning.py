@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line, tip_path
-from llmagentos.motion.shapes import Prism, first_hit, gripper_prisms, object_prisms
+from llmagentos.motion.solids import Prism, first_hit, gripper_prisms, object_prisms
 from llmagentos.motion.trajectory import JointPath
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
 from llmagentos.types import Pose, Scene, SceneObject
 
 #: The tip may go this low above the table: finger ends just above it.

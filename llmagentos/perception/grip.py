@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.perception.maps.arm import ArmShape
-from llmagentos.perception.maps.shapes import wrap_quarter
+from llmagentos.perception.maps.outlines import wrap_quarter
 from llmagentos.types import RobotState, SceneObject
 
 #: Fingers that press harder than this on something wider than that hold it.

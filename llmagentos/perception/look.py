@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from llmagentos.perception.grip import GripperView
 from llmagentos.perception.maps.arm import ArmShape
 from llmagentos.perception.maps.colors import ColorReader
+from llmagentos.perception.maps.outlines import disc, fill_hull
 from llmagentos.perception.maps.rectify import GridSpec, Rectifier
 from llmagentos.perception.maps.segment import Maps, read_maps
-from llmagentos.perception.maps.shapes import disc, fill_hull
 from llmagentos.perception.things.detect import Explainer
 from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.household import take_household

@@ -11,7 +11,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.types import CameraFrame, Scene, SceneObject
 
 _INK: dict[str, tuple[int, int, int]] = {

@@ -1,7 +1,7 @@
 """What stands on or in what, from geometry alone.
 
 Knows: bases, tops, rims, footprints. Does not know: pictures, time. The same rules score the
-simulator's truth in sim.benchmarks.perception.
+simulator's truth in benchmarks.perception.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.types import CONTAINER_KINDS, SceneObject
 
 #: A base this far from a surface still stands on it, metres.

@@ -11,18 +11,18 @@ import cv2
 import numpy as np
 
 from llmagentos.errors import PerceptionError
-from llmagentos.geometry import object_geometry
-from llmagentos.modules import PerceptionModule
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
 from llmagentos.perception.maps.arm import ArmShape, arm_shape
+from llmagentos.perception.maps.outlines import square_hull
 from llmagentos.perception.maps.rectify import GridSpec
 from llmagentos.perception.maps.segment import FLAT_M
-from llmagentos.perception.maps.shapes import square_hull
 from llmagentos.perception.relations import with_supports
 from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker
+from llmagentos.ports.modules import PerceptionModule
 from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
 
 #: Below this height an absent thing's place counts as empty, metres under its top.

@@ -10,7 +10,7 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
 from llmagentos.perception.relations import support_of
 from llmagentos.types import SceneObject

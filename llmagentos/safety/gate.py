@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 
 from llmagentos.errors import GateRejection
-from llmagentos.ports import RobotDriver
+from llmagentos.ports.hardware import RobotDriver
 from llmagentos.safety.limits import MotionLimits, motion_limits
 from llmagentos.types import RobotState, Vec3
 

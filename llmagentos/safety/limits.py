@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from llmagentos.robots import PANDA, ArmSpec
+from llmagentos.robots.specs import PANDA, ArmSpec
 
 Profile = Literal["careful", "sim"]
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 
-from llmagentos.ports import RobotDriver
+from llmagentos.ports.hardware import RobotDriver
 from llmagentos.types import RobotState
 
 #: A joint command that differs from the measured position by more than this is motion, rad.

@@ -9,9 +9,9 @@ from tabletop_scenes import Table, blocks_and_bowls
 
 from llmagentos.errors import LifecycleError
 from llmagentos.execution.executor import PlanExecutor
-from llmagentos.execution.skills.base import SkillReport, SkillStatus
-from llmagentos.execution.symbolic import SymbolicSkills
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
+from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Action, Scene
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 import pytest
 from tabletop_scenes import Table
 
-from llmagentos.execution import corrections
-from llmagentos.planning import compact
-from llmagentos.planning import plan as p
+from llmagentos.dialogue import corrections
+from llmagentos.lang import codec as compact
+from llmagentos.lang import plan as p
 
 
 def xy(t: Table, object_id: str) -> tuple[float, float]:

@@ -11,8 +11,8 @@ from types import SimpleNamespace
 import pytest
 from tabletop_scenes import Table, blocks_and_bowls, thing
 
-from llmagentos.planning.context import Spot
-from llmagentos.planning.expand import transfer
+from llmagentos.grounding.context import Spot
+from llmagentos.tasks import transfer
 from llmagentos.types import Pose, Scene
 from llmagentos.world import relations as rel
 

@@ -12,9 +12,9 @@ from llm_edge.decoding import WAVERING, Generation, RunnerUp, Sampling, generate
 from llm_edge.llm import LLM
 from llm_edge.tokenization import PlanVocabulary, Prompt
 from llmagentos.errors import PlanError
-from llmagentos.modules import PlanRequest
-from llmagentos.planning import compact
-from llmagentos.planning.plan import Plan
+from llmagentos.lang import codec as compact
+from llmagentos.lang.plan import Plan
+from llmagentos.ports.modules import PlanRequest
 from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 

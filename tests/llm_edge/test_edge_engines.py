@@ -13,8 +13,8 @@ import pytest
 from trt_fakes import VERSIONS, FakeDevice, fake_tensorrt
 
 from llm_edge import decoding, folder
-from llm_edge.engine import Engine, Session
 from llm_edge.engines import select, trt_compat, trt_plans
+from llm_edge.engines.base import Engine, Session
 from llm_edge.engines.onnx_any import OnnxEngine
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.engines.tensorrt import TensorRTEngine

@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from llm_edge import folder, manage, memory
+from llm_edge import folder, manage
+from llm_edge.engines import memory
 from llm_edge.llm import LLM
 from llmagentos.cli.model import app
 from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError

@@ -9,7 +9,8 @@ import pytest
 
 onnx = pytest.importorskip("onnx", reason="extra 'tensorrt'")
 
-from llm_edge import folder, trt_rules  # noqa: E402
+from llm_edge import folder  # noqa: E402
+from llm_edge.engines import trt_rules  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 

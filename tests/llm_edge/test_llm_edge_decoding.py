@@ -8,7 +8,7 @@ from llm_edge.constraint import PlanConstraint
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.tokenization import PlanVocabulary, Prompt
 from llmagentos.errors import ModelError, PlanError
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
 
 COMMAND = "put the giraffe and the 12.5 cm long block into the home bowl now " * 5
 VOCABULARY = PlanVocabulary()

@@ -9,8 +9,8 @@ import pytest
 from llm_edge.llm import LLM
 from llm_edge.planner import LLMPlanner
 from llmagentos.errors import PlanError, ServerError
-from llmagentos.modules import PlanRequest
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
+from llmagentos.ports.modules import PlanRequest
 from llmagentos.types import Scene
 
 PLAN = json.dumps(compact.parse("put [ the red block ] in [ the blue bowl ]").to_json())

@@ -2,7 +2,7 @@ import pytest
 
 from llm_edge import pointers
 from llmagentos.errors import PlanError
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
 
 
 def test_texts_and_numbers_become_pointers_and_come_back():

@@ -8,7 +8,7 @@ from llm_edge import folder
 from llm_edge.llm import LLM
 from llm_edge.planner import LLMPlanner
 from llmagentos.errors import ModelIntegrityError, ModelNotFoundError
-from llmagentos.modules import PlanRequest
+from llmagentos.ports.modules import PlanRequest
 from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 

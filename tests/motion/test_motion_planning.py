@@ -17,7 +17,7 @@ from llmagentos.motion.planning import (
     plan_straight,
     plan_transit,
 )
-from llmagentos.motion.shapes import Box, Disc, geometry_of, gripper_prisms, object_prisms, overlap
+from llmagentos.motion.solids import Box, Disc, geometry_of, gripper_prisms, object_prisms, overlap
 from llmagentos.types import Pose, Scene, SceneObject
 
 

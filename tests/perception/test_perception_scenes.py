@@ -8,13 +8,13 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 
+from benchmarks.perception import Score, add, run, truth_scene
 from llmagentos.errors import PerceptionError
-from llmagentos.geometry import HOUSEHOLD, object_geometry
+from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
+from llmagentos.objects.outlines import cup_axis
 from llmagentos.perception import TabletopPerception, draw_overlay
 from llmagentos.perception.maps.arm import arm_shape
-from llmagentos.planning.placement.footprint import cup_axis
 from llmagentos.types import COLORS, Scene
-from sim.benchmarks.perception import Score, add, run, truth_scene
 from sim.noise import SensorNoise
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld

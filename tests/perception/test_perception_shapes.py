@@ -8,9 +8,9 @@ import cv2
 import numpy as np
 import pytest
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
+from llmagentos.perception.maps.outlines import hull_of, outline, square_hull, wrap_quarter
 from llmagentos.perception.maps.rectify import GridSpec
-from llmagentos.perception.maps.shapes import hull_of, outline, square_hull, wrap_quarter
 from llmagentos.perception.things.kinds import best_of, guess_kind
 from llmagentos.perception.things.splitting import best_square
 

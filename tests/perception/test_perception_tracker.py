@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from llmagentos.geometry import object_geometry
+from llmagentos.objects.geometry import object_geometry
 from llmagentos.perception.grip import GripperView
 from llmagentos.perception.relations import with_supports
 from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker

@@ -26,10 +26,10 @@ from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
 from scripted_planning import THINK
 
+from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import GraphOptions, process_table, write_params
 from llmagentos.runtime.processes import Supervisor
 from llmagentos.runtime.ros_env import private_network
-from llmagentos.runtime.shared_memory import sweep
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -13,7 +13,7 @@ from llmagentos_ros.braking import (
     return_points,
 )
 
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
 
 HOME, STEP = PANDA.home_rad, 1 / 30
 

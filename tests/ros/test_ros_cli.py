@@ -18,7 +18,7 @@ from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
 from rcl_interfaces.srv import GetParameters
 
-from llmagentos.runtime.shared_memory import sweep
+from llmagentos.runtime.dds_memory import sweep
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 #: Named, to see that it gets through to the planner; it is what "auto" ends at without a GPU.

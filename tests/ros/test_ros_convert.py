@@ -18,9 +18,9 @@ from llmagentos_ros.images import (
 from sensor_msgs.msg import JointState
 
 from llmagentos.errors import DriverError, PerceptionError, PlanError
-from llmagentos.modules import PlanResult
-from llmagentos.planning import compact
-from llmagentos.robots import PANDA
+from llmagentos.lang import codec as compact
+from llmagentos.ports.modules import PlanResult
+from llmagentos.robots.specs import PANDA
 from llmagentos.types import RobotState, Scene, SceneObject
 
 STAMP = convert.to_time(12.25)

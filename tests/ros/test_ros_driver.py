@@ -13,7 +13,7 @@ from llmagentos_ros.follower import Point, TrajectoryFollower
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60

@@ -16,9 +16,9 @@ from llmagentos_ros.follower import Point, TrajectoryFollower
 from llmagentos_ros.pacing import COMMAND_AGE_S
 from trajectory_msgs.msg import JointTrajectory
 
-from llmagentos.execution.skills.arm import Arm
 from llmagentos.motion.kinematics import Kinematics
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
+from llmagentos.skills.arm import Arm
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 

@@ -9,7 +9,7 @@ import pytest
 from llmagentos_ros.follower import Point, TrajectoryFollower
 
 from llmagentos.errors import DriverError
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
 
 HOME = PANDA.home_rad
 STEP = 1 / 60

@@ -9,8 +9,8 @@ from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.remote import RemoteExecution, RemotePlanning, wait_alive, wait_for
 
 from llmagentos.errors import PlanError
-from llmagentos.modules import PlanRequest
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
+from llmagentos.ports.modules import PlanRequest
 from llmagentos.types import Scene, Workspace
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmagentos.runtime.shared_memory import sweep
+from llmagentos.runtime.dds_memory import sweep
 
 SEGMENT, PORT = "fastrtps_0123456789abcdef", "fastdds_port7412"
 HOLD = (

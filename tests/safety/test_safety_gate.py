@@ -9,8 +9,8 @@ from itertools import pairwise
 import pytest
 
 from llmagentos.errors import GateRejection
-from llmagentos.ports import RobotDriver
-from llmagentos.robots import PANDA
+from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.types import RobotState

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import math
 
-from llmagentos.geometry import HOUSEHOLD, object_geometry
-from llmagentos.robots import PANDA
+from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
+from llmagentos.robots.specs import PANDA
 from sim.world import SimWorld
 
 

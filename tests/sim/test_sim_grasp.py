@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from scripted_arm import grip, move, pick
 
-from llmagentos.geometry import HOUSEHOLD
-from llmagentos.robots import HOME_JOINT_POSITIONS
+from llmagentos.objects.geometry import HOUSEHOLD
+from llmagentos.robots.specs import HOME_JOINT_POSITIONS
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 

@@ -7,8 +7,8 @@ import pytest
 from scripted_arm import grip, move_tip
 
 from llmagentos.errors import DriverError, SceneError
-from llmagentos.ports import Camera, RobotDriver
-from llmagentos.robots import HOME_JOINT_POSITIONS, PANDA
+from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.robots.specs import HOME_JOINT_POSITIONS, PANDA
 from sim.egl import egl_works
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld

@@ -12,12 +12,13 @@ import pytest
 torch = pytest.importorskip("torch", reason="extra 'train'")
 onnx = pytest.importorskip("onnx", reason="extra 'train'")
 
-from llm_edge import qdq, trt_rules  # noqa: E402
-from llm_edge.export import export_onnx  # noqa: E402
-from llm_edge.export_text import export_decoder  # noqa: E402
-from llm_edge.families import logits  # noqa: E402
-from llm_edge.model import Decoder, DecoderConfig, EncoderConfig, Planner  # noqa: E402
+from llm_edge.engines import trt_rules  # noqa: E402
+from llm_edge.networks import qdq  # noqa: E402
+from llm_edge.networks.export_text import export_decoder  # noqa: E402
+from llm_edge.networks.families import logits  # noqa: E402
+from llm_edge.networks.model import Decoder, DecoderConfig, EncoderConfig, Planner  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
+from training.planner.export import export_onnx  # noqa: E402
 
 SHAPES: dict[str, dict[str, Any]] = {
     "llama": {},

@@ -12,8 +12,8 @@ torch = pytest.importorskip("torch", reason="extra 'train'")
 
 from safetensors.torch import load_file, save_file  # noqa: E402
 
-from llm_edge.families import load_decoder  # noqa: E402
-from llm_edge.model import Decoder, DecoderConfig  # noqa: E402
+from llm_edge.networks.families import load_decoder  # noqa: E402
+from llm_edge.networks.model import Decoder, DecoderConfig  # noqa: E402
 from llmagentos.errors import ModelError, ModelNotFoundError  # noqa: E402
 
 CONFIG: dict[str, Any] = {

@@ -10,7 +10,7 @@ import pytest
 torch = pytest.importorskip("torch", reason="extra 'train'")
 transformers = pytest.importorskip("transformers", reason="the reference to compare with")
 
-from llm_edge.families import load_decoder, logits  # noqa: E402
+from llm_edge.networks.families import load_decoder, logits  # noqa: E402
 
 SMALL: dict[str, Any] = {
     "vocab_size": 97,

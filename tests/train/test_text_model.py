@@ -18,9 +18,9 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers, trainers  # 
 
 from llm_edge.chat import ChatTokenizer  # noqa: E402
 from llm_edge.decoding import Sampling  # noqa: E402
-from llm_edge.export_text import export_folder  # noqa: E402
-from llm_edge.families import load_decoder, logits  # noqa: E402
-from llm_edge.model import Decoder, DecoderConfig  # noqa: E402
+from llm_edge.networks.export_text import export_folder  # noqa: E402
+from llm_edge.networks.families import load_decoder, logits  # noqa: E402
+from llm_edge.networks.model import Decoder, DecoderConfig  # noqa: E402
 from llm_edge.text import TextGeneration, TextModel  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 

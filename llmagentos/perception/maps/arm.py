@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.robots import PANDA, ArmSpec
+from llmagentos.robots.specs import PANDA, ArmSpec
 from llmagentos.types import RobotState
 
 #: Modified (Craig) DH rows of the Panda: a_{i-1}, d_i, alpha_{i-1}; metres, radians.

@@ -13,8 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.perception.maps.colors import TABLE_CLASS, ColorReader, normalise
+from llmagentos.perception.maps.outlines import Hull, hull_of
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec, TopDown
-from llmagentos.perception.maps.shapes import Hull, hull_of
 from llmagentos.types import COLORS
 
 #: Higher than this above the table is an object whatever its colour, metres.

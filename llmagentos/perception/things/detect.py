@@ -10,7 +10,8 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from llmagentos.geometry import HOUSEHOLD
+from llmagentos.objects.geometry import HOUSEHOLD
+from llmagentos.perception.maps.outlines import Outline, disc, fill_hull, outline
 from llmagentos.perception.maps.rectify import BoolMap
 from llmagentos.perception.maps.segment import (
     FLAT_M,
@@ -22,7 +23,6 @@ from llmagentos.perception.maps.segment import (
     all_pieces,
     pieces_in,
 )
-from llmagentos.perception.maps.shapes import Outline, disc, fill_hull, outline
 from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind
 from llmagentos.perception.things.lying import find_lying

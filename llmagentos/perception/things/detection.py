@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import ObjectGeometry, object_geometry
-from llmagentos.perception.maps.shapes import Hull
+from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.perception.maps.outlines import Hull
 
 #: The colour number of what is wholly hidden.
 NO_LABEL = -1

@@ -1,6 +1,6 @@
 """Everyday things that are no simple body: duck, mug, jenga bar, football.
 
-Knows: the few signs by which each of them is told from above (llmagentos.geometry has the sizes).
+Knows: the few signs by which each of them is told from above (llmagentos.objects.geometry has the sizes).
 Does not know: them lying on their side, or in a heap; only upright ones, apart from others.
 """
 
@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
+from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
 from llmagentos.perception.maps.colors import TABLE_CLASS
+from llmagentos.perception.maps.outlines import Outline, disc, hull_of, outline
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
 from llmagentos.perception.maps.segment import RAISED_M, SHADE_OF, Maps
-from llmagentos.perception.maps.shapes import Outline, disc, hull_of, outline
 from llmagentos.perception.things.detection import Detection
 from llmagentos.types import COLORS
 

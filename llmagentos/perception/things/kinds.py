@@ -1,6 +1,6 @@
 """From an outline and heights to a kind, a size and a base.
 
-Knows: the proportions of every kind (llmagentos.geometry). Does not know: colours, pixels, time.
+Knows: the proportions of every kind (llmagentos.objects.geometry). Does not know: colours, pixels, time.
 """
 
 from __future__ import annotations
@@ -9,8 +9,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
-from llmagentos.perception.maps.shapes import Outline
+from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
+from llmagentos.perception.maps.outlines import Outline
 
 Profile = Literal["flat", "studs", "dome", "hollow", "paint"]
 

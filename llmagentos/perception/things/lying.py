@@ -13,10 +13,10 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from llmagentos.geometry import HOUSEHOLD, SIZE_RANGE_M
+from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M
+from llmagentos.perception.maps.outlines import Outline
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import Maps, Piece
-from llmagentos.perception.maps.shapes import Outline
 from llmagentos.perception.things.kinds import Guess
 from llmagentos.types import COLORS
 

@@ -13,10 +13,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import SIZE_RANGE_M
-from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec
-from llmagentos.perception.maps.segment import Maps, Piece, pieces_in
-from llmagentos.perception.maps.shapes import (
+from llmagentos.objects.geometry import SIZE_RANGE_M
+from llmagentos.perception.maps.outlines import (
     SQUARE_EXCESS,
     Outline,
     disc,
@@ -24,6 +22,8 @@ from llmagentos.perception.maps.shapes import (
     square_hull,
     wrap_quarter,
 )
+from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec
+from llmagentos.perception.maps.segment import Maps, Piece, pieces_in
 from llmagentos.perception.things.kinds import Guess
 
 #: A gap this wide in the sorted heights of a piece separates two levels, metres.

@@ -14,11 +14,11 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.geometry import SIZE_RANGE_M
+from llmagentos.objects.geometry import SIZE_RANGE_M
 from llmagentos.perception.maps.colors import ColorReader, normalise
+from llmagentos.perception.maps.outlines import fill_hull, outline, square_hull
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
-from llmagentos.perception.maps.shapes import fill_hull, outline, square_hull
 from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.kinds import size_from_height
 from llmagentos.perception.things.splitting import best_square

@@ -1,6 +1,6 @@
 """Heights of surfaces: levels around a thing, the inside of an empty vessel.
 
-Knows: llmagentos.geometry's vessels. Does not know: colours, pieces.
+Knows: llmagentos.objects.geometry's vessels. Does not know: colours, pieces.
 """
 
 from __future__ import annotations
@@ -8,10 +8,10 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from llmagentos.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM
+from llmagentos.objects.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM
+from llmagentos.perception.maps.outlines import disc, fill_hull
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
 from llmagentos.perception.maps.segment import Maps
-from llmagentos.perception.maps.shapes import disc, fill_hull
 from llmagentos.perception.things.detection import Detection
 
 

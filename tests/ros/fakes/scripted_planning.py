@@ -9,8 +9,8 @@ import time
 from pathlib import Path
 
 from llmagentos.errors import PlanError
-from llmagentos.modules import PlanningModule, PlanRequest, PlanResult
-from llmagentos.planning import compact
+from llmagentos.lang import codec as compact
+from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 
 THINK = "think while "
 _LONGEST_S = 280.0

@@ -18,9 +18,9 @@ from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
 from llmagentos.composition import Parts
 from llmagentos.errors import CommandError, LLMAgentOSError
+from llmagentos.lang.plan import Plan, Undo
 from llmagentos.learning.episodes import EpisodeLog
-from llmagentos.modules import Outcome
-from llmagentos.planning.plan import Plan, Undo
+from llmagentos.ports.modules import Outcome
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command

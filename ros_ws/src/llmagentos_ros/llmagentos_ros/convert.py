@@ -18,9 +18,9 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import KeyValue
 from geometry_msgs.msg import Point, TransformStamped
 from llmagentos.errors import DriverError, PlanError
-from llmagentos.modules import PlanResult
-from llmagentos.planning.plan import Plan
-from llmagentos.robots import ArmSpec, PANDA
+from llmagentos.lang.plan import Plan
+from llmagentos.ports.modules import PlanResult
+from llmagentos.robots.specs import ArmSpec, PANDA
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m

@@ -24,7 +24,7 @@ import time
 
 from builtin_interfaces.msg import Duration
 from llmagentos.errors import DriverError
-from llmagentos.robots import ArmSpec, PANDA
+from llmagentos.robots.specs import ArmSpec, PANDA
 from llmagentos.types import RobotState
 from llmagentos_ros.convert import JointStateReader, to_time
 from llmagentos_ros.freshness import AgeTimer

@@ -19,14 +19,14 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
 from llmagentos.execution.executor import PlanExecutor
-from llmagentos.execution.skills import MotionSkills
-from llmagentos.modules import Outcome
+from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
-from llmagentos.planning.memory import SessionMemory
-from llmagentos.robots import PANDA
+from llmagentos.ports.modules import Outcome
+from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
+from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import SafetyState

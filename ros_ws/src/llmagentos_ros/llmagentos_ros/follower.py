@@ -19,7 +19,7 @@ import itertools
 import math
 
 from llmagentos.errors import DriverError
-from llmagentos.robots import ArmSpec, PANDA
+from llmagentos.robots.specs import ArmSpec, PANDA
 
 Joints = tuple[float, ...]
 

@@ -21,7 +21,7 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import TransformStamped
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
-from llmagentos.modules import PerceptionModule
+from llmagentos.ports.modules import PerceptionModule
 from llmagentos.types import CameraFrame, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset

@@ -12,7 +12,7 @@ from typing import Any
 
 from llmagentos.command import check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, ModelError, PerceptionError, PlanError
-from llmagentos.modules import PlanningModule, PlanRequest
+from llmagentos.ports.modules import PlanningModule, PlanRequest
 from llmagentos.types import Scene
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table

@@ -4,7 +4,7 @@
 The agent's modules, when they live in other nodes.
 
 Knows: the planner's service and the executor's action, with bounded waits and signs of life.
-Does not know: the agent's loop. Each class implements one port of llmagentos.modules.
+Does not know: the agent's loop. Each class implements one port of llmagentos.ports.modules.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from typing import Any
 
 from llmagentos import errors
 from llmagentos.errors import PerceptionError, PlanError
-from llmagentos.modules import (
+from llmagentos.ports.modules import (
     EventSink,
     ExecutionModule,
     Outcome,

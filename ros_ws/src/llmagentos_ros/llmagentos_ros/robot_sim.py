@@ -14,7 +14,7 @@ from typing import Any
 
 from llmagentos.composition import load_scene
 from llmagentos.errors import DriverError, LLMAgentOSError, SceneError
-from llmagentos.robots import PANDA
+from llmagentos.robots.specs import PANDA
 from llmagentos_msgs.msg import GripperCommand
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table

@@ -1,0 +1,150 @@
+"""Single commands in random scenes, judged by simulator truth: `python -m benchmarks.commands`.
+
+Knows: how to run the whole loop (camera, model, motion) over many episodes and count.
+Does not know: how any part works. Failures are attributed to what went wrong first:
+understood wrongly (the same plan fails on a perfect symbolic robot that sees simulator truth),
+seen wrongly (perception's target differs from truth before motion), or executed wrongly.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import secrets
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+
+from benchmarks import predicates
+from benchmarks.tasks import SKILLS, Task, random_task
+from llmagentos.agent import Agent
+from llmagentos.command import CommandResult
+from llmagentos.types import Scene
+
+#: A target seen farther than this from where it is counts as seen wrongly, metres.
+SEEN_M = 0.02
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One episode's figures. cause is "" for a success."""
+
+    skill: str
+    command: str
+    seed: int
+    success: bool
+    cause: str
+    status: str
+    reply: str
+    attempts: int
+    plan_s: float
+    first_motion_s: float | None
+    sim_s: float
+    wall_s: float
+    plan_text: str
+
+
+def run_episode(agent: Agent, task: Task, seed: int) -> Episode:
+    """Reset into the task's scene, say the command, judge."""
+    seen = agent.reset(task.scene, seed)
+    result = agent.command(task.command)
+    before = {o["id"]: o for o in result.initial_objects}
+    after = {o["id"]: o for o in result.objects}
+    done = task.check(before, after, result.held)
+    calm = predicates.still(result.initial_objects, result.objects, task.moved)
+    success = done and calm
+    cause = "" if success else _cause(task, result, seen, before, done)
+    attempts = [int(a.get("attempts", 1)) for s in result.steps for a in s.get("actions", ())]
+    t = result.timings
+    return Episode(
+        task.skill, task.command, seed, success, cause, result.status, result.reply,
+        max(attempts, default=0), t.plan_s, t.first_motion_s, t.sim_s, t.wall_s, result.plan_text,
+    )  # fmt: skip
+
+
+def _cause(
+    task: Task, result: CommandResult, seen: Scene, before: Mapping[str, Any], done: bool
+) -> str:
+    if done:
+        return "bystander moved"
+    for name in task.moved:
+        truth = before[name]
+        near = [
+            o
+            for o in seen.objects
+            if np.hypot(o.position[0] - truth["position"][0], o.position[1] - truth["position"][1])
+            < SEEN_M
+        ]
+        if not any((o.kind, o.color) == (truth["kind"], truth["color"]) for o in near):
+            return "seen wrongly"
+    if result.status in ("refused", "cannot", "answered", "question"):
+        return "understood wrongly"
+    if result.status == "failed":
+        return "executed wrongly"
+    return "wrong result claimed as success"
+
+
+def table(episodes: Sequence[Episode]) -> Table:
+    """Success per skill, attempts, times at the median, and where the rest failed."""
+    by_skill: dict[str, list[Episode]] = defaultdict(list)
+    for e in episodes:
+        by_skill[e.skill].append(e)
+    by_skill["all"] = list(episodes)
+    out = Table("skill", "episodes", "success", "attempts", "plan s", "motion s", "sim s", "failed")
+    for skill, group in by_skill.items():
+        causes: dict[str, int] = defaultdict(int)
+        for e in group:
+            if e.cause:
+                causes[e.cause] += 1
+        motions = [e.first_motion_s for e in group if e.first_motion_s is not None]
+        out.add_row(
+            skill,
+            str(len(group)),
+            f"{sum(e.success for e in group) / len(group):.1%}",
+            f"{statistics.mean(e.attempts for e in group):.2f}",
+            f"{statistics.median(e.plan_s for e in group):.3f}",
+            f"{statistics.median(motions):.3f}" if motions else "-",
+            f"{statistics.median(e.sim_s for e in group):.1f}",
+            ", ".join(f"{n} {c}" for c, n in causes.items()) or "-",
+        )
+    return out
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--episodes", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=None, help="random when not given")
+    parser.add_argument("--skills", nargs="*", default=list(SKILLS), choices=SKILLS)
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
+    args = parser.parse_args(argv)
+    seed = secrets.randbelow(2**31) if args.seed is None else args.seed
+    rng = np.random.default_rng(seed)
+    console = Console()
+    console.print(f"seed {seed}, {args.episodes} episodes")
+    episodes = []
+    with Agent.in_simulation("random", seed=seed, llm=args.model) as agent:
+        for i in track(range(args.episodes), "episodes", console=console):
+            task = random_task(args.skills[i % len(args.skills)], rng)
+            episode = run_episode(agent, task, seed + i)
+            episodes.append(episode)
+            if not episode.success:
+                console.print(
+                    f"  {episode.cause}: {episode.command} → {episode.reply}", style="dim"
+                )
+    console.print(table(episodes))
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    record = {"seed": seed, "episodes": [asdict(e) for e in episodes]}
+    args.out.write_text(json.dumps(record, indent=1), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

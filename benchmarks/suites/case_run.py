@@ -1,0 +1,334 @@
+"""One case of the language benchmark, run and judged.
+
+Knows: how to play a case's turns, on a perfect symbolic robot or on the whole agent in PyBullet,
+and how to judge them by truth. Does not know: which cases there are (suites/), processes and
+tables (suite_run.py, suite_report.py), nor any language model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
+from typing import Any, Protocol
+
+from benchmarks import predicates as p
+from benchmarks.oracle import oracle_scene
+from benchmarks.suites.cases import EXPECT, Case, Turn
+from benchmarks.suites.judge import Seen
+from benchmarks.suites.stage import Truth, truth_of
+from llmagentos.agent import Agent
+from llmagentos.command import CommandResult, check_command
+from llmagentos.errors import LLMAgentOSError
+from llmagentos.execution.executor import PlanExecutor
+from llmagentos.lang import codec as compact
+from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
+from llmagentos.skills.symbolic import SymbolicSkills
+from llmagentos.types import Scene
+from sim.scene import SceneSpec
+
+#: When things that a scene holds back appear: ticks of the symbolic robot, simulated seconds.
+APPEARS_AFTER_TICKS, APPEARS_AFTER_S = 4, 2.0
+#: Wrong in what: the class of reply, the world, something else was moved.
+Why = str
+
+
+@dataclass(frozen=True)
+class TurnResult:
+    """One turn as it went and as it was judged; why is "" where it is right."""
+
+    say: str
+    expect: str
+    status: str
+    reply: str
+    plan: str
+    why: Why
+    plan_s: float = 0.0
+    tokens: int = 0
+    first_motion_s: float | None = None
+
+
+@dataclass(frozen=True)
+class CaseResult:
+    """One case. understood: the same plans do it on a perfect robot; cause: where it failed."""
+
+    suite: str
+    name: str
+    seed: int
+    success: bool
+    understood: bool
+    cause: str
+    turns: tuple[TurnResult, ...]
+    tags: Mapping[str, str]
+    scene: Mapping[str, Any] = field(default_factory=dict)
+    pictures: tuple[str, ...] = ()
+
+    def to_json(self) -> dict[str, Any]:
+        return asdict(self)
+
+
+@dataclass(frozen=True)
+class Played:
+    """What a body did with one command."""
+
+    status: str
+    reply: str
+    after: Truth
+    held: str | None
+    plan: str = ""
+    plan_s: float = 0.0
+    tokens: int = 0
+    first_motion_s: float | None = None
+    hand: tuple[float, float] | None = None
+
+
+class Body(Protocol):
+    """Something that carries out commands in a world of its own."""
+
+    def reset(self, case: Case) -> Truth: ...
+
+    def command(self, turn: Turn) -> Played: ...
+
+
+# --- planners of the benchmark --------------------------------------------------------------------
+
+
+class FixedPlanner(PlanningModule):
+    """Gives the plans it was told, one per command: oracles, or plans made earlier."""
+
+    def __init__(self, plans: Sequence[str] = ()):
+        self.plans = list(plans)
+
+    def plan(self, request: PlanRequest) -> PlanResult:
+        text = self.plans.pop(0)
+        return PlanResult(compact.parse(text), text)
+
+
+# --- bodies ---------------------------------------------------------------------------------------
+
+
+class _Told:
+    """Truth in the shape that oracle_scene reads."""
+
+    now_s = 0.0
+
+    def __init__(self, truth: Truth, held: str | None = None):
+        self._truth, self._held = truth, held
+
+    def objects(self) -> list[Mapping[str, Any]]:
+        return list(self._truth.values())
+
+    def held_truth(self) -> str | None:
+        return self._held
+
+
+class SymbolicBody:
+    """Plans are carried out by SymbolicSkills on a scene made of truth; takes milliseconds."""
+
+    def __init__(self, planner: PlanningModule):
+        self._planner = planner
+
+    def reset(self, case: Case) -> Truth:
+        truth = case.stage.truth()
+        self._skills = SymbolicSkills(oracle_scene(_Told(truth)))  # type: ignore[arg-type]
+        self._executor = PlanExecutor(self._skills, SessionMemory())
+        self._history: list[str] = []
+        self._pending = ""
+        self._later = case.stage.later
+        return truth
+
+    def command(self, turn: Turn) -> Played:
+        said = check_command(turn.say)
+        request = PlanRequest(said, self._skills.scene(), tuple(self._history[-3:]), self._pending)
+        self._history.append(said)
+        try:
+            planned = self._planner.plan(request)
+        except LLMAgentOSError as exc:
+            return Played("failed", f"no plan: {exc}", self._truth(), self._held())
+        outcome = self._run(planned.plan, said)
+        self._pending = outcome.question
+        text = planned.text or compact.write(planned.plan)
+        return Played(
+            outcome.status, outcome.reply, self._truth(), self._held(),
+            text, planned.plan_s, planned.tokens, hand=self._hand(),
+        )  # fmt: skip
+
+    def _hand(self) -> tuple[float, float] | None:
+        at = self._skills.pointed_at
+        return None if at is None else (at[0], at[1])
+
+    def _run(self, plan: Any, said: str) -> Outcome:
+        """Carry the plan out; what appears later does so after some ticks."""
+        self._executor.start(plan, said)
+        ticks, outcome = 0, self._executor.tick()
+        while outcome is None:
+            ticks += 1
+            if ticks == APPEARS_AFTER_TICKS and self._later:
+                now = {**self._truth(), **truth_of(SceneSpec(objects=list(self._later)))}
+                held, self._later = self._held(), ()
+                self._skills.set_scene(oracle_scene(_Told(now, held)))  # type: ignore[arg-type]
+            outcome = self._executor.tick()
+        return outcome
+
+    def _held(self) -> str | None:
+        held = self._skills.scene().held
+        return None if held is None else held.id
+
+    def _truth(self) -> Truth:
+        return truth_of_scene(self._skills.scene())
+
+
+def truth_of_scene(scene: Scene) -> dict[str, dict[str, Any]]:
+    """A perceived (or symbolic) scene in the shape of truth."""
+    return {
+        o.id: {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.size_m,
+            "position": list(o.position),
+            "yaw": o.yaw,
+        }
+        for o in scene.objects
+    }
+
+
+class SimulatedBody:
+    """The whole agent in PyBullet, seeing through its camera; judged by the simulator's truth.
+
+    picture: called with a name before the first turn and after the last, for failures' reports.
+    """
+
+    def __init__(self, agent: Agent, oracle: FixedPlanner | None = None):
+        self.agent = agent
+        self._oracle = oracle
+
+    def reset(self, case: Case) -> Truth:
+        if self._oracle is not None:
+            self._oracle.plans = [turn.oracle for turn in case.turns]
+        self.agent.reset(case.stage.scene, case.seed)
+        self._later = case.stage.later
+        return _by_id(self.agent.parts.truth())
+
+    def command(self, turn: Turn) -> Played:
+        result = self._command(turn.say)
+        return Played(
+            result.status, result.reply, _by_id(result.objects), result.held, result.plan_text,
+            result.timings.plan_s, result.timings.tokens, result.timings.first_motion_s,
+            self._hand(),
+        )  # fmt: skip
+
+    def _command(self, text: str) -> CommandResult:
+        """The command to its end; what appears later does so after some simulated seconds."""
+        parts = self.agent.parts
+        started = parts.driver.now_s
+        result = self.agent.begin(text)
+        while result is None:
+            if self._later and parts.driver.now_s - started > APPEARS_AFTER_S:
+                for spec in self._later:
+                    parts.world.spawn(spec)
+                self._later = ()
+            result = self.agent.step()
+        return result
+
+    def _hand(self) -> tuple[float, float]:
+        position, _ = self.agent.parts.world.robot.tip_pose()
+        return float(position[0]), float(position[1])
+
+    def picture(self) -> Any:
+        """RGB of the world now, for people."""
+        return self.agent.parts.world.render_rgb(640, 480)
+
+
+def _by_id(objects: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {str(o["id"]): o for o in objects}
+
+
+# --- playing and judging --------------------------------------------------------------------------
+
+
+def play(case: Case, body: Body, after_reset: Callable[[], None] | None = None) -> list[TurnResult]:
+    """Say every turn until one goes wrong; the judged turns."""
+    start = before = body.reset(case)
+    if after_reset is not None:
+        after_reset()
+    out: list[TurnResult] = []
+    for turn in case.turns:
+        played = body.command(turn)
+        seen = Seen(
+            start, before, played.after, played.held, played.status, played.reply,
+            case.stage.groups, played.hand,
+        )  # fmt: skip
+        why = judged(turn, seen)
+        out.append(
+            TurnResult(
+                say=turn.say,
+                expect=turn.expect,
+                status=played.status,
+                reply=played.reply,
+                plan=played.plan,
+                why=why,
+                plan_s=played.plan_s,
+                tokens=played.tokens,
+                first_motion_s=played.first_motion_s,
+            )
+        )
+        if why:
+            break
+        before = played.after
+    return out
+
+
+def judged(turn: Turn, seen: Seen) -> Why:
+    """ "" where the turn is right, else in what it is wrong."""
+    if seen.status not in EXPECT[turn.expect]:
+        return f"expected {turn.expect}, got {seen.status}"
+    moves = turn.moves(seen.before) if callable(turn.moves) else turn.moves
+    free = set(seen.after) if moves == "*" else set(seen.ids(moves))
+    if not p.still(list(seen.before.values()), list(seen.after.values()), tuple(free)):
+        return "bystander moved"
+    try:
+        right = turn.check(seen)
+    except KeyError as exc:
+        return f"object {exc} gone"
+    if right:
+        return ""
+    return "wrong world" if turn.expect == "act" else "wrong reply"
+
+
+def finished(case: Case, turns: Sequence[TurnResult]) -> bool:
+    return len(turns) == len(case.turns) and not turns[-1].why
+
+
+def result_of(
+    case: Case,
+    turns: Sequence[TurnResult],
+    understood: bool,
+    pictures: tuple[str, ...] = (),
+) -> CaseResult:
+    success = finished(case, turns)
+    cause = "" if success else "executed wrongly" if understood else "understood wrongly"
+    return CaseResult(
+        case.suite, case.name, case.seed, success, understood, cause, tuple(turns), case.tags,
+        {} if success else case.stage.scene.to_dict(), pictures,
+    )  # fmt: skip
+
+
+def run_symbolic(case: Case, planner: PlanningModule) -> CaseResult:
+    """The case with that planner on the symbolic robot."""
+    if isinstance(planner, FixedPlanner):
+        planner.plans = [turn.oracle for turn in case.turns]
+    turns = play(case, SymbolicBody(planner))
+    return result_of(case, turns, finished(case, turns))
+
+
+def rehearsed(case: Case, turns: Sequence[TurnResult]) -> bool:
+    """Whether the plans that were made do it on the symbolic robot."""
+    if not turns or any(not turn.plan for turn in turns):
+        return False
+    replay = play(_first(case, len(turns)), SymbolicBody(FixedPlanner([x.plan for x in turns])))
+    return len(replay) == len(turns) and not replay[-1].why
+
+
+def _first(case: Case, n: int) -> Case:
+    return Case(case.suite, case.name, case.seed, case.stage, case.turns[:n], case.tags)

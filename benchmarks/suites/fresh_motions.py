@@ -1,0 +1,62 @@
+"""Held out: pushes and sweeps, turning, swapping, clearing an area, restoring."""
+
+from __future__ import annotations
+
+from benchmarks.suites.cases import Row, d, r, t
+from benchmarks.suites.fresh_checks import cleared
+from benchmarks.suites.judge import (  # fmt: skip
+    as_at_start,
+    at,
+    both,
+    either,
+    farther,
+    held,
+    inside,
+    moved,
+    near,
+    nearer,
+    on,
+    on_table,
+    pointed_at,
+    shifted,
+    swapped,
+    together,
+    turned,
+)
+
+ROWS: list[Row] = [
+    r("a:can@inner", "push the {a} over to the right a bit, don't pick it up", "move [ the {a} ] right dist little by_push", moved("a", "right"), "a"),
+    r("a:block@inner", "shove the {a} 12 centimetres to the left", "move [ the {a} ] left dist 12 cm by_push", moved("a", "left", 12), "a", require=lambda w: w["a"]["position"][1] < 0.12),
+    r("a:block@inner", "slide that {a} three inches towards me along the table", "move [ the {a} ] backward dist 3 in by_push", moved("a", "front", 7.62), "a", require=lambda w: w["a"]["position"][0] > 0.45),
+    r("a:can@inner", "poke the {a} away from me just a smidge", "move [ the {a} ] forward dist little by_push", moved("a", "back"), "a"),
+    r("a:block@inner b:bowl@right", "push the {a} along until it's right by the {b}", "push [ the {a} ] next_to [ the {b} ]", either(near("a", "b"), nearer("a", "b")), "a b"),
+    r("a:can@inner b:zone@left", "without lifting it, get the {a} onto the {b.color} zone", "push [ the {a} ] on [ the {b} ]", inside("a", "b"), "a"),
+    r("a:block*3@left c:zone/l@right", "sweep every block onto the {c.color} patch", "push [ all block ] on [ the {c} ]", inside("a", "c"), "a"),
+    r("a:block*2@inner b:bowl@right", "brush the blocks across to the left side of the table", "push [ all block ] at left", at("a", "left"), "a"),
+    r("a:block@inner +1:bowl", "push the {a} 7 cm diagonally, away from me and to the left", "move [ the {a} ] forward_left dist 7 cm by_push", moved("a", "back_left", 7), "a"),
+    r("a:block +2:bowl,can", "give the {a} a turn of thirty degrees to the left", "rotate [ the {a} ] ccw 30", turned("a", 30), "a"),
+    r("a:block +2:bowl,can", "45 degrees clockwise for the {a}, please", "rotate [ the {a} ] cw 45", turned("a", -45), "a"),
+    r("a:block +2:bowl,can", "the {a} should be rotated counter-clockwise by 60 degrees", "rotate [ the {a} ] ccw 60", turned("a", 60), "a"),
+    r("a:block +2:bowl,can", "twirl the {a} twenty-five degrees to the right on the spot", "rotate [ the {a} ] cw 25", turned("a", -25), "a"),
+    r("a:block b:can +1:bowl", "put the {a} where the {b} is and the {b} where the {a} is", "swap [ the {a} ] [ the {b} ]", swapped("a", "b"), "a b"),
+    r("a:ball b:block +1:bowl", "i'd prefer it if the {a} and the {b} changed positions with one another", "swap [ the {a} ] [ the {b} ]", swapped("a", "b"), "a b"),
+    r("a:can b:cup +1:block", "switch the {a} with the {b}", "swap [ the {a} ] [ the {b} ]", swapped("a", "b"), "a b"),
+    r("a:block*2@right b:bowl@left", "i need the right side of the table free, get everything off it", "clear at right", cleared("right"), "*"),
+    r("a:can@middle b:block@back_right c:bowl@front_left", "nothing should be standing in the middle of the table any more", "clear at middle", cleared("middle"), "*"),
+    r("a:ball*2@in.c c:box +1:can", "tip nothing over, just take all the balls out of the box", "clear in [ the box ]", on_table("a"), "a"),
+    r("a:block*2@in.c c:tray +1:can", "empty the tray out", "clear on [ the tray ]", on_table("a"), "a"),
+    r("a:can*2@front_right b:block@left", "free up the near right corner", "clear at front_right", cleared("front_right"), "a"),
+    d("a:ball b:box +1:can", t("the {a} goes in the {b}", "put [ the {a} ] in [ the {b} ]", inside("a", "b"), "a"),
+      t("i changed my mind, return it to its original spot", "put [ the it object ] origin", as_at_start("a"), "a")),
+    d("a:block*2 b:can +1:bowl", t("stack the {a1} on the {a2}", "put [ the {a1} ] on [ the {a2} ]", on("a1", "a2"), "a1"),
+      t("move the {b} to the right side", "put [ the {b} ] at right", at("b", "right"), "b"),
+      t("now make the table look like it did when we began", "restore", as_at_start("a b"), "a b"), require=lambda w: w["b"]["position"][1] > -0.05),
+    d("a:can@inner b:bowl@left", t("slide the {a} 8 cm to the right", "move [ the {a} ] right dist 8 cm by_push", moved("a", "right", 8), "a"),
+      t("put it back to where you took it from", "put [ the it object ] origin", as_at_start("a"), "a")),
+    r("a:can@near.b b:bowl@inner", "push the {a} clear of the {b}", "push [ the {a} ] away_from [ the {b} ]", farther("a", "b"), "a"),
+    r("a:block*4@inner", "shepherd the cubes into one bunch, by pushing them", "arrange [ all block ] cluster", together("a"), "a"),
+    r("a:cup +2:block", "raise the {a} up off the table", "pick [ the {a} ]", held("a"), "a"),
+    r("a:can@front b:block@right", "shunt the {a} to the far end of the table", "push [ the {a} ] at back", at("a", "back"), "a"),
+    r("a:block b:bowl c:can", "just point at the {b} for me, don't move anything", "point above [ the {b} ]", both(pointed_at("b"), lambda s: s.held is None), ""),
+    r("a:block +2:bowl,can", "take the {a} and put it down some place else", "put [ the {a} ] elsewhere", shifted("a"), "a"),
+]  # fmt: skip

@@ -1,0 +1,72 @@
+"""The judged turn and the ways to combine checks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from benchmarks import predicates as p
+from benchmarks.suites.stage import Truth
+
+Obj = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Seen:
+    """One turn as it went.
+
+    start: the world when the session began; before, after: of the turn. hand: where the finger
+    tips are, or were last pointed, on the table plane; None where that is unknown.
+    """
+
+    start: Truth
+    before: Truth
+    after: Truth
+    held: str | None
+    status: str
+    reply: str
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    hand: tuple[float, float] | None = None
+
+    def ids(self, ref: Ref) -> tuple[str, ...]:
+        found = ref(self.before) if callable(ref) else ref
+        if isinstance(found, str):
+            out: list[str] = []
+            for name in found.split():
+                out += self.groups.get(name, (name,))
+            return tuple(out)
+        return tuple(found)
+
+    def one(self, ref: Ref) -> Obj:
+        return self.after[self.ids(ref)[0]]
+
+    def was(self, ref: Ref) -> Obj:
+        return self.before[self.ids(ref)[0]]
+
+    def many(self, ref: Ref) -> list[Obj]:
+        return [self.after[i] for i in self.ids(ref)]
+
+
+Ref = str | Callable[[Truth], Any]
+Check = Callable[[Seen], bool]
+
+
+def both(*checks: Check) -> Check:
+    return lambda s: all(c(s) for c in checks)
+
+
+def either(*checks: Check) -> Check:
+    return lambda s: any(c(s) for c in checks)
+
+
+def no(check: Check) -> Check:
+    return lambda s: not check(s)
+
+
+def always(s: Seen) -> bool:
+    return True
+
+
+def nothing_moved(s: Seen) -> bool:
+    return p.still(list(s.before.values()), list(s.after.values()), ()) and s.held is None

@@ -1,0 +1,6 @@
+"""Answers questions: about what is there (properties.py), where (where.py), and itself (own.py)."""
+
+from llmagentos.dialogue.questions.answering import answer
+from llmagentos.dialogue.questions.common import Answered
+
+__all__ = ["Answered", "answer"]

@@ -1,0 +1,31 @@
+"""Which answer belongs to which question.
+
+Knows: every question name of the plan language. Does not know: how the question was asked in
+words, only its `Query`. False premises are corrected from what is seen ("there is no red bowl; I
+see ..."); a question never asks back where answering for all that fit will do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from llmagentos.dialogue.questions import own, properties, where
+from llmagentos.dialogue.questions.common import Answered
+from llmagentos.grounding.context import Context
+from llmagentos.lang import plan as p
+from llmagentos.memory.session import SessionFacts
+
+_ANSWERS: dict[str, Callable[[p.Query, Context, SessionFacts], Answered]] = {
+    "count": properties.count, "exists": properties.exists, "which": properties.which,
+    "color": properties.color, "size": properties.size, "kind": properties.kind,
+    "common": properties.common, "scene": properties.scene, "held": properties.held,
+    "where": where.where, "distance": where.distance, "relation": where.relation,
+    "holds": where.holds_now, "did": own.did, "moved": own.moved, "why": own.why,
+    "next": own.upcoming, "status": own.status, "abilities": own.abilities,
+    "identity": own.identity, "greet": own.greet, "thanks": own.thanks,
+}  # fmt: skip
+
+
+def answer(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """Answer one question; never raises, and always says something."""
+    return _ANSWERS[query.query](query, ctx, session)

@@ -1,0 +1,79 @@
+"""What all answers share: their shape, and what a question is about.
+
+Knows: how to find the things asked about and how to correct a false premise.
+Does not know: any particular question.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+from llmagentos.grounding.context import Context
+from llmagentos.grounding.reasons import seen_instead
+from llmagentos.grounding.resolve import ground, matching
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import is_plural, noun_phrase
+from llmagentos.types import SceneObject
+
+
+class Answered(NamedTuple):
+    """A reply for the person, and the objects it is about (the next "it" or "them")."""
+
+    reply: str
+    ids: tuple[str, ...] = ()
+
+
+def asked(query: p.Query) -> p.Obj:
+    """What the question is about; everything where it doesn't say."""
+    return query.obj if query.obj is not None else p.Obj(quant="all")
+
+
+def sentence(words: str) -> str:
+    """With a capital and a full stop."""
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?", "!")) else words + "."
+
+
+def lower(words: str) -> str:
+    """As the middle of a sentence; "I" stays."""
+    return words if words.startswith("I ") else words[:1].lower() + words[1:]
+
+
+def objects(ids: Sequence[str], ctx: Context) -> list[SceneObject]:
+    """Those of the ids that are in the scene."""
+    return [o for o in map(ctx.scene.get, ids) if o is not None]
+
+
+def ids_of(objs: Sequence[SceneObject]) -> tuple[str, ...]:
+    """Their ids, in order."""
+    return tuple(o.id for o in objs)
+
+
+def missing(obj: p.Obj, ctx: Context) -> str:
+    """The correction of a false premise: "There is no red bowl; I see two blue bowls."."""
+    if obj.ref is not None or obj.name is not None:
+        return ground(obj, ctx).question or "I don't know what you mean."
+    for mark in (m for r in obj.where if not r.negate for m in (r.obj, r.obj2)):
+        if mark is not None and not matching(mark, ctx):  # nothing is on a box that isn't there
+            return missing(mark, ctx)
+    instead = seen_instead(obj, ctx)
+    tail = f"; {lower(instead[:-1])}" if instead else ""
+    if is_plural(obj):
+        return f"There are no {noun_phrase(obj, plural=True)}{tail}."
+    return f"There is no {noun_phrase(obj)}{tail}."
+
+
+def about(obj: p.Obj, ctx: Context) -> tuple[list[SceneObject], str]:
+    """What the question is about: the one that is meant, or everything that fits.
+
+    A question doesn't ask back: where "the red block" fits two, both are answered.
+    """
+    found = ground(obj, ctx)
+    if found.ok and found.ids:
+        return objects(found.ids, ctx), ""
+    if found.problem == "ambiguous":
+        return objects(found.candidates, ctx), ""
+    if found.problem == "too_few":
+        return objects(found.candidates, ctx), found.question
+    return [], missing(obj, ctx)

@@ -1,0 +1,120 @@
+"""Answers about the robot and its own doings: did, moved, why, next, abilities, greetings.
+
+Knows: which words (own_words.py) answer which question. Does not know: how they are made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmagentos.dialogue.questions.common import Answered, asked, objects
+from llmagentos.dialogue.questions.own_words import (
+    ABILITIES,
+    did_words,
+    next_words,
+    status_words,
+    why_words,
+)
+from llmagentos.grounding.context import Context, Event
+from llmagentos.grounding.filters import is_kind
+from llmagentos.grounding.refs import in_turn, moved_count, only_moved, really_moved
+from llmagentos.grounding.resolve import matching
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import article, is_plural, join_words, noun_phrase
+from llmagentos.lang.wording.scene import describe_object
+from llmagentos.lang.words import MOVED_REFS
+from llmagentos.memory.session import SessionFacts
+from llmagentos.types import SceneObject
+
+
+def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """What was moved by the last command that moved anything; first_moved: at the very first."""
+    moves = [e for e in ctx.events if really_moved(e)]
+    if not moves:
+        return Answered("I haven't moved anything yet.")
+    obj = asked(query)
+    if obj.ref in MOVED_REFS:
+        event = moves[0] if obj.ref == "first_moved" else moves[-1]
+        fitting = _by_rank(obj, moves) if obj.rank != 1 or is_plural(obj) else [event]
+        if not fitting:
+            return Answered(only_moved(obj, len(in_turn(_alike(obj, moves), obj.ref))))
+    else:
+        last = moves[-1].command
+        fitting = [e for e in moves if e.command == last]
+    named = _alike(obj, fitting)
+    ids = tuple(dict.fromkeys(e.object_id for e in named or fitting))
+    words = _moved_words(ids, {e.object_id: e.before for e in fitting}, ctx)
+    if not named:
+        return Answered(f"I didn't move {article(noun_phrase(obj))}; I moved {words}.", ids)
+    return Answered(f"I moved {words}.", ids)
+
+
+def _alike(obj: p.Obj, moves: Sequence[Event]) -> list[Event]:
+    """Moves of things of that kind and colour."""
+    return [
+        e
+        for e in moves
+        if is_kind(e.before, obj.kind) and (not obj.colors or e.before.color in obj.colors)
+    ]
+
+
+def _by_rank(obj: p.Obj, moves: Sequence[Event]) -> list[Event]:
+    """The how-manieth thing of that kind, or so many of them; [] where there are fewer."""
+    alike = _alike(obj, moves)
+    count = moved_count(obj)
+    if count is None:
+        last = [alike[0 if obj.ref == "first_moved" else -1].command] if alike else []
+        return [e for e in alike if e.command in last]
+    ids = in_turn(alike, obj.ref or "")[obj.rank - 1 : obj.rank - 1 + count]
+    if len(ids) < count:
+        return []
+    return [next(e for e in reversed(alike) if e.object_id == i) for i in ids]
+
+
+def _moved_words(ids: Sequence[str], before: dict[str, SceneObject], ctx: Context) -> str:
+    names = []
+    for object_id in ids:
+        now = ctx.scene.get(object_id)
+        was = before[object_id]
+        names.append(describe_object(now, ctx.scene) if now else f"the {was.label}")
+    return join_words(names)
+
+
+def abilities(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered(ABILITIES)
+
+
+def identity(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(
+        f"I'm {session.robot_name}, a robot arm on a table with a camera above it. "
+        "Tell me in plain words what to do with the things on the table."
+    )
+
+
+def greet(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered("Hello! What shall I do?")
+
+
+def thanks(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    return Answered("You're welcome.")
+
+
+def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(did_words(session))
+
+
+def why(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    about = ""
+    if query.obj is not None and query.obj != p.Obj():
+        objs = objects(matching(query.obj, ctx), ctx)
+        about = objs[0].label if len(objs) == 1 else ""
+    return Answered(why_words(session, about))
+
+
+def upcoming(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    return Answered(next_words(session))
+
+
+def status(_: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    held = ctx.scene.held
+    return Answered(status_words(session, held.label if held else ""))

@@ -1,0 +1,101 @@
+"""What all parts of one running plan share.
+
+Knows: the skill executor, the session's memory, where events go, and the records of the steps.
+Does not know: the order of steps (tree.py) nor what they do (tasks).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmagentos.memory.session import SessionMemory, StepFact
+from llmagentos.ports.modules import EventSink
+from llmagentos.ports.skills import SkillExecutor
+from llmagentos.tasks import StepProblem
+from llmagentos.types import Action, Scene
+
+
+@dataclass
+class StepRecord:
+    """What became of one step; `to_json` is one entry of the result's steps.
+
+    told: the step in words, with real objects in the place of descriptions, for the reply.
+    """
+
+    path: str
+    op: str
+    words: str
+    status: str = "running"
+    grounded: list[dict[str, Any]] = field(default_factory=list)
+    actions: list[dict[str, Any]] = field(default_factory=list)
+    attempts: int = 0
+    reason: str = ""
+    told: str = ""
+
+    def to_json(self) -> dict[str, Any]:
+        return {
+            "path": self.path,
+            "op": self.op,
+            "words": self.words,
+            "status": self.status,
+            "grounded": self.grounded,
+            "actions": self.actions,
+            "attempts": self.attempts,
+            "reason": self.reason,
+        }
+
+    def fact(self) -> StepFact:
+        """The same for the session's memory."""
+        known = ("pending", "running", "succeeded", "failed", "skipped")
+        status: Any = self.status if self.status in known else "failed"
+        return StepFact(
+            self.words, tuple(str(g["words"]) for g in self.grounded), status, self.reason
+        )
+
+
+@dataclass
+class Session:
+    """One plan under way.
+
+    problem: what ended it, if anything did. says: sentences for the reply, in order. answered
+    and acted: what kinds of steps have been carried out.
+    """
+
+    skills: SkillExecutor
+    memory: SessionMemory
+    sink: EventSink
+    records: list[StepRecord] = field(default_factory=list)
+    says: list[str] = field(default_factory=list)
+    problem: StepProblem | None = None
+    answered: bool = False
+    acted: bool = False
+
+    def scene(self) -> Scene:
+        return self.skills.scene()
+
+    def emit(self, event: str, **fields: Any) -> None:
+        self.sink({"event": event, **fields})
+
+    def say(self, sentence: str) -> None:
+        if sentence and sentence not in self.says:
+            self.says.append(sentence)
+            self.emit("reply", words=sentence)
+
+
+def action_json(action: Action) -> Mapping[str, Any]:
+    """An action as plain data, without what it does not use."""
+    out: dict[str, Any] = {"name": action.name}
+    if action.object_id:
+        out["object_id"] = action.object_id
+    if action.pose is not None:
+        out["position"] = [round(v, 4) for v in action.pose.position]
+        out["yaw"] = round(action.pose.yaw, 3)
+    if action.name == "place":
+        out |= {"support": action.support, "inside": action.inside}
+    if action.angle_rad:
+        out["angle_rad"] = round(action.angle_rad, 4)
+    if action.duration_s:
+        out["duration_s"] = action.duration_s
+    return out

@@ -1,0 +1,108 @@
+"""Steps that are words: say, answer, remember, refuse, cannot, ask.
+
+Knows: what each says and how it ends the plan. Does not know: motion, nor steps about earlier
+commands (dialogue.py).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from llmagentos.dialogue.questions import answer
+from llmagentos.dialogue.session import Session
+from llmagentos.grounding.placement import resolve_marks
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording import describe_obj
+from llmagentos.lang.wording.declining import ask_words, cannot_words, refuse_words
+from llmagentos.tasks import Scope, StepProblem
+
+_OPS = ("say", "answer", "remember", "refuse", "cannot", "ask", "stop", "yes", "no")
+
+
+def handles(step: Any) -> bool:
+    """Whether the step needs no action."""
+    return step.op in _OPS
+
+
+def carry_out(step: Any, session: Session, scope: Scope) -> None:
+    """Say it. Raises StepProblem for what ends the plan with a question or a refusal."""
+    _CARRY[step.op](step, session, scope)
+
+
+def _say(step: p.Say, session: Session, scope: Scope) -> None:
+    session.answered = True
+    session.say(step.text)
+
+
+def _answer(step: p.Answer, session: Session, scope: Scope) -> None:
+    found = answer(step.query, scope.context(), session.memory.facts())
+    if found.ids:
+        session.memory.note_answer(found.ids)
+    session.answered = True
+    session.say(found.reply)
+
+
+def _remember(step: p.Remember, session: Session, scope: Scope) -> None:
+    memory = session.memory
+    session.answered = True
+    if step.obj is not None:
+        ids = scope.ground(step.obj)
+        if len(ids) != 1:
+            raise StepProblem("cannot", "I can give a name to one thing at a time.")
+        memory.remember(step.name, ids[0])
+        memory.note_mention(ids)
+        session.say(f'I\'ll call {describe_obj(step.obj)} "{step.name}".')
+        return
+    memory.remember(step.name, _point_of(step.place, scope))
+    session.say(f'I\'ll remember that place as "{step.name}".')
+
+
+def _point_of(place: p.Place | None, scope: Scope) -> tuple[float, float]:
+    ctx = scope.context()
+    if place is not None and place.rel == "at" and place.region not in (None, "corner", "side"):
+        from llmagentos.grounding.placement.table import inset_point
+
+        return inset_point(ctx.scene.workspace, str(place.region))
+    if place is not None and place.obj is not None:
+        marks = resolve_marks(place, ctx)
+        mark = ctx.scene.get(marks.ids[0]) if marks.ids else None
+        if mark is not None:
+            return mark.position[0], mark.position[1]
+    if ctx.last_spot is not None:
+        return ctx.last_spot
+    raise StepProblem("question", "Which place do you mean?")
+
+
+def _refuse(step: p.Refuse, session: Session, scope: Scope) -> None:
+    raise StepProblem("refused", refuse_words(step))
+
+
+def _cannot(step: p.Cannot, session: Session, scope: Scope) -> None:
+    raise StepProblem("cannot", cannot_words(step))
+
+
+def _ask(step: p.Ask, session: Session, scope: Scope) -> None:
+    raise StepProblem("question", ask_words(step), step.obj)
+
+
+def _stop(step: p.Stop, session: Session, scope: Scope) -> None:
+    session.answered = True
+    session.say("I have stopped. Nothing is moving.")
+
+
+def _yes(step: Any, session: Session, scope: Scope) -> None:
+    session.answered = True
+    session.say("I didn't ask anything. What shall I do?")
+
+
+_CARRY: dict[str, Any] = {
+    "say": _say,
+    "answer": _answer,
+    "remember": _remember,
+    "refuse": _refuse,
+    "cannot": _cannot,
+    "ask": _ask,
+    "stop": _stop,
+    "yes": _yes,
+    "no": _yes,
+}

@@ -1,0 +1,292 @@
+"""Steps about earlier commands: the answer to a question, a correction, the same again, yes, no.
+
+Knows: the question that waits for an answer and the last command's plan; turns such steps into
+plain ones before anything is carried out. Does not know: how plans are carried out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from llmagentos.dialogue import corrections, rewrite
+from llmagentos.grounding import ground
+from llmagentos.grounding.context import Context
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording.scene import choices
+from llmagentos.memory.session import CommandRecord, SessionMemory
+from llmagentos.tasks.validation import Issue
+
+#: In which direction a landmark's side lies.
+_DIRECTION_OF: dict[str, p.w.Direction] = {s: way for way, s in corrections.SIDE_OF.items()}
+MAX_PLAN_STEPS = 24
+
+
+@dataclass(frozen=True)
+class Pending:
+    """A question that waits for its answer.
+
+    plan: what is still to be done. obj and candidates: what was ambiguous or missing. ask: the
+    plan's own question, if it was one.
+    """
+
+    plan: p.Plan
+    question: str
+    obj: p.Obj | None = None
+    candidates: tuple[str, ...] = ()
+    ask: p.Ask | None = None
+
+
+@dataclass(frozen=True)
+class Resolved:
+    """A plan without dialogue steps. repeatable: what "again" would do later.
+
+    continues: it answers a question. issue: why there is nothing to carry out.
+    """
+
+    plan: p.Plan
+    repeatable: p.Plan
+    continues: bool = False
+    issue: Issue | None = None
+    reply: str = ""
+
+
+def resolve(plan: p.Plan, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
+    """Replace choose, yes, no, again and correct by what they mean now."""
+    out: list[Any] = []
+    again: list[Any] = []
+    continues, reply = False, ""
+    for step in plan.steps:
+        handler = _HANDLERS.get(step.op)
+        if handler is None:
+            out.append(step)
+            again.append(step)
+            continue
+        meant = handler(step, memory, ctx, pending)
+        if meant.issue is not None:
+            return Resolved(plan, plan, meant.continues, meant.issue)
+        if meant.reply:
+            return Resolved(plan, plan, reply=meant.reply)
+        continues = continues or meant.continues
+        out += meant.plan.steps
+        again += meant.repeatable.steps
+    if not out or len(out) > MAX_PLAN_STEPS:
+        issue = Issue("cannot", "That is too much at once: say it in several commands.")
+        return Resolved(plan, plan, continues, issue)
+    steps = tuple(again) or tuple(out)
+    return Resolved(p.Plan(steps=tuple(out)), p.Plan(steps=steps), continues, None, reply)
+
+
+def _stop_with(kind: Any, words: str, obj: p.Obj | None = None) -> Resolved:
+    nothing = p.Plan(steps=(p.Look(),))
+    return Resolved(nothing, nothing, issue=Issue(kind, words, "", obj))
+
+
+def _plan(steps: tuple[Any, ...], continues: bool = False) -> Resolved:
+    plan = p.Plan(steps=steps)
+    return Resolved(plan, plan, continues)
+
+
+# --- answers ------------------------------------------------------------------------------------
+
+
+def _choose(
+    step: p.Choose, memory: SessionMemory, ctx: Context, pending: Pending | None
+) -> Resolved:
+    if pending is None:
+        return _without_question(step, memory, ctx)
+    if pending.ask is not None:
+        return _answer_ask(step, pending, ctx)
+    if step.obj is not None:
+        return _choose_object(step.obj, memory, ctx, pending)
+    if step.place is not None:
+        return _plan(rewrite.with_place(pending.plan.steps, step.place), True)
+    return _stop_with("question", pending.question, pending.obj)
+
+
+def _without_question(step: p.Choose, memory: SessionMemory, ctx: Context) -> Resolved:
+    """Nothing was asked: a bare place or thing is taken as a correction of the last command."""
+    if memory.last_plan() is not None:
+        return _correct(p.Correct(obj=step.obj, place=step.place), memory, ctx, None)
+    return _stop_with("question", "What shall I do?", step.obj)
+
+
+def _choose_object(
+    answer: p.Obj, memory: SessionMemory, ctx: Context, pending: Pending
+) -> Resolved:
+    asked = _asked_about(pending, ctx)
+    if asked is None:
+        return _stop_with("question", "What shall I do with it?", answer)
+    if not pending.candidates:
+        new = rewrite.resolvable(answer, asked, ctx)
+        return _plan(rewrite.substitute(pending.plan, asked, new).steps, True)
+    full = rewrite.merged(answer, asked)
+    others = [o.id for o in ctx.scene.objects if o.id not in pending.candidates]
+    for description, without in ((full, others), (answer, others), (full, []), (answer, [])):
+        found = ground(description, ctx, without)
+        if found.ok and found.ids:
+            break
+    else:
+        words = f"Which one do you mean: {choices(pending.candidates, ctx.scene)}?"
+        return _stop_with("question", words, asked)
+    if not set(found.ids) <= set(pending.candidates):
+        return _plan(rewrite.substitute(pending.plan, asked, description).steps, True)
+    if len(found.ids) == 1:
+        memory.note_choice(asked, found.ids)
+        return _plan(pending.plan.steps, True)
+    several = asked.model_copy(update={"quant": "all", "count": None, "order": None})
+    memory.note_choice(several, found.ids)
+    return _plan(rewrite.substitute(pending.plan, asked, several).steps, True)
+
+
+def _asked_about(pending: Pending, ctx: Context) -> p.Obj | None:
+    """The description in the plan that was ambiguous: the innermost with these candidates."""
+    wanted = set(pending.candidates)
+    found = pending.obj
+    for obj in rewrite.descriptions(pending.plan):
+        grounding = ground(obj, ctx)
+        if wanted and grounding.problem is not None and set(grounding.candidates) == wanted:
+            found = obj
+    return found
+
+
+def _answer_ask(step: p.Choose, pending: Pending, ctx: Context) -> Resolved:
+    """The plan itself asked: fill in what it left open."""
+    ask, place = pending.ask, step.place
+    assert ask is not None
+    rest = tuple(s for s in pending.plan.steps if s != ask)
+    if step.obj is not None and place is None:
+        if rest and ask.obj is not None:
+            new = rewrite.resolvable(step.obj, ask.obj, ctx)
+            return _plan(rewrite.substitute(p.Plan(steps=rest), ask.obj, new).steps, True)
+        return _stop_with("question", "What shall I do with it?", step.obj)
+    if place is None:
+        return _stop_with("question", pending.question, ask.obj)
+    if rest:
+        return _plan(_fill(rest, place), True)
+    if ask.obj is None:
+        return _stop_with("question", "What shall I put there?")
+    own = place.obj is not None and place.obj.ref == "it"
+    if place.rel in _DIRECTION_OF and own:
+        move = p.Move(
+            obj=ask.obj, direction=_DIRECTION_OF[place.rel], distance=place.distance, by="push"
+        )
+        return _plan((move,), True)
+    return _plan((p.Put(obj=ask.obj, place=place),), True)
+
+
+def _fill(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
+    """Put the answered side or distance into the last step that has a place or a direction."""
+    out = list(steps)
+    for k in reversed(range(len(out))):
+        step = out[k]
+        old = getattr(step, "place", None)
+        only_distance = place.rel == "there" and place.distance is not None
+        if isinstance(step, p.Move):
+            changes: dict[str, Any] = {}
+            if place.distance is not None:
+                changes["distance"] = place.distance
+            if place.rel in _DIRECTION_OF:
+                changes["direction"] = _DIRECTION_OF[place.rel]
+            out[k] = step.model_copy(update=changes)
+            return tuple(out)
+        if old is None:
+            continue
+        if only_distance:
+            new = old.model_copy(update={"distance": place.distance})
+        elif place.obj is not None and place.obj.ref == "it" and old.obj is not None:
+            new = place.model_copy(update={"obj": old.obj})
+        else:
+            new = place
+        out[k] = step.model_copy(update={"place": new})
+        return tuple(out)
+    return steps
+
+
+def _yes(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
+    if pending is None:
+        return _told("I didn't ask anything. What shall I do?")
+    asked = _asked_about(pending, ctx)
+    if len(pending.candidates) == 1 and asked is not None:
+        memory.note_choice(asked, pending.candidates)
+        return _plan(pending.plan.steps, True)
+    return _stop_with("question", pending.question, pending.obj)
+
+
+def _no(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
+    if pending is not None:
+        return _told("All right, I'll leave it.")
+    return _told('All right. Say "undo" if I shall take the last command back.')
+
+
+def _told(words: str) -> Resolved:
+    nothing = p.Plan(steps=(p.Look(),))
+    return Resolved(nothing, nothing, reply=words)
+
+
+# --- again and correct ----------------------------------------------------------------------------
+
+
+def _again(step: p.Again, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
+    last = memory.last_plan()
+    if last is None or last.plan is None:
+        return _stop_with("cannot", "There is nothing yet that I could do again.")
+    steps = last.plan.steps
+    if step.obj is not None:
+        steps = rewrite.with_first_object(steps, step.obj, ctx)
+    if step.place is not None:
+        steps = rewrite.with_place(steps, step.place)
+    if step.distance is not None:
+        before, steps = steps, corrections.with_way(steps, None, step.distance)
+        if steps == before:
+            return _stop_with("cannot", "The last command had no distance that I could change.")
+    if step.n == 1:
+        return _plan(steps)
+    if len(steps) * step.n <= MAX_PLAN_STEPS:
+        return Resolved(p.Plan(steps=steps * step.n), p.Plan(steps=steps))
+    loop = p.Repeat(n=step.n, body=steps[:12])
+    return Resolved(p.Plan(steps=(loop,)), p.Plan(steps=steps))
+
+
+def _correct(
+    step: p.Correct, memory: SessionMemory, ctx: Context, pending: Pending | None
+) -> Resolved:
+    if pending is not None and pending.ask is None:
+        steps, undo = pending.plan.steps, False
+    else:
+        last = memory.last_plan()
+        if last is None or last.plan is None:
+            return _stop_with("question", "What shall I do?", step.obj)
+        steps, undo = last.plan.steps, _moved_something(memory, last)
+        memory.recall_choices(last)
+    if step.place is not None and step.place.rel == "there" and step.place.distance is not None:
+        # "10 cm" answers a question as `there dist 10 cm`; said without one it is the same words,
+        # and the model may write it the same way
+        step = step.model_copy(update={"place": None, "distance": step.place.distance})
+    changed = steps
+    if step.obj is not None:
+        changed = rewrite.with_object(changed, step.obj, ctx)
+    if step.place is not None:
+        changed = rewrite.with_place(changed, step.place)
+    if step.reverse:
+        changed = corrections.other_way_round(changed)
+    if step.direction is not None or step.distance is not None:
+        changed = corrections.with_way(changed, step.direction, step.distance)
+    if changed == steps and undo:
+        return Resolved(p.Plan(steps=(p.Undo(), p.Ask(about="what"))), p.Plan(steps=steps))
+    first = (p.Undo(),) if undo else ()
+    # which one was meant stays known, though it is a command of its own
+    return Resolved(p.Plan(steps=(*first, *changed)), p.Plan(steps=changed), continues=True)
+
+
+def _moved_something(memory: SessionMemory, record: CommandRecord) -> bool:
+    return not record.undone and any(e.command == record.index for e in memory.events)
+
+
+_HANDLERS: dict[str, Any] = {
+    "choose": _choose,
+    "yes": _yes,
+    "no": _no,
+    "again": _again,
+    "correct": _correct,
+}

@@ -1,0 +1,104 @@
+"""What people mean by a word that fits nothing here: names, near kinds, a guess by colour.
+
+Knows: which kinds are mixed up, and given names written as nouns. Does not know: the filters
+(filters.py) nor whether a description resolves (resolve.py tries these where it doesn't).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+
+from llmagentos.grounding import filters as f
+from llmagentos.grounding.context import Context, Grounding
+from llmagentos.grounding.refs import normal_name
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import article
+from llmagentos.lang.wording.scene import describe_object
+from llmagentos.types import Scene
+
+#: Kinds that people mix up: taken only where the scene has none of the named kind.
+NEAR_KINDS: dict[str, tuple[p.w.Kind, ...]] = {
+    "mug": ("cup",), "cup": ("mug",), "bowl": ("plate",), "plate": ("bowl",),
+    "lego": ("block",), "jenga": ("block",), "domino": ("block",), "soccerball": ("ball",),
+    "block": ("lego", "jenga"), "ball": ("soccerball",), "tray": ("box", "plate"), "box": ("tray",), "duck": (),
+}  # fmt: skip
+#: The same where the colour fits as well: "the green box" is the green block.
+NEAR_KINDS_OF_COLOR: dict[str, tuple[p.w.Kind, ...]] = {"box": ("block",), "block": ("zone",)}
+#: Words that name nothing.
+EMPTY_WORDS = frozenset(
+    "the a an it its this that these those here there one ones thing things object objects item "
+    "items stuff something anything to of in on at if is and or with for from by like them".split()
+)
+
+
+def as_meant(obj: p.Obj, ctx: Context) -> p.Obj:
+    """The description with given names found among its words, and without empty words."""
+    if obj.name is not None:
+        return _known_name(obj, ctx)
+    if obj.noun is None:
+        return obj
+    words = [w for w in obj.noun.lower().split() if w not in EMPTY_WORDS]
+    noun = " ".join(words)
+    for wanted in (normal_name(obj.noun), noun, f"{noun} {obj.kind}"):
+        if any(normal_name(known) == wanted for known in ctx.names):
+            return obj.model_copy(update={"name": wanted, "noun": None})
+    if words and f.noun_kind(noun, ctx.scene) is None:
+        known = _containing(noun, ctx)
+        if known is not None:
+            return obj.model_copy(update={"name": known, "noun": None})
+    return obj.model_copy(update={"noun": noun or None})
+
+
+def _known_name(obj: p.Obj, ctx: Context) -> p.Obj:
+    name = normal_name(obj.name or "")
+    if any(normal_name(n) == name for n in (*ctx.names, *ctx.name_places)):
+        return obj
+    known = _containing(name, ctx)
+    if known is not None:
+        return obj.model_copy(update={"name": known})
+    if f.noun_kind(name, ctx.scene) is not None:
+        return obj.model_copy(update={"noun": name, "name": None})
+    return obj
+
+
+def _containing(word: str, ctx: Context) -> str | None:
+    """The only given name of an object that has this word in it."""
+    fits = [n for n in ctx.names if word in normal_name(n).split()]
+    return fits[0] if len(fits) == 1 else None
+
+
+def says_nothing(before: p.Obj, obj: p.Obj) -> bool:
+    """Whether a noun was there, but neither it nor anything else tells what is meant."""
+    bare = obj.model_copy(update={"quant": "the", "count": None})
+    return before.noun is not None and bare == p.Obj()
+
+
+def near_kinds(obj: p.Obj, scene: Scene) -> list[p.Obj]:
+    """The description with kinds that may be meant instead; none where its own kind is there."""
+    kind = f.noun_kind(obj.noun, scene) if obj.noun is not None else obj.kind
+    if kind is None or obj.name is not None or any(f.is_kind(o, kind) for o in scene.objects):
+        return []
+    others = NEAR_KINDS.get(kind, ())
+    if obj.colors:
+        others = (*others, *NEAR_KINDS_OF_COLOR.get(kind, ()))
+    return [obj.model_copy(update={"kind": k, "noun": None}) for k in others]
+
+
+def guess(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding | None:
+    """For an unknown noun: the only thing of its colour, as a question; what was said to it."""
+    key = f.choice_key(obj)
+    for text, ids in reversed(ctx.chosen):
+        if text == key and all(ctx.scene.get(i) is not None for i in ids):
+            return Grounding(ids, "as you said")
+    if not obj.colors or obj.noun is None or obj.where or obj.ref is not None:
+        return None
+    fits = [
+        o
+        for o in ctx.scene.objects
+        if o.color in obj.colors and o.kind != "zone" and o.id not in without
+    ]
+    if len(fits) != 1:
+        return None
+    name = describe_object(fits[0], ctx.scene)
+    question = f"I don't know what {article(obj.noun)} is. Do you mean {name}?"
+    return Grounding((), question, "guess", question, (fits[0].id,))

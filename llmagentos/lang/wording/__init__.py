@@ -1,0 +1,51 @@
+"""Words for people: descriptions (objects.py), real objects (scene.py), plans (steps.py)."""
+
+from llmagentos.lang.wording.conditions import describe_cond
+from llmagentos.lang.wording.objects import (
+    REGION_WORDS,
+    REL_WORDS,
+    article,
+    describe_length,
+    describe_obj,
+    describe_place,
+    describe_relation,
+    join_words,
+    kind_word,
+    noun_phrase,
+    number_word,
+    ordinal_word,
+)
+from llmagentos.lang.wording.scene import choices, describe_ids, describe_object, label, tally
+from llmagentos.lang.wording.steps import (
+    describe_plan,
+    describe_step,
+    inability_words,
+    past_tense,
+    refusal_words,
+)
+
+__all__ = [
+    "REGION_WORDS",
+    "REL_WORDS",
+    "article",
+    "choices",
+    "describe_cond",
+    "describe_ids",
+    "describe_length",
+    "describe_obj",
+    "describe_object",
+    "describe_place",
+    "describe_plan",
+    "describe_relation",
+    "describe_step",
+    "inability_words",
+    "join_words",
+    "kind_word",
+    "label",
+    "noun_phrase",
+    "number_word",
+    "ordinal_word",
+    "past_tense",
+    "refusal_words",
+    "tally",
+]

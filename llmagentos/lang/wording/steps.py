@@ -1,0 +1,276 @@
+"""Words for steps and plans: what the robot understood, said back in plain sentences.
+
+Knows: every step of the plan language. Does not know: the scene (scene.py) nor how objects, places
+and conditions are said (objects.py, conditions.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording.conditions import describe_cond
+from llmagentos.lang.wording.objects import (
+    describe_length,
+    describe_obj,
+    describe_place,
+    is_plural,
+    join_words,
+    noun_phrase,
+    number_word,
+)
+from llmagentos.lang.wording.tables import (
+    ASKS,
+    DIRECTION_WORDS,
+    INABILITIES,
+    REFUSALS,
+    SHAPE_WORDS,
+    SORT_WORDS,
+)
+
+
+def refusal_words(reason: str) -> str:
+    """Why the robot will not do it: "that could hurt someone"."""
+    return REFUSALS[reason]
+
+
+def inability_words(reason: str) -> str:
+    """What the robot can't do: "pour liquids"."""
+    return INABILITIES[reason]
+
+
+# --- steps --------------------------------------------------------------------------------------
+
+
+def describe_step(step: Any) -> str:
+    """One step as an imperative: "put the red block in the bowl".
+
+    Steps that hold others give only their heading ("for each red block"); see `describe_plan`.
+    """
+    writer = _WRITERS.get(step.op)
+    return writer(step) if writer is not None else str(step.op)
+
+
+def describe_plan(plan: p.Plan) -> list[str]:
+    """The plan as sentences, one per top-level step: "For each red block: put it in the bowl."."""
+    return [_sentence(_whole(step)) for step in plan.steps]
+
+
+def _sentence(words: str) -> str:
+    words = words[:1].upper() + words[1:]
+    return words if words.endswith((".", "?", "!")) else words + "."
+
+
+def _whole(step: Any) -> str:
+    """A step with what is inside it."""
+    inner = getattr(step, "then", ()) or getattr(step, "body", ())
+    words = describe_step(step)
+    if inner:
+        words += f": {_chain(inner)}"
+    if otherwise := getattr(step, "otherwise", ()):
+        words += f"; otherwise {_chain(otherwise)}"
+    return words
+
+
+def _chain(steps: Sequence[Any]) -> str:
+    return ", then ".join(_whole(s) for s in steps)
+
+
+def _objs(objs: Sequence[p.Obj]) -> str:
+    return join_words([describe_obj(o) for o in objs])
+
+
+def _opt_place(place: p.Place | None) -> str:
+    return f" {describe_place(place)}" if place is not None else ""
+
+
+def _sort(sort: str | None) -> str:
+    return f", {SORT_WORDS[sort]}" if sort is not None else ""
+
+
+def _move(s: p.Move) -> str:
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    verb = "push" if s.by == "push" else "move"
+    return f"{verb} {describe_obj(s.obj)}{far} {DIRECTION_WORDS[s.direction]}"
+
+
+def _put(s: p.Put) -> str:
+    marks = s.place.obj.where if s.place.obj is not None else ()
+    own = any(r.region is None and (r.obj is None or r.obj.ref == "this") for r in marks)
+    what = describe_obj(s.obj)
+    if own and s.obj.quant == "all" and s.obj.count is None and s.obj.ref is None:
+        what = "each " + noun_phrase(s.obj.model_copy(update={"quant": "the"}))
+    where = describe_place(s.place)
+    if s.place.rel == "origin" and s.place.obj is None and is_plural(s.obj):
+        where = where.replace("it was", "they were")
+    return f"put {what} {where}"
+
+
+def _push(s: p.Push) -> str:
+    where = describe_place(s.place)
+    if s.place.rel == "at":
+        where = "to " + where.removeprefix("at ").removeprefix("in ")
+    elif s.place.rel == "origin":
+        where = "to " + where
+    return f"push {describe_obj(s.obj)} {where}"
+
+
+def _rotate(s: p.Rotate) -> str:
+    way = "counter-clockwise" if s.angle_deg >= 0 else "clockwise"
+    return f"turn {describe_obj(s.obj)} {abs(s.angle_deg):g}° {way}"
+
+
+def _arrange(s: p.Arrange) -> str:
+    words = f"arrange {_objs(s.objs)} {SHAPE_WORDS[s.shape]}"
+    if s.size is not None:
+        words += f" of {describe_length(s.size)}"
+    if s.rows is not None:
+        words += f" with {number_word(s.rows)} row{'s' if s.rows != 1 else ''}"
+    if s.spacing is not None:
+        words += f", {describe_length(s.spacing)} apart"
+    return words + _opt_place(s.place) + _sort(s.sort)
+
+
+def _reshape(s: p.Reshape) -> str:
+    if s.action == "turn":
+        angle = s.angle_deg if s.angle_deg is not None else 45.0
+        return f"turn the arrangement by {abs(angle):g}° {'counter-' * (angle >= 0)}clockwise"
+    if s.action == "move":
+        way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+        far = describe_length(s.distance) if s.distance is not None else ""
+        return " ".join(f"move the arrangement {far} {way}{_opt_place(s.place)}".split())
+    times = f" {s.factor:g} times" if s.factor is not None else ""
+    return f"make the arrangement{times} {s.action}"
+
+
+def _clear(s: p.Clear) -> str:
+    words = describe_place(s.place)
+    for link in ("at ", "in ", "on "):
+        words = words.removeprefix(link)
+    return f"clear {words}"
+
+
+def _ask(s: p.Ask) -> str:
+    about = f" ({describe_obj(s.obj)})" if s.obj is not None else ""
+    return f"ask {ASKS[s.about]}{about}"
+
+
+def _again(s: p.Again) -> str:
+    words = "do the last command again"
+    if s.obj is not None:
+        words += f" with {describe_obj(s.obj)}"
+    times = f" {number_word(s.n)} times" if s.n != 1 else ""
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    return words + far + _opt_place(s.place) + times
+
+
+def _choice(s: Any, verb: str) -> str:
+    parts = [describe_obj(s.obj)] if s.obj is not None else []
+    parts += [describe_place(s.place)] if s.place is not None else []
+    return f"{verb} {' '.join(parts)}".strip()
+
+
+def _correct(s: p.Correct) -> str:
+    words = _choice(s, "do it instead with") if s.obj or s.place else "do it instead"
+    if s.reverse:
+        words += " the other way round"
+    far = describe_length(s.distance) if s.distance is not None else ""
+    way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+    return " ".join(f"{words} {far} {way}".split())
+
+
+def _remember(s: p.Remember) -> str:
+    what = describe_obj(s.obj) if s.obj is not None else "this place"
+    if s.place is not None:
+        what = f"the place {describe_place(s.place)}"
+    return f'call {what} "{s.name}"'
+
+
+def _undo(s: p.Undo) -> str:
+    return "undo the last command" if s.n == 1 else f"undo the last {number_word(s.n)} commands"
+
+
+def _query(q: p.Query) -> str:
+    about = f" ({describe_obj(q.obj)})" if q.obj is not None else ""
+    if q.condition is not None:
+        about = f" ({describe_cond(q.condition)})"
+    return f"answer a question: {q.query}{about}"
+
+
+def _for_each(s: p.ForEach) -> str:
+    single = s.obj.model_copy(update={"quant": "the", "count": None})
+    if s.obj.quant in ("all", "the", "a") and s.obj.count is None and s.obj.ref is None:
+        return f"for each {noun_phrase(single)}"
+    return f"for each of {describe_obj(s.obj)}"
+
+
+def _repeat(s: p.Repeat) -> str:
+    return {1: "once", 2: "twice"}.get(s.n, f"{number_word(s.n)} times")
+
+
+_WRITERS: dict[str, Callable[[Any], str]] = {
+    "pick": lambda s: f"pick up {describe_obj(s.obj)}",
+    "place": lambda s: f"put it down {describe_place(s.place)}",
+    "put": _put,
+    "push": _push,
+    "move": _move,
+    "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
+    "arrange": _arrange,
+    "rotate": _rotate,
+    "swap": lambda s: f"swap {describe_obj(s.obj)} and {describe_obj(s.obj2)}",
+    "clear": _clear,
+    "reshape": _reshape,
+    "point": lambda s: f"point at {_pointed(s.place)}",
+    "look": lambda s: "look at the table",
+    "home": lambda s: "go to the home position",
+    "release": lambda s: "open the gripper",
+    "wait": lambda s: f"wait {s.seconds:g} second{'s' if s.seconds != 1 else ''}",
+    "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
+    "say": lambda s: f'say "{s.text}"',
+    "ask": _ask,
+    "refuse": lambda s: f"refuse: {REFUSALS[s.reason]}",
+    "cannot": lambda s: f"say that I can't {s.what or INABILITIES[s.reason]}",
+    "answer": lambda s: _query(s.query),
+    "undo": _undo,
+    "restore": lambda s: (
+        f"put {describe_obj(s.obj) if s.obj else 'everything'} back as it was at first"
+    ),
+    "again": _again,
+    "choose": lambda s: _choice(s, "take"),
+    "correct": _correct,
+    "yes": lambda s: "yes",
+    "no": lambda s: "no",
+    "stop": lambda s: "stop",
+    "remember": _remember,
+    "for_each": _for_each,
+    "if": lambda s: f"if {describe_cond(s.condition)}",
+    "repeat": _repeat,
+    "until": lambda s: f"until {describe_cond(s.condition)}",
+}
+
+
+def _pointed(place: p.Place) -> str:
+    """ "the red block" for a place on it; else the place."""
+    if place.rel in ("on", "above", "in") and place.obj is not None and place.part is None:
+        return describe_obj(place.obj)
+    return describe_place(place).removeprefix("at ").removeprefix("in ")
+
+
+# --- tenses -------------------------------------------------------------------------------------
+
+_PAST = {
+    "put": "put", "set": "set", "say": "said", "go": "went", "stack": "stacked", "swap": "swapped",
+    "wait": "waited", "point": "pointed", "do": "did", "take": "took", "make": "made",
+    "turn": "turned", "undo": "undid", "pick": "picked", "look": "looked", "call": "called",
+}  # fmt: skip
+
+
+def past_tense(imperative: str) -> str:
+    """ "put the red block there" → "put the red block there"; "stack ..." → "stacked ..."."""
+    verb, _, rest = imperative.partition(" ")
+    if verb in _PAST:
+        done = _PAST[verb]
+    else:
+        done = verb + ("d" if verb.endswith("e") else "ed")
+    return f"{done} {rest}".strip()

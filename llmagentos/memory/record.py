@@ -1,0 +1,63 @@
+"""Records of what a session did, as told to people.
+
+Knows: the shape of one finished command and its steps. Does not know: who keeps them (memory.py).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from llmagentos.lang import plan as p
+from llmagentos.types import Scene, Status
+
+StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]
+
+
+@dataclass(frozen=True)
+class StepFact:
+    """One step as told to people: its words, why its references are what they are, its end."""
+
+    words: str
+    groundings: tuple[str, ...] = ()
+    status: StepStatus = "succeeded"
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class CommandRecord:
+    """One finished or running command. status is None while it runs.
+
+    scene_before/after: as seen at its two ends. undone: its moves were taken back. is_undo: it
+    took back others' moves, so that its own don't count for the next undo. chosen: what the
+    person's answers restricted.
+    """
+
+    index: int
+    text: str
+    plan: p.Plan | None = None
+    steps: tuple[StepFact, ...] = ()
+    status: Status | None = None
+    reply: str = ""
+    scene_before: Scene | None = None
+    scene_after: Scene | None = None
+    undone: bool = False
+    is_undo: bool = False
+    chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+
+
+@dataclass(frozen=True)
+class SessionFacts:
+    """What questions about the robot's own doings are answered from (see questions.answer).
+
+    last: the newest command that did or tried something, was refused or ended in a question.
+    before: the newest one before it of which a step was carried out. next_steps: words of the steps that are
+    still to come. commands: how many there were.
+    """
+
+    robot_name: str = "LLMAgentOS"
+    last: CommandRecord | None = None
+    before: CommandRecord | None = None
+    next_steps: tuple[str, ...] = ()
+    commands: int = 0
+    pending_question: str = ""

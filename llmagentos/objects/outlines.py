@@ -1,0 +1,131 @@
+"""Outlines and carrying surfaces of seen objects, for finding spots.
+
+Knows: which size and shape a `SceneObject` has from above, its inner floor and its top.
+Does not know: scenes, descriptions or what is wanted.
+"""
+
+from __future__ import annotations
+
+import math
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry, object_geometry
+from llmagentos.types import CONTAINER_KINDS, SceneObject
+
+Array = NDArray[np.float64]
+
+SQUARE_KINDS: tuple[str, ...] = ("block", "box", "tray", "zone", "lego", "jenga", "domino")
+#: Nothing can stand on these.
+ROUND_TOPPED: tuple[str, ...] = ("ball", "soccerball", "duck", "teddy")
+#: These roll off whatever has no rim.
+ROLLING: tuple[str, ...] = ("ball", "soccerball")
+#: Flat things with a rim or none, on which several things find room side by side.
+FLAT_KINDS: tuple[str, ...] = ("zone", "plate", "tray", "box")
+#: Half the side of a small square is stretched by this where it is taken for a circle.
+SQUARE_AS_CIRCLE = 1.2
+
+
+@lru_cache(maxsize=512)
+def _geometry(kind: str, size_m: float) -> ObjectGeometry | None:
+    try:
+        return object_geometry(kind, size_m)
+    except KeyError:  # a household object: its seen size and height must do
+        return None
+
+
+def geometry(o: SceneObject) -> ObjectGeometry | None:
+    """Table values of a known kind at this size, or None."""
+    return _geometry(o.kind, round(o.size_m, 4))
+
+
+def is_square(o: SceneObject) -> bool:
+    return o.kind in SQUARE_KINDS
+
+
+def is_container(o: SceneObject) -> bool:
+    """Whether things put there end up inside a rim; a plate counts."""
+    return o.kind in CONTAINER_KINDS or o.kind == "plate"
+
+
+def half_m(o: SceneObject) -> float:
+    """Half the edge or the radius, seen from above."""
+    return o.size_m / 2
+
+
+def circle_m(o: SceneObject) -> float:
+    """Radius of a circle that stands for the outline (a little less than around a square)."""
+    return half_m(o) * (SQUARE_AS_CIRCLE if is_square(o) else 1.0)
+
+
+def corner_m(o: SceneObject) -> float:
+    """Radius of the circle around the outline."""
+    return half_m(o) * (math.sqrt(2) if is_square(o) else 1.0)
+
+
+def cup_axis(o: SceneObject) -> tuple[float, float, float]:
+    """The middle of a mug's cup; its position is that of the box around cup and handle."""
+    x, y, _ = HOUSEHOLD["mug"].extents_m
+    off = (y - x) / 2 * o.size_m / HOUSEHOLD["mug"].size_m
+    px, py, pz = o.position
+    return px + off * math.sin(o.yaw), py - off * math.cos(o.yaw), pz
+
+
+def floor_z(o: SceneObject) -> float:
+    """Height of the surface that takes what is put in or on the object, base frame, metres."""
+    g = geometry(o)
+    if is_container(o):
+        return o.bottom_z + (g.floor_m if g is not None else 0.005)
+    return o.bottom_z + o.height_m
+
+
+def inner_m(o: SceneObject) -> float:
+    """Radius (or half side) within which things may stand in or on the object."""
+    g = geometry(o)
+    if not is_container(o):
+        return half_m(o)
+    if g is None:
+        return max(0.01, half_m(o) - 0.008)
+    if o.kind == "bowl":  # things rest a little above its narrow floor
+        return (g.inner_radius_m + g.rim_radius_m) / 2
+    return g.inner_radius_m
+
+
+def mouth_m(o: SceneObject) -> float:
+    """Radius (or half side) of a container's opening."""
+    g = geometry(o)
+    return g.rim_radius_m - g.wall_m / 2 if g is not None else max(0.01, half_m(o) - 0.006)
+
+
+def base_half_m(o: SceneObject) -> float:
+    """Half width of the surface that an object stands on."""
+    g = geometry(o)
+    if o.kind == "bowl" and g is not None:
+        return g.inner_radius_m + g.wall_m
+    return half_m(o)
+
+
+def gap_m(x: Array, y: Array, moving: SceneObject | None, other: SceneObject) -> Array:
+    """Free distance between `moving`, would it stand at (x, y), and `other`; negative: overlap.
+
+    moving None: the hand alone, a point. The larger one keeps its true outline, the smaller one
+    is taken for a circle.
+    """
+    own = 0.0 if moving is None else circle_m(moving)
+    dx, dy = x - other.position[0], y - other.position[1]
+    if moving is not None and is_square(moving) and moving.size_m > other.size_m:
+        return square_gap(dx, dy, half_m(moving), moving.yaw) - circle_m(other)
+    if is_square(other):
+        return square_gap(dx, dy, half_m(other), other.yaw) - own
+    return np.hypot(dx, dy) - circle_m(other) - own
+
+
+def square_gap(dx: Array, dy: Array, half: float, yaw: float) -> Array:
+    """Distance of points to a turned square around the origin; negative inside."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    qx = np.abs(c * dx + s * dy) - half
+    qy = np.abs(c * dy - s * dx) - half
+    outside = np.hypot(np.maximum(qx, 0.0), np.maximum(qy, 0.0))
+    return outside + np.minimum(np.maximum(qx, qy), 0.0)

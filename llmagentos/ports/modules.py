@@ -1,0 +1,103 @@
+"""The four ports of an agent: subclass one to bring your own.
+
+Knows: the calls between the agent's loop and its modules. Does not know: any implementation.
+Ports raise in `setup` and return results in the loop.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from llmagentos.types import CameraFrame, RobotState, Scene, Status
+
+#: Called with one event of a running command: {"event": "step", ...}; see docs/events.md.
+EventSink = Callable[[Mapping[str, Any]], None]
+
+
+@dataclass(frozen=True)
+class PlanRequest:
+    """What a planner is asked: the command as typed, what is seen, and the dialogue so far.
+
+    history: earlier commands, oldest first. pending: the robot's question that waits for an
+    answer, or "".
+    """
+
+    command: str
+    scene: Scene
+    history: tuple[str, ...] = ()
+    pending: str = ""
+
+
+@dataclass(frozen=True)
+class PlanResult:
+    """A plan (llmagentos.lang.plan.Plan) and how it was made.
+
+    text: what the model wrote, verbatim. engine: backend, model, quantization. tokens counts the
+    written ones, prompt_tokens what was read; seconds are wall time.
+    """
+
+    plan: Any
+    text: str = ""
+    plan_s: float = 0.0
+    prompt_tokens: int = 0
+    tokens: int = 0
+    engine: Mapping[str, str] = field(default_factory=dict)
+    confidence: float = 1.0
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a plan ended: a status, words for the person, and a record of every step."""
+
+    status: Status
+    reply: str
+    steps: tuple[Mapping[str, Any], ...] = ()
+    question: str = ""
+
+
+class PerceptionModule(ABC):
+    """Camera pictures in, a scene out."""
+
+    @abstractmethod
+    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
+        """The scene as seen now, with ids stable over calls. Raises PerceptionError."""
+
+    def reset(self) -> None:  # noqa: B027 - optional hook
+        """Forget every track."""
+
+
+class PlanningModule(ABC):
+    """A command in, a plan out."""
+
+    @abstractmethod
+    def plan(self, request: PlanRequest) -> PlanResult:
+        """Raises PlanError or ModelError; never returns a plan that does not parse."""
+
+
+class ExecutionModule(ABC):
+    """A plan in, motion and an outcome out."""
+
+    @abstractmethod
+    def start(self, plan: Any, command: str = "") -> None:
+        """Begin a plan; nothing moves before the first tick."""
+
+    @abstractmethod
+    def tick(self) -> Outcome | None:
+        """A short slice of work; the outcome when the plan has ended, None before."""
+
+    @abstractmethod
+    def stop(self) -> Outcome:
+        """Ramp down, keep holding, and say where the arm is."""
+
+
+class LearningModule(ABC):
+    """Sees every finished command; may learn from it."""
+
+    @abstractmethod
+    def observe(self, episode: Mapping[str, Any]) -> None: ...
+
+    def episodes(self) -> Iterator[Mapping[str, Any]]:
+        return iter(())

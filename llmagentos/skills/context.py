@@ -1,0 +1,104 @@
+"""What every skill works with, and the moves that several of them share.
+
+Knows: arm, belief, ways. Does not know: any one skill.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from dataclasses import dataclass
+
+from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
+from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.skills.arm import Arm, Motion
+from llmagentos.skills.belief import Belief
+from llmagentos.types import Pose, Scene, SceneObject
+
+#: A skill in the making: one control period per `yield`, a report at the end.
+Skill = Generator[None, None, SkillReport]
+
+_SECOND_LOOK_S = 0.3
+
+
+def succeeded(words: str, attempts: int = 1, **details: object) -> SkillReport:
+    return SkillReport(SkillStatus.SUCCEEDED, "", words, attempts, details)
+
+
+def failed(reason: str, words: str, attempts: int = 1, **details: object) -> SkillReport:
+    return SkillReport(SkillStatus.FAILED, reason, words, attempts, details)
+
+
+@dataclass
+class Context:
+    """One robot's arm and belief."""
+
+    arm: Arm
+    belief: Belief
+
+    def body(self) -> Body:
+        """What moves with the tip: the hand as wide as it is or will be, and what it holds."""
+        in_hand = self.belief.in_hand
+        width = self.arm.width_command_m if in_hand is None else self.arm.state().gripper_width_m
+        return moving_body(width, in_hand)
+
+    def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
+        """Up, across, down to a pose with what is in the hand. Raises MotionError."""
+        yield from self.arm.relax()
+        yield from self.arm.upright()
+        body = self.body()
+        kinematics = self.arm.kinematics
+        paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach_m)
+        yield from self.arm.follow(paths)
+
+    def straight(self, goal: Pose, obstacles: Obstacles, speed: float = 1.0) -> Motion:
+        """Straight to a pose. Raises MotionError."""
+        body = self.body()
+        path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], obstacles, body)
+        yield from self.arm.follow([path], speed)
+
+    def recover(self) -> Motion:
+        """After a motion broke off: come to rest, hand upright."""
+        yield from self.arm.stop()
+        yield from self.arm.relax()
+        yield from self.arm.upright()
+
+    def rise(self, z: float, speed: float = 1.0) -> Motion:
+        """Straight up to a height, without a check: up is where the hand came from."""
+        here = self.arm.kinematics.tip_pose(self.arm.joints)
+        if here.position[2] < z - 1e-3:
+            goal = Pose((here.position[0], here.position[1], z), here.yaw)
+            path = plan_straight(
+                self.arm.kinematics, self.arm.joints, [goal], Obstacles(), moving_body(0.0)
+            )
+            yield from self.arm.follow([path], speed)
+
+    def home(self) -> Motion:
+        """To the rest pose, out of the camera's view."""
+        arm = self.arm
+        if arm.at_home():
+            return
+        yield from arm.relax()
+        yield from arm.upright()
+        body = self.body()
+        goal = arm.kinematics.tip_pose(arm.kinematics.home)
+        obstacles = Obstacles.of(self.belief.scene())
+        yield from arm.follow(
+            plan_transit(arm.kinematics, arm.joints, goal, obstacles, body, approach_m=0.0)
+        )
+
+    def look(self) -> Generator[None, None, Scene]:
+        """A look with the arm out of the picture."""
+        yield from self.home()
+        return self.belief.look()
+
+    def look_for(
+        self, item: SceneObject, near: tuple[float, float] | None = None
+    ) -> Generator[None, None, SceneObject | None]:
+        """A look for one object; a second one, a moment later, where the first misses it."""
+        yield from self.look()
+        found = self.belief.find(item, near)
+        if found is None:
+            yield from self.arm.hold(_SECOND_LOOK_S)
+            self.belief.look()
+            found = self.belief.find(item, near)
+        return found

@@ -1,0 +1,147 @@
+"""The skill executor that moves a real or simulated arm.
+
+Knows: which skill belongs to which action, ticking and stopping. Does not know: plans, PyBullet.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+
+from llmagentos.errors import (
+    CollisionError,
+    DriverError,
+    GateRejection,
+    MotionError,
+    PerceptionError,
+    UnreachableError,
+)
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.hardware import RobotDriver
+from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.safety.limits import Profile
+from llmagentos.skills import picking, placing, pushing, simple
+from llmagentos.skills.arm import Arm, BlockedError
+from llmagentos.skills.belief import Belief
+from llmagentos.skills.context import Context, Skill, failed
+from llmagentos.types import Action, Scene
+
+_log = logging.getLogger(__name__)
+
+#: Robot time that one tick lets pass.
+TICK_S = 0.1
+
+_SKILLS: Mapping[str, Callable[[Context, Action], Skill]] = {
+    "pick": picking.pick,
+    "place": placing.place,
+    "push": pushing.push,
+    "rotate": simple.rotate,
+    "point": simple.point,
+    "look": simple.look,
+    "home": simple.home,
+    "wait": simple.wait,
+    "open_gripper": simple.open_gripper,
+}
+#: What a failed motion is called in a report, and in words for people; most special error first.
+_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
+    (UnreachableError, "unreachable", "my arm can't get there"),
+    (CollisionError, "no way", "there is no room for my hand"),
+    (GateRejection, "gate", "my safety check stopped the motion"),
+    (BlockedError, "blocked", "something blocked my arm"),
+    (MotionError, "motion", "I found no safe motion"),
+    (PerceptionError, "camera", "my camera gave no picture that I can use"),
+    (DriverError, "driver", "my arm did not answer"),
+)
+
+
+class MotionSkills:
+    """Carries out one action at a time on `driver`; implements SkillExecutor.
+
+    look: perceives the scene now. profile: how fast ("careful" beside people, "sim").
+    gripper_latency_s: see Arm.
+    """
+
+    def __init__(
+        self,
+        driver: RobotDriver,
+        look: Callable[[], Scene],
+        kinematics: Kinematics | None = None,
+        profile: Profile = "sim",
+        gripper_latency_s: float = 0.0,
+    ) -> None:
+        self._arm = Arm(driver, kinematics or Kinematics(), profile, gripper_latency_s)
+        self._belief = Belief(look)
+        self._context = Context(self._arm, self._belief)
+        self._running: Skill | None = None
+        self._report = SkillReport(SkillStatus.SUCCEEDED, words="nothing to do")
+
+    def scene(self) -> Scene:
+        """The last look, with what is held where the hand is."""
+        return self._belief.scene(self._arm.tip)
+
+    def see(self) -> Scene:
+        """Look now, from wherever the arm is, and believe it."""
+        self._belief.look()
+        return self.scene()
+
+    @property
+    def held(self) -> str | None:
+        """Id of the object in the hand, or None."""
+        return self._belief.in_hand.item.id if self._belief.in_hand else None
+
+    def reset(self) -> None:
+        """Forget everything: the robot and the scene were set up anew."""
+        self._running = None
+        self._arm.forget()
+        self._belief.forget()
+
+    def start(self, action: Action) -> None:
+        """Begin an action; nothing moves before the first tick. An unknown name fails there."""
+        skill = _SKILLS.get(action.name)
+        if skill is None:
+            self._running = None
+            self._report = failed(
+                "unknown skill", f"expected a known skill, got {action.name!r}", 0
+            )
+            return
+        self._report = SkillReport(SkillStatus.RUNNING)
+        self._running = skill(self._context, action)
+
+    def tick(self) -> SkillReport:
+        """About 0.1 s of robot time, or less when the action ends."""
+        if self._running is None:
+            return self._report
+        until = self._arm.driver.now_s + TICK_S - self._arm.driver.control_period_s / 2
+        try:
+            while self._arm.driver.now_s < until:
+                next(self._running)
+        except StopIteration as end:
+            self._running, self._report = None, end.value
+        except tuple(kind for kind, _, _ in _REASONS) as error:
+            reason, words = next((r, w) for kind, r, w in _REASONS if isinstance(error, kind))
+            _log.warning("skill failed: %s: %s", reason, error)
+            self._running, self._report = None, failed(reason, words, problem=str(error))
+            self._come_to_rest()
+        return self._report
+
+    def _come_to_rest(self) -> None:
+        """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""
+        try:
+            for _ in self._arm.stop():
+                pass
+        except (DriverError, GateRejection) as error:
+            _log.warning("could not ramp down: %s", error)
+
+    def stop(self) -> SkillReport:
+        """Ramp down within 0.3 s, keep holding, and say where the arm is."""
+        self._running = None
+        for _ in self._arm.stop():
+            pass
+        for _ in self._arm.hold(self._arm.driver.control_period_s):
+            pass
+        x, y, z = self._arm.tip.position
+        held = self._belief.in_hand
+        holding = f", holding the {held.item.label}" if held else ""
+        words = f"stopped with the gripper at x {x:.2f}, y {y:.2f}, {z:.2f} m high{holding}"
+        self._report = failed("stopped", words, position=(x, y, z), held=self.held)
+        return self._report

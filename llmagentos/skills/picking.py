@@ -1,0 +1,174 @@
+"""Taking hold of an object and lifting it.
+
+Knows: how to try grasps and tell by the fingers whether something is held.
+Does not know: where it goes next.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from collections.abc import Generator, Sequence
+from dataclasses import replace
+
+from llmagentos.errors import MotionError
+from llmagentos.motion.planning import InHand
+from llmagentos.ports.skills import SkillReport
+from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.skills.freeing import draw_free, in_the_way, is_small
+from llmagentos.skills.grasps import Grasp, different, grasps, turnable
+from llmagentos.types import Action, SceneObject
+
+_log = logging.getLogger(__name__)
+
+MAX_ATTEMPTS, MAX_DRAWS = 3, 2
+#: Lift this far, and to this height at least, so that the object is clear of its neighbours.
+_LIFT_M, _CLEAR_Z_M = 0.12, 0.2
+#: Fingers closer together than this hold nothing.
+EMPTY_M = 0.0015
+#: Fingers may stop this much wider than the object is believed to be.
+_TOO_WIDE_M = 0.02
+
+
+def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
+    """Look, grasp, lift, check; up to three different grasps.
+
+    turn_rad: the wrist shall be able to turn by this much afterwards.
+    """
+    belief = context.belief
+    if belief.in_hand is not None:
+        if belief.in_hand.item.id == action.object_id:
+            return succeeded(f"already holding the {belief.in_hand.item.label}")
+        return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
+    scene = yield from context.look()
+    item = scene.get(action.object_id)
+    if item is None:
+        return failed("not seen", "I can't see it any more")
+    covers = belief.covers(item)
+    if covers:
+        names = ", ".join(f"the {o.label}" for o in covers)
+        return failed("covered", f"{names} stands on the {item.label}", covered_by=names)
+    return (yield from take(context, item, turn_rad))
+
+
+def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
+    """Grasp and lift an object seen just now."""
+    tried: list[Grasp] = []
+    problem, drawn = "", 0
+    while len(tried) < MAX_ATTEMPTS:
+        grasp = _next_grasp(context, item, tried, turn_rad)
+        if grasp is None:
+            blocker = in_the_way(context, item)
+            if blocker is not None and is_small(blocker):
+                return _no_grasp(context, item, blocker, len(tried))
+            moved = None if drawn == MAX_DRAWS else (yield from _make_room(context, item))
+            if moved is None:
+                break
+            item, drawn = moved, drawn + 1
+            continue
+        tried.append(grasp)
+        try:
+            held = yield from _attempt(context, item, grasp)
+        except MotionError as error:
+            _log.info("grasp of %s failed: %s", item.id, error)
+            problem, held = str(error), False
+        if held:
+            words = f"picked up the {item.label}, {grasp.how}"
+            return succeeded(words, len(tried), grasp=grasp.how)
+        yield from _give_up(context)
+        again = yield from context.look_for(item)
+        if again is None:
+            return failed("not seen", f"I lost sight of the {item.label}", len(tried))
+        item = again
+    if not tried:
+        return _no_grasp(context, item, in_the_way(context, item), 0)
+    hows = "; ".join(g.how for g in tried)
+    words = f"I could not take hold of the {item.label} (tried: {hows})"
+    return failed("not held", words, len(tried), problem=problem)
+
+
+def _no_grasp(
+    context: Context, item: SceneObject, blocker: SceneObject | None, attempts: int
+) -> SkillReport:
+    """in_way: id of what could be moved aside, or ""."""
+    words = "there is no room for my fingers"
+    vessel = context.belief.scene().get(item.support)
+    if vessel is not None and item.inside:
+        free = context.belief.obstacles(item.id, vessel.id)
+        if next(grasps(item, free, context.arm.kinematics), None) is not None:
+            words = f"the {vessel.label} leaves no room for my hand there"
+    if blocker is not None:
+        words = f"the {blocker.label} is too close to the {item.label} for my fingers"
+    aside = blocker.id if blocker is not None and is_small(blocker) else ""
+    return failed("no grasp", words, attempts, in_way=aside)
+
+
+def _make_room(context: Context, item: SceneObject) -> Generator[None, None, SceneObject | None]:
+    """The object where it is after it was drawn to where there may be room; None if it was not."""
+    try:
+        drawn = yield from draw_free(context, item)
+    except MotionError as error:
+        _log.info("drawing %s free failed: %s", item.id, error)
+        drawn = True
+        yield from context.recover()
+    if not drawn:
+        return None
+    return (yield from context.look_for(item))
+
+
+def _next_grasp(
+    context: Context, item: SceneObject, tried: Sequence[Grasp], turn_rad: float
+) -> Grasp | None:
+    obstacles, kinematics = context.belief.obstacles(item.id), context.arm.kinematics
+    again = None
+    for found in grasps(item, obstacles, kinematics):
+        grasp = turnable(found, turn_rad, kinematics) if turn_rad else found
+        if grasp is None:
+            continue
+        if all(different(grasp, other) for other in tried):
+            return grasp
+        again = again or grasp
+    # Nothing else is left; the same grasp may do where the object has moved.
+    return again
+
+
+def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[None, None, bool]:
+    arm, belief = context.arm, context.belief
+    obstacles = belief.obstacles(item.id)
+    yield from arm.grip(grasp.open_m, wait=False)
+    yield from context.go(grasp.tip, obstacles)
+    # Believed before it is known, so that a stop right now does not let go of it later.
+    belief.in_hand = _in_hand(item, grasp)
+    yield from arm.grip(0.0, grasp.force_n)
+    if not holds(context, grasp):
+        belief.in_hand = None
+        return False
+    height = max(grasp.tip.position[2] + _LIFT_M, _CLEAR_Z_M + belief.in_hand.below_m)
+    yield from context.rise(min(height, 0.32), speed=0.7)
+    if not holds(context, grasp):
+        belief.in_hand = None
+        return False
+    return True
+
+
+def _in_hand(item: SceneObject, grasp: Grasp) -> InHand:
+    held = InHand.of(item, grasp.tip)
+    if not grasp.squares:
+        return held
+    quarter = math.pi / 2
+    return replace(held, sideways_m=0.0, yaw_rad=round(held.yaw_rad / quarter) * quarter)
+
+
+def holds(context: Context, grasp: Grasp) -> bool:
+    """Whether the fingers stand as they should around the object."""
+    width = context.arm.state().gripper_width_m
+    return max(EMPTY_M, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M
+
+
+def _give_up(context: Context) -> Generator[None, None, None]:
+    """Let go, and get clear."""
+    context.belief.in_hand = None
+    arm = context.arm
+    yield from context.recover()
+    yield from arm.release(0.08)
+    yield from context.rise(0.2)

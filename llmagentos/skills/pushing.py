@@ -1,0 +1,181 @@
+"""Pushing an object over the table with the finger tips.
+
+Knows: strokes from behind, looking again, correcting. Does not know: who chose the target.
+"""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import math
+from collections.abc import Generator, Iterator
+from dataclasses import dataclass
+
+from llmagentos.errors import CollisionError, MotionError, UnreachableError
+from llmagentos.motion.planning import (
+    LOWEST_TIP_M,
+    Obstacles,
+    check_free,
+    moving_body,
+    plan_straight,
+    poses_along,
+)
+from llmagentos.motion.solids import geometry_of
+from llmagentos.ports.skills import SkillStatus
+from llmagentos.robots.specs import PANDA
+from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.skills.picking import take
+from llmagentos.skills.placing import place
+from llmagentos.types import Action, Pose, SceneObject
+
+_log = logging.getLogger(__name__)
+
+TOLERANCE_M = 0.02
+MAX_STROKES = 3
+#: Begin this far behind the object; push at this share of the tool speed.
+_RUN_UPS_M = (0.025, 0.008)
+_PUSH_SPEED = 0.12
+_PALM_M = 0.036
+
+
+def push(context: Context, action: Action) -> Skill:
+    """Straight strokes towards the target, up to three; carried where there is no room for one."""
+    belief = context.belief
+    if belief.in_hand is not None:
+        return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
+    if action.pose is None:
+        return failed("bad action", "expected a pose to push to, got none")
+    target, problem, strokes = action.pose.position[:2], "", 0
+    scene = yield from context.look()
+    item = scene.get(action.object_id)
+    while True:
+        if item is None:
+            return failed("not seen", "I can't see it any more", strokes)
+        off = math.dist(item.position[:2], target)
+        if off <= TOLERANCE_M:
+            return succeeded(f"pushed the {item.label}", max(strokes, 1), off_m=off)
+        if strokes == MAX_STROKES:
+            words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
+            return failed("misplaced", f"{words}{problem}", strokes, off_m=off)
+        try:
+            stroke = _choose_stroke(context, item, target)
+        except MotionError as error:
+            _log.info("no stroke for %s: %s", item.id, error)
+            return (yield from _carry(context, item, action.pose, strokes))
+        strokes += 1
+        try:
+            yield from _carry_out(context, item, stroke)
+        except MotionError as error:
+            problem = f" ({error})"
+            yield from context.recover()
+        yield from context.rise(0.15)
+        item = yield from context.look_for(item, near=target)
+
+
+def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> Skill:
+    """Where there is no room to push, lift the object over to the target, and say so."""
+    report = yield from take(context, item)
+    if report.status is SkillStatus.SUCCEEDED:
+        x, y, _ = goal.position
+        put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))
+        report = yield from place(context, put)
+    if report.status is not SkillStatus.SUCCEEDED:
+        words = f"there is no room to push the {item.label}, and {report.words}"
+        return failed("no way", words, strokes + report.attempts)
+    words = f"there was no room to push the {item.label}, so I carried it"
+    return succeeded(words, strokes + report.attempts, carried=True)
+
+
+@dataclass(frozen=True)
+class _Stroke:
+    """From behind the object to the target: tip poses and the opening of the fingers."""
+
+    start: Pose
+    end: Pose
+    opening_m: float
+
+
+def _carry_out(context: Context, item: SceneObject, stroke: _Stroke) -> Generator[None, None, None]:
+    arm, belief = context.arm, context.belief
+    yield from arm.grip(stroke.opening_m, wait=False)
+    yield from context.go(stroke.start, belief.obstacles())
+    body = moving_body(stroke.opening_m)
+    path = plan_straight(arm.kinematics, arm.joints, [stroke.end], belief.obstacles(item.id), body)
+    yield from arm.follow([path], _PUSH_SPEED)
+    back = _between(stroke.end, stroke.start, 0.02)
+    yield from arm.follow([plan_straight(arm.kinematics, arm.joints, [back], Obstacles(), body)])
+
+
+def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, float]) -> _Stroke:
+    """The first free stroke: fingers side by side, else one behind the other; low, else higher."""
+    belief, problem = context.belief, ""
+    for stroke in _strokes(context, item, target):
+        body = moving_body(stroke.opening_m)
+        try:
+            check_free(stroke.start, belief.obstacles(), body, "the place behind it")
+            for at in poses_along(stroke.start, stroke.end):
+                check_free(at, belief.obstacles(item.id), body, "the lane")
+            if not context.arm.kinematics.reaches_down_to(stroke.start):
+                raise UnreachableError(f"expected a straight way down to {stroke.start.position}")
+            context.arm.kinematics.solve(stroke.end)
+        except MotionError as error:
+            problem = problem or str(error)
+            continue
+        return stroke
+    raise CollisionError(problem)
+
+
+def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[_Stroke]:
+    g = geometry_of(item)
+    x, y, _ = item.position
+    heading = math.atan2(target[1] - y, target[0] - x)
+    ux, uy = math.cos(heading), math.sin(heading)
+    # The palm reaches out over the object, so it has to pass above its top.
+    low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), LOWEST_TIP_M)
+    low = max(low, item.bottom_z + g.height_m - _PALM_M)
+    wide = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
+    heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
+    for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
+        for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
+            thick = PANDA.finger_width_m / 2 if turn == 0.0 else PANDA.finger_thickness_m
+            behind = _contact_distance(item, opening) + thick
+            off = _reach_behind(item, heading) + thick + run_up
+            yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
+            yield _Stroke(
+                Pose((x - off * ux, y - off * uy, tip_z), yaw),
+                Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
+                opening,
+            )
+
+
+def _between(start: Pose, end: Pose, way_m: float) -> Pose:
+    """The pose way_m from start on the straight line to end."""
+    share = way_m / max(math.dist(start.position, end.position), 1e-6)
+    x, y, z = (a + (b - a) * share for a, b in zip(start.position, end.position, strict=True))
+    return Pose((x, y, z), start.yaw)
+
+
+def push_opening(size_m: float) -> float:
+    """Two finger tips some way apart keep a round thing from slipping off sideways."""
+    return min(0.45 * size_m, 0.05)
+
+
+def _reach_behind(item: SceneObject, heading: float) -> float:
+    """How far the object reaches back from its centre against a heading."""
+    g = geometry_of(item)
+    if g.is_round or g.shape == "mesh":
+        return g.size_m / 2
+    turn = heading - item.yaw
+    return g.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
+
+
+def _contact_distance(item: SceneObject, opening: float) -> float:
+    """Distance from the fingers' front to the object's centre while they push it.
+
+    A round thing sinks in between the finger tips; a square one turns its face to them.
+    """
+    g = geometry_of(item)
+    half = g.size_m / 2
+    if g.is_round and opening > 0:
+        half = math.sqrt(max(half * half - opening * opening / 4, 0.0))
+    return half

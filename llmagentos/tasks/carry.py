@@ -1,0 +1,316 @@
+"""Bringing one object to a spot: free the hand, free the object, pick, place, look again.
+
+Knows: the order of actions, what must be out of the way, and when to try again.
+Does not know: which object and which place are meant (put.py and others), nor motion.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import replace
+
+from llmagentos.grounding.context import Context, Placement, Spot
+from llmagentos.grounding.placement import FreeSpace, free_spot, riders
+from llmagentos.lang.wording import describe_object, join_words
+from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
+from llmagentos.objects.outlines import FLAT_KINDS, is_container
+from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, Tries, problem_of, succeeded
+from llmagentos.types import Action, Pose, SceneObject
+from llmagentos.world.relations import is_above
+
+#: The first try and this many more.
+MAX_TRIES = 3
+#: What stands this near to its spot has arrived, metres.
+ARRIVED_M = 0.03
+#: A spot that could not be reached is avoided by this much at the next try, metres.
+AVOID_M = 0.025
+GRIPPER_OPENING_M = 0.078
+#: So far to each side the hand reaches over what it takes hold of.
+HAND_M = 0.11
+
+Find = Callable[[SceneObject, Context], Placement]
+Check = Callable[[SceneObject, Context], bool]
+
+
+def ensure_graspable(scope: Scope, item: SceneObject) -> None:
+    """Raises StepProblem (cannot) for what no gripper of ours can take."""
+    name = describe_object(item, scope.scene())
+    if item.kind == "zone":
+        raise StepProblem("cannot", f"I can't move {name}: it is a flat area of the table.")
+    if _width_m(item) > GRIPPER_OPENING_M and not is_container(item):
+        raise StepProblem("cannot", f"I can't grasp {name}: it is too wide for my gripper.")
+
+
+def _width_m(item: SceneObject) -> float:
+    """How wide fingers must open for it: across the narrow side of what is longer than wide."""
+    if item.kind in HOUSEHOLD:
+        return object_geometry(item.kind, item.size_m).top_width_m
+    return item.size_m
+
+
+def free_hand(scope: Scope, keep: str | None = None) -> Moves:
+    """Set down what is held, unless it is `keep`, at a free spot, and say so."""
+    held = scope.scene().held
+    if held is None or held.id == keep:
+        return
+    yield from set_down(scope, held.id)
+    scope.note(f"I put down {describe_object(held, scope.scene())} first.")
+
+
+def set_down(scope: Scope, object_id: str) -> Moves:
+    """Put the held object at a free spot of the table below it."""
+    item = scope.get(object_id)
+    spot = free_spot(item, scope.scene())
+    if spot is None:
+        raise StepProblem("failed", "There is no free room on the table.")
+    report = yield _place(item, spot)
+    if not succeeded(report):
+        raise StepProblem("failed", _what_went_wrong("put down", item, scope, [report.words]))
+    _note_event(scope, item, "put down")
+
+
+def uncover(scope: Scope, object_id: str, keep: tuple[str, ...] = ()) -> Moves:
+    """Move aside what stands on the object, topmost first; what is inside of it stays."""
+    above = [o for o in scope.scene().on_top_of(object_id) if o.id not in keep and not o.inside]
+    for o in sorted(above, key=lambda o: o.id):
+        yield from put_aside(scope, o.id, object_id)
+
+
+def put_aside(scope: Scope, object_id: str, because: str = "", least_m: float = 0.08) -> Moves:
+    """Move the object to a free spot of the table nearby, what stands on it first."""
+
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        spot = free_spot(item, ctx.scene, scope.avoid, least_m) or free_spot(
+            item, ctx.scene, (), least_m
+        )
+        if spot is None:
+            return Placement(None, "There is no free room on the table.", "no_room")
+        return Placement(spot, "out of the way")
+
+    yield from carry(scope, object_id, find)
+    scene = scope.scene()
+    moved = scene.get(object_id)
+    if moved is not None and because:
+        why = scene.get(because)
+        off = f" off {describe_object(why, scene)}" if why is not None else " out of the way"
+        scope.note(f"I took {describe_object(moved, scene)}{off} first.")
+
+
+def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) -> Moves:
+    """Bring the object to the spot that `find` gives; verified in the newest scene.
+
+    `find` is asked again after the grasp and on every further try, so that a moved landmark or a
+    slipped object is met. `check` overrules the position when it says that all is well.
+    Raises StepProblem: where there is no spot, or after MAX_TRIES what was tried.
+    """
+    before = scope.get(object_id)
+    ensure_graspable(scope, before)
+    load = _load(scope, before)
+    tried: list[str] = []
+    for _ in range(MAX_TRIES):
+        arrived = yield from _one_try(scope, object_id, find, check, tried)
+        if arrived:
+            _note_event(scope, before, scope.words)
+            scope.done.append(object_id)
+            yield from _reload(scope, object_id, load)
+            return
+    _note_event(scope, before, scope.words)
+    words = _what_went_wrong("place", before, scope, tried)
+    held = scope.scene().held
+    if held is not None and held.id == object_id:
+        words += " I am still holding it."
+    raise StepProblem("failed", words)
+
+
+def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:
+    """What stands on a plate or tray and must come off before it is lifted, lowest first."""
+    if item.held or not is_container(item):
+        return []
+    above = [o for o in scope.scene().on_top_of(item.id) if not o.inside]
+    at = item.position
+    return [
+        replace(o, position=(o.position[0] - at[0], o.position[1] - at[1], o.bottom_z - at[2]))
+        for o in sorted(above, key=lambda o: (o.bottom_z, o.id))
+    ]
+
+
+def _reload(scope: Scope, carrier_id: str, load: list[SceneObject]) -> Moves:
+    """Put back what had to come off; `load` has positions relative to the carrier."""
+    for o in load:
+        if scope.scene().get(o.id) is None:
+            continue
+
+        def find(item: SceneObject, ctx: Context, o: SceneObject = o) -> Placement:
+            carrier = ctx.scene.get(carrier_id)
+            if carrier is None:
+                return Placement(None, "I can't see it any more.", "no_room")
+            x, y, z = (a + b for a, b in zip(carrier.position, o.position, strict=True))
+            return Placement(Spot(Pose((x, y, z), o.yaw), carrier_id, o.inside), "")
+
+        yield from carry(scope, o.id, find)
+
+
+def _seen_again(scope: Scope, object_id: str) -> Moves:
+    """Look once more for what is out of sight."""
+    if scope.scene().get(object_id) is None:
+        yield Action("look", why=scope.words)
+
+
+def _one_try(
+    scope: Scope, object_id: str, find: Find, check: Check | None, tried: list[str]
+) -> Tries:
+    yield from _seen_again(scope, object_id)
+    yield from free_hand(scope, keep=object_id)
+    item = scope.get(object_id)
+    if not item.held:
+        _located(scope, item, find)  # no spot: say so before anything moves
+        yield from uncover(scope, object_id)
+        report = yield Action("pick", object_id, why=scope.words)
+        if (yield from _cleared(scope, object_id, report)):
+            report = yield Action("pick", object_id, why=scope.words)
+        if not succeeded(report):
+            tried.append(report.words or "the grasp did not hold")
+            return False
+    yield from _seen_again(scope, object_id)
+    item = scope.get(object_id)
+    spot = _located(scope, item, find)
+    report = yield _place(item, spot, scope.words)
+    after = scope.scene().get(object_id)
+    if after is None and spot.inside:
+        yield Action("look", why=scope.words)
+        after = scope.scene().get(object_id)
+    if spot.inside and (after is None or report.reason == "hidden"):
+        # Under others in something deep: nothing speaks against it.
+        scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
+        return True
+    if not succeeded(report):
+        scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
+        tried.append(report.words or "it did not come to rest there")
+        return False
+    if _arrived(scope, after, spot, check):
+        return True
+    tried.append("it was not where I had put it")
+    return False
+
+
+def _cleared(scope: Scope, object_id: str, report: Report) -> Tries:
+    """Where something small leaves no room for the fingers it is moved aside, once; whether it
+    was. Raises StepProblem where there is no way to take hold of the object."""
+    if report.reason != "no grasp":
+        return False
+    blocker = scope.scene().get(str(report.details.get("in_way", "")))
+    if blocker is None or blocker.id in scope.aside:
+        name = describe_object(scope.get(object_id), scope.scene())
+        raise StepProblem("failed", f"I can't take hold of {name}: {report.words}.")
+    scope.aside.append(blocker.id)
+    around = (*scope.get(object_id).position[:2], HAND_M)
+    scope.avoid.append(around)
+    try:
+        yield from put_aside(scope, blocker.id)
+    finally:
+        scope.avoid.remove(around)
+    moved = describe_object(scope.get(blocker.id), scope.scene())
+    scope.note(f"I moved {moved} out of the way first.")
+    return True
+
+
+def _located(scope: Scope, item: SceneObject, find: Find) -> Spot:
+    placement = find(item, scope.context(moving=item.id, this=item.id))
+    if placement.spot is None:
+        raise problem_of(placement)
+    return placement.spot
+
+
+def _place(item: SceneObject, spot: Spot, why: str = "") -> Action:
+    return Action("place", item.id, spot.pose, spot.support, spot.inside, why=why)
+
+
+def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check | None) -> bool:
+    if after is None:  # out of sight inside something deep
+        return spot.inside
+    if after.held:
+        return False
+    vessel = scope.scene().get(spot.support) if spot.inside else None
+    if vessel is not None and is_above(scope.scene(), after, vessel):
+        return True  # where exactly it comes to rest in there is left to it
+    if math.dist(after.position[:2], spot.pose.position[:2]) <= ARRIVED_M:
+        level = abs(after.bottom_z - spot.pose.position[2]) <= 0.025
+        if level or spot.inside:
+            return True
+    return check is not None and check(after, scope.context(moving=after.id, this=after.id))
+
+
+def _note_event(scope: Scope, before: SceneObject, words: str) -> None:
+    after = scope.scene().get(before.id)
+    changed = after is None or (
+        math.dist(after.position, before.position) > 0.004
+        or after.held != before.held
+        or abs(after.yaw - before.yaw) > 0.05
+    )
+    if changed:
+        scope.memory.note_event(before, after, words)
+
+
+note_event = _note_event
+
+
+def _what_went_wrong(doing: str, item: SceneObject, scope: Scope, tried: list[str]) -> str:
+    scene = scope.scene()
+    now = scene.get(item.id)
+    name = f"the {item.label}" if now is None else describe_object(now, scene)
+    times = {1: "once", 2: "twice"}.get(len(tried), f"{len(tried)} times")
+    parts = [part for t in tried for part in t.rstrip(".").split(", and ") if part]
+    reasons = join_words(list(dict.fromkeys(parts)))
+    return f"I could not {doing} {name}: I tried {times} ({reasons})."
+
+
+def lift(scope: Scope, object_id: str) -> Moves:
+    """Pick the object up and keep holding it."""
+    before = scope.get(object_id)
+    if before.held:
+        return
+    ensure_graspable(scope, before)
+    tried: list[str] = []
+    for _ in range(MAX_TRIES):
+        yield from free_hand(scope, keep=object_id)
+        yield from uncover(scope, object_id)
+        report = yield Action("pick", object_id, why=scope.words)
+        if (yield from _cleared(scope, object_id, report)):
+            continue
+        held = scope.scene().held
+        if succeeded(report) and held is not None and held.id == object_id:
+            _note_event(scope, before, scope.words)
+            return
+        tried.append(report.words or "the grasp did not hold")
+    raise StepProblem("failed", _what_went_wrong("pick up", before, scope, tried))
+
+
+def clear_way_for(scope: Scope, item_id: str, mark_id: str) -> Moves:
+    """Where the landmark stands on or in the item itself, take it off first."""
+    scene = scope.scene()
+    item, mark = scope.get(item_id), scope.get(mark_id)
+    if is_above(scene, mark, item) and item.kind != "zone":
+        yield from put_aside(scope, mark_id, item_id)
+
+
+def spot_of(o: SceneObject, scope: Scope) -> Spot:
+    """Where an object stands now, as a spot for another one."""
+    scene = scope.scene()
+    below = scene.get(o.support)
+    support = o.support if below is not None else "table"
+    z = o.bottom_z if below is not None else scene.workspace.table_z
+    return Spot(Pose((*o.position[:2], z), o.yaw), support, o.inside)
+
+
+def is_spot_free(scope: Scope, spot: Spot, item: SceneObject, ignore: set[str]) -> bool:
+    """Whether `item` could stand at the spot now, when `ignore` were gone."""
+    scene = scope.scene()
+    if spot.support != "table" and scene.get(spot.support) is not None:
+        below = scene.get(spot.support)
+        if below is not None and below.kind not in FLAT_KINDS:
+            busy = {o.id for o in scene.on_top_of(spot.support)} - ignore - {item.id}
+            return not busy or is_container(below)
+    space = FreeSpace(scene, item, ignore | riders(scene, item.id))
+    x, y = spot.pose.position[:2]
+    return space.is_free(x, y, 0.002)

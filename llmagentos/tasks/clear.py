@@ -1,0 +1,140 @@
+"""Taking everything away from a place.
+
+Knows: what counts as being there (a side is half of the table, as in "what is on the left?"), and
+where else there is room. Does not know: motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import partial
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.grounding.context import Context, Placement, Spot
+from llmagentos.grounding.placement import FreeSpace, resolve_marks, table
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording import describe_object, describe_place
+from llmagentos.tasks.carry import Find, carry
+from llmagentos.tasks.scope import Moves, Scope, problem_of
+from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.world import regions
+from llmagentos.world import relations as rel
+
+#: What was cleared away stands at least this far outside of the region, metres.
+ROOM_M = 0.025
+#: Which points of the table something must not go to.
+Taken = Callable[[table.Array, table.Array], NDArray[np.bool_]]
+
+
+def clear(step: p.Clear, scope: Scope) -> Moves:
+    """Everything away from the place, to free room outside of it."""
+    marks = resolve_marks(step.place, scope.context())
+    for obj, found in marks.found:
+        if found.ok:
+            scope.tell(obj, found)
+    if marks.problem is not None:
+        raise problem_of(marks.problem, step.place.obj)
+    scope.memory.note_mention(marks.ids)
+    scene = scope.scene()
+    seen = [o for o in map(scene.get, marks.ids) if o is not None]
+    items = _at_place(step.place, scene, seen)
+    if not items:
+        scope.note(f"There is nothing {describe_place(step.place)}.")
+        return
+    for object_id in items:
+        if scope.get(object_id).id in scope.done:
+            continue
+        yield from carry(scope, object_id, _out_of(step.place, marks.ids))
+        if not marks.ids and step.place.region in regions.SIDES:
+            _tell_if_still_there(str(step.place.region), object_id, scope)
+    scope.memory.note_mention(items)
+
+
+def _tell_if_still_there(region: str, object_id: str, scope: Scope) -> None:
+    scene = scope.scene()
+    after = scene.get(object_id)
+    if after is not None and _in_region(scene.workspace, region, after):
+        name = describe_object(after, scene)
+        scope.note(f"There was no room for {name} in the other half.")
+
+
+def _at_place(place: p.Place, scene: Scene, marks: Sequence[SceneObject]) -> tuple[str, ...]:
+    """What is at the place, topmost first; what lies in a container there goes with it."""
+    movable = [o for o in scene.objects if o.kind != "zone" and not o.held]
+    if place.rel in ("on", "in") and marks:
+        found = [o for o in movable if any(rel.is_above(scene, o, m) for m in marks)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    elif marks:
+        near = [o for o in movable if o.id not in {m.id for m in marks}]
+        found = [o for o in near if any(_beside(place, scene, o, m) for m in marks)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    else:
+        ws = scene.workspace
+        found = [o for o in movable if _in_region(ws, place.region or "middle", o)]
+        found = [o for o in found if not _goes_along(o, scene, found)]
+    return tuple(o.id for o in sorted(found, key=lambda o: (-o.bottom_z, o.id)))
+
+
+def _goes_along(o: SceneObject, scene: Scene, found: Sequence[SceneObject]) -> bool:
+    return o.inside and any(f.id == o.support for f in found)
+
+
+def _beside(place: p.Place, scene: Scene, o: SceneObject, mark: SceneObject) -> bool:
+    if place.rel in ("next_to", "around"):
+        return not rel.is_above(scene, o, mark) and rel.distance_m(o, mark) <= 0.16
+    return rel.related(place.rel, scene, o, mark)
+
+
+def _in_region(ws: table.Workspace, region: str, o: SceneObject) -> bool:
+    x, y = o.position[:2]
+    return regions.contains(ws, region, x, y)
+
+
+def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        scene = ctx.scene
+        marks = [o for o in map(scene.get, mark_ids) if o is not None]
+        ws = scene.workspace
+        for taken in _taken_by(place, marks, ws, item):
+
+            def cost(x: table.Array, y: table.Array, taken: Taken = taken) -> table.Array:
+                off = np.hypot(x - item.position[0], y - item.position[1])
+                return np.where(taken(x, y), np.inf, off)
+
+            for avoid_zones in (True, False):
+                point = FreeSpace(scene, item, (), (), avoid_zones).best(cost)
+                if point is not None:
+                    return Placement(Spot(Pose((*point, ws.table_z), item.yaw)), "out of the way")
+        return Placement(None, "There is no free room left on the table.", "no_room")
+
+    return find
+
+
+def _taken_by(
+    place: p.Place, marks: Sequence[SceneObject], ws: table.Workspace, item: SceneObject
+) -> list[Taken]:
+    """Where `item` must not go, the strictest first: out of a side is wholly in the other half,
+    or at least its middle; where there is no room for that, out of the outer third."""
+    if marks:
+        away = 0.20 if place.rel in ("next_to", "around") else 0.0
+
+        def near(x: table.Array, y: table.Array) -> NDArray[np.bool_]:
+            gaps = [
+                np.hypot(x - m.position[0], y - m.position[1]) < max(away, m.size_m * 0.75)
+                for m in marks
+            ]
+            return np.logical_or.reduce(gaps)
+
+        return [near]
+    region = place.region or "middle"
+    outer: Taken = partial(table.points_in, ws, region, room_m=ROOM_M)
+    if region not in regions.SIDES:
+        return [outer]
+    halves: list[Taken] = [
+        partial(table.points_in_half, ws, region, room_m=room_m)
+        for room_m in (max(ROOM_M, table.reach_m(item)), ROOM_M)
+    ]
+    at_border = regions.distance_to(ws, region, *item.position[:2])
+    return [*halves, outer] if at_border <= table.width_across(ws, region) / 3 else halves

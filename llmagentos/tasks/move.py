@@ -1,0 +1,193 @@
+"""Relative moves: so far to the left, up, down; and turning.
+
+Knows: how far a thing can go and what will be under it there. Does not know: places (put.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import replace
+
+from llmagentos.grounding.context import Context, Placement, Spot
+from llmagentos.grounding.placement import FreeSpace, Marks, locate, riders
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording import describe_object
+from llmagentos.objects.outlines import FLAT_KINDS
+from llmagentos.tasks.carry import (
+    MAX_TRIES,
+    carry,
+    ensure_graspable,
+    free_hand,
+    lift,
+    note_event,
+    uncover,
+)
+from llmagentos.tasks.push import can_push, push_to, say_carried
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, succeeded
+from llmagentos.types import Action, Pose, SceneObject, Workspace
+
+#: A relative move without a distance.
+DEFAULT_MOVE_M = 0.10
+#: Less than this is lost in what camera and fingers can tell.
+LEAST_MOVE_M = 0.005
+VECTORS: dict[str, tuple[float, float]] = {
+    "left": (0, 1), "right": (0, -1), "forward": (1, 0), "backward": (-1, 0),
+    "forward_left": (0.5**0.5, 0.5**0.5), "forward_right": (0.5**0.5, -(0.5**0.5)),
+    "backward_left": (-(0.5**0.5), 0.5**0.5), "backward_right": (-(0.5**0.5), -(0.5**0.5)),
+}  # fmt: skip
+
+
+def move(step: p.Move, scope: Scope) -> Moves:
+    """So far in a direction; up is a lift. Several move with the foremost first."""
+    ids = scope.ground(step.obj)
+    scope.memory.note_mention(ids)
+    ctx = scope.context()
+    distance = None if step.distance is None else step.distance.metres(ctx.last_distance_m)
+    if distance is not None:
+        scope.memory.note_distance(distance)
+    if step.direction == "up":
+        yield from _up(scope, ids, distance)
+        return
+    if step.direction == "down":
+        yield from _down(scope, ids)
+        return
+    ux, uy = VECTORS[step.direction]
+
+    def ahead(i: str) -> float:
+        o = scope.get(i)
+        return -(o.position[0] * ux + o.position[1] * uy)
+
+    exact = step.distance is not None and step.distance.is_measured
+    for object_id in sorted(ids, key=ahead):
+        goal = relative_goal(scope, object_id, (ux, uy), distance, exact)
+        scope.memory.note_mention((object_id,))
+        yield from _go(scope, object_id, goal, step.by == "push")
+
+
+def _up(scope: Scope, ids: Sequence[str], distance: float | None) -> Moves:
+    if len(ids) > 1:
+        raise StepProblem("cannot", "I can lift only one thing at a time.")
+    for object_id in ids:
+        yield from lift(scope, object_id)
+        if distance is not None and distance > 0.02:
+            o = scope.get(object_id)
+            high = Pose((o.position[0], o.position[1], o.bottom_z + min(distance, 0.30)), o.yaw)
+            yield Action("point", object_id, high, why=scope.words)
+
+
+def _down(scope: Scope, ids: Sequence[str]) -> Moves:
+    for object_id in ids:
+        item = scope.get(object_id)
+        below = scope.scene().get(item.support)
+        if not item.held and (below is None or below.kind == "zone"):
+            raise StepProblem(
+                "cannot", f"{describe_object(item, scope.scene()).capitalize()} is down already."
+            )
+
+        def find(o: SceneObject, ctx: Context) -> Placement:
+            return locate(
+                p.Place(rel="there"), o, ctx, (), Marks(point=(o.position[0], o.position[1]))
+            )
+
+        yield from carry(scope, object_id, find)
+
+
+def relative_goal(
+    scope: Scope,
+    object_id: str,
+    direction: tuple[float, float],
+    distance: float | None,
+    exact: bool,
+) -> Pose:
+    """The end of a relative move: as far as said, or as near to it as there is room.
+
+    Raises StepProblem where an exact distance leads off the table or onto something.
+    """
+    item, scene = scope.get(object_id), scope.scene()
+    want = DEFAULT_MOVE_M if distance is None else distance
+    space = FreeSpace(scene, item)
+    if exact and want < LEAST_MOVE_M:
+        name = describe_object(item, scene)
+        raise StepProblem("cannot", f"I can't move {name} by less than {LEAST_MOVE_M * 1000:g} mm.")
+    steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4, 0.3, 1.7)]
+    for d in steps:
+        x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
+        if space.is_free(x, y, 0.003) and d >= LEAST_MOVE_M:
+            return Pose((x, y, scene.workspace.table_z), item.yaw)
+    name = describe_object(item, scene)
+    x, y = item.position[0] + want * direction[0], item.position[1] + want * direction[1]
+    if not scene.workspace.contains(x, y):
+        room = _room(scene.workspace, item, direction)
+        raise StepProblem(
+            "cannot",
+            f"I can't move {name} that far: there are only {room * 100:.0f} cm to the edge "
+            "of my workspace on that side.",
+            code="off_table",
+        )
+    raise StepProblem("failed", f"Something is in the way of {name} on that side.", code="no_room")
+
+
+def _room(ws: Workspace, item: SceneObject, direction: tuple[float, float]) -> float:
+    d = 0.0
+    while d < 1.0:
+        x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
+        if not ws.contains(x, y):
+            return max(0.0, d - 0.01)
+        d += 0.01
+    return d
+
+
+def _go(scope: Scope, object_id: str, goal: Pose, by_push: bool) -> Moves:
+    item = scope.get(object_id)
+    if by_push and can_push(scope, item):
+        pushed = yield from push_to(scope, object_id, goal)
+        if pushed:
+            return
+    if by_push:
+        say_carried(scope, item)
+    ensure_graspable(scope, item)
+    support = _support_under(scope, item, goal)
+
+    def find(o: SceneObject, ctx: Context) -> Placement:
+        pose = replace(goal, position=(*goal.position[:2], support[1]))
+        return Placement(Spot(pose, support[0], support[2]), "there")
+
+    yield from carry(scope, object_id, find)
+
+
+def _support_under(scope: Scope, item: SceneObject, goal: Pose) -> tuple[str, float, bool]:
+    """What is under the goal: what it stood on before, where that is wide enough; the table."""
+    below = scope.scene().get(item.support)
+    if below is None or item.held:
+        return "table", goal.position[2], False
+    reach = below.size_m / 2 - (item.size_m / 2 if below.kind in FLAT_KINDS else 0.0)
+    near = math.dist(goal.position[:2], below.position[:2]) <= reach
+    if near and below.id not in riders(scope.scene(), item.id):
+        return below.id, item.bottom_z, item.inside
+    return "table", goal.position[2], False
+
+
+def rotate(step: p.Rotate, scope: Scope) -> Moves:
+    """Turn each thing about the vertical, what stands on it taken off first."""
+    angle = math.radians(step.angle_deg)
+    ids = scope.ground(step.obj)
+    scope.memory.note_mention(ids)
+    for object_id in ids:
+        before = scope.get(object_id)
+        ensure_graspable(scope, before)
+        yield from free_hand(scope)
+        yield from uncover(scope, object_id)
+        tried: list[str] = []
+        for _ in range(MAX_TRIES):
+            report = yield Action("rotate", object_id, angle_rad=angle, why=scope.words)
+            if succeeded(report):
+                break
+            tried.append(report.words)
+        else:
+            name = describe_object(before, scope.scene())
+            raise StepProblem(
+                "failed", f"I could not turn {name}: I tried {MAX_TRIES} times ({tried[-1]})."
+            )
+        note_event(scope, before, scope.words)
+        scope.memory.note_mention((object_id,))

@@ -1,0 +1,134 @@
+"""Swapping, undoing and restoring: things go where something was.
+
+Knows: earlier beliefs of the session and how two things change places. Does not know: motion.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmagentos.grounding.context import Context, Placement, Spot
+from llmagentos.grounding.placement import Marks, locate
+from llmagentos.lang import plan as p
+from llmagentos.lang.wording import describe_object
+from llmagentos.tasks.carry import (
+    carry,
+    ensure_graspable,
+    free_hand,
+    lift,
+    note_event,
+    put_aside,
+    spot_of,
+)
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, succeeded
+from llmagentos.tasks.transfer import transfer
+from llmagentos.types import Action, Pose, SceneObject
+from llmagentos.world import relations as rel
+
+
+def swap(step: p.Swap, scope: Scope) -> Moves:
+    """Each to where the other was."""
+    a = scope.ground(step.obj)
+    b = scope.ground(step.obj2, without=a)
+    if len(a) != 1 or len(b) != 1:
+        raise StepProblem("question", "Which two shall I swap?", step.obj, (*a, *b))
+    scope.memory.note_mention((*a, *b))
+    first, second = scope.get(a[0]), scope.get(b[0])
+    for o in (first, second):
+        ensure_graspable(scope, o)
+    yield from free_hand(scope)
+    scene = scope.scene()
+    for upper, lower in ((first, second), (second, first)):
+        if upper.support == lower.id and not rel.is_in(scene, upper, lower):
+            yield from _turn_over(scope, upper, lower)
+            return
+        if rel.is_above(scene, upper, lower):
+            raise StepProblem(
+                "cannot", f"I can't swap the {upper.label} with what it is in.", step.obj
+            )
+    goals = {
+        first.id: _as_spot_for(first, second, scope),
+        second.id: _as_spot_for(second, first, scope),
+    }
+    yield from transfer(scope, goals, exact=False)
+    scope.memory.note_mention((first.id, second.id))
+
+
+def _as_spot_for(item: SceneObject, at: SceneObject, scope: Scope) -> Spot:
+    spot = spot_of(at, scope)
+    return Spot(Pose(spot.pose.position, item.yaw), spot.support, spot.inside, "")
+
+
+def _turn_over(scope: Scope, upper: SceneObject, lower: SceneObject) -> Moves:
+    """One stands on the other: the upper one becomes the lower one."""
+    base = spot_of(lower, scope)
+    yield from put_aside(scope, upper.id)
+    yield from put_aside(scope, lower.id)
+    yield from carry(scope, upper.id, lambda item, ctx: Placement(base, ""))
+
+    def onto(item: SceneObject, ctx: Context) -> Placement:
+        return locate(p.Place(rel="on", obj=p.Obj()), item, ctx, (), Marks((upper.id,)))
+
+    yield from carry(scope, lower.id, onto)
+
+
+def undo(step: p.Undo, scope: Scope) -> Moves:
+    """What the last `n` commands moved goes back, newest first."""
+    moves = scope.memory.moves_to_undo(step.n)
+    if not moves:
+        raise StepProblem("cannot", "There is nothing to undo.", code="nothing")
+    yield from put_back(scope, [m.before for m in moves])
+    scope.memory.mark_undone(moves)
+
+
+def restore(step: p.Restore, scope: Scope) -> Moves:
+    """Things as they were when the session began."""
+    ids = None if step.obj is None else scope.ground(step.obj)
+    start = [o for o in scope.memory.places_at_start(ids) if o.kind != "zone"]
+    if not start:
+        raise StepProblem("cannot", "I don't know how it was before.", code="nothing")
+    yield from put_back(scope, start)
+
+
+def put_back(scope: Scope, before: Sequence[SceneObject]) -> Moves:
+    """Every object to where it stood in that earlier belief; the last held one to the hand."""
+    scene = scope.scene()
+    known = [o for o in before if scene.get(o.id) is not None]
+    scope.memory.note_mention([o.id for o in known])
+    down = {o.id: o for o in known if not o.held}
+    goals: dict[str, Spot] = {}
+    for o in down.values():
+        now = scope.get(o.id)
+        moved = now.held or now.support != o.support or rel.distance_m(now, o) > 0.012
+        if moved or abs(now.yaw - o.yaw) > 0.1:
+            goals[o.id] = _earlier_spot(o, scope)
+    turned = [i for i, s in goals.items() if _only_turned(scope, i, down[i])]
+    for object_id in turned:
+        goals.pop(object_id)
+        angle = down[object_id].yaw - scope.get(object_id).yaw
+        yield from _turn_back(scope, object_id, angle)
+    yield from transfer(scope, goals)
+    for o in known:
+        if o.held:
+            yield from lift(scope, o.id)
+
+
+def _earlier_spot(o: SceneObject, scope: Scope) -> Spot:
+    below = scope.scene().get(o.support)
+    support = o.support if below is not None else "table"
+    return Spot(Pose((*o.position[:2], o.bottom_z), o.yaw), support, o.inside, "where it was")
+
+
+def _only_turned(scope: Scope, object_id: str, before: SceneObject) -> bool:
+    now = scope.get(object_id)
+    same = now.support == before.support and rel.distance_m(now, before) <= 0.012
+    return same and not now.held
+
+
+def _turn_back(scope: Scope, object_id: str, angle_rad: float) -> Moves:
+    before = scope.get(object_id)
+    report = yield Action("rotate", object_id, angle_rad=angle_rad, why=scope.words)
+    note_event(scope, before, scope.words)
+    if not succeeded(report):
+        name = describe_object(before, scope.scene())
+        raise StepProblem("failed", f"I could not turn {name} back: {report.words}.")

@@ -1,0 +1,188 @@
+"""Building one stack from bottom to top.
+
+Knows: an order that can stand, what of it stands already, and where the base goes.
+Does not know: motion (carry.py).
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+from collections.abc import Sequence
+from typing import TypeVar
+
+from llmagentos.grounding import ground
+from llmagentos.grounding.context import Context, Placement
+from llmagentos.grounding.placement import Marks, locate, resolve_marks, satisfied
+from llmagentos.grounding.placement.support import cannot_carry
+from llmagentos.lang import plan as p
+from llmagentos.objects.outlines import ROUND_TOPPED, is_container
+from llmagentos.tasks.carry import Find, carry, put_aside
+from llmagentos.tasks.put import put_one
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
+from llmagentos.tasks.sorting import sort_ids
+from llmagentos.tasks.targets import is_many
+from llmagentos.types import Scene, SceneObject
+from llmagentos.world.relations import FLAT_BASES, is_above, stack_of
+
+_Built = TypeVar("_Built", p.Stack, p.Arrange)
+
+
+def stack(step: p.Stack, scope: Scope) -> Moves:
+    """All that is named on top of each other; what stands right already is left alone."""
+    step = placed(step, scope)
+    marks = _marks(step, scope)
+    ids = collect(step.objs, scope, marks.ids if marks else ())
+    if not ids:
+        return
+    ordered = _order(ids, step, scope, marks)
+    base = _base_on_mark(step, ordered, scope, marks)
+    if base is not None:
+        ordered = (base, *ordered)
+    _check_order(ordered, scope.scene())
+    if step.place is not None and base is None:
+        yield from _move_base(scope, ordered, step.place, marks)
+    yield from build(scope, ordered)
+    scope.memory.note_pattern(ordered)
+    scope.memory.note_mention(ordered)
+
+
+def placed(step: _Built, scope: Scope) -> _Built:
+    """ "the blocks in the corner", where there are none: the corner is where they shall go."""
+    if step.place is not None or len(step.objs) != 1 or not is_many(step.objs[0]):
+        return step
+    obj = step.objs[0]
+    for relation in obj.where:
+        if relation.rel not in ("at", "in", "on") or relation.negate:
+            continue
+        rest = tuple(r for r in obj.where if r != relation)
+        without = obj.model_copy(update={"where": rest})
+        few, many = (len(ground(o, scope.context()).ids) for o in (obj, without))
+        if few < 2 <= many:
+            place = p.Place(rel=relation.rel, obj=relation.obj, region=relation.region)
+            return step.model_copy(update={"objs": (without,), "place": place})
+    return step
+
+
+def collect(objs: Sequence[p.Obj], scope: Scope, without: Sequence[str] = ()) -> tuple[str, ...]:
+    """Everything that the descriptions name, in their order, each thing once."""
+    ids: list[str] = []
+    for obj in objs:
+        skip = (*without, *ids)
+        found = scope.ground(obj, without=skip)
+        ids += [i for i in found if i not in ids]
+    return tuple(ids)
+
+
+def _marks(step: p.Stack, scope: Scope) -> Marks | None:
+    if step.place is None or step.place.obj is None:
+        return None
+    marks = resolve_marks(step.place, scope.context())
+    if marks.problem is not None:
+        raise problem_of(marks.problem, step.place.obj)
+    for obj, found in marks.found:
+        scope.tell(obj, found)
+    scope.memory.note_mention(marks.ids)
+    return marks
+
+
+def _base_on_mark(
+    step: p.Stack, ordered: Sequence[str], scope: Scope, marks: Marks | None
+) -> str | None:
+    """ "stack them on the red block": the landmark is the bottom of the stack."""
+    if step.place is None or step.place.rel != "on" or marks is None or len(marks.ids) != 1:
+        return None
+    mark = scope.get(marks.ids[0])
+    solid = not is_container(mark) and mark.kind not in FLAT_BASES
+    return mark.id if solid and mark.id not in ordered else None
+
+
+def _order(ids: Sequence[str], step: p.Stack, scope: Scope, marks: Marks | None) -> tuple[str, ...]:
+    """Bottom to top: as said, as sorted, or what stands best for a group."""
+    if step.sort is not None:
+        return sort_ids(ids, step.sort, scope.scene())
+    one_group = len(step.objs) == 1 and is_many(step.objs[0])
+    if not one_group:
+        return tuple(ids)
+    return _best_order(ids, scope.scene(), keep_base=step.place is None)
+
+
+def _best_order(ids: Sequence[str], scene: Scene, keep_base: bool) -> tuple[str, ...]:
+    """Large below small, round tops last; a part of a stack that stands already stays."""
+    objs = [o for o in map(scene.get, ids) if o is not None]
+    mx = (scene.workspace.x_min + scene.workspace.x_max) / 2
+    my = (scene.workspace.y_min + scene.workspace.y_max) / 2
+
+    def key(o: SceneObject) -> tuple[bool, float, int, float, str]:
+        standing = stack_of(scene, o)
+        depth = standing.index(o) if o in standing else 0
+        off = math.hypot(o.position[0] - mx, o.position[1] - my)
+        tall = len([s for s in standing if s.id in ids])
+        return (
+            o.kind in ROUND_TOPPED,
+            -round(o.size_m, 2),
+            depth if tall > 1 else 0,
+            -0.5 * (tall > 1) + off,
+            o.id,
+        )
+
+    ordered = sorted(objs, key=key)
+    base = ordered[0]
+    above = [o for o in stack_of(scene, base) if o.id in ids and is_above(scene, o, base)]
+    first = [base, *above] if keep_base and _right(scene, [base, *above]) else [base]
+    return tuple(o.id for o in first + [o for o in ordered if o not in first])
+
+
+def _right(scene: Scene, ordered: Sequence[SceneObject]) -> bool:
+    return all(b.support == a.id for a, b in itertools.pairwise(ordered)) and all(
+        b.size_m <= a.size_m + 0.004 for a, b in itertools.pairwise(ordered)
+    )
+
+
+def _check_order(ordered: Sequence[str], scene: Scene) -> None:
+    """Raises StepProblem (cannot) where one can't stand on the one below."""
+    objs = [o for o in map(scene.get, ordered) if o is not None]
+    for below, above in itertools.pairwise(objs):
+        why_not = cannot_carry(below, above)
+        if why_not:
+            raise StepProblem("cannot", why_not)
+
+
+def _move_base(scope: Scope, ordered: Sequence[str], place: p.Place, marks: Marks | None) -> Moves:
+    """The bottom one to its place, unless one of the stack stands there as bottom already."""
+    base = scope.get(ordered[0])
+    ctx = scope.context(moving=base.id, this=base.id)
+    seen = [o for o in map(ctx.scene.get, marks.ids if marks else ()) if o is not None]
+    if satisfied(place, base, ctx, seen) and base.support in ("table", *(m.id for m in seen)):
+        return
+    yield from put_one(scope, base.id, place, marks)
+
+
+def build(scope: Scope, ordered: Sequence[str]) -> Moves:
+    """Each on the one below it; takes off first what stands in the wrong order."""
+    yield from _base_down(scope, ordered[0], set(ordered))
+    for below_id, object_id in itertools.pairwise(ordered):
+        scene = scope.scene()
+        below, item = scope.get(below_id), scope.get(object_id)
+        if item.support == below_id and not item.held:
+            continue
+        if is_above(scene, below, item):  # the lower one stands on this one: take it down
+            yield from put_aside(scope, below_id)
+        for o in scope.scene().on_top_of(below_id):
+            if o.id != object_id and not is_container(below):
+                yield from put_aside(scope, o.id)
+        yield from carry(scope, object_id, _onto(below_id))
+
+
+def _base_down(scope: Scope, base_id: str, members: set[str]) -> Moves:
+    """The bottom must stand on the table or on something that is no member of the stack."""
+    base = scope.get(base_id)
+    if base.held or base.support in members:
+        yield from put_aside(scope, base_id, least_m=0.0 if base.held else 0.08)
+
+
+def _onto(below_id: str) -> Find:
+    def find(item: SceneObject, ctx: Context) -> Placement:
+        return locate(p.Place(rel="on", obj=p.Obj()), item, ctx, (), Marks((below_id,)))
+
+    return find

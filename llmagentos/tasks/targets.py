@@ -1,0 +1,100 @@
+"""What a put moves and where to: items and landmarks told from each other.
+
+Knows: which of the two is resolved first, what "it" means in a comparison, what isn't meant again.
+Does not know: how anything is carried.
+"""
+
+from __future__ import annotations
+
+from llmagentos.grounding import ground
+from llmagentos.grounding.context import Grounding
+from llmagentos.grounding.placement import Marks, resolve_marks, satisfied
+from llmagentos.grounding.placement.marks import depends_on_item
+from llmagentos.lang import plan as p
+from llmagentos.tasks.mentions import note_landmarks
+from llmagentos.tasks.scope import Scope, StepProblem, problem_of
+
+#: Relations in which a landmark is compared with what goes there.
+_COMPARISONS = ("same_color", "different_color", "same_size", "same_kind", "bigger_than",
+                "smaller_than", "taller_than", "shorter_than", "darker_than", "lighter_than")  # fmt: skip
+_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "every_third", "most", "one_each",
+           "rest", "none")  # fmt: skip
+
+
+def is_many(obj: p.Obj) -> bool:
+    """Whether the description may resolve to several things."""
+    return obj.quant in _PLURAL or obj.count not in (None, 1) or obj.ref in ("them", "pattern")
+
+
+def own_landmark(obj: p.Obj, place: p.Place) -> p.Place:
+    """ "the black ball in the box of the same colour as it": there "it" is the ball itself."""
+    if place.obj is None or obj.ref is not None:
+        return place
+    where = tuple(
+        r.model_copy(update={"obj": r.obj.model_copy(update={"ref": "this"})})
+        if r.obj is not None and r.obj.ref == "it" and r.rel in _COMPARISONS
+        else r
+        for r in place.obj.where
+    )
+    if where == place.obj.where:
+        return place
+    return place.model_copy(update={"obj": place.obj.model_copy(update={"where": where})})
+
+
+def items_and_marks(
+    obj: p.Obj, place: p.Place, scope: Scope
+) -> tuple[tuple[str, ...], Marks | None]:
+    """What is moved and where to. marks is None where each item finds its own.
+
+    Items and landmarks never overlap: "the block next to the bowl" needs the item first, "all
+    blocks on the largest one" the landmark first.
+    """
+    own = depends_on_item(place)
+    note_landmarks(obj, scope.context(), scope.memory)
+    if is_many(obj):
+        marks = None if own else marks_for(place, scope, None)
+        ids = scope.ground(obj, without=marks.ids if marks else ())
+        return ids, marks
+    found = ground(obj, scope.context())
+    if (found.ok or found.problem == "ambiguous") and not own and place.obj is not None:
+        marks = resolve_marks(place, scope.context())
+        # "a thing that isn't in the bowl" never means the bowl itself
+        if marks.problem is None and (not found.ok or set(found.ids) & set(marks.ids)):
+            without = ground(obj, scope.context(), marks.ids)
+            found = without if without.ok else found
+    if found.ok and obj.order is not None:
+        found = _not_again(obj, place, found, scope)
+    if not found.ok:
+        raise problem_of(found, obj)
+    scope.tell(obj, found)
+    item = found.ids[0] if found.ids else None
+    return found.ids, marks_for(place, scope, item) if found.ids else None
+
+
+def _not_again(obj: p.Obj, place: p.Place, found: Grounding, scope: Scope) -> Grounding:
+    """ "the leftmost block in the box, then the rightmost": not the one that just went there."""
+    ctx = scope.context()
+    moved = {e.object_id for e in ctx.events if e.command == ctx.command}
+    if not found.ids or found.ids[0] not in moved or depends_on_item(place):
+        return found
+    marks = resolve_marks(place, scope.context(moving=found.ids[0]))
+    seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
+    item = scope.get(found.ids[0])
+    if marks.problem is not None or not satisfied(place, item, ctx, seen):
+        return found
+    other = ground(obj, ctx, tuple(moved))
+    return other if other.ok else found
+
+
+def marks_for(place: p.Place, scope: Scope, item: str | None) -> Marks:
+    """The place's landmarks for an item, reported. Raises StepProblem."""
+    if place.rel == "under":
+        raise StepProblem("cannot", "I can't put things under others.")
+    marks = resolve_marks(place, scope.context(moving=item, this=item))
+    for obj, found in marks.found:
+        if found.ok:
+            scope.tell(obj, found)
+    if marks.problem is not None:
+        obj_meant = marks.found[-1][0] if marks.found else place.obj
+        raise problem_of(marks.problem, obj_meant)
+    return marks

@@ -1,0 +1,65 @@
+"""A motion that is blocked half-way: the arm comes to rest, and the next try may begin."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import pytest
+
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.skills import SkillStatus
+from llmagentos.robots.specs import PANDA
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.limits import motion_limits
+from llmagentos.skills import MotionSkills
+from llmagentos.types import Action, RobotState, Scene, Workspace
+
+PERIOD = 1 / 60
+
+
+class LaggingArm:
+    """Follows exactly; for a moment in mid-motion it stays behind, as over a slow network."""
+
+    control_period_s = PERIOD
+
+    def __init__(self) -> None:
+        self.now_s, self.lagging, self.lagged = 0.0, False, 0
+        self._path = [(0.6, *PANDA.home_rad[1:])]
+
+    def state(self) -> RobotState:
+        late = 4 if self.lagging else 1
+        positions = self._path[max(0, len(self._path) - late)]
+        before = self._path[max(0, len(self._path) - late - 1)]
+        rates = tuple((a - b) / PERIOD for a, b in zip(positions, before, strict=True))
+        return RobotState(positions, rates, 0.08, self.now_s)
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        self._path.append(tuple(positions))
+        return tuple(positions)
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        return width_m
+
+    def advance(self) -> None:
+        self.now_s += PERIOD
+        speed = abs(self._path[-1][0] - self._path[max(0, len(self._path) - 2)][0]) / PERIOD
+        self.lagging = speed > 1.6 and self.lagged < 3
+        self.lagged += self.lagging
+
+
+def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
+    driver, kinematics = LaggingArm(), Kinematics()
+    gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+    scene = Scene((), 0.0, Workspace())
+    skills = MotionSkills(GatedDriver(driver, gate), lambda: scene, kinematics)
+    reasons = []
+    for _ in range(2):
+        skills.start(Action("home"))
+        report = skills.tick()
+        while report.status is SkillStatus.RUNNING:
+            report = skills.tick()
+        reasons.append(report.reason)
+        assert max(map(abs, driver.state().velocities)) < 0.01
+    assert reasons == ["blocked", ""], gate.rejections
+    assert not gate.rejections
+    assert driver.state().positions == pytest.approx(PANDA.home_rad, abs=0.02)

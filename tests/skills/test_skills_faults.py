@@ -1,0 +1,152 @@
+"""Faults while a command runs in PyBullet: moved, slipped, taken away, stopped. Judged by truth."""
+
+from __future__ import annotations
+
+import dataclasses
+import math
+from collections.abc import Callable, Iterator
+
+import pytest
+
+pytest.importorskip("pybullet")
+
+from benchmarks.oracle import oracle_scene
+from llmagentos.errors import LifecycleError
+from llmagentos.execution.executor import PlanExecutor
+from llmagentos.lang import codec as compact
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.modules import Outcome
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.limits import motion_limits
+from llmagentos.skills import MotionSkills
+from llmagentos.types import Scene
+from sim.scene import SceneSpec
+from sim.world import SimWorld
+
+SCENE = {
+    "objects": [
+        {"kind": "block", "color": "red", "position": [0.45, 0.10], "yaw": 0.3},
+        {"kind": "bowl", "color": "blue", "position": [0.55, -0.15]},
+    ]
+}
+PUT = "put [ the red block ] in [ the blue bowl ]"
+
+
+class Lab:
+    """A world, an executor on it, and something that happens while it works."""
+
+    def __init__(self) -> None:
+        self.world = SimWorld(SceneSpec.from_dict(SCENE))
+        kinematics = Kinematics()
+        self.gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+        self.look: Callable[[], Scene] = lambda: oracle_scene(self.world)
+        self.skills = MotionSkills(
+            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics
+        )
+        self.executor = PlanExecutor(self.skills)
+
+    def run(self, text: str, meanwhile: Callable[[], object] = lambda: None) -> Outcome:
+        """Run a plan; `meanwhile` is called before every tick."""
+        self.executor.start(compact.parse(text), text)
+        for _ in range(3000):
+            meanwhile()
+            out = self.executor.tick()
+            if out is not None:
+                return out
+        raise AssertionError("expected the command to end within 5 minutes")
+
+    def once(self, when: Callable[[], bool], act: Callable[[], object]) -> Callable[[], None]:
+        """Something that happens a single time, at a moment."""
+        left = [act]
+
+        def check() -> None:
+            if left and when():
+                left.pop()()
+
+        return check
+
+    def carried_high(self) -> bool:
+        z = self.world.object_pose("red_block")[0][2]
+        return self.world.held_truth() == "red_block" and z > 0.15
+
+    def reaching_down(self) -> bool:
+        return self.world.held_truth() is None and self.world.robot.tip_pose()[0][2] < 0.2
+
+    def in_bowl(self) -> bool:
+        block, bowl = (self.world.object_pose(i)[0] for i in ("red_block", "blue_bowl"))
+        return math.dist(block[:2], bowl[:2]) < 0.05 and block[2] < 0.05
+
+
+@pytest.fixture
+def lab() -> Iterator[Lab]:
+    made = Lab()
+    yield made
+    made.world.close()
+
+
+def test_a_block_moved_while_the_hand_reaches_for_it(lab: Lab) -> None:
+    moved = lab.once(
+        lab.reaching_down, lambda: lab.world.teleport_object("red_block", [0.40, -0.02])
+    )
+    out = lab.run(PUT, moved)
+    assert out.status == "succeeded" and lab.in_bowl()
+
+
+def test_a_block_that_slips_out_of_the_hand_is_fetched_again(lab: Lab) -> None:
+    slipped = lab.once(lab.carried_high, lambda: lab.world.send_gripper(0.08, 20.0))
+    out = lab.run(PUT, slipped)
+    assert out.status == "succeeded" and lab.in_bowl()
+
+
+def test_the_bowl_moved_while_the_block_is_carried(lab: Lab) -> None:
+    moved = lab.once(
+        lab.carried_high, lambda: lab.world.teleport_object("blue_bowl", [0.40, -0.25])
+    )
+    out = lab.run(PUT, moved)
+    assert out.status == "succeeded" and lab.in_bowl()
+
+
+def test_a_block_that_always_gets_away_is_an_honest_failure(lab: Lab) -> None:
+    places = [[0.40, -0.02], [0.45, 0.10]]
+
+    def tease() -> None:
+        if lab.reaching_down() and lab.world.robot.tip_pose()[0][2] < 0.08:
+            lab.world.teleport_object("red_block", places[0])
+            places.reverse()
+
+    out = lab.run(PUT, tease)
+    assert out.status == "failed" and not lab.in_bowl()
+    assert "red block" in out.reply and "tried" in out.reply
+
+
+def test_a_block_taken_away_is_missed(lab: Lab) -> None:
+    def gone() -> Scene:
+        seen = oracle_scene(lab.world)
+        return dataclasses.replace(
+            seen, objects=tuple(o for o in seen.objects if o.id != "red_block")
+        )
+
+    def take_away() -> None:
+        lab.world.teleport_object("red_block", [0.9, 0.5])
+        lab.look = gone
+
+    out = lab.run(PUT, lab.once(lab.reaching_down, take_away))
+    assert out.status in ("failed", "question") and "red block" in f"{out.reply}{out.question}"
+
+
+def test_stop_in_the_middle_ramps_down_and_keeps_holding(lab: Lab) -> None:
+    lab.executor.start(compact.parse(PUT), PUT)
+    while not lab.carried_high():
+        assert lab.executor.tick() is None
+    lab.executor.tick()
+    started = lab.world.now_s
+    out = lab.executor.stop()
+    assert lab.world.now_s - started <= 0.3
+    assert max(map(abs, lab.world.state().velocities)) < 0.02
+    assert lab.world.held_truth() == "red_block"
+    assert out.status == "failed" and "I stopped" in out.reply and "x 0." in out.reply
+    with pytest.raises(LifecycleError):  # nothing resumes by itself
+        lab.executor.tick()
+    again = lab.run(PUT)
+    assert again.status == "succeeded" and lab.in_bowl()
+    assert not lab.gate.rejections

