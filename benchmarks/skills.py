@@ -26,7 +26,7 @@ from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene, SceneObject
-from sim.scene import SceneSpec
+from sim.random_scenes import random_scene
 from sim.world import SimWorld
 
 SKILLS = ("pick", "place", "put_in", "stack", "push", "rotate")
@@ -257,7 +257,7 @@ class Bench:
         """One trial; None when the seed's scene has nothing for the skill."""
         rng = np.random.default_rng(seed)
         try:
-            spec = SceneSpec.random(seed, int(rng.integers(4, 9)))
+            spec = random_scene(seed, int(rng.integers(4, 9)))
         except SceneError:
             return None
         self.world.reset(spec, seed)

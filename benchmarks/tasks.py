@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks import predicates as judge
 from llmagentos.errors import SceneError
+from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
 Objects = Mapping[str, Mapping[str, Any]]
@@ -72,7 +73,7 @@ def random_task(skill: str, rng: np.random.Generator) -> Task:
     """Draw scenes until one has an unambiguous command of that skill that is not done already."""
     while True:
         try:
-            scene = SceneSpec.random(int(rng.integers(2**31)), int(rng.integers(4, 8)))
+            scene = random_scene(int(rng.integers(2**31)), int(rng.integers(4, 8)))
         except SceneError:  # drew more than fits the table
             continue
         task = _MAKERS[skill](scene, rng)

@@ -113,7 +113,7 @@ def load_scene(scene: Any, seed: int = 0) -> Any:
 
 def random_scene(seed: int, n_objects: int | None = None) -> Any:
     """A random SceneSpec that can exist."""
-    return _optional("sim.scene", "sim").SceneSpec.random(seed, n_objects)
+    return _optional("sim.random_scenes", "sim").random_scene(seed, n_objects)
 
 
 def _scene_folder() -> Path:

@@ -8,15 +8,13 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.types import CameraFrame
-
-if TYPE_CHECKING:
-    from sim.world import SimWorld
+from sim.noise import SensorNoise
 
 #: OpenCV looks along +z with y down; OpenGL along -z with y up.
 _GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])
@@ -93,10 +91,31 @@ def observer_spec(width: int = 960, height: int = 720) -> CameraSpec:
     return CameraSpec("observer", width, height, focal, 0.05, 6.0, pose)
 
 
+class CameraWorld(Protocol):
+    """What a camera asks of the world it stands in; `sim.world.SimWorld` answers."""
+
+    noise: SensorNoise
+
+    @property
+    def now_s(self) -> float:
+        """Simulated seconds since the last reset: the picture's stamp."""
+
+    def hand_pose_matrix(self) -> NDArray[np.float64]:
+        """base_from_hand, 4x4, metres: where a camera on the hand is carried."""
+
+    def render(
+        self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool = False
+    ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]:
+        """Colour [H, W, 3], depth [H, W] in metres and body numbers [H, W], without noise."""
+
+    def segmentation_names(self) -> dict[int, str]:
+        """Object id by body number."""
+
+
 class SimCamera:
     """A `llmagentos.ports.hardware.Camera` in a simulated world."""
 
-    def __init__(self, world: SimWorld, spec: CameraSpec) -> None:
+    def __init__(self, world: CameraWorld, spec: CameraSpec) -> None:
         self._world = world
         self.spec = spec
 

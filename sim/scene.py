@@ -16,7 +16,6 @@ from __future__ import annotations
 import difflib
 import math
 from collections import Counter
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -93,15 +92,6 @@ class SceneSpec(BaseModel):
         except yaml.YAMLError as error:
             raise SceneError(f"scene file {path} is not valid YAML: {error}") from error
         return cls.from_dict(data)
-
-    @classmethod
-    def random(
-        cls, seed: int, n_objects: int | None = None, kinds: Sequence[str] | None = None
-    ) -> SceneSpec:
-        """A random scene; the same seed gives the same scene."""
-        from sim.random_scenes import random_scene
-
-        return random_scene(seed, n_objects, kinds)
 
     def to_dict(self) -> dict[str, Any]:
         return self.model_dump(exclude_none=True, mode="json")

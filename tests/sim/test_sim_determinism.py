@@ -11,6 +11,7 @@ import pytest
 from scripted_arm import grip, move, move_tip, pick, solve
 
 from sim.noise import SensorNoise
+from sim.random_scenes import random_scene
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
@@ -58,7 +59,7 @@ def test_fresh_world_repeats(reference: str) -> None:
 
 
 def test_reused_world_repeats_after_other_scenes(reference: str) -> None:
-    world = SimWorld(SceneSpec.random(1, 5), renderer="tiny")
+    world = SimWorld(random_scene(1, 5), renderer="tiny")
     move_tip(world, 0.5, 0.1, 0.1, 0.0)
     world.reset(crowded(4))
     assert episode(world) != reference

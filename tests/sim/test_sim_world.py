@@ -10,6 +10,7 @@ from llmagentos.errors import DriverError, SceneError
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.robots.specs import HOME_JOINT_POSITIONS, PANDA
 from sim.egl import egl_works
+from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld
 
@@ -135,7 +136,7 @@ def test_spawn_and_remove(world: SimWorld) -> None:
 
 
 def test_light_varies_with_the_seed_only() -> None:
-    world = SimWorld(SceneSpec.random(1, 4), seed=1, renderer="tiny", vary_light=True)
+    world = SimWorld(random_scene(1, 4), seed=1, renderer="tiny", vary_light=True)
     pictures = []
     for seed in (1, 2, 1):
         world.reset(seed=seed)
@@ -147,7 +148,7 @@ def test_light_varies_with_the_seed_only() -> None:
 def test_egl_pictures_agree_with_the_software_renderer() -> None:
     if not egl_works():
         pytest.skip("no working EGL driver on this machine")
-    scene = SceneSpec.random(3, 6)
+    scene = random_scene(3, 6)
     frames = [SimWorld(scene, renderer=kind).overhead.capture() for kind in ("egl", "tiny")]
     off = np.abs(frames[0].depth - frames[1].depth) > 2e-3
     assert off.mean() < 0.01
@@ -160,17 +161,17 @@ def test_one_world_a_process_draws_by_egl_and_others_leave_its_pictures_alone() 
     """PyBullet's plugin mixes the pictures of two EGL clients (`python -m sim.egl --two`)."""
     if not egl_works():
         pytest.skip("no working EGL driver on this machine")
-    first = SimWorld(SceneSpec.random(3, 6), renderer="egl")
+    first = SimWorld(random_scene(3, 6), renderer="egl")
     before = first.overhead.capture().rgb
     with pytest.raises(DriverError, match="close it first"):
-        SimWorld(SceneSpec.random(4, 6), renderer="egl")
+        SimWorld(random_scene(4, 6), renderer="egl")
     twin = first.fork()
     assert twin.renderer == "tiny"
     twin.overhead.capture()
     twin.close()
     assert (first.overhead.capture().rgb == before).all()
     first.close()
-    assert SimWorld(SceneSpec.random(4, 6), renderer="egl").renderer == "egl"
+    assert SimWorld(random_scene(4, 6), renderer="egl").renderer == "egl"
 
 
 def test_auto_is_the_software_renderer_while_another_world_draws_by_egl(
@@ -194,7 +195,7 @@ def test_window_without_a_display_is_refused(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_standard_output_stays_clean(capfd: pytest.CaptureFixture[str]) -> None:
-    world = SimWorld(SceneSpec.random(1, 3))
+    world = SimWorld(random_scene(1, 3))
     world.overhead.capture()
     world.close()
     assert capfd.readouterr().out == ""

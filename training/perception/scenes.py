@@ -12,7 +12,7 @@ import numpy as np
 from llmagentos.errors import SceneError
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.types import COLORS, Workspace
-from sim.random_scenes import SIZES_M
+from sim.random_scenes import SIZES_M, random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
 _GROUPS = ("stack", "fill", "on_flat", "touch", "single")
@@ -160,7 +160,7 @@ def _moved(
 
 def scene_for(seed: int, difficulty: str) -> SceneSpec:
     """A "plain" scene (4 to 10 objects apart from each other) or a "complex" one."""
-    make = SceneSpec.random if difficulty == "plain" else complex_scene
+    make = random_scene if difficulty == "plain" else complex_scene
     for attempt in range(8):
         try:
             return make(seed + attempt * 1_000_003)
