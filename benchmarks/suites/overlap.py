@@ -14,8 +14,9 @@ import argparse
 import json
 from array import array
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from benchmarks.suites import sentences
 from benchmarks.suites.files import find_folder
@@ -23,6 +24,8 @@ from llmagentos.command import command_hash, plain_command
 
 #: Where the corpus looks for the hashes.
 HASHES = Path("training/corpus/evaluation_hashes.bin")
+#: Under which key other people's files keep what was said.
+SENTENCE_KEYS = ("instruction", "sentence")
 #: So many fillings of the suites' roles are hashed.
 WRITE_SEEDS = 40
 
@@ -65,7 +68,15 @@ def instructions(folder: Path | None) -> Iterator[str]:
     for path in sorted(folder.glob("*.jsonl")) if folder is not None else ():
         for line in path.read_text(encoding="utf-8").splitlines():
             if line.strip():
-                yield json.loads(line)["instruction"]
+                yield _said(path, json.loads(line))
+
+
+def _said(path: Path, row: Mapping[str, Any]) -> str:
+    """The sentence of one row. ValueError naming the file for a row without one."""
+    for key in SENTENCE_KEYS:
+        if key in row:
+            return str(row[key])
+    raise ValueError(f"expected one of {', '.join(SENTENCE_KEYS)} in {path.name}, got {list(row)}")
 
 
 def evaluation_hashes(folder: Path | None, seeds: Iterable[int]) -> set[int]:

@@ -5,6 +5,7 @@ import json
 import pytest
 
 from benchmarks.suites import overlap, sentences
+from benchmarks.suites.files import find_folder
 from llmagentos.command import command_hash, plain_command
 from training.corpus import build, filter
 from training.corpus.check import Checker
@@ -47,6 +48,30 @@ def test_hashes_of_a_folder_are_added_to_a_file(tmp_path):
     assert overlap.write(out, tmp_path, 0, 0) == 1
     assert overlap.write(out, tmp_path, 0, 0) == 1
     assert command_hash("lift the glorp") in filter.hashes(out)
+
+
+def test_both_keys_of_other_peoples_files_are_read(tmp_path):
+    (tmp_path / "a.jsonl").write_text(json.dumps({"instruction": "lift the glorp"}) + "\n\n")
+    (tmp_path / "b.jsonl").write_text(json.dumps({"sentence": "lower the glorp", "id": "1"}))
+    assert list(overlap.instructions(tmp_path)) == ["lift the glorp", "lower the glorp"]
+    assert command_hash("lower the glorp") in overlap.evaluation_hashes(tmp_path, ())
+
+
+def test_a_row_without_a_sentence_is_named(tmp_path):
+    (tmp_path / "odd.jsonl").write_text(json.dumps({"text": "lift the glorp"}))
+    with pytest.raises(ValueError, match=r"expected one of instruction, sentence in odd\.jsonl"):
+        list(overlap.instructions(tmp_path))
+
+
+def test_every_sentence_of_other_peoples_files_is_known():
+    folder = find_folder(None)
+    if folder is None:
+        pytest.skip("other people's commands are not here")
+    said = list(overlap.instructions(folder))
+    plain = [text for text in said if plain_command(text)]  # not those in other writing
+    missing = [text for text in plain if command_hash(text) not in filter.hashes()]
+    assert len(plain) > 1000
+    assert len(missing) == 0, "run `python -m benchmarks.suites.overlap --write`"
 
 
 def test_a_cut_off_file_is_an_error(tmp_path):
