@@ -120,7 +120,7 @@ class Agent:
         self._require(AgentState.RUNNING, "act")
         self._run = _Running(f"act: {action.name}", self.parts)
         report = self.parts.act(action)
-        status: Status = "succeeded" if report.reason == "" else "failed"
+        status: Status = "succeeded" if report.failure is None else "failed"
         return self._finish(Outcome(status, report.words or action.name))
 
     # --- life cycle ---------------------------------------------------------------------

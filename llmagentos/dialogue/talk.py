@@ -14,6 +14,7 @@ from llmagentos.grounding.placement import resolve_marks
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
 from llmagentos.lang.wording.declining import ask_words, cannot_words, refuse_words
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks import Scope, StepProblem
 
 _OPS = ("say", "answer", "remember", "refuse", "cannot", "ask", "stop", "yes", "no")
@@ -48,7 +49,7 @@ def _remember(step: p.Remember, session: Session, scope: Scope) -> None:
     if step.obj is not None:
         ids = scope.ground(step.obj)
         if len(ids) != 1:
-            raise StepProblem("cannot", "I can give a name to one thing at a time.")
+            raise StepProblem(Failure.IMPOSSIBLE, "I can give a name to one thing at a time.")
         memory.remember(step.name, ids[0])
         memory.note_mention(ids)
         session.say(f'I\'ll call {describe_obj(step.obj)} "{step.name}".')
@@ -70,19 +71,19 @@ def _point_of(place: p.Place | None, scope: Scope) -> tuple[float, float]:
             return mark.position[0], mark.position[1]
     if ctx.last_spot is not None:
         return ctx.last_spot
-    raise StepProblem("question", "Which place do you mean?")
+    raise StepProblem(Failure.NO_REFERENT, "Which place do you mean?")
 
 
 def _refuse(step: p.Refuse, session: Session, scope: Scope) -> None:
-    raise StepProblem("refused", refuse_words(step))
+    raise StepProblem(Failure.REFUSED, refuse_words(step))
 
 
 def _cannot(step: p.Cannot, session: Session, scope: Scope) -> None:
-    raise StepProblem("cannot", cannot_words(step))
+    raise StepProblem(Failure.CANNOT, cannot_words(step))
 
 
 def _ask(step: p.Ask, session: Session, scope: Scope) -> None:
-    raise StepProblem("question", ask_words(step), step.obj)
+    raise StepProblem(Failure.UNCLEAR, ask_words(step), step.obj)
 
 
 def _stop(step: p.Stop, session: Session, scope: Scope) -> None:

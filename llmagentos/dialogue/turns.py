@@ -15,6 +15,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.scene import choices
 from llmagentos.memory.session import CommandRecord, SessionMemory
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.validation import Issue
 
 #: In which direction a landmark's side lies.
@@ -71,15 +72,15 @@ def resolve(plan: p.Plan, memory: SessionMemory, ctx: Context, pending: Pending 
         out += meant.plan.steps
         again += meant.repeatable.steps
     if not out or len(out) > MAX_PLAN_STEPS:
-        issue = Issue("cannot", "That is too much at once: say it in several commands.")
+        issue = Issue(Failure.IMPOSSIBLE, "That is too much at once: say it in several commands.")
         return Resolved(plan, plan, continues, issue)
     steps = tuple(again) or tuple(out)
     return Resolved(p.Plan(steps=tuple(out)), p.Plan(steps=steps), continues, None, reply)
 
 
-def _stop_with(kind: Any, words: str, obj: p.Obj | None = None) -> Resolved:
+def _stop_with(failure: Failure, words: str, obj: p.Obj | None = None) -> Resolved:
     nothing = p.Plan(steps=(p.Look(),))
-    return Resolved(nothing, nothing, issue=Issue(kind, words, "", obj))
+    return Resolved(nothing, nothing, issue=Issue(failure, words, "", obj))
 
 
 def _plan(steps: tuple[Any, ...], continues: bool = False) -> Resolved:
@@ -101,14 +102,14 @@ def _choose(
         return _choose_object(step.obj, memory, ctx, pending)
     if step.place is not None:
         return _plan(rewrite.with_place(pending.plan.steps, step.place), True)
-    return _stop_with("question", pending.question, pending.obj)
+    return _stop_with(Failure.UNCLEAR, pending.question, pending.obj)
 
 
 def _without_question(step: p.Choose, memory: SessionMemory, ctx: Context) -> Resolved:
     """Nothing was asked: a bare place or thing is taken as a correction of the last command."""
     if memory.last_plan() is not None:
         return _correct(p.Correct(obj=step.obj, place=step.place), memory, ctx, None)
-    return _stop_with("question", "What shall I do?", step.obj)
+    return _stop_with(Failure.UNCLEAR, "What shall I do?", step.obj)
 
 
 def _choose_object(
@@ -116,7 +117,7 @@ def _choose_object(
 ) -> Resolved:
     asked = _asked_about(pending, ctx)
     if asked is None:
-        return _stop_with("question", "What shall I do with it?", answer)
+        return _stop_with(Failure.UNCLEAR, "What shall I do with it?", answer)
     if not pending.candidates:
         new = rewrite.resolvable(answer, asked, ctx)
         return _plan(rewrite.substitute(pending.plan, asked, new).steps, True)
@@ -128,7 +129,7 @@ def _choose_object(
             break
     else:
         words = f"Which one do you mean: {choices(pending.candidates, ctx.scene)}?"
-        return _stop_with("question", words, asked)
+        return _stop_with(Failure.UNCLEAR, words, asked)
     if not set(found.ids) <= set(pending.candidates):
         return _plan(rewrite.substitute(pending.plan, asked, description).steps, True)
     if len(found.ids) == 1:
@@ -159,13 +160,13 @@ def _answer_ask(step: p.Choose, pending: Pending, ctx: Context) -> Resolved:
         if rest and ask.obj is not None:
             new = rewrite.resolvable(step.obj, ask.obj, ctx)
             return _plan(rewrite.substitute(p.Plan(steps=rest), ask.obj, new).steps, True)
-        return _stop_with("question", "What shall I do with it?", step.obj)
+        return _stop_with(Failure.UNCLEAR, "What shall I do with it?", step.obj)
     if place is None:
-        return _stop_with("question", pending.question, ask.obj)
+        return _stop_with(Failure.UNCLEAR, pending.question, ask.obj)
     if rest:
         return _plan(_fill(rest, place), True)
     if ask.obj is None:
-        return _stop_with("question", "What shall I put there?")
+        return _stop_with(Failure.UNCLEAR, "What shall I put there?")
     own = place.obj is not None and place.obj.ref == "it"
     if place.rel in _DIRECTION_OF and own:
         move = p.Move(
@@ -210,7 +211,7 @@ def _yes(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None
     if len(pending.candidates) == 1 and asked is not None:
         memory.note_choice(asked, pending.candidates)
         return _plan(pending.plan.steps, True)
-    return _stop_with("question", pending.question, pending.obj)
+    return _stop_with(Failure.UNCLEAR, pending.question, pending.obj)
 
 
 def _no(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
@@ -230,7 +231,7 @@ def _told(words: str) -> Resolved:
 def _again(step: p.Again, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
     last = memory.last_plan()
     if last is None or last.plan is None:
-        return _stop_with("cannot", "There is nothing yet that I could do again.")
+        return _stop_with(Failure.IMPOSSIBLE, "There is nothing yet that I could do again.")
     steps = last.plan.steps
     if step.obj is not None:
         steps = rewrite.with_first_object(steps, step.obj, ctx)
@@ -239,7 +240,9 @@ def _again(step: p.Again, memory: SessionMemory, ctx: Context, pending: Pending 
     if step.distance is not None:
         before, steps = steps, corrections.with_way(steps, None, step.distance)
         if steps == before:
-            return _stop_with("cannot", "The last command had no distance that I could change.")
+            return _stop_with(
+                Failure.IMPOSSIBLE, "The last command had no distance that I could change."
+            )
     if step.n == 1:
         return _plan(steps)
     if len(steps) * step.n <= MAX_PLAN_STEPS:
@@ -256,7 +259,7 @@ def _correct(
     else:
         last = memory.last_plan()
         if last is None or last.plan is None:
-            return _stop_with("question", "What shall I do?", step.obj)
+            return _stop_with(Failure.UNCLEAR, "What shall I do?", step.obj)
         steps, undo = last.plan.steps, _moved_something(memory, last)
         memory.recall_choices(last)
     if step.place is not None and step.place.rel == "there" and step.place.distance is not None:

@@ -22,6 +22,7 @@ from llmagentos.execution.rehearsal import rehearse
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.modules import EventSink, ExecutionModule, Outcome
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.tasks import StepProblem
@@ -119,7 +120,7 @@ class PlanExecutor(ExecutionModule):
     def _give_up(self, issue: Issue) -> Outcome:
         """Nothing is carried out, for a reason that the plan itself has."""
         assert self._session is not None
-        problem = StepProblem(issue.kind, issue.words, issue.obj, issue.candidates)
+        problem = StepProblem(issue.failure, issue.words, issue.obj, issue.candidates)
         self._session.problem = problem
         return self._finish()
 
@@ -143,7 +144,7 @@ class PlanExecutor(ExecutionModule):
         session = self._session
         assert session is not None
         question = words if status == "question" else ""
-        unknown = session.problem is not None and session.problem.code == "unknown_kind"
+        unknown = session.problem is not None and session.problem.failure is Failure.UNKNOWN_KIND
         if (question or unknown) and self._pending is None:
             self._pending = self._pending_after(session, words)
         self._keep_undoable()

@@ -15,6 +15,7 @@ from py_trees.common import Status as Tick
 from llmagentos.dialogue import talk
 from llmagentos.dialogue.session import Session, StepRecord, action_json
 from llmagentos.lang.wording import describe_object, describe_step
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.tasks import Moves, Scope, StepProblem, expand
 from llmagentos.types import Action
@@ -82,7 +83,7 @@ class StepLeaf(Behaviour):
         """Stopped from outside: the record says so; the executor stops the arm."""
         if new_status == Tick.INVALID and self._record is not None:
             if self._record.status == "running":
-                self._record.status, self._record.reason = "failed", "stopped"
+                self._record.status, self._record.reason = "failed", Failure.STOPPED.value
                 self._session.emit("step_done", path=self._path, status="failed", words="stopped")
             self._action = None
 
@@ -100,15 +101,16 @@ class StepLeaf(Behaviour):
     def _action_done(self, action: Action, report: SkillReport) -> None:
         assert self._record is not None
         entry = {**action_json(action), "status": report.status.value, "attempts": report.attempts}
-        if report.reason:
-            entry |= {"reason": report.reason, "words": report.words}
+        reason = report.failure.value if report.failure is not None else ""
+        if reason:
+            entry |= {"reason": reason, "words": report.words}
         self._record.actions.append(entry)
         self._record.attempts += report.attempts
         self._session.emit(
             "action_done",
             path=self._path,
             status=report.status.value,
-            reason=report.reason,
+            reason=reason,
             words=report.words,
         )
 

@@ -15,13 +15,14 @@ from llmagentos.dialogue.session import Session
 from llmagentos.execution import tree
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.failures import Failure
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.tasks import StepProblem
 from llmagentos.types import Scene
 
 MAX_TICKS = 3000
 #: Failures that the geometry alone decides; others may go better in the world.
-_CERTAIN = ("no_room",)
+_CERTAIN = (Failure.NO_ROOM,)
 
 
 def rehearse(
@@ -41,7 +42,7 @@ def rehearse(
     problem = session.problem
     if problem is None or any(r.op == "wait_for" for r in session.records):
         return None
-    if problem.kind == "failed" and (session.acted or problem.code not in _CERTAIN):
+    if problem.kind == "failed" and (session.acted or problem.failure not in _CERTAIN):
         return None
     return problem, session
 

@@ -24,6 +24,7 @@ from llmagentos.grounding.placement import resolve_marks
 from llmagentos.grounding.placement.marks import depends_on_item
 from llmagentos.lang.plan import Place
 from llmagentos.lang.wording import describe_step
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks import Scope, StepProblem
 from llmagentos.tasks.mentions import note_subjects
 from llmagentos.types import Scene
@@ -107,7 +108,7 @@ class Control(Behaviour):
     def body(self, steps: Sequence[Any], this: str | None = None, offset: int = 0) -> Behaviour:
         """A subtree below this step. Raises StepProblem when the plan grows without end."""
         if len(self.session.records) > MAX_RECORDS:
-            raise StepProblem("failed", "That would take too many steps.", code="too_long")
+            raise StepProblem(Failure.TOO_LONG, "That would take too many steps.")
         return build(steps, self.session, f"{self.path}.", this or self.this, offset)
 
     def holds(self, condition: Any) -> bool:
@@ -201,9 +202,9 @@ class UntilStep(Control):
             return None
         scene = self.session.scene()
         if self._before is not None and not changed(self._before, scene):
-            raise StepProblem("failed", "I stopped, because nothing changes any more.")
+            raise StepProblem(Failure.NO_CHANGE, "I stopped, because nothing changes any more.")
         if self.passes >= MAX_PASSES:
-            raise StepProblem("failed", f"I stopped after {MAX_PASSES} rounds.")
+            raise StepProblem(Failure.TOO_LONG, f"I stopped after {MAX_PASSES} rounds.")
         self._before = scene
         return self.body(self.step.body)
 

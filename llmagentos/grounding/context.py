@@ -7,8 +7,9 @@ Does not know: how a description is resolved (grounding.py) or a spot found (pla
 from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
-from typing import Any, Literal
+from typing import Any
 
+from llmagentos.ports.failures import Failure
 from llmagentos.types import Pose, Scene, SceneObject
 
 
@@ -62,9 +63,6 @@ class Context:
         return replace(self, **changes)
 
 
-Problem = Literal["none", "ambiguous", "too_few", "no_referent", "unknown_kind", "guess"]
-
-
 @dataclass(frozen=True)
 class Grounding:
     """What a description resolved to. ids is empty when there is a problem.
@@ -75,7 +73,7 @@ class Grounding:
 
     ids: tuple[str, ...]
     words: str
-    problem: Problem | None = None
+    problem: Failure | None = None
     question: str = ""
     candidates: tuple[str, ...] = ()
 
@@ -100,7 +98,7 @@ class Placement:
 
     spot: Spot | None
     words: str
-    problem: str | None = None
+    problem: Failure | None = None
     question: str = ""
     candidates: tuple[str, ...] = ()
 

@@ -11,9 +11,10 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 
-from llmagentos.grounding.context import Context, Grounding, Problem
+from llmagentos.grounding.context import Context, Grounding
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, is_plural
+from llmagentos.ports.failures import Failure
 from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
 from llmagentos.world import relations as rel
 
@@ -52,7 +53,7 @@ SIZE_GAP_RATIO = 0.10
 class Unresolved(Exception):  # noqa: N818 - a question to the person, not a failure
     """Ends a grounding early with what to tell the person."""
 
-    def __init__(self, problem: Problem, question: str, candidates: Sequence[str] = ()):
+    def __init__(self, problem: Failure, question: str, candidates: Sequence[str] = ()):
         super().__init__(question)
         self.grounding = Grounding((), question, problem, question, tuple(candidates))
 
@@ -80,7 +81,7 @@ def kind_of(obj: p.Obj, scene: Scene) -> str:
         several = is_plural(obj)
         noun = obj.noun + "s" * (several and not obj.noun.endswith("s"))
         what = f"any {noun}" if several or noun.endswith("s") else article(noun)
-        raise Unresolved("unknown_kind", f"I can't see {what} here.")
+        raise Unresolved(Failure.UNKNOWN_KIND, f"I can't see {what} here.")
     return kind
 
 

@@ -17,6 +17,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.grounding.where import Resolver
 from llmagentos.lang import plan as p
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -136,7 +137,7 @@ def _marks(of: p.Obj, ctx: Context, resolver: Resolver) -> Objects:
     ids = resolver.matching(of, ctx) if of.quant == "a" else found.ids
     marks = [o for o in map(ctx.scene.get, ids) if o is not None]
     if not marks:
-        problem = found.problem or "none"
+        problem = found.problem or Failure.NONE_FITS
         raise Unresolved(problem, found.question or "I can't see that.", found.candidates)
     return marks
 

@@ -24,6 +24,7 @@ from llmagentos.grounding.refs import rest_handled
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import BY_WORDS, number_word, obj_noun
 from llmagentos.lang.wording.scene import choices, tally
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
 
@@ -84,7 +85,7 @@ def pick_ranked(obj: p.Obj, ranking: Ranking, ctx: Context) -> tuple[Objects, st
     assert obj.order is not None
     scored, tie, n = ranking.scored, ranking.tie, obj.order.n
     if n > len(scored):
-        raise Unresolved("too_few", _only(obj, len(scored)), tuple(o.id for _, o in scored))
+        raise Unresolved(Failure.TOO_FEW, _only(obj, len(scored)), tuple(o.id for _, o in scored))
     start = n - 1
     if obj.quant == "all" and obj.count is None:
         level = scored[start][0]
@@ -95,13 +96,13 @@ def pick_ranked(obj: p.Obj, ranking: Ranking, ctx: Context) -> tuple[Objects, st
         return _of_each(obj, [o for _, o in scored]), ""
     count = wanted(obj, len(scored)) if obj.quant != "rest" else len(scored) - start
     if start + count > len(scored):
-        raise Unresolved("too_few", _only(obj, len(scored)), tuple(o.id for _, o in scored))
+        raise Unresolved(Failure.TOO_FEW, _only(obj, len(scored)), tuple(o.id for _, o in scored))
     taken = scored[start : start + count]
     tied = _tied(scored, start, count, tie)
     if tied and obj.quant in ("the", "both"):
         ids = tuple(o.id for o in tied)
         question = f"{_which(obj)}: {choices(ids, ctx.scene)}?"
-        raise Unresolved("ambiguous", question, ids)
+        raise Unresolved(Failure.AMBIGUOUS, question, ids)
     return [o for _, o in taken], ""
 
 
@@ -129,12 +130,12 @@ def pick(obj: p.Obj, objs: Objects, ctx: Context) -> Objects:
     if count > n:
         if obj.quant == "all":
             return in_taking_order(objs)
-        raise Unresolved("too_few", _only(obj, n), tuple(o.id for o in in_taking_order(objs)))
+        raise Unresolved(Failure.TOO_FEW, _only(obj, n), tuple(o.id for o in in_taking_order(objs)))
     if count == n:
         return in_taking_order(objs)
     if definite:
         ids = tuple(o.id for o in sorted(objs, key=lambda o: (-o.position[1], o.id)))
-        raise Unresolved("ambiguous", f"{_which(obj)}: {choices(ids, ctx.scene)}?", ids)
+        raise Unresolved(Failure.AMBIGUOUS, f"{_which(obj)}: {choices(ids, ctx.scene)}?", ids)
     return by_preference(objs, ctx)[:count]
 
 
@@ -148,7 +149,7 @@ def _of_each(obj: p.Obj, objs: Objects) -> Objects:
             by = BY_WORDS[obj.by or "kind"]
             words = f"There are not {number_word(first + count)} of each {by}"
             ids = tuple(o.id for o in in_taking_order(objs))
-            raise Unresolved("too_few", f"{words}: I see only {tally(group)}.", ids)
+            raise Unresolved(Failure.TOO_FEW, f"{words}: I see only {tally(group)}.", ids)
         taken |= {o.id for o in group[first : first + count]}
     return [o for o in objs if o.id in taken]
 

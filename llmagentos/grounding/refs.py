@@ -14,6 +14,7 @@ from llmagentos.grounding.filters import Unresolved
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural, number_word, obj_noun
 from llmagentos.lang.words import MOVED_REFS
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world.support import supports
 
@@ -48,10 +49,10 @@ def _known(
 ) -> tuple[str, ...]:
     wanted = tuple(points_at)
     if not wanted:
-        raise Unresolved("no_referent", f'I don\'t know what you mean by "{word}".')
+        raise Unresolved(Failure.NO_REFERENT, f'I don\'t know what you mean by "{word}".')
     found = tuple(i for i in wanted if i in ids)
     if not found:
-        raise Unresolved("none", f'I can\'t see what you mean by "{word}" any more.')
+        raise Unresolved(Failure.NONE_FITS, f'I can\'t see what you mean by "{word}" any more.')
     return found
 
 
@@ -60,7 +61,7 @@ def _it(obj: p.Obj, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
     vague = obj.kind == "object" and not obj.colors and not obj.noun
     singles = [m[0] for m in reversed(ctx.mentioned) if len(m) == 1]
     if vague and singles and ctx.scene.get(singles[0]) is None:
-        raise Unresolved("none", "I can't see it any more.")
+        raise Unresolved(Failure.NONE_FITS, "I can't see it any more.")
     for object_id in singles:
         if object_id in ids:
             return (object_id,)
@@ -73,7 +74,7 @@ def _it(obj: p.Obj, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
             return found
     if len(ids) == 1 and not ctx.mentioned:
         return tuple(ids)
-    raise Unresolved("no_referent", 'Which object do you mean by "it"?')
+    raise Unresolved(Failure.NO_REFERENT, 'Which object do you mean by "it"?')
 
 
 def _them(ids: Collection[str], ctx: Context) -> tuple[str, ...]:
@@ -88,7 +89,7 @@ def _them(ids: Collection[str], ctx: Context) -> tuple[str, ...]:
             singles.setdefault(mention[0])
     if singles:
         return tuple(reversed(list(singles)[:2]))
-    raise Unresolved("no_referent", 'Which objects do you mean by "them"?')
+    raise Unresolved(Failure.NO_REFERENT, 'Which objects do you mean by "them"?')
 
 
 def _other(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple[str, ...]:
@@ -112,7 +113,7 @@ def _other(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple[st
         rest = [o for o in rest if o.kind == known.kind] or rest
         rest = [o for o in rest if o.color == known.color] or rest
     if not last and not ctx.mentioned:
-        raise Unresolved("no_referent", 'Which one do you mean by "the other one"?')
+        raise Unresolved(Failure.NO_REFERENT, 'Which one do you mean by "the other one"?')
     return tuple(o.id for o in rest)
 
 
@@ -157,10 +158,10 @@ def _moved(obj: p.Obj, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
     """Of what fits and was moved: by rank and number over all commands, else one command's."""
     moves = [e for e in ctx.events if really_moved(e)]
     if not moves:
-        raise Unresolved("no_referent", "I haven't moved anything yet.")
+        raise Unresolved(Failure.NO_REFERENT, "I haven't moved anything yet.")
     fitting = [e for e in moves if e.object_id in ids]
     if not fitting:
-        raise Unresolved("no_referent", "I haven't moved anything like that.")
+        raise Unresolved(Failure.NO_REFERENT, "I haven't moved anything like that.")
     count = moved_count(obj)
     if count is None:
         chosen = fitting[-1] if obj.ref == "last_moved" else fitting[0]
@@ -168,7 +169,7 @@ def _moved(obj: p.Obj, ids: Collection[str], ctx: Context) -> tuple[str, ...]:
     every = in_turn(fitting, obj.ref or "")
     meant = every[obj.rank - 1 : obj.rank - 1 + count]
     if len(meant) < count and (obj.quant != "at_most" or not meant):
-        raise Unresolved("too_few", only_moved(obj, len(every)))
+        raise Unresolved(Failure.TOO_FEW, only_moved(obj, len(every)))
     return meant
 
 
@@ -178,11 +179,11 @@ def named(name: str, ctx: Context) -> str:
     for known, object_id in ctx.names.items():
         if normal_name(known) == wanted:
             if ctx.scene.get(object_id) is None:
-                raise Unresolved("none", f"I can't see the {wanted} any more.")
+                raise Unresolved(Failure.NONE_FITS, f"I can't see the {wanted} any more.")
             return object_id
     if any(normal_name(known) == wanted for known in ctx.name_places):
-        raise Unresolved("no_referent", f'"{name}" is a place, not an object.')
-    raise Unresolved("no_referent", f'I don\'t know anything called "{name}".')
+        raise Unresolved(Failure.NO_REFERENT, f'"{name}" is a place, not an object.')
+    raise Unresolved(Failure.NO_REFERENT, f'I don\'t know anything called "{name}".')
 
 
 def normal_name(name: str) -> str:

@@ -39,6 +39,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural
 from llmagentos.lang.wording.scene import choices
 from llmagentos.lang.words import MOVED_REFS
+from llmagentos.ports.failures import Failure
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
 
@@ -53,16 +54,16 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
     """
     meant = standins.as_meant(obj, ctx)
     if standins.says_nothing(obj, meant):
-        return Grounding((), NOT_HERE, "unknown_kind", NOT_HERE)
+        return Grounding((), NOT_HERE, Failure.UNKNOWN_KIND, NOT_HERE)
     found = _ground(meant, ctx, without)
-    if found.problem == "unknown_kind":
+    if found.problem is Failure.UNKNOWN_KIND:
         return standins.guess(obj, ctx, without) or found
-    if found.problem != "none":
+    if found.problem is not Failure.NONE_FITS:
         return found
     for other in standins.near_kinds(meant, ctx.scene):
         chosen = [(choice_key(other), ids) for key, ids in ctx.chosen if key == choice_key(obj)]
         instead = _ground(other, ctx.with_(chosen=(*ctx.chosen, *chosen)), without)
-        if instead.ids or instead.problem == "ambiguous":
+        if instead.ids or instead.problem is Failure.AMBIGUOUS:
             return instead
     return found
 
@@ -86,9 +87,9 @@ def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
     found = ground(obj, ctx, () if keep_moving else (ctx.moving or "",))
     if found.ok and len(found.ids) != 1:
         if not found.ids:
-            return replace(found, problem="none", question="Where exactly do you mean?")
+            return replace(found, problem=Failure.NONE_FITS, question="Where exactly do you mean?")
         question = f"Which one do you mean: {choices(found.ids, ctx.scene)}?"
-        return Grounding((), question, "ambiguous", question, found.ids)
+        return Grounding((), question, Failure.AMBIGUOUS, question, found.ids)
     return found
 
 
@@ -102,7 +103,7 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
         return ground(obj, ctx, without).ids
     if obj.ref is not None and not is_plural(obj):  # "it" stays singular
         found = ground(obj.model_copy(update={"quant": "the"}), ctx, without)
-        return found.ids or (found.candidates if found.problem == "ambiguous" else ())
+        return found.ids or (found.candidates if found.problem is Failure.AMBIGUOUS else ())
     every = obj.model_copy(update={"quant": "all", "count": None})
     if obj.order is not None and obj.quant != "all":
         every = obj.model_copy(update={"quant": "count"})
@@ -195,7 +196,7 @@ def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Groun
         return Grounding((), explain(obj, [], objs, ctx, notes))
     if not objs:
         question = nothing_found(obj, ctx)
-        return Grounding((), question, "none", question)
+        return Grounding((), question, Failure.NONE_FITS, question)
     if obj.order is not None:
         kind = f.kind_of(obj, ctx.scene)
         chosen, why = pick_ranked(obj, rank(obj.order, objs, ctx, _RESOLVER, kind), ctx)

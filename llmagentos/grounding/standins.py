@@ -14,6 +14,7 @@ from llmagentos.grounding.refs import normal_name
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article
 from llmagentos.lang.wording.scene import describe_object
+from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene
 
 #: Kinds that people mix up: taken only where the scene has none of the named kind.
@@ -101,4 +102,4 @@ def guess(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding | Non
         return None
     name = describe_object(fits[0], ctx.scene)
     question = f"I don't know what {article(obj.noun)} is. Do you mean {name}?"
-    return Grounding((), question, "guess", question, (fits[0].id,))
+    return Grounding((), question, Failure.UNSURE, question, (fits[0].id,))

@@ -18,6 +18,7 @@ from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import describe_obj
+from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -70,7 +71,10 @@ def by_where(
             return _between(objs, relation, ctx, resolver)
         marks, every = _landmarks(relation, ctx, resolver)
     except Unresolved as unresolved:
-        if relation.negate and unresolved.grounding.problem in ("none", "unknown_kind"):
+        if relation.negate and unresolved.grounding.problem in (
+            Failure.NONE_FITS,
+            Failure.UNKNOWN_KIND,
+        ):
             return objs
         raise
     mark = relation.obj
@@ -126,19 +130,21 @@ def _landmarks(r: p.Relation, ctx: Context, resolver: Resolver) -> tuple[Objects
         default = ctx.this or ctx.moving
         mark = ctx.scene.get(default) if default else None
         if mark is None:
-            raise Unresolved("no_referent", f"What is it that you mean with {r.rel}?")
+            raise Unresolved(Failure.NO_REFERENT, f"What is it that you mean with {r.rel}?")
         return [mark], False
     every = r.rel not in _ANY
     if r.obj.quant in ("a", "none") or (r.obj.quant == "count" and r.obj.count in (None, 1)):
         ids, every = resolver.matching(r.obj, ctx), False
         if not ids and not (r.negate or r.obj.quant == "none"):
-            raise Unresolved("none", resolver.ground(r.obj, ctx).question or "There is none.")
+            raise Unresolved(
+                Failure.NONE_FITS, resolver.ground(r.obj, ctx).question or "There is none."
+            )
     else:
         found = resolver.ground(open_one(r.obj) if r.rel == "in" else r.obj, ctx)
-        if not found.ids and found.problem != "ambiguous":
+        if not found.ids and found.problem is not Failure.AMBIGUOUS:
             found = resolver.ground(r.obj, ctx)
         ids = found.ids
-        if found.problem == "ambiguous" and r.rel in _ANY:
+        if found.problem is Failure.AMBIGUOUS and r.rel in _ANY:
             ids = found.candidates
         elif found.problem is not None:
             raise Unresolved(found.problem, found.question, found.candidates)
@@ -162,7 +168,7 @@ def _between(objs: Objects, r: p.Relation, ctx: Context, resolver: Resolver) -> 
     marks = [m for m in map(ctx.scene.get, dict.fromkeys(ids)) if m is not None]
     if len(marks) < 2:
         what = describe_obj(r.obj) if r.obj is not None else "what"
-        raise Unresolved("too_few", f"Between {what} and what else?")
+        raise Unresolved(Failure.TOO_FEW, f"Between {what} and what else?")
     pairs = list(combinations(marks, 2))
 
     def fits(o: SceneObject) -> bool:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
+from llmagentos.ports.failures import Failure
 from llmagentos.types import Action, Scene
 
 
@@ -21,25 +22,55 @@ class SkillStatus(Enum):
 
 @dataclass(frozen=True)
 class SkillReport:
-    """How an action stands. reason: a short code when it failed; words: for people."""
+    """How an action stands.
+
+    failure: why it failed, None unless status is FAILED. words: a clause for people, about this
+    very case. attempts: tries that the skill made by itself (grasps, strokes). details: figures
+    for logs, and "in_way": the id of what could be moved aside where there was no room to grasp.
+    """
 
     status: SkillStatus
-    reason: str = ""
+    failure: Failure | None = None
     words: str = ""
     attempts: int = 1
     details: Mapping[str, Any] = field(default_factory=dict)
 
 
+def succeeded(words: str = "", attempts: int = 1, **details: object) -> SkillReport:
+    """A report of success."""
+    return SkillReport(SkillStatus.SUCCEEDED, None, words, attempts, details)
+
+
+def failed(failure: Failure, words: str = "", attempts: int = 1, **details: object) -> SkillReport:
+    """A report of failure; the failure's own words where none are given."""
+    return SkillReport(SkillStatus.FAILED, failure, words or failure.words, attempts, details)
+
+
 @runtime_checkable
 class SkillExecutor(Protocol):
-    """Carries out one `Action` at a time."""
+    """Carries out one `Action` at a time, and knows what is believed about the scene.
+
+    The life of an action: `start`, then `tick` until the report's status is not RUNNING. From then
+    on `tick` gives that same report, since nothing resumes by itself. An unknown skill and
+    arguments that it can't take are reported (UNKNOWN_SKILL, INVALID_ACTION), never raised.
+    tests/skills/test_skills_contract.py holds every implementation to this.
+    """
+
+    @property
+    def held(self) -> str | None:
+        """Id of the object in the hand, None when it is empty."""
+        ...
 
     def scene(self) -> Scene:
-        """The newest belief."""
+        """The newest belief: the last look, with what is held where the hand is."""
+        ...
+
+    def see(self) -> Scene:
+        """Look now, from wherever the arm is, and believe it. Raises PerceptionError."""
         ...
 
     def start(self, action: Action) -> None:
-        """Begin; nothing moves before the first tick."""
+        """Begin; nothing moves before the first tick. An action under way is dropped."""
         ...
 
     def tick(self) -> SkillReport:
@@ -47,5 +78,13 @@ class SkillExecutor(Protocol):
         ...
 
     def stop(self) -> SkillReport:
-        """Ramp down within 0.3 s, keep holding, say where the arm is."""
+        """Ramp down within 0.3 s, keep holding, and say where the arm is.
+
+        Always a FAILED report with Failure.STOPPED, idle or not: what was asked for last is not
+        done. `tick` gives it from then on.
+        """
+        ...
+
+    def reset(self) -> None:
+        """Forget what was believed and what is under way; the world itself stays as it is."""
         ...

@@ -9,7 +9,7 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
-from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.ports.skills import SkillReport
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
 from llmagentos.types import Pose, Scene, SceneObject
@@ -18,14 +18,6 @@ from llmagentos.types import Pose, Scene, SceneObject
 Skill = Generator[None, None, SkillReport]
 
 _SECOND_LOOK_S = 0.3
-
-
-def succeeded(words: str, attempts: int = 1, **details: object) -> SkillReport:
-    return SkillReport(SkillStatus.SUCCEEDED, "", words, attempts, details)
-
-
-def failed(reason: str, words: str, attempts: int = 1, **details: object) -> SkillReport:
-    return SkillReport(SkillStatus.FAILED, reason, words, attempts, details)
 
 
 @dataclass

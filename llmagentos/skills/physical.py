@@ -17,13 +17,14 @@ from llmagentos.errors import (
     UnreachableError,
 )
 from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.ports.skills import SkillReport, SkillStatus, failed
 from llmagentos.safety.limits import Profile
 from llmagentos.skills import picking, placing, pushing, simple
 from llmagentos.skills.arm import Arm, BlockedError
 from llmagentos.skills.belief import Belief
-from llmagentos.skills.context import Context, Skill, failed
+from llmagentos.skills.context import Context, Skill
 from llmagentos.types import Action, Scene
 
 _log = logging.getLogger(__name__)
@@ -42,15 +43,15 @@ _SKILLS: Mapping[str, Callable[[Context, Action], Skill]] = {
     "wait": simple.wait,
     "open_gripper": simple.open_gripper,
 }
-#: What a failed motion is called in a report, and in words for people; most special error first.
-_REASONS: tuple[tuple[type[Exception], str, str], ...] = (
-    (UnreachableError, "unreachable", "my arm can't get there"),
-    (CollisionError, "no way", "there is no room for my hand"),
-    (GateRejection, "gate", "my safety check stopped the motion"),
-    (BlockedError, "blocked", "something blocked my arm"),
-    (MotionError, "motion", "I found no safe motion"),
-    (PerceptionError, "camera", "my camera gave no picture that I can use"),
-    (DriverError, "driver", "my arm did not answer"),
+#: What a motion that broke off is reported as; the most special error first.
+_FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
+    (UnreachableError, Failure.UNREACHABLE),
+    (CollisionError, Failure.IN_THE_WAY),
+    (GateRejection, Failure.GATE_REJECTED),
+    (BlockedError, Failure.BLOCKED),
+    (MotionError, Failure.NO_MOTION),
+    (PerceptionError, Failure.NO_PICTURE),
+    (DriverError, Failure.NO_ANSWER),
 )
 
 
@@ -101,7 +102,7 @@ class MotionSkills:
         if skill is None:
             self._running = None
             self._report = failed(
-                "unknown skill", f"expected a known skill, got {action.name!r}", 0
+                Failure.UNKNOWN_SKILL, f"expected a known skill, got {action.name!r}", 0
             )
             return
         self._report = SkillReport(SkillStatus.RUNNING)
@@ -117,10 +118,10 @@ class MotionSkills:
                 next(self._running)
         except StopIteration as end:
             self._running, self._report = None, end.value
-        except tuple(kind for kind, _, _ in _REASONS) as error:
-            reason, words = next((r, w) for kind, r, w in _REASONS if isinstance(error, kind))
-            _log.warning("skill failed: %s: %s", reason, error)
-            self._running, self._report = None, failed(reason, words, problem=str(error))
+        except tuple(kind for kind, _ in _FAILURES) as error:
+            failure = next(f for kind, f in _FAILURES if isinstance(error, kind))
+            _log.warning("skill failed: %s: %s", failure, error)
+            self._running, self._report = None, failed(failure, problem=str(error))
             self._come_to_rest()
         return self._report
 
@@ -143,5 +144,5 @@ class MotionSkills:
         held = self._belief.in_hand
         holding = f", holding the {held.item.label}" if held else ""
         words = f"stopped with the gripper at x {x:.2f}, y {y:.2f}, {z:.2f} m high{holding}"
-        self._report = failed("stopped", words, position=(x, y, z), held=self.held)
+        self._report = failed(Failure.STOPPED, words, position=(x, y, z), held=self.held)
         return self._report

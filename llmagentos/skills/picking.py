@@ -13,8 +13,9 @@ from dataclasses import replace
 
 from llmagentos.errors import MotionError
 from llmagentos.motion.planning import InHand
-from llmagentos.ports.skills import SkillReport
-from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillReport, failed, succeeded
+from llmagentos.skills.context import Context, Skill
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
 from llmagentos.skills.grasps import Grasp, different, grasps, turnable
 from llmagentos.types import Action, SceneObject
@@ -39,15 +40,15 @@ def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
     if belief.in_hand is not None:
         if belief.in_hand.item.id == action.object_id:
             return succeeded(f"already holding the {belief.in_hand.item.label}")
-        return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
+        return failed(Failure.HAND_FULL, f"I am holding the {belief.in_hand.item.label}")
     scene = yield from context.look()
     item = scene.get(action.object_id)
     if item is None:
-        return failed("not seen", "I can't see it any more")
+        return failed(Failure.NOT_SEEN, "I can't see it any more")
     covers = belief.covers(item)
     if covers:
         names = ", ".join(f"the {o.label}" for o in covers)
-        return failed("covered", f"{names} stands on the {item.label}", covered_by=names)
+        return failed(Failure.COVERED, f"{names} stands on the {item.label}", covered_by=names)
     return (yield from take(context, item, turn_rad))
 
 
@@ -78,13 +79,13 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
         yield from _give_up(context)
         again = yield from context.look_for(item)
         if again is None:
-            return failed("not seen", f"I lost sight of the {item.label}", len(tried))
+            return failed(Failure.NOT_SEEN, f"I lost sight of the {item.label}", len(tried))
         item = again
     if not tried:
         return _no_grasp(context, item, in_the_way(context, item), 0)
     hows = "; ".join(g.how for g in tried)
     words = f"I could not take hold of the {item.label} (tried: {hows})"
-    return failed("not held", words, len(tried), problem=problem)
+    return failed(Failure.GRASP_FAILED, words, len(tried), problem=problem)
 
 
 def _no_grasp(
@@ -100,7 +101,7 @@ def _no_grasp(
     if blocker is not None:
         words = f"the {blocker.label} is too close to the {item.label} for my fingers"
     aside = blocker.id if blocker is not None and is_small(blocker) else ""
-    return failed("no grasp", words, attempts, in_way=aside)
+    return failed(Failure.NO_GRASP, words, attempts, in_way=aside)
 
 
 def _make_room(context: Context, item: SceneObject) -> Generator[None, None, SceneObject | None]:

@@ -13,9 +13,10 @@ from collections.abc import Generator, Iterator
 from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.solids import geometry_of, gripper_prisms, object_prisms
-from llmagentos.ports.skills import SkillStatus
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillStatus, failed, succeeded
 from llmagentos.skills.arm import BlockedError
-from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.skills.context import Context, Skill
 from llmagentos.skills.grasps import WRIST_RANGE_RAD
 from llmagentos.skills.picking import EMPTY_M, take
 from llmagentos.types import Action, Pose, SceneObject
@@ -43,9 +44,9 @@ def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
     """
     belief = context.belief
     if belief.in_hand is None:
-        return failed("not holding", "I am holding nothing")
+        return failed(Failure.NOT_HOLDING, "I am holding nothing")
     if action.pose is None:
-        return failed("bad action", "expected a pose to place at, got none")
+        return failed(Failure.INVALID_ACTION, "expected a pose to place at, got none")
     item, attempts = belief.in_hand.item, 0
     while True:
         attempts += 1
@@ -63,14 +64,14 @@ def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
         if not problem:
             return succeeded(f"put the {item.label} down", attempts)
         if seen is None and belief.lies_hidden(item.id):
-            return failed("hidden", f"the {item.label} is out of sight in there", attempts)
+            return failed(Failure.HIDDEN, f"the {item.label} is out of sight in there", attempts)
         if seen is None or attempts > MAX_RETRIES:
-            return failed("misplaced", f"the {item.label} {problem}", attempts)
+            return failed(Failure.MISPLACED, f"the {item.label} {problem}", attempts)
         _log.info("placed %s: %s; again", item.id, problem)
         again = yield from take(context, seen)
         if again.status is not SkillStatus.SUCCEEDED:
             words = f"the {item.label} {problem}, and {again.words}"
-            return failed("misplaced", words, attempts)
+            return failed(Failure.MISPLACED, words, attempts)
 
 
 def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[None, None, None]:

@@ -21,9 +21,10 @@ from llmagentos.motion.planning import (
     poses_along,
 )
 from llmagentos.motion.solids import geometry_of
-from llmagentos.ports.skills import SkillStatus
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillStatus, failed, succeeded
 from llmagentos.robots.specs import PANDA
-from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.skills.context import Context, Skill
 from llmagentos.skills.picking import take
 from llmagentos.skills.placing import place
 from llmagentos.types import Action, Pose, SceneObject
@@ -42,21 +43,21 @@ def push(context: Context, action: Action) -> Skill:
     """Straight strokes towards the target, up to three; carried where there is no room for one."""
     belief = context.belief
     if belief.in_hand is not None:
-        return failed("hand full", f"I am holding the {belief.in_hand.item.label}")
+        return failed(Failure.HAND_FULL, f"I am holding the {belief.in_hand.item.label}")
     if action.pose is None:
-        return failed("bad action", "expected a pose to push to, got none")
+        return failed(Failure.INVALID_ACTION, "expected a pose to push to, got none")
     target, problem, strokes = action.pose.position[:2], "", 0
     scene = yield from context.look()
     item = scene.get(action.object_id)
     while True:
         if item is None:
-            return failed("not seen", "I can't see it any more", strokes)
+            return failed(Failure.NOT_SEEN, "I can't see it any more", strokes)
         off = math.dist(item.position[:2], target)
         if off <= TOLERANCE_M:
             return succeeded(f"pushed the {item.label}", max(strokes, 1), off_m=off)
         if strokes == MAX_STROKES:
             words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
-            return failed("misplaced", f"{words}{problem}", strokes, off_m=off)
+            return failed(Failure.MISPLACED, f"{words}{problem}", strokes, off_m=off)
         try:
             stroke = _choose_stroke(context, item, target)
         except MotionError as error:
@@ -81,7 +82,7 @@ def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> Ski
         report = yield from place(context, put)
     if report.status is not SkillStatus.SUCCEEDED:
         words = f"there is no room to push the {item.label}, and {report.words}"
-        return failed("no way", words, strokes + report.attempts)
+        return failed(Failure.IN_THE_WAY, words, strokes + report.attempts)
     words = f"there was no room to push the {item.label}, so I carried it"
     return succeeded(words, strokes + report.attempts, carried=True)
 

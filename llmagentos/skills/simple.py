@@ -9,8 +9,9 @@ import math
 from dataclasses import replace
 
 from llmagentos.motion.planning import Obstacles
-from llmagentos.ports.skills import SkillStatus
-from llmagentos.skills.context import Context, Skill, failed, succeeded
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillStatus, failed, succeeded
+from llmagentos.skills.context import Context, Skill
 from llmagentos.skills.picking import pick
 from llmagentos.skills.placing import place
 from llmagentos.types import Action, Pose, SceneObject
@@ -24,7 +25,7 @@ _ANGLE_TOLERANCE_RAD = 0.2
 def point(context: Context, action: Action) -> Skill:
     """Hover over a place."""
     if action.pose is None:
-        return failed("bad action", "expected a place to point at, got none")
+        return failed(Failure.INVALID_ACTION, "expected a place to point at, got none")
     x, y, z = action.pose.position
     scene = context.belief.scene()
     tops = [
@@ -56,7 +57,7 @@ def look(context: Context, action: Action) -> Skill:
 def wait(context: Context, action: Action) -> Skill:
     """Hold still."""
     if not (math.isfinite(action.duration_s) and action.duration_s >= 0):
-        return failed("bad action", f"expected seconds to wait, got {action.duration_s}")
+        return failed(Failure.INVALID_ACTION, f"expected seconds to wait, got {action.duration_s}")
     yield from context.arm.hold(action.duration_s)
     return succeeded(f"waited {action.duration_s:g} s")
 
@@ -72,26 +73,28 @@ def rotate(context: Context, action: Action) -> Skill:
     """Pick up, turn about the vertical, set down on the spot; several times beyond half a turn."""
     angle = action.angle_rad
     if not (math.isfinite(angle) and abs(angle) <= _MAX_ANGLE_RAD):
-        return failed("bad action", f"expected up to two turns, got {angle} rad")
+        return failed(Failure.INVALID_ACTION, f"expected up to two turns, got {angle} rad")
     parts = max(1, math.ceil(abs(angle) / _MAX_TURN_RAD))
     scene = yield from context.look()
     item = scene.get(action.object_id)
     if item is None:
-        return failed("not seen", "I can't see it any more")
+        return failed(Failure.NOT_SEEN, "I can't see it any more")
     attempts = 1
     for _ in range(parts):
         report = yield from _turn_once(context, item, angle / parts)
-        if report.reason == "no grasp":
+        if report.failure is Failure.NO_GRASP:
             report = yield from _turn_in_halves(context, item, angle / parts)
         attempts = max(attempts, report.attempts)
         if report.status is not SkillStatus.SUCCEEDED:
             return report
     seen = context.belief.find(item)
     if seen is None:
-        return failed("not seen", f"I lost sight of the {item.label}", attempts)
+        return failed(Failure.NOT_SEEN, f"I lost sight of the {item.label}", attempts)
     wrong = abs(math.remainder(seen.yaw - item.yaw - angle, math.pi / 2))
     if item.kind == "block" and wrong > _ANGLE_TOLERANCE_RAD:
-        return failed("misplaced", f"the {item.label} is turned {wrong:.2f} rad off", attempts)
+        return failed(
+            Failure.MISPLACED, f"the {item.label} is turned {wrong:.2f} rad off", attempts
+        )
     words = f"turned the {item.label} by {math.degrees(angle):.0f} degrees"
     return succeeded(words, attempts)
 

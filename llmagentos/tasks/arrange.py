@@ -25,6 +25,7 @@ from llmagentos.grounding.placement import Marks, resolve_marks, table
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
 from llmagentos.objects import outlines as fp
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import ensure_graspable
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.tasks.sorting import sort_ids
@@ -125,7 +126,9 @@ def _pyramid_goals(
 ) -> dict[str, Spot]:
     """Blocks only; each upper one rests across the two below it."""
     if any(o.kind in fp.ROUND_TOPPED or fp.is_container(o) for o in objs):
-        raise StepProblem("cannot", "I can build a pyramid only of things with flat tops.")
+        raise StepProblem(
+            Failure.IMPOSSIBLE, "I can build a pyramid only of things with flat tops."
+        )
     ordered = sorted(objs, key=lambda o: (-round(o.size_m, 2), o.id))
     base_n = levels.count(0)
     bottom = ordered[:base_n]
@@ -170,7 +173,7 @@ def _fitting_patterns(
             first = pattern(step.shape, n, width, size, width + spacing, step.rows, least)
         elif size is not None:
             raise StepProblem(
-                "cannot",
+                Failure.IMPOSSIBLE,
                 f"{n} things don't fit into a {step.shape} of {size * 100:.0f} cm.",
             )
     if size is not None or spacing is not None or step.shape == "pyramid":
@@ -240,7 +243,7 @@ def middle_of(
     point = best_middle(scene, objs, pat, _wanted(step, scope, objs, pat, marks))
     if point is None:
         where = f" {describe_place(place)}" if place is not None else ""
-        raise StepProblem("failed", f"There is no free room for that{where}.", code="no_room")
+        raise StepProblem(Failure.NO_ROOM, f"There is no free room for that{where}.")
     return point
 
 

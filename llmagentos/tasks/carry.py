@@ -15,7 +15,17 @@ from llmagentos.grounding.placement import FreeSpace, free_spot, riders
 from llmagentos.lang.wording import describe_object, join_words
 from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
 from llmagentos.objects.outlines import FLAT_KINDS, is_container
-from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, Tries, problem_of, succeeded
+from llmagentos.ports.failures import Failure
+from llmagentos.tasks.scope import (
+    Moves,
+    Report,
+    Scope,
+    StepProblem,
+    Tries,
+    ended_badly,
+    problem_of,
+    succeeded,
+)
 from llmagentos.types import Action, Pose, SceneObject
 from llmagentos.world.relations import is_above
 
@@ -37,9 +47,9 @@ def ensure_graspable(scope: Scope, item: SceneObject) -> None:
     """Raises StepProblem (cannot) for what no gripper of ours can take."""
     name = describe_object(item, scope.scene())
     if item.kind == "zone":
-        raise StepProblem("cannot", f"I can't move {name}: it is a flat area of the table.")
+        raise StepProblem(Failure.UNMOVABLE, f"I can't move {name}: {Failure.UNMOVABLE.words}.")
     if _width_m(item) > GRIPPER_OPENING_M and not is_container(item):
-        raise StepProblem("cannot", f"I can't grasp {name}: it is too wide for my gripper.")
+        raise StepProblem(Failure.TOO_WIDE, f"I can't grasp {name}: {Failure.TOO_WIDE.words}.")
 
 
 def _width_m(item: SceneObject) -> float:
@@ -63,10 +73,11 @@ def set_down(scope: Scope, object_id: str) -> Moves:
     item = scope.get(object_id)
     spot = free_spot(item, scope.scene())
     if spot is None:
-        raise StepProblem("failed", "There is no free room on the table.")
+        raise StepProblem(Failure.NO_ROOM, "There is no free room on the table.")
     report = yield _place(item, spot)
     if not succeeded(report):
-        raise StepProblem("failed", _what_went_wrong("put down", item, scope, [report.words]))
+        words = _what_went_wrong("put down", item, scope, [report.words])
+        raise StepProblem(report.failure or Failure.TRIED_IN_VAIN, words)
     _note_event(scope, item, "put down")
 
 
@@ -85,7 +96,7 @@ def put_aside(scope: Scope, object_id: str, because: str = "", least_m: float = 
             item, ctx.scene, (), least_m
         )
         if spot is None:
-            return Placement(None, "There is no free room on the table.", "no_room")
+            return Placement(None, "There is no free room on the table.", Failure.NO_ROOM)
         return Placement(spot, "out of the way")
 
     yield from carry(scope, object_id, find)
@@ -120,7 +131,7 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
     held = scope.scene().held
     if held is not None and held.id == object_id:
         words += " I am still holding it."
-    raise StepProblem("failed", words)
+    raise StepProblem(Failure.TRIED_IN_VAIN, words)
 
 
 def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:
@@ -144,7 +155,7 @@ def _reload(scope: Scope, carrier_id: str, load: list[SceneObject]) -> Moves:
         def find(item: SceneObject, ctx: Context, o: SceneObject = o) -> Placement:
             carrier = ctx.scene.get(carrier_id)
             if carrier is None:
-                return Placement(None, "I can't see it any more.", "no_room")
+                return Placement(None, "I can't see it any more.", Failure.NOT_SEEN)
             x, y, z = (a + b for a, b in zip(carrier.position, o.position, strict=True))
             return Placement(Spot(Pose((x, y, z), o.yaw), carrier_id, o.inside), "")
 
@@ -180,7 +191,7 @@ def _one_try(
     if after is None and spot.inside:
         yield Action("look", why=scope.words)
         after = scope.scene().get(object_id)
-    if spot.inside and (after is None or report.reason == "hidden"):
+    if spot.inside and (after is None or report.failure is Failure.HIDDEN):
         # Under others in something deep: nothing speaks against it.
         scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
         return True
@@ -197,12 +208,12 @@ def _one_try(
 def _cleared(scope: Scope, object_id: str, report: Report) -> Tries:
     """Where something small leaves no room for the fingers it is moved aside, once; whether it
     was. Raises StepProblem where there is no way to take hold of the object."""
-    if report.reason != "no grasp":
+    if report.failure is not Failure.NO_GRASP:
         return False
     blocker = scope.scene().get(str(report.details.get("in_way", "")))
     if blocker is None or blocker.id in scope.aside:
         name = describe_object(scope.get(object_id), scope.scene())
-        raise StepProblem("failed", f"I can't take hold of {name}: {report.words}.")
+        raise ended_badly(f"I can't take hold of {name}", report)
     scope.aside.append(blocker.id)
     around = (*scope.get(object_id).position[:2], HAND_M)
     scope.avoid.append(around)
@@ -283,7 +294,7 @@ def lift(scope: Scope, object_id: str) -> Moves:
             _note_event(scope, before, scope.words)
             return
         tried.append(report.words or "the grasp did not hold")
-    raise StepProblem("failed", _what_went_wrong("pick up", before, scope, tried))
+    raise StepProblem(Failure.TRIED_IN_VAIN, _what_went_wrong("pick up", before, scope, tried))
 
 
 def clear_way_for(scope: Scope, item_id: str, mark_id: str) -> Moves:

@@ -16,6 +16,7 @@ from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, resolve_marks, table
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object, describe_place
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry
 from llmagentos.tasks.scope import Moves, Scope, problem_of
 from llmagentos.types import Pose, Scene, SceneObject
@@ -107,7 +108,7 @@ def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
                 point = FreeSpace(scene, item, (), (), avoid_zones).best(cost)
                 if point is not None:
                     return Placement(Spot(Pose((*point, ws.table_z), item.yaw)), "out of the way")
-        return Placement(None, "There is no free room left on the table.", "no_room")
+        return Placement(None, "There is no free room left on the table.", Failure.NO_ROOM)
 
     return find
 

@@ -14,6 +14,7 @@ from llmagentos.grounding.placement import FreeSpace, Marks, locate, riders
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
 from llmagentos.objects.outlines import FLAT_KINDS
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
     MAX_TRIES,
     carry,
@@ -67,7 +68,7 @@ def move(step: p.Move, scope: Scope) -> Moves:
 
 def _up(scope: Scope, ids: Sequence[str], distance: float | None) -> Moves:
     if len(ids) > 1:
-        raise StepProblem("cannot", "I can lift only one thing at a time.")
+        raise StepProblem(Failure.IMPOSSIBLE, "I can lift only one thing at a time.")
     for object_id in ids:
         yield from lift(scope, object_id)
         if distance is not None and distance > 0.02:
@@ -82,7 +83,8 @@ def _down(scope: Scope, ids: Sequence[str]) -> Moves:
         below = scope.scene().get(item.support)
         if not item.held and (below is None or below.kind == "zone"):
             raise StepProblem(
-                "cannot", f"{describe_object(item, scope.scene()).capitalize()} is down already."
+                Failure.IMPOSSIBLE,
+                f"{describe_object(item, scope.scene()).capitalize()} is down already.",
             )
 
         def find(o: SceneObject, ctx: Context) -> Placement:
@@ -109,7 +111,9 @@ def relative_goal(
     space = FreeSpace(scene, item)
     if exact and want < LEAST_MOVE_M:
         name = describe_object(item, scene)
-        raise StepProblem("cannot", f"I can't move {name} by less than {LEAST_MOVE_M * 1000:g} mm.")
+        raise StepProblem(
+            Failure.IMPOSSIBLE, f"I can't move {name} by less than {LEAST_MOVE_M * 1000:g} mm."
+        )
     steps = [want] if exact else [want * k for k in (1.0, 0.85, 1.2, 0.7, 1.4, 0.55, 0.4, 0.3, 1.7)]
     for d in steps:
         x, y = item.position[0] + d * direction[0], item.position[1] + d * direction[1]
@@ -120,12 +124,11 @@ def relative_goal(
     if not scene.workspace.contains(x, y):
         room = _room(scene.workspace, item, direction)
         raise StepProblem(
-            "cannot",
+            Failure.OFF_TABLE,
             f"I can't move {name} that far: there are only {room * 100:.0f} cm to the edge "
             "of my workspace on that side.",
-            code="off_table",
         )
-    raise StepProblem("failed", f"Something is in the way of {name} on that side.", code="no_room")
+    raise StepProblem(Failure.NO_ROOM, f"Something is in the way of {name} on that side.")
 
 
 def _room(ws: Workspace, item: SceneObject, direction: tuple[float, float]) -> float:
@@ -187,7 +190,8 @@ def rotate(step: p.Rotate, scope: Scope) -> Moves:
         else:
             name = describe_object(before, scope.scene())
             raise StepProblem(
-                "failed", f"I could not turn {name}: I tried {MAX_TRIES} times ({tried[-1]})."
+                Failure.TRIED_IN_VAIN,
+                f"I could not turn {name}: I tried {MAX_TRIES} times ({tried[-1]}).",
             )
         note_event(scope, before, scope.words)
         scope.memory.note_mention((object_id,))

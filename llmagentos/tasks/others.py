@@ -9,8 +9,9 @@ from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.placement import locate
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_cond, describe_place
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.mentions import note_subjects
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of, succeeded
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, ended_badly, problem_of, succeeded
 from llmagentos.tasks.targets import marks_for
 from llmagentos.types import Action, Pose, SceneObject
 from llmagentos.world import relations as rel
@@ -42,13 +43,13 @@ def point(step: p.Point, scope: Scope) -> Moves:
         target = Pose((*found.spot.pose.position[:2], 0.08))
     report = yield Action("point", pose=target, why=scope.words)
     if not succeeded(report):
-        raise StepProblem("failed", f"I could not get {describe_place(place)}: {report.words}.")
+        raise ended_badly(f"I could not get {describe_place(place)}", report)
 
 
 def _simple(action: Action, doing: str, scope: Scope) -> Moves:
     report = yield action
     if not succeeded(report):
-        raise StepProblem("failed", f"I could not {doing}: {report.words}.")
+        raise ended_badly(f"I could not {doing}", report)
 
 
 def look(step: p.Look, scope: Scope) -> Moves:
@@ -80,9 +81,8 @@ def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
             return
         if waited >= WAIT_FOR_S:
             raise StepProblem(
-                "failed",
+                Failure.TIMEOUT,
                 f"I waited {WAIT_FOR_S:.0f} seconds, but {words}.",
-                code="timeout",
             )
         why = describe_cond(step.condition)
         yield Action("wait", duration_s=LOOK_EVERY_S, why=why)

@@ -11,6 +11,7 @@ from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import Marks, locate
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
     carry,
     ensure_graspable,
@@ -20,7 +21,7 @@ from llmagentos.tasks.carry import (
     put_aside,
     spot_of,
 )
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, succeeded
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, ended_badly, succeeded
 from llmagentos.tasks.transfer import transfer
 from llmagentos.types import Action, Pose, SceneObject
 from llmagentos.world import relations as rel
@@ -31,7 +32,7 @@ def swap(step: p.Swap, scope: Scope) -> Moves:
     a = scope.ground(step.obj)
     b = scope.ground(step.obj2, without=a)
     if len(a) != 1 or len(b) != 1:
-        raise StepProblem("question", "Which two shall I swap?", step.obj, (*a, *b))
+        raise StepProblem(Failure.UNCLEAR, "Which two shall I swap?", step.obj, (*a, *b))
     scope.memory.note_mention((*a, *b))
     first, second = scope.get(a[0]), scope.get(b[0])
     for o in (first, second):
@@ -44,7 +45,7 @@ def swap(step: p.Swap, scope: Scope) -> Moves:
             return
         if rel.is_above(scene, upper, lower):
             raise StepProblem(
-                "cannot", f"I can't swap the {upper.label} with what it is in.", step.obj
+                Failure.IMPOSSIBLE, f"I can't swap the {upper.label} with what it is in.", step.obj
             )
     goals = {
         first.id: _as_spot_for(first, second, scope),
@@ -76,7 +77,7 @@ def undo(step: p.Undo, scope: Scope) -> Moves:
     """What the last `n` commands moved goes back, newest first."""
     moves = scope.memory.moves_to_undo(step.n)
     if not moves:
-        raise StepProblem("cannot", "There is nothing to undo.", code="nothing")
+        raise StepProblem(Failure.NOTHING_THERE, "There is nothing to undo.")
     yield from put_back(scope, [m.before for m in moves])
     scope.memory.mark_undone(moves)
 
@@ -86,7 +87,7 @@ def restore(step: p.Restore, scope: Scope) -> Moves:
     ids = None if step.obj is None else scope.ground(step.obj)
     start = [o for o in scope.memory.places_at_start(ids) if o.kind != "zone"]
     if not start:
-        raise StepProblem("cannot", "I don't know how it was before.", code="nothing")
+        raise StepProblem(Failure.NOTHING_THERE, "I don't know how it was before.")
     yield from put_back(scope, start)
 
 
@@ -131,4 +132,4 @@ def _turn_back(scope: Scope, object_id: str, angle_rad: float) -> Moves:
     note_event(scope, before, scope.words)
     if not succeeded(report):
         name = describe_object(before, scope.scene())
-        raise StepProblem("failed", f"I could not turn {name} back: {report.words}.")
+        raise ended_badly(f"I could not turn {name} back", report)

@@ -16,6 +16,7 @@ from llmagentos.grounding.context import Spot
 from llmagentos.grounding.placement import FreeSpace, Marks, locate, said_m, satisfied
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import MAX_TRIES, free_hand, note_event, uncover
 from llmagentos.tasks.put import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, Tries, problem_of
@@ -110,7 +111,8 @@ def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
             note_event(scope, before, scope.words)
             name = describe_object(before, scope.scene())
             raise StepProblem(
-                "failed", f"I could not push {name} there: I tried {MAX_TRIES} times ({tried[-1]})."
+                Failure.TRIED_IN_VAIN,
+                f"I could not push {name} there: I tried {MAX_TRIES} times ({tried[-1]}).",
             )
     note_event(scope, before, scope.words)
     scope.done.append(object_id)

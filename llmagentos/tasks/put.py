@@ -17,8 +17,17 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_ids, describe_obj, describe_object, describe_place
 from llmagentos.lang.wording.objects import REL_WORDS
 from llmagentos.objects.outlines import is_container
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry, clear_way_for, ensure_graspable, lift, put_aside
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, Tries, problem_of, succeeded
+from llmagentos.tasks.scope import (
+    Moves,
+    Scope,
+    StepProblem,
+    Tries,
+    ended_badly,
+    problem_of,
+    succeeded,
+)
 from llmagentos.tasks.targets import is_many, items_and_marks, marks_for, own_landmark
 from llmagentos.types import Action, SceneObject
 from llmagentos.world.relations import DIRECTIONS, is_above, stack_of
@@ -33,7 +42,7 @@ def pick(step: p.Pick, scope: Scope) -> Moves:
     if not ids:
         return
     if len(ids) > 1:
-        raise StepProblem("cannot", "I can hold only one thing at a time.", step.obj, ids)
+        raise StepProblem(Failure.IMPOSSIBLE, "I can hold only one thing at a time.", step.obj, ids)
     scope.memory.note_mention(ids)
     if scope.get(ids[0]).held:
         scope.note(f"I am already holding {describe_object(scope.get(ids[0]), scope.scene())}.")
@@ -45,7 +54,7 @@ def place_held(step: p.PlaceHeld, scope: Scope) -> Moves:
     """Put what is held somewhere."""
     held = scope.scene().held
     if held is None:
-        raise StepProblem("cannot", "I am not holding anything.", code="empty_hand")
+        raise StepProblem(Failure.NOT_HOLDING, "I am not holding anything.")
     scope.on_grounded(f"the {held.label}: what I was holding", "it", (held.id,))
     yield from put_one(scope, held.id, step.place)
 
@@ -89,11 +98,11 @@ def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | N
         try:
             moved += yield from _put_where_room(scope, object_id, place, own, len(ids))
         except StepProblem as problem:
-            if problem.code != "no_room" or not moved:
+            if problem.failure is not Failure.NO_ROOM or not moved:
                 raise
             left = describe_ids(ids[index:], scope.scene())
             raise StepProblem(
-                "failed", f"{problem.words.rstrip('.')} for {left}.", code="no_room"
+                Failure.NO_ROOM, f"{problem.words.rstrip('.')} for {left}."
             ) from problem
     if len(ids) > 1:
         scope.memory.note_mention(ids)
@@ -115,7 +124,7 @@ def _put_where_room(
         except StepProblem as problem:
             full += marks.ids if marks is not None else ()
             others = _others_like(scope, object_id, place, full)
-            if problem.code != "no_room" or not others:
+            if problem.failure is not Failure.NO_ROOM or not others:
                 raise
             _tell_next(scope, place, full[-1], others[0])
             marks = Marks(others[:1])
@@ -151,7 +160,7 @@ def _each_to_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Move
         try:
             partners[object_id] = marks_for(place, scope, object_id).ids
         except StepProblem as missing:
-            if missing.code not in ("none", "unknown_kind"):
+            if missing.failure not in (Failure.NONE_FITS, Failure.UNKNOWN_KIND):
                 raise
             problem = missing
     if not partners and problem is not None:
@@ -216,7 +225,7 @@ def check_possible(
     if place.rel in ("on", "in"):
         reasons = [cannot_carry(mark, item, place.rel) for mark in marks]
         if reasons and all(reasons):
-            raise StepProblem("cannot", reasons[0])
+            raise StepProblem(Failure.IMPOSSIBLE, reasons[0])
 
 
 def make_ready(scope: Scope, object_id: str, mark: SceneObject, place: p.Place) -> Moves:
@@ -309,7 +318,7 @@ def hold_over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Mov
         raise problem_of(found, place.obj)
     report = yield Action("point", object_id, found.spot.pose, why=scope.words)
     if not succeeded(report):
-        raise StepProblem("failed", f"I could not get {describe_place(place)}: {report.words}")
+        raise ended_badly(f"I could not get {describe_place(place)}", report)
 
 
 def release(step: p.Release, scope: Scope) -> Moves:

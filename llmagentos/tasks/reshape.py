@@ -14,6 +14,7 @@ from llmagentos.grounding.context import Spot
 from llmagentos.grounding.patterns import Pattern, best_middle, turned
 from llmagentos.grounding.placement import table
 from llmagentos.lang import plan as p
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.arrange import marks_of, middle_of
 from llmagentos.tasks.move import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
@@ -29,7 +30,7 @@ def reshape(step: p.Reshape, scope: Scope) -> Moves:
     """The last pattern larger, smaller, turned or moved as a whole."""
     ids = [i for i in scope.memory.pattern if scope.scene().get(i) is not None]
     if len(ids) < 2:
-        raise StepProblem("question", "Which pattern do you mean?", code="no_referent")
+        raise StepProblem(Failure.NO_REFERENT, "Which pattern do you mean?")
     scope.memory.note_mention(ids)
     objs = [scope.get(i) for i in ids]
     mx = sum(o.position[0] for o in objs) / len(objs)
@@ -100,11 +101,11 @@ def _lay_out(
     scene = scope.scene()
     pat = Pattern(tuple(offsets))
     if _too_tight(objs, offsets):
-        raise StepProblem("cannot", "They would not have room next to each other.")
+        raise StepProblem(Failure.IMPOSSIBLE, "They would not have room next to each other.")
     free = best_middle(scene, objs, pat, lambda x, y: np.hypot(x - middle[0], y - middle[1]))
     exact = step.action == "move" and step.distance is not None
     if free is None or (exact and math.dist(free, middle) > 0.02):
-        raise StepProblem("failed", "There is not enough free room for that.", code="no_room")
+        raise StepProblem(Failure.NO_ROOM, "There is not enough free room for that.")
     if math.dist(free, middle) > 0.008:
         middle = free
     z = scene.workspace.table_z

@@ -9,16 +9,15 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Collection, Generator, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, Protocol
+from typing import Any, Protocol
 
 from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context, Grounding, Placement
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
 from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.failures import Ending, Failure
 from llmagentos.types import Action, Scene, SceneObject
-
-ProblemKind = Literal["question", "cannot", "failed", "refused"]
 
 
 class Report(Protocol):
@@ -27,7 +26,7 @@ class Report(Protocol):
     @property
     def status(self) -> Any: ...
     @property
-    def reason(self) -> str: ...
+    def failure(self) -> Failure | None: ...
     @property
     def words(self) -> str: ...
     @property
@@ -43,37 +42,30 @@ Tries = Generator[Action, Report, bool]
 class StepProblem(Exception):  # noqa: N818 - an outcome of a step, told to the person
     """Ends a step: a question to the person, something impossible, or a failure.
 
-    obj: the description that could not be resolved; candidates: ids to choose from.
+    words: a sentence for the person. obj: the description that could not be resolved; candidates:
+    ids to choose from.
     """
 
     def __init__(
         self,
-        kind: ProblemKind,
+        failure: Failure,
         words: str,
         obj: p.Obj | None = None,
         candidates: Iterable[str] = (),
-        code: str = "",
     ):
         super().__init__(words)
-        self.kind, self.words, self.obj = kind, words, obj
-        self.candidates, self.code = tuple(candidates), code
+        self.failure, self.words, self.obj = failure, words, obj
+        self.candidates = tuple(candidates)
+
+    @property
+    def kind(self) -> Ending:
+        """How the command ends with it."""
+        return self.failure.ending
 
 
 def succeeded(report: Report) -> bool:
     """Whether an action reached its end well."""
     return bool(report.status.value == "succeeded")
-
-
-_KIND_OF_PROBLEM: dict[str, ProblemKind] = {
-    "none": "question",
-    "ambiguous": "question",
-    "too_few": "question",
-    "no_referent": "question",
-    "unknown_kind": "cannot",
-    "guess": "question",
-    "impossible": "cannot",
-    "no_room": "failed",
-}
 
 
 @dataclass
@@ -121,7 +113,7 @@ class Scope:
         found = self.scene().get(object_id)
         if found is None:
             name = re.sub(r"_\d+$", "", object_id).replace("_", " ")
-            raise StepProblem("failed", f"I can't see the {name} any more.", code="lost")
+            raise StepProblem(Failure.NOT_SEEN, f"I can't see the {name} any more.")
         return found
 
     def note(self, sentence: str) -> None:
@@ -132,6 +124,11 @@ class Scope:
 
 def problem_of(found: Grounding | Placement, obj: p.Obj | None = None) -> StepProblem:
     """The problem of a grounding or a placement as an exception."""
-    code = found.problem or "none"
     words = found.question or found.words
-    return StepProblem(_KIND_OF_PROBLEM.get(code, "failed"), words, obj, found.candidates, code)
+    return StepProblem(found.problem or Failure.NONE_FITS, words, obj, found.candidates)
+
+
+def ended_badly(what: str, report: Report) -> StepProblem:
+    """The problem of an action that failed and is not tried again: what could not be done, why."""
+    failure = report.failure or Failure.TRIED_IN_VAIN
+    return StepProblem(failure, f"{what}: {(report.words or failure.words).rstrip('.')}.")

@@ -17,6 +17,7 @@ from llmagentos.grounding.placement import Marks, locate, resolve_marks, satisfi
 from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
 from llmagentos.objects.outlines import ROUND_TOPPED, is_container
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry, put_aside
 from llmagentos.tasks.put import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
@@ -145,7 +146,7 @@ def _check_order(ordered: Sequence[str], scene: Scene) -> None:
     for below, above in itertools.pairwise(objs):
         why_not = cannot_carry(below, above)
         if why_not:
-            raise StepProblem("cannot", why_not)
+            raise StepProblem(Failure.IMPOSSIBLE, why_not)
 
 
 def _move_base(scope: Scope, ordered: Sequence[str], place: p.Place, marks: Marks | None) -> Moves:

@@ -11,6 +11,7 @@ from llmagentos.grounding.context import Grounding
 from llmagentos.grounding.placement import Marks, resolve_marks, satisfied
 from llmagentos.grounding.placement.marks import depends_on_item
 from llmagentos.lang import plan as p
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.mentions import note_landmarks
 from llmagentos.tasks.scope import Scope, StepProblem, problem_of
 
@@ -56,7 +57,7 @@ def items_and_marks(
         ids = scope.ground(obj, without=marks.ids if marks else ())
         return ids, marks
     found = ground(obj, scope.context())
-    if (found.ok or found.problem == "ambiguous") and not own and place.obj is not None:
+    if (found.ok or found.problem is Failure.AMBIGUOUS) and not own and place.obj is not None:
         marks = resolve_marks(place, scope.context())
         # "a thing that isn't in the bowl" never means the bowl itself
         if marks.problem is None and (not found.ok or set(found.ids) & set(marks.ids)):
@@ -89,7 +90,7 @@ def _not_again(obj: p.Obj, place: p.Place, found: Grounding, scope: Scope) -> Gr
 def marks_for(place: p.Place, scope: Scope, item: str | None) -> Marks:
     """The place's landmarks for an item, reported. Raises StepProblem."""
     if place.rel == "under":
-        raise StepProblem("cannot", "I can't put things under others.")
+        raise StepProblem(Failure.IMPOSSIBLE, "I can't put things under others.")
     marks = resolve_marks(place, scope.context(moving=item, this=item))
     for obj, found in marks.found:
         if found.ok:

@@ -15,6 +15,7 @@ import numpy as np
 from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, Taken, free_spot, riders, table
 from llmagentos.objects.outlines import FLAT_KINDS, gap_m, is_container
+from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
 from llmagentos.types import Pose, SceneObject
@@ -63,7 +64,7 @@ def transfer(
             continue
         blocker = next((i for i in left if i not in parked), None)
         if blocker is None:
-            raise StepProblem("failed", "I could not find an order of moves for that.")
+            raise StepProblem(Failure.NO_ORDER, "I could not find an order of moves for that.")
         parked.add(blocker)
         yield from _park(scope, blocker, goals)
 
@@ -141,7 +142,7 @@ def _bring(
         cost, points = table.near_point((x, y), 0.08)
         point = space.best(cost, points)
         if point is None:
-            return Placement(None, "There is no free room there.", "no_room")
+            return Placement(None, "There is no free room there.", Failure.NO_ROOM)
         return Placement(Spot(Pose((*point, z), goal.pose.yaw), goal.support, goal.inside), "")
 
     yield from carry(scope, object_id, find)
@@ -158,7 +159,7 @@ def _park(scope: Scope, object_id: str, goals: Mapping[str, Spot]) -> Moves:
     def find(item: SceneObject, ctx: Context) -> Placement:
         spot = free_spot(item, ctx.scene, taken, 0.05)
         if spot is None:
-            return Placement(None, "There is no free room on the table.", "no_room")
+            return Placement(None, "There is no free room on the table.", Failure.NO_ROOM)
         return Placement(spot, "out of the way")
 
     yield from carry(scope, object_id, find)

@@ -15,7 +15,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
 from llmagentos.lang.wording.declining import ask_words, cannot_words, refuse_words
-from llmagentos.tasks.scope import ProblemKind
+from llmagentos.ports.failures import Ending, Failure
 
 #: Steps in a plan, those inside control steps counted once, and how deep they may nest.
 MAX_STEPS = 60
@@ -26,13 +26,18 @@ MAX_PASSES = 100
 
 @dataclass(frozen=True)
 class Issue:
-    """Why a plan is not carried out. kind: how the command ends; words: for the person."""
+    """Why a plan is not carried out. words: for the person."""
 
-    kind: ProblemKind
+    failure: Failure
     words: str
     path: str = ""
     obj: p.Obj | None = None
     candidates: tuple[str, ...] = ()
+
+    @property
+    def kind(self) -> Ending:
+        """How the command ends."""
+        return self.failure.ending
 
 
 def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
@@ -52,29 +57,33 @@ def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
 def _refusals(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Refuse):
-            yield Issue("refused", refuse_words(step), path)
+            yield Issue(Failure.REFUSED, refuse_words(step), path)
 
 
 def _inabilities(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Cannot) and "." not in path:
-            yield Issue("cannot", cannot_words(step), path)
+            yield Issue(Failure.CANNOT, cannot_words(step), path)
 
 
 def _questions(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Ask) and "." not in path:
-            yield Issue("question", ask_words(step), path, step.obj)
+            yield Issue(Failure.UNCLEAR, ask_words(step), path, step.obj)
 
 
 def _bounds(plan: p.Plan) -> Iterator[Issue]:
     paths = [path for path, _ in walk(plan)]
     if len(paths) > MAX_STEPS:
-        yield Issue("cannot", f"That is too long for me: at most {MAX_STEPS} steps at a time.")
+        yield Issue(
+            Failure.IMPOSSIBLE, f"That is too long for me: at most {MAX_STEPS} steps at a time."
+        )
     if any(path.count(".") >= MAX_DEPTH for path in paths):
-        yield Issue("cannot", "That is too nested for me: say it in several commands.")
+        yield Issue(Failure.IMPOSSIBLE, "That is too nested for me: say it in several commands.")
     if _passes(plan.steps) > MAX_PASSES:
-        yield Issue("cannot", f"That is too often for me: at most {MAX_PASSES} rounds at a time.")
+        yield Issue(
+            Failure.IMPOSSIBLE, f"That is too often for me: at most {MAX_PASSES} rounds at a time."
+        )
 
 
 def _passes(steps: Any) -> int:
@@ -89,7 +98,7 @@ def _passes(steps: Any) -> int:
 def _preconditions(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
     first = plan.steps[0]
     if isinstance(first, p.PlaceHeld) and ctx.scene.held is None:
-        yield Issue("cannot", "I am not holding anything.", "0")
+        yield Issue(Failure.NOT_HOLDING, "I am not holding anything.", "0")
     for path, step in walk(plan):
         place = getattr(step, "place", None)
         obj = getattr(step, "obj", None)
@@ -100,9 +109,9 @@ def _preconditions(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
             continue
         if place.rel in ("on", "in"):
             words = f"{describe_obj(obj).capitalize()} can't be put {place.rel} itself."
-            yield Issue("cannot", words, path)
+            yield Issue(Failure.IMPOSSIBLE, words, path)
         elif place.rel in p.w.SPATIAL_RELS:
-            yield Issue("question", f"Where shall I put {describe_obj(obj)}?", path)
+            yield Issue(Failure.UNCLEAR, f"Where shall I put {describe_obj(obj)}?", path)
 
 
 def walk(plan: p.Plan) -> Iterator[tuple[str, Any]]:

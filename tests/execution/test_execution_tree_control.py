@@ -10,6 +10,7 @@ from tabletop_scenes import Table, blocks_and_bowls
 from llmagentos.errors import LifecycleError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Action, Scene
@@ -128,13 +129,13 @@ class Slippery(SymbolicSkills):
 
     slips = 1
 
-    def _pick(self, action: Action) -> tuple[str, str] | None:
+    def _pick(self, action: Action) -> tuple[Failure, str] | None:
         item = self._scene.get(action.object_id)
         if self.slips > 0 and item is not None:
             self.slips -= 1
             x, y, z = item.position
             self._carry(item, replace(item, position=(x + 0.03, y, z)))
-            return "slipped", "it slipped"
+            return Failure.GRASP_FAILED, "it slipped"
         return super()._pick(action)
 
 
@@ -157,7 +158,7 @@ def test_an_honest_failure_says_what_was_tried() -> None:
 class Sticky(SymbolicSkills):
     """Says that it has placed, but the object falls beside."""
 
-    def _place(self, action: Action) -> tuple[str, str] | None:
+    def _place(self, action: Action) -> tuple[Failure, str] | None:
         problem = super()._place(action)
         item = self._scene.get(action.object_id)
         if problem is None and item is not None:

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import pytest
 
 from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillStatus
 from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
@@ -58,8 +59,8 @@ def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
         report = skills.tick()
         while report.status is SkillStatus.RUNNING:
             report = skills.tick()
-        reasons.append(report.reason)
+        reasons.append(report.failure)
         assert max(map(abs, driver.state().velocities)) < 0.01
-    assert reasons == ["blocked", ""], gate.rejections
+    assert reasons == [Failure.BLOCKED, None], gate.rejections
     assert not gate.rejections
     assert driver.state().positions == pytest.approx(PANDA.home_rad, abs=0.02)

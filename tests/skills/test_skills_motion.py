@@ -15,6 +15,7 @@ pytest.importorskip("pybullet")
 from benchmarks.oracle import oracle_scene
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.ports.failures import Failure
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills, SkillExecutor, SkillReport, SkillStatus
@@ -103,7 +104,7 @@ def test_pick_and_stack(lab: Lab) -> None:
     np.testing.assert_allclose(lab.at("red_block"), (x, y, 0.06), atol=0.003)
     assert lab.skills.held is None
     report = lab.do("pick", "green_block")
-    assert report.reason == "covered" and "red block" in report.words
+    assert report.failure is Failure.COVERED and "red block" in report.words
 
 
 def test_put_in_a_bowl_and_carry_the_bowl_by_its_rim(lab: Lab) -> None:
@@ -203,7 +204,7 @@ def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Lab) -> None:
 
     lab.look = look
     report = lab.do("place", "red_block", pose=Pose((0.4, -0.2, 0.0)))
-    assert report.reason == "misplaced" and "out of sight" in report.words
+    assert report.failure is Failure.MISPLACED and "out of sight" in report.words
 
 
 def put_in_bowl_unseen(lab: Lab) -> SkillReport:
@@ -224,7 +225,7 @@ def put_in_bowl_unseen(lab: Lab) -> SkillReport:
 
 def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
     report = put_in_bowl_unseen(lab)
-    assert report.reason == "hidden" and "out of sight" in report.words
+    assert report.failure is Failure.HIDDEN and "out of sight" in report.words
     inside = lab.skills.see().get("red_block")
     assert inside is not None and inside.support == "blue_bowl" and inside.inside
     assert math.dist(inside.position[:2], lab.at("blue_bowl")[:2]) < 0.01
@@ -236,7 +237,7 @@ def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
     lab.look = lambda: oracle_scene(lab.world)
     seen = lab.skills.see().get("red_block")
     assert seen is not None and math.dist(seen.position[:2], (0.62, 0.25)) < 0.01
-    assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).reason == "not holding"
+    assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).failure is Failure.NOT_HOLDING
 
 
 def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) -> None:
@@ -308,7 +309,7 @@ def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
 
     lab.look = look
     report = lab.do("place", "small", pose=Pose((0.50, -0.10, 0.0)))
-    assert report.reason == "misplaced" and "out of sight" in report.words
+    assert report.failure is Failure.MISPLACED and "out of sight" in report.words
 
 
 def test_careful_profile_is_slow(lab: Lab) -> None:
@@ -340,13 +341,13 @@ def test_pushes_by_carrying_where_there_is_no_room(lab: Lab) -> None:
 
 def test_wrong_calls_fail_and_move_nothing(lab: Lab) -> None:
     before = lab.world.state().positions
-    assert lab.do("pick", "nothing").reason == "not seen"
-    assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).reason == "not holding"
-    assert lab.do("push", "red_block").reason == "bad action"
-    assert lab.do("point").reason == "bad action"
-    assert lab.do("wait", duration_s=math.nan).reason == "bad action"
-    assert lab.do("dance").reason == "unknown skill"
-    assert lab.do("point", pose=Pose((1.5, 0.0, 0.0))).reason == "unreachable"
+    assert lab.do("pick", "nothing").failure is Failure.NOT_SEEN
+    assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).failure is Failure.NOT_HOLDING
+    assert lab.do("push", "red_block").failure is Failure.INVALID_ACTION
+    assert lab.do("point").failure is Failure.INVALID_ACTION
+    assert lab.do("wait", duration_s=math.nan).failure is Failure.INVALID_ACTION
+    assert lab.do("dance").failure is Failure.UNKNOWN_SKILL
+    assert lab.do("point", pose=Pose((1.5, 0.0, 0.0))).failure is Failure.UNREACHABLE
     np.testing.assert_allclose(lab.world.state().positions, before, atol=2e-3)
 
 
@@ -375,7 +376,7 @@ def test_an_object_that_is_not_there_is_an_honest_failure(lab: Lab) -> None:
 
     lab.look = look
     report = lab.do("pick", "green_block")
-    assert report.reason == "not held" and report.attempts == 3
+    assert report.failure is Failure.GRASP_FAILED and report.attempts == 3
     assert "tried" in report.words
 
 
@@ -400,7 +401,7 @@ def test_stop_is_quick_keeps_holding_and_work_goes_on(lab: Lab, ticks: int) -> N
     report = lab.skills.stop()
     assert lab.world.now_s - started <= 0.3
     assert max(map(abs, lab.world.state().velocities)) < 0.02
-    assert report.reason == "stopped" and "x 0." in report.words
+    assert report.failure is Failure.STOPPED and "x 0." in report.words
     assert ("holding" in report.words) == (ticks >= 15)
     assert lab.skills.tick() is report, "nothing resumes by itself"
     assert ok(lab.do("home"))
@@ -455,7 +456,7 @@ def test_what_is_too_close_is_named_and_then_out_of_the_way(lab: Lab) -> None:
     objects = [{"id": c, **block, "color": c, "position": [x, y]} for c, x, y in row]
     lab.set_up({"objects": objects})
     report = lab.do("pick", "green")
-    assert report.reason == "no grasp" and report.details["in_way"] == "gold"
+    assert report.failure is Failure.NO_GRASP and report.details["in_way"] == "gold"
     assert "gold block is too close" in report.words
     assert ok(lab.do("pick", "gold"))
     assert ok(lab.do("place", "gold", pose=Pose((0.6, 0.2, 0.0))))
@@ -475,7 +476,7 @@ def test_a_ball_in_the_corner_of_a_box_tells_what_is_in_the_way(lab: Lab) -> Non
     ball = {"kind": "ball", "color": "red", "size": 0.035, "position": [0.6, 0.05, 0.023]}
     lab.set_up({"objects": [box, ball]})
     report = lab.do("pick", "red_ball")
-    assert report.reason == "no grasp" and "box leaves no room for my hand" in report.words
+    assert report.failure is Failure.NO_GRASP and "box leaves no room for my hand" in report.words
 
 
 def test_goes_on_after_pressing_on_something(lab: Lab) -> None:
@@ -493,5 +494,5 @@ def test_goes_on_after_pressing_on_something(lab: Lab) -> None:
     lab.look = look
     lab.skills.see()
     report = lab.do("place", "red_block", pose=Pose((x, y, 0.015)))
-    assert report.reason in ("misplaced", "blocked", "")
+    assert report.failure in (Failure.MISPLACED, Failure.BLOCKED, None)
     assert ok(lab.do("open_gripper")) and ok(lab.do("home"))

@@ -223,7 +223,7 @@ def _run(executor: PlanExecutor, plan: p.Plan) -> Verdict:
     problem = session.problem if session is not None else None
     if outcome.status in ("succeeded", "answered"):
         return Verdict()
-    code = problem.code if problem is not None else ""
+    code = problem.failure.value if problem is not None else ""
     words = problem.words if problem is not None else outcome.reply
     meant = problem.obj if problem is not None else None
     if code == "ambiguous" and meant is not None and meant.ref == "other" and len(plan.steps) > 1:

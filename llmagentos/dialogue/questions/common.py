@@ -14,6 +14,7 @@ from llmagentos.grounding.reasons import seen_instead
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural, noun_phrase
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 
 
@@ -72,8 +73,8 @@ def about(obj: p.Obj, ctx: Context) -> tuple[list[SceneObject], str]:
     found = ground(obj, ctx)
     if found.ok and found.ids:
         return objects(found.ids, ctx), ""
-    if found.problem == "ambiguous":
+    if found.problem is Failure.AMBIGUOUS:
         return objects(found.candidates, ctx), ""
-    if found.problem == "too_few":
+    if found.problem is Failure.TOO_FEW:
         return objects(found.candidates, ctx), found.question
     return [], missing(obj, ctx)

@@ -23,6 +23,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, join_words, kind_word, noun_phrase, number_word
 from llmagentos.lang.wording.scene import describe_ids, describe_object, label, tally
 from llmagentos.memory.session import SessionFacts
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world.relations import stack_of
 
@@ -56,7 +57,7 @@ def exists(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 def which(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     obj = asked(query)
     found = ground(obj, ctx)
-    if found.problem == "ambiguous" and obj.order is not None:
+    if found.problem is Failure.AMBIGUOUS and obj.order is not None:
         return Answered(
             f"I can't tell: {describe_ids(found.candidates, ctx.scene)} are equal.",
             found.candidates,

@@ -25,6 +25,7 @@ from llmagentos.lang.wording.objects import join_words
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object
 from llmagentos.lang.words import SPATIAL_RELS
 from llmagentos.memory.session import SessionFacts
+from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
 
@@ -74,7 +75,7 @@ def _pair(query: p.Query, ctx: Context) -> tuple[list[SceneObject], str]:
     for obj in wanted:
         found = ground(obj, ctx)
         if not found.ok:
-            if found.problem == "ambiguous":
+            if found.problem is Failure.AMBIGUOUS:
                 return [], found.question
             return [], missing(obj, ctx)
         objs += objects(found.ids, ctx)

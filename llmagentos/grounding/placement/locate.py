@@ -20,6 +20,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
 from llmagentos.lang.wording.scene import describe_object
 from llmagentos.objects.outlines import gap_m
+from llmagentos.ports.failures import Failure
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.freespace import FreeSpace, Taken
 from llmagentos.world.relations import DIRECTIONS, contents
@@ -51,7 +52,7 @@ def locate(
     itself); "no_referent". words say it as a sentence.
     """
     if place.rel == "under":
-        return problem("impossible", "I can't put things under others.")
+        return problem(Failure.IMPOSSIBLE, "I can't put things under others.")
     ctx = ctx if ctx.moving is not None else ctx.with_(moving=moving.id)
     marks = resolve_marks(place, ctx) if marks is None else marks
     if marks.problem is not None:
@@ -113,7 +114,7 @@ class _Finder:
 
     def find(self) -> Placement:
         if len(self.objs) < len(self.marks.ids):
-            return problem("lost", "I can't see any more where it shall go.")
+            return problem(Failure.NOT_SEEN, "I can't see any more where it shall go.")
         if self.marks.point is not None:
             return self._on_table(table.near_point(self.marks.point))
         rel = self.place.rel
@@ -128,7 +129,7 @@ class _Finder:
             width = table.width_across(self.scene.workspace, region)
             if self.distance + self.moving.size_m > width:
                 words = f"my work area is only {width * 100:.0f} cm wide there"
-                return problem("impossible", f"I can't put it {self.words()}: {words}.")
+                return problem(Failure.IMPOSSIBLE, f"I can't put it {self.words()}: {words}.")
         found = self._on_table(self._wish())
         if not found.ok and rel in DIRECTIONS and self.distance is None:
             wide = table.beside(rel, self._extreme(rel), self.moving, None, WIDE_ASIDE)
@@ -158,11 +159,11 @@ class _Finder:
     def _on_one(self, mark: SceneObject, rel: str) -> Placement:
         why_not = support.cannot_carry(mark, self.moving, rel)
         if why_not:
-            return problem("impossible", why_not)
+            return problem(Failure.IMPOSSIBLE, why_not)
         spot = support.spot_on(self.scene, mark, self.moving, self.total, self.place.part)
         name = describe_object(mark, self.scene)
         if spot is None:
-            return problem("no_room", f"There is no free room {rel} {name}.")
+            return problem(Failure.NO_ROOM, f"There is no free room {rel} {name}.")
         link = "in" if spot.inside and mark.kind != "plate" else "on"
         return Placement(replace(spot, words=f"{link} {name}"), f"{link} {name}")
 
@@ -201,7 +202,7 @@ class _Finder:
         if not past:
             first = self.ctx.initial.get(self.moving.id) if self.ctx.initial else None
             if first is None:
-                return problem("no_referent", "I don't know where it was before.")
+                return problem(Failure.NO_REFERENT, "I don't know where it was before.")
             return self.back_to(first)
         return self.back_to(before_last_move(self.moving, self.ctx))
 
@@ -212,7 +213,7 @@ class _Finder:
         below = self.scene.get(before.support)
         in_the_way = in_place_of(before, self.moving, self.scene)
         if mark in in_the_way:
-            return problem("no_room", f"There is no free room {words}: it is there.")
+            return problem(Failure.NO_ROOM, f"There is no free room {words}: it is there.")
         if below is not None and below.kind != "zone" and below.id != self.moving.id:
             found = self._on_one(below, "in" if before.inside else "on")
         else:
@@ -221,7 +222,7 @@ class _Finder:
             return Placement(replace(found.spot, words=words), words)
         names = [describe_object(o, self.scene) for o in in_the_way]
         tail = f": {names[0]} is there" if names else ""
-        return problem("no_room", f"There is no free room {words}{tail}.")
+        return problem(Failure.NO_ROOM, f"There is no free room {words}{tail}.")
 
     def back_to(self, before: SceneObject) -> Placement:
         """Where the thing stood in an earlier belief, or as near to it as there is room."""
@@ -235,7 +236,7 @@ class _Finder:
     def _there(self) -> Placement:
         spot = self.ctx.last_spot
         if spot is None:
-            return problem("no_referent", "Which place do you mean?")
+            return problem(Failure.NO_REFERENT, "Which place do you mean?")
         held_by = [e.after for e in self.ctx.events if e.after is not None and not e.after.held]
         last = next((a for a in reversed(held_by) if a.id != self.moving.id), None)
         if last is not None and last.position[:2] == spot:
@@ -247,7 +248,7 @@ class _Finder:
     def _elsewhere(self) -> Placement:
         spot = free_spot(self.moving, self.scene, self.taken, 0.12)
         if spot is None:
-            return problem("no_room", "There is no free room on the table.")
+            return problem(Failure.NO_ROOM, "There is no free room on the table.")
         return Placement(replace(spot, words="somewhere else"), "somewhere else")
 
     # --- on the table -----------------------------------------------------------------------
@@ -294,7 +295,7 @@ class _Finder:
                 break
         words = self.words()
         if point is None:
-            return problem("no_room", f"There is no free room {words}.")
+            return problem(Failure.NO_ROOM, f"There is no free room {words}.")
         turned = self.moving.yaw if yaw is None else yaw
         z = self.scene.workspace.table_z
         return Placement(Spot(Pose((*point, z), turned), "table", False, words), words)

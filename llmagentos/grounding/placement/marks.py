@@ -16,6 +16,7 @@ from llmagentos.grounding.where import open_one
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.scene import choices
 from llmagentos.objects.outlines import is_container
+from llmagentos.ports.failures import Failure
 from llmagentos.world.relations import is_above
 
 _PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "every_third", "most",
@@ -65,7 +66,7 @@ def resolve_marks(place: p.Place, ctx: Context) -> Marks:
         ids += [i for i in grounding.ids if i not in ids]
     if place.rel == "between" and len(ids) < 2:
         return Marks(
-            found=tuple(found), problem=problem("too_few", "Between what shall it be put?")
+            found=tuple(found), problem=problem(Failure.TOO_FEW, "Between what shall it be put?")
         )
     return Marks(_uppermost(ids, ctx) if place.rel == "on" else tuple(ids), found=tuple(found))
 
@@ -87,18 +88,22 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
     if grounding.ok and obj.quant == "a" and place.rel in ("on", "in"):
         able = ground(obj, ctx, (*without, *_unable(place.rel, ctx)))
         return able if able.ok else grounding
-    if obj.kind == "block" and obj.colors and (place.rel == "in" or grounding.problem == "none"):
+    if (
+        obj.kind == "block"
+        and obj.colors
+        and (place.rel == "in" or grounding.problem is Failure.NONE_FITS)
+    ):
         flat = _square_as_zone(obj, place, ctx)
         if flat is not None:
             return flat
-    if not grounding.ok and without and grounding.problem == "none":
+    if not grounding.ok and without and grounding.problem is Failure.NONE_FITS:
         grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
     several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
     if grounding.ok and len(grounding.ids) > 1 and not several and obj.ref is None:
         question = f"Which one do you mean: {choices(grounding.ids, ctx.scene)}?"
-        return Grounding((), question, "ambiguous", question, grounding.ids)
+        return Grounding((), question, Failure.AMBIGUOUS, question, grounding.ids)
     if grounding.ok and not grounding.ids:
-        return replace(grounding, problem="none", question="Where exactly do you mean?")
+        return replace(grounding, problem=Failure.NONE_FITS, question="Where exactly do you mean?")
     return grounding
 
 
@@ -133,7 +138,7 @@ def _named_point(obj: p.Obj, ctx: Context) -> tuple[float, float] | None:
     return next((xy for n, xy in ctx.name_places.items() if normal_name(n) == wanted), None)
 
 
-def problem(code: str, words: str, candidates: Sequence[str] = ()) -> Placement:
+def problem(code: Failure, words: str, candidates: Sequence[str] = ()) -> Placement:
     """A placement that failed, with its reason as a sentence."""
     return Placement(None, words, code, words, tuple(candidates))
 
