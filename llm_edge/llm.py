@@ -10,17 +10,20 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from llm_edge import alternatives, folder, manage, pointers
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
-from llmagentos.errors import ModelError, PlanError
+from llmagentos.errors import ModelError, PlanCancelledError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest, PlanResult
 from llmagentos.shipped import DEFAULT_MODEL
+
+if TYPE_CHECKING:
+    from llm_edge.text_planner import TextPlanner
 
 
 def _kind(path: Path) -> str:
@@ -50,9 +53,9 @@ class LLM:
     engine: "auto" (the best that is there; `skipped` says why better ones are not), "onnx-cpu",
     "cuda", "tensorrt", or a server's address: then `name` is the model asked for there (the
     default name: whatever it serves). threads: for on-board models. model: the model's name on a
-    server. Other keywords go to the
-    server client (`timeout_s`, `retries`, `key_env`). Raises MissingDependencyError where a named
-    engine is not there, ModelNotFoundError, ModelIntegrityError or ModelError.
+    server. loaded: a model that is ready, instead of `name`. Other keywords go to the server client
+    (`timeout_s`, `retries`, `key_env`). Raises MissingDependencyError where a named engine is not
+    there, ModelNotFoundError, ModelIntegrityError or ModelError.
     """
 
     def __init__(
@@ -62,11 +65,15 @@ class LLM:
         threads: int = 1,
         engine: str = "auto",
         model: str | None = None,
+        loaded: LocalPlanner | TextPlanner | None = None,
         **server: Any,
     ):
         self._local: LocalPlanner | None = None
         self._server: Any = None
         self.skipped: tuple[str, ...] = ()
+        if loaded is not None:
+            self._take(loaded)
+            return
         if select.is_address(engine):
             model = model or (name if name != DEFAULT_MODEL else None)
             name, engine = engine, "auto"
@@ -88,15 +95,18 @@ class LLM:
         if _kind(folder.find(name)) == "llm_edge_text":
             from llm_edge.text_planner import TextPlanner
 
-            self._server = TextPlanner(name, engine, threads)
-            self.skipped = self._server.skipped
-            self.info = LLMInfo(**self._server.info)
-            return
-        self._local = LocalPlanner(name, threads, engine_name=engine)
-        self.skipped = self._local.skipped
-        self.info = LLMInfo(
-            self._local.engine.name, self._local.path.name, self._local.quantization
-        )
+            self._take(TextPlanner(name, engine, threads))
+        else:
+            self._take(LocalPlanner(name, threads, engine_name=engine))
+
+    def _take(self, loaded: LocalPlanner | TextPlanner) -> None:
+        """Run this model."""
+        self.skipped = loaded.skipped
+        if isinstance(loaded, LocalPlanner):
+            self._local = loaded
+            self.info = LLMInfo(loaded.engine.name, loaded.path.name, loaded.quantization)
+        else:
+            self._server, self.info = loaded, LLMInfo(**loaded.info)
 
     def generate_text(
         self,
@@ -151,10 +161,10 @@ class LLM:
             return result
         words, out = self._write(request, [], cancel)
         text = " ".join(words)
-        if out.stop in ("time", "cancelled"):
-            raise PlanError(
-                f"expected a finished plan, got one that was stopped ({out.stop}): {text}"
-            )
+        if out.stop == "time":
+            raise PlanError(f"expected a finished plan, got one that took too long: {text}")
+        if out.stop == "cancelled":
+            raise PlanCancelledError(f"expected a finished plan, got cancelled at: {text}")
         resolve = pointers.resolver(request.command)
 
         def parse(text: str) -> Plan:
@@ -171,6 +181,8 @@ class LLM:
             )
             words, out = found or (words, out)
             text = " ".join(words)
+        if cancel is not None and cancel.is_set():
+            raise PlanCancelledError(f"expected a plan that is wanted, got cancelled: {text}")
         return PlanResult(
             parse(text),
             text,

@@ -5,8 +5,6 @@ Knows: `LLM` and the PlanningModule port. Does not know: grounding, validation, 
 
 from __future__ import annotations
 
-import threading
-
 from llm_edge.llm import LLM
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 from llmagentos.shipped import DEFAULT_MODEL
@@ -18,12 +16,20 @@ class LLMPlanner(PlanningModule):
 
     def __init__(self, llm: LLM | str = DEFAULT_MODEL):
         self.llm = LLM(llm) if isinstance(llm, str) else llm
-        self._cancel = threading.Event()
+        self._running: PlanRequest | None = None
+
+    @property
+    def engine(self) -> dict[str, str]:
+        """What runs: backend, model, quantization."""
+        return self.llm.info.to_dict()
 
     def plan(self, request: PlanRequest) -> PlanResult:
-        self._cancel.clear()
-        return self.llm.plan(request, cancel=self._cancel)
+        self._running = request
+        try:
+            return self.llm.plan(request, cancel=request.cancelled)
+        finally:
+            self._running = None
 
     def cancel(self) -> None:
-        """Ends a running `plan` early, from another thread; it raises PlanError."""
-        self._cancel.set()
+        if (running := self._running) is not None:
+            running.cancelled.set()

@@ -30,6 +30,8 @@ GATE_TEXTS = (
     "1 2 3 4 5 6",
     "Put the cup next to the bowl, then go home.",
 )
+#: A prompt is read so many tokens at a time: between two of these it can be cancelled.
+PREFILL_TOKENS = 256
 
 
 @dataclass
@@ -95,13 +97,19 @@ class _Matcher:
 
 
 class TextModel:
-    """A model folder written by export_text. engine: see `select.choose`. One answer at a time.
+    """A model folder written by export_text. engine: see `select.choose`; loaded: an engine that is
+    ready, instead. One answer at a time.
 
     Raises ModelNotFoundError, ModelIntegrityError, MissingDependencyError or ModelError at once.
     """
 
     def __init__(
-        self, name: str | Path, engine: str = "auto", threads: int = 1, verify: bool = True
+        self,
+        name: str | Path,
+        engine: str = "auto",
+        threads: int = 1,
+        verify: bool = True,
+        loaded: Any = None,
     ):
         self.path = folder.find(str(name))
         self.manifest = folder.verify(self.path) if verify else {}
@@ -109,19 +117,27 @@ class TextModel:
             config = json.loads((self.path / "config.json").read_text())
         except (OSError, ValueError) as exc:
             raise ModelError(f"expected config.json in {self.path}, got: {exc}") from exc
-        memory.require(self.path, config)
         self.tokenizer = ChatTokenizer(self.path)
-        prompts = [(None, self.tokenizer.encode(t)) for t in GATE_TEXTS]
-        choice = select.choose(self.path, config, engine, threads, prompts)
-        self.engine: Any = choice.engine
-        self.skipped = choice.skipped
+        self.skipped: tuple[str, ...] = ()
+        if loaded is None:
+            memory.require(self.path, config)
+            prompts = [(None, self.tokenizer.encode(t)) for t in GATE_TEXTS]
+            choice = select.choose(self.path, config, engine, threads, prompts)
+            loaded, self.skipped = choice.engine, choice.skipped
+        self.engine: Any = loaded
         self.eos = frozenset(config.get("eos_token_ids", []))
         self._grammar: Grammar | None = None
         self._session: Any = None
         self._lock = threading.Lock()
 
-    def prefill(self, ids: list[int], result: TextGeneration) -> NDArray[np.float32]:
-        """Reads a prompt, of which only what the cache doesn't hold; returns the last logits."""
+    def prefill(
+        self,
+        ids: list[int],
+        result: TextGeneration,
+        cancel: threading.Event | None = None,
+    ) -> NDArray[np.float32]:
+        """Reads a prompt, of which only what the cache doesn't hold; returns the last logits, or
+        those of where it was cancelled."""
         if self._session is None:
             self._session = self.engine.start(None)
         held = self._session.tokens
@@ -131,7 +147,10 @@ class TextModel:
             same += 1
         self._session.rewind(same)
         result.prompt_tokens, result.reused_tokens = len(ids), same
-        logits: NDArray[np.float32] = self._session.feed(ids[same:])
+        for start in range(same, len(ids), PREFILL_TOKENS):
+            logits: NDArray[np.float32] = self._session.feed(ids[start : start + PREFILL_TOKENS])
+            if cancel is not None and cancel.is_set():
+                break
         return logits
 
     def _matcher(self, schema: dict[str, Any] | None, lark: str | None) -> _Matcher | None:
@@ -202,8 +221,11 @@ class TextModel:
     ) -> Iterator[int]:
         began = time.perf_counter()
         rng = np.random.default_rng(s.seed)
-        logits = self.prefill(ids, out)
+        logits = self.prefill(ids, out, cancel)
         out.prefill_s = time.perf_counter() - began
+        if cancel is not None and cancel.is_set():
+            out.stop = "cancelled"
+            return
         while True:
             if not finite(logits):
                 raise ModelError("expected finite logits, got NaN or infinity")
@@ -215,7 +237,8 @@ class TextModel:
             if not taken or s.temperature > 0:
                 token, p = choose(logits, s, rng)
             out.confidence *= p
-            if token in self.eos or (matcher is not None and matcher.stopped):
+            # a token that was taken and ends the grammar is still part of the answer
+            if token in self.eos or (matcher is not None and not taken and matcher.stopped):
                 break
             pending = [token]
             if matcher is not None:

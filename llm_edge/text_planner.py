@@ -10,6 +10,7 @@ import json
 import threading
 import time
 from collections.abc import Iterator
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -17,17 +18,43 @@ from llm_edge.decoding import Sampling
 from llm_edge.engines.openai_http import user_message
 from llm_edge.engines.prompts import FEW_SHOT, SYSTEM
 from llm_edge.text import TextGeneration, TextModel
-from llmagentos.errors import PlanError
+from llmagentos.errors import PlanCancelledError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest, PlanResult
 
 
-class TextPlanner:
-    """The same calls as the server client. max_tokens: longest plan in tokens."""
+def grammar_schema() -> dict[str, Any]:
+    """The plan's JSON schema as llguidance takes it: an `anyOf` without a discriminator where
+    pydantic writes a `oneOf` with one. The constant `op` or `cond` of each option tells them apart.
+    """
+    plain: dict[str, Any] = _any_of(Plan.model_json_schema())
+    return plain
 
-    def __init__(self, name: str, engine: str = "auto", threads: int = 1, max_tokens: int = 768):
-        self._text = TextModel(name, engine, threads)
+
+def _any_of(schema: Any) -> Any:
+    if isinstance(schema, dict):
+        return {
+            "anyOf" if key == "oneOf" else key: _any_of(value)
+            for key, value in schema.items()
+            if key != "discriminator"
+        }
+    return [_any_of(item) for item in schema] if isinstance(schema, list) else schema
+
+
+class TextPlanner:
+    """The same calls as the server client. max_tokens: longest plan in tokens. text: a model that
+    is loaded already, instead of the folder `name`."""
+
+    def __init__(
+        self,
+        name: str = "",
+        engine: str = "auto",
+        threads: int = 1,
+        max_tokens: int = 768,
+        text: TextModel | None = None,
+    ):
+        self._text = text or TextModel(name, engine, threads)
         self.skipped = self._text.skipped
         quantization = str(self._text.manifest.get("quantization", "none"))
         self.info = {
@@ -56,8 +83,12 @@ class TextPlanner:
         out = TextGeneration()
         sampling = Sampling(max_tokens=self._max_tokens, time_limit_s=120.0)
         text = self._text.generate(
-            messages, sampling, schema=Plan.model_json_schema(), cancel=cancel, result=out
+            messages, sampling, schema=grammar_schema(), cancel=cancel, result=out
         )
+        if out.stop == "cancelled":
+            raise PlanCancelledError(
+                f"expected a finished plan, got one that was cancelled: {text[:200]}"
+            )
         if out.stop != "end":
             raise PlanError(
                 f"expected a finished plan, got one that was stopped ({out.stop}): {text[:200]}"

@@ -42,7 +42,7 @@ class Agent:
         self._history: list[str] = []
         self._pending = ""
         self._run: _Running | None = None
-        self._pause_asked, self._stop_asked = Event(), Event()
+        self._pause_asked = Event()
         parts.subscribe(self._emit)
 
     @classmethod
@@ -73,25 +73,24 @@ class Agent:
         Returns the result at once when there is nothing to execute. Raises LifecycleError when
         the agent is paused, destroyed or busy.
         """
-        if self.state is AgentState.CREATED:
-            self.start()
-        self._require(AgentState.RUNNING, "take a command")
-        if self._run is not None:
-            raise LifecycleError("expected an idle agent, got a command while one is running")
-        run = self._run = _Running(text, self.parts)
+        run = self._occupy(text, "take a command")
         try:
             command = check_command(text)
             self.parts.emit({"event": "command", "command": command})
             scene = self.parts.look()
             self.parts.emit({"event": "scene", "objects": len(scene.objects)})
-            run.planned = self._plan(command, scene)
+            run.planned = self._plan(command, scene, run.stop_asked)
             self.parts.emit(
                 {"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s}
             )
+            if run.stop_asked.is_set():
+                return self._finish(_STOPPED_EARLY)
             self.parts.execution.start(run.planned.plan, command)
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))
         except (PlanError, ModelError) as exc:
+            if run.stop_asked.is_set():
+                return self._finish(_STOPPED_EARLY)
             return self._finish(Outcome("failed", f"I could not make a plan: {exc}"))
         except BaseException:
             self._run = None
@@ -102,13 +101,13 @@ class Agent:
         """One slice of the running command; its result when it has ended, None before."""
         if self._run is None:
             raise LifecycleError("expected a running command, got none: call begin() first")
-        if self._stop_asked.is_set():
-            return self._finish(self.parts.execution.stop())
-        if self._pause_asked.is_set() and self._run.between_actions:
-            time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
-            return None
-        self._run.between_actions = False
         try:
+            if self._run.stop_asked.is_set():
+                return self._finish(self.parts.execution.stop())
+            if self._pause_asked.is_set() and self._run.between_actions:
+                time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
+                return None
+            self._run.between_actions = False
             outcome = self.parts.execution.tick()
         except BaseException:
             self._run = None
@@ -116,10 +115,16 @@ class Agent:
         return None if outcome is None else self._finish(outcome)
 
     def act(self, action: Action) -> CommandResult:
-        """Carry out one grounded action, past the language model but not past the safety gate."""
-        self._require(AgentState.RUNNING, "act")
-        self._run = _Running(f"act: {action.name}", self.parts)
-        report = self.parts.act(action)
+        """Carry out one grounded action, past the language model but not past the safety gate.
+
+        Raises LifecycleError when the agent is paused, destroyed or busy.
+        """
+        run = self._occupy(f"act: {action.name}", "act")
+        try:
+            report = self.parts.act(action, run.stop_asked)
+        except BaseException:
+            self._run = None
+            raise
         status: Status = "succeeded" if report.failure is None else "failed"
         return self._finish(Outcome(status, report.words or action.name))
 
@@ -143,8 +148,12 @@ class Agent:
         self._pause_asked.clear()
 
     def stop(self) -> None:
-        """End the running command: the arm ramps down and keeps holding. From any thread."""
-        self._stop_asked.set()
+        """End the running command: a plan under way is cancelled, the arm ramps down and keeps
+        holding. From any thread or signal handler; an idle agent has nothing to end."""
+        run = self._run
+        if run is not None:
+            run.stop_asked.set()
+            self.parts.planning.cancel()
 
     def reset(self, scene: Any = None, seed: int | None = None) -> Scene:
         """A new session, in a new scene where one is given. Returns what is seen."""
@@ -152,7 +161,6 @@ class Agent:
             raise LifecycleError("expected a living agent, got a destroyed one")
         self._run, self._pending = None, ""
         self._history.clear()
-        self._stop_asked.clear()
         return self.parts.reset(scene, seed)
 
     def destroy(self) -> None:
@@ -172,16 +180,29 @@ class Agent:
 
     def plan(self, text: str) -> PlanResult:
         """Only the plan for a command, on the scene as seen now; nothing moves."""
-        return self._plan(check_command(text), self.parts.look())
+        return self._plan(check_command(text), self.parts.look(), Event())
 
-    def _plan(self, command: str, scene: Scene) -> PlanResult:
-        request = PlanRequest(command, scene, tuple(self._history[-3:]), self._pending)
+    def _plan(self, command: str, scene: Scene, cancelled: Event) -> PlanResult:
+        request = PlanRequest(
+            command, scene, tuple(self._history[-3:]), self._pending, cancelled=cancelled
+        )
         return self.parts.planning.plan(request)
+
+    def _occupy(self, text: str, what: str) -> _Running:
+        """Begin a command, if the agent is running and idle; started if it was only created."""
+        if self.state is AgentState.CREATED:
+            self.start()
+        self._require(AgentState.RUNNING, what)
+        if self._run is not None:
+            raise LifecycleError(
+                f"expected an idle agent, got a command while one is running: {self._run.text}"
+            )
+        self._run = _Running(text, self.parts)
+        return self._run
 
     def _finish(self, outcome: Outcome) -> CommandResult:
         run, self._run = self._run, None
         assert run is not None
-        self._stop_asked.clear()
         self._pending = outcome.question
         self._history.append(run.text)
         result = run.result(outcome)
@@ -202,6 +223,9 @@ class Agent:
             )
 
 
+_STOPPED_EARLY = Outcome("failed", "I stopped before anything moved.")
+
+
 class _Running:
     """Clocks and truth around one command."""
 
@@ -211,6 +235,7 @@ class _Running:
         self._initial = tuple(parts.truth())
         self.planned: PlanResult | None = None
         self.between_actions = True
+        self.stop_asked = Event()
         parts.driver.mark()
 
     def result(self, outcome: Outcome) -> CommandResult:

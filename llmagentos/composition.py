@@ -11,6 +11,7 @@ import importlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from threading import Event
 from typing import Any
 
 from llmagentos.errors import MissingDependencyError, SceneError
@@ -66,12 +67,12 @@ class Parts:
         for sink in self.sinks:
             sink(event)
 
-    def act(self, action: Action) -> SkillReport:
-        """Carry out one action to its end."""
+    def act(self, action: Action, stopped: Event) -> SkillReport:
+        """Carry out one action to its end, or until it is stopped."""
         self.skills.start(action)
-        report = self.skills.tick()
+        report: SkillReport = self.skills.tick()
         while report.status is SkillStatus.RUNNING:
-            report = self.skills.tick()
+            report = self.skills.stop() if stopped.is_set() else self.skills.tick()
         return report
 
     def reset(self, scene: Any = None, seed: int | None = None) -> Scene:

@@ -17,6 +17,10 @@ class PlanError(LLMAgentOSError):
     """A plan that does not parse, names unknown skills, or is too long."""
 
 
+class PlanCancelledError(PlanError):
+    """A plan whose writing was ended from outside before it was done."""
+
+
 class ModelError(LLMAgentOSError):
     """A language model that cannot be loaded or run."""
 

@@ -3,13 +3,14 @@
 The planner implements the real port; the shipped model is tested in tests/test_demo.py.
 """
 
+import threading
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
 
 from llmagentos import Agent, AgentState, LearningModule, PlanningModule, PlanRequest, PlanResult
-from llmagentos.errors import LifecycleError, ModelError, SceneError
+from llmagentos.errors import LifecycleError, ModelError, PlanCancelledError, SceneError
 from llmagentos.lang import codec as compact
 from llmagentos.types import Action
 
@@ -34,6 +35,21 @@ class ScriptedPlanner(PlanningModule):
             raise ModelError("expected a model, got none")
         plan = compact.parse(request.command)
         return PlanResult(plan, request.command, engine={"backend": "scripted"})
+
+
+class Brooding(ScriptedPlanner):
+    """Thinks about "brood" until it is cancelled; tells when it has begun."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.thinks = threading.Event()
+
+    def plan(self, request: PlanRequest) -> PlanResult:
+        if request.command == "brood":
+            self.thinks.set()
+            assert request.cancelled.wait(60.0), "nobody cancelled"
+            raise PlanCancelledError("expected a plan, got cancelled")
+        return super().plan(request)
 
 
 class Diary(LearningModule):
@@ -181,3 +197,64 @@ def test_reset_takes_a_new_scene(agent: Agent) -> None:
     assert [(o.kind, o.color) for o in seen.objects] == [("ball", "orange")]
     with pytest.raises(SceneError, match="colour"):
         agent.reset({"objects": [{"kind": "ball", "color": "octarine", "position": [0.5, 0]}]})
+
+
+def test_act_while_busy_is_refused_and_the_command_goes_on(agent: Agent) -> None:
+    assert agent.begin("put [ the red block ] in [ the blue bowl ]") is None
+    assert agent.step() is None
+    with pytest.raises(LifecycleError, match="expected an idle agent"):
+        agent.act(Action("home"))
+    while (result := agent.step()) is None:
+        pass
+    assert result.status == "succeeded", result.reply
+    assert result.command == "put [ the red block ] in [ the blue bowl ]"
+
+
+def test_an_exception_in_act_leaves_the_agent_idle(agent: Agent) -> None:
+    agent.start()
+    skills = agent.parts.skills
+    skills.start, start = lambda action: 1 / 0, skills.start
+    with pytest.raises(ZeroDivisionError):
+        agent.act(Action("home"))
+    skills.start = start
+    assert agent.command("home").status == "succeeded"
+
+
+def test_stop_while_idle_leaves_the_next_command_alone(agent: Agent) -> None:
+    agent.stop()
+    assert agent.command("home").status == "succeeded"
+    agent.stop()
+    assert agent.act(Action("home")).ok
+
+
+def test_stop_from_another_thread_ends_an_action(agent: Agent) -> None:
+    agent.start()
+    began, driver = threading.Event(), agent.parts.driver
+    driver.observers.append(began.set)
+
+    def stop() -> None:
+        began.wait(60.0)
+        agent.stop()
+
+    other = threading.Thread(target=stop)
+    other.start()
+    result = agent.act(Action("wait", duration_s=600.0))
+    other.join()
+    assert result.status == "failed" and "stopped" in result.reply
+
+
+def test_stop_from_another_thread_ends_a_planner_that_thinks() -> None:
+    planner = Brooding()
+    with Agent.in_simulation(SCENE, planning=planner) as agent:
+
+        def stop() -> None:
+            planner.thinks.wait(60.0)
+            agent.stop()
+
+        other = threading.Thread(target=stop)
+        other.start()
+        result = agent.command("brood")
+        other.join()
+        assert result.status == "failed" and "stopped" in result.reply
+        assert result.timings.first_motion_s is None
+        assert agent.command("home").status == "succeeded"

@@ -6,6 +6,7 @@ bounded retries. Does not know: which model answers. The key comes from the envi
 
 from __future__ import annotations
 
+import http.client
 import json
 import os
 import threading
@@ -18,8 +19,9 @@ from typing import Any
 from pydantic import ValidationError
 
 from llm_edge.decoding import Sampling
+from llm_edge.engines.abortable import Exchange, abort_when, until_cancelled
 from llm_edge.engines.prompts import FEW_SHOT, SYSTEM
-from llmagentos.errors import PlanError, ServerError
+from llmagentos.errors import PlanCancelledError, PlanError, ServerError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest, PlanResult
@@ -60,15 +62,18 @@ class OpenAIServer:
             f"{self.address}/chat/completions", json.dumps(body).encode(), headers
         )
 
-    def _open(self, body: dict[str, Any], cancel: threading.Event | None) -> Any:
-        """The open response. Raises ServerError after the last try."""
+    def _open(
+        self, body: dict[str, Any], cancel: threading.Event | None, exchange: Exchange
+    ) -> Any:
+        """The open response. Raises ServerError after the last try, PlanCancelledError."""
         waiting = cancel or threading.Event()
         problem = ""
         for attempt in range(self.retries + 1):
-            if attempt and waiting.wait(self.retry_wait_s * 2 ** (attempt - 1)):
-                raise ServerError("expected an answer, got cancelled")
+            pause_s = self.retry_wait_s * 2 ** (attempt - 1) if attempt else 0.0
+            if waiting.wait(pause_s):
+                raise PlanCancelledError("expected an answer, got cancelled")
             try:
-                return urllib.request.urlopen(self._request(body), timeout=self.timeout_s)
+                return exchange.open(self._request(body), self.timeout_s)
             except urllib.error.HTTPError as exc:
                 problem = f"HTTP {exc.code}: {exc.read(300).decode(errors='replace')}"
                 if exc.code not in _RETRYABLE:
@@ -98,15 +103,21 @@ class OpenAIServer:
         schema: dict[str, Any] | None = None,
         cancel: threading.Event | None = None,
     ) -> tuple[str, dict[str, int]]:
-        """(content, usage) of one answer. Raises ServerError."""
+        """(content, usage) of one answer. Raises ServerError; PlanCancelledError as soon as `cancel`
+        is set, and cuts the connection then."""
         body = self._body(messages, s, False)
         if schema is not None:
             body["response_format"] = {
                 "type": "json_schema",
                 "json_schema": {"name": "plan", "schema": schema, "strict": False},
             }
-        with self._open(body, cancel) as response:
-            raw = self._read(response)
+        exchange = Exchange()
+
+        def ask() -> bytes:
+            with self._open(body, cancel, exchange) as response:
+                return self._read(response)
+
+        raw = until_cancelled(ask, cancel, exchange.cut)
         try:
             answer = json.loads(raw)
             content = answer["choices"][0]["message"]["content"]
@@ -128,24 +139,20 @@ class OpenAIServer:
     def stream(
         self, prompt: str, s: Sampling, cancel: threading.Event | None = None
     ) -> Iterator[str]:
-        """Pieces of an answer as they come (server-sent events)."""
+        """Pieces of an answer as they come (server-sent events), until `cancel` is set."""
         body = self._body([{"role": "user", "content": prompt}], s, True)
-        with self._open(body, cancel) as response:
-            for line in response:
-                if cancel is not None and cancel.is_set():
-                    return
-                data = line.decode(errors="replace").strip()
-                if not data.startswith("data:"):
-                    continue
-                data = data[5:].strip()
-                if data == "[DONE]":
-                    return
-                try:
-                    piece = json.loads(data)["choices"][0].get("delta", {}).get("content")
-                except (ValueError, KeyError, IndexError, AttributeError) as exc:
-                    raise ServerError(f"expected a stream event, got {data[:200]!r}") from exc
-                if piece:
-                    yield piece
+        exchange = Exchange()
+        try:
+            with abort_when(cancel, exchange.cut):
+                response = until_cancelled(
+                    lambda: self._open(body, cancel, exchange), cancel, exchange.cut
+                )
+                with response:
+                    yield from _pieces(response)
+        except (PlanCancelledError, OSError, http.client.HTTPException) as exc:
+            if cancel is not None and cancel.is_set():
+                return
+            raise ServerError(f"expected an answer from {self.address}, got {exc}") from exc
 
     # --- plans ------------------------------------------------------------------------------
 
@@ -181,6 +188,23 @@ class OpenAIServer:
             int(usage.get("completion_tokens", 0)),
             engine,
         )
+
+
+def _pieces(response: Any) -> Iterator[str]:
+    """The texts in a stream of events. Raises ServerError for what is no such stream."""
+    for line in response:
+        data = line.decode(errors="replace").strip()
+        if not data.startswith("data:"):
+            continue
+        data = data[5:].strip()
+        if data == "[DONE]":
+            return
+        try:
+            piece = json.loads(data)["choices"][0].get("delta", {}).get("content")
+        except (ValueError, KeyError, IndexError, AttributeError) as exc:
+            raise ServerError(f"expected a stream event, got {data[:200]!r}") from exc
+        if piece:
+            yield piece
 
 
 def user_message(request: PlanRequest) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from threading import Event
 from typing import Any
 
 from llmagentos.types import CameraFrame, RobotState, Scene, Status
@@ -22,13 +23,14 @@ class PlanRequest:
     """What a planner is asked: the command as typed, what is seen, and the dialogue so far.
 
     history: earlier commands, oldest first. pending: the robot's question that waits for an
-    answer, or "".
+    answer, or "". cancelled: set by whoever asks when the plan is not wanted any more.
     """
 
     command: str
     scene: Scene
     history: tuple[str, ...] = ()
     pending: str = ""
+    cancelled: Event = field(default_factory=Event, compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,18 @@ class PlanningModule(ABC):
 
     @abstractmethod
     def plan(self, request: PlanRequest) -> PlanResult:
-        """Raises PlanError or ModelError; never returns a plan that does not parse."""
+        """Raises PlanError or ModelError; never returns a plan that does not parse.
+
+        A planner that thinks long looks at `request.cancelled` between two tokens, and raises
+        PlanCancelledError when it is set.
+        """
+
+    def cancel(self) -> None:  # noqa: B027 - optional hook
+        """Ends the `plan` that is under way, which then raises PlanCancelledError.
+
+        From any thread or signal handler, at any time; without a plan under way nothing happens,
+        and the next one is not touched. For planners that are done at once there is nothing to do.
+        """
 
 
 class ExecutionModule(ABC):
