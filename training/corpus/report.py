@@ -23,9 +23,9 @@ from llmagentos.lang import grammar
 from llmagentos.lang import words as w
 from llmagentos.types import COLORS
 from training.corpus import build
-from training.corpus.check import Checker, Level, judge
+from training.corpus.checks.checker import Checker, Level, judge
+from training.corpus.checks.parts import canonical, split_steps
 from training.corpus.filter import hashes, is_evaluation_sentence
-from training.corpus.parts import canonical, split_steps
 from training.corpus.sampler import HELD_OUT_PERCENT
 
 DOC = Path("docs/corpus.md")
