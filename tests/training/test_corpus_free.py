@@ -1,0 +1,89 @@
+"""The freely written sentences are valid, right and varied (without physics: seconds)."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from training.corpus import free, free_check
+
+LINE = {
+    "id": "x-1",
+    "person": "child",
+    "scene": [
+        {"kind": "block", "color": "red", "position": [0.45, 0.1]},
+        {"kind": "bowl", "color": "blue", "position": [0.55, -0.1]},
+    ],
+    "command": "the red thing wants a bath in the bowl",
+    "plan": "put [ the red object ] in [ the bowl ]",
+}
+
+
+def write(folder, *lines):
+    folder.joinpath("some.jsonl").write_text("\n".join(json.dumps(x) for x in lines) + "\n")
+    return folder
+
+
+def faults(tmp_path, *lines):
+    return free_check.faults(list(free.sentences(write(tmp_path, *lines))))
+
+
+def test_all_of_them():
+    every = list(free.sentences())
+    assert len(every) > 1000
+    assert free_check.faults(every, step=7) == []
+
+
+def test_a_line_is_read(tmp_path):
+    found = next(free.pairs(write(tmp_path, LINE)))
+    assert found.where == "some.jsonl:1"
+    assert found.scene.get("red_block").position[:2] == (0.45, 0.1)
+    assert faults(tmp_path, LINE) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"plan": "put [ red block"}, "some.jsonl:1"),
+        ({"plan": "put  [ the red object ] in [ the bowl ]"}, "as it is written"),
+        ({"plan": None}, "what is wanted"),
+        ({"plna": ""}, "expected fields"),
+        ({"twin": "x-9"}, "a twin"),
+        ({"scene": [{"kind": "block", "in": "bowl"}]}, "bowl"),
+    ],
+)
+def test_an_invalid_line_names_file_and_line(tmp_path, change, words):
+    with pytest.raises(ValueError, match=words):
+        list(free.sentences(write(tmp_path, LINE | change)))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"plan": "put [ the green object ] in [ the bowl ]"}, "expected succeeded or answered"),
+        ({"plan": "refuse damage", "ends": "question"}, "expected question"),
+        ({"plan": 'cannot cook "fry it"'}, "no words of the command"),
+        ({"plan": "move [ the red block ] left dist 7.3 cm"}, "can't be pointed at"),
+    ],
+)
+def test_a_plan_that_does_not_fit_is_found(tmp_path, change, words):
+    found = faults(tmp_path, LINE | change)
+    assert any(words in f for f in found), found
+
+
+def test_what_is_said_twice_is_found(tmp_path):
+    again = LINE | {"id": "x-2", "command": "The red thing wants a bath in the bowl, please!"}
+    assert "said in some.jsonl:1" in faults(tmp_path, LINE, again)[0]
+    alike = LINE | {"id": "x-2", "command": "the red thing wants a bath in the blue bowl"}
+    assert "nearly said" in faults(tmp_path, LINE, alike)[0]
+    assert faults(tmp_path, LINE, alike | {"twin": "x-1"}) == []
+
+
+def test_a_worn_out_frame_is_found(tmp_path):
+    things = "apple pear plum fig lemon lime grape melon cherry peach".split()
+    lines = [
+        LINE | {"id": f"x-{i}", "command": f"would it hurt to {t} {t}s {t}ing", "plan": "look"}
+        for i, t in enumerate(things)
+    ]
+    assert any("begins like 9 others" in f for f in faults(tmp_path, *lines))
