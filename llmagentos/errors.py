@@ -45,6 +45,10 @@ class LifecycleError(LLMAgentOSError):
     """A life-cycle call that the agent's present state does not allow."""
 
 
+class SkillError(LLMAgentOSError):
+    """A skill that cannot be registered: its name is taken, or what an entry point names is none."""
+
+
 class MotionError(LLMAgentOSError):
     """Root of what motion planning and the gate raise or report."""
 

@@ -168,25 +168,21 @@ class Scene:
         return tuple(o for o in self.objects if o.support == object_id and not o.held)
 
 
-ActionName = Literal[
-    "pick", "place", "push", "rotate", "point", "look", "home", "wait", "open_gripper"
-]
-
-
 @dataclass(frozen=True)
 class Action:
-    """One grounded skill call: a name and concrete numbers, nothing left to interpret.
+    """One grounded skill call: a skill's name and concrete numbers, nothing left to interpret.
 
     pick:   object_id
     place:  object_id (what is held), pose (centre of the object's base, and its yaw),
-            support ("table" or an id), inside
+            support ("table" or an id), inside (it may be let go above: into bowls)
     push:   object_id, pose (where the object's centre shall end; yaw ignored)
     rotate: object_id, angle_rad (counter-clockwise positive)
     point:  pose.position          wait: duration_s          look, home, open_gripper: nothing
-    drop:   `place` with drop=True lets go above the support instead of setting down (into bowls)
+    others: what their declaration takes (llmagentos.skills.catalog)
+    why: words for people; no skill reads them.
     """
 
-    name: ActionName
+    name: str
     object_id: str = ""
     pose: Pose | None = None
     support: str = "table"

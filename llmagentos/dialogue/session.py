@@ -13,6 +13,7 @@ from typing import Any
 from llmagentos.memory.session import SessionMemory, StepFact
 from llmagentos.ports.modules import EventSink
 from llmagentos.ports.skills import SkillExecutor
+from llmagentos.skills.catalog import skills
 from llmagentos.tasks import StepProblem
 from llmagentos.types import Action, Scene
 
@@ -92,7 +93,8 @@ def action_json(action: Action) -> Mapping[str, Any]:
     if action.pose is not None:
         out["position"] = [round(v, 4) for v in action.pose.position]
         out["yaw"] = round(action.pose.yaw, 3)
-    if action.name == "place":
+    skill = skills().get(action.name)
+    if skill is not None and skill.takes("support"):
         out |= {"support": action.support, "inside": action.inside}
     if action.angle_rad:
         out["angle_rad"] = round(action.angle_rad, 4)

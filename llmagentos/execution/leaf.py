@@ -17,6 +17,7 @@ from llmagentos.dialogue.session import Session, StepRecord, action_json
 from llmagentos.lang.wording import describe_object, describe_step
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.skills.catalog import doing_words
 from llmagentos.tasks import Moves, Scope, StepProblem, expand
 from llmagentos.types import Action
 
@@ -170,14 +171,4 @@ def action_words(action: Action, session: Session) -> str:
     scene = session.scene()
     item = scene.get(action.object_id)
     name = describe_object(item, scene) if item is not None else "it"
-    return {
-        "pick": f"grasping {name}",
-        "place": f"putting down {name}",
-        "push": f"pushing {name}",
-        "rotate": f"turning {name}",
-        "point": "pointing",
-        "look": "looking",
-        "home": "going home",
-        "wait": "waiting",
-        "open_gripper": "opening the gripper",
-    }[action.name]
+    return doing_words(action.name, name)

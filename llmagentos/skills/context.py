@@ -9,13 +9,9 @@ from collections.abc import Generator
 from dataclasses import dataclass
 
 from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
-from llmagentos.ports.skills import SkillReport
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
 from llmagentos.types import Pose, Scene, SceneObject
-
-#: A skill in the making: one control period per `yield`, a report at the end.
-Skill = Generator[None, None, SkillReport]
 
 _SECOND_LOOK_S = 0.3
 

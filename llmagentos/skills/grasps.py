@@ -23,8 +23,11 @@ from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry
 from llmagentos.robots.specs import PANDA
 from llmagentos.types import Pose, SceneObject
 
-#: Wider things are pinched by their rim, or not at all.
-WIDEST_ACROSS_M = 0.075
+#: Fingers need this much room beside a thing, both sides together: wider ones are pinched by their
+#: rim, or not at all.
+_LEAST_ROOM_M = 0.005
+WIDEST_ACROSS_M = PANDA.max_opening_m - _LEAST_ROOM_M
+_SHELLS = ("round_shell", "square_shell")
 #: Cups wider than this leave too little room on both sides for what a camera sees; rim first.
 _RIM_FIRST_M = 0.066
 #: The palm stays clear of the object's top.
@@ -101,6 +104,12 @@ def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> fl
     return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
 
 
+def too_wide(item: SceneObject) -> bool:
+    """Whether the fingers fit around it nowhere, and it has no rim to pinch."""
+    g = geometry_of(item)
+    return g.shape not in ("flat", *_SHELLS) and g.top_width_m > WIDEST_ACROSS_M
+
+
 def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
     """The same grasp with the wrist where it can turn by turn_rad in one go; None if nowhere."""
     offset = kinematics.wrist_offset(grasp.tip)
@@ -133,7 +142,7 @@ def _candidates(item: SceneObject, g: ObjectGeometry) -> Iterator[Grasp]:
         return
     if g.top_width_m <= WIDEST_ACROSS_M:
         yield from _across(item, g, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0)
-    if g.shape in ("round_shell", "square_shell"):
+    if g.shape in _SHELLS:
         yield from _by_the_rim(item, g, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
 
 

@@ -1,6 +1,7 @@
 """The skill executor that moves a real or simulated arm.
 
-Knows: which skill belongs to which action, ticking and stopping. Does not know: plans, PyBullet.
+Knows: ticking and stopping, what is checked before a skill runs, what a broken-off motion is
+called. Does not know: any one skill, plans, PyBullet.
 """
 
 from __future__ import annotations
@@ -19,12 +20,13 @@ from llmagentos.errors import (
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.ports.skills import SkillReport, SkillStatus, failed
+from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
 from llmagentos.safety.limits import Profile
-from llmagentos.skills import picking, placing, pushing, simple
 from llmagentos.skills.arm import Arm, BlockedError
 from llmagentos.skills.belief import Belief
-from llmagentos.skills.context import Context, Skill
+from llmagentos.skills.catalog import skills as all_skills
+from llmagentos.skills.context import Context
+from llmagentos.skills.declaration import Skill, SkillRun, hand_problem, invalid, unknown
 from llmagentos.types import Action, Scene
 
 _log = logging.getLogger(__name__)
@@ -32,17 +34,6 @@ _log = logging.getLogger(__name__)
 #: Robot time that one tick lets pass.
 TICK_S = 0.1
 
-_SKILLS: Mapping[str, Callable[[Context, Action], Skill]] = {
-    "pick": picking.pick,
-    "place": placing.place,
-    "push": pushing.push,
-    "rotate": simple.rotate,
-    "point": simple.point,
-    "look": simple.look,
-    "home": simple.home,
-    "wait": simple.wait,
-    "open_gripper": simple.open_gripper,
-}
 #: What a motion that broke off is reported as; the most special error first.
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (UnreachableError, Failure.UNREACHABLE),
@@ -59,7 +50,7 @@ class MotionSkills:
     """Carries out one action at a time on `driver`; implements SkillExecutor.
 
     look: perceives the scene now. profile: how fast ("careful" beside people, "sim").
-    gripper_latency_s: see Arm.
+    gripper_latency_s: see Arm. skills: by name (the catalog's by default).
     """
 
     def __init__(
@@ -69,12 +60,14 @@ class MotionSkills:
         kinematics: Kinematics | None = None,
         profile: Profile = "sim",
         gripper_latency_s: float = 0.0,
+        skills: Mapping[str, Skill] | None = None,
     ) -> None:
+        self._skills = all_skills() if skills is None else skills
         self._arm = Arm(driver, kinematics or Kinematics(), profile, gripper_latency_s)
         self._belief = Belief(look)
         self._context = Context(self._arm, self._belief)
-        self._running: Skill | None = None
-        self._report = SkillReport(SkillStatus.SUCCEEDED, words="nothing to do")
+        self._running: SkillRun | None = None
+        self._report = succeeded("nothing to do")
 
     def scene(self) -> Scene:
         """The last look, with what is held where the hand is."""
@@ -92,21 +85,31 @@ class MotionSkills:
 
     def reset(self) -> None:
         """Forget everything: the robot and the scene were set up anew."""
-        self._running = None
+        self._running, self._report = None, succeeded("nothing to do")
         self._arm.forget()
         self._belief.forget()
 
     def start(self, action: Action) -> None:
-        """Begin an action; nothing moves before the first tick. An unknown name fails there."""
-        skill = _SKILLS.get(action.name)
-        if skill is None:
-            self._running = None
-            self._report = failed(
-                Failure.UNKNOWN_SKILL, f"expected a known skill, got {action.name!r}", 0
-            )
+        """Begin an action; nothing moves before the first tick, and what is wrong with the call is
+        reported there."""
+        skill = self._skills.get(action.name)
+        problem = unknown(action.name) if skill is None else invalid(skill, action)
+        if skill is None or problem is not None:
+            self._running, self._report = None, problem or unknown(action.name)
             return
         self._report = SkillReport(SkillStatus.RUNNING)
-        self._running = skill(self._context, action)
+        self._running = self._carry_out(skill, action)
+
+    def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
+        problem = hand_problem(skill, self.scene())
+        if problem is not None:
+            return problem
+        if skill.looks:
+            yield from self._context.look()
+        problem = skill.check(self.scene(), action)
+        if problem is not None:
+            return problem
+        return (yield from skill.run(self._context, action))
 
     def tick(self) -> SkillReport:
         """About 0.1 s of robot time, or less when the action ends."""

@@ -11,7 +11,8 @@ from llmagentos.errors import LifecycleError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.ports.skills import SkillReport, SkillStatus, failed
+from llmagentos.skills.preview import with_object
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Action, Scene
 
@@ -129,14 +130,14 @@ class Slippery(SymbolicSkills):
 
     slips = 1
 
-    def _pick(self, action: Action) -> tuple[Failure, str] | None:
+    def _carried_out(self, action: Action) -> SkillReport:
         item = self._scene.get(action.object_id)
-        if self.slips > 0 and item is not None:
-            self.slips -= 1
-            x, y, z = item.position
-            self._carry(item, replace(item, position=(x + 0.03, y, z)))
-            return Failure.GRASP_FAILED, "it slipped"
-        return super()._pick(action)
+        if action.name != "pick" or self.slips == 0 or item is None:
+            return super()._carried_out(action)
+        self.slips -= 1
+        x, y, z = item.position
+        self.set_scene(with_object(self._scene, item, replace(item, position=(x + 0.03, y, z))))
+        return failed(Failure.GRASP_FAILED, "it slipped")
 
 
 def test_a_slip_is_tried_again() -> None:
@@ -158,13 +159,14 @@ def test_an_honest_failure_says_what_was_tried() -> None:
 class Sticky(SymbolicSkills):
     """Says that it has placed, but the object falls beside."""
 
-    def _place(self, action: Action) -> tuple[Failure, str] | None:
-        problem = super()._place(action)
+    def _carried_out(self, action: Action) -> SkillReport:
+        report = super()._carried_out(action)
         item = self._scene.get(action.object_id)
-        if problem is None and item is not None:
+        if action.name == "place" and report.failure is None and item is not None:
             beside = (0.5, 0.0, item.height_m / 2)
-            self._carry(item, replace(item, position=beside, support="table", inside=False))
-        return problem
+            fallen = replace(item, position=beside, support="table", inside=False)
+            self.set_scene(with_object(self._scene, item, fallen))
+        return report
 
 
 def test_success_is_measured_not_claimed() -> None:

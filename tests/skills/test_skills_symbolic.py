@@ -46,7 +46,7 @@ def test_contents_ride_along() -> None:
 def test_reasons() -> None:
     skills = SymbolicSkills(blocks_and_bowls())
     assert do(skills, "pick", "nobody") is Failure.NOT_SEEN
-    assert do(skills, "pick", "gray_zone") is Failure.TOO_WIDE
+    assert do(skills, "pick", "gray_zone") is Failure.UNMOVABLE
     assert do(skills, "place", "red_block", Pose((0.5, 0.0, 0.0))) is Failure.NOT_HOLDING
     do(skills, "pick", "red_block")
     assert do(skills, "pick", "blue_block") is Failure.HAND_FULL

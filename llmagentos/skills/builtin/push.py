@@ -1,6 +1,7 @@
 """Pushing an object over the table with the finger tips.
 
-Knows: strokes from behind, looking again, correcting. Does not know: who chose the target.
+Knows: strokes from behind, looking again, correcting; the skill `push`.
+Does not know: who chose the target.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ import itertools
 import logging
 import math
 from collections.abc import Generator, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from llmagentos.errors import CollisionError, MotionError, UnreachableError
 from llmagentos.motion.planning import (
@@ -22,12 +23,14 @@ from llmagentos.motion.planning import (
 )
 from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillStatus, failed, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
 from llmagentos.robots.specs import PANDA
-from llmagentos.skills.context import Context, Skill
-from llmagentos.skills.picking import take
-from llmagentos.skills.placing import place
-from llmagentos.types import Action, Pose, SceneObject
+from llmagentos.skills.builtin.pick import take
+from llmagentos.skills.builtin.place import put_down
+from llmagentos.skills.context import Context
+from llmagentos.skills.declaration import OBJECT, POSE, Skill, SkillRun
+from llmagentos.skills.preview import outside, taken_on_table, with_object
+from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
@@ -39,19 +42,37 @@ _PUSH_SPEED = 0.12
 _PALM_M = 0.036
 
 
-def push(context: Context, action: Action) -> Skill:
-    """Straight strokes towards the target, up to three; carried where there is no room for one."""
-    belief = context.belief
-    if belief.in_hand is not None:
-        return failed(Failure.HAND_FULL, f"I am holding the {belief.in_hand.item.label}")
-    if action.pose is None:
-        return failed(Failure.INVALID_ACTION, "expected a pose to push to, got none")
-    target, problem, strokes = action.pose.position[:2], "", 0
-    scene = yield from context.look()
+def _check(scene: Scene, action: Action) -> SkillReport | None:
     item = scene.get(action.object_id)
+    if item is None:
+        return failed(Failure.NOT_SEEN)
+    if item.kind == "zone":
+        return failed(Failure.UNMOVABLE)
+    below = scene.get(item.support)
+    if below is not None and below.kind != "zone":
+        return failed(Failure.NOT_ON_TABLE, f"it stands on the {below.label}")
+    return outside(scene, action.pose)
+
+
+def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
+    item = scene.get(action.object_id)
+    assert item is not None and action.pose is not None, "the check has seen them"
+    x, y, _ = action.pose.position
+    problem = taken_on_table(scene, item, x, y)
+    if problem is not None:
+        return problem
+    at = (x, y, scene.workspace.table_z + item.height_m / 2)
+    return with_object(scene, item, replace(item, position=at, support="table"))
+
+
+def _run(context: Context, action: Action) -> SkillRun:
+    """Straight strokes towards the target, up to three; carried where there is no room for one."""
+    assert action.pose is not None, "the check has seen it"
+    target, problem, strokes = action.pose.position[:2], "", 0
+    item = context.belief.scene().get(action.object_id)
     while True:
         if item is None:
-            return failed(Failure.NOT_SEEN, "I can't see it any more", strokes)
+            return failed(Failure.NOT_SEEN, attempts=strokes)
         off = math.dist(item.position[:2], target)
         if off <= TOLERANCE_M:
             return succeeded(f"pushed the {item.label}", max(strokes, 1), off_m=off)
@@ -73,13 +94,13 @@ def push(context: Context, action: Action) -> Skill:
         item = yield from context.look_for(item, near=target)
 
 
-def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> Skill:
+def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> SkillRun:
     """Where there is no room to push, lift the object over to the target, and say so."""
     report = yield from take(context, item)
     if report.status is SkillStatus.SUCCEEDED:
         x, y, _ = goal.position
         put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))
-        report = yield from place(context, put)
+        report = yield from put_down(context, put)
     if report.status is not SkillStatus.SUCCEEDED:
         words = f"there is no room to push the {item.label}, and {report.words}"
         return failed(Failure.IN_THE_WAY, words, strokes + report.attempts)
@@ -180,3 +201,23 @@ def _contact_distance(item: SceneObject, opening: float) -> float:
     if g.is_round and opening > 0:
         half = math.sqrt(max(half * half - opening * opening / 4, 0.0))
     return half
+
+
+PUSH = Skill(
+    name="push",
+    doing="pushing {object}",
+    parameters=(OBJECT, POSE),
+    uses=("arm", "gripper", "camera"),
+    hand="empty",
+    looks=True,
+    failures=(
+        Failure.NOT_SEEN,
+        Failure.HAND_FULL,
+        Failure.UNMOVABLE,
+        Failure.NOT_ON_TABLE,
+        Failure.MISPLACED,
+    ),
+    check=_check,
+    preview=_preview,
+    run=_run,
+)

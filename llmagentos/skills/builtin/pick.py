@@ -1,6 +1,6 @@
 """Taking hold of an object and lifting it.
 
-Knows: how to try grasps and tell by the fingers whether something is held.
+Knows: how to try grasps and tell by the fingers whether something is held; the skill `pick`.
 Does not know: where it goes next.
 """
 
@@ -15,10 +15,12 @@ from llmagentos.errors import MotionError
 from llmagentos.motion.planning import InHand
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
-from llmagentos.skills.context import Context, Skill
+from llmagentos.skills.context import Context
+from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
 from llmagentos.skills.grasps import Grasp, different, grasps, turnable
-from llmagentos.types import Action, SceneObject
+from llmagentos.skills.preview import not_pickable, with_object
+from llmagentos.types import Action, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
@@ -29,31 +31,28 @@ _LIFT_M, _CLEAR_Z_M = 0.12, 0.2
 EMPTY_M = 0.0015
 #: Fingers may stop this much wider than the object is believed to be.
 _TOO_WIDE_M = 0.02
+#: In a preview the base of what is held is this high.
+_HELD_Z_M = 0.25
 
 
-def pick(context: Context, action: Action, turn_rad: float = 0.0) -> Skill:
-    """Look, grasp, lift, check; up to three different grasps.
+def _run(context: Context, action: Action) -> SkillRun:
+    """Grasp, lift, check; up to three different grasps."""
+    item = context.belief.scene().get(action.object_id)
+    assert item is not None, "the check has seen it"
+    return (yield from take(context, item))
 
-    turn_rad: the wrist shall be able to turn by this much afterwards.
-    """
-    belief = context.belief
-    if belief.in_hand is not None:
-        if belief.in_hand.item.id == action.object_id:
-            return succeeded(f"already holding the {belief.in_hand.item.label}")
-        return failed(Failure.HAND_FULL, f"I am holding the {belief.in_hand.item.label}")
-    scene = yield from context.look()
+
+def _preview(scene: Scene, action: Action) -> Scene:
     item = scene.get(action.object_id)
-    if item is None:
-        return failed(Failure.NOT_SEEN, "I can't see it any more")
-    covers = belief.covers(item)
-    if covers:
-        names = ", ".join(f"the {o.label}" for o in covers)
-        return failed(Failure.COVERED, f"{names} stands on the {item.label}", covered_by=names)
-    return (yield from take(context, item, turn_rad))
+    assert item is not None, "the check has seen it"
+    lifted = (item.position[0], item.position[1], _HELD_Z_M + item.height_m / 2)
+    held = replace(item, position=lifted, support="table", inside=False, held=True)
+    return with_object(scene, item, held)
 
 
-def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> Skill:
-    """Grasp and lift an object seen just now."""
+def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun:
+    """Grasp and lift an object seen just now. turn_rad: the wrist shall be able to turn by this much
+    afterwards."""
     tried: list[Grasp] = []
     problem, drawn = "", 0
     while len(tried) < MAX_ATTEMPTS:
@@ -173,3 +172,25 @@ def _give_up(context: Context) -> Generator[None, None, None]:
     yield from context.recover()
     yield from arm.release(0.08)
     yield from context.rise(0.2)
+
+
+PICK = Skill(
+    name="pick",
+    doing="grasping {object}",
+    parameters=(OBJECT,),
+    uses=("arm", "gripper", "camera"),
+    hand="empty",
+    looks=True,
+    failures=(
+        Failure.NOT_SEEN,
+        Failure.HAND_FULL,
+        Failure.UNMOVABLE,
+        Failure.TOO_WIDE,
+        Failure.COVERED,
+        Failure.NO_GRASP,
+        Failure.GRASP_FAILED,
+    ),
+    check=not_pickable,
+    preview=_preview,
+    run=_run,
+)

@@ -1,101 +1,29 @@
-"""Setting down what is held, so that the object and not the hand ends where it should.
+"""Where the hand lets go of what it holds, so that the object ends where it should.
 
-Knows: how an object sits in the hand, symmetries, supports and vessels.
-Does not know: who chose the spot.
+Knows: how an object sits in the hand, which turns of the hand give the same result, what is in the
+way of the fingers as they open. Does not know: motion, looking.
 """
 
 from __future__ import annotations
 
-import logging
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Iterator
 
 from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.solids import geometry_of, gripper_prisms, object_prisms
-from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillStatus, failed, succeeded
-from llmagentos.skills.arm import BlockedError
-from llmagentos.skills.context import Context, Skill
+from llmagentos.skills.context import Context
 from llmagentos.skills.grasps import WRIST_RANGE_RAD
-from llmagentos.skills.picking import EMPTY_M, take
-from llmagentos.types import Action, Pose, SceneObject
+from llmagentos.types import Action, Pose
 
-_log = logging.getLogger(__name__)
-
-TOLERANCE_M = 0.015
-MAX_RETRIES = 2
 #: The object is let go this far above where it shall stand.
 _GAP_M = 0.0015
-_HEIGHT_TOLERANCE_M = 0.012
 #: Fingers open by this much where there is little room.
 _NARROW_OPEN_M = 0.016
 _RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
 _ROUND_TURNS = 12
-_RETREAT_Z_M = 0.25
 #: Ways down that the arm cannot take straight come last.
 _AWKWARD_COST = 5.0
-
-
-def place(context: Context, action: Action, exact_yaw: bool = False) -> Skill:
-    """Carry, set down, let go, look; re-pick and place again up to twice.
-
-    exact_yaw: turn the object to the pose's yaw itself, not to one that looks the same.
-    """
-    belief = context.belief
-    if belief.in_hand is None:
-        return failed(Failure.NOT_HOLDING, "I am holding nothing")
-    if action.pose is None:
-        return failed(Failure.INVALID_ACTION, "expected a pose to place at, got none")
-    item, attempts = belief.in_hand.item, 0
-    while True:
-        attempts += 1
-        try:
-            yield from _set_down(context, action, exact_yaw)
-        except BlockedError as error:
-            if attempts > 1:
-                raise
-            _log.info("placing %s: %s; again", item.id, error)
-            yield from context.recover()
-            yield from context.rise(_RETREAT_Z_M)
-            continue
-        seen = yield from context.look_for(item, near=action.pose.position[:2])
-        problem = _misplaced(context, seen, item, action)
-        if not problem:
-            return succeeded(f"put the {item.label} down", attempts)
-        if seen is None and belief.lies_hidden(item.id):
-            return failed(Failure.HIDDEN, f"the {item.label} is out of sight in there", attempts)
-        if seen is None or attempts > MAX_RETRIES:
-            return failed(Failure.MISPLACED, f"the {item.label} {problem}", attempts)
-        _log.info("placed %s: %s; again", item.id, problem)
-        again = yield from take(context, seen)
-        if again.status is not SkillStatus.SUCCEEDED:
-            words = f"the {item.label} {problem}, and {again.words}"
-            return failed(Failure.MISPLACED, words, attempts)
-
-
-def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[None, None, None]:
-    """Carry, lower, let go, get clear. Ends early with nothing in hand when it was lost."""
-    arm, belief = context.arm, context.belief
-    assert belief.in_hand is not None and action.pose is not None
-    tip, opening = choose_release(context, belief.in_hand, action, exact_yaw)
-    support = () if action.support == "table" else (action.support,)
-    # On the last bit down the object may touch what it is put on.
-    obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
-    above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
-    yield from context.go(above, belief.obstacles(), approach_m=0.03)
-    if arm.state().gripper_width_m < EMPTY_M:
-        belief.in_hand = None  # it slipped out on the way
-        return
-    yield from context.straight(tip, obstacles, speed=0.3)
-    yield from arm.hold(0.05)
-    yield from arm.relax()
-    item, belief.in_hand = belief.in_hand.item, None
-    if action.inside:
-        belief.let_go(item, action.pose, action.support)
-    yield from arm.release(opening)
-    yield from context.rise(tip.position[2] + 0.06, speed=0.5)
-    yield from arm.grip(0.08, wait=False)
 
 
 def choose_release(
@@ -203,29 +131,3 @@ def _ranked(
                 cost += _AWKWARD_COST
             yaws.append((cost, yaw))
     return (yaw for _, yaw in sorted(yaws))
-
-
-def _misplaced(
-    context: Context, seen: SceneObject | None, item: SceneObject, action: Action
-) -> str:
-    """What is wrong with where the object is now; "" when nothing is."""
-    assert action.pose is not None
-    if seen is None:
-        return "is out of sight"
-    x, y, base_z = action.pose.position
-    off = math.dist(seen.position[:2], (x, y))
-    support = context.belief.scene().get(action.support)
-    if action.inside and support is not None:
-        g = geometry_of(support)
-        from_middle = math.dist(seen.position[:2], support.position[:2])
-        rim = support.bottom_z + g.height_m
-        inside = seen.support == support.id or (
-            from_middle < g.size_m / 2 and seen.bottom_z < rim + 0.01
-        )
-        return "" if inside else f"is not inside the {support.label}"
-    if off > TOLERANCE_M:
-        return f"is {off * 100:.0f} cm off"
-    rise = seen.bottom_z - base_z
-    if abs(rise) > _HEIGHT_TOLERANCE_M:
-        return f"stands {abs(rise) * 100:.0f} cm too {'low' if rise < 0 else 'high'}"
-    return ""

@@ -1,0 +1,1 @@
+"""The skills that the robot brings: one file each, with its declaration at the end."""

@@ -1,0 +1,133 @@
+"""Setting down what is held, so that the object and not the hand ends where it should.
+
+Knows: carrying, letting go, telling by a look whether it stands where it should; the skill
+`place`. Does not know: who chose the spot, and whether to try again where it went wrong.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Generator
+
+from llmagentos.motion.solids import geometry_of
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillReport, failed, succeeded
+from llmagentos.skills.builtin.pick import EMPTY_M
+from llmagentos.skills.context import Context
+from llmagentos.skills.declaration import (
+    INSIDE,
+    OBJECT_OR_NOTHING,
+    POSE,
+    SUPPORT,
+    Skill,
+    SkillRun,
+)
+from llmagentos.skills.preview import no_carrier, outside, set_down, taken
+from llmagentos.skills.release import choose_release
+from llmagentos.types import Action, Pose, Scene, SceneObject
+
+TOLERANCE_M = 0.015
+_HEIGHT_TOLERANCE_M = 0.012
+
+
+def _check(scene: Scene, action: Action) -> SkillReport | None:
+    held = scene.held
+    if held is None or action.object_id not in ("", held.id):
+        return failed(Failure.NOT_HOLDING)
+    return outside(scene, action.pose) or no_carrier(scene, action)
+
+
+def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
+    item = scene.held
+    assert item is not None and action.pose is not None, "the check has seen them"
+    problem = taken(scene, item, action)
+    if problem is not None:
+        return problem
+    return set_down(scene, item, action.pose, action.support, action.inside)
+
+
+def put_down(context: Context, action: Action, exact_yaw: bool = False) -> SkillRun:
+    """Carry, set down, let go, look whether it stands where it should.
+
+    exact_yaw: turn the object to the pose's yaw itself, not to one that looks the same.
+    """
+    belief = context.belief
+    assert belief.in_hand is not None and action.pose is not None, "the check has seen them"
+    item = belief.in_hand.item
+    yield from _set_down(context, action, exact_yaw)
+    seen = yield from context.look_for(item, near=action.pose.position[:2])
+    problem = _misplaced(context, seen, item, action)
+    if not problem:
+        return succeeded(f"put the {item.label} down")
+    if seen is None and belief.lies_hidden(item.id):
+        return failed(Failure.HIDDEN, f"the {item.label} is out of sight in there")
+    return failed(Failure.MISPLACED, f"the {item.label} {problem}")
+
+
+def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[None, None, None]:
+    """Carry, lower, let go, get clear. Ends early with nothing in hand when it was lost."""
+    arm, belief = context.arm, context.belief
+    assert belief.in_hand is not None and action.pose is not None
+    tip, opening = choose_release(context, belief.in_hand, action, exact_yaw)
+    support = () if action.support == "table" else (action.support,)
+    # On the last bit down the object may touch what it is put on.
+    obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
+    above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
+    yield from context.go(above, belief.obstacles(), approach_m=0.03)
+    if arm.state().gripper_width_m < EMPTY_M:
+        belief.in_hand = None  # it slipped out on the way
+        return
+    yield from context.straight(tip, obstacles, speed=0.3)
+    yield from arm.hold(0.05)
+    yield from arm.relax()
+    item, belief.in_hand = belief.in_hand.item, None
+    if action.inside:
+        belief.let_go(item, action.pose, action.support)
+    yield from arm.release(opening)
+    yield from context.rise(tip.position[2] + 0.06, speed=0.5)
+    yield from arm.grip(0.08, wait=False)
+
+
+def _misplaced(
+    context: Context, seen: SceneObject | None, item: SceneObject, action: Action
+) -> str:
+    """What is wrong with where the object is now; "" when nothing is."""
+    assert action.pose is not None
+    if seen is None:
+        return "is out of sight"
+    x, y, base_z = action.pose.position
+    off = math.dist(seen.position[:2], (x, y))
+    support = context.belief.scene().get(action.support)
+    if action.inside and support is not None:
+        g = geometry_of(support)
+        from_middle = math.dist(seen.position[:2], support.position[:2])
+        rim = support.bottom_z + g.height_m
+        inside = seen.support == support.id or (
+            from_middle < g.size_m / 2 and seen.bottom_z < rim + 0.01
+        )
+        return "" if inside else f"is not inside the {support.label}"
+    if off > TOLERANCE_M:
+        return f"is {off * 100:.0f} cm off"
+    rise = seen.bottom_z - base_z
+    if abs(rise) > _HEIGHT_TOLERANCE_M:
+        return f"stands {abs(rise) * 100:.0f} cm too {'low' if rise < 0 else 'high'}"
+    return ""
+
+
+PLACE = Skill(
+    name="place",
+    doing="putting down {object}",
+    parameters=(OBJECT_OR_NOTHING, POSE, SUPPORT, INSIDE),
+    uses=("arm", "gripper", "camera"),
+    hand="holding",
+    failures=(
+        Failure.NOT_HOLDING,
+        Failure.NO_SUPPORT,
+        Failure.UNSTABLE,
+        Failure.MISPLACED,
+        Failure.HIDDEN,
+    ),
+    check=_check,
+    preview=_preview,
+    run=put_down,
+)

@@ -1,0 +1,133 @@
+"""What a skill is: one declaration from which everything else about it follows.
+
+Knows: the fields of a declaration, which fields of an `Action` a skill may take and what they may
+hold, and the checks that both executors make before a skill begins. Does not know: any one skill.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillReport, failed
+from llmagentos.types import Action, Pose, Scene
+
+if TYPE_CHECKING:
+    from llmagentos.skills.context import Context
+
+#: What a skill needs for itself while it runs.
+Resource = Literal["arm", "gripper", "camera"]
+#: What the hand must be when a skill begins.
+Hand = Literal["any", "empty", "holding"]
+#: A skill under way: one control period per `yield`, a report at the end.
+SkillRun = Generator[None, None, SkillReport]
+
+#: Failures that any skill may end with: wrong calls, a stop, a motion that broke off.
+COMMON_FAILURES: frozenset[Failure] = frozenset(
+    {
+        Failure.UNKNOWN_SKILL,
+        Failure.INVALID_ACTION,
+        Failure.STOPPED,
+        Failure.UNREACHABLE,
+        Failure.IN_THE_WAY,
+        Failure.GATE_REJECTED,
+        Failure.BLOCKED,
+        Failure.NO_MOTION,
+        Failure.NO_PICTURE,
+        Failure.NO_ANSWER,
+    }
+)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A field of `Action` that a skill reads. expected: words for what it may hold; valid: whether
+    a value is that."""
+
+    name: str
+    expected: str
+    valid: Callable[[Any], bool]
+
+
+def _is_pose(value: Any) -> bool:
+    return isinstance(value, Pose) and all(map(math.isfinite, (*value.position, value.yaw)))
+
+
+OBJECT = Parameter("object_id", "the id of an object", lambda v: isinstance(v, str) and v != "")
+#: For skills that may leave it out: what is held, nothing.
+OBJECT_OR_NOTHING = Parameter("object_id", "an id or nothing", lambda v: isinstance(v, str))
+POSE = Parameter("pose", "a pose of finite numbers", _is_pose)
+SUPPORT = Parameter("support", 'an id or "table"', lambda v: isinstance(v, str) and v != "")
+INSIDE = Parameter("inside", "true or false", lambda v: isinstance(v, bool))
+DURATION = Parameter("duration_s", "seconds", lambda v: math.isfinite(v) and v >= 0)
+
+
+def angle(most_rad: float) -> Parameter:
+    """An angle of at most so much to either side."""
+    return Parameter(
+        "angle_rad",
+        f"an angle of at most {most_rad:.1f} rad",
+        lambda v: math.isfinite(v) and abs(v) <= most_rad,
+    )
+
+
+def _nothing_against(scene: Scene, action: Action) -> SkillReport | None:
+    return None
+
+
+@dataclass(frozen=True)
+class Skill:
+    """One thing that the robot can do.
+
+    name: of the actions that ask for it. parameters: the fields of `Action` that it reads. uses:
+    resources it needs for itself. hand: what the hand must be when it begins. looks: whether it
+    begins with a look, the arm out of the picture. doing: words while it runs, with {object} for
+    the name of the object. failures: those it may end with besides COMMON_FAILURES.
+
+    check(scene, action): what stands against it in the scene as believed, or None; asked by both
+    executors, after the look where there is one. preview(scene, action): the scene that it would
+    leave behind if all went well, or why it would fail. run(context, action): the motion.
+    """
+
+    name: str
+    doing: str
+    run: Callable[[Context, Action], SkillRun]
+    preview: Callable[[Scene, Action], Scene | SkillReport]
+    check: Callable[[Scene, Action], SkillReport | None] = _nothing_against
+    parameters: tuple[Parameter, ...] = ()
+    uses: tuple[Resource, ...] = ("arm",)
+    hand: Hand = "any"
+    looks: bool = False
+    failures: tuple[Failure, ...] = ()
+
+    def takes(self, name: str) -> bool:
+        """Whether it reads that field of `Action`."""
+        return any(p.name == name for p in self.parameters)
+
+
+def invalid(skill: Skill, action: Action) -> SkillReport | None:
+    """A report where a field of the action does not hold what the skill takes; else None."""
+    for parameter in skill.parameters:
+        value = getattr(action, parameter.name)
+        if not parameter.valid(value):
+            words = f"expected {parameter.expected} to {skill.name}, got {value!r}"
+            return failed(Failure.INVALID_ACTION, words, 0)
+    return None
+
+
+def hand_problem(skill: Skill, scene: Scene) -> SkillReport | None:
+    """A report where the hand is not as the skill needs it; else None."""
+    held = scene.held
+    if skill.hand == "empty" and held is not None:
+        return failed(Failure.HAND_FULL, f"I am holding the {held.label}", 0)
+    if skill.hand == "holding" and held is None:
+        return failed(Failure.NOT_HOLDING, "I am holding nothing", 0)
+    return None
+
+
+def unknown(name: str) -> SkillReport:
+    """The report on an action that no skill carries out."""
+    return failed(Failure.UNKNOWN_SKILL, f"expected a known skill, got {name!r}", 0)

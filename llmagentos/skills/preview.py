@@ -1,0 +1,146 @@
+"""Checks and effects of skills on a scene in memory, for their declarations.
+
+Knows: what can be told from a scene alone: what is seen, graspable, covered, carried along, in
+the way. Does not know: motion; what only the arm finds out is found out by the arm.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+
+from llmagentos.objects.outlines import ROUND_TOPPED, gap_m, is_container
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillReport, failed
+from llmagentos.skills.grasps import too_wide
+from llmagentos.types import Action, Pose, Scene, SceneObject
+from llmagentos.world.freespace import riders
+
+#: Outlines may overlap by this much before it counts as a collision, metres.
+OVERLAP_M = 0.004
+#: So far outside of the workspace the arm still goes, metres.
+OUTSIDE_M = 0.05
+
+
+def unmovable(item: SceneObject) -> Failure | None:
+    """Why no hand can take the object at all, however it stands; None where one can."""
+    if item.kind == "zone":
+        return Failure.UNMOVABLE
+    return Failure.TOO_WIDE if too_wide(item) else None
+
+
+def not_pickable(scene: Scene, action: Action) -> SkillReport | None:
+    """What stands against taking hold of the action's object."""
+    item = scene.get(action.object_id)
+    if item is None:
+        return failed(Failure.NOT_SEEN)
+    never = unmovable(item)
+    if never is not None:
+        return failed(never, attempts=0)
+    covers = [o for o in scene.on_top_of(item.id) if not o.inside]
+    if covers:
+        names = ", ".join(f"the {o.label}" for o in covers)
+        words = f"{names} stands on the {item.label}"
+        return failed(Failure.COVERED, words, covered_by=names)
+    return None
+
+
+def outside(scene: Scene, pose: Pose | None) -> SkillReport | None:
+    """A report where a pose is too far outside of the workspace."""
+    if pose is not None and not scene.workspace.contains(*pose.position[:2], -OUTSIDE_M):
+        return failed(Failure.UNREACHABLE)
+    return None
+
+
+def no_carrier(scene: Scene, action: Action) -> SkillReport | None:
+    """What stands against setting something down on the action's support."""
+    if action.support == "table":
+        return None
+    below = scene.get(action.support)
+    if below is None:
+        return failed(Failure.NO_SUPPORT)
+    if below.kind in ROUND_TOPPED:
+        return failed(Failure.UNSTABLE, f"it would fall off the {below.label}")
+    return None
+
+
+def taken(scene: Scene, item: SceneObject, action: Action) -> SkillReport | None:
+    """What stands where the action sets the object down."""
+    assert action.pose is not None
+    x, y, _ = action.pose.position
+    below = scene.get(action.support)
+    if below is None or below.kind == "zone":
+        return taken_on_table(scene, item, x, y)
+    if is_container(below):
+        return None
+    for o in scene.on_top_of(below.id):
+        if _gap(item, o, x, y) < -OVERLAP_M:
+            return failed(Failure.IN_THE_WAY, f"the {o.label} is there already")
+    return None
+
+
+def taken_on_table(scene: Scene, item: SceneObject, x: float, y: float) -> SkillReport | None:
+    """What stands at a point of the table where the object shall go."""
+    own = riders(scene, item.id) | {item.id}
+    for o in scene.objects:
+        if o.id in own or o.held or o.inside or o.kind == "zone" or o.bottom_z > 0.03:
+            continue
+        if _gap(item, o, x, y) < -OVERLAP_M:
+            return failed(Failure.IN_THE_WAY, f"the {o.label} is in the way")
+    return None
+
+
+def under(scene: Scene, item: SceneObject) -> SceneObject | None:
+    """The highest thing under the middle of an object, None for the table."""
+    x, y = item.position[:2]
+    own = riders(scene, item.id) | {item.id}
+    hit = [
+        o
+        for o in scene.objects
+        if o.id not in own
+        and not o.held
+        and float(gap_m(np.array([x]), np.array([y]), None, o)[0]) < 0
+    ]
+    return max(hit, key=lambda o: o.top_z, default=None)
+
+
+def with_object(scene: Scene, item: SceneObject, now: SceneObject) -> Scene:
+    """The scene with the object as it is now; what stands on or in it comes along."""
+    dx, dy, dz = (b - a for a, b in zip(item.position, now.position, strict=True))
+    above = riders(scene, item.id)
+
+    def moved(o: SceneObject) -> SceneObject:
+        if o.id == item.id:
+            return now
+        if o.id in above:
+            x, y, z = o.position
+            return replace(o, position=(x + dx, y + dy, z + dz))
+        return o
+
+    return replace(scene, objects=tuple(moved(o) for o in scene.objects))
+
+
+def set_down(scene: Scene, item: SceneObject, pose: Pose, support: str, inside: bool) -> Scene:
+    """The scene with the object's base at a pose on or in its support."""
+    x, y, z = pose.position
+    down = replace(
+        item,
+        position=(x, y, z + item.height_m / 2),
+        yaw=wrapped(item.kind, pose.yaw),
+        support=support,
+        inside=inside,
+        held=False,
+    )
+    return with_object(scene, item, down)
+
+
+def wrapped(kind: str, yaw: float) -> float:
+    """Blocks look the same after a quarter turn; others after a full one."""
+    period = math.pi / 2 if kind == "block" else 2 * math.pi
+    return (yaw + period / 2) % period - period / 2
+
+
+def _gap(item: SceneObject, other: SceneObject, x: float, y: float) -> float:
+    return float(gap_m(np.array([x]), np.array([y]), item, other)[0])
