@@ -82,7 +82,7 @@ def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
         return None
     plan = p.Plan(steps=sample.steps)
     tokens: list[str] = []
-    for token in compact._TOKEN.findall(compact.write(plan)):
+    for token in compact.tokens(compact.write(plan)):
         mark = token.strip('"')
         if token.startswith('"') and len(mark) == 1 and ord(mark) >= SPAN_BASE:
             if mark not in spans:

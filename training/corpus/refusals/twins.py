@@ -10,7 +10,7 @@ Does not know: the frames (hazard_frames.py) and the words (household_words.py).
 from __future__ import annotations
 
 import re
-from typing import Any, get_args
+from typing import Any
 
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
@@ -21,7 +21,7 @@ from training.corpus.sampler import Ctx, is_mark
 from training.corpus.words import household as hw
 from training.corpus.words import lexicon as lx
 
-_ABILITIES = frozenset(get_args(w.CannotReason))
+_ABILITIES = frozenset(w.INABILITIES)
 _SLOT = re.compile(r"\{(\w+)\}")
 
 #: Slots of the frames; people and animals are whole phrases, the others bare nouns.
