@@ -239,13 +239,18 @@ class _Reader:
         if token.startswith('"'):
             return token.strip('"')
         if token.startswith("@") and self._pointer is not None:
-            return self._pointer(int(token[1:]), int(self.next("a pointer").lstrip("@")))
+            return self._pointer(self._index(token), self._index(self.next("a pointer")))
         raise PlanError(f"expected a quoted text, got '{token}' (word {self._at})")
+
+    def _index(self, token: str) -> int:
+        if token[:1] != "@" or not token[1:].isdigit():
+            raise PlanError(f"expected a pointer, got '{token}' (word {self._at})")
+        return int(token[1:])
 
     def number(self) -> float:
         token = self.next("a number")
         if token.startswith("@") and self._pointer is not None:
-            index = int(token[1:])
+            index = self._index(token)
             found = re.search(r"\d+(?:[.,]\d+)?", self._pointer(index, index))
             token = found.group().replace(",", ".") if found else token
         try:
