@@ -36,7 +36,6 @@ _GROUPS: dict[str, tuple[tuple[int, ...], int]] = {
     "unique": ((1, 2), 1), "repeated": ((2, 1), 1),
 }  # fmt: skip
 _OPPOSITE = {"left": "right", "right": "left", "front": "back", "back": "front"}
-_MOVED_REFS = ("last_moved", "first_moved")
 
 
 class CannotBuildError(Exception):
@@ -147,7 +146,7 @@ class SceneDraft:
             last = self._create(plain.model_copy(update={"count": 1, "where": ()}), "")
             last[0].color = found[0].color = found[0].color or self.fresh_color()
             self.mentions.append((last[0].id,))
-        elif obj.ref in _MOVED_REFS:
+        elif obj.is_of_moved:
             self.moved += [i for i in ids if i not in self.moved]
         elif obj.ref == "pattern":
             self.pattern = ids
