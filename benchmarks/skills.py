@@ -22,8 +22,8 @@ from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.robots import load
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene, SceneObject
 from sim.random_scenes import random_scene
@@ -236,14 +236,17 @@ class Bench:
 
     def __init__(self, eyes: str = "oracle") -> None:
         self.world = SimWorld()
-        kinematics = Kinematics()
-        self.gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+        robot = load(self.world.scene.robot)
+        kinematics = Kinematics(robot)
+        self.gate = MotionGate.of(robot, "full", kinematics.tip_position)
         self._perception: Any = None
         if eyes == "camera":
             from llmagentos.perception import TabletopPerception
 
             self._perception = TabletopPerception()
-        self.skills = MotionSkills(GatedDriver(self.world, self.gate), self._look, kinematics)
+        self.skills = MotionSkills(
+            GatedDriver(self.world, self.gate), self._look, kinematics, "full"
+        )
 
     def _look(self) -> Scene:
         if self._perception is None:

@@ -13,7 +13,7 @@ import statistics
 import time
 from pathlib import Path
 
-from llmagentos.robots.specs import HOME_JOINT_POSITIONS
+from llmagentos.robots import load
 from sim.cameras import overhead_spec
 from sim.egl import egl_works
 from sim.scene import SceneSpec
@@ -30,7 +30,7 @@ def driven(world: SimWorld, seconds: float) -> float:
     for i in range(periods):
         swing = 0.3 * (1 - math.cos(2 * math.pi * i * world.control_period_s / 4.0)) / 2
         world.state()
-        world.send_joint_positions([q + swing for q in HOME_JOINT_POSITIONS])
+        world.send_joint_positions([q + swing for q in load().home_rad])
         world.advance()
     return periods * world.control_period_s / (time.perf_counter() - began)
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from llmagentos.errors import PlanError
-from llmagentos.lang import codec, grammar
+from llmagentos.lang import grammar
 
+_TOKEN = re.compile(r'"[^"]*"|\S+')
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _EDGES = "\"'.,;:!?()[]“”‘’…"
 
@@ -68,7 +69,7 @@ def to_pointers(compact: str, command: str) -> list[str]:
     """
     words = words_of(command)
     out: list[str] = []
-    for token in codec.tokens(compact):
+    for token in _TOKEN.findall(compact):
         if token.startswith('"'):
             span = find_span(words, token.strip('"'))
             if span is None:

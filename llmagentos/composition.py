@@ -15,21 +15,21 @@ from threading import Event
 from typing import Any
 
 from llmagentos.errors import MissingDependencyError, SceneError
-from llmagentos.events import EventBus
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.modules import (
+    EventSink,
     ExecutionModule,
     LearningModule,
     PerceptionModule,
     PlanningModule,
 )
 from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.robots import load
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.skills import MotionSkills
@@ -57,7 +57,15 @@ class Parts:
     close: Callable[[], None]
     engine: Mapping[str, str] = field(default_factory=dict)
     world: Any = None
-    events: EventBus = field(default_factory=EventBus)
+    sinks: list[EventSink] = field(default_factory=list)
+
+    def subscribe(self, sink: EventSink) -> None:
+        """Call `sink` with every event of a running command."""
+        self.sinks.append(sink)
+
+    def emit(self, event: Mapping[str, Any]) -> None:
+        for sink in self.sinks:
+            sink(event)
 
     def act(self, action: Action, stopped: Event) -> SkillReport:
         """Carry out one action to its end, or until it is stopped."""
@@ -174,7 +182,7 @@ def simulated_parts(
     execution: ExecutionModule | None = None,
     learning: LearningModule | None = None,
 ) -> Parts:
-    """An agent's parts around a simulated Panda.
+    """An agent's parts around a simulated arm, the scene's.
 
     scene: see `load_scene`. seed: noise, light, random scenes. llm: a name, folder, address or
     LLM object. view: PyBullet's window. noise: sim.noise.SensorNoise. perception, planning,
@@ -183,28 +191,36 @@ def simulated_parts(
     world_module = _optional("sim.world", "sim")
     options = {} if noise is None else {"noise": noise}
     world = world_module.SimWorld(load_scene(scene, seed), seed=seed, view=view, **options)
-    kinematics = Kinematics()
-    gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
-    driver = ObservedDriver(GatedDriver(world, gate))
-    eyes = perception or TabletopPerception()
+    robot = load(world.scene.robot)
+    kinematics = Kinematics(robot)
+    # Nobody stands beside a simulated arm: it may use all of its rates.
+    profile = "full"
+    driver = ObservedDriver(
+        GatedDriver(world, MotionGate.of(robot, profile, kinematics.tip_position))
+    )
+    eyes = perception or TabletopPerception(arm=robot)
 
     def look() -> Scene:
         return eyes.perceive((world.overhead.capture(),), world.state())
 
     memory = SessionMemory()
-    skills = MotionSkills(driver, look, kinematics, profile="sim")
+    skills = MotionSkills(driver, look, kinematics, profile=profile)
     planner = planning or load_planner(llm)
-    events = EventBus()
+    parts: Parts
 
     def recreate(new_scene: Any, new_seed: int | None) -> None:
         spec = None if new_scene is None else load_scene(new_scene, new_seed or seed)
+        if spec is not None and load(spec.robot) is not robot:
+            raise SceneError(
+                f"expected a scene with this agent's robot {robot.name!r}, got {spec.robot!r}"
+            )
         world.reset(spec, new_seed)
         skills.reset()
         memory.reset()
         doer.reset()
 
-    doer: Any = execution or PlanExecutor(skills, memory, events.emit)
-    return Parts(
+    doer: Any = execution or PlanExecutor(skills, memory, lambda event: parts.emit(event))
+    parts = Parts(
         driver=driver,
         look=skills.see,
         perception=eyes,
@@ -218,8 +234,8 @@ def simulated_parts(
         close=world.close,
         engine=getattr(planner, "engine", {}),
         world=world,
-        events=events,
     )
+    return parts
 
 
 def start_recording(parts: Parts, folder: Path) -> Any:
@@ -228,5 +244,5 @@ def start_recording(parts: Parts, folder: Path) -> Any:
         folder, parts.world.render_rgb, lambda: parts.driver.now_s
     )
     parts.driver.observers.append(recorder.on_advance)
-    parts.events.subscribe(recorder.on_event)
+    parts.subscribe(recorder.on_event)
     return recorder

@@ -65,6 +65,10 @@ class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure 
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 
 
+class RobotError(LLMAgentOSError):
+    """An arm's folder that cannot be used; the message names file and field."""
+
+
 class DriverError(LLMAgentOSError):
     """A robot or camera driver that cannot do what was asked."""
 

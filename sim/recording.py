@@ -15,8 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-from llmagentos.events import ActionStarted, Event, StepStarted
-
 Render = Callable[[int, int], NDArray[np.uint8]]
 
 _BAR_PX = 52
@@ -58,12 +56,13 @@ class Recorder:
         self._stream.pix_fmt = "yuv420p"
         self._av = av
 
-    def on_event(self, event: Event) -> None:
+    def on_event(self, event: Mapping[str, Any]) -> None:
         """An event of the running command: what is being done is written on the frames."""
-        line = {"t_s": round(self._now_s(), 3), **event.to_json()}
-        self._events.write(json.dumps(line) + "\n")
-        if isinstance(event, ActionStarted | StepStarted) and event.words:
-            self._doing = event.words
+        if event.get("event") == "plan":
+            event = {**event, "plan": event["plan"].to_json()}
+        self._events.write(json.dumps({"t_s": round(self._now_s(), 3), **event}) + "\n")
+        if event.get("event") in ("action_started", "step_started") and event.get("words"):
+            self._doing = str(event["words"])
 
     def on_advance(self) -> None:
         """After each control period: keeps a frame when one is due."""

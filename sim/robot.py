@@ -1,70 +1,93 @@
-"""The simulated Franka Panda: its body, its motors, its fingers.
+"""A simulated arm: its body, its motors, its fingers.
 
-Knows: how to load the arm with low-poly visuals, drive its joints and read them back.
+Knows: how to load the arm of a spec with low-poly visuals, drive its joints and read them back.
 Does not know: time, objects, cameras, motion planning.
 """
 
 from __future__ import annotations
 
+import importlib.util
 import math
-import re
 import tempfile
+import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-import pybullet_data
-
-from llmagentos.errors import DriverError
-from llmagentos.robots.specs import PANDA, ArmSpec
+from llmagentos.errors import DriverError, RobotError
+from llmagentos.robots import ArmSpec
 from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
 
 #: Share of the position error that a motor may correct in one physics step.
 _POSITION_GAIN = 0.25
 _FINGER_SPEED_MPS = 0.12
-#: Fingers: a box for the pad and tip, one for the root; boxes give clean face contacts.
-_FINGER_COLLISION = """
-    <collision><origin xyz="0 {s}0.0069 0.0444"/><geometry>
-      <box size="0.0176 0.0138 0.0189"/></geometry></collision>
-    <collision><origin xyz="0 {s}0.0132 0.0175"/><geometry>
-      <box size="0.0208 0.0262 0.0349"/></geometry></collision>
-"""
+#: Force of the gear that keeps two straight fingers in step, N.
+_GEAR_FORCE_N = 60
 
 
-def panda_urdf() -> str:
-    """pybullet_data's Panda as URDF text with absolute mesh paths.
+def simulation_urdf(spec: ArmSpec) -> str:
+    """The URDF that physics and pictures are made of, with absolute mesh paths.
 
-    Changed: the 3,440-triangle collision meshes are drawn instead of the 101,735-triangle visual
-    ones, finger ends collide as boxes, and the fingers' contact springs are left out.
+    That is the spec's own, or one of another package (for masses and meshes) in which the fingers
+    collide as in the spec's own and their contact springs are left out. Links that have no visual
+    shape are drawn as they collide. Raises RobotError where a package or link is missing.
     """
-    root = Path(pybullet_data.getDataPath()) / "franka_panda"
-    text = (root / "panda.urdf").read_text(encoding="utf-8")
-    text = text.replace("meshes/visual/", "meshes/collision/")
-    text = text.replace("package://", f"{root}/")
-    text = re.sub(r"<contact>.*?</contact>", "", text, flags=re.DOTALL)
-    for side, sign in (("left", ""), ("right", "-")):
-        link = re.search(rf'<link name="panda_{side}finger">.*?</link>', text, re.DOTALL)
-        if link is None:
-            raise DriverError(f"expected a panda_{side}finger in {root}/panda.urdf, found none")
-        changed = re.sub(
-            r"<collision>.*</collision>",
-            _FINGER_COLLISION.format(s=sign),
-            link.group(0),
-            flags=re.DOTALL,
-        )
-        text = text.replace(link.group(0), changed)
-    return text
+    own = ElementTree.fromstring(spec.urdf)
+    root = own if not spec.simulation.urdf else _foreign_urdf(spec.simulation.urdf)
+    fingers = _finger_links(own, spec)
+    for link in root.findall("link"):
+        name = link.get("name", "")
+        for contact in link.findall("contact"):
+            link.remove(contact)
+        if spec.simulation.draw == "collision" or link.find("visual") is None:
+            _draw_as_it_collides(link)
+        if root is not own and name in fingers:
+            for collision in link.findall("collision"):
+                link.remove(collision)
+            link.extend(deepcopy(c) for c in fingers.pop(name).findall("collision"))
+    if root is not own and fingers:
+        raise RobotError(f"expected a link {min(fingers)} in {spec.simulation.urdf}, got none")
+    return ElementTree.tostring(root, encoding="unicode")
 
 
-class PandaBody:
-    """The Panda in one PyBullet world, base at the world's origin."""
+def _foreign_urdf(reference: str) -> ElementTree.Element:
+    """A URDF named package:path; its package:// paths become absolute."""
+    package, _, path = reference.partition(":")
+    found = importlib.util.find_spec(package)
+    places = list(found.submodule_search_locations or ()) if found is not None else []
+    file = Path(places[0]) / path if places else None
+    if file is None or not file.is_file():
+        raise RobotError(f"expected {reference} for the simulation, got no such file")
+    text = file.read_text(encoding="utf-8")
+    return ElementTree.fromstring(text.replace("package://", f"{file.parent}/"))
 
-    def __init__(self, client: Any, spec: ArmSpec = PANDA) -> None:
+
+def _finger_links(root: ElementTree.Element, spec: ArmSpec) -> dict[str, ElementTree.Element]:
+    links = {link.get("name", ""): link for link in root.findall("link")}
+    children = {j.get("name"): j.find("child") for j in root.findall("joint")}
+    names = [children[joint].get("link", "") for joint in spec.finger_joint_names]  # type: ignore[union-attr]
+    return {name: links[name] for name in names}
+
+
+def _draw_as_it_collides(link: ElementTree.Element) -> None:
+    for visual in link.findall("visual"):
+        link.remove(visual)
+    for collision in link.findall("collision"):
+        visual = deepcopy(collision)
+        visual.tag = "visual"
+        link.append(visual)
+
+
+class ArmBody:
+    """An arm in one PyBullet world, base at the world's origin."""
+
+    def __init__(self, client: Any, spec: ArmSpec) -> None:
         self.spec = spec
         self._client = client
         with tempfile.TemporaryDirectory() as folder:
-            path = Path(folder) / "panda.urdf"
-            path.write_text(panda_urdf(), encoding="utf-8")
+            path = Path(folder) / f"{spec.name}.urdf"
+            path.write_text(simulation_urdf(spec), encoding="utf-8")
             self.body = int(
                 client.loadURDF(
                     str(path),
@@ -72,14 +95,12 @@ class PandaBody:
                     flags=client.URDF_USE_INERTIA_FROM_FILE,
                 )
             )
-        names = {
-            client.getJointInfo(self.body, i)[1].decode(): i
-            for i in range(client.getNumJoints(self.body))
-        }
+        infos = [client.getJointInfo(self.body, i) for i in range(client.getNumJoints(self.body))]
+        names = {info[1].decode(): i for i, info in enumerate(infos)}
+        links = {info[12].decode(): i for i, info in enumerate(infos)}
         self.joints = [names[name] for name in spec.joint_names]
         self.fingers = [names[name] for name in spec.finger_joint_names]
-        self.hand = names["panda_hand_joint"]
-        self.tip = names["panda_grasptarget_hand"]
+        self.hand, self.tip = links[spec.hand_link], links[spec.tip_link]
         # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
         self._command_motors = client.setJointMotorControlArray
         self._read_joints = client.getJointStates
@@ -87,21 +108,37 @@ class PandaBody:
         self._all_joints = self.joints + self.fingers
         self._position_gains = [_POSITION_GAIN] * len(self.joints)
         self._velocity_gains = [1.0] * len(self.joints)
-        self._gear = self._couple_fingers()
+        self._finger_speeds = self._speeds_of_fingers()
+        self._soften_fingers()
+        straight = all(infos[f][2] == client.JOINT_PRISMATIC for f in self.fingers)
+        if straight and len(self.fingers) == 2:
+            self._couple_fingers()
         self._target: tuple[float, ...] = spec.home_rad
-        self._aims: tuple[list[float], list[float]] = ([*spec.home_rad], [0.0] * 7)
+        self._aims: tuple[list[float], list[float]] = (
+            [*spec.home_rad],
+            [0.0] * len(self.joints),
+        )
         self._paint()
 
-    def _couple_fingers(self) -> int:
+    def _speeds_of_fingers(self) -> list[float]:
+        """Rates of the finger joints (m/s or rad/s) at which the opening changes as it should."""
+        gripper = self.spec.gripper
+        per_metre = abs(gripper.joint_values[-1] - gripper.joint_values[0]) / gripper.max_opening_m
+        return [abs(m) * per_metre * _FINGER_SPEED_MPS for m in gripper.multipliers]
+
+    def _couple_fingers(self) -> None:
+        """Straight fingers keep in step as if by a gear, so that what they hold stays between."""
         client, (left, right) = self._client, self.fingers
         gear = client.createConstraint(
             self.body, left, self.body, right, client.JOINT_GEAR, [0, 1, 0], [0, 0, 0], [0, 0, 0]
         )
-        client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=60)
+        client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=_GEAR_FORCE_N)
+
+    def _soften_fingers(self) -> None:
         for finger in self.fingers:
             # A rubber pad: slightly soft, and with static friction that does not creep (the
             # anchor keeps the point where a contact began; it slides when the cone is left).
-            client.changeDynamics(
+            self._client.changeDynamics(
                 self.body,
                 finger,
                 lateralFriction=1.2,
@@ -111,10 +148,9 @@ class PandaBody:
                 contactStiffness=30000,
                 contactDamping=1000,
             )
-        return int(gear)
 
     def _paint(self) -> None:
-        dark = {self.hand, *self.fingers, self.joints[2], self.joints[6]}
+        dark = {self.hand, *self.fingers, self.joints[2], self.joints[-1]}
         for link in range(-1, self._client.getNumJoints(self.body)):
             rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
             self._client.changeVisualShape(
@@ -134,8 +170,9 @@ class PandaBody:
         """Change the joints' state alone; what the motors aim at stays."""
         for joint, angle in zip(self.joints, positions, strict=True):
             self._client.resetJointState(self.body, joint, angle, 0.0)
-        for finger in self.fingers:
-            self._client.resetJointState(self.body, finger, width_m / 2, 0.0)
+        values = self.spec.gripper.joints(width_m)
+        for finger, value in zip(self.fingers, values, strict=True):
+            self._client.resetJointState(self.body, finger, value, 0.0)
 
     def clip(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Joint targets inside the hardware limits. DriverError on wrong length, NaN or inf."""
@@ -201,15 +238,16 @@ class PandaBody:
             raise DriverError(f"expected finite width and force, got {width_m}, {force_n}")
         width = min(max(float(width_m), 0.0), self.spec.max_opening_m)
         force = min(max(float(force_n), 0.0), self.spec.max_grip_force_n)
-        for finger in self.fingers:
+        values = self.spec.gripper.joints(width)
+        for finger, value, speed in zip(self.fingers, values, self._finger_speeds, strict=True):
             self._client.setJointMotorControl2(
                 self.body,
                 finger,
                 self._client.POSITION_CONTROL,
-                targetPosition=width / 2,
+                targetPosition=value,
                 force=force,
                 positionGain=0.2,
-                maxVelocity=_FINGER_SPEED_MPS / 2,
+                maxVelocity=speed,
             )
         return width, force
 
@@ -220,9 +258,9 @@ class PandaBody:
         would hold the opening fingers back with any force.
         """
         client, wrong = self._client, set()
-        left, right = (client.getLinkState(self.body, f)[0] for f in self.fingers)
+        left, right = (client.getLinkState(self.body, f)[0] for f in self.fingers[:2])
         across = [a - b for a, b in zip(left, right, strict=True)]
-        for finger, sign in zip(self.fingers, (1.0, -1.0), strict=True):
+        for finger, sign in zip(self.fingers[:2], (1.0, -1.0), strict=True):
             for contact in client.getContactPoints(bodyA=self.body, linkIndexA=finger):
                 inward = sign * sum(n * d for n, d in zip(contact[7], across, strict=True))
                 if contact[9] > 1.0 and inward < -0.5 * math.hypot(*across):
@@ -235,9 +273,10 @@ class PandaBody:
     def read(self) -> tuple[tuple[float, ...], tuple[float, ...], float, float]:
         """Joint positions (rad), velocities (rad/s), finger opening (m), grip effort (N)."""
         states = self._read_joints(self.body, self._all_joints)
-        arm, fingers = states[:7], states[7:]
-        width = fingers[0][0] + fingers[1][0]
-        effort = (abs(fingers[0][3]) + abs(fingers[1][3])) / 2
+        count = len(self.joints)
+        arm, fingers = states[:count], states[count:]
+        width = self.spec.gripper.opening_m([f[0] for f in fingers])
+        effort = sum(abs(f[3]) for f in fingers) / len(fingers)
         return tuple(s[0] for s in arm), tuple(s[1] for s in arm), width, effort
 
     def tip_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:

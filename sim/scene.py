@@ -22,8 +22,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from llmagentos.errors import SceneError
+from llmagentos.errors import RobotError, SceneError
 from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
+from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import COLORS
 
 #: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
@@ -65,7 +66,7 @@ class SceneSpec(BaseModel):
 
     model_config = ConfigDict(extra="forbid")
 
-    robot: str = "panda"
+    robot: str = DEFAULT_ROBOT
     objects: list[ObjectSpec] = Field(default_factory=list)
 
     @classmethod
@@ -101,8 +102,10 @@ class SceneSpec(BaseModel):
 
     def check(self) -> None:
         """Check every rule and give every object its id. SceneError otherwise."""
-        if self.robot != "panda":
-            raise SceneError(f"expected robot 'panda', got {self.robot!r}")
+        try:
+            load(self.robot)
+        except RobotError as error:
+            raise SceneError(f"robot: {error}") from error
         for index, item in enumerate(self.objects):
             _check_object(item, f"object {index + 1}")
         self._set_ids()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from llmagentos.errors import SceneError
-from sim.robot import PandaBody
+from sim.robot import ArmBody
 from sim.scene import ObjectSpec
 
 _PARKING_M = (20.0, 20.0, 5.0)
@@ -25,7 +25,7 @@ class WorldTruth:
     """What `SimWorld` tells about its bodies; filled by it."""
 
     client: Any
-    robot: PandaBody
+    robot: ArmBody
     _bodies: dict[str, int]
     _specs: dict[str, ObjectSpec]
     _furniture: list[int]

@@ -1,4 +1,4 @@
-"""The simulated world: one PyBullet client with table, Panda, objects and cameras.
+"""The simulated world: one PyBullet client with table, arm, objects and cameras.
 
 Knows: time, physics, which body is which object, the simulator's truth (for scoring and tests).
 Does not know: perception, plans, motion planning; it moves only as its driver calls say.
@@ -17,6 +17,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError, SceneError
+from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots import load
 from llmagentos.types import RobotState
 from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
@@ -26,14 +28,14 @@ from sim.furniture import build_furniture
 from sim.noise import SensorNoise
 from sim.palette import PALETTE
 from sim.rendering import Lighting, Renderer
-from sim.robot import PandaBody
+from sim.robot import ArmBody
 from sim.scene import ObjectSpec, SceneSpec, interpenetrate, unused_id
 from sim.truth import WorldTruth
 
 PHYSICS_HZ = 240
 
 
-class SimWorld(WorldTruth):
+class SimWorld(WorldTruth, RobotDriver):
     """A world of its own, headless unless `view`.
 
     control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
@@ -71,7 +73,7 @@ class SimWorld(WorldTruth):
         self._scene = SceneSpec()
         self._bodies: dict[str, int] = {}
         self._specs: dict[str, ObjectSpec] = {}
-        self._built: list[tuple[str, float]] | None = None
+        self._built: tuple[str, list[tuple[str, float]]] | None = None
         self.reset(scene or SceneSpec(), seed)
 
     # ---- building -------------------------------------------------------------------------
@@ -94,7 +96,8 @@ class SimWorld(WorldTruth):
         self._steps = 0
 
     def _begin(self) -> None:
-        wanted = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
+        things = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
+        wanted = (self._scene.robot, things)
         if self._built != wanted:
             self._rebuild()
             self._built = wanted
@@ -115,7 +118,7 @@ class SimWorld(WorldTruth):
         )
         client.setGravity(0, 0, -9.81)
         self._furniture = build_furniture(client)
-        self.robot = PandaBody(client)
+        self.robot = ArmBody(client, load(self._scene.robot))
         self._pool = [self._make(item) for item in self._scene.objects]
 
     def _make(self, item: ObjectSpec) -> int:
@@ -159,6 +162,18 @@ class SimWorld(WorldTruth):
         """Give the physics client back; the world is of no use afterwards."""
         self._close()
 
+    def connect(self) -> None:
+        """A world is connected once it is built. DriverError after `close`."""
+        self._check_open()
+
+    def disconnect(self) -> None:
+        """As `close`."""
+        self.close()
+
+    def _check_open(self) -> None:
+        if not self._close.alive:
+            raise DriverError("expected an open world, got one that was closed")
+
     @property
     def scene(self) -> SceneSpec:
         """What the last reset asked for."""
@@ -176,19 +191,22 @@ class SimWorld(WorldTruth):
         return self._steps / PHYSICS_HZ
 
     def state(self) -> RobotState:
+        self._check_open()
         positions, velocities, width, effort = self.robot.read()
         return RobotState(positions, velocities, width, self.now_s, effort)
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
-        """Joint targets (7, rad) for the next period, clipped to the hardware's limits.
+        """Joint targets (one per joint, rad) for the next period, clipped to the hardware's limits.
 
         DriverError on a wrong length, NaN or infinity; nothing is sent then.
         """
+        self._check_open()
         self._command = self.robot.clip(positions)
         return self._command
 
     def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
         """Finger distance to reach, with at most `force_n` per finger; stays until changed."""
+        self._check_open()
         wanted = (float(width_m), float(force_n))
         if wanted != self._gripper:
             self.robot.drive_gripper(*wanted)
@@ -199,6 +217,7 @@ class SimWorld(WorldTruth):
 
     def advance(self) -> None:
         """One control period of physics. Without a new command the last target is held."""
+        self._check_open()
         if self._command is not None:
             self.robot.drive(self._command, self.control_period_s, 1 / PHYSICS_HZ)
             self._command, self._holding = None, False
@@ -255,7 +274,7 @@ class SimWorld(WorldTruth):
         twin._scene = self._scene
         if not exact:
             here = [self._current_spec(object_id) for object_id in self._specs]
-            twin._scene = SceneSpec.model_construct(robot="panda", objects=here)
+            twin._scene = SceneSpec.model_construct(robot=self._scene.robot, objects=here)
         twin._begin()
         twin._command, twin._holding, twin._steps = self._command, self._holding, self._steps
         twin._gripper = self._gripper

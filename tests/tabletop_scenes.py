@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from llmagentos.events import Event
+from collections.abc import Mapping
+from typing import Any
+
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.objects.geometry import object_geometry
@@ -40,7 +42,7 @@ class Table:
 
     def __init__(self, scene: Scene | None = None, rehearses: bool = True):
         self.skills = SymbolicSkills(scene or blocks_and_bowls())
-        self.events: list[Event] = []
+        self.events: list[Mapping[str, Any]] = []
         self.executor = PlanExecutor(self.skills, None, self.events.append, rehearses)
 
     def do(self, text: str) -> Outcome:

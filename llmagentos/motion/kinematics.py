@@ -1,48 +1,50 @@
 """Where the arm's tip is for given joints, and which joints bring it to a pose.
 
-Knows: the Panda's kinematic chain (panda.urdf beside this file) and its joint limits.
+Knows: the chain of an arm's URDF, its joint limits, how it is built (motion.structure).
 Does not know: time, obstacles, drivers.
 
 The tip is the point between the finger tips, the hand's z axis points out of the hand. In a
 `Pose` the hand points straight down and its x axis lies at `yaw`; the fingers open along the
 hand's y axis, so at yaw 0 they open along the base's y axis.
+
+A pose takes six joints. A seventh is one too many: a solution without a seed is drawn to the
+resting posture, and `swivel` of the arm's spec says how its elbow swings out of the plane.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from importlib.resources import files
 
 import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
 
 from llmagentos.errors import UnreachableError
-from llmagentos.robots.specs import PANDA, ArmSpec
+from llmagentos.motion.structure import structure_of
+from llmagentos.robots.model import arm_model
+from llmagentos.robots.specs import ArmSpec
 from llmagentos.safety.limits import POSITION_MARGIN_RAD
 from llmagentos.types import Pose, Vec3
 
 Joints = NDArray[np.float64]
 
-#: The Panda's DH parameters that planar reach needs, metres (see panda.urdf).
-_SHOULDER_M, _UPPER_ARM_M, _FOREARM_M, _ELBOW_OFFSET_M = 0.333, 0.316, 0.384, 0.0825
-_WRIST_OFFSET_M, _FLANGE_M = 0.088, 0.107
-
+#: Joints that a pose takes; more are redundant.
+_TASK = 6
 #: A solution is accepted below this error (metres and radians together).
 _TOLERANCE = 1e-6
 _MAX_ITERATIONS = 60
-#: Iterations that also pull the free swivel of the elbow towards the rest posture.
+#: Iterations that also pull a redundant joint's swivel towards the rest posture.
 _NULLSPACE_ITERATIONS = 15
 _NULLSPACE_GAIN = 0.25
 _MAX_STEP_RAD = 0.35
-#: Close to its base the arm cannot fold enough in one plane; it has to swivel its elbow out,
-#: to the one side or the other (an offset to the rest posture, rad).
-_SWIVEL = np.array([-0.55, 0.43, 0.66, -0.21, 0.55, 0.67, -0.39])
-_SIDES = (np.ones(7), np.array([-1.0, 1, -1, 1, -1, 1, -1]))
+#: Close to its base an arm cannot fold enough in one plane; it has to swivel its elbow out, to the
+#: one side or the other, by these shares of the spec's swivel.
 _SHARES = (0.6, 1.2, 1.8)
-_RESTARTS = 4
-_SPREAD = np.array([0.4, 0.6, 0.8, 0.6, 0.8, 0.6, 1.0])
+#: Where else to begin: at random, so far off the rest posture where the spec says nothing.
+_RESTARTS, _SPREAD_RAD = 4, 0.6
+#: Kept free at both ends of the last joint's range when the wrist is turned, rad.
+_WRIST_SPARE_RAD = 0.047
 
 
 def wrap_angle(angle: float) -> float:
@@ -60,21 +62,32 @@ def downward(pose: Pose) -> pin.SE3:
 class Kinematics:
     """Forward and inverse kinematics of one arm. Not safe to share between threads."""
 
-    def __init__(self, spec: ArmSpec = PANDA) -> None:
+    def __init__(self, spec: ArmSpec) -> None:
         self.spec = spec
-        urdf = (
-            files("llmagentos.robots")
-            .joinpath(f"{spec.name}/{spec.name}.urdf")
-            .read_text(encoding="utf-8")
-        )
-        self._model = pin.buildModelFromXML(urdf)
+        self._model = arm_model(spec)
         self._data = self._model.createData()
-        self._tip = self._model.getFrameId("tip")
+        self._tip = self._model.getFrameId(spec.tip_link)
         self.lower = np.array(spec.lower_rad) + POSITION_MARGIN_RAD
         self.upper = np.array(spec.upper_rad) - POSITION_MARGIN_RAD
         self.home = np.array(spec.home_rad)
-        #: q[6] + yaw - q[0] of a hand that points down with the elbow in its plane.
-        self._yaw_sum = math.pi / 4
+        self._structure = structure_of(self._model, self._tip, self.home, self.lower, self.upper)
+        self._redundant = self._model.nq > _TASK
+        self._swivel = np.array(spec.swivel_rad)
+        mirrored = np.where(self._structure.in_plane, 1.0, -1.0)
+        self._sides = (np.ones(self._model.nq), mirrored)
+        self._spread = np.array(spec.restart_rad or (_SPREAD_RAD,) * self._model.nq)
+        #: The middle of the last joint's range.
+        self._wrist_middle = float(self.lower[-1] + self.upper[-1]) / 2
+
+    @property
+    def wrist_range_rad(self) -> float:
+        """The wrist turns this far to either side of its middle."""
+        return float(self.upper[-1] - self.lower[-1]) / 2 - _WRIST_SPARE_RAD
+
+    @property
+    def swivels(self) -> tuple[int, ...]:
+        """What `solve` takes as swivel on this arm: 0 alone where the elbow cannot swing out."""
+        return (0, 1, -1) if len(self._swivel) else (0,)
 
     # --- forward ------------------------------------------------------------------------
 
@@ -100,9 +113,12 @@ class Kinematics:
         placement = self.tip_placement(joints)
         x, y, z = placement.translation
         heading = math.atan2(placement.rotation[1, 0], placement.rotation[0, 0])
-        expected = self._yaw_sum + float(joints[0]) - float(joints[6])
-        yaw = expected + wrap_angle(heading - expected)
-        return Pose((float(x), float(y), float(z)), yaw)
+        turning = self._structure.turning
+        if turning is not None:
+            turned = turning.base_sign * float(joints[0]) + turning.wrist_sign * float(joints[-1])
+            expected = turning.offset_rad + turned
+            heading = expected + wrap_angle(heading - expected)
+        return Pose((float(x), float(y), float(z)), heading)
 
     def tilt(self, joints: Sequence[float] | Joints) -> float:
         """Angle between the hand's axis and straight down, rad."""
@@ -114,17 +130,18 @@ class Kinematics:
     def solve(
         self, pose: Pose, seed: Sequence[float] | Joints | None = None, swivel: int = 0
     ) -> Joints:
-        """Joints [7] that put the tip at `pose`, hand down; UnreachableError if there are none.
+        """Joints [N] that put the tip at `pose`, hand down; UnreachableError if there are none.
 
         Without a seed the answer depends on the pose alone. With one it stays near it where it
-        can. swivel: +1 or -1 asks for the elbow out to that side. Inside the joint limits minus
-        0.1 rad; error below 1e-6 m and rad.
+        can. swivel: one of `swivels`; +1 or -1 asks for the elbow out to that side. Inside the
+        joint limits minus 0.1 rad; error below 1e-6 m and rad.
         """
         target = downward(pose)
         rest = self._posture(pose)
         best = math.inf
         for start, pull in self._starts(rest, seed, swivel):
-            q, residual = self._descend(target, start, rest if pull else None)
+            drawn = rest if pull and self._redundant else None
+            q, residual = self._descend(target, start, drawn)
             if residual < _TOLERANCE:
                 return q
             best = min(best, residual)
@@ -152,40 +169,49 @@ class Kinematics:
 
     def wrist_offset(self, pose: Pose) -> float:
         """How far a pose's yaw turns the wrist out of the middle of its range, rad."""
-        middle = self._yaw_sum + math.atan2(pose.position[1], pose.position[0])
-        return pose.yaw - middle
+        turning = self._structure.turning
+        if turning is None:
+            return pose.yaw
+        x, y, _ = pose.position
+        turned = turning.base_sign * turning.base_angle(x, y)
+        return pose.yaw - (turning.offset_rad + turned + turning.wrist_sign * self._wrist_middle)
 
     def reaches_down_to(self, pose: Pose, from_above_m: float = 0.15) -> bool:
         """Whether the arm comes straight down to a pose with its elbow in one plane.
 
         Close to the base it cannot fold enough for that and would have to swing its elbow
-        around on the way. Planar two-link geometry from shoulder to wrist (DH parameters).
+        around on the way. Planar two-link geometry from shoulder to wrist; by solving where the
+        arm is not built like that.
         """
-        inward = math.hypot(pose.position[0], pose.position[1]) - _WRIST_OFFSET_M
         heights = np.linspace(pose.position[2], pose.position[2] + from_above_m, 6)
-        up = heights + _FLANGE_M + self.spec.tip_offset_m - _SHOULDER_M
-        reach = np.hypot(inward, up)
-        return bool(
-            np.all(
-                (reach > self._elbow_reach(3, self.lower))
-                & (reach < self._elbow_reach(3, self.upper))
-            )
-        )
+        turning, plane = self._structure.turning, self._structure.plane
+        if turning is None or plane is None:
+            return self._solves_all(pose, heights)
+        distance = math.hypot(pose.position[0], pose.position[1])
+        ahead = math.sqrt(max(distance**2 - turning.sideways_m**2, 0.0))
+        out = ahead - plane.wrist_to_tip[0] - plane.shoulder[0]
+        up = heights - plane.wrist_to_tip[1] - plane.shoulder[1]
+        reach = np.hypot(out, up)
+        return bool(np.all((reach > plane.near_m) & (reach < plane.far_m)))
 
-    @staticmethod
-    def _elbow_reach(joint: int, limits: Joints) -> float:
-        """Distance from shoulder to wrist with the elbow joint at its limit, metres."""
-        upper = math.hypot(_UPPER_ARM_M, _ELBOW_OFFSET_M)
-        fore = math.hypot(_FOREARM_M, _ELBOW_OFFSET_M)
-        bend = math.atan2(_ELBOW_OFFSET_M, _UPPER_ARM_M) + math.atan2(_ELBOW_OFFSET_M, _FOREARM_M)
-        angle = math.pi + bend + float(limits[joint])
-        return math.sqrt(upper**2 + fore**2 - 2 * upper * fore * math.cos(angle))
+    def _solves_all(self, pose: Pose, heights: Joints) -> bool:
+        x, y, _ = pose.position
+        try:
+            for z in heights:
+                self.solve(Pose((x, y, float(z)), pose.yaw))
+        except UnreachableError:
+            return False
+        return True
 
     def _posture(self, pose: Pose) -> Joints:
         """The rest posture for a pose: home, turned towards it, wrist already at its yaw."""
         rest = self.home.copy()
-        rest[0] = math.atan2(pose.position[1], pose.position[0])
-        rest[6] = self._yaw_sum + rest[0] - pose.yaw
+        turning = self._structure.turning
+        if turning is not None:
+            x, y, _ = pose.position
+            rest[0] = turning.base_angle(x, y)
+            turned = turning.offset_rad + turning.base_sign * rest[0]
+            rest[-1] = turning.wrist_sign * (pose.yaw - turned)
         return np.clip(rest, self.lower, self.upper)
 
     def _starts(
@@ -193,14 +219,20 @@ class Kinematics:
     ) -> list[tuple[Joints, bool]]:
         """Where to begin, best first, and whether to pull the elbow into its plane from there."""
         if swivel:
-            side = _SIDES[0 if swivel > 0 else 1]
-            bent = [rest + side * share * _SWIVEL for share in (1.2, 0.6, 1.8)]
+            if swivel not in self.swivels:
+                raise ValueError(f"expected a swivel out of {self.swivels}, got {swivel}")
+            side = self._sides[0 if swivel > 0 else 1]
+            bent = [rest + side * share * self._swivel for share in (1.2, 0.6, 1.8)]
             return [(np.clip(q, self.lower, self.upper), False) for q in bent]
         starts = [] if seed is None else [(np.asarray(seed, dtype=np.float64), True)]
         starts.append((rest, True))
-        starts += [(rest + side * share * _SWIVEL, False) for share in _SHARES for side in _SIDES]
-        rng = np.random.default_rng(0)
-        starts += [(rest + rng.uniform(-1, 1, 7) * _SPREAD, False) for _ in range(_RESTARTS)]
+        if len(self._swivel):
+            shares = [(side, share) for share in _SHARES for side in self._sides]
+            starts += [(rest + side * share * self._swivel, False) for side, share in shares]
+        rng, count = np.random.default_rng(0), len(rest)
+        starts += [
+            (rest + rng.uniform(-1, 1, count) * self._spread, False) for _ in range(_RESTARTS)
+        ]
         return [(np.clip(q, self.lower, self.upper), pull) for q, pull in starts]
 
     def _descend(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
@@ -229,8 +261,8 @@ class Kinematics:
         self, jacobian: Joints, error: Joints, residual: float, q: Joints, away: Joints | None
     ) -> Joints:
         """One damped step; joints at their limits that it would push on stay out of it."""
-        damping = (min(1e-3, residual * residual * 0.1) + 1e-9) * np.eye(6)
-        step = np.zeros(7)
+        damping = (min(1e-3, residual * residual * 0.1) + 1e-9) * np.eye(_TASK)
+        step = np.zeros(len(q))
         for _ in range(3):
             gram = np.linalg.inv(jacobian @ jacobian.T + damping)
             step = jacobian.T @ (gram @ error)

@@ -19,11 +19,9 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line, tip_path
 from llmagentos.motion.solids import Prism, first_hit, gripper_prisms, object_prisms
 from llmagentos.motion.trajectory import JointPath
-from llmagentos.robots.specs import PANDA
+from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, Scene, SceneObject
 
-#: The tip may go this low above the table: finger ends just above it.
-LOWEST_TIP_M = PANDA.finger_beyond_tip_m + 0.002
 #: Free space kept sideways where there is room, and at least.
 COMFORTABLE_MARGIN_M, LEAST_MARGIN_M = 0.008, 0.002
 #: Across ways keep this much above what is below them.
@@ -116,11 +114,11 @@ class InHand:
         )
 
 
-def moving_body(width_m: float, in_hand: InHand | None = None) -> Body:
-    """The hand opened to width_m with what it holds."""
+def moving_body(spec: ArmSpec, width_m: float, in_hand: InHand | None = None) -> Body:
+    """An arm's hand opened to width_m with what it holds."""
 
     def body(tip: Pose) -> list[Prism]:
-        parts = gripper_prisms(tip, width_m)
+        parts = gripper_prisms(spec, tip, width_m)
         if in_hand is not None:
             parts += object_prisms(in_hand.object_at(tip))
         return parts
@@ -158,7 +156,7 @@ def plan_transit(
         except UnreachableError as error:
             problem = error
     above = _at_height(goal, max(low + _CLEARANCE_M, goal.position[2] + approach_m))
-    for swivel in (0, 1, -1):
+    for swivel in kinematics.swivels:
         try:
             posture = kinematics.solve(above, swivel=swivel)
             return _through_joint_space(kinematics, joints, posture, goal, obstacles, body)

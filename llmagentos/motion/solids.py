@@ -20,7 +20,7 @@ from llmagentos.objects.geometry import (
     ObjectGeometry,
     object_geometry,
 )
-from llmagentos.robots.specs import PANDA, ArmSpec
+from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, SceneObject
 
 
@@ -188,48 +188,20 @@ def _square_shell(g: ObjectGeometry, x: float, y: float, low: float, yaw: float)
     return parts
 
 
-#: Hand frame heights above the tip, metres: end of the finger pads' thick part, underside of the
-#: hand, flange; sizes across (x) and along (y, where the fingers open).
-_PAD_UP, _HAND_UP, _FLANGE_UP = 0.0117, 0.039, 0.105
-_HAND_HALF_X, _HAND_HALF_Y = 0.032, 0.103
-_ROOT_HALF_X, _ROOT_THICKNESS = 0.0104, 0.0263
-_FLANGE_RADIUS, _WRIST_UP, _WRIST_RADIUS = 0.06, 0.16, 0.14
-
-
-def gripper_prisms(tip: Pose, width_m: float, spec: ArmSpec = PANDA) -> list[Prism]:
-    """Fingers opened to width_m, hand, flange and wrist with the tip at a pose."""
+def gripper_prisms(spec: ArmSpec, tip: Pose, width_m: float) -> list[Prism]:
+    """Fingers opened to width_m, hand, flange and wrist of an arm with the tip at a pose."""
     x, y, z = tip.position
-    # The hand's y axis seen from above: where the fingers open.
-    ux, uy = math.sin(tip.yaw), -math.cos(tip.yaw)
+    # The hand's x axis, and its y axis seen from above: where the fingers open.
+    cx, cy = math.cos(tip.yaw), math.sin(tip.yaw)
     parts: list[Prism] = []
-    for side in (-1, 1):
-        pad = side * (width_m + spec.finger_thickness_m) / 2
-        root = side * (width_m + _ROOT_THICKNESS) / 2
-        parts.append(
-            Box(
-                x + pad * ux,
-                y + pad * uy,
-                spec.finger_width_m / 2,
-                spec.finger_thickness_m / 2,
-                tip.yaw,
-                z - spec.finger_beyond_tip_m,
-                z + _PAD_UP,
-            )
-        )
-        parts.append(
-            Box(
-                x + root * ux,
-                y + root * uy,
-                _ROOT_HALF_X,
-                _ROOT_THICKNESS / 2,
-                tip.yaw,
-                z + _PAD_UP,
-                z + _HAND_UP,
-            )
-        )
-    parts.append(Box(x, y, _HAND_HALF_X, _HAND_HALF_Y, tip.yaw, z + _HAND_UP, z + _FLANGE_UP))
-    parts.append(Disc(x, y, _FLANGE_RADIUS, z + _FLANGE_UP, z + _WRIST_UP))
-    parts.append(Disc(x, y, _WRIST_RADIUS, z + _WRIST_UP, z + 0.4))
+    for part in spec.hand:
+        along, across = part.x_m, part.y_m + part.side * width_m / 2
+        px, py = x + along * cx + across * cy, y + along * cy - across * cx
+        low, high = z + part.low_m, z + part.high_m
+        if part.radius_m:
+            parts.append(Disc(px, py, part.radius_m, low, high))
+        else:
+            parts.append(Box(px, py, part.half_x_m, part.half_y_m, tip.yaw, low, high))
     return parts
 
 

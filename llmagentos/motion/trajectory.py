@@ -37,7 +37,7 @@ _STRETCHES = 6
 
 @dataclass(frozen=True)
 class JointPath:
-    """Joint positions [N, 7] along a way, the tool's positions [N, 3] there, and the piece
+    """Joint positions [N, J] along a way, the tool's positions [N, 3] there, and the piece
     boundaries: indices of nodes, from 0 to N - 1, N >= 3."""
 
     joints: Array
@@ -47,7 +47,7 @@ class JointPath:
 
 @dataclass(frozen=True)
 class Trajectory:
-    """Joint positions [M, 7] at period, 2 * period, ... until the arm rests at the end."""
+    """Joint positions [M, J] at period, 2 * period, ... until the arm rests at the end."""
 
     positions: Array
     period_s: float

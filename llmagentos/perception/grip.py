@@ -54,7 +54,7 @@ def gripper_view(robot: RobotState, arm: ArmShape) -> GripperView:
     """What the joints say about the gripper."""
     width = robot.gripper_width_m
     gripping = robot.gripper_effort_n > _PRESS_N and width > _EMPTY_WIDTH_M
-    yaw = math.atan2(arm.hand[1, 0], arm.hand[0, 0])
+    yaw = math.atan2(arm.tip_pose[1, 0], arm.tip_pose[0, 0])
     return GripperView(arm.tip, yaw, width, gripping)
 
 

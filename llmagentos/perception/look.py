@@ -60,7 +60,7 @@ class Looker:
     ) -> Look:
         """Detections in one checked frame, without the arm and without what it holds."""
         frame = self._smooth(frame)
-        top = self._rectifier.rectify(frame, arm.capsules if arm else ())
+        top = self._rectifier.rectify(frame, arm.solids if arm else ())
         table_rgb = table_color(frame, self._rectifier)
         maps = read_maps(top, self._reader, table_rgb)
         explainer = Explainer(maps, take_household(maps))

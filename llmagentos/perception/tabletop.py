@@ -15,7 +15,7 @@ from llmagentos.objects.geometry import object_geometry
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
-from llmagentos.perception.maps.arm import ArmShape, arm_shape
+from llmagentos.perception.maps.arm import ArmShape, SelfMask
 from llmagentos.perception.maps.outlines import square_hull
 from llmagentos.perception.maps.rectify import GridSpec
 from llmagentos.perception.maps.segment import FLAT_M
@@ -23,6 +23,7 @@ from llmagentos.perception.relations import with_supports
 from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker
 from llmagentos.ports.modules import PerceptionModule
+from llmagentos.robots import ArmSpec, load
 from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
 
 #: Below this height an absent thing's place counts as empty, metres under its top.
@@ -33,7 +34,8 @@ class TabletopPerception(PerceptionModule):
     """Sees objects of known kinds and colours on the table.
 
     camera: name of the camera that looks down at the table; others (the wrist's) are ignored.
-    drop_after: looks at its empty place after which an object is forgotten.
+    workspace: by default the arm's. drop_after: looks at its empty place after which an object is
+    forgotten. arm: the one that may be in the picture.
     """
 
     def __init__(
@@ -42,9 +44,12 @@ class TabletopPerception(PerceptionModule):
         workspace: Workspace | None = None,
         drop_after: int = 2,
         grid: GridSpec | None = None,
+        arm: ArmSpec | None = None,
     ) -> None:
+        spec = arm or load()
         self._camera = camera
-        self._workspace = workspace or Workspace()
+        self._workspace = workspace or spec.workspace
+        self._mask = SelfMask(spec)
         self._looker = Looker(grid)
         self._tracker = Tracker(drop_after)
         self._monitor = FrameMonitor()
@@ -67,7 +72,7 @@ class TabletopPerception(PerceptionModule):
         frame = self._pick(frames)
         check_frame(frame)
         check_content(frame)
-        arm = arm_shape(_checked(robot)) if robot is not None else None
+        arm = self._mask.at(robot) if robot is not None else None
         self._monitor.check(frame, self._arm_moved(arm))
         gripper = gripper_view(robot, arm) if robot is not None and arm is not None else None
         look = self._looker.look(frame, arm, gripper)
@@ -111,12 +116,6 @@ class TabletopPerception(PerceptionModule):
             confidence=round(float(thing.confidence), 3),
             last_seen_s=stamp_s,
         )
-
-
-def _checked(robot: RobotState) -> RobotState:
-    if len(robot.positions) != 7 or not all(math.isfinite(q) for q in robot.positions):
-        raise PerceptionError(f"expected 7 finite joint positions, got {robot.positions}")
-    return robot
 
 
 def empty_share(item: SceneObject, look: Look) -> float:

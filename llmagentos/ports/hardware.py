@@ -16,7 +16,18 @@ from llmagentos.types import CameraFrame, RobotState
 
 @runtime_checkable
 class RobotDriver(Protocol):
-    """A seven-joint arm with a parallel gripper, driven by joint positions."""
+    """An arm with a parallel gripper, driven by joint positions.
+
+    A driver is used between `connect` and `disconnect`; as a context manager it does both. What
+    `send_*` returns is what was really sent, after clipping to the hardware's range; what cannot be
+    sent (wrong length, NaN, infinity) raises and sends nothing. In a period without a command the arm
+    holds the last one. Joints come in the order of the arm's spec, rad and
+    rad/s; the gripper is spoken of by the distance between its finger tips, metres, whatever its
+    own joints measure. Every call raises DriverError while the driver is not connected.
+
+    Derive from this class to get the context manager; `connect` and `disconnect` then default to
+    a driver that is always there.
+    """
 
     @property
     def control_period_s(self) -> float:
@@ -28,14 +39,35 @@ class RobotDriver(Protocol):
         """The driver's clock, seconds, monotonic."""
         ...
 
-    def state(self) -> RobotState: ...
+    def connect(self) -> None:
+        """Get ready to be used; again while connected: nothing. DriverError if it cannot."""
+
+    def disconnect(self) -> None:
+        """Send nothing more and give back what `connect` took; again: nothing. Never raises."""
+
+    def __enter__(self) -> RobotDriver:
+        self.connect()
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self.disconnect()
+
+    def state(self) -> RobotState:
+        """What was measured last: joint positions and rates, the gripper's opening."""
+        ...
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
-        """Command 7 joint positions (rad) for the next period; returns what was really sent."""
+        """Command joint positions (one per joint, rad) for the next period; returns those sent.
+
+        Raises DriverError, or GateRejection from a gated driver; nothing is sent then.
+        """
         ...
 
     def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
-        """Command the distance between finger tips; returns the width really commanded."""
+        """Command the distance between finger tips; returns the width really commanded.
+
+        force_n: at most this much a finger, N. It stays commanded until changed. Raises as above.
+        """
         ...
 
     def advance(self) -> None:

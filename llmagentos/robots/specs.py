@@ -1,64 +1,161 @@
-"""Constants of the arms that the core can drive: names, limits, rest pose, tool point.
+"""What the core knows about an arm: one value that everything else is given.
 
-Knows: numbers from the maker's data sheet and the robot's URDF.
-Does not know: kinematics, control, or any simulator.
+Knows: names, limits, rest pose, the gripper's map from joints to opening, the hand's shape, speed
+profiles, the area it works on. Does not know: files (robots.loading), kinematics, control, or any
+simulator.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from llmagentos.robots.urdf import LinkShape
+from llmagentos.types import Workspace
+
+#: The profile that holds wherever nobody names one on a robot.
+DEFAULT_PROFILE = "careful"
+#: Finger ends stay this far above the table.
+_FINGER_CLEARANCE_M = 0.002
+
+
+@dataclass(frozen=True)
+class GripperSpec:
+    """A parallel gripper: finger joints that move together, and what they open.
+
+    joint_values (m or rad, of the first finger joint) and openings_m (between the finger tips)
+    belong together pairwise, closed to open; between and beyond the map is straight.
+    multipliers: every finger joint's value as a multiple of the first one's.
+    """
+
+    joint_names: tuple[str, ...]
+    joint_values: tuple[float, ...]
+    openings_m: tuple[float, ...]
+    max_force_n: float
+    multipliers: tuple[float, ...]
+
+    @property
+    def max_opening_m(self) -> float:
+        return self.openings_m[-1]
+
+    def opening_m(self, values: Sequence[float]) -> float:
+        """The opening at these finger joint values (of the first ones, at least one)."""
+        ratios = zip(values, self.multipliers, strict=False)
+        mean = sum(v / m for v, m in ratios) / min(len(values), len(self.multipliers))
+        return _straight(mean, self.joint_values, self.openings_m)
+
+    def joints(self, opening_m: float) -> tuple[float, ...]:
+        """The finger joint values (m or rad) that give an opening."""
+        value = _straight(opening_m, self.openings_m, self.joint_values)
+        return tuple(value * m for m in self.multipliers)
+
+
+def _straight(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
+    """Piecewise straight through (xs, ys), xs rising or falling, the ends prolonged."""
+    sign = 1.0 if xs[-1] > xs[0] else -1.0
+    i = 1
+    while i < len(xs) - 1 and sign * x > sign * xs[i]:
+        i += 1
+    return ys[i - 1] + (x - xs[i - 1]) * ((ys[i] - ys[i - 1]) / (xs[i] - xs[i - 1]))
+
+
+@dataclass(frozen=True)
+class ProfileShares:
+    """Shares of the joints' rates and accelerations, and the tool's highest speed (m/s)."""
+
+    velocity: float
+    acceleration: float
+    tool_speed_mps: float
+
+
+@dataclass(frozen=True)
+class SimulationSpec:
+    """Where a simulation finds masses and meshes.
+
+    urdf: "package:path" of a URDF with the same names, or "" for the arm's own; draw: "visual",
+    or "collision" to draw the collision shapes instead.
+    """
+
+    urdf: str = ""
+    draw: str = "visual"
+
+
+@dataclass(frozen=True)
+class HandPart:
+    """An upright piece of the hand as it points down, seen from the tip: metres.
+
+    x_m, y_m: its middle in the hand's frame (the fingers open along y); low_m, high_m: heights
+    above the tip. radius_m > 0 is a disc, else a rectangle of half_x_m and half_y_m.
+    side: +1 or -1 for the parts of a finger, which move along y by side * opening / 2.
+    """
+
+    x_m: float
+    y_m: float
+    half_x_m: float
+    half_y_m: float
+    radius_m: float
+    low_m: float
+    high_m: float
+    side: int = 0
 
 
 @dataclass(frozen=True)
 class ArmSpec:
-    """One seven-joint arm with a parallel gripper. Angles rad, rates rad/s and rad/s^2, metres.
+    """One arm with a parallel gripper, joints named from shoulder to wrist.
 
-    tip_offset_m: from the flange (= the hand's origin) along the hand's +z to the point between
-    the finger tips, which is the point every gripper pose in this project speaks of.
-    finger_beyond_tip_m: how far the fingers go on past that point; with the gripper pointing
-    down they touch a surface when the tip is this far above it.
-    finger_width_m, finger_thickness_m: size of one finger's end, across and along the opening
-    direction.
+    Angles rad, rates rad/s and rad/s^2, torques N m, metres; base frame as in llmagentos.types.
+    tip_link: between the finger tips, the point every gripper pose in this project speaks of; its
+    z axis points out of the hand and the fingers open along its y axis. hand_link: the part that
+    carries the fingers. tip_offset_m: from the hand's origin to the tip.
+    finger_beyond_tip_m: how far the fingers go on past the tip; with the gripper pointing down
+    they touch a surface when the tip is this far above it. finger_width_m, finger_thickness_m:
+    size of one finger's end, across and along the opening direction. palm_m: the hand's underside
+    above the tip. load_acceleration: the share of a joint's acceleration that plans use, with hand
+    and load in mind. swivel_rad, restart_rad: see motion.kinematics.
     """
 
     name: str
+    urdf: str = field(repr=False)
     joint_names: tuple[str, ...]
-    finger_joint_names: tuple[str, ...]
+    base_link: str
+    hand_link: str
+    tip_link: str
     lower_rad: tuple[float, ...]
     upper_rad: tuple[float, ...]
     max_velocity_radps: tuple[float, ...]
     max_acceleration_radps2: tuple[float, ...]
     max_effort_nm: tuple[float, ...]
     home_rad: tuple[float, ...]
-    tip_offset_m: float
-    finger_beyond_tip_m: float
-    finger_width_m: float
-    finger_thickness_m: float
-    max_opening_m: float
-    max_grip_force_n: float
     max_tool_speed_mps: float
+    gripper: GripperSpec
+    workspace: Workspace
+    profiles: Mapping[str, ProfileShares]
+    load_acceleration: tuple[float, ...]
+    swivel_rad: tuple[float, ...] = ()
+    restart_rad: tuple[float, ...] = ()
+    simulation: SimulationSpec = SimulationSpec()
+    tip_offset_m: float = 0.0
+    finger_beyond_tip_m: float = 0.0
+    finger_width_m: float = 0.0
+    finger_thickness_m: float = 0.0
+    palm_m: float = 0.0
+    shapes: tuple[LinkShape, ...] = field(default=(), repr=False)
+    hand: tuple[HandPart, ...] = field(default=(), repr=False)
 
+    @property
+    def finger_joint_names(self) -> tuple[str, ...]:
+        return self.gripper.joint_names
 
-#: The arm rests folded back over its own base, gripper down, so that the camera over the table
-#: sees the whole workspace.
-PANDA = ArmSpec(
-    name="panda",
-    joint_names=tuple(f"panda_joint{i}" for i in range(1, 8)),
-    finger_joint_names=("panda_finger_joint1", "panda_finger_joint2"),
-    lower_rad=(-2.8973, -1.7628, -2.8973, -3.0718, -2.8973, -0.0175, -2.8973),
-    upper_rad=(2.8973, 1.7628, 2.8973, -0.0698, 2.8973, 3.7525, 2.8973),
-    max_velocity_radps=(2.175, 2.175, 2.175, 2.175, 2.61, 2.61, 2.61),
-    max_acceleration_radps2=(15.0, 7.5, 10.0, 12.5, 15.0, 20.0, 20.0),
-    max_effort_nm=(87.0, 87.0, 87.0, 87.0, 12.0, 12.0, 12.0),
-    home_rad=(0.0, -1.1, 0.0, -2.75, 0.0, 1.65, 0.7854),
-    tip_offset_m=0.105,
-    finger_beyond_tip_m=0.0072,
-    finger_width_m=0.0176,
-    finger_thickness_m=0.0143,
-    max_opening_m=0.08,
-    max_grip_force_n=70.0,
-    max_tool_speed_mps=1.7,
-)
+    @property
+    def max_opening_m(self) -> float:
+        """The distance between the finger tips with the gripper open: the one width of this arm."""
+        return self.gripper.max_opening_m
 
-HOME_JOINT_POSITIONS: tuple[float, ...] = PANDA.home_rad
-TIP_OFFSET_M: float = PANDA.tip_offset_m
+    @property
+    def max_grip_force_n(self) -> float:
+        return self.gripper.max_force_n
+
+    @property
+    def lowest_tip_m(self) -> float:
+        """How low over a surface the tip may go: finger ends just above it."""
+        return self.finger_beyond_tip_m + _FINGER_CLEARANCE_M

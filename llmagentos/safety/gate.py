@@ -16,6 +16,7 @@ from collections.abc import Callable, Sequence
 
 from llmagentos.errors import GateRejection
 from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots.specs import DEFAULT_PROFILE, ArmSpec
 from llmagentos.safety.limits import MotionLimits, motion_limits
 from llmagentos.types import RobotState, Vec3
 
@@ -47,6 +48,16 @@ class MotionGate:
         self._stamp_s = -math.inf
         #: Joints and tool position of the last command that passed.
         self._tool: tuple[tuple[float, ...], Vec3] = ((), (0.0, 0.0, 0.0))
+
+    @classmethod
+    def of(
+        cls,
+        spec: ArmSpec,
+        profile: str = DEFAULT_PROFILE,
+        tool_position: ToolPosition | None = None,
+    ) -> MotionGate:
+        """The gate of an arm, with the limits of one of its profiles."""
+        return cls(motion_limits(spec, profile), tool_position)
 
     def check(self, command: Sequence[float], state: RobotState, dt_s: float) -> tuple[float, ...]:
         """The command (rad, one per joint) as floats, if the arm may go there within dt_s.
@@ -141,16 +152,24 @@ class MotionGate:
         raise GateRejection(f"{reason}: {message}")
 
 
-class GatedDriver:
+class GatedDriver(RobotDriver):
     """A RobotDriver that lets only checked commands through to `inner`.
 
-    gate: its own limits; by default those of the "sim" profile, tool speed unchecked.
+    Every call is forwarded by name: what the port does not know cannot pass the gate by.
     """
 
-    def __init__(self, inner: RobotDriver, gate: MotionGate | None = None) -> None:
+    def __init__(self, inner: RobotDriver, gate: MotionGate) -> None:
         self.inner = inner
-        self.gate = gate or MotionGate(motion_limits("sim"))
+        self.gate = gate
         self._commanded = False
+
+    def connect(self) -> None:
+        """Connect `inner`; the first command is judged against the measured joints."""
+        self.inner.connect()
+        self.forget()
+
+    def disconnect(self) -> None:
+        self.inner.disconnect()
 
     @property
     def control_period_s(self) -> float:

@@ -1,31 +1,24 @@
 """How far, how fast and how hard the joints may be driven.
 
-Knows: the figures of SAFETY.md as profiles of one arm. Does not know: trajectories, drivers.
+Knows: an arm's limits and its profiles: "careful" beside people, and the default; "full" is what
+the hardware takes. Does not know: trajectories, drivers.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
 
-from llmagentos.robots.specs import PANDA, ArmSpec
-
-Profile = Literal["careful", "sim"]
+from llmagentos.robots.specs import DEFAULT_PROFILE, ArmSpec
 
 #: Kept free at both ends of every joint's range, rad.
 POSITION_MARGIN_RAD = 0.1
 #: Jerk limit as acceleration limit per second: the time to reach full acceleration is its inverse.
 JERK_PER_ACCELERATION = 25.0
-#: profile: share of hardware velocity, of hardware acceleration, tool speed in m/s.
-_PROFILES: dict[str, tuple[float, float, float]] = {
-    "careful": (0.30, 0.50, 0.25),
-    "sim": (0.95, 1.00, 1.00),
-}
 
 
 @dataclass(frozen=True)
 class MotionLimits:
-    """Bounds per joint (rad, rad/s, rad/s^2, rad/s^3; 7 each) and of the tool point (m/s)."""
+    """Bounds per joint (rad, rad/s, rad/s^2, rad/s^3; one per joint) and of the tool point (m/s)."""
 
     lower_rad: tuple[float, ...]
     upper_rad: tuple[float, ...]
@@ -48,17 +41,17 @@ class MotionLimits:
         )
 
 
-def motion_limits(profile: Profile = "careful", spec: ArmSpec = PANDA) -> MotionLimits:
-    """The limits of a profile. ValueError for an unknown one."""
-    if profile not in _PROFILES:
-        raise ValueError(f"expected a profile out of {sorted(_PROFILES)}, got {profile!r}")
-    velocity, acceleration, tool_speed = _PROFILES[profile]
-    accelerations = tuple(a * acceleration for a in spec.max_acceleration_radps2)
+def motion_limits(spec: ArmSpec, profile: str = DEFAULT_PROFILE) -> MotionLimits:
+    """The limits of one of the arm's profiles. ValueError for an unknown one."""
+    if profile not in spec.profiles:
+        raise ValueError(f"expected a profile out of {sorted(spec.profiles)}, got {profile!r}")
+    shares = spec.profiles[profile]
+    accelerations = tuple(a * shares.acceleration for a in spec.max_acceleration_radps2)
     return MotionLimits(
         lower_rad=tuple(q + POSITION_MARGIN_RAD for q in spec.lower_rad),
         upper_rad=tuple(q - POSITION_MARGIN_RAD for q in spec.upper_rad),
-        velocity_radps=tuple(v * velocity for v in spec.max_velocity_radps),
+        velocity_radps=tuple(v * shares.velocity for v in spec.max_velocity_radps),
         acceleration_radps2=accelerations,
         jerk_radps3=tuple(a * JERK_PER_ACCELERATION for a in accelerations),
-        tool_speed_mps=min(tool_speed, spec.max_tool_speed_mps),
+        tool_speed_mps=min(shares.tool_speed_mps, spec.max_tool_speed_mps),
     )

@@ -15,8 +15,8 @@ from llmagentos.types import RobotState
 MOTION_RAD = 1e-4
 
 
-class ObservedDriver:
-    """Passes everything on to `inner`; implements RobotDriver."""
+class ObservedDriver(RobotDriver):
+    """Passes everything on to `inner`."""
 
     def __init__(self, inner: RobotDriver, clock: Callable[[], float] = time.perf_counter):
         self.inner = inner
@@ -28,6 +28,13 @@ class ObservedDriver:
     def mark(self) -> None:
         """Forget when motion began; the next command that moves sets it again."""
         self.first_motion_at = None
+
+    def connect(self) -> None:
+        self.inner.connect()
+        self._last = None
+
+    def disconnect(self) -> None:
+        self.inner.disconnect()
 
     @property
     def control_period_s(self) -> float:

@@ -18,8 +18,9 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line
 from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
 from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots.specs import DEFAULT_PROFILE, ArmSpec
 from llmagentos.safety.gate import STALE_RAD
-from llmagentos.safety.limits import MotionLimits, Profile, motion_limits
+from llmagentos.safety.limits import MotionLimits, motion_limits
 from llmagentos.types import Pose, RobotState
 
 Motion = Generator[None, None, None]
@@ -40,13 +41,11 @@ _STUCK_M = 0.01
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
 
 
-#: The wrist's motors give 12 N m; with hand and load they follow this share of what they may.
-_WRIST_SHARE, _WRIST_JOINTS = 0.5, (4, 5, 6)
+def _for_planning(limits: MotionLimits, shares: tuple[float, ...]) -> MotionLimits:
+    """Softer limits: with hand and load, joints follow these shares of what they may."""
 
-
-def _for_planning(limits: MotionLimits) -> MotionLimits:
     def softer(values: tuple[float, ...]) -> tuple[float, ...]:
-        return tuple(v * (_WRIST_SHARE if i in _WRIST_JOINTS else 1) for i, v in enumerate(values))
+        return tuple(v * share for v, share in zip(values, shares, strict=True))
 
     return replace(
         limits,
@@ -69,19 +68,23 @@ class Arm:
         self,
         driver: RobotDriver,
         kinematics: Kinematics,
-        profile: Profile,
+        profile: str = DEFAULT_PROFILE,
         gripper_latency_s: float = 0.0,
     ) -> None:
         self.driver = driver
         self._gripper_latency_s = gripper_latency_s
         self.kinematics = kinematics
-        self.limits = _for_planning(motion_limits(profile))
-        # Stopping may brake as hard as the hardware takes.
-        self._brakes = motion_limits("sim")
+        # Stopping may brake as hard as the profile, and so the gate, allows.
+        self._brakes = motion_limits(self.spec, profile)
+        self.limits = _for_planning(self._brakes, self.spec.load_acceleration)
         self._sent: NDArray[np.float64] | None = None
-        self._velocity = np.zeros(7)
-        self._acceleration = np.zeros(7)
+        self._velocity = np.zeros(len(self.spec.joint_names))
+        self._acceleration = np.zeros(len(self.spec.joint_names))
         self.width_command_m = driver.state().gripper_width_m
+
+    @property
+    def spec(self) -> ArmSpec:
+        return self.kinematics.spec
 
     # --- where it is --------------------------------------------------------------------
 
@@ -171,18 +174,19 @@ class Arm:
             waited += period
             last = width
 
-    def release(self, width_m: float) -> Motion:
-        """Open to a width; once more with all force where the fingers stick."""
-        for force_n in (20.0, 70.0):
-            yield from self.grip(width_m, force_n)
-            if self._has_opened(width_m):
+    def release(self, width_m: float | None = None) -> Motion:
+        """Open to a width (None: all the way); once more with all force where the fingers stick."""
+        width = self.spec.max_opening_m if width_m is None else width_m
+        for force_n in (20.0, self.spec.max_grip_force_n):
+            yield from self.grip(width, force_n)
+            if self._has_opened(width):
                 return
 
     def _has_opened(self, width_m: float) -> bool:
         return self.driver.state().gripper_width_m > width_m - _STUCK_M
 
     def stop(self) -> Motion:
-        """From any motion to rest, as fast as the hardware's limits allow."""
+        """From any motion to rest, as fast as the profile's limits allow."""
         while self._is_lost(self._measured()) or bool(np.any(np.abs(self._velocity) > _REST_RADPS)):
             if self._is_lost(self._measured()):
                 self._send(self._braked())

@@ -27,7 +27,7 @@ class Context:
         """What moves with the tip: the hand as wide as it is or will be, and what it holds."""
         in_hand = self.belief.in_hand
         width = self.arm.width_command_m if in_hand is None else self.arm.state().gripper_width_m
-        return moving_body(width, in_hand)
+        return moving_body(self.arm.spec, width, in_hand)
 
     def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
         """Up, across, down to a pose with what is in the hand. Raises MotionError."""
@@ -55,9 +55,8 @@ class Context:
         here = self.arm.kinematics.tip_pose(self.arm.joints)
         if here.position[2] < z - 1e-3:
             goal = Pose((here.position[0], here.position[1], z), here.yaw)
-            path = plan_straight(
-                self.arm.kinematics, self.arm.joints, [goal], Obstacles(), moving_body(0.0)
-            )
+            body = moving_body(self.arm.spec, 0.0)
+            path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], Obstacles(), body)
             yield from self.arm.follow([path], speed)
 
     def home(self) -> Motion:

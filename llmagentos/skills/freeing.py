@@ -20,7 +20,6 @@ from llmagentos.motion.planning import (
     poses_along,
 )
 from llmagentos.motion.solids import geometry_of, object_prisms
-from llmagentos.robots.specs import PANDA
 from llmagentos.skills.context import Context
 from llmagentos.skills.grasps import grasps, is_boxy
 from llmagentos.types import Pose, SceneObject
@@ -79,7 +78,7 @@ def draw_free(context: Context, item: SceneObject) -> Generator[None, None, bool
     if not is_boxy(g) or g.height_m > _TALLEST * g.size_m or context.belief.in_hand:
         return False
     for start, end in _ways(context, item):
-        body = moving_body(0.0)
+        body = moving_body(context.arm.spec, 0.0)
         # Wall and floor stay obstacles; only the object itself is touched.
         obstacles = context.belief.obstacles(item.id)
         above = Pose((*start.position[:2], start.position[2] + _ABOVE_M), start.yaw)
@@ -112,7 +111,7 @@ def _ways(context: Context, item: SceneObject) -> Iterator[tuple[Pose, Pose]]:
         away = [a - b for a, b in zip(support.position[:2], item.position[:2], strict=True)]
         inwards = math.atan2(away[1], away[0])
     x, y, _ = item.position
-    z = item.top_z + PANDA.finger_beyond_tip_m - _PRESS_M
+    z = item.top_z + context.arm.spec.finger_beyond_tip_m - _PRESS_M
     obstacles = belief.obstacles(item.id)
     for way in _WAYS_M:
         for turn in sorted(range(_DIRECTIONS), key=lambda i: min(i, _DIRECTIONS - i)):

@@ -15,23 +15,21 @@ from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.motion.planning import (
     COMFORTABLE_MARGIN_M,
     LEAST_MARGIN_M,
-    LOWEST_TIP_M,
     Obstacles,
 )
 from llmagentos.motion.solids import geometry_of, gripper_prisms, lies
 from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry
-from llmagentos.robots.specs import PANDA
+from llmagentos.robots import ArmSpec, load
 from llmagentos.types import Pose, SceneObject
 
 #: Fingers need this much room beside a thing, both sides together: wider ones are pinched by their
 #: rim, or not at all.
 _LEAST_ROOM_M = 0.005
-WIDEST_ACROSS_M = PANDA.max_opening_m - _LEAST_ROOM_M
 _SHELLS = ("round_shell", "square_shell")
 #: Cups wider than this leave too little room on both sides for what a camera sees; rim first.
 _RIM_FIRST_M = 0.066
-#: The palm stays clear of the object's top.
-_PALM_M = 0.034
+#: The palm stays this clear of the object's top.
+_UNDER_PALM_M = 0.005
 _ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
 _RIM_ANGLES = 16
 _ROUND_YAWS = 12
@@ -42,12 +40,11 @@ _SHIFT_M, _SHIFTED_COST = 0.006, 1.4
 #: A round thing may sit this much beside the middle of the fingers' width: by a bowl's wall they
 #: have more room a little nearer to its middle.
 _SLIDES_M, _SLID_COST = (0.004, -0.004, 0.007, -0.007), 2.0
-#: Room beside the object on the way down, both sides together, and what little of it costs.
-_ROOMS = ((0.08, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
+#: Room beside the object on the way down, both sides together, all there is first, and what little
+#: of it costs.
+_ROOMS = ((math.inf, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
 #: Finger tips may take hold this far above the middle of their end, at the very edge.
 _EDGE_M = 0.003
-#: The wrist turns this far to either side of its middle.
-WRIST_RANGE_RAD = 2.75
 
 
 @dataclass(frozen=True)
@@ -71,7 +68,7 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
     obstacles must not contain the object itself.
     """
     queue: list[tuple[float, int, bool, Grasp]] = []
-    for number, grasp in enumerate(_candidates(item, geometry_of(item))):
+    for number, grasp in enumerate(_candidates(item, geometry_of(item), kinematics.spec)):
         tip = Pose(grasp.tip.position, kinematics.best_yaw(grasp.tip))
         turned = abs(kinematics.wrist_offset(tip))
         cost = grasp.cost + 0.3 * turned + 0.5 * math.hypot(*tip.position[:2])
@@ -94,20 +91,29 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
 
 def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> float:
     """What a grasp costs for its surroundings; infinite where it hits something."""
-    moving = gripper_prisms(grasp.tip, grasp.open_m)
+    spec = kinematics.spec
+    moving = gripper_prisms(spec, grasp.tip, grasp.open_m)
     # All the way as they close, or a wall may end up between finger and object.
     closing = (grasp.open_m, (grasp.open_m + grasp.holds_m) / 2, grasp.holds_m)
     for width in closing:
-        if obstacles.hit(gripper_prisms(grasp.tip, width), LEAST_MARGIN_M) is not None:
+        if obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M) is not None:
             return math.inf
     tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None
     return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
 
 
-def too_wide(item: SceneObject) -> bool:
-    """Whether the fingers fit around it nowhere, and it has no rim to pinch."""
+def widest_across_m(spec: ArmSpec) -> float:
+    """The widest thing that an arm's fingers go around, metres."""
+    return spec.max_opening_m - _LEAST_ROOM_M
+
+
+def too_wide(item: SceneObject, spec: ArmSpec | None = None) -> bool:
+    """Whether an arm's fingers fit around it nowhere, and it has no rim to pinch.
+
+    spec: by default the arm where nobody names one.
+    """
     g = geometry_of(item)
-    return g.shape not in ("flat", *_SHELLS) and g.top_width_m > WIDEST_ACROSS_M
+    return g.shape not in ("flat", *_SHELLS) and g.top_width_m > widest_across_m(spec or load())
 
 
 def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
@@ -115,7 +121,7 @@ def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | N
     offset = kinematics.wrist_offset(grasp.tip)
     for half_turns in (0, -1, 1):
         shifted = offset + half_turns * math.pi
-        if max(abs(shifted), abs(shifted + turn_rad)) < WRIST_RANGE_RAD:
+        if max(abs(shifted), abs(shifted + turn_rad)) < kinematics.wrist_range_rad:
             tip = Pose(grasp.tip.position, grasp.tip.yaw + half_turns * math.pi)
             try:
                 kinematics.solve(tip)
@@ -137,16 +143,18 @@ def different(first: Grasp, second: Grasp) -> bool:
     return turned > 0.3 or math.dist(first.tip.position, second.tip.position) > 0.005
 
 
-def _candidates(item: SceneObject, g: ObjectGeometry) -> Iterator[Grasp]:
+def _candidates(item: SceneObject, g: ObjectGeometry, spec: ArmSpec) -> Iterator[Grasp]:
     if g.shape == "flat":
         return
-    if g.top_width_m <= WIDEST_ACROSS_M:
-        yield from _across(item, g, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0)
+    if g.top_width_m <= widest_across_m(spec):
+        yield from _across(
+            item, g, spec, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0
+        )
     if g.shape in _SHELLS:
-        yield from _by_the_rim(item, g, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
+        yield from _by_the_rim(item, g, spec, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
 
 
-def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:
+def _across(item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float) -> Iterator[Grasp]:
     household = HOUSEHOLD.get(item.kind)
     if household is not None:
         yaws = [item.yaw + (math.pi / 2 if household.grip_axis == "x" else 0.0)]
@@ -161,21 +169,21 @@ def _across(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp
         yaws = [item.yaw, item.yaw + math.pi / 2]
     x, y, _ = item.position
     top, bottom = item.bottom_z + g.height_m, item.bottom_z
-    low = max(bottom + g.height_m / 2, top - _PALM_M)
+    low = max(bottom + g.height_m / 2, top - spec.palm_m + _UNDER_PALM_M)
     if g.shape == "sphere":
         # The finger ends reach down to the equator, or (last) not quite: friction still holds.
-        above = PANDA.finger_beyond_tip_m + 0.15 * g.size_m / 2
+        above = spec.finger_beyond_tip_m + 0.15 * g.size_m / 2
         heights = [low, low + 0.003, low + 0.006, low + above]
     else:
         higher = (top - 0.012, top - 0.003, top, top + _EDGE_M)
         heights = [low, *(z for z in higher if z > low + 0.004)]
     for step, height in enumerate(heights):
-        z = max(height, LOWEST_TIP_M)
+        z = max(height, spec.lowest_tip_m)
         how = "across" if step == 0 else "across, higher up"
         for yaw, turn, room, (shift, slide), extra in _fits(g, yaws):
             needed = g.top_width_m * (math.cos(turn) + math.sin(abs(turn)))
-            opening = min(needed + room, PANDA.max_opening_m)
-            if opening < needed + room and room < PANDA.max_opening_m:
+            opening = min(needed + room, spec.max_opening_m)
+            if opening < needed + room and math.isfinite(room):
                 continue
             c, s = math.cos(yaw), math.sin(yaw)
             yield Grasp(
@@ -207,12 +215,14 @@ def _fits(
             yield yaw, 0.0, 2 * _SHIFT_M + 0.006, (shift, 0.0), _SHIFTED_COST
 
 
-def _by_the_rim(item: SceneObject, g: ObjectGeometry, cost: float) -> Iterator[Grasp]:
+def _by_the_rim(
+    item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float
+) -> Iterator[Grasp]:
     x, y, _ = item.position
     top, bottom = item.bottom_z + g.height_m, item.bottom_z
-    floor = bottom + g.floor_m + PANDA.finger_beyond_tip_m + 0.002
-    reach = PANDA.finger_beyond_tip_m
-    deep = max(top - min(max(g.rim_depth_m - reach, 0.004), 0.03), floor, LOWEST_TIP_M)
+    floor = bottom + g.floor_m + spec.finger_beyond_tip_m + 0.002
+    reach = spec.finger_beyond_tip_m
+    deep = max(top - min(max(g.rim_depth_m - reach, 0.004), 0.03), floor, spec.lowest_tip_m)
     heights = [deep, (deep + top) / 2] if top - deep > 0.012 else [deep]
     for step, z in enumerate(heights):
         for angle, off in _rim_places(item, g):

@@ -21,7 +21,7 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
-from llmagentos.safety.limits import Profile
+from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.skills.arm import Arm, BlockedError
 from llmagentos.skills.belief import Belief
 from llmagentos.skills.catalog import skills as all_skills
@@ -49,7 +49,8 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
 class MotionSkills:
     """Carries out one action at a time on `driver`; implements SkillExecutor.
 
-    look: perceives the scene now. profile: how fast ("careful" beside people, "sim").
+    look: perceives the scene now. profile: one of the arm's, "careful" (beside
+    people) unless somebody says otherwise.
     gripper_latency_s: see Arm. skills: by name (the catalog's by default).
     """
 
@@ -57,13 +58,13 @@ class MotionSkills:
         self,
         driver: RobotDriver,
         look: Callable[[], Scene],
-        kinematics: Kinematics | None = None,
-        profile: Profile = "sim",
+        kinematics: Kinematics,
+        profile: str = DEFAULT_PROFILE,
         gripper_latency_s: float = 0.0,
         skills: Mapping[str, Skill] | None = None,
     ) -> None:
         self._skills = all_skills() if skills is None else skills
-        self._arm = Arm(driver, kinematics or Kinematics(), profile, gripper_latency_s)
+        self._arm = Arm(driver, kinematics, profile, gripper_latency_s)
         self._belief = Belief(look)
         self._context = Context(self._arm, self._belief)
         self._running: SkillRun | None = None

@@ -12,8 +12,8 @@ from collections.abc import Iterator
 from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.solids import geometry_of, gripper_prisms, object_prisms
+from llmagentos.robots import ArmSpec
 from llmagentos.skills.context import Context
-from llmagentos.skills.grasps import WRIST_RANGE_RAD
 from llmagentos.types import Action, Pose
 
 #: The object is let go this far above where it shall stand.
@@ -71,10 +71,10 @@ def _release_at(
     x, y, base_z = action.pose.position
     obstacles = context.belief.obstacles(*(() if action.inside else (action.support,)))
     unreachable: UnreachableError | None = None
-    for opening in (0.08, width + _NARROW_OPEN_M):
+    for opening in (context.arm.spec.max_opening_m, width + _NARROW_OPEN_M):
         for yaw in yaws:
             tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise_m, yaw)
-            if not _free(tip, width, opening, in_hand, obstacles):
+            if not _free(context.arm.spec, tip, (width, opening), in_hand, obstacles):
                 continue
             try:
                 context.arm.kinematics.solve(tip)
@@ -87,11 +87,14 @@ def _release_at(
     return None
 
 
-def _free(tip: Pose, width: float, opening: float, in_hand: InHand, obstacles: Obstacles) -> bool:
+def _free(
+    spec: ArmSpec, tip: Pose, widths: tuple[float, float], in_hand: InHand, obstacles: Obstacles
+) -> bool:
     """Whether there is room for what is held and for the fingers all the way as they open."""
     parts = object_prisms(in_hand.object_at(tip))
+    width, opening = widths
     for finger_width in (opening, (width + opening) / 2, width):
-        parts += gripper_prisms(tip, finger_width)
+        parts += gripper_prisms(spec, tip, finger_width)
     return obstacles.hit(parts) is None
 
 
@@ -125,7 +128,7 @@ def _ranked(
         tip = in_hand.tip_for(*action.pose.position, turn)
         yaw = kinematics.best_yaw(tip, 2 * math.pi)
         turned = abs(kinematics.wrist_offset(Pose(tip.position, yaw)))
-        if turned < WRIST_RANGE_RAD:
+        if turned < kinematics.wrist_range_rad:
             cost = 0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2])
             if not kinematics.reaches_down_to(Pose(tip.position, yaw)):
                 cost += _AWKWARD_COST

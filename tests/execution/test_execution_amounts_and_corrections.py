@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
+from arms import PANDA
 from tabletop_scenes import Table, thing
 
 from llmagentos.dialogue import corrections
@@ -201,16 +202,15 @@ def test_the_arm_does_it(arm: object) -> None:
     from llmagentos.execution.executor import PlanExecutor
     from llmagentos.motion.kinematics import Kinematics
     from llmagentos.safety.gate import GatedDriver, MotionGate
-    from llmagentos.safety.limits import motion_limits
     from llmagentos.skills import MotionSkills
     from sim.scene import SceneSpec
 
     kinds = (("block", "red", 0.45, 0.1), ("block", "blue", 0.5, -0.1), ("bowl", "white", 0.6, 0.2))
     objects = [{"kind": k, "color": c, "position": [x, y]} for k, c, x, y in kinds]
     arm.reset(SceneSpec.from_dict({"objects": objects}), 0)  # type: ignore[attr-defined]
-    kinematics = Kinematics()
-    gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
-    skills = MotionSkills(GatedDriver(arm, gate), lambda: oracle_scene(arm), kinematics)  # type: ignore[arg-type]
+    kinematics = Kinematics(PANDA)
+    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
+    skills = MotionSkills(GatedDriver(arm, gate), lambda: oracle_scene(arm), kinematics, "full")  # type: ignore[arg-type]
     skills.reset()
     executor = PlanExecutor(skills)
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from arms import PANDA
 
 from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
@@ -14,7 +15,7 @@ from llmagentos.types import Pose
 
 @pytest.fixture(scope="module")
 def kinematics() -> Kinematics:
-    return Kinematics()
+    return Kinematics(PANDA)
 
 
 def test_forward_kinematics_matches_pybullet_data(kinematics: Kinematics) -> None:
@@ -62,7 +63,7 @@ def test_every_pose_over_the_workspace_is_solved(kinematics: Kinematics) -> None
 
 def test_solution_depends_on_the_pose_alone(kinematics: Kinematics) -> None:
     pose = Pose((0.5, 0.1, 0.1), 0.3)
-    np.testing.assert_array_equal(kinematics.solve(pose), Kinematics().solve(pose))
+    np.testing.assert_array_equal(kinematics.solve(pose), Kinematics(PANDA).solve(pose))
 
 
 def test_out_of_reach_is_an_error_with_the_distance_left(kinematics: Kinematics) -> None:
@@ -78,7 +79,7 @@ def test_wrong_number_of_joints_is_an_error(kinematics: Kinematics) -> None:
 def test_yaw_counts_on_with_the_wrist(kinematics: Kinematics) -> None:
     q = kinematics.home.copy()
     for wrist in np.linspace(-2.7, 2.7, 9):
-        q[6] = wrist
+        q[-1] = wrist
         assert kinematics.tip_pose(q).yaw == pytest.approx(math.pi / 4 - wrist, abs=1e-4)
 
 

@@ -6,6 +6,7 @@ import math
 
 import numpy as np
 import pytest
+from arms import PANDA
 
 from llmagentos.errors import CollisionError
 from llmagentos.motion.kinematics import Kinematics
@@ -23,7 +24,7 @@ from llmagentos.types import Pose, Scene, SceneObject
 
 @pytest.fixture(scope="module")
 def kinematics() -> Kinematics:
-    return Kinematics()
+    return Kinematics(PANDA)
 
 
 def thing(
@@ -72,15 +73,15 @@ def test_the_inside_of_a_vessel_is_free_and_its_wall_is_not(kind: str, size: flo
 
 def test_the_hand_is_wide_across_the_fingers() -> None:
     tall = Disc(0.5, 0.09, 0.005, 0.0, 0.1)
-    assert any(overlap(p, tall) for p in gripper_prisms(Pose((0.5, 0.0, 0.02), 0.0), 0.04))
+    assert any(overlap(p, tall) for p in gripper_prisms(PANDA, Pose((0.5, 0.0, 0.02), 0.0), 0.04))
     assert not any(
-        overlap(p, tall) for p in gripper_prisms(Pose((0.5, 0.0, 0.02), math.pi / 2), 0.04)
+        overlap(p, tall) for p in gripper_prisms(PANDA, Pose((0.5, 0.0, 0.02), math.pi / 2), 0.04)
     )
 
 
 def test_fingers_below_the_table_are_refused() -> None:
     with pytest.raises(CollisionError, match="table"):
-        check_free(Pose((0.5, 0.0, 0.005)), Obstacles(), moving_body(0.08), "the goal")
+        check_free(Pose((0.5, 0.0, 0.005)), Obstacles(), moving_body(PANDA, 0.08), "the goal")
 
 
 def test_what_is_held_keeps_its_place_in_the_hand() -> None:
@@ -102,7 +103,7 @@ def test_transit_goes_over_a_tower(kinematics: Kinematics) -> None:
     obstacles = Obstacles.of(Scene(tuple(tower)))
     start = kinematics.solve(Pose((0.5, -0.2, 0.03), math.pi / 2))
     held = InHand.of(thing("h", "can", 0.05, 0.5, -0.2), Pose((0.5, -0.2, 0.05), math.pi / 2))
-    body = moving_body(0.05, held)
+    body = moving_body(PANDA, 0.05, held)
     goal = Pose((0.5, 0.2, 0.05), math.pi / 2)
     paths = plan_transit(kinematics, start, goal, obstacles, body)
     for path in paths:
@@ -117,10 +118,12 @@ def test_a_blocked_goal_and_a_blocked_lane_are_errors(kinematics: Kinematics) ->
     obstacles = Obstacles.of(Scene((thing("can", "can", 0.06, 0.5, 0.0),)))
     start = kinematics.solve(Pose((0.5, -0.2, 0.03)))
     with pytest.raises(CollisionError, match=r"the goal to be free .* got can"):
-        plan_transit(kinematics, start, Pose((0.5, 0.05, 0.03)), obstacles, moving_body(0.04))
+        plan_transit(
+            kinematics, start, Pose((0.5, 0.05, 0.03)), obstacles, moving_body(PANDA, 0.04)
+        )
     with pytest.raises(CollisionError, match="straight way"):
         goal = Pose((0.5, 0.2, 0.03))
-        plan_straight(kinematics, start, [goal], obstacles, moving_body(0.0))
+        plan_straight(kinematics, start, [goal], obstacles, moving_body(PANDA, 0.0))
 
 
 def test_held_and_ignored_objects_are_no_obstacles() -> None:
@@ -133,7 +136,7 @@ def test_held_and_ignored_objects_are_no_obstacles() -> None:
 
 def test_a_far_corner_behind_a_tower_is_reached_by_a_slanted_way(kinematics: Kinematics) -> None:
     tower = tuple(thing(f"t{i}", "block", 0.04, 0.5, 0.17, 0.04 * i) for i in range(8))
-    body = moving_body(0.05, InHand(thing("h", "block", 0.05, 0, 0), 0, 0, 0.03, 0))
+    body = moving_body(PANDA, 0.05, InHand(thing("h", "block", 0.05, 0, 0), 0, 0, 0.03, 0))
     obstacles = Obstacles.of(Scene(tower))
     for start, goal in (((0.4, 0.0), (0.7, 0.31)), ((0.7, 0.31), (0.4, 0.0))):
         joints = kinematics.solve(Pose((*start, 0.1), 0.0))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line, tip_path
@@ -16,7 +17,7 @@ PERIOD_S = 1 / 60
 
 @pytest.fixture(scope="module")
 def kinematics() -> Kinematics:
-    return Kinematics()
+    return Kinematics(PANDA)
 
 
 def shares_of_limits(
@@ -35,9 +36,9 @@ def shares_of_limits(
     )
 
 
-@pytest.mark.parametrize("profile", ["sim", "careful"])
+@pytest.mark.parametrize("profile", ["full", "careful"])
 def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> None:
-    limits = motion_limits(profile)  # type: ignore[arg-type]
+    limits = motion_limits(PANDA, profile)
     rng = np.random.default_rng(5)
     q = kinematics.home
     for _ in range(25):
@@ -56,7 +57,7 @@ def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> 
 def test_a_straight_line_is_straight(kinematics: Kinematics) -> None:
     start = kinematics.solve(Pose((0.4, -0.2, 0.1), 0.2))
     path = tip_path(kinematics, start, [Pose((0.6, 0.2, 0.1), 0.2)])
-    timed = time_path(path, motion_limits("sim"), PERIOD_S)
+    timed = time_path(path, motion_limits(PANDA, "full"), PERIOD_S)
     tool = np.array([kinematics.tip_position(q) for q in timed.positions])
     along = np.array([0.2, 0.4, 0.0]) / np.hypot(0.2, 0.4)
     offset = tool - np.array([0.4, -0.2, 0.1])
@@ -70,7 +71,7 @@ def test_a_rounded_corner_stays_near_the_corner(kinematics: Kinematics) -> None:
     path = tip_path(kinematics, start, [Pose((0.4, 0.0, 0.2)), Pose((0.6, 0.0, 0.2))], 0.05)
     near = np.min(np.linalg.norm(path.tool - np.array([0.4, 0.0, 0.2]), axis=1))
     assert 0.005 < near < 0.03
-    timed = time_path(path, motion_limits("sim"), PERIOD_S)
+    timed = time_path(path, motion_limits(PANDA, "full"), PERIOD_S)
     speeds = np.linalg.norm(
         np.diff([kinematics.tip_position(q) for q in timed.positions], axis=0), axis=1
     )
@@ -79,7 +80,7 @@ def test_a_rounded_corner_stays_near_the_corner(kinematics: Kinematics) -> None:
 
 def test_joint_line_ends_at_its_goal(kinematics: Kinematics) -> None:
     goal = kinematics.solve(Pose((0.5, 0.3, 0.2)))
-    limits = motion_limits("careful")
+    limits = motion_limits(PANDA)
     timed = time_path(joint_line(kinematics, kinematics.home, goal), limits, PERIOD_S)
     np.testing.assert_allclose(timed.positions[-1], goal, atol=1e-9)
     assert max(shares_of_limits(kinematics.home, timed.positions, limits, kinematics)) <= 1.0
@@ -87,14 +88,14 @@ def test_joint_line_ends_at_its_goal(kinematics: Kinematics) -> None:
 
 def test_no_way_takes_no_time(kinematics: Kinematics) -> None:
     path = joint_line(kinematics, kinematics.home, kinematics.home)
-    assert time_path(path, motion_limits("sim"), PERIOD_S).duration_s == 0.0
+    assert time_path(path, motion_limits(PANDA, "full"), PERIOD_S).duration_s == 0.0
     here = kinematics.tip_pose(kinematics.home)
     path = tip_path(kinematics, kinematics.home, [here, here], 0.05)
-    assert time_path(path, motion_limits("sim"), PERIOD_S).duration_s < 0.1
+    assert time_path(path, motion_limits(PANDA, "full"), PERIOD_S).duration_s < 0.1
 
 
 def test_stop_from_full_speed_is_short_and_inside_the_limits() -> None:
-    limits = motion_limits("sim")
+    limits = motion_limits(PANDA, "full")
     velocity = np.array([0.9, -0.9, 0.9, -0.9, 0.9, 0.9, -0.9])
     timed = stop_trajectory(
         [0.0, 0.0, 0.0, -1.5, 0.0, 1.5, 0.0], velocity, [0.0] * 7, limits, PERIOD_S
@@ -108,5 +109,5 @@ def test_stop_from_full_speed_is_short_and_inside_the_limits() -> None:
 
 
 def test_stop_at_rest_is_nothing() -> None:
-    timed = stop_trajectory([0.0] * 7, [0.0] * 7, [0.0] * 7, motion_limits("sim"), PERIOD_S)
+    timed = stop_trajectory([0.0] * 7, [0.0] * 7, [0.0] * 7, motion_limits(PANDA, "full"), PERIOD_S)
     assert len(timed.positions) == 0

@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
+from arms import PANDA
 from llmagentos_ros.braking import (
     GATHER_S,
     REST_RADPS,
@@ -12,8 +13,6 @@ from llmagentos_ros.braking import (
     gathered_s,
     return_points,
 )
-
-from llmagentos.robots.specs import PANDA
 
 HOME, STEP = PANDA.home_rad, 1 / 30
 

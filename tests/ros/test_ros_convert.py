@@ -7,6 +7,7 @@ from array import array
 
 import numpy as np
 import pytest
+from arms import PANDA
 from llmagentos_ros import convert
 from llmagentos_ros.images import (
     color_from_msg,
@@ -20,7 +21,6 @@ from sensor_msgs.msg import JointState
 from llmagentos.errors import DriverError, PerceptionError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.ports.modules import PlanResult
-from llmagentos.robots.specs import PANDA
 from llmagentos.types import RobotState, Scene, SceneObject
 
 STAMP = convert.to_time(12.25)
@@ -58,16 +58,16 @@ def test_a_plan_survives_the_trip() -> None:
 def test_joint_states_in_any_order_and_in_parts() -> None:
     state = RobotState(tuple(0.1 * i for i in range(7)), (0.0,) * 7, 0.08, 3.0, 5.0)
     msg = convert.joint_state_to_msg(state, PANDA, "panda_link0")
-    assert convert.JointStateReader().read(msg) == state
+    assert convert.JointStateReader(PANDA).read(msg) == state
     order = list(reversed(range(9)))
     shuffled = JointState(header=msg.header)
     for field in ("name", "position", "velocity", "effort"):
         setattr(shuffled, field, [getattr(msg, field)[i] for i in order])
-    assert convert.JointStateReader().read(shuffled) == state
+    assert convert.JointStateReader(PANDA).read(shuffled) == state
     hand, arm = JointState(header=msg.header), JointState(header=msg.header)
     hand.name, hand.position = list(msg.name[7:]), [0.04, 0.04]
     arm.name, arm.position = list(msg.name[:7]), list(msg.position[:7])
-    reader = convert.JointStateReader()
+    reader = convert.JointStateReader(PANDA)
     assert reader.read(arm) is None  # no fingers yet
     assert reader.read(hand) is None  # not an arm's message
     read = reader.read(arm)
@@ -80,10 +80,10 @@ def test_bad_joint_states_are_refused() -> None:
     )
     good.position[2] = math.nan
     with pytest.raises(DriverError, match="finite"):
-        convert.JointStateReader().read(good)
+        convert.JointStateReader(PANDA).read(good)
     short = JointState(name=list(PANDA.joint_names), position=[0.0])
     with pytest.raises(DriverError, match="7 joint positions, got 1"):
-        convert.JointStateReader().read(short)
+        convert.JointStateReader(PANDA).read(short)
 
 
 def test_poses_survive_quaternions() -> None:

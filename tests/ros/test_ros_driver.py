@@ -7,13 +7,13 @@ import math
 from collections import deque
 
 import pytest
+from arms import PANDA
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
-from llmagentos.robots.specs import PANDA
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60
@@ -30,7 +30,7 @@ class Bench:
         self._wire: deque[tuple[int, JointTrajectory]] = deque()
         self._back: deque[tuple[int, RobotState]] = deque()
         self._step = 0
-        self.follower = TrajectoryFollower(PANDA.home_rad)
+        self.follower = TrajectoryFollower(PANDA.home_rad, PANDA)
         self.frozen = False
         #: The watchdogs' clock, and how much of it a period takes.
         self.steady, self.steady_per_period_s = 0.0, PERIOD
@@ -40,6 +40,7 @@ class Bench:
             self._publish,
             lambda w, f: self.grips.append((w, f)),
             self.clock,
+            spec=PANDA,
             clock_moved=self,  # type: ignore[arg-type]
             steady=lambda: self.steady,
             **options,  # type: ignore[arg-type]
@@ -258,7 +259,7 @@ def test_a_slow_clock_is_no_still_clock() -> None:
 
 
 def test_stale_joint_states_are_an_error() -> None:
-    silent = RosDriver(lambda m: None, lambda w, f: None, lambda: 0.0)
+    silent = RosDriver(lambda m: None, lambda w, f: None, lambda: 0.0, spec=PANDA)
     with pytest.raises(DriverError, match="never seen"):
         silent.state()
 

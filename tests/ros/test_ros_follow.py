@@ -10,6 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
+from arms import PANDA
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds, to_time
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower
@@ -17,7 +18,6 @@ from llmagentos_ros.pacing import COMMAND_AGE_S
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.motion.kinematics import Kinematics
-from llmagentos.robots.specs import PANDA
 from llmagentos.skills.arm import Arm
 from sim.scene import SceneSpec
 from sim.world import SimWorld
@@ -33,12 +33,13 @@ class StarvedArm:
         self._chance = random.Random(7)
         self._late, self._silent_after, self._waits = late, silent_after, 0
         self.world = SimWorld(SceneSpec(), renderer="tiny")
-        self._follower = TrajectoryFollower(self.world.state().positions)
+        self._follower = TrajectoryFollower(self.world.state().positions, PANDA)
         self._stamp: float | None = None
         self.driver = RosDriver(
             self._on_trajectory,
             lambda width, force: None,
             lambda: self.now_s,
+            spec=PANDA,
             clock_moved=self,  # type: ignore[arg-type]
             lookahead_s=0.1,
             state_timeout_s=120.0,
@@ -104,7 +105,7 @@ def goals() -> Iterator[np.ndarray]:
 
 def worst_lag(rig: StarvedArm) -> float:
     """Follow paths at the profile's speed; rad. BlockedError where the arm seems to be held up."""
-    arm, worst = Arm(rig.driver, Kinematics(), "sim"), 0.0
+    arm, worst = Arm(rig.driver, Kinematics(PANDA), "full"), 0.0
     try:
         for goal in goals():
             for _ in arm.to_joints(goal):

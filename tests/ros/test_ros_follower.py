@@ -6,10 +6,10 @@ import itertools
 import math
 
 import pytest
+from arms import PANDA
 from llmagentos_ros.follower import Point, TrajectoryFollower
 
 from llmagentos.errors import DriverError
-from llmagentos.robots.specs import PANDA
 
 HOME = PANDA.home_rad
 STEP = 1 / 60
@@ -20,7 +20,7 @@ def shifted(delta: float) -> tuple[float, ...]:
 
 
 def started() -> TrajectoryFollower:
-    follower = TrajectoryFollower(HOME)
+    follower = TrajectoryFollower(HOME, PANDA)
     follower.sample(0.0)
     return follower
 

@@ -91,21 +91,21 @@ def control_msgs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_without_control_msgs_there_are_the_topics(interface: str) -> None:
     node = Node()
     outputs.ArmOutput(node, interface, "arm").send(JointTrajectory())
-    outputs.GripperOutput(node, interface, "hand", 2).send(0.04, 20.0)
+    outputs.GripperOutput(node, interface, "hand", lambda width_m: width_m / 2).send(0.04, 20.0)
     assert isinstance(node.sent[0], JointTrajectory)
     assert (node.sent[1].width, node.sent[1].force) == (0.04, 20.0)
 
 
 def test_without_control_msgs_an_action_cannot_be_had() -> None:
     with pytest.raises(DriverError, match="expected control_msgs"):
-        outputs.GripperOutput(Node(), "action", "hand", 2)
+        outputs.GripperOutput(Node(), "action", "hand", lambda width_m: width_m / 2)
     with pytest.raises(DriverError, match="expected one of auto, topic, action"):
         outputs.ArmOutput(Node(), "telepathy", "arm")
 
 
 def test_gripper_goals_are_one_fingers_position(control_msgs: None) -> None:
     node = Node()
-    out = outputs.GripperOutput(node, "auto", "hand", 2)
+    out = outputs.GripperOutput(node, "auto", "hand", lambda width_m: width_m / 2)
     out.send(0.06, 15.0)
     goal = out._client.goals[0]
     assert (goal.command.position, goal.command.max_effort) == (0.03, 15.0)

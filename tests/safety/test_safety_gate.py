@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
+from arms import PANDA
 
 from llmagentos.errors import GateRejection
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
 from llmagentos.types import RobotState
 
 DT = 1 / 60
 HOME = PANDA.home_rad
-LIMITS = motion_limits("sim")
+LIMITS = motion_limits(PANDA, "full")
 
 
 def state(
@@ -190,7 +190,7 @@ def test_brakes_by_itself_when_commands_stop_coming() -> None:
 
 
 def test_a_clock_that_begins_anew_means_a_reset() -> None:
-    driver = GatedDriver(FakeDriver())
+    driver = GatedDriver(FakeDriver(), MotionGate(LIMITS))
     driver.gate.check(HOME, RobotState(HOME, (0.0,) * 7, 0.08, 5.0), DT)
     elsewhere = moved(0, 0.05)
     after = RobotState(elsewhere, (0.0,) * 7, 0.08, 0.0)
@@ -207,7 +207,7 @@ def test_forget_after_a_reset() -> None:
 
 
 def test_profiles() -> None:
-    careful = motion_limits("careful")
+    careful = motion_limits(PANDA)
     assert careful.tool_speed_mps == 0.25
     assert careful.velocity_radps[0] == pytest.approx(0.3 * 2.175)
     assert careful.acceleration_radps2[1] == pytest.approx(0.5 * 7.5)
@@ -215,6 +215,6 @@ def test_profiles() -> None:
     half = careful.scaled(0.5)
     assert half.tool_speed_mps == 0.125 and half.velocity_radps[0] == careful.velocity_radps[0] / 2
     with pytest.raises(ValueError, match="expected a profile"):
-        motion_limits("mad")  # type: ignore[arg-type]
+        motion_limits(PANDA, "mad")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="shares"):
         careful.scaled(0.0)

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 
+from arms import PANDA
+
 from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
-from llmagentos.robots.specs import PANDA
 from sim.world import SimWorld
 
 

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from arms import PANDA
 from scripted_arm import grip, move, pick
 
 from llmagentos.objects.geometry import HOUSEHOLD
-from llmagentos.robots.specs import HOME_JOINT_POSITIONS
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
@@ -34,7 +34,7 @@ def test_is_lifted_and_carried_home(kind: str, size: float | None, force_n: floa
     start = world.object_pose(name)[0][2]
     pick(world, name, force_n)
     assert world.object_pose(name)[0][2] > start + 0.12
-    move(world, list(HOME_JOINT_POSITIONS), 1.0)
+    move(world, list(PANDA.home_rad), 1.0)
     assert world.held_truth() == name
     grip(world, 0.08, 20.0)
     assert world.held_truth() is None

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from arms import PANDA
 from scripted_arm import grip, move_tip
 
 from llmagentos.errors import DriverError, SceneError
 from llmagentos.ports.hardware import Camera, RobotDriver
-from llmagentos.robots.specs import HOME_JOINT_POSITIONS, PANDA
 from sim.egl import egl_works
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
@@ -50,10 +50,10 @@ def test_control_rate_must_divide_the_physics_rate() -> None:
 
 
 def test_follows_a_smooth_path_closely(world: SimWorld) -> None:
-    target = list(HOME_JOINT_POSITIONS)
+    target = list(PANDA.home_rad)
     worst = 0.0
     for i in range(120):
-        target = [q + 0.2 * (1 - np.cos(np.pi * i / 119)) for q in HOME_JOINT_POSITIONS]
+        target = [q + 0.2 * (1 - np.cos(np.pi * i / 119)) for q in PANDA.home_rad]
         world.send_joint_positions(target)
         world.advance()
         error = np.subtract(world.state().positions, target)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
+from arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillStatus
-from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, RobotState, Scene, Workspace
 
@@ -49,10 +48,10 @@ class LaggingArm:
 
 
 def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
-    driver, kinematics = LaggingArm(), Kinematics()
-    gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+    driver, kinematics = LaggingArm(), Kinematics(PANDA)
+    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
     scene = Scene((), 0.0, Workspace())
-    skills = MotionSkills(GatedDriver(driver, gate), lambda: scene, kinematics)
+    skills = MotionSkills(GatedDriver(driver, gate), lambda: scene, kinematics, "full")
     reasons = []
     for _ in range(2):
         skills.start(Action("home"))

@@ -10,6 +10,8 @@ import pytest
 
 pytest.importorskip("pybullet")
 
+from arms import PANDA
+
 from benchmarks.oracle import oracle_scene
 from llmagentos.errors import LifecycleError
 from llmagentos.execution.executor import PlanExecutor
@@ -17,7 +19,6 @@ from llmagentos.lang import codec as compact
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import Outcome
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene
 from sim.scene import SceneSpec
@@ -37,11 +38,11 @@ class Lab:
 
     def __init__(self) -> None:
         self.world = SimWorld(SceneSpec.from_dict(SCENE))
-        kinematics = Kinematics()
-        self.gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+        kinematics = Kinematics(PANDA)
+        self.gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
         self.look: Callable[[], Scene] = lambda: oracle_scene(self.world)
         self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics
+            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics, "full"
         )
         self.executor = PlanExecutor(self.skills)
 

@@ -12,12 +12,13 @@ import pytest
 
 pytest.importorskip("pybullet")
 
+from arms import PANDA
+
 from benchmarks.oracle import oracle_scene
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.ports.failures import Failure
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.skills import MotionSkills, SkillExecutor, SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene
 from sim.scene import SceneSpec
@@ -38,11 +39,11 @@ class Lab:
 
     def __init__(self) -> None:
         self.world = SimWorld()
-        kinematics = Kinematics()
-        self.gate = MotionGate(motion_limits("sim"), kinematics.tip_position)
+        kinematics = Kinematics(PANDA)
+        self.gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
         self.look = lambda: oracle_scene(self.world)
         self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics
+            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics, "full"
         )
 
     def set_up(self, scene: dict[str, Any]) -> None:
@@ -313,8 +314,8 @@ def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
 
 
 def test_careful_profile_is_slow(lab: Lab) -> None:
-    kinematics = Kinematics()
-    gate = MotionGate(motion_limits("careful"), kinematics.tip_position)
+    kinematics = Kinematics(PANDA)
+    gate = MotionGate.of(PANDA, "careful", kinematics.tip_position)
     skills = MotionSkills(
         GatedDriver(lab.world, gate), lambda: lab.look(), kinematics, profile="careful"
     )

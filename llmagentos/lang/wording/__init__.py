@@ -2,6 +2,8 @@
 
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
+    REGION_WORDS,
+    REL_WORDS,
     article,
     describe_length,
     describe_obj,
@@ -12,7 +14,6 @@ from llmagentos.lang.wording.objects import (
     noun_phrase,
     number_word,
     ordinal_word,
-    rel_words,
 )
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object, label, tally
 from llmagentos.lang.wording.steps import (
@@ -24,6 +25,8 @@ from llmagentos.lang.wording.steps import (
 )
 
 __all__ = [
+    "REGION_WORDS",
+    "REL_WORDS",
     "article",
     "choices",
     "describe_cond",
@@ -44,6 +47,5 @@ __all__ = [
     "ordinal_word",
     "past_tense",
     "refusal_words",
-    "rel_words",
     "tally",
 ]

@@ -10,7 +10,6 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llmagentos.lang import plan as p
-from llmagentos.lang import words as w
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
     describe_length,
@@ -21,16 +20,24 @@ from llmagentos.lang.wording.objects import (
     noun_phrase,
     number_word,
 )
+from llmagentos.lang.wording.tables import (
+    ASKS,
+    DIRECTION_WORDS,
+    INABILITIES,
+    REFUSALS,
+    SHAPE_WORDS,
+    SORT_WORDS,
+)
 
 
 def refusal_words(reason: str) -> str:
     """Why the robot will not do it: "that could hurt someone"."""
-    return w.REFUSALS[reason].phrase
+    return REFUSALS[reason]
 
 
 def inability_words(reason: str) -> str:
     """What the robot can't do: "pour liquids"."""
-    return w.INABILITIES[reason].phrase
+    return INABILITIES[reason]
 
 
 # --- steps --------------------------------------------------------------------------------------
@@ -79,13 +86,13 @@ def _opt_place(place: p.Place | None) -> str:
 
 
 def _sort(sort: str | None) -> str:
-    return f", {w.SORTS[sort].phrase}" if sort is not None else ""
+    return f", {SORT_WORDS[sort]}" if sort is not None else ""
 
 
 def _move(s: p.Move) -> str:
     far = f" {describe_length(s.distance)}" if s.distance is not None else ""
     verb = "push" if s.by == "push" else "move"
-    return f"{verb} {describe_obj(s.obj)}{far} {w.DIRECTIONS[s.direction].phrase}"
+    return f"{verb} {describe_obj(s.obj)}{far} {DIRECTION_WORDS[s.direction]}"
 
 
 def _put(s: p.Put) -> str:
@@ -115,7 +122,7 @@ def _rotate(s: p.Rotate) -> str:
 
 
 def _arrange(s: p.Arrange) -> str:
-    words = f"arrange {_objs(s.objs)} {w.SHAPES[s.shape].phrase}"
+    words = f"arrange {_objs(s.objs)} {SHAPE_WORDS[s.shape]}"
     if s.size is not None:
         words += f" of {describe_length(s.size)}"
     if s.rows is not None:
@@ -130,7 +137,7 @@ def _reshape(s: p.Reshape) -> str:
         angle = s.angle_deg if s.angle_deg is not None else 45.0
         return f"turn the arrangement by {abs(angle):g}° {'counter-' * (angle >= 0)}clockwise"
     if s.action == "move":
-        way = w.DIRECTIONS[s.direction].phrase if s.direction is not None else ""
+        way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
         far = describe_length(s.distance) if s.distance is not None else ""
         return " ".join(f"move the arrangement {far} {way}{_opt_place(s.place)}".split())
     times = f" {s.factor:g} times" if s.factor is not None else ""
@@ -146,7 +153,7 @@ def _clear(s: p.Clear) -> str:
 
 def _ask(s: p.Ask) -> str:
     about = f" ({describe_obj(s.obj)})" if s.obj is not None else ""
-    return f"ask {w.QUESTIONS[s.about].phrase}{about}"
+    return f"ask {ASKS[s.about]}{about}"
 
 
 def _again(s: p.Again) -> str:
@@ -169,7 +176,7 @@ def _correct(s: p.Correct) -> str:
     if s.reverse:
         words += " the other way round"
     far = describe_length(s.distance) if s.distance is not None else ""
-    way = w.DIRECTIONS[s.direction].phrase if s.direction is not None else ""
+    way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
     return " ".join(f"{words} {far} {way}".split())
 
 
@@ -222,8 +229,8 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
     "say": lambda s: f'say "{s.text}"',
     "ask": _ask,
-    "refuse": lambda s: f"refuse: {refusal_words(s.reason)}",
-    "cannot": lambda s: f"say that I can't {s.what or inability_words(s.reason)}",
+    "refuse": lambda s: f"refuse: {REFUSALS[s.reason]}",
+    "cannot": lambda s: f"say that I can't {s.what or INABILITIES[s.reason]}",
     "answer": lambda s: _query(s.query),
     "undo": _undo,
     "restore": lambda s: (

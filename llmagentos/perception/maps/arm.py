@@ -1,8 +1,7 @@
 """Where the robot's own body is, so that it is not taken for an object.
 
-Knows: the Panda's link lengths (Denavit-Hartenberg table of the maker's documentation) and a set
-of capsules around its links, hand and fingers.
-Does not know: inverse kinematics, dynamics, what the gripper holds.
+Knows: the collision shapes of an arm's URDF, drawn wider. Does not know: inverse kinematics,
+dynamics, what the gripper holds.
 """
 
 from __future__ import annotations
@@ -13,21 +12,14 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.robots.specs import PANDA, ArmSpec
+from llmagentos.errors import PerceptionError
+from llmagentos.robots.model import ArmModel
+from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import RobotState
 
-#: Modified (Craig) DH rows of the Panda: a_{i-1}, d_i, alpha_{i-1}; metres, radians.
-_DH = (
-    (0.0, 0.333, 0.0),
-    (0.0, 0.0, -math.pi / 2),
-    (0.0, 0.316, math.pi / 2),
-    (0.0825, 0.0, math.pi / 2),
-    (-0.0825, 0.384, -math.pi / 2),
-    (0.0, 0.0, math.pi / 2),
-    (0.088, 0.0, math.pi / 2),
-)
-_FLANGE_M = 0.107
-_HAND_TURN = -math.pi / 4
+#: Links are drawn generously: nothing else is up there. Hand and fingers tightly: they touch
+#: things. Metres around the URDF's shapes.
+_LINK_MARGIN_M, _HAND_MARGIN_M = 0.06, 0.018
 
 
 @dataclass(frozen=True)
@@ -40,88 +32,102 @@ class Capsule:
 
 
 @dataclass(frozen=True)
+class Slab:
+    """A box: 4x4 pose in the base frame, half extents along its own axes, metres."""
+
+    pose: NDArray[np.float64]
+    half_m: tuple[float, float, float]
+
+
+Solid = Capsule | Slab
+
+
+@dataclass(frozen=True)
 class ArmShape:
-    """The arm at one joint state. tip: between the finger tips; hand: 4x4 pose of the hand."""
+    """The arm at one joint state. tip_pose: 4x4 between the finger tips, z out of the hand, the
+    fingers opening along y."""
 
-    capsules: tuple[Capsule, ...]
-    hand: NDArray[np.float64]
-    tip: tuple[float, float, float]
+    solids: tuple[Solid, ...]
+    tip_pose: NDArray[np.float64]
 
-
-def _link(a: float, d: float, alpha: float, theta: float) -> NDArray[np.float64]:
-    ct, st, ca, sa = math.cos(theta), math.sin(theta), math.cos(alpha), math.sin(alpha)
-    return np.array(
-        [
-            [ct, -st, 0, a],
-            [st * ca, ct * ca, -sa, -sa * d],
-            [st * sa, ct * sa, ca, ca * d],
-            [0, 0, 0, 1],
-        ]
-    )
+    @property
+    def tip(self) -> tuple[float, float, float]:
+        return _point(self.tip_pose[:3, 3])
 
 
-def joint_frames(positions: tuple[float, ...]) -> list[NDArray[np.float64]]:
-    """4x4 poses of the seven joint frames and of the hand, base frame."""
-    pose, frames = np.eye(4), []
-    for (a, d, alpha), theta in zip(_DH, positions, strict=True):
-        pose = pose @ _link(a, d, alpha, theta)
-        frames.append(pose)
-    frames.append(pose @ _link(0, _FLANGE_M, 0, _HAND_TURN))
-    return frames
+class SelfMask:
+    """One arm's body for any joint state. Not safe to share between threads."""
+
+    def __init__(self, spec: ArmSpec) -> None:
+        self.spec = spec
+        self._model = ArmModel(spec)
+        hand = self._model.links_beyond(spec.joint_names[-1])
+        self._links = sorted({*(s.link for s in spec.shapes), spec.tip_link})
+        self._shapes = [(s, s.link in hand) for s in spec.shapes]
+
+    def at(self, robot: RobotState) -> ArmShape:
+        """The arm's body. Raises PerceptionError for joints that are not this arm's."""
+        count = len(self.spec.joint_names)
+        if len(robot.positions) != count or not all(map(math.isfinite, robot.positions)):
+            raise PerceptionError(f"expected {count} finite joint positions, got {robot.positions}")
+        frames = self._model.placements(robot.positions, robot.gripper_width_m, self._links)
+        solids: list[Solid] = []
+        for shape, of_hand in self._shapes:
+            pose = frames[shape.link] @ shape.pose
+            if of_hand or shape.kind == "box":
+                margin = _HAND_MARGIN_M if of_hand else _LINK_MARGIN_M
+                x, y, z = shape.half
+                solids.append(Slab(pose, (x + margin, y + margin, z + margin)))
+                continue
+            along = pose[:3, 2] * (shape.half[2] if shape.kind == "cylinder" else 0.0)
+            a, b = pose[:3, 3] - along, pose[:3, 3] + along
+            solids.append(Capsule(_point(a), _point(b), shape.size[0] + _LINK_MARGIN_M))
+        return ArmShape(tuple(solids), frames[self.spec.tip_link])
 
 
-def arm_shape(robot: RobotState, spec: ArmSpec = PANDA) -> ArmShape:
-    """Capsules around the whole arm at `robot`'s joint positions."""
-    frames = joint_frames(robot.positions)
-    hand = frames[7]
-
-    def at(frame: int, *xyz: float) -> tuple[float, float, float]:
-        x, y, z = (frames[frame] @ np.array([*xyz, 1.0]))[:3]
-        return float(x), float(y), float(z)
-
-    tip = at(7, 0, 0, spec.tip_offset_m)
-    half = robot.gripper_width_m / 2 + spec.finger_thickness_m / 2
-    end = spec.tip_offset_m + spec.finger_beyond_tip_m - spec.finger_width_m / 2
-    # Links are drawn generously: nothing else is up there. Fingers tightly: they touch things.
-    capsules = [
-        Capsule((0, 0, 0), at(0, 0, 0, 0), 0.14),
-        Capsule(at(0, 0, 0, 0), at(2, 0, 0, -0.1), 0.13),
-        Capsule(at(2, 0, 0, -0.15), at(2, 0, 0, 0), 0.13),
-        Capsule(at(2, 0, 0, 0), at(3, 0, 0, 0), 0.13),
-        Capsule(at(3, 0, 0, 0), at(4, 0, 0, -0.30), 0.13),
-        Capsule(at(4, 0, 0, -0.30), at(4, 0, 0, 0), 0.12),
-        Capsule(at(5, 0, 0, 0), at(6, 0, 0, 0), 0.11),
-        Capsule(at(6, 0, 0, -0.02), at(6, 0, 0, _FLANGE_M - 0.02), 0.095),
-        # The hand is a flat box, 20 cm along the fingers' opening direction (its y).
-        Capsule(at(7, 0, -0.09, 0.02), at(7, 0, 0.09, 0.02), 0.05),
-        Capsule(at(7, 0, -0.065, 0.045), at(7, 0, 0.065, 0.045), 0.042),
-    ]
-    for side in (-1, 1):
-        y = side * half
-        capsules.append(Capsule(at(7, 0, y, 0.06), at(7, 0, y, end), 0.026))
-    return ArmShape(tuple(capsules), hand, tip)
+def _point(v: NDArray[np.float64]) -> tuple[float, float, float]:
+    return float(v[0]), float(v[1]), float(v[2])
 
 
-def inside_capsules(
-    points: NDArray[np.float32], capsules: tuple[Capsule, ...]
-) -> NDArray[np.bool_]:
-    """Which of `points` [N, 3] lie in one of the capsules."""
+def inside_solids(points: NDArray[np.float32], solids: tuple[Solid, ...]) -> NDArray[np.bool_]:
+    """Which of `points` [N, 3] (base frame, metres) lie in one of the solids."""
     hit = np.zeros(len(points), bool)
     x, y, z = (np.ascontiguousarray(column) for column in points.T)
-    for capsule in capsules:
-        a, b = np.asarray(capsule.a, np.float32), np.asarray(capsule.b, np.float32)
-        reach = np.float32(capsule.radius_m)
-        low, high = np.minimum(a, b) - reach, np.maximum(a, b) + reach
+    for solid in solids:
+        low, high = _bounds(solid)
         # One axis after the other: few points are left after the first.
         near = np.flatnonzero((x >= low[0]) & (x <= high[0]))
         for axis, values in ((1, y), (2, z)):
             some = values[near]
             near = near[(some >= low[axis]) & (some <= high[axis])]
-        if not len(near):
-            continue
-        along, rel = b - a, points[near] - a
-        length = float(along @ along)
-        t = np.clip(rel @ along / length, 0, 1) if length > 1e-9 else np.zeros(len(rel))
-        gap = rel - t[:, None] * along
-        hit[near[np.einsum("ij,ij->i", gap, gap) <= reach * reach]] = True
+        if len(near):
+            inside = _in_slab if isinstance(solid, Slab) else _in_capsule
+            hit[near[inside(points[near], solid)]] = True  # type: ignore[arg-type]
     return hit
+
+
+def _bounds(solid: Solid) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    if isinstance(solid, Slab):
+        middle = solid.pose[:3, 3].astype(np.float32)
+        spread = (np.abs(solid.pose[:3, :3]) @ solid.half_m).astype(np.float32)
+        return middle - spread, middle + spread
+    a, b = np.asarray(solid.a, np.float32), np.asarray(solid.b, np.float32)
+    reach = np.float32(solid.radius_m)
+    return np.minimum(a, b) - reach, np.maximum(a, b) + reach
+
+
+def _in_slab(points: NDArray[np.float32], slab: Slab) -> NDArray[np.bool_]:
+    turn = slab.pose[:3, :3].astype(np.float32)
+    own = (points - slab.pose[:3, 3].astype(np.float32)) @ turn
+    return np.all(np.abs(own) <= np.asarray(slab.half_m, np.float32), axis=1)
+
+
+def _in_capsule(points: NDArray[np.float32], capsule: Capsule) -> NDArray[np.bool_]:
+    a, b = np.asarray(capsule.a, np.float32), np.asarray(capsule.b, np.float32)
+    along, rel = b - a, points - a
+    length = float(along @ along)
+    t = np.clip(rel @ along / length, 0, 1) if length > 1e-9 else np.zeros(len(rel))
+    gap = rel - t[:, None] * along
+    reach = np.float32(capsule.radius_m)
+    inside: NDArray[np.bool_] = np.einsum("ij,ij->i", gap, gap) <= reach * reach
+    return inside

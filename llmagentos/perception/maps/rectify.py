@@ -15,7 +15,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.perception.maps.arm import Capsule, inside_capsules
+from llmagentos.perception.maps.arm import Solid, inside_solids
 from llmagentos.types import CameraFrame
 
 FloatMap = NDArray[np.float32]
@@ -123,7 +123,7 @@ class Rectifier:
         rays = self._rays[2].reshape(frame.depth.shape)[::stride, ::stride]
         return np.where(depth > 0, depth * rays + self._origin[2], np.nan).astype(np.float32)
 
-    def rectify(self, frame: CameraFrame, robot: tuple[Capsule, ...] = ()) -> TopDown:
+    def rectify(self, frame: CameraFrame, robot: tuple[Solid, ...] = ()) -> TopDown:
         """The map of `frame`, which must have passed `check_frame`.
 
         Points inside `robot` are its body: they raise nothing, and what is below is not seen.
@@ -144,7 +144,7 @@ class Rectifier:
         points = np.stack([px, py, pz], 1)
         robot_map = np.zeros((rows, cols), bool)
         if robot or (pz.size and pz.max() > _TOO_HIGH_M):
-            body = inside_capsules(points, robot) | (pz > _TOO_HIGH_M)
+            body = inside_solids(points, robot) | (pz > _TOO_HIGH_M)
             robot_map = self._shadow(index[body], points[body], depth.shape)
             index, points = index[~body], points[~body]
         row, col = grid.rows_cols(points[:, 0], points[:, 1])

@@ -12,8 +12,6 @@ from llmagentos.skills.declaration import Skill, SkillRun
 from llmagentos.skills.preview import set_down, under
 from llmagentos.types import Action, Pose, Scene
 
-_OPEN_M = 0.08
-
 
 def _preview(scene: Scene, action: Action) -> Scene:
     held = scene.held
@@ -29,7 +27,7 @@ def _preview(scene: Scene, action: Action) -> Scene:
 
 
 def _run(context: Context, action: Action) -> SkillRun:
-    yield from context.arm.release(_OPEN_M)
+    yield from context.arm.release()
     context.belief.in_hand = None
     return succeeded("opened the gripper")
 

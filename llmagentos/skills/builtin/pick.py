@@ -170,7 +170,7 @@ def _give_up(context: Context) -> Generator[None, None, None]:
     context.belief.in_hand = None
     arm = context.arm
     yield from context.recover()
-    yield from arm.release(0.08)
+    yield from arm.release()
     yield from context.rise(0.2)
 
 

@@ -85,7 +85,7 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
         belief.let_go(item, action.pose, action.support)
     yield from arm.release(opening)
     yield from context.rise(tip.position[2] + 0.06, speed=0.5)
-    yield from arm.grip(0.08, wait=False)
+    yield from arm.grip(arm.spec.max_opening_m, wait=False)
 
 
 def _misplaced(

@@ -14,7 +14,6 @@ from dataclasses import dataclass, replace
 
 from llmagentos.errors import CollisionError, MotionError, UnreachableError
 from llmagentos.motion.planning import (
-    LOWEST_TIP_M,
     Obstacles,
     check_free,
     moving_body,
@@ -24,7 +23,6 @@ from llmagentos.motion.planning import (
 from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
-from llmagentos.robots.specs import PANDA
 from llmagentos.skills.builtin.pick import take
 from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
@@ -39,7 +37,8 @@ MAX_STROKES = 3
 #: Begin this far behind the object; push at this share of the tool speed.
 _RUN_UPS_M = (0.025, 0.008)
 _PUSH_SPEED = 0.12
-_PALM_M = 0.036
+#: The palm passes this high above the object's top.
+_UNDER_PALM_M = 0.003
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
@@ -121,7 +120,7 @@ def _carry_out(context: Context, item: SceneObject, stroke: _Stroke) -> Generato
     arm, belief = context.arm, context.belief
     yield from arm.grip(stroke.opening_m, wait=False)
     yield from context.go(stroke.start, belief.obstacles())
-    body = moving_body(stroke.opening_m)
+    body = moving_body(context.arm.spec, stroke.opening_m)
     path = plan_straight(arm.kinematics, arm.joints, [stroke.end], belief.obstacles(item.id), body)
     yield from arm.follow([path], _PUSH_SPEED)
     back = _between(stroke.end, stroke.start, 0.02)
@@ -132,7 +131,7 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
     """The first free stroke: fingers side by side, else one behind the other; low, else higher."""
     belief, problem = context.belief, ""
     for stroke in _strokes(context, item, target):
-        body = moving_body(stroke.opening_m)
+        body = moving_body(context.arm.spec, stroke.opening_m)
         try:
             check_free(stroke.start, belief.obstacles(), body, "the place behind it")
             for at in poses_along(stroke.start, stroke.end):
@@ -148,18 +147,18 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
 
 
 def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[_Stroke]:
-    g = geometry_of(item)
+    g, spec = geometry_of(item), context.arm.spec
     x, y, _ = item.position
     heading = math.atan2(target[1] - y, target[0] - x)
     ux, uy = math.cos(heading), math.sin(heading)
     # The palm reaches out over the object, so it has to pass above its top.
-    low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), LOWEST_TIP_M)
-    low = max(low, item.bottom_z + g.height_m - _PALM_M)
+    low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), spec.lowest_tip_m)
+    low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M)
     wide = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
     heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
     for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
         for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
-            thick = PANDA.finger_width_m / 2 if turn == 0.0 else PANDA.finger_thickness_m
+            thick = spec.finger_width_m / 2 if turn == 0.0 else spec.finger_thickness_m
             behind = _contact_distance(item, opening) + thick
             off = _reach_behind(item, heading) + thick + run_up
             yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 import os
 import signal
 import threading
@@ -21,6 +22,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from llmagentos.errors import LLMAgentOSError
+from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
@@ -55,7 +57,10 @@ class Parameter:
     read_only: bool = True
 
 
-BASE_FRAME = Parameter('base_frame', 'panda_link0', 'Robot base frame (REP 103: x forward)')
+ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
+BASE_FRAME = Parameter(
+    'base_frame', '', "Robot base frame (REP 103: x forward); empty: the arm's base link"
+)
 
 
 class ModuleNode(LifecycleNode):
@@ -65,7 +70,7 @@ class ModuleNode(LifecycleNode):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
-        for p in (BASE_FRAME, *self.PARAMETERS):
+        for p in (ROBOT, BASE_FRAME, *self.PARAMETERS):
             self.declare_parameter(p.name, p.default, _descriptor(p))
         self.group = ReentrantCallbackGroup()
         self._built: list[tuple[Callable[[Any], Any], Any]] = []
@@ -105,6 +110,16 @@ class ModuleNode(LifecycleNode):
     def value(self, name: str) -> Any:
         """Return a parameter's value."""
         return self.get_parameter(name).value
+
+    @cached_property
+    def robot(self) -> ArmSpec:
+        """The arm that the parameter `robot` names. RobotError where it names none."""
+        return load(self.value('robot'))
+
+    @property
+    def base_frame(self) -> str:
+        """Return the name of the frame that everything is in."""
+        return self.value('base_frame') or self.robot.base_link
 
     @property
     def now_s(self) -> float:

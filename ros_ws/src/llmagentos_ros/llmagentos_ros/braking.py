@@ -16,7 +16,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 import math
 
-from llmagentos.robots.specs import ArmSpec
+from llmagentos.robots import ArmSpec
 
 #: Slower than this is rest: stopping at once is no jolt.
 REST_RADPS = 0.05

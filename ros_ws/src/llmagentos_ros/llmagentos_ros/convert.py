@@ -9,7 +9,7 @@ Does not know: topics, nodes.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 import json
 import math
 from typing import Any
@@ -18,10 +18,9 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import KeyValue
 from geometry_msgs.msg import Point, TransformStamped
 from llmagentos.errors import DriverError, PlanError
-from llmagentos.events import Event
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanResult
-from llmagentos.robots.specs import ArmSpec, PANDA
+from llmagentos.robots import ArmSpec
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
@@ -168,9 +167,9 @@ def plan_from_json(text: str) -> Plan:
         raise PlanError(f'expected a plan as JSON, got {where}: {first["msg"]}') from exc
 
 
-def event_to_json(event: Event, **more: Any) -> str:
-    """One event of a running command as JSON, with more fields beside it."""
-    return json.dumps({**event.to_json(), **more}, default=_plain)
+def event_to_json(event: Mapping[str, Any]) -> str:
+    """One event of a running command as JSON; plans inside become plain data."""
+    return json.dumps(event, default=_plain)
 
 
 def _plain(value: Any) -> Any:
@@ -185,15 +184,16 @@ def _plain(value: Any) -> Any:
 
 
 def joint_state_to_msg(state: RobotState, spec: ArmSpec, frame_id: str) -> JointState:
-    """Arm joints and both fingers."""
+    """Convert arm joints and finger joints."""
     msg = JointState()
     msg.header.stamp = to_time(state.stamp_s)
     msg.header.frame_id = frame_id
-    finger = state.gripper_width_m / 2
+    fingers = spec.gripper.joints(state.gripper_width_m)
     msg.name = [*spec.joint_names, *spec.finger_joint_names]
-    msg.position = [*map(float, state.positions), finger, finger]
-    msg.velocity = [*map(float, state.velocities), 0.0, 0.0]
-    msg.effort = [0.0] * len(spec.joint_names) + [float(state.gripper_effort_n)] * 2
+    msg.position = [*map(float, state.positions), *fingers]
+    msg.velocity = [*map(float, state.velocities), *(0.0 for _ in fingers)]
+    effort = float(state.gripper_effort_n)
+    msg.effort = [*(0.0 for _ in spec.joint_names), *(effort for _ in fingers)]
     return msg
 
 
@@ -203,11 +203,24 @@ class JointStateReader:
 
     Joints are found by name, in any order, and may come in several messages (ros2_control can
     have one broadcaster for the arm and one for the hand); the last values are remembered.
+    joint_names, finger_names: what the driver calls them, where that differs from the spec. Fewer
+    finger names will do: the joints of a gripper move together.
     """
 
-    def __init__(self, joint_names: Sequence[str] = (), finger_names: Sequence[str] = ()) -> None:
-        self._arm = tuple(joint_names or PANDA.joint_names)
-        self._fingers = tuple(finger_names or PANDA.finger_joint_names)
+    def __init__(
+        self,
+        spec: ArmSpec,
+        joint_names: Sequence[str] = (),
+        finger_names: Sequence[str] = (),
+    ) -> None:
+        self._gripper = spec.gripper
+        self._arm = tuple(joint_names or spec.joint_names)
+        self._fingers = tuple(finger_names or spec.finger_joint_names)
+        if len(self._arm) != len(spec.joint_names):
+            raise DriverError(
+                f'expected {len(spec.joint_names)} joint names for {spec.name}, '
+                f'got {len(self._arm)}'
+            )
         self._seen: dict[str, tuple[float, float, float]] = {}
 
     def read(self, msg: JointState) -> RobotState | None:
@@ -236,8 +249,7 @@ class JointStateReader:
             return None
         arm = [self._seen[name] for name in self._arm]
         fingers = [self._seen[name] for name in self._fingers]
-        # One finger joint tells half of the opening, as in the Panda's URDF.
-        width = sum(f[0] for f in fingers) * (2 / len(fingers))
+        width = self._gripper.opening_m([f[0] for f in fingers])
         return RobotState(
             positions=tuple(q for q, _, _ in arm),
             velocities=tuple(v for _, v, _ in arm),

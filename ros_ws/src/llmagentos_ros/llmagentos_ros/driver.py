@@ -24,7 +24,8 @@ import time
 
 from builtin_interfaces.msg import Duration
 from llmagentos.errors import DriverError
-from llmagentos.robots.specs import ArmSpec, PANDA
+from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots import ArmSpec
 from llmagentos.types import RobotState
 from llmagentos_ros.convert import JointStateReader, to_time
 from llmagentos_ros.freshness import AgeTimer
@@ -40,13 +41,14 @@ _SAME_S = 1e-6
 _BACK_S = 1.0
 
 
-class RosDriver:
+class RosDriver(RobotDriver):
     """
     One arm. `advance` may be called from one thread, messages come in on another.
 
     publish: sends a JointTrajectory; grip: sends (width_m, force_n); clock: seconds on the node's
     clock; clock_moved: a condition that is notified when simulated time has moved, or None for a
-    clock that runs by itself; steady: the watchdogs' clock, seconds.
+    clock that runs by itself; spec: the arm; joint_names, finger_names: what its driver calls
+    them, where that differs; steady: the watchdogs' clock, seconds.
     """
 
     def __init__(
@@ -55,8 +57,8 @@ class RosDriver:
         grip: Callable[[float, float], None],
         clock: Callable[[], float],
         *,
+        spec: ArmSpec,
         clock_moved: threading.Condition | None = None,
-        spec: ArmSpec = PANDA,
         joint_names: Sequence[str] = (),
         finger_names: Sequence[str] = (),
         control_hz: float = 60.0,
@@ -70,7 +72,7 @@ class RosDriver:
         self._clock_moved = clock_moved
         self._spec = spec
         self._names = tuple(joint_names or spec.joint_names)
-        self._reader = JointStateReader(self._names, finger_names or spec.finger_joint_names)
+        self._reader = JointStateReader(spec, self._names, finger_names)
         self._period_s = 1.0 / control_hz
         self._lookahead_s = lookahead_s
         self._stream = PointStream(spec, self._period_s, lookahead_s)
@@ -88,6 +90,7 @@ class RosDriver:
         self._command: tuple[float, ...] | None = None
         self._moved_s = -math.inf
         self._width: float | None = None
+        self._connected = True
 
     # --- messages in ---------------------------------------------------------------------
 
@@ -105,6 +108,21 @@ class RosDriver:
             self.joint_states.beat()
 
     # --- the driver port -----------------------------------------------------------------
+
+    def connect(self) -> None:
+        """Use the topics again after `disconnect`; at first they are in use."""
+        if not self._connected:
+            self._connected = True
+            self.forget()
+
+    def disconnect(self) -> None:
+        """Send nothing more; an arm in motion brakes with the points that it has."""
+        self._connected = False
+        self._command = None
+
+    def _check_connected(self) -> None:
+        if not self._connected:
+            raise DriverError('expected a connected driver, got one that was disconnected')
 
     @property
     def control_period_s(self) -> float:
@@ -131,6 +149,7 @@ class RosDriver:
         It stays the same until `advance`: whoever plans a command and whoever checks it must judge
         by the same measurement, and messages come in at any time.
         """
+        self._check_connected()
         stale = self.joint_states.stale()
         with self._lock:
             state = self._state
@@ -143,7 +162,8 @@ class RosDriver:
         return self._view
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
-        """Joint targets (7, rad) for the next period, clipped to the arm's range."""
+        """Joint targets (one per joint, rad) for the next period, clipped to the arm's range."""
+        self._check_connected()
         values = tuple(float(q) for q in positions)
         if len(values) != len(self._names):
             raise DriverError(f'expected {len(self._names)} joint positions, got {len(values)}')
@@ -155,6 +175,7 @@ class RosDriver:
 
     def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
         """Finger distance to reach; returns the width really commanded."""
+        self._check_connected()
         width = min(max(float(width_m), 0.0), self._spec.max_opening_m)
         force = min(max(float(force_n), 0.0), self._spec.max_grip_force_n)
         if not (math.isfinite(width) and math.isfinite(force)):
@@ -171,6 +192,7 @@ class RosDriver:
 
         Raises DriverError when the clock stands still for longer than the stall timeout.
         """
+        self._check_connected()
         self._view = None
         now = self._clock()
         if now < self._tick_s - _BACK_S:

@@ -18,14 +18,11 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
-from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import Outcome
-from llmagentos.robots.specs import PANDA
 from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.limits import motion_limits
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene
@@ -52,7 +49,11 @@ class ExecutorNode(ModuleNode):
     """Owns an ExecutionModule over a RosDriver."""
 
     PARAMETERS = (
-        Parameter('profile', 'careful', 'Motion limits: careful (beside people) or sim'),
+        Parameter(
+            'profile',
+            'careful',
+            'Motion limits, a profile of `robot`: careful (beside people) or full',
+        ),
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
             'lookahead_s',
@@ -88,8 +89,8 @@ class ExecutorNode(ModuleNode):
             'auto: the action if its server is there, else the topic',
         ),
         Parameter('gripper_action', 'gripper_controller/gripper_cmd', 'Name of that action'),
-        Parameter('joint_names', [''], "Arm joints, shoulder to wrist; empty: the Panda's"),
-        Parameter('finger_joint_names', [''], "Finger joints; empty: the Panda's"),
+        Parameter('joint_names', [''], 'Arm joints, shoulder to wrist; empty: those of `robot`'),
+        Parameter('finger_joint_names', [''], 'Finger joints; empty: those of `robot`'),
     )
 
     def __init__(self) -> None:
@@ -104,17 +105,21 @@ class ExecutorNode(ModuleNode):
     def build(self) -> None:
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
         self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
-        fingers = names(self.value('finger_joint_names')) or PANDA.finger_joint_names
+        robot = self.robot
         gripper_out = GripperOutput(
-            self, self.value('gripper_interface'), self.value('gripper_action'), len(fingers)
+            self,
+            self.value('gripper_interface'),
+            self.value('gripper_action'),
+            lambda width_m: robot.gripper.joints(width_m)[0],
         )
         self._driver = RosDriver(
             self._arm_out.send,
             gripper_out.send,
             lambda: self.now_s,
             clock_moved=clock_condition(self),
+            spec=robot,
             joint_names=names(self.value('joint_names')),
-            finger_names=fingers,
+            finger_names=names(self.value('finger_joint_names')),
             control_hz=self.value('control_hz'),
             lookahead_s=self.value('lookahead_s'),
             state_timeout_s=self.value('joint_states_timeout_s'),
@@ -162,8 +167,9 @@ class ExecutorNode(ModuleNode):
     def _module(self) -> PlanExecutor:
         """Return the execution module; built late, since skills read joint states."""
         if self._skills is None:
-            kinematics = Kinematics()
-            gate = MotionGate(motion_limits(self.value('profile')), kinematics.tip_position)
+            robot = self.robot
+            kinematics = Kinematics(robot)
+            gate = MotionGate.of(robot, self.value('profile'), kinematics.tip_position)
             self._observed = ObservedDriver(GatedDriver(self._driver, gate), clock=time.monotonic)
             self._skills = MotionSkills(
                 self._observed,
@@ -272,7 +278,7 @@ class ExecutorNode(ModuleNode):
             return Outcome('failed', why or f'I stopped. {exc}')
         return Outcome('failed', f'{why}{ended.reply}', ended.steps, '')
 
-    def _on_event(self, event: Event) -> None:
+    def _on_event(self, event: Any) -> None:
         goal, progress = self._goal, self._progress
         if goal is None or progress is None:
             return
@@ -281,15 +287,15 @@ class ExecutorNode(ModuleNode):
             self._step_out.publish(step)
         self._feedback(goal, progress, step, event)
 
-    def _feedback(self, goal: Any, progress: Progress, step: Any, event: Event) -> None:
+    def _feedback(self, goal: Any, progress: Progress, step: Any, event: Any) -> None:
         moving = self._observed.first_motion_at
         extra = {} if moving is None else {'first_motion_monotonic_s': moving}
         goal.publish_feedback(
             ExecutePlan.Feedback(
                 step=step,
                 progress=float(progress.share),
-                words=getattr(event, 'words', ''),
-                event=event_to_json(event, **extra),
+                words=str(event.get('words', '')),
+                event=event_to_json({**event, **extra}),
                 moving=moving is not None,
             )
         )

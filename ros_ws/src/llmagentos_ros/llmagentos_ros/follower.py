@@ -19,7 +19,7 @@ import itertools
 import math
 
 from llmagentos.errors import DriverError
-from llmagentos.robots.specs import ArmSpec, PANDA
+from llmagentos.robots import ArmSpec
 
 Joints = tuple[float, ...]
 
@@ -41,7 +41,7 @@ class Point:
 class TrajectoryFollower:
     """The commanded joint positions over time."""
 
-    def __init__(self, start: Sequence[float], spec: ArmSpec = PANDA) -> None:
+    def __init__(self, start: Sequence[float], spec: ArmSpec) -> None:
         self._spec = spec
         self._points: list[Point] = []
         self._position: Joints = tuple(start)

@@ -103,12 +103,15 @@ class GripperOutput:
     """
     Sends gripper commands. interface: auto takes the action where its server is there.
 
-    fingers: finger joints; the action's position is one finger's.
+    position_of: the first finger joint's position (m or rad) for a distance between the finger
+    tips, which is what the action takes.
     """
 
-    def __init__(self, node: Any, interface: str, action: str, fingers: int) -> None:
+    def __init__(
+        self, node: Any, interface: str, action: str, position_of: Callable[[float], float]
+    ) -> None:
         self._topic = node.publisher(table.GRIPPER)
-        self._always, self._fingers = interface == 'action', max(1, fingers)
+        self._always, self._position_of = interface == 'action', position_of
         self._client = action_client(node, interface, 'GripperCommand', action)
         self._goal: Callable[[], Any] | None = None
         if self._client is not None:
@@ -120,5 +123,6 @@ class GripperOutput:
             self._topic.publish(GripperCommand(width=width_m, force=force_n))
             return
         goal = self._goal()
-        goal.command.position, goal.command.max_effort = width_m / self._fingers, force_n
+        goal.command.position = self._position_of(width_m)
+        goal.command.max_effort = force_n
         self._client.send_goal_async(goal)

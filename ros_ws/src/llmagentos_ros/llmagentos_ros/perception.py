@@ -62,8 +62,8 @@ class PerceptionNode(ModuleNode):
             [0.0, 0.0, 0.0, 0.0],
             'x, y, z, w of the optical frame in the base frame; zeros: not calibrated',
         ),
-        Parameter('joint_names', [''], "Arm joints, shoulder to wrist; empty: the Panda's"),
-        Parameter('finger_joint_names', [''], "Finger joints; empty: the Panda's"),
+        Parameter('joint_names', [''], 'Arm joints, shoulder to wrist; empty: those of `robot`'),
+        Parameter('finger_joint_names', [''], 'Finger joints; empty: those of `robot`'),
     )
 
     def __init__(self) -> None:
@@ -77,7 +77,7 @@ class PerceptionNode(ModuleNode):
     def build(self) -> None:
         self.module = load_class(self.value('module'))()
         self._reader = JointStateReader(
-            names(self.value('joint_names')), names(self.value('finger_joint_names'))
+            self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
         )
         self._states: deque[RobotState] = deque(maxlen=32)
         self._color: OrderedDict[float, Image] = OrderedDict()
@@ -173,7 +173,7 @@ class PerceptionNode(ModuleNode):
             self.get_logger().warning(self._error, throttle_duration_sec=2.0)
             return
         self._error = ''
-        self._latest = scene_to_msg(scene, self.value('base_frame'))
+        self._latest = scene_to_msg(scene, self.base_frame)
         self._scene_out.publish(self._latest)
         self._looks += 1
         self._look_s = time.perf_counter() - began
@@ -230,10 +230,10 @@ class PerceptionNode(ModuleNode):
 
             frame = color.header.frame_id
             try:
-                found = self._tf.lookup_transform(self.value('base_frame'), frame, Time())
+                found = self._tf.lookup_transform(self.base_frame, frame, Time())
             except Exception as exc:
                 raise PerceptionError(
-                    f'expected a transform {self.value("base_frame")} from {frame}, got {exc}'
+                    f'expected a transform {self.base_frame} from {frame}, got {exc}'
                 ) from exc
             return transform_to_matrix(found)
         raise PerceptionError("expected the camera's pose (parameters, tf or topic), got none yet")

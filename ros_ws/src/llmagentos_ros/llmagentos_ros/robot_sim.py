@@ -14,7 +14,6 @@ from typing import Any
 
 from llmagentos.composition import load_scene
 from llmagentos.errors import DriverError, LLMAgentOSError, SceneError
-from llmagentos.robots.specs import PANDA
 from llmagentos_msgs.msg import GripperCommand
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
@@ -72,14 +71,15 @@ class RobotSim(ModuleNode):
             rgb_std=self.value('rgb_noise'), depth_std_m=self.value('depth_noise_m'), seed=seed
         )
         self.world = SimWorld(
-            load_scene(self.value('scene'), seed),
+            self._with_robot(load_scene(self.value('scene'), seed)),
             seed=seed,
             control_hz=int(self.value('control_hz')),
             view=self.value('view'),
             noise=noise,
         )
         self.world.overhead.capture()  # the first picture builds the renderer
-        self.follower = TrajectoryFollower(self.world.state().positions)
+        self.follower = TrajectoryFollower(self.world.state().positions, self.robot)
+        self._spec, self._frame = self.robot, self.base_frame
         self._offset_s = 0.0
         # The clock goes on over a restart, since everyone else's does: it begins at the uptime.
         self._offset_s = time.monotonic()
@@ -99,6 +99,10 @@ class RobotSim(ModuleNode):
             self.create_timer(self.world.control_period_s, self._on_timer, clock=steady),
             self.destroy_timer,
         )
+
+    def _with_robot(self, scene: Any) -> Any:
+        """Return the scene with the arm that this graph is about, whatever it names."""
+        return scene and scene.model_copy(update={'robot': self.value('robot')})
 
     def release(self) -> None:
         if self.world is not None:
@@ -143,7 +147,7 @@ class RobotSim(ModuleNode):
         world.advance()
         stamp = to_time(self.sim_s)
         self._clock_out.publish(Clock(clock=stamp))
-        msg = joint_state_to_msg(world.state(), PANDA, self.value('base_frame'))
+        msg = joint_state_to_msg(world.state(), self._spec, self._frame)
         msg.header.stamp = stamp
         self._joints_out.publish(msg)
         rate = self.value('camera_hz')
@@ -164,9 +168,7 @@ class RobotSim(ModuleNode):
         if not self._pose_sent:
             self._pose_sent = True
             self._pose_out.publish(
-                matrix_to_transform(
-                    frame.base_from_camera, self.value('base_frame'), frame_id, self.sim_s
-                )
+                matrix_to_transform(frame.base_from_camera, self._frame, frame_id, self.sim_s)
             )
 
     def _on_trajectory(self, msg: JointTrajectory) -> None:
@@ -174,7 +176,7 @@ class RobotSim(ModuleNode):
         if not self.is_active:
             return
         try:
-            order = [msg.joint_names.index(name) for name in PANDA.joint_names]
+            order = [msg.joint_names.index(name) for name in self._spec.joint_names]
             start = to_seconds(msg.header.stamp) or self.sim_s
             points = [
                 Point(
@@ -206,7 +208,7 @@ class RobotSim(ModuleNode):
         seed = None if request.seed < 0 else int(request.seed)
         try:
             spec = _scene_of(request.scene, seed or 0)
-            self.world.reset(spec, seed)
+            self.world.reset(self._with_robot(spec), seed)
         except LLMAgentOSError as exc:
             answer.success, answer.message = False, f'{type(exc).__name__}: {exc}'
             return answer

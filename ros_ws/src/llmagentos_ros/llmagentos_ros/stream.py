@@ -17,7 +17,7 @@ from collections import deque
 from collections.abc import Iterator, Sequence
 import math
 
-from llmagentos.robots.specs import ArmSpec
+from llmagentos.robots import ArmSpec
 from llmagentos_ros.braking import braking_points, gathered_s, return_points
 
 Joints = tuple[float, ...]

@@ -1,0 +1,166 @@
+"""What an arm's chain is like: found from its axes at rest, never from its name.
+
+Knows: which joints turn the arm about the vertical, bend it in its plane and turn the hand about
+the tool. Does not know: limits' use, solving.
+
+Most table arms are built alike: the first joint turns about the vertical, three joints with
+parallel axes (shoulder, elbow, wrist) bend the arm in one plane, the last one turns the hand about
+the tool. With the hand straight down such an arm is a planar two-link chain. Where a chain is not
+built like that, the corresponding part is None and solving goes without it.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+Array = NDArray[np.float64]
+
+_PARALLEL = 1 - 1e-6
+#: Nearly stretched arms count as too short: they move badly there.
+_STRETCHED = 0.989
+#: Numbers that come out of a chain are exact to this many digits; what is left is rounding.
+_DIGITS = 9
+
+
+@dataclass(frozen=True)
+class Turning:
+    """How the first and the last joint turn a hand that points straight down.
+
+    heading = offset + base_sign * first joint + wrist_sign * last joint (rad).
+    sideways_m: how far the tip lies beside the arm's plane, to the left of the way out;
+    ahead_rad: where the way out points at first joint 0.
+    """
+
+    base_sign: float
+    wrist_sign: float
+    offset_rad: float
+    sideways_m: float
+    ahead_rad: float
+
+    def base_angle(self, x: float, y: float) -> float:
+        """The first joint that turns the arm's plane so that the tip can be above (x, y)."""
+        beside = math.asin(max(-1.0, min(1.0, self.sideways_m / max(math.hypot(x, y), 1e-9))))
+        around = math.atan2(y, x) - beside - self.ahead_rad
+        wrapped = -((-around + math.pi) % (2 * math.pi) - math.pi)
+        return self.base_sign * wrapped
+
+
+@dataclass(frozen=True)
+class Plane:
+    """The two-link chain in the arm's plane: (way out, up), metres, first joint's axis at 0.
+
+    shoulder: the shoulder's axis; wrist_to_tip: with the hand down. near_m, far_m: distances
+    between shoulder and wrist with the elbow inside its limits.
+    """
+
+    shoulder: tuple[float, float]
+    wrist_to_tip: tuple[float, float]
+    near_m: float
+    far_m: float
+
+
+@dataclass(frozen=True)
+class Structure:
+    """in_plane: for every joint, whether it bends the arm in its plane."""
+
+    in_plane: tuple[bool, ...]
+    turning: Turning | None
+    plane: Plane | None
+
+
+def structure_of(model: pin.Model, tip: int, home: Array, lower: Array, upper: Array) -> Structure:
+    """Of a chain with the hand straight down at `home` and the arm in one plane there."""
+    data = model.createData()
+    pin.framesForwardKinematics(model, data, home)
+    placement = data.oMf[tip]
+    axes = [_axis(model, data, i) for i in range(1, model.njoints)]
+    points = [data.oMi[i].translation.copy() for i in range(1, model.njoints)]
+    in_plane = tuple(abs(float(axis @ axes[1])) > _PARALLEL for axis in axes)
+    vertical = abs(axes[0][2]) > _PARALLEL
+    about_tool = abs(float(axes[-1] @ placement.rotation[:, 2])) > _PARALLEL
+    level = abs(axes[1][2]) < 1e-6
+    if not (vertical and about_tool and level):
+        return Structure(in_plane, None, None)
+    turning, ahead = _turning(placement, axes, points[0], home)
+    bends = [i for i, bending in enumerate(in_plane) if bending]
+    plane = None
+    if len(bends) == 3 and abs(float(points[0][0])) + abs(float(points[0][1])) < 1e-9:
+        flat = [_in(ahead, points[i]) for i in bends]
+        to_tip = _in(ahead, placement.translation) - flat[2]
+        sign = _bending(axes[bends[1]], ahead)
+        near, far = _reach(flat, home[bends[1]], sign, lower[bends[1]], upper[bends[1]])
+        plane = Plane(_pair(flat[0]), _pair(to_tip), near, far)
+    return Structure(in_plane, turning, plane)
+
+
+def _turning(
+    placement: pin.SE3, axes: Sequence[Array], base: Array, home: Array
+) -> tuple[Turning, Array]:
+    """The turning joints, and the unit vector of the way out at home."""
+    base_sign, wrist_sign = math.copysign(1, axes[0][2]), math.copysign(1, axes[-1][2])
+    heading = math.atan2(placement.rotation[1, 0], placement.rotation[0, 0])
+    offset = heading - base_sign * float(home[0]) - wrist_sign * float(home[-1])
+    left = axes[1].copy()
+    ahead = np.array([left[1], -left[0], 0.0])
+    if ahead @ (placement.translation - base) < 0:
+        left, ahead = -left, -ahead
+    sideways = float(left @ (placement.translation - base))
+    out = math.atan2(ahead[1], ahead[0]) - base_sign * float(home[0])
+    turning = Turning(
+        base_sign,
+        wrist_sign,
+        round(offset, _DIGITS),
+        round(sideways, _DIGITS) + 0.0,
+        round(out, _DIGITS) + 0.0,
+    )
+    return turning, ahead
+
+
+def _axis(model: pin.Model, data: pin.Data, joint: int) -> Array:
+    """Of a revolute joint, in the base frame: a unit vector, rounded."""
+    motion = model.joints[joint].createData()
+    model.joints[joint].calc(motion, np.zeros(1))
+    axis = data.oMi[joint].rotation @ np.asarray(motion.S).reshape(6)[3:]
+    return np.round(axis, 12)
+
+
+def _in(ahead: Array, point: Array) -> Array:
+    return np.array([float(ahead @ point), float(point[2])])
+
+
+def _pair(point: Array) -> tuple[float, float]:
+    return round(float(point[0]), _DIGITS), round(float(point[1]), _DIGITS)
+
+
+def _bending(axis: Array, ahead: Array) -> float:
+    """+1 where a positive turn about `axis` turns the way out upwards, else -1."""
+    return math.copysign(1.0, float(np.cross(axis, ahead)[2]))
+
+
+def _reach(
+    flat: Sequence[Array], elbow: float, sign: float, lower: float, upper: float
+) -> tuple[float, float]:
+    """Least and largest distance from shoulder to wrist with the elbow between its limits."""
+    upper_arm, forearm = flat[0] - flat[1], flat[2] - flat[1]
+    long = float(np.hypot(*upper_arm) * np.hypot(*forearm))
+    squares = float(upper_arm @ upper_arm + forearm @ forearm)
+    between = math.atan2(forearm[1], forearm[0]) - math.atan2(upper_arm[1], upper_arm[0])
+
+    def distance(joint: float) -> float:
+        angle = between + sign * (joint - elbow)
+        return math.sqrt(max(squares - 2 * long * math.cos(angle), 0.0))
+
+    ends = [distance(lower), distance(upper)]
+    low, high = sorted(between + sign * (limit - elbow) for limit in (lower, upper))
+    full = 2 * math.pi
+    if math.floor((high - math.pi) / full) > math.floor((low - math.pi) / full):
+        ends.append(math.sqrt(squares + 2 * long))  # stretched on the way
+    if math.floor(high / full) > math.floor(low / full):
+        ends.append(math.sqrt(max(squares - 2 * long, 0.0)))  # folded on the way
+    return min(ends), min(max(ends), _STRETCHED * math.sqrt(squares + 2 * long))

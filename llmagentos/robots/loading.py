@@ -1,0 +1,254 @@
+"""Arms by name or folder: reads robot.yaml and its URDF, and checks that they fit each other.
+
+Knows: the folder's format, the shipped arms, the entry points of others. Does not know: what an
+arm is used for.
+
+A folder holds robot.yaml and the URDF it names. Another package offers its own by an entry point
+of the group "llmagentos.robots": the name, and a folder's path or a function that returns it.
+"""
+
+from __future__ import annotations
+
+import itertools
+from functools import lru_cache
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from llmagentos.errors import RobotError
+from llmagentos.robots.hand import with_hand
+from llmagentos.robots.specs import (
+    DEFAULT_PROFILE,
+    ArmSpec,
+    GripperSpec,
+    ProfileShares,
+    SimulationSpec,
+)
+from llmagentos.robots.urdf import JointLimits, joints_of, parse, shapes_of
+from llmagentos.types import Workspace
+
+#: The arm where nobody names one.
+DEFAULT_ROBOT = "panda"
+GROUP = "llmagentos.robots"
+FILE = "robot.yaml"
+
+_Share = Annotated[float, Field(gt=0, le=1)]
+_Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+_Finite = Annotated[float, Field(allow_inf_nan=False)]
+_Range = tuple[_Finite, _Finite]
+
+
+class _Entry(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+
+class _Gripper(_Entry):
+    joints: list[str] = Field(min_length=1)
+    joint_values: list[_Finite] = Field(min_length=2)
+    opening_m: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(min_length=2)
+    max_force_n: _Positive
+    multipliers: list[_Finite] = []
+
+
+class _WorkArea(_Entry):
+    x_m: _Range
+    y_m: _Range
+    table_z_m: _Finite = 0.0
+
+
+class _Profile(_Entry):
+    velocity: _Share
+    acceleration: _Share
+    tool_speed_mps: _Positive
+
+
+class _Simulation(_Entry):
+    urdf: str = Field("", pattern=r"^$|^[A-Za-z_][\w.]*:\S+$")
+    draw: Literal["visual", "collision"] = "visual"
+
+
+class _Robot(_Entry):
+    """robot.yaml."""
+
+    name: str = Field(min_length=1)
+    urdf: str
+    joints: list[str] = Field(min_length=2)
+    base_link: str
+    hand_link: str
+    tip_link: str
+    home_rad: list[_Finite]
+    range_rad: dict[str, _Range] = {}
+    max_acceleration_radps2: list[_Positive]
+    max_tool_speed_mps: _Positive
+    gripper: _Gripper
+    work_area: _WorkArea
+    profiles: dict[str, _Profile]
+    load_acceleration: list[_Share] = []
+    swivel_rad: list[_Finite] = []
+    restart_rad: list[_Finite] = []
+    simulation: _Simulation = _Simulation()
+
+
+def names() -> tuple[str, ...]:
+    """Every arm that `load` knows by name: shipped ones, then those of entry points."""
+    shipped = sorted(p.parent.name for p in Path(__file__).parent.glob(f"*/{FILE}"))
+    others = sorted(e.name for e in entry_points(group=GROUP))
+    return (*shipped, *(name for name in others if name not in shipped))
+
+
+def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
+    """The arm of that name, or in that folder.
+
+    Raises RobotError naming file and field where something is missing or does not fit.
+    """
+    return _read(_folder(robot).resolve())
+
+
+def _folder(robot: str | Path) -> Path:
+    shipped = Path(__file__).parent / robot
+    if (shipped / FILE).is_file() and Path(robot).name == str(robot):
+        return shipped
+    if (Path(robot) / FILE).is_file():
+        return Path(robot)
+    for entry in entry_points(group=GROUP):
+        if entry.name == str(robot):
+            found = entry.load()
+            return Path(found() if callable(found) else found)
+    known = ", ".join(names())
+    raise RobotError(f"expected an arm ({known}) or a folder with {FILE}, got {str(robot)!r}")
+
+
+@lru_cache(maxsize=32)
+def _read(folder: Path) -> ArmSpec:
+    given = _entries(folder / FILE)
+    where = folder / given.urdf
+    text = _text(where)
+    root = parse(text, str(where))
+    joints = joints_of(root, str(where))
+    for name in (*given.joints, *given.gripper.joints):
+        if name not in joints:
+            raise RobotError(f"{folder / FILE}: expected joints of {given.urdf}, got {name!r}")
+    shapes = shapes_of(root, str(where))
+    return with_hand(_spec(given, text, joints, folder / FILE, shapes), joints)
+
+
+def _entries(path: Path) -> _Robot:
+    try:
+        data = yaml.safe_load(_text(path))
+    except yaml.YAMLError as exc:
+        raise RobotError(f"{path}: expected YAML, got {exc}") from exc
+    if not isinstance(data, dict):
+        raise RobotError(f"{path}: expected a mapping, got {type(data).__name__}")
+    try:
+        return _Robot.model_validate(data)
+    except ValidationError as exc:
+        first = exc.errors()[0]
+        field = ".".join(str(part) for part in first["loc"])
+        got = "nothing" if first["type"] == "missing" else repr(first.get("input"))
+        raise RobotError(f"{path}: {field}: expected {_expected(first)}, got {got}") from exc
+
+
+def _expected(problem: Any) -> str:
+    if problem["type"] == "extra_forbidden":
+        return f"only {', '.join(_Robot.model_fields)}"
+    words: str = problem["msg"]
+    return words.replace("Input should be ", "").replace("Field required", "a value")
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as exc:
+        reason = exc.strerror if isinstance(exc, OSError) else "no UTF-8"
+        raise RobotError(f"expected to read {path}, got: {reason}") from exc
+
+
+def _spec(
+    given: _Robot, urdf: str, joints: dict[str, JointLimits], path: Path, shapes: Any
+) -> ArmSpec:
+    count = len(given.joints)
+    for field in ("home_rad", "max_acceleration_radps2", "load_acceleration", "swivel_rad"):
+        _check_count(path, field, getattr(given, field), count)
+    _check_count(path, "restart_rad", given.restart_rad, count)
+    for name in given.joints:
+        if joints[name].kind != "revolute":
+            raise RobotError(
+                f"{path}: joints: expected revolute joints, got {name}, {joints[name].kind}"
+            )
+        if min(joints[name].velocity, joints[name].effort) <= 0:
+            raise RobotError(f"{path}: expected {name} in the URDF with velocity and effort, got 0")
+    ranges = [_range_of(given, name, joints[name], path) for name in given.joints]
+    for name, value, (low, high) in zip(given.joints, given.home_rad, ranges, strict=True):
+        if not low <= value <= high:
+            raise RobotError(
+                f"{path}: home_rad: expected {name} in [{low:.3f}, {high:.3f}], got {value}"
+            )
+    missing = {DEFAULT_PROFILE, "full"} - set(given.profiles)
+    if missing:
+        raise RobotError(f"{path}: profiles: expected {' and '.join(sorted(missing))}, got none")
+    area = given.work_area
+    return ArmSpec(
+        name=given.name,
+        urdf=urdf,
+        joint_names=tuple(given.joints),
+        base_link=given.base_link,
+        hand_link=given.hand_link,
+        tip_link=given.tip_link,
+        lower_rad=tuple(low for low, _ in ranges),
+        upper_rad=tuple(high for _, high in ranges),
+        max_velocity_radps=tuple(joints[n].velocity for n in given.joints),
+        max_acceleration_radps2=tuple(given.max_acceleration_radps2),
+        max_effort_nm=tuple(joints[n].effort for n in given.joints),
+        home_rad=tuple(given.home_rad),
+        max_tool_speed_mps=given.max_tool_speed_mps,
+        gripper=_gripper(given.gripper, path),
+        workspace=Workspace(*area.x_m, *area.y_m, area.table_z_m),
+        profiles={k: ProfileShares(**v.model_dump()) for k, v in given.profiles.items()},
+        load_acceleration=tuple(given.load_acceleration) or (1.0,) * count,
+        swivel_rad=tuple(given.swivel_rad),
+        restart_rad=tuple(given.restart_rad),
+        simulation=SimulationSpec(**given.simulation.model_dump()),
+        shapes=shapes,
+    )
+
+
+def _check_count(path: Path, field: str, values: list[float], count: int) -> None:
+    optional = field in ("load_acceleration", "swivel_rad", "restart_rad")
+    if len(values) != count and not (optional and not values):
+        raise RobotError(f"{path}: {field}: expected {count} numbers, got {len(values)}")
+
+
+def _range_of(given: _Robot, name: str, limits: JointLimits, path: Path) -> tuple[float, float]:
+    """The joint's range: the URDF's, or a narrower one of robot.yaml."""
+    low, high = given.range_rad.get(name, (limits.lower, limits.upper))
+    if not limits.lower <= low < high <= limits.upper:
+        raise RobotError(
+            f"{path}: range_rad.{name}: expected a range within the URDF's "
+            f"[{limits.lower}, {limits.upper}], got [{low}, {high}]"
+        )
+    return low, high
+
+
+def _gripper(given: _Gripper, path: Path) -> GripperSpec:
+    values, openings = given.joint_values, given.opening_m
+    if len(values) != len(openings):
+        raise RobotError(
+            f"{path}: gripper.opening_m: expected {len(values)} numbers, got {len(openings)}"
+        )
+    steps = [b - a for a, b in itertools.pairwise(values)]
+    if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
+        raise RobotError(f"{path}: gripper.joint_values: expected one way only, got {values}")
+    if any(b <= a for a, b in itertools.pairwise(openings)):
+        raise RobotError(f"{path}: gripper.opening_m: expected closed to open, got {openings}")
+    multipliers = given.multipliers or [1.0] * len(given.joints)
+    if len(multipliers) != len(given.joints) or 0 in multipliers:
+        raise RobotError(
+            f"{path}: gripper.multipliers: expected {len(given.joints)} numbers other than 0, "
+            f"got {multipliers}"
+        )
+    return GripperSpec(
+        tuple(given.joints), tuple(values), tuple(openings), given.max_force_n, tuple(multipliers)
+    )

@@ -1,0 +1,137 @@
+"""The parts of a URDF that the core reads itself: joint limits and simple collision shapes.
+
+Knows: XML, origins, boxes, cylinders and spheres. Does not know: kinematics (pinocchio reads the
+chain, robots.model), meshes, masses, which links belong to what.
+"""
+
+from __future__ import annotations
+
+import math
+import xml.etree.ElementTree as ElementTree
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import RobotError
+
+_SHAPES = {"box": ("size", 3), "cylinder": ("radius length", 2), "sphere": ("radius", 1)}
+
+
+@dataclass(frozen=True)
+class LinkShape:
+    """A box (size x, y, z), cylinder (radius, length along z) or sphere (radius) on a link.
+
+    pose: 4x4, shape in the link's frame; metres.
+    """
+
+    link: str
+    kind: str
+    size: tuple[float, ...]
+    pose: NDArray[np.float64] = field(compare=False)
+
+    @property
+    def half(self) -> tuple[float, float, float]:
+        """Half extents along the shape's own axes."""
+        if self.kind == "box":
+            x, y, z = self.size
+            return x / 2, y / 2, z / 2
+        radius = self.size[0]
+        return radius, radius, self.size[1] / 2 if self.kind == "cylinder" else radius
+
+
+@dataclass(frozen=True)
+class JointLimits:
+    """Of one joint: kind as in the URDF; range (rad or m), rate, torque or force."""
+
+    kind: str
+    parent: str
+    child: str
+    lower: float
+    upper: float
+    velocity: float
+    effort: float
+
+
+def parse(text: str, where: str) -> ElementTree.Element:
+    """The <robot> element; endless joints get a range of one turn to either side.
+
+    where: what to call the file in errors. Raises RobotError.
+    """
+    try:
+        root = ElementTree.fromstring(text)
+    except ElementTree.ParseError as exc:
+        raise RobotError(f"{where}: expected a URDF, got XML that does not parse: {exc}") from exc
+    if root.tag != "robot":
+        raise RobotError(f"{where}: expected a <robot>, got <{root.tag}>")
+    for joint in root.findall("joint"):
+        if joint.get("type") == "continuous":
+            joint.set("type", "revolute")
+            limit = joint.find("limit")
+            if limit is None:
+                limit = ElementTree.SubElement(joint, "limit", velocity="0", effort="0")
+            limit.set("lower", str(-2 * math.pi))
+            limit.set("upper", str(2 * math.pi))
+    return root
+
+
+def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
+    """Every joint by name. Raises RobotError for numbers that are none."""
+    found = {}
+    for joint in root.findall("joint"):
+        name = joint.get("name", "")
+        limit = joint.find("limit")
+        numbers = [
+            _numbers(limit.get(key, "0") if limit is not None else "0", 1, f"{where}: {name}")[0]
+            for key in ("lower", "upper", "velocity", "effort")
+        ]
+        parent, child = joint.find("parent"), joint.find("child")
+        found[name] = JointLimits(
+            joint.get("type", ""),
+            "" if parent is None else parent.get("link", ""),
+            "" if child is None else child.get("link", ""),
+            *numbers,
+        )
+    return found
+
+
+def shapes_of(root: ElementTree.Element, where: str) -> tuple[LinkShape, ...]:
+    """All collision boxes, cylinders and spheres. Meshes are left out. Raises RobotError."""
+    found = []
+    for link in root.findall("link"):
+        name = link.get("name", "")
+        for collision in link.findall("collision"):
+            pose = _origin(collision.find("origin"), f"{where}: link {name}")
+            for tag, (keys, count) in _SHAPES.items():
+                shape = collision.find(f"geometry/{tag}")
+                if shape is not None:
+                    text = " ".join(shape.get(key, "") for key in keys.split())
+                    size = _numbers(text, count, f"{where}: link {name}")
+                    found.append(LinkShape(name, tag, tuple(size), pose))
+    return tuple(found)
+
+
+def _origin(origin: ElementTree.Element | None, where: str) -> NDArray[np.float64]:
+    pose = np.eye(4)
+    if origin is None:
+        return pose
+    pose[:3, 3] = _numbers(origin.get("xyz", "0 0 0"), 3, where)
+    (roll, pitch, yaw) = _numbers(origin.get("rpy", "0 0 0"), 3, where)
+    cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
+    cy, sy = math.cos(yaw), math.sin(yaw)
+    pose[:3, :3] = [
+        [cy * cp, cy * sp * sr - sy * cr, cy * sp * cr + sy * sr],
+        [sy * cp, sy * sp * sr + cy * cr, sy * sp * cr - cy * sr],
+        [-sp, cp * sr, cp * cr],
+    ]
+    return pose
+
+
+def _numbers(text: str, count: int, where: str) -> list[float]:
+    try:
+        numbers = [float(word) for word in text.split()]
+    except ValueError:
+        numbers = []
+    if len(numbers) != count or not all(map(math.isfinite, numbers)):
+        raise RobotError(f"{where}: expected {count} finite numbers, got {text!r}")
+    return numbers

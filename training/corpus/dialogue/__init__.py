@@ -1,1 +1,0 @@
-"""What is said across turns: questions, answers, corrections, repeats."""

@@ -1,1 +1,0 @@
-"""Sentences about patterns: stacks, rows, rings, and tasks over groups."""

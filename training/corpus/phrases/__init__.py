@@ -1,1 +1,0 @@
-"""Phrases: descriptions of things, places, and what joins them."""

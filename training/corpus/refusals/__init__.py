@@ -1,1 +1,0 @@
-"""What is refused, what the arm cannot do, and harmless sentences like them."""

@@ -1,1 +1,0 @@
-"""Sentences of several steps: order, conditions, loops, spoken forms."""

@@ -1,1 +1,0 @@
-"""Words for the concepts of the plan language: many for each."""
