@@ -12,9 +12,8 @@ from collections.abc import Callable, Sequence
 from functools import lru_cache
 
 from llmagentos.errors import PlanError
-from llmagentos.lang import grammar
+from llmagentos.lang import codec, grammar
 
-_TOKEN = re.compile(r'"[^"]*"|\S+')
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _EDGES = "\"'.,;:!?()[]“”‘’…"
 
@@ -69,7 +68,7 @@ def to_pointers(compact: str, command: str) -> list[str]:
     """
     words = words_of(command)
     out: list[str] = []
-    for token in _TOKEN.findall(compact):
+    for token in codec.tokens(compact):
         if token.startswith('"'):
             span = find_span(words, token.strip('"'))
             if span is None:

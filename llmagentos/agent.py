@@ -7,15 +7,24 @@ Does not know: how any module does its work, nor whether the robot is simulated.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from enum import Enum
-from threading import Event
+from threading import Event as Flag
 from typing import Any
 
 from llmagentos.command import CommandResult, Timings, check_command
 from llmagentos.composition import Parts, simulated_parts
 from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
-from llmagentos.ports.modules import EventSink, Outcome, PlanRequest, PlanResult
+from llmagentos.events import (
+    ActionStarted,
+    CommandEnded,
+    CommandRead,
+    Event,
+    EventSink,
+    PlanWritten,
+    SceneSeen,
+)
+from llmagentos.ports.modules import Outcome, PlanRequest, PlanResult
 from llmagentos.types import Action, Scene, Status
 
 
@@ -42,8 +51,8 @@ class Agent:
         self._history: list[str] = []
         self._pending = ""
         self._run: _Running | None = None
-        self._pause_asked = Event()
-        parts.subscribe(self._emit)
+        self._pause_asked = Flag()
+        parts.events.subscribe(self._heard)
 
     @classmethod
     def in_simulation(
@@ -76,13 +85,11 @@ class Agent:
         run = self._occupy(text, "take a command")
         try:
             command = check_command(text)
-            self.parts.emit({"event": "command", "command": command})
+            self.parts.events.emit(CommandRead(command))
             scene = self.parts.look()
-            self.parts.emit({"event": "scene", "objects": len(scene.objects)})
+            self.parts.events.emit(SceneSeen(len(scene.objects)))
             run.planned = self._plan(command, scene, run.stop_asked)
-            self.parts.emit(
-                {"event": "plan", "plan": run.planned.plan, "plan_s": run.planned.plan_s}
-            )
+            self.parts.events.emit(PlanWritten(run.planned.plan, run.planned.plan_s))
             if run.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
             self.parts.execution.start(run.planned.plan, command)
@@ -180,9 +187,9 @@ class Agent:
 
     def plan(self, text: str) -> PlanResult:
         """Only the plan for a command, on the scene as seen now; nothing moves."""
-        return self._plan(check_command(text), self.parts.look(), Event())
+        return self._plan(check_command(text), self.parts.look(), Flag())
 
-    def _plan(self, command: str, scene: Scene, cancelled: Event) -> PlanResult:
+    def _plan(self, command: str, scene: Scene, cancelled: Flag) -> PlanResult:
         request = PlanRequest(
             command, scene, tuple(self._history[-3:]), self._pending, cancelled=cancelled
         )
@@ -207,11 +214,11 @@ class Agent:
         self._history.append(run.text)
         result = run.result(outcome)
         self.parts.learning.observe(result.to_json())
-        self.parts.emit({"event": "result", "status": result.status, "reply": result.reply})
+        self.parts.events.emit(CommandEnded(result.status, result.reply))
         return result
 
-    def _emit(self, event: Mapping[str, Any]) -> None:
-        if self._run is not None and event.get("event") in ("plan", "action_started"):
+    def _heard(self, event: Event) -> None:
+        if self._run is not None and isinstance(event, PlanWritten | ActionStarted):
             self._run.between_actions = True  # an action moves only from its first tick on
         if self._on_event is not None:
             self._on_event(event)
@@ -235,7 +242,7 @@ class _Running:
         self._initial = tuple(parts.truth())
         self.planned: PlanResult | None = None
         self.between_actions = True
-        self.stop_asked = Event()
+        self.stop_asked = Flag()
         parts.driver.mark()
 
     def result(self, outcome: Outcome) -> CommandResult:

@@ -15,13 +15,13 @@ from threading import Event
 from typing import Any
 
 from llmagentos.errors import MissingDependencyError, SceneError
+from llmagentos.events import EventBus
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.modules import (
-    EventSink,
     ExecutionModule,
     LearningModule,
     PerceptionModule,
@@ -57,15 +57,7 @@ class Parts:
     close: Callable[[], None]
     engine: Mapping[str, str] = field(default_factory=dict)
     world: Any = None
-    sinks: list[EventSink] = field(default_factory=list)
-
-    def subscribe(self, sink: EventSink) -> None:
-        """Call `sink` with every event of a running command."""
-        self.sinks.append(sink)
-
-    def emit(self, event: Mapping[str, Any]) -> None:
-        for sink in self.sinks:
-            sink(event)
+    events: EventBus = field(default_factory=EventBus)
 
     def act(self, action: Action, stopped: Event) -> SkillReport:
         """Carry out one action to its end, or until it is stopped."""
@@ -206,7 +198,7 @@ def simulated_parts(
     memory = SessionMemory()
     skills = MotionSkills(driver, look, kinematics, profile=profile)
     planner = planning or load_planner(llm)
-    parts: Parts
+    events = EventBus()
 
     def recreate(new_scene: Any, new_seed: int | None) -> None:
         spec = None if new_scene is None else load_scene(new_scene, new_seed or seed)
@@ -219,8 +211,8 @@ def simulated_parts(
         memory.reset()
         doer.reset()
 
-    doer: Any = execution or PlanExecutor(skills, memory, lambda event: parts.emit(event))
-    parts = Parts(
+    doer: Any = execution or PlanExecutor(skills, memory, events.emit)
+    return Parts(
         driver=driver,
         look=skills.see,
         perception=eyes,
@@ -234,8 +226,8 @@ def simulated_parts(
         close=world.close,
         engine=getattr(planner, "engine", {}),
         world=world,
+        events=events,
     )
-    return parts
 
 
 def start_recording(parts: Parts, folder: Path) -> Any:
@@ -244,5 +236,5 @@ def start_recording(parts: Parts, folder: Path) -> Any:
         folder, parts.world.render_rgb, lambda: parts.driver.now_s
     )
     parts.driver.observers.append(recorder.on_advance)
-    parts.subscribe(recorder.on_event)
+    parts.events.subscribe(recorder.on_event)
     return recorder

@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
+from llmagentos.events import ActionStarted, Event, StepStarted
+
 Render = Callable[[int, int], NDArray[np.uint8]]
 
 _BAR_PX = 52
@@ -56,13 +58,12 @@ class Recorder:
         self._stream.pix_fmt = "yuv420p"
         self._av = av
 
-    def on_event(self, event: Mapping[str, Any]) -> None:
+    def on_event(self, event: Event) -> None:
         """An event of the running command: what is being done is written on the frames."""
-        if event.get("event") == "plan":
-            event = {**event, "plan": event["plan"].to_json()}
-        self._events.write(json.dumps({"t_s": round(self._now_s(), 3), **event}) + "\n")
-        if event.get("event") in ("action_started", "step_started") and event.get("words"):
-            self._doing = str(event["words"])
+        line = {"t_s": round(self._now_s(), 3), **event.to_json()}
+        self._events.write(json.dumps(line) + "\n")
+        if isinstance(event, ActionStarted | StepStarted) and event.words:
+            self._doing = event.words
 
     def on_advance(self) -> None:
         """After each control period: keeps a frame when one is due."""

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.objects.geometry import object_geometry
@@ -42,7 +40,7 @@ class Table:
 
     def __init__(self, scene: Scene | None = None, rehearses: bool = True):
         self.skills = SymbolicSkills(scene or blocks_and_bowls())
-        self.events: list[Mapping[str, Any]] = []
+        self.events: list[Event] = []
         self.executor = PlanExecutor(self.skills, None, self.events.append, rehearses)
 
     def do(self, text: str) -> Outcome:

@@ -1,6 +1,6 @@
 """What a person sees in the terminal while a command runs.
 
-Knows: the events of a running command (execution/events) and how to draw them: the plan as a
+Knows: the events of a running command (llmagentos.events) and how to draw them: the plan as a
 tree whose nodes turn green or red, what each reference resolved to, and what changed.
 Does not know: the robot, the model or the scene's meaning.
 """
@@ -18,7 +18,9 @@ from rich.table import Table
 from rich.text import Text
 from rich.tree import Tree
 
+from llmagentos import events
 from llmagentos.command import CommandResult
+from llmagentos.events import Event
 from llmagentos.lang.wording import describe_step
 
 _MARK = {
@@ -56,26 +58,26 @@ class View:
         if reasons:
             self._console.print(f"[dim]not used: {escape('; '.join(reasons))}[/]", highlight=False)
 
-    def event(self, event: Mapping[str, Any]) -> None:
+    def event(self, event: Event) -> None:
         """One event of the running command."""
-        name, path = event.get("event"), str(event.get("path", ""))
-        if name == "command":
-            self._begin(str(event["command"]))
-        elif name == "scene":
-            self._now = f"sees {event['objects']} objects; planning"
-        elif name == "plan":
-            self._steps = event["plan"].steps
-            self._now = f"plan after {event['plan_s']:.2f} s"
-        elif name == "step_started":
-            self._states[path] = "running"
-        elif name == "grounded":
-            self._note(path, str(event.get("words", "")))
-        elif name == "action_started":
-            self._now = str(event.get("words", ""))
-        elif name == "action_done" and event.get("status") == "failed":
-            self._note(path, f"{event.get('words', '')} {event.get('reason', '')}".strip())
-        elif name == "step_done":
-            self._states[path] = str(event.get("status", "succeeded"))
+        match event:
+            case events.CommandRead(command):
+                self._begin(command)
+            case events.SceneSeen(objects):
+                self._now = f"sees {objects} objects; planning"
+            case events.PlanWritten(plan, plan_s):
+                self._steps = plan.steps
+                self._now = f"plan after {plan_s:.2f} s"
+            case events.StepStarted(path):
+                self._states[path] = "running"
+            case events.Grounded(path, words):
+                self._note(path, words)
+            case events.ActionStarted(words=words):
+                self._now = words
+            case events.ActionDone(path, "failed", reason, words):
+                self._note(path, f"{words} {reason}".strip())
+            case events.StepDone(path, status):
+                self._states[path] = status
         if self._live is not None:
             self._live.update(self._drawing(running=True))
 

@@ -11,34 +11,20 @@ from typing import Any
 
 from llmagentos.dialogue.rewrite import motion_steps
 from llmagentos.lang import plan as p
+from llmagentos.lang import words as w
 
 #: What "only half of that" halves, and "twice as far" doubles, where no distance was said.
 _UNSAID = p.Length(value=10, unit="cm")
-_OPPOSITE: dict[str, Any] = {
-    "left": "right", "forward": "backward", "up": "down", "forward_left": "backward_right",
-    "forward_right": "backward_left", "front": "back", "front_left": "back_right",
-    "front_right": "back_left", "toward": "away_from", "in_front_of": "behind",
-    "left_of": "right_of", "front_left_of": "back_right_of", "front_right_of": "back_left_of",
-    "small_first": "large_first", "short_first": "tall_first", "light_first": "dark_first",
-    "corner_near": "corner_far", "side_near": "side_far",
-}  # fmt: skip
-_OPPOSITE |= {b: a for a, b in _OPPOSITE.items()}
-#: The side of a landmark, and the part of the table, that lie in a direction.
-SIDE_OF: dict[Any, Any] = {
-    "left": "left_of", "right": "right_of", "forward": "behind", "backward": "in_front_of",
-    "forward_left": "back_left_of", "forward_right": "back_right_of",
-    "backward_left": "front_left_of", "backward_right": "front_right_of",
-}  # fmt: skip
-_PART_AT: dict[str, Any] = {
-    "left": "left", "right": "right", "forward": "back", "backward": "front",
-    "forward_left": "back_left", "forward_right": "back_right",
-    "backward_left": "front_left", "backward_right": "front_right",
-}  # fmt: skip
 #: Places of which something can be exchanged with what goes there.
-_BESIDE = (*SIDE_OF.values(), "next_to", "on", "in", "under", "above")
+_BESIDE = (*(d.side for d in w.DIRECTIONS.values()), "next_to", "on", "in", "under", "above")
 #: Places whose distance is one from the border.
-_AT_AN_EDGE = ("at", "corner_near", "corner_far", "side_near", "side_far")
+_AT_AN_EDGE = ("at", *(f.word for f in w.FIXED_PLACES.values() if f.edge))
 Steps = tuple[Any, ...]
+
+
+def direction_to(rel: str) -> str | None:
+    """The direction in which a thing on this side of a landmark lies: "left" for left_of."""
+    return next((d.word for d in w.DIRECTIONS.values() if d.side == rel), None)
 
 
 def with_way(steps: Steps, direction: str | None, distance: p.Length | None) -> Steps:
@@ -102,10 +88,11 @@ def _directed(step: Any, direction: str) -> Any:
     place = getattr(step, "place", None)
     if place is None:
         return step
-    if place.rel == "at" and direction in _PART_AT:
-        new = {"region": _PART_AT[direction]}
-    elif place.rel in SIDE_OF.values() or (place.rel == "next_to" and direction in SIDE_OF):
-        new = {"rel": SIDE_OF.get(direction, place.rel)}
+    way = w.DIRECTIONS[direction]
+    if place.rel == "at" and way.region:
+        new = {"region": way.region}
+    elif direction_to(place.rel) or (place.rel == "next_to" and way.side):
+        new = {"rel": way.side or place.rel}
     else:
         return step
     return step.model_copy(update={"place": place.model_copy(update=new)})
@@ -124,7 +111,7 @@ def _so_far(step: Any, distance: p.Length) -> Any:
         place.rel in _AT_AN_EDGE and place.distance is None and not distance.is_measured
     ):
         return step
-    apart = place.rel in p.w.SPATIAL_RELS and place.rel not in ("on", "in", "between")
+    apart = place.rel in p.w.SPATIAL and place.rel not in ("on", "in", "between")
     if not apart and place.rel not in _AT_AN_EDGE:
         return step
     changed = place.model_copy(update={"distance": _measured(distance, place.distance)})
@@ -156,8 +143,8 @@ def _measured(new: p.Length, old: p.Length | None) -> p.Length:
 
 def _turned_over(step: Any) -> Any:
     changes: dict[str, Any] = {}
-    if isinstance(step, p.Move) and step.direction in _OPPOSITE:
-        changes["direction"] = _OPPOSITE[step.direction]
+    if isinstance(step, p.Move) and (opposite := w.DIRECTIONS[step.direction].opposite):
+        changes["direction"] = opposite
     elif isinstance(step, p.Rotate):
         changes["angle_deg"] = -step.angle_deg
     elif isinstance(step, p.Stack | p.Arrange):
@@ -168,8 +155,8 @@ def _turned_over(step: Any) -> Any:
 
 
 def _reordered(step: p.Stack | p.Arrange) -> dict[str, Any]:
-    if step.sort in _OPPOSITE:
-        return {"sort": _OPPOSITE[step.sort]}
+    if step.sort is not None and (opposite := w.SORTS[step.sort].opposite):
+        return {"sort": opposite}
     return {"objs": step.objs[::-1]} if len(step.objs) > 1 else {}
 
 
@@ -178,8 +165,8 @@ def _exchanged(step: p.Put | p.Push) -> dict[str, Any]:
     if place.obj is not None and place.obj2 is None and place.rel in _BESIDE:
         new: dict[str, Any] = {"obj": step.obj}
         return {"obj": place.obj, "place": place.model_copy(update=new)}
-    if place.rel == "at" and place.region in _OPPOSITE:
-        return {"place": place.model_copy(update={"region": _OPPOSITE[place.region]})}
-    if place.rel in _OPPOSITE:
-        return {"place": place.model_copy(update={"rel": _OPPOSITE[place.rel]})}
-    return {}
+    if place.rel == "at":
+        opposite = w.REGIONS[place.region].opposite if place.region else ""
+        return {"place": place.model_copy(update={"region": opposite})} if opposite else {}
+    opposite = (w.SPATIAL.get(place.rel) or w.FIXED_PLACES[place.rel]).opposite
+    return {"place": place.model_copy(update={"rel": opposite})} if opposite else {}

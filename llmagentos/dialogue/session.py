@@ -10,8 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from llmagentos.events import Event, EventSink, ReplyKnown
 from llmagentos.memory.session import SessionMemory, StepFact
-from llmagentos.ports.modules import EventSink
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.skills.catalog import skills
 from llmagentos.tasks import StepProblem
@@ -76,13 +76,13 @@ class Session:
     def scene(self) -> Scene:
         return self.skills.scene()
 
-    def emit(self, event: str, **fields: Any) -> None:
-        self.sink({"event": event, **fields})
+    def emit(self, event: Event) -> None:
+        self.sink(event)
 
     def say(self, sentence: str) -> None:
         if sentence and sentence not in self.says:
             self.says.append(sentence)
-            self.emit("reply", words=sentence)
+            self.emit(ReplyKnown(sentence))
 
 
 def action_json(action: Action) -> Mapping[str, Any]:

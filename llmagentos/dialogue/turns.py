@@ -19,7 +19,6 @@ from llmagentos.ports.failures import Failure
 from llmagentos.tasks.validation import Issue
 
 #: In which direction a landmark's side lies.
-_DIRECTION_OF: dict[str, p.w.Direction] = {s: way for way, s in corrections.SIDE_OF.items()}
 MAX_PLAN_STEPS = 24
 
 
@@ -168,10 +167,9 @@ def _answer_ask(step: p.Choose, pending: Pending, ctx: Context) -> Resolved:
     if ask.obj is None:
         return _stop_with(Failure.UNCLEAR, "What shall I put there?")
     own = place.obj is not None and place.obj.ref == "it"
-    if place.rel in _DIRECTION_OF and own:
-        move = p.Move(
-            obj=ask.obj, direction=_DIRECTION_OF[place.rel], distance=place.distance, by="push"
-        )
+    way = corrections.direction_to(place.rel)
+    if way is not None and own:
+        move = p.Move(obj=ask.obj, direction=way, distance=place.distance, by="push")
         return _plan((move,), True)
     return _plan((p.Put(obj=ask.obj, place=place),), True)
 
@@ -187,8 +185,8 @@ def _fill(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
             changes: dict[str, Any] = {}
             if place.distance is not None:
                 changes["distance"] = place.distance
-            if place.rel in _DIRECTION_OF:
-                changes["direction"] = _DIRECTION_OF[place.rel]
+            if way := corrections.direction_to(place.rel):
+                changes["direction"] = way
             out[k] = step.model_copy(update=changes)
             return tuple(out)
         if old is None:

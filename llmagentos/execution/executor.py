@@ -6,9 +6,7 @@ language model, cameras, or how skills move the arm.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
-from typing import Any
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
@@ -17,20 +15,21 @@ from llmagentos.dialogue import reply
 from llmagentos.dialogue import turns as dialogue
 from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
+from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
 from llmagentos.execution.rehearsal import rehearse
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.modules import EventSink, ExecutionModule, Outcome
+from llmagentos.ports.modules import ExecutionModule, Outcome
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.tasks import StepProblem
 from llmagentos.tasks.validation import Issue, validate
 from llmagentos.types import Status
 
 
-def _nobody(event: Mapping[str, Any]) -> None:
+def _nobody(event: Event) -> None:
     """An event sink for when nobody watches."""
 
 

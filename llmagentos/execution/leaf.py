@@ -14,6 +14,7 @@ from py_trees.common import Status as Tick
 
 from llmagentos.dialogue import talk
 from llmagentos.dialogue.session import Session, StepRecord, action_json
+from llmagentos.events import ActionDone, ActionStarted, Grounded, StepDone, StepStarted
 from llmagentos.lang.wording import describe_object, describe_step
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
@@ -40,7 +41,7 @@ class StepLeaf(Behaviour):
         words = describe_step(self._step)
         self._record = StepRecord(self._path, self._step.op, words)
         self._session.records.append(self._record)
-        self._session.emit("step_started", path=self._path, words=words)
+        self._session.emit(StepStarted(self._path, words))
         self._scope = Scope(
             self._session.scene,
             self._session.memory,
@@ -85,7 +86,7 @@ class StepLeaf(Behaviour):
         if new_status == Tick.INVALID and self._record is not None:
             if self._record.status == "running":
                 self._record.status, self._record.reason = "failed", Failure.STOPPED.value
-                self._session.emit("step_done", path=self._path, status="failed", words="stopped")
+                self._session.emit(StepDone(self._path, "failed", "stopped"))
             self._action = None
 
     # --- reporting ----------------------------------------------------------------------
@@ -94,9 +95,7 @@ class StepLeaf(Behaviour):
         self._action = action
         self._session.acted = True
         words = action_words(action, self._session)
-        self._session.emit(
-            "action_started", path=self._path, words=words, action=action_json(action)
-        )
+        self._session.emit(ActionStarted(self._path, words, action_json(action)))
         self._session.skills.start(action)
 
     def _action_done(self, action: Action, report: SkillReport) -> None:
@@ -107,13 +106,7 @@ class StepLeaf(Behaviour):
             entry |= {"reason": reason, "words": report.words}
         self._record.actions.append(entry)
         self._record.attempts += report.attempts
-        self._session.emit(
-            "action_done",
-            path=self._path,
-            status=report.status.value,
-            reason=reason,
-            words=report.words,
-        )
+        self._session.emit(ActionDone(self._path, report.status.value, reason, report.words))
 
     def _grounded(self, words: str, description: str, ids: tuple[str, ...]) -> None:
         assert self._record is not None
@@ -121,7 +114,7 @@ class StepLeaf(Behaviour):
         if entry not in self._record.grounded:
             self._record.grounded.append(entry)
             self._name(description, ids)
-            self._session.emit("grounded", path=self._path, words=words, ids=list(ids))
+            self._session.emit(Grounded(self._path, words, ids))
 
     def _name(self, description: str, ids: tuple[str, ...]) -> None:
         """Remember what a description is called, as long as it means one thing all along."""
@@ -151,9 +144,7 @@ class StepLeaf(Behaviour):
             self._session.say(sentence)
         self._record.status = "succeeded"
         self._record.told = self._told(self._record.words)
-        self._session.emit(
-            "step_done", path=self._path, status="succeeded", words=self._record.words
-        )
+        self._session.emit(StepDone(self._path, "succeeded", self._record.words))
         return Tick.SUCCESS
 
     def _fail(self, problem: StepProblem) -> Tick:
@@ -162,7 +153,7 @@ class StepLeaf(Behaviour):
             self._session.say(sentence)
         self._record.status, self._record.reason = "failed", problem.words
         self._session.problem = problem
-        self._session.emit("step_done", path=self._path, status="failed", words=problem.words)
+        self._session.emit(StepDone(self._path, "failed", problem.words))
         return Tick.FAILURE
 
 

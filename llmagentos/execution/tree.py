@@ -18,6 +18,7 @@ from py_trees.common import Status as Tick
 from py_trees.composites import Sequence as AllOf
 
 from llmagentos.dialogue.session import Session, StepRecord
+from llmagentos.events import Grounded, StepDone, StepStarted
 from llmagentos.execution.leaf import StepLeaf
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.placement import resolve_marks
@@ -71,7 +72,7 @@ class Control(Behaviour):
         words = describe_step(self.step)
         self._record = StepRecord(self.path, self.step.op, words)
         self.session.records.append(self._record)
-        self.session.emit("step_started", path=self.path, words=words)
+        self.session.emit(StepStarted(self.path, words))
         self.scope = Scope(
             self.session.scene, self.session.memory, self.this, words, self._grounded
         )
@@ -121,12 +122,12 @@ class Control(Behaviour):
     def _grounded(self, words: str, description: str, ids: tuple[str, ...]) -> None:
         assert self._record is not None
         self._record.grounded.append({"description": description, "ids": list(ids), "words": words})
-        self.session.emit("grounded", path=self.path, words=words, ids=list(ids))
+        self.session.emit(Grounded(self.path, words, ids))
 
     def _end(self, status: str, reason: str = "") -> Tick:
         assert self._record is not None
         self._record.status, self._record.reason = status, reason
-        self.session.emit("step_done", path=self.path, status=status, words=reason)
+        self.session.emit(StepDone(self.path, status, reason))
         return Tick.SUCCESS if status == "succeeded" else Tick.FAILURE
 
 

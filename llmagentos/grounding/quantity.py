@@ -22,19 +22,18 @@ from llmagentos.grounding.filters import Objects, Unresolved, grouped
 from llmagentos.grounding.order import Ranking
 from llmagentos.grounding.refs import rest_handled
 from llmagentos.lang import plan as p
-from llmagentos.lang.wording.objects import BY_WORDS, number_word, obj_noun
+from llmagentos.lang import words as w
+from llmagentos.lang.wording.objects import by_words, number_word, obj_noun
 from llmagentos.lang.wording.scene import choices, tally
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world import relations as rel
 
-_EVERY = {"every_other": 2, "every_third": 3}
-
 
 def plural_ref(obj: p.Obj) -> bool:
     """References that stand for everything they point at although their quantifier is "the"."""
     plain = obj.quant == "the" and obj.count is None and obj.order is None
-    return plain and obj.ref in ("them", "pattern", "answer")
+    return plain and obj.ref is not None and w.REFERENCES[obj.ref].several
 
 
 def in_taking_order(objs: Sequence[SceneObject]) -> Objects:
@@ -65,8 +64,8 @@ def wanted(obj: p.Obj, available: int) -> int:
         return available
     if obj.quant == "half":
         return max(1, available // 2)
-    if obj.quant in _EVERY:
-        return -(-available // _EVERY[obj.quant])
+    if every := w.QUANTIFIERS[obj.quant].every:
+        return -(-available // every)
     if obj.quant == "most":
         return available if available <= 2 else (3 * available + 2) // 4
     if obj.quant == "both":
@@ -90,8 +89,8 @@ def pick_ranked(obj: p.Obj, ranking: Ranking, ctx: Context) -> tuple[Objects, st
     if obj.quant == "all" and obj.count is None:
         level = scored[start][0]
         return [o for s, o in scored if abs(s - level) <= tie], ""
-    if obj.quant in _EVERY:
-        return [o for _, o in scored][start :: _EVERY[obj.quant]], ""
+    if every := w.QUANTIFIERS[obj.quant].every:
+        return [o for _, o in scored][start::every], ""
     if obj.quant == "one_each":
         return _of_each(obj, [o for _, o in scored]), ""
     count = wanted(obj, len(scored)) if obj.quant != "rest" else len(scored) - start
@@ -120,9 +119,9 @@ def _tied(scored: list[tuple[float, SceneObject]], start: int, count: int, tie: 
 def pick(obj: p.Obj, objs: Objects, ctx: Context) -> Objects:
     """The objects meant, without order words. Raises Unresolved for too few or too many."""
     n = len(objs)
-    if obj.quant in _EVERY:
+    if every := w.QUANTIFIERS[obj.quant].every:
         row = sorted(objs, key=lambda o: (-o.position[1], o.position[0], o.id))
-        return row[:: _EVERY[obj.quant]]
+        return row[::every]
     if obj.quant == "one_each":
         return _of_each(obj, by_preference(objs, ctx))
     count = wanted(obj, n)
@@ -146,7 +145,7 @@ def _of_each(obj: p.Obj, objs: Objects) -> Objects:
     taken: set[str] = set()
     for group in grouped(objs, obj.by or "kind"):
         if first + count > len(group):
-            by = BY_WORDS[obj.by or "kind"]
+            by = by_words(obj.by)
             words = f"There are not {number_word(first + count)} of each {by}"
             ids = tuple(o.id for o in in_taking_order(objs))
             raise Unresolved(Failure.TOO_FEW, f"{words}: I see only {tally(group)}.", ids)

@@ -11,8 +11,8 @@ from llmagentos.grounding import filters as f
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import (
-    BY_WORDS,
     article,
+    by_words,
     describe_obj,
     describe_relation,
     is_plural,
@@ -64,7 +64,7 @@ def _reason(obj: p.Obj, chosen: Sequence[SceneObject], pool: Sequence[SceneObjec
     if total == 1:
         return f"the only {nouns}"
     if obj.quant == "one_each":
-        by = BY_WORDS[obj.by or "kind"]
+        by = by_words(obj.by)
         return f"{number_word(obj.count or 1)} of each {by} of {total} {nouns}"
     if n == total:
         return f"both {nouns}" if n == 2 else f"all {n} {nouns}"

@@ -13,7 +13,6 @@ from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import Unresolved
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural, number_word, obj_noun
-from llmagentos.lang.words import MOVED_REFS
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world.support import supports
@@ -37,7 +36,7 @@ def referents(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple
         return _known([i for i in (ctx.this or ctx.moving,) if i], ids, ctx, "this")
     if ref == "other":
         return _other(obj, allowed, ctx)
-    if ref in MOVED_REFS:
+    if obj.is_of_moved:
         return _moved(obj, ids, ctx)
     if ref == "pattern":
         return _known(ctx.pattern, ids, ctx, "the arrangement")

@@ -38,7 +38,6 @@ from llmagentos.grounding.where import Resolver, by_where
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural
 from llmagentos.lang.wording.scene import choices
-from llmagentos.lang.words import MOVED_REFS
 from llmagentos.ports.failures import Failure
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
@@ -99,7 +98,7 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
     Sorted as pick.in_taking_order. With an order word, only what it selects. Never
     raises; a missing landmark or unknown noun fits nothing.
     """
-    if obj.ref in MOVED_REFS and moved_count(obj) is not None and is_plural(obj):
+    if obj.is_of_moved and moved_count(obj) is not None and is_plural(obj):
         return ground(obj, ctx, without).ids
     if obj.ref is not None and not is_plural(obj):  # "it" stays singular
         found = ground(obj.model_copy(update={"quant": "the"}), ctx, without)
@@ -138,7 +137,7 @@ def _filtered(
     # "the second thing you moved" stays the second where the first can't be meant
     late = without if obj.rank != 1 else ()
     objs = _of_kind_and_color(obj, ctx, () if late else without, zones)
-    if obj.ref is not None and obj.ref not in MOVED_REFS:
+    if obj.ref is not None and not obj.is_of_moved:
         ids = referents(obj, objs, ctx)
         objs = [o for o in objs if o.id in ids]
     kind = f.kind_of(obj, ctx.scene)
@@ -159,7 +158,7 @@ def _filtered(
     if obj.exclude is not None:
         excluded = set(_excluded(obj, obj.exclude, objs, ctx))
         objs = [o for o in objs if o.id not in excluded]
-    if obj.ref in MOVED_REFS:  # counted among those that fit everything else
+    if obj.is_of_moved:  # counted among those that fit everything else
         ids = referents(obj, objs, ctx)
         objs = [o for o in objs if o.id in ids and o.id not in late]
     return objs

@@ -12,7 +12,7 @@ to 3), which `parse` resolves through `pointer`.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any, get_args
 
 from pydantic import ValidationError
@@ -25,12 +25,6 @@ from llmagentos.lang import words as w
 Pointer = Callable[[int, int], str]
 
 _TOKEN = re.compile(r'"[^"]*"|\S+')
-_QUANTS, _PASTS, _SIZES = (set(get_args(x)) for x in (w.Quantifier, w.Past, w.SizeWord))
-_COLORS, _MATERIALS, _STATES = (set(get_args(x)) for x in (w.Color, w.Material, w.State))
-_KINDS, _RELS = set(get_args(w.Kind)), set(w.SPATIAL_RELS) | set(w.COMPARE_RELS) | {"at"}
-_PLACE_RELS = set(w.SPATIAL_RELS) | set(w.FIXED_RELS)
-_DIRECTIONS, _VAGUE = set(get_args(w.Direction)), set(w.VAGUE_UNITS)
-_BYS = set(get_args(w.GroupBy))
 
 
 # --- writing --------------------------------------------------------------------------------
@@ -39,6 +33,11 @@ _BYS = set(get_args(w.GroupBy))
 def write(plan: p.Plan) -> str:
     """The plan in compact notation. `parse(write(plan)) == plan` for every plan."""
     return " ; ".join(" ".join(_step(s)) for s in plan.steps)
+
+
+def tokens(text: str) -> list[str]:
+    """The words of compact notation; a quoted text is one."""
+    return _TOKEN.findall(text)
 
 
 def _num(value: float) -> str:
@@ -190,7 +189,7 @@ def _query(q: p.Query) -> list[str]:
 
 def parse(text: str, pointer: Pointer | None = None) -> p.Plan:
     """Read compact notation. Raises PlanError naming the word, what was expected and what came."""
-    reader = _Reader(_TOKEN.findall(text), pointer)
+    reader = _Reader(tokens(text), pointer)
     try:
         steps = reader.steps()
         if reader.peek() is not None:
@@ -226,13 +225,13 @@ class _Reader:
             raise PlanError(f"expected {' or '.join(wanted)}, got '{token}' (word {self._at})")
         return token
 
-    def one_of(self, words: set[str], what: str) -> str:
+    def one_of(self, words: Collection[str], what: str) -> str:
         token = self.next(what)
         if token not in words:
             raise PlanError(f"expected {what}, got '{token}' (word {self._at})")
         return token
 
-    def maybe(self, words: set[str]) -> Any:
+    def maybe(self, words: Collection[str]) -> Any:
         return self.next() if self.peek() in words else None
 
     def text(self) -> str:
@@ -240,13 +239,18 @@ class _Reader:
         if token.startswith('"'):
             return token.strip('"')
         if token.startswith("@") and self._pointer is not None:
-            return self._pointer(int(token[1:]), int(self.next("a pointer").lstrip("@")))
+            return self._pointer(self._index(token), self._index(self.next("a pointer")))
         raise PlanError(f"expected a quoted text, got '{token}' (word {self._at})")
+
+    def _index(self, token: str) -> int:
+        if token[:1] != "@" or not token[1:].isdigit():
+            raise PlanError(f"expected a pointer, got '{token}' (word {self._at})")
+        return int(token[1:])
 
     def number(self) -> float:
         token = self.next("a number")
         if token.startswith("@") and self._pointer is not None:
-            index = int(token[1:])
+            index = self._index(token)
             found = re.search(r"\d+(?:[.,]\d+)?", self._pointer(index, index))
             token = found.group().replace(",", ".") if found else token
         try:
@@ -261,28 +265,28 @@ class _Reader:
     def length(self, word: str) -> p.Length | None:
         if not self.take(word):
             return None
-        if unit := self.maybe(_VAGUE):
+        if unit := self.maybe(w.UNITS.where(vague=True)):
             return p.Length(unit=unit)
         value = self.number()
         return p.Length(value=value, unit=self.next("a unit"))
 
     def obj(self) -> p.Obj:
         self.expect("[")
-        f: dict[str, Any] = {"quant": self.one_of(_QUANTS, "a quantifier")}
+        f: dict[str, Any] = {"quant": self.one_of(w.QUANTIFIERS, "a quantifier")}
         if f["quant"] == "one_each":
-            f["by"] = self.one_of(_BYS, "color, size or kind")
+            f["by"] = self.one_of(w.GROUP_BYS, "color, size or kind")
         f["count"] = self.integer()
-        f["ref"] = self.maybe(_PASTS)
-        rank = self.integer() if f["ref"] in w.MOVED_REFS else None
+        f["ref"] = self.maybe(w.REFERENCES)
+        rank = self.integer() if f["ref"] in w.REFERENCES.where(moved=True) else None
         f["rank"] = 1 if rank is None else rank
-        f["size"] = self.maybe(_SIZES)
+        f["size"] = self.maybe(w.SIZES)
         colors = []
-        while self.peek() in _COLORS:
+        while self.peek() in w.COLORS:
             colors.append(self.next())
         f["colors"] = tuple(colors)
-        f["material"] = self.maybe(_MATERIALS)
-        f["state"] = self.maybe(_STATES)
-        f["kind"] = self.one_of(_KINDS, "a kind")
+        f["material"] = self.maybe(w.MATERIALS)
+        f["state"] = self.maybe(w.STATES)
+        f["kind"] = self.one_of(w.KINDS, "a kind")
         f["noun"] = self.text() if self.take("noun") else None
         f["name"] = self.text() if self.take("name") else None
         f["order"] = self._order() if self.take("order") else None
@@ -308,7 +312,7 @@ class _Reader:
 
     def relation(self) -> p.Relation:
         negate = self.take("no") is not None
-        rel: Any = self.one_of(_RELS, "a relation")
+        rel: Any = self.one_of((*w.SPATIAL, *w.COMPARING, "at"), "a relation")
         if rel == "at":
             return p.Relation(rel=rel, region=self.next(), negate=negate)
         obj = self.obj()
@@ -316,7 +320,7 @@ class _Reader:
         return p.Relation(rel=rel, obj=obj, obj2=obj2, negate=negate)
 
     def place(self) -> p.Place:
-        rel: Any = self.one_of(_PLACE_RELS, "a place")
+        rel: Any = self.one_of((*w.SPATIAL, *w.FIXED_PLACES), "a place")
         region: Any = self.next("a region") if rel == "at" else None
         obj = self.opt_obj()
         obj2 = self.opt_obj() if rel == "between" else None
@@ -325,7 +329,7 @@ class _Reader:
         return p.Place(rel=rel, obj=obj, obj2=obj2, region=region, distance=distance, part=part)
 
     def opt_place(self) -> p.Place | None:
-        return self.place() if self.peek() in _PLACE_RELS else None
+        return self.place() if self.peek() in (*w.SPATIAL, *w.FIXED_PLACES) else None
 
     def cond(self) -> Any:
         word = self.expect("exists", "count", "is", "not", "and", "or")
@@ -420,7 +424,7 @@ class _Reader:
             f["factor"] = self.number()
         if "angle_deg" in names and self.peek() in ("cw", "ccw"):
             f["angle_deg"] = self.angle()
-        if "direction" in names and self.peek() in _DIRECTIONS:
+        if "direction" in names and self.peek() in w.DIRECTIONS:
             f["direction"] = self.next()
             f["distance"] = self.length("dist")
         elif op in ("correct", "again"):

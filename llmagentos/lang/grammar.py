@@ -9,8 +9,7 @@ token is one word. Texts and unusual numbers are pointers into the command (" @3
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterable
-from typing import get_args
+from collections.abc import Container
 
 from llmagentos.lang import words as w
 
@@ -26,7 +25,7 @@ SPOKEN_NUMBERS = (
 def keywords() -> tuple[str, ...]:
     """Every word a plan can contain but integers and pointers, in a fixed order."""
     seen: dict[str, None] = {}
-    for line in _RULES.splitlines() + [w_ for ws in _LISTS.values() for w_ in map(_quote, ws)]:
+    for line in _RULES.splitlines() + [w_ for ws in _lists().values() for w_ in map(_quote, ws)]:
         for part in line.split('"')[1::2]:
             seen.setdefault(part.strip())
     return tuple(seen)
@@ -48,7 +47,7 @@ def lark_grammar(known: Container[str] | None = None) -> str:
     for word, now, before in _SINCE:
         if known is not None and word not in known:
             rules[0] = rules[0].replace(now, before)
-    for name, ws in _LISTS.items():
+    for name, ws in _lists().items():
         rules.append(f"{name}: {' | '.join(_quote(w) for w in ws if known is None or w in known)}")
     rules.append("int: " + " | ".join(_quote(str(i)) for i in range(MAX_INT + 1)))
     rules.append("spoken: " + " | ".join(map(_quote, SPOKEN_NUMBERS)))
@@ -60,40 +59,22 @@ def _quote(word: str) -> str:
     return f'" {word}"'
 
 
-def _words(literal: object) -> tuple[str, ...]:
-    return get_args(literal)
+def _lists() -> dict[str, tuple[str, ...]]:
+    """The words of each rule that is a list: those of a role, without what rules name themselves."""
+    lists: dict[str, tuple[str, ...]] = {}
+    for name, role in w.ROLES.items():
+        lists[name] = tuple(word for word in role if word not in _NAMED.get(name, ()))
+        if name == "unit":
+            lists |= {"unit": w.UNITS.where(vague=False), "vague": w.UNITS.where(vague=True)}
+    return lists | {"moved": w.REFERENCES.where(moved=True)}
 
 
-_NEWER_QUANTS = ("every_third", "most", "one_each")
-_LISTS: dict[str, Iterable[str]] = {
-    "quant": [q for q in _words(w.Quantifier) if q not in _NEWER_QUANTS],
-    "past": _words(w.Past),
-    "sizeword": _words(w.SizeWord),
-    "color": _words(w.Color),
-    "material": _words(w.Material),
-    "state": _words(w.State),
-    "kind": _words(w.Kind),
-    "key": _words(w.OrderKey),
-    "spatial": [r for r in _words(w.SpatialRel) if r != "between"],
-    "comparing": _words(w.CompareRel),
-    "nearby": [r for r in _words(w.FixedRel) if r != "at"],
-    "region": _words(w.Region),
-    "direction": _words(w.Direction),
-    "unit": [u for u in _words(w.LengthUnit) if u not in w.VAGUE_UNITS],
-    "vague": w.VAGUE_UNITS,
-    "shape": _words(w.Shape),
-    "sort": _words(w.Sort),
-    "cmp": _words(w.Comparison),
-    "test": _words(w.GroupTest),
-    "by": _words(w.GroupBy),
-    "qname": [q for q in _words(w.QueryName) if q != "holds"],
-    "refusal": _words(w.RefuseReason),
-    "inability": _words(w.CannotReason),
-    "about": _words(w.AskAbout),
-    "reshaping": _words(w.ReshapeAction),
-    "moved": w.MOVED_REFS,
+_NAMED = {
+    "quant": ("every_third", "most", "one_each"),
+    "spatial": ("between",),
+    "nearby": ("at",),
+    "qname": ("holds",),
 }
-
 _RULES = r"""
 start: steps
 steps: step (" ;" step)*

@@ -16,10 +16,6 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 
 from llmagentos.lang import words as w
 
-METRES_PER_UNIT: dict[str, float] = {
-    "mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254, "little": 0.05, "lot": 0.20,
-}  # fmt: skip
-
 
 class Node(BaseModel):
     """Base of everything in a plan: immutable, unknown fields are errors."""
@@ -39,18 +35,19 @@ class Length(Node):
     @property
     def is_measured(self) -> bool:
         """Whether it was said as a number of a unit, not as "a little" or "half"."""
-        return self.unit not in w.VAGUE_UNITS
+        return not w.UNITS[self.unit].vague
 
     @property
     def is_relative(self) -> bool:
         """Whether it is of another distance: half of it or double."""
-        return self.unit in w.RELATIVE_UNITS
+        return w.UNITS[self.unit].metres is None
 
     def metres(self, last_m: float = 0.10) -> float:
         """The distance in metres; `last_m` is what `half` and `double` refer to."""
-        if self.is_relative:
-            return (0.5 if self.unit == "half" else 2.0) * last_m
-        return self.value * METRES_PER_UNIT[self.unit]
+        unit = w.UNITS[self.unit]
+        if unit.metres is None:
+            return (unit.factor or 1.0) * last_m
+        return self.value * unit.metres
 
 
 class Order(Node):
@@ -116,6 +113,18 @@ class Obj(Node):
     group: Group | None = None
     exclude: Obj | None = None
 
+    @property
+    def is_of_moved(self) -> bool:
+        """Whether it is among what was moved, which has a rank: the second thing that was moved."""
+        return self.ref is not None and w.REFERENCES[self.ref].moved
+
+    @property
+    def is_several(self) -> bool:
+        """Whether it may mean several things: by its quantifier, its number or its reference."""
+        if w.QUANTIFIERS[self.quant].plural or self.count not in (None, 1):
+            return True
+        return self.ref is not None and w.REFERENCES[self.ref].several
+
     @model_validator(mode="after")
     def _of_each_what(self) -> Obj:
         if self.quant == "one_each" and self.by is None:
@@ -126,10 +135,9 @@ class Obj(Node):
 
     @model_validator(mode="after")
     def _rank_of_what(self) -> Obj:
-        if self.rank != 1 and self.ref not in w.MOVED_REFS:
-            raise ValueError(
-                f"rank {self.rank} expected ref first_moved or last_moved, got {self.ref}"
-            )
+        if self.rank != 1 and not self.is_of_moved:
+            moved = " or ".join(sorted(w.REFERENCES.where(moved=True)))
+            raise ValueError(f"rank {self.rank} expected ref {moved}, got {self.ref}")
         return self
 
 
@@ -154,7 +162,7 @@ class Place(Node):
 
     @model_validator(mode="after")
     def _complete(self) -> Place:
-        if self.rel in w.SPATIAL_RELS and self.obj is None:
+        if self.rel in w.SPATIAL and self.obj is None:
             raise ValueError(f"place '{self.rel}' expected an obj, got none")
         if self.rel == "at" and self.region is None:
             raise ValueError("place 'at' expected a region, got none")

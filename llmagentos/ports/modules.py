@@ -7,15 +7,12 @@ Ports raise in `setup` and return results in the loop.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any
 
 from llmagentos.types import CameraFrame, RobotState, Scene, Status
-
-#: Called with one event of a running command: {"event": "step", ...}; see docs/events.md.
-EventSink = Callable[[Mapping[str, Any]], None]
 
 
 @dataclass(frozen=True)

@@ -15,7 +15,7 @@ from llmagentos.grounding.placement.earlier import before_last_move
 from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_ids, describe_obj, describe_object, describe_place
-from llmagentos.lang.wording.objects import REL_WORDS
+from llmagentos.lang.wording.objects import rel_words
 from llmagentos.objects.outlines import is_container
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry, clear_way_for, ensure_graspable, lift, put_aside
@@ -28,7 +28,7 @@ from llmagentos.tasks.scope import (
     problem_of,
     succeeded,
 )
-from llmagentos.tasks.targets import is_many, items_and_marks, marks_for, own_landmark
+from llmagentos.tasks.targets import items_and_marks, marks_for, own_landmark
 from llmagentos.types import Action, SceneObject
 from llmagentos.world.relations import DIRECTIONS, is_above, stack_of
 
@@ -63,7 +63,7 @@ def put(step: p.Put, scope: Scope) -> Moves:
     """Bring everything that is meant to the place, one after the other."""
     place = own_landmark(step.obj, step.place)
     ids, marks = items_and_marks(step.obj, place, scope)
-    if not is_many(step.obj) and len(ids) == 1 and step.obj.kind == "stack":
+    if not step.obj.is_several and len(ids) == 1 and step.obj.kind == "stack":
         yield from put_stack(scope, ids[0], place)
         return
     if step.place.rel == "around" and len(ids) > 1:
@@ -144,7 +144,7 @@ def _others_like(
 ) -> tuple[str, ...]:
     """Further carriers that "a bowl" or "the bowls" may mean, for one thing."""
     obj = place.obj
-    several = obj is not None and (is_many(obj) or obj.quant == "a")
+    several = obj is not None and (obj.is_several or p.w.QUANTIFIERS[obj.quant].indefinite)
     if obj is None or not several or place.rel not in ("on", "in") or not full:
         return ()
     ids = matching(obj, scope.context(moving=object_id), (*full, object_id))
@@ -303,7 +303,7 @@ def _tell_if_aside(scope: Scope, object_id: str, place: p.Place, marks: Marks) -
         return
     dx, dy = (a - b for a, b in zip(after.position[:2], mark.position[:2], strict=True))
     if abs(dx * uy - dy * ux) > ASIDE_M:
-        words = REL_WORDS[place.rel]
+        words = rel_words(place.rel)
         scope.note(f"There was no room straight {words} it, so it stands a little to the side.")
 
 

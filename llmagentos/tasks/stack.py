@@ -22,7 +22,6 @@ from llmagentos.tasks.carry import Find, carry, put_aside
 from llmagentos.tasks.put import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.tasks.sorting import sort_ids
-from llmagentos.tasks.targets import is_many
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world.relations import FLAT_BASES, is_above, stack_of
 
@@ -50,7 +49,7 @@ def stack(step: p.Stack, scope: Scope) -> Moves:
 
 def placed(step: _Built, scope: Scope) -> _Built:
     """ "the blocks in the corner", where there are none: the corner is where they shall go."""
-    if step.place is not None or len(step.objs) != 1 or not is_many(step.objs[0]):
+    if step.place is not None or len(step.objs) != 1 or not step.objs[0].is_several:
         return step
     obj = step.objs[0]
     for relation in obj.where:
@@ -102,7 +101,7 @@ def _order(ids: Sequence[str], step: p.Stack, scope: Scope, marks: Marks | None)
     """Bottom to top: as said, as sorted, or what stands best for a group."""
     if step.sort is not None:
         return sort_ids(ids, step.sort, scope.scene())
-    one_group = len(step.objs) == 1 and is_many(step.objs[0])
+    one_group = len(step.objs) == 1 and step.objs[0].is_several
     if not one_group:
         return tuple(ids)
     return _best_order(ids, scope.scene(), keep_base=step.place is None)

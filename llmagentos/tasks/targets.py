@@ -15,17 +15,6 @@ from llmagentos.ports.failures import Failure
 from llmagentos.tasks.mentions import note_landmarks
 from llmagentos.tasks.scope import Scope, StepProblem, problem_of
 
-#: Relations in which a landmark is compared with what goes there.
-_COMPARISONS = ("same_color", "different_color", "same_size", "same_kind", "bigger_than",
-                "smaller_than", "taller_than", "shorter_than", "darker_than", "lighter_than")  # fmt: skip
-_PLURAL = ("all", "both", "count", "at_most", "half", "every_other", "every_third", "most", "one_each",
-           "rest", "none")  # fmt: skip
-
-
-def is_many(obj: p.Obj) -> bool:
-    """Whether the description may resolve to several things."""
-    return obj.quant in _PLURAL or obj.count not in (None, 1) or obj.ref in ("them", "pattern")
-
 
 def own_landmark(obj: p.Obj, place: p.Place) -> p.Place:
     """ "the black ball in the box of the same colour as it": there "it" is the ball itself."""
@@ -33,7 +22,7 @@ def own_landmark(obj: p.Obj, place: p.Place) -> p.Place:
         return place
     where = tuple(
         r.model_copy(update={"obj": r.obj.model_copy(update={"ref": "this"})})
-        if r.obj is not None and r.obj.ref == "it" and r.rel in _COMPARISONS
+        if r.obj is not None and r.obj.ref == "it" and r.rel in p.w.COMPARING
         else r
         for r in place.obj.where
     )
@@ -52,7 +41,7 @@ def items_and_marks(
     """
     own = depends_on_item(place)
     note_landmarks(obj, scope.context(), scope.memory)
-    if is_many(obj):
+    if obj.is_several:
         marks = None if own else marks_for(place, scope, None)
         ids = scope.ground(obj, without=marks.ids if marks else ())
         return ids, marks

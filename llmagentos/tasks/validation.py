@@ -110,7 +110,7 @@ def _preconditions(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
         if place.rel in ("on", "in"):
             words = f"{describe_obj(obj).capitalize()} can't be put {place.rel} itself."
             yield Issue(Failure.IMPOSSIBLE, words, path)
-        elif place.rel in p.w.SPATIAL_RELS:
+        elif place.rel in p.w.SPATIAL:
             yield Issue(Failure.UNCLEAR, f"Where shall I put {describe_obj(obj)}?", path)
 
 

@@ -119,7 +119,7 @@ def test_records_and_events() -> None:
     assert inner["status"] == "succeeded"
     assert {g["description"] for g in inner["grounded"]} == {"the red block", "the blue bowl"}
     assert [a["name"] for a in inner["actions"]] == ["pick", "place"]
-    names = [e["event"] for e in t.events]
+    names = [e.name for e in t.events]
     assert names[0] == "step_started"
     assert names.count("step_done") == 2
     assert names.count("action_started") == names.count("action_done") == 2

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -24,8 +24,8 @@ from llmagentos.types import Scene, SceneObject
 QUICK = settings(max_examples=120, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 
 
-def _word(literal: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from(get_args(literal))
+def _word(words: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(tuple(words))
 
 
 def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -39,31 +39,31 @@ def _obj(quant: Any, by: Any, **fields: Any) -> p.Obj:
 def _build(inner: st.SearchStrategy[p.Obj]) -> st.SearchStrategy[p.Obj]:
     order = st.builds(
         p.Order,
-        key=_word(w.OrderKey),
+        key=_word(w.ORDERS),
         n=st.integers(1, 4),
         of=_maybe(inner),
-        region=_maybe(_word(w.Region)),
+        region=_maybe(_word(w.REGIONS)),
     )
     relation = st.builds(
         p.Relation,
-        rel=st.sampled_from((*w.SPATIAL_RELS, *w.COMPARE_RELS, "at")),
+        rel=st.sampled_from((*w.SPATIAL, *w.COMPARING, "at")),
         obj=st.one_of(st.none(), inner, inner, inner),
         obj2=_maybe(inner),
-        region=_maybe(_word(w.Region)),
+        region=_maybe(_word(w.REGIONS)),
         negate=st.booleans(),
     )
-    group = st.builds(p.Group, by=_word(w.GroupBy), test=_word(w.GroupTest))
+    group = st.builds(p.Group, by=_word(w.GROUP_BYS), test=_word(w.GROUP_TESTS))
     return st.builds(
         _obj,
-        quant=_word(w.Quantifier),
-        by=_word(w.GroupBy),
+        quant=_word(w.QUANTIFIERS),
+        by=_word(w.GROUP_BYS),
         count=_maybe(st.integers(0, 4)),
-        ref=_maybe(_word(w.Past)),
-        size=_maybe(_word(w.SizeWord)),
+        ref=_maybe(_word(w.REFERENCES)),
+        size=_maybe(_word(w.SIZES)),
         colors=st.lists(st.sampled_from(("red", "blue", "gold")), max_size=2).map(tuple),
-        material=_maybe(_word(w.Material)),
-        state=_maybe(_word(w.State)),
-        kind=st.one_of(st.sampled_from(("object", "block", "bowl")), _word(w.Kind)),
+        material=_maybe(_word(w.MATERIALS)),
+        state=_maybe(_word(w.STATES)),
+        kind=st.one_of(st.sampled_from(("object", "block", "bowl")), _word(w.KINDS)),
         noun=_maybe(st.sampled_from(("cube", "giraffe", "thing", "", "boxes", "the"))),
         name=_maybe(st.sampled_from(("home", "base", ""))),
         order=_maybe(order),
@@ -75,7 +75,7 @@ def _build(inner: st.SearchStrategy[p.Obj]) -> st.SearchStrategy[p.Obj]:
 
 OBJS = _build(
     _build(
-        st.builds(_obj, kind=_word(w.Kind), quant=_word(w.Quantifier), by=_word(w.GroupBy)),
+        st.builds(_obj, kind=_word(w.KINDS), quant=_word(w.QUANTIFIERS), by=_word(w.GROUP_BYS)),
     )
 )
 
@@ -154,7 +154,7 @@ def test_what_is_grounded_is_among_what_matches(obj: p.Obj, ctx: Context) -> Non
 
 
 @QUICK
-@given(OBJS, _maybe(OBJS), contexts(), _word(w.QueryName), st.booleans())
+@given(OBJS, _maybe(OBJS), contexts(), _word(w.QUERIES), st.booleans())
 def test_every_question_gets_a_sentence(
     obj: p.Obj, obj2: p.Obj | None, ctx: Context, name: Any, empty: bool
 ) -> None:

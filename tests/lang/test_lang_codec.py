@@ -1,6 +1,6 @@
 """Plan ↔ compact notation ↔ grammar: three descriptions of one language must agree."""
 
-from typing import Any, get_args
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,8 +14,8 @@ from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 
 
-def _one(literal: Any) -> st.SearchStrategy[Any]:
-    return st.sampled_from(get_args(literal))
+def _one(words: Any) -> st.SearchStrategy[Any]:
+    return st.sampled_from(tuple(words))
 
 
 def _maybe(strategy: st.SearchStrategy[Any]) -> st.SearchStrategy[Any]:
@@ -28,62 +28,62 @@ LENGTH = st.builds(
 ) | st.builds(p.Length, unit=st.sampled_from(["little", "lot", "half", "double"]))
 FLAT = st.builds(
     p.Obj,
-    quant=st.sampled_from([q for q in get_args(w.Quantifier) if q != "one_each"]),
+    quant=st.sampled_from([q for q in w.QUANTIFIERS if q != "one_each"]),
     count=_maybe(st.integers(0, 9)),
-    ref=_maybe(_one(w.Past)),
-    size=_maybe(_one(w.SizeWord)),
-    colors=st.lists(_one(w.Color), max_size=2).map(tuple),
-    material=_maybe(_one(w.Material)),
-    state=_maybe(_one(w.State)),
-    kind=_one(w.Kind),
+    ref=_maybe(_one(w.REFERENCES)),
+    size=_maybe(_one(w.SIZES)),
+    colors=st.lists(_one(w.COLORS), max_size=2).map(tuple),
+    material=_maybe(_one(w.MATERIALS)),
+    state=_maybe(_one(w.STATES)),
+    kind=_one(w.KINDS),
     noun=_maybe(TEXT),
     name=_maybe(TEXT),
 )
 FLAT = FLAT | st.builds(
     lambda flat, by: flat.model_copy(update={"quant": "one_each", "by": by}),
     FLAT,
-    _one(w.GroupBy),
+    _one(w.GROUP_BYS),
 )
 FLAT = FLAT | st.builds(
     lambda flat, ref, rank: flat.model_copy(update={"ref": ref, "rank": rank}),
     FLAT,
-    st.sampled_from(w.MOVED_REFS),
+    st.sampled_from(w.REFERENCES.where(moved=True)),
     st.integers(2, 20),
 )
 RELATION = st.builds(
     p.Relation,
-    rel=st.sampled_from([r for r in w.SPATIAL_RELS + w.COMPARE_RELS if r != "between"]),
+    rel=st.sampled_from([r for r in (*w.SPATIAL, *w.COMPARING) if r != "between"]),
     obj=FLAT,
     negate=st.booleans(),
-) | st.builds(p.Relation, rel=st.just("at"), region=_one(w.Region))
+) | st.builds(p.Relation, rel=st.just("at"), region=_one(w.REGIONS))
 OBJ = st.builds(
     lambda flat, order, where, group, exclude: flat.model_copy(
         update={"order": order, "where": where, "group": group, "exclude": exclude}
     ),
     FLAT,
-    _maybe(st.builds(p.Order, key=_one(w.OrderKey), n=st.integers(1, 5), of=_maybe(FLAT))),
+    _maybe(st.builds(p.Order, key=_one(w.ORDERS), n=st.integers(1, 5), of=_maybe(FLAT))),
     st.lists(RELATION, max_size=2).map(tuple),
-    _maybe(st.builds(p.Group, by=_one(w.GroupBy), test=_one(w.GroupTest))),
+    _maybe(st.builds(p.Group, by=_one(w.GROUP_BYS), test=_one(w.GROUP_TESTS))),
     _maybe(FLAT),
 )
 PLACE = st.one_of(
     st.builds(
         p.Place,
-        rel=st.sampled_from([r for r in w.SPATIAL_RELS if r != "between"]),
+        rel=st.sampled_from([r for r in w.SPATIAL if r != "between"]),
         obj=OBJ,
         distance=_maybe(LENGTH),
-        part=_maybe(_one(w.Region)),
+        part=_maybe(_one(w.REGIONS)),
     ),
     st.builds(p.Place, rel=st.just("between"), obj=FLAT, obj2=_maybe(FLAT)),
-    st.builds(p.Place, rel=st.just("at"), region=_one(w.Region), distance=_maybe(LENGTH)),
+    st.builds(p.Place, rel=st.just("at"), region=_one(w.REGIONS), distance=_maybe(LENGTH)),
     st.builds(
-        p.Place, rel=st.sampled_from([r for r in w.FIXED_RELS if r != "at"]), obj=_maybe(FLAT)
+        p.Place, rel=st.sampled_from([r for r in w.FIXED_PLACES if r != "at"]), obj=_maybe(FLAT)
     ),
 )
 COND = st.recursive(
     st.builds(p.Exists, obj=OBJ)
-    | st.builds(p.CountIs, obj=OBJ, compare=_one(w.Comparison), n=st.integers(0, 9))
-    | st.builds(p.CountIs, obj=OBJ, compare=_one(w.Comparison), other=FLAT)
+    | st.builds(p.CountIs, obj=OBJ, compare=_one(w.COMPARISONS), n=st.integers(0, 9))
+    | st.builds(p.CountIs, obj=OBJ, compare=_one(w.COMPARISONS), other=FLAT)
     | st.builds(p.Is, obj=FLAT, fits=FLAT)
     | st.builds(p.Is, obj=FLAT, relation=RELATION),
     lambda c: st.builds(p.Not, inner=c) | st.builds(p.And, left=c, right=c),
@@ -98,16 +98,16 @@ LEAF = st.one_of(
     st.builds(
         p.Move,
         obj=OBJ,
-        direction=_one(w.Direction),
+        direction=_one(w.DIRECTIONS),
         distance=_maybe(LENGTH),
         by=st.sampled_from(["carry", "push"]),
     ),
-    st.builds(p.Stack, objs=OBJS, sort=_maybe(_one(w.Sort)), place=_maybe(PLACE)),
+    st.builds(p.Stack, objs=OBJS, sort=_maybe(_one(w.SORTS)), place=_maybe(PLACE)),
     st.builds(
         p.Arrange,
         objs=OBJS,
-        shape=_one(w.Shape),
-        sort=_maybe(_one(w.Sort)),
+        shape=_one(w.SHAPES),
+        sort=_maybe(_one(w.SORTS)),
         place=_maybe(PLACE),
         size=_maybe(LENGTH),
         spacing=_maybe(LENGTH),
@@ -116,22 +116,22 @@ LEAF = st.one_of(
     st.builds(p.Rotate, obj=OBJ, angle_deg=st.integers(-100, 100).map(float)),
     st.builds(p.Swap, obj=FLAT, obj2=FLAT),
     st.builds(p.Clear, place=PLACE),
-    st.builds(p.Reshape, action=st.just("move"), direction=_one(w.Direction), distance=LENGTH),
+    st.builds(p.Reshape, action=st.just("move"), direction=_one(w.DIRECTIONS), distance=LENGTH),
     st.builds(p.Reshape, action=st.just("turn"), angle_deg=st.integers(-90, 90).map(float)),
     st.builds(
         p.Correct,
         reverse=st.booleans(),
         obj=_maybe(OBJ),
-        direction=_maybe(_one(w.Direction)),
+        direction=_maybe(_one(w.DIRECTIONS)),
         distance=_maybe(LENGTH),
         place=_maybe(PLACE),
     ),
     st.builds(p.Wait, seconds=st.integers(0, 60).map(float)),
     st.builds(p.WaitFor, condition=COND),
     st.builds(p.Say, text=TEXT),
-    st.builds(p.Ask, about=_one(w.AskAbout), obj=_maybe(FLAT)),
-    st.builds(p.Refuse, reason=_one(w.RefuseReason)),
-    st.builds(p.Cannot, reason=_one(w.CannotReason), what=_maybe(TEXT)),
+    st.builds(p.Ask, about=_one(w.QUESTIONS), obj=_maybe(FLAT)),
+    st.builds(p.Refuse, reason=_one(w.REFUSALS)),
+    st.builds(p.Cannot, reason=_one(w.INABILITIES), what=_maybe(TEXT)),
     st.builds(
         p.Answer, query=st.builds(p.Query, query=st.just("count"), obj=OBJ, obj2=_maybe(FLAT))
     ),

@@ -17,10 +17,12 @@ from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner  # noq
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 from llmagentos.lang import grammar  # noqa: E402
+from llmagentos.lang.words import near_words  # noqa: E402
 from training.planner import data, train  # noqa: E402
-from training.planner.warm import LIKE, with_words  # noqa: E402
+from training.planner.warm import with_words  # noqa: E402
 
 TODAY = grammar.plan_words()
+LIKE = near_words()
 #: An older vocabulary: words missing, others in another order.
 NEW = ("round", "short_first", "tall_first", "one_each", "every_third", "double")
 OLDER = tuple(w for w in reversed(TODAY) if w not in NEW)

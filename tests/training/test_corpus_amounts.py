@@ -8,10 +8,11 @@ import pytest
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from training.corpus import amounts, build, compose, edges, said
-from training.corpus import corrections as ways
-from training.corpus.check import Checker, judge
-from training.corpus.np_amounts import amount
+from training.corpus import build, compose, said
+from training.corpus.acts import amounts, edges
+from training.corpus.checks.checker import Checker, judge
+from training.corpus.dialogue import corrections as ways
+from training.corpus.phrases.amounts import amount
 from training.corpus.sampler import Ctx
 
 

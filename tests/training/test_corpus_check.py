@@ -8,10 +8,11 @@ from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
 from llmagentos.types import COLORS
-from training.corpus import build, scenes
-from training.corpus.check import Checker, judge
-from training.corpus.parts import canonical, parts
-from training.corpus.wordcheck import words_problem
+from training.corpus import build
+from training.corpus.checks import scenes
+from training.corpus.checks.checker import Checker, judge
+from training.corpus.checks.parts import canonical, parts
+from training.corpus.checks.wording import words_problem
 
 
 def pair(command: str, target: str, pending: str = "") -> build.Pair:

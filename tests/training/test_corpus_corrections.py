@@ -5,11 +5,11 @@ from __future__ import annotations
 import pytest
 
 from training.corpus import build, compose, said
-from training.corpus import corrections as ways
-from training.corpus import lexicon as lx
-from training.corpus.check import Checker, judge
-from training.corpus.objects import noun_phrase
+from training.corpus.checks.checker import Checker, judge
+from training.corpus.dialogue import corrections as ways
+from training.corpus.phrases.descriptions import noun_phrase
 from training.corpus.sampler import Ctx
+from training.corpus.words import lexicon as lx
 
 
 @pytest.mark.parametrize("maker", [ways.correction, ways.by_height])

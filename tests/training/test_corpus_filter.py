@@ -8,7 +8,7 @@ from benchmarks.suites import overlap, sentences
 from benchmarks.suites.files import find_folder
 from llmagentos.command import command_hash, plain_command
 from training.corpus import build, filter
-from training.corpus.check import Checker
+from training.corpus.checks.checker import Checker
 
 
 def test_every_sentence_of_our_suites_is_known():

@@ -5,9 +5,12 @@ import re
 import pytest
 
 from llmagentos.lang import plan as p
-from training.corpus import build, compose, hazard_frames, household, question_words, safety, twins
-from training.corpus.check import Checker
+from training.corpus import build, compose
+from training.corpus.checks.checker import Checker
+from training.corpus.refusals import hazards as hazard_frames
+from training.corpus.refusals import household, safety, twins
 from training.corpus.sampler import Ctx
+from training.corpus.words import questions as question_words
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _OWN = {"o", "p", "mo", "mp", "evil", "q", "spelled"}

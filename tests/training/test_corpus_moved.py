@@ -8,12 +8,13 @@ import pytest
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from training.corpus import build, compose, moved, said
-from training.corpus.check import Checker, judge
-from training.corpus.np_determiners import moved_in_turn
-from training.corpus.places import where_it_was
+from training.corpus import build, compose, said
+from training.corpus.acts import moved
+from training.corpus.checks.checker import Checker, judge
+from training.corpus.checks.wording import words_problem
+from training.corpus.phrases.determiners import moved_in_turn
+from training.corpus.phrases.places import where_it_was
 from training.corpus.sampler import Ctx
-from training.corpus.wordcheck import words_problem
 
 
 @pytest.mark.parametrize("plural", [False, True])

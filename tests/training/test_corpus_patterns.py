@@ -5,9 +5,11 @@ from itertools import pairwise
 
 import pytest
 
-from training.corpus import arrangements as shapes
-from training.corpus import build, compose, puzzles, reshapes, shifts, towers
-from training.corpus.check import Checker
+from training.corpus import build, compose
+from training.corpus.acts import shifts
+from training.corpus.checks.checker import Checker
+from training.corpus.patterns import arrangements as shapes
+from training.corpus.patterns import puzzles, reshapes, towers
 from training.corpus.sampler import Ctx
 
 MAKERS = [

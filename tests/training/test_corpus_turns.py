@@ -3,8 +3,9 @@
 import pytest
 
 from llmagentos.lang import plan as p
-from training.corpus import flow, turns
+from training.corpus.dialogue import turns
 from training.corpus.sampler import Ctx
+from training.corpus.sentences import control as flow
 
 
 def test_close_to_a_holder_asks_on_which_side_of_it():

@@ -1,7 +1,7 @@
 """Finished corpus pairs: commands and plan words, checked; shards for training.
 
 Knows: how a draw becomes a pair, the development splits, which checks every pair passes
-(check.py carries it out, filter.py keeps evaluation sentences out). Does not know: the model.
+(checks/ carries it out, filter.py keeps evaluation sentences out). Does not know: the model.
 `python -m training.corpus.build --help` writes shards.
 """
 
@@ -22,7 +22,7 @@ from llmagentos.lang import codec as compact
 from llmagentos.lang import grammar
 from llmagentos.lang import plan as p
 from training.corpus import compose, noise
-from training.corpus.check import Checker, Level
+from training.corpus.checks.checker import Checker, Level
 from training.corpus.filter import is_evaluation_sentence
 from training.corpus.sampler import SPAN_BASE, Ctx, Split, is_mark
 
@@ -82,7 +82,7 @@ def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
         return None
     plan = p.Plan(steps=sample.steps)
     tokens: list[str] = []
-    for token in compact._TOKEN.findall(compact.write(plan)):
+    for token in compact.tokens(compact.write(plan)):
         mark = token.strip('"')
         if token.startswith('"') and len(mark) == 1 and ord(mark) >= SPAN_BASE:
             if mark not in spans:

@@ -13,26 +13,20 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmagentos.lang import plan as p
-from training.corpus import (
-    amounts,
-    dialogue,
-    edges,
-    flow,
-    moved,
-    patterns,
-    questions,
-    safety,
-    said,
-    speech,
-    steps,
-    turns,
-)
-from training.corpus import corrections as ways
-from training.corpus import lexicon as lx
-from training.corpus.objects import MOVABLE, noun_phrase
-from training.corpus.places import place
+from training.corpus import said
+from training.corpus.acts import amounts, edges, moved, steps
+from training.corpus.acts.steps import Clause
+from training.corpus.dialogue import corrections as ways
+from training.corpus.dialogue import exchanges as dialogue
+from training.corpus.dialogue import questions, turns
+from training.corpus.patterns import commands as patterns
+from training.corpus.phrases.descriptions import MOVABLE, noun_phrase
+from training.corpus.phrases.places import place
+from training.corpus.refusals import safety
 from training.corpus.sampler import Ctx
-from training.corpus.steps import Clause
+from training.corpus.sentences import control as flow
+from training.corpus.sentences import speech
+from training.corpus.words import lexicon as lx
 
 Maker = Callable[..., Clause]
 
@@ -206,7 +200,7 @@ def for_each(ctx: Ctx, refs: float = 0.0) -> Clause:
             body.append(p.Put(obj=this, place=pp.place))
         elif roll < 0.72:
             direction: Any = ctx.one(["left", "right", "forward", "backward"])
-            from training.corpus.places import length
+            from training.corpus.phrases.places import length
 
             d, distance = length(ctx)
             if distance.unit in ("half", "lot"):

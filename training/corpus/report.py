@@ -16,24 +16,21 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import get_args
 
 from llmagentos.command import plain_command
 from llmagentos.lang import grammar
 from llmagentos.lang import words as w
 from llmagentos.types import COLORS
 from training.corpus import build
-from training.corpus.check import Checker, Level, judge
+from training.corpus.checks.checker import Checker, Level, judge
+from training.corpus.checks.parts import canonical, split_steps
 from training.corpus.filter import hashes, is_evaluation_sentence
-from training.corpus.parts import canonical, split_steps
 from training.corpus.sampler import HELD_OUT_PERCENT
 
 DOC = Path("docs/corpus.md")
-_COMPARE = frozenset(get_args(w.CompareRel))
-_PAST = frozenset(get_args(w.Past)) - {"this"}
-_ATTRIBUTES = frozenset(
-    (*COLORS, *get_args(w.SizeWord), *get_args(w.Material), *get_args(w.State), "noun")
-)
+_COMPARE = frozenset(w.COMPARING)
+_PAST = frozenset(w.REFERENCES) - {"this"}
+_ATTRIBUTES = frozenset((*COLORS, *w.SIZES, *w.MATERIALS, *w.STATES, "noun"))
 
 
 def _has(*words: str) -> Callable[[build.Pair], bool]:
@@ -56,7 +53,7 @@ POINTS: dict[str, Callable[[build.Pair], bool]] = {
     "attributes": _has(*_ATTRIBUTES),
     "  colours by other names": _other_words,
     "  unknown nouns": _has("noun"),
-    "places": _has("at", *get_args(w.SpatialRel), *get_args(w.FixedRel)),
+    "places": _has("at", *w.SPATIAL, *w.FIXED_PLACES),
     "  distances": _has("dist"),
     "  corners and sides": lambda p: any(t.startswith(("corner", "side")) for t in p.target)
     or any(t in p.target for t in ("front_left", "front_right", "back_left", "back_right")),

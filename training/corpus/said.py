@@ -40,11 +40,18 @@ from typing import Any
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from training.corpus import lexicon as lx
-from training.corpus.np_words import HOLDERS, LANDMARKS, MOVABLE, color_word, kind_noun, pick_color
-from training.corpus.objects import noun_phrase
-from training.corpus.places import length, place, region_place
+from training.corpus.phrases.descriptions import noun_phrase
+from training.corpus.phrases.nouns import (
+    HOLDERS,
+    LANDMARKS,
+    MOVABLE,
+    color_word,
+    kind_noun,
+    pick_color,
+)
+from training.corpus.phrases.places import length, place, region_place
 from training.corpus.sampler import Ctx, is_mark
+from training.corpus.words import lexicon as lx
 
 _SLOT = re.compile(r"\{(\w+)\}")
 _SPAN = re.compile(r"<([^<>]+)>")
@@ -269,7 +276,7 @@ def main() -> None:
     import argparse
 
     from training.corpus import build, compose
-    from training.corpus.check import Checker
+    from training.corpus.checks.checker import Checker
 
     parser = argparse.ArgumentParser(description="Check the hand-written commands.")
     parser.add_argument("group", nargs="?", default="", help="files whose name begins so")

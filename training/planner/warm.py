@@ -1,7 +1,7 @@
 """A trained planner's weights under another vocabulary: rows follow their words.
 
-Knows: which tensors have one row per plan word, and which known words a new one begins like. Does
-not know: training (train.py).
+Knows: which tensors have one row per plan word. Does not know: training (train.py) nor which known
+words a new one begins like (lang/words says so in the word's own row).
 
 A plan word's row is at once its embedding, its output and, for `@k`, what the encoder's word k
 carries, so rows that keep their word keep all the model knows. A new word begins as the mean of
@@ -17,16 +17,8 @@ from torch import Tensor
 
 from llm_edge.tokenization import EOS
 from llmagentos.errors import ModelError
+from llmagentos.lang.words import near_words
 
-#: What new words begin like, where they are not in a checkpoint.
-LIKE: Mapping[str, tuple[str, ...]] = {
-    "round": ("ball", "object", "container"),
-    "short_first": ("small_first", "shortest"),
-    "tall_first": ("large_first", "tallest"),
-    "one_each": ("all", "a", "every_other"),
-    "every_third": ("every_other",),
-    "double": ("half",),
-}
 _TABLES = ("decoder.model.embed_tokens.weight", "decoder.lm_head.weight")
 
 
@@ -40,6 +32,7 @@ def with_words(
     """
     before, after = (EOS, *old), (EOS, *new)
     at = {word: row for row, word in enumerate(before)}
+    near = near_words()
     out = dict(weights)
     for name in _TABLES:
         if name not in weights:
@@ -47,12 +40,14 @@ def with_words(
         table = weights[name]
         if len(table) != len(before):
             raise ModelError(f"expected {len(before)} rows in {name}, got {len(table)}")
-        out[name] = torch.stack([_row(word, table, at) for word in after])
+        out[name] = torch.stack([_row(word, table, at, near) for word in after])
     return out
 
 
-def _row(word: str, table: Tensor, at: Mapping[str, int]) -> Tensor:
+def _row(
+    word: str, table: Tensor, at: Mapping[str, int], near: Mapping[str, tuple[str, ...]]
+) -> Tensor:
     if word in at:
         return table[at[word]].clone()
-    like = [at[w] for w in LIKE.get(word, ()) if w in at] or list(at.values())
+    like = [at[w] for w in near.get(word, ()) if w in at] or list(at.values())
     return table[like].mean(0)

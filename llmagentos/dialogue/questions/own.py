@@ -22,7 +22,6 @@ from llmagentos.grounding.resolve import matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, is_plural, join_words, noun_phrase
 from llmagentos.lang.wording.scene import describe_object
-from llmagentos.lang.words import MOVED_REFS
 from llmagentos.memory.session import SessionFacts
 from llmagentos.types import SceneObject
 
@@ -33,7 +32,7 @@ def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     if not moves:
         return Answered("I haven't moved anything yet.")
     obj = asked(query)
-    if obj.ref in MOVED_REFS:
+    if obj.ref is not None and obj.is_of_moved:
         event = moves[0] if obj.ref == "first_moved" else moves[-1]
         fitting = _by_rank(obj, moves) if obj.rank != 1 or is_plural(obj) else [event]
         if not fitting:

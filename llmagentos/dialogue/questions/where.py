@@ -23,7 +23,6 @@ from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import join_words
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object
-from llmagentos.lang.words import SPATIAL_RELS
 from llmagentos.memory.session import SessionFacts
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
@@ -104,7 +103,7 @@ def _rather(condition: object, ctx: Context) -> str:
     if not isinstance(condition, p.Is) or condition.relation is None or condition.relation.negate:
         return ""
     relation, subject = condition.relation, ground(condition.obj, ctx)
-    if len(subject.ids) != 1 or relation.rel not in SPATIAL_RELS or relation.obj2 is not None:
+    if len(subject.ids) != 1 or relation.rel not in p.w.SPATIAL or relation.obj2 is not None:
         return ""
     thing = objects(subject.ids, ctx)[0]
     marks = ground(relation.obj, ctx).ids if relation.obj is not None else ()

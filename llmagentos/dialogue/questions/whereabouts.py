@@ -5,20 +5,12 @@ Knows: how to choose the clearest words for a position. Does not know: what was 
 
 from __future__ import annotations
 
-from llmagentos.lang.wording.objects import REL_WORDS
+from llmagentos.lang.wording.objects import rel_words
 from llmagentos.lang.wording.scene import describe_object
+from llmagentos.lang.words import REGIONS
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
-
-_REGIONS = {
-    "left": "on the left of the table", "right": "on the right of the table",
-    "front": "at the front of the table", "back": "at the back of the table",
-    "middle": "in the middle of the table",
-    "front_left": "in the front left of the table",
-    "front_right": "in the front right of the table",
-    "back_left": "in the back left of the table", "back_right": "in the back right of the table",
-}  # fmt: skip
 
 
 def place_words(o: SceneObject, scene: Scene) -> str:
@@ -29,7 +21,7 @@ def place_words(o: SceneObject, scene: Scene) -> str:
     if below is not None:
         link = "in" if o.inside and below.kind not in ("zone", "plate") else "on"
         return f"{link} {describe_object(below, scene)}"
-    words = _REGIONS[regions.region_of(scene.workspace, *o.position[:2])]
+    words = REGIONS[regions.region_of(scene.workspace, *o.position[:2])].whereabouts
     near = neighbour(o, scene)
     return (
         f"{words}, {relation_words(o, near, scene)} {describe_object(near, scene)}"
@@ -63,4 +55,4 @@ def relation_words(a: SceneObject, b: SceneObject, scene: Scene) -> str:
     direction = min(rel.DIRECTIONS, key=lambda d: (rel.cone_offset(d, a, b), d))
     if rel.distance_m(a, b) < rel.SAME_LINE_M:
         return "at the same spot as"
-    return f"{rel.distance_m(a, b) * 100:.0f} cm {REL_WORDS[direction]}"
+    return f"{rel.distance_m(a, b) * 100:.0f} cm {rel_words(direction)}"

@@ -304,11 +304,11 @@ class _Finder:
         """The place with its landmarks named as they stand in the scene."""
         if not self.objs or self.place.rel in (*_OWN, "origin"):
             return describe_place(self.place)
-        from llmagentos.lang.wording import REL_WORDS, describe_length, join_words
+        from llmagentos.lang.wording import describe_length, join_words, rel_words
 
         far = f"{describe_length(self.place.distance)} " if self.place.distance else ""
         names = join_words([describe_object(o, self.scene) for o in self.objs])
-        return f"{far}{REL_WORDS[self.place.rel]} {names}"
+        return f"{far}{rel_words(self.place.rel)} {names}"
 
 
 def chosen_region(

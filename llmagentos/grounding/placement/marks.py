@@ -19,9 +19,6 @@ from llmagentos.objects.outlines import is_container
 from llmagentos.ports.failures import Failure
 from llmagentos.world.relations import is_above
 
-_PLURAL_QUANTS = ("all", "both", "count", "rest", "half", "every_other", "every_third", "most",
-                  "one_each", "at_most")  # fmt: skip
-
 
 @dataclass(frozen=True)
 class Marks:
@@ -98,7 +95,7 @@ def _ground_mark(obj: p.Obj, place: p.Place, ctx: Context) -> Grounding:
             return flat
     if not grounding.ok and without and grounding.problem is Failure.NONE_FITS:
         grounding = ground(obj, ctx)  # "put the bowl into the bowl": named, and then refused
-    several = place.rel == "between" or obj.quant in _PLURAL_QUANTS or obj.count not in (None, 1)
+    several = place.rel == "between" or obj.is_several
     if grounding.ok and len(grounding.ids) > 1 and not several and obj.ref is None:
         question = f"Which one do you mean: {choices(grounding.ids, ctx.scene)}?"
         return Grounding((), question, Failure.AMBIGUOUS, question, grounding.ids)

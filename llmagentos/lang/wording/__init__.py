@@ -2,8 +2,6 @@
 
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
-    REGION_WORDS,
-    REL_WORDS,
     article,
     describe_length,
     describe_obj,
@@ -14,6 +12,7 @@ from llmagentos.lang.wording.objects import (
     noun_phrase,
     number_word,
     ordinal_word,
+    rel_words,
 )
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object, label, tally
 from llmagentos.lang.wording.steps import (
@@ -25,8 +24,6 @@ from llmagentos.lang.wording.steps import (
 )
 
 __all__ = [
-    "REGION_WORDS",
-    "REL_WORDS",
     "article",
     "choices",
     "describe_cond",
@@ -47,5 +44,6 @@ __all__ = [
     "ordinal_word",
     "past_tense",
     "refusal_words",
+    "rel_words",
     "tally",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.lang import words as w
 from llmagentos.lang.wording.objects import (
     article,
     describe_obj,
@@ -16,7 +17,6 @@ from llmagentos.lang.wording.objects import (
     noun_phrase,
     number_word,
 )
-from llmagentos.lang.wording.tables import COMPARE_WORDS
 
 
 def describe_cond(cond: Any) -> str:
@@ -32,7 +32,7 @@ def describe_cond(cond: Any) -> str:
         if cond.other is not None:
             return f"the number of {noun_phrase(cond.obj, True)} is {_than(cond)}"
         be = "is" if cond.n == 1 else "are"
-        return f"there {be} {COMPARE_WORDS[cond.compare]} {number_word(cond.n or 0)} {noun}"
+        return f"there {be} {w.COMPARISONS[cond.compare].phrase} {number_word(cond.n or 0)} {noun}"
     return _is(cond)
 
 
@@ -50,15 +50,7 @@ def _exists(obj: p.Obj) -> str:
 
 def _than(cond: p.CountIs) -> str:
     assert cond.other is not None
-    other = f"that of {noun_phrase(cond.other, True)}"
-    return {
-        "eq": f"the same as {other}",
-        "ne": f"not the same as {other}",
-        "lt": f"smaller than {other}",
-        "le": f"at most {other}",
-        "gt": f"greater than {other}",
-        "ge": f"at least {other}",
-    }[cond.compare]
+    return f"{w.COMPARISONS[cond.compare].than} that of {noun_phrase(cond.other, True)}"
 
 
 def _is(cond: p.Is) -> str:

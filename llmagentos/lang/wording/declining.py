@@ -6,19 +6,12 @@ Knows: `ask`, `cannot` and `refuse` steps. Does not know: the scene, nor who dec
 from __future__ import annotations
 
 from llmagentos.lang import plan as p
+from llmagentos.lang import words as w
 from llmagentos.lang.wording import describe_obj, inability_words, refusal_words
 
-_ASKS = {
-    "which": "Which one do you mean?",
-    "where": "Where shall I put it?",
-    "direction": "On which side?",
-    "how_far": "How far?",
-    "what": "What shall I do?",
-}
 #: What a person may want instead.
 _INSTEAD = "I can pick up, put, push, turn, stack and arrange the things on the table."
 _INSTEAD_KNOW = "I can tell you what is on the table and what I have done."
-_KNOWING = ("know", "weather", "talk", "sense", "media")
 
 
 def ask_words(step: p.Ask) -> str:
@@ -28,13 +21,13 @@ def ask_words(step: p.Ask) -> str:
         return f"Which {noun.removeprefix('the ')} do you mean?"
     if step.about == "what" and step.obj is not None:
         return f"What shall I do with {describe_obj(step.obj)}?"
-    return _ASKS[step.about]
+    return w.QUESTIONS[step.about].asks
 
 
 def cannot_words(step: p.Cannot) -> str:
     """'I can't cut things ("cut the cake"). I can pick up, put ...'"""
     said = f' ("{step.what}")' if step.what else ""
-    instead = _INSTEAD_KNOW if step.reason in _KNOWING else _INSTEAD
+    instead = _INSTEAD_KNOW if w.INABILITIES[step.reason].knowing else _INSTEAD
     return f"I can't {inability_words(step.reason)}{said}. {instead}"
 
 

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.lang import words as w
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
     describe_length,
@@ -20,24 +21,16 @@ from llmagentos.lang.wording.objects import (
     noun_phrase,
     number_word,
 )
-from llmagentos.lang.wording.tables import (
-    ASKS,
-    DIRECTION_WORDS,
-    INABILITIES,
-    REFUSALS,
-    SHAPE_WORDS,
-    SORT_WORDS,
-)
 
 
 def refusal_words(reason: str) -> str:
     """Why the robot will not do it: "that could hurt someone"."""
-    return REFUSALS[reason]
+    return w.REFUSALS[reason].phrase
 
 
 def inability_words(reason: str) -> str:
     """What the robot can't do: "pour liquids"."""
-    return INABILITIES[reason]
+    return w.INABILITIES[reason].phrase
 
 
 # --- steps --------------------------------------------------------------------------------------
@@ -86,13 +79,13 @@ def _opt_place(place: p.Place | None) -> str:
 
 
 def _sort(sort: str | None) -> str:
-    return f", {SORT_WORDS[sort]}" if sort is not None else ""
+    return f", {w.SORTS[sort].phrase}" if sort is not None else ""
 
 
 def _move(s: p.Move) -> str:
     far = f" {describe_length(s.distance)}" if s.distance is not None else ""
     verb = "push" if s.by == "push" else "move"
-    return f"{verb} {describe_obj(s.obj)}{far} {DIRECTION_WORDS[s.direction]}"
+    return f"{verb} {describe_obj(s.obj)}{far} {w.DIRECTIONS[s.direction].phrase}"
 
 
 def _put(s: p.Put) -> str:
@@ -122,7 +115,7 @@ def _rotate(s: p.Rotate) -> str:
 
 
 def _arrange(s: p.Arrange) -> str:
-    words = f"arrange {_objs(s.objs)} {SHAPE_WORDS[s.shape]}"
+    words = f"arrange {_objs(s.objs)} {w.SHAPES[s.shape].phrase}"
     if s.size is not None:
         words += f" of {describe_length(s.size)}"
     if s.rows is not None:
@@ -137,7 +130,7 @@ def _reshape(s: p.Reshape) -> str:
         angle = s.angle_deg if s.angle_deg is not None else 45.0
         return f"turn the arrangement by {abs(angle):g}° {'counter-' * (angle >= 0)}clockwise"
     if s.action == "move":
-        way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+        way = w.DIRECTIONS[s.direction].phrase if s.direction is not None else ""
         far = describe_length(s.distance) if s.distance is not None else ""
         return " ".join(f"move the arrangement {far} {way}{_opt_place(s.place)}".split())
     times = f" {s.factor:g} times" if s.factor is not None else ""
@@ -153,7 +146,7 @@ def _clear(s: p.Clear) -> str:
 
 def _ask(s: p.Ask) -> str:
     about = f" ({describe_obj(s.obj)})" if s.obj is not None else ""
-    return f"ask {ASKS[s.about]}{about}"
+    return f"ask {w.QUESTIONS[s.about].phrase}{about}"
 
 
 def _again(s: p.Again) -> str:
@@ -176,7 +169,7 @@ def _correct(s: p.Correct) -> str:
     if s.reverse:
         words += " the other way round"
     far = describe_length(s.distance) if s.distance is not None else ""
-    way = DIRECTION_WORDS[s.direction] if s.direction is not None else ""
+    way = w.DIRECTIONS[s.direction].phrase if s.direction is not None else ""
     return " ".join(f"{words} {far} {way}".split())
 
 
@@ -229,8 +222,8 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
     "say": lambda s: f'say "{s.text}"',
     "ask": _ask,
-    "refuse": lambda s: f"refuse: {REFUSALS[s.reason]}",
-    "cannot": lambda s: f"say that I can't {s.what or INABILITIES[s.reason]}",
+    "refuse": lambda s: f"refuse: {refusal_words(s.reason)}",
+    "cannot": lambda s: f"say that I can't {s.what or inability_words(s.reason)}",
     "answer": lambda s: _query(s.query),
     "undo": _undo,
     "restore": lambda s: (

@@ -9,7 +9,6 @@ Knows: the Command action, one owner at a time, sessions. Does not know: how the
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 import json
 import threading
 from typing import Any
@@ -18,6 +17,7 @@ from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
 from llmagentos.composition import Parts
 from llmagentos.errors import CommandError, LLMAgentOSError
+from llmagentos.events import CommandEnded, CommandRead, Event, PlanWritten, SceneSeen
 from llmagentos.lang.plan import Plan, Undo
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.ports.modules import Outcome
@@ -46,10 +46,10 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 #: The executor may take this long to take a plan.
 _EXECUTOR_S = 5.0
-_STAGES = {
-    'command': Command.Feedback.PERCEIVING,
-    'scene': Command.Feedback.PLANNING,
-    'plan': Command.Feedback.EXECUTING,
+_STAGES: dict[type[Event], int] = {
+    CommandRead: Command.Feedback.PERCEIVING,
+    SceneSeen: Command.Feedback.PLANNING,
+    PlanWritten: Command.Feedback.EXECUTING,
 }
 _BUSY_STATES = {
     Command.Feedback.PERCEIVING: m.AgentState.PERCEIVING,
@@ -217,15 +217,15 @@ class AgentNode(ModuleNode):
             return CommandResult(text, 'failed', f"I can't do it now: {exc}")
         return result
 
-    def _on_event(self, event: Mapping[str, Any]) -> None:
-        goal, name = self._goal, event.get('event')
+    def _on_event(self, event: Event) -> None:
+        goal = self._goal
         if goal is None:
             return
-        if name in _STAGES:
-            self._stage = _STAGES[str(name)]
+        if type(event) in _STAGES:
+            self._stage = _STAGES[type(event)]
             self._publish_state()
-        if name == 'plan':
-            self._progress = Progress(len(event['plan'].steps))
+        if isinstance(event, PlanWritten):
+            self._progress = Progress(len(event.plan.steps))
         step = self._progress.take(event)
         goal.publish_feedback(
             Command.Feedback(
@@ -325,15 +325,17 @@ def _row(o: Any) -> dict[str, Any]:
     }
 
 
-def _words(event: Mapping[str, Any]) -> str:
-    name = event.get('event')
-    if name == 'command':
-        return 'looking'
-    if name == 'scene':
-        return f'sees {event.get("objects")} objects; planning'
-    if name == 'plan':
-        return f'plan after {event.get("plan_s", 0.0):.2f} s'
-    return str(event.get('words') or event.get('reply') or '')
+def _words(event: Event) -> str:
+    match event:
+        case CommandRead():
+            return 'looking'
+        case SceneSeen(objects):
+            return f'sees {objects} objects; planning'
+        case PlanWritten(plan_s=plan_s):
+            return f'plan after {plan_s:.2f} s'
+        case CommandEnded(reply=reply):
+            return reply
+    return str(getattr(event, 'words', ''))
 
 
 def _shown(text: str) -> str:

@@ -9,7 +9,7 @@ Does not know: topics, nodes.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 import json
 import math
 from typing import Any
@@ -18,6 +18,7 @@ from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import KeyValue
 from geometry_msgs.msg import Point, TransformStamped
 from llmagentos.errors import DriverError, PlanError
+from llmagentos.events import Event
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanResult
 from llmagentos.robots import ArmSpec
@@ -167,9 +168,9 @@ def plan_from_json(text: str) -> Plan:
         raise PlanError(f'expected a plan as JSON, got {where}: {first["msg"]}') from exc
 
 
-def event_to_json(event: Mapping[str, Any]) -> str:
-    """One event of a running command as JSON; plans inside become plain data."""
-    return json.dumps(event, default=_plain)
+def event_to_json(event: Event, **more: Any) -> str:
+    """One event of a running command as JSON, with more fields beside it."""
+    return json.dumps({**event.to_json(), **more}, default=_plain)
 
 
 def _plain(value: Any) -> Any:

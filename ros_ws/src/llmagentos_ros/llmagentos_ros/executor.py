@@ -18,6 +18,7 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
@@ -278,7 +279,7 @@ class ExecutorNode(ModuleNode):
             return Outcome('failed', why or f'I stopped. {exc}')
         return Outcome('failed', f'{why}{ended.reply}', ended.steps, '')
 
-    def _on_event(self, event: Any) -> None:
+    def _on_event(self, event: Event) -> None:
         goal, progress = self._goal, self._progress
         if goal is None or progress is None:
             return
@@ -287,15 +288,15 @@ class ExecutorNode(ModuleNode):
             self._step_out.publish(step)
         self._feedback(goal, progress, step, event)
 
-    def _feedback(self, goal: Any, progress: Progress, step: Any, event: Any) -> None:
+    def _feedback(self, goal: Any, progress: Progress, step: Any, event: Event) -> None:
         moving = self._observed.first_motion_at
         extra = {} if moving is None else {'first_motion_monotonic_s': moving}
         goal.publish_feedback(
             ExecutePlan.Feedback(
                 step=step,
                 progress=float(progress.share),
-                words=str(event.get('words', '')),
-                event=event_to_json({**event, **extra}),
+                words=getattr(event, 'words', ''),
+                event=event_to_json(event, **extra),
                 moving=moving is not None,
             )
         )

@@ -3,18 +3,15 @@
 """
 Events of a running plan as step states and a share that is done.
 
-Knows: the core's event names. Does not know: who listens.
+Knows: the core's events. Does not know: who listens.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
-
+from llmagentos.events import Event, Grounded, StepDone, StepEvent, StepStarted
 from llmagentos_msgs.msg import StepState
 
 _STATES = {
-    'step_started': StepState.RUNNING,
     'succeeded': StepState.SUCCEEDED,
     'failed': StepState.FAILED,
     'skipped': StepState.SKIPPED,
@@ -34,23 +31,21 @@ class Progress:
         """Finished top-level steps, 0..1."""
         return min(len(self._done) / self._total, 1.0)
 
-    def take(self, event: Mapping[str, Any]) -> StepState:
+    def take(self, event: Event) -> StepState:
         """Return the state of the step the event is about; with an empty path if of none."""
-        path, name = str(event.get('path', '')), event.get('event')
-        if not path:
+        if not isinstance(event, StepEvent):
             return StepState()
+        path = event.path
         step = self._steps.setdefault(path, StepState(path=path))
-        if name == 'step_started':
-            step.state, step.words = StepState.RUNNING, str(event.get('words', ''))
-        elif name == 'grounded':
-            words = str(event.get('words', ''))
-            if words and words not in step.references:
-                step.references = [*step.references, words]
-        elif name == 'step_done':
-            status = str(event.get('status', 'succeeded'))
-            step.state = _STATES.get(status, StepState.FAILED)
+        if isinstance(event, StepStarted):
+            step.state, step.words = StepState.RUNNING, event.words
+        elif isinstance(event, Grounded):
+            if event.words and event.words not in step.references:
+                step.references = [*step.references, event.words]
+        elif isinstance(event, StepDone):
+            step.state = _STATES.get(event.status, StepState.FAILED)
             if step.state == StepState.FAILED:
-                step.words = str(event.get('words', step.words))
+                step.words = event.words
             if '.' not in path:
                 self._done.add(path)
         return step

@@ -18,8 +18,8 @@ from typing import Any
 
 from llmagentos import errors
 from llmagentos.errors import PerceptionError, PlanError
+from llmagentos.events import Event, EventSink, from_json, StepDone
 from llmagentos.ports.modules import (
-    EventSink,
     ExecutionModule,
     Outcome,
     PerceptionModule,
@@ -147,7 +147,7 @@ class RemoteExecution(ExecutionModule):
         self._client, self._watch, self._sink = client, watch, sink
         self._dead: Dead = watch()
         self._timeout_s = timeout_s
-        self._events: deque[dict[str, Any]] = deque()
+        self._events: deque[Event] = deque()
         self._ended: set[str] = set()
         self._handle: Any = None
         self._result: Any = None
@@ -197,19 +197,19 @@ class RemoteExecution(ExecutionModule):
         return Outcome(result.status or 'failed', result.reply, steps, result.question)
 
     def _on_feedback(self, msg: Any) -> None:
-        event = json.loads(msg.feedback.event)
-        moved = event.pop('first_motion_monotonic_s', None)
+        told = json.loads(msg.feedback.event)
+        moved = told.get('first_motion_monotonic_s')
         if moved is not None and self.first_motion_at is None:
             # Both processes read the same monotonic clock when they share a machine; otherwise
             # the feedback's arrival is the nearest thing.
             self.first_motion_at = moved if 0 <= time.monotonic() - moved < 5 else time.monotonic()
-        self._events.append(event)
+        self._events.append(from_json(told))
 
     def _pass_events(self) -> None:
         while self._events:
             event = self._events.popleft()
-            if event.get('event') == 'step_done':
-                self._ended.add(str(event.get('path')))
+            if isinstance(event, StepDone):
+                self._ended.add(event.path)
             self._sink(event)
 
     def _make_up(self, steps: tuple[dict[str, Any], ...]) -> None:
@@ -218,7 +218,7 @@ class RemoteExecution(ExecutionModule):
             path, status = str(step.get('path')), str(step.get('status'))
             if path not in self._ended and status != 'running':
                 words = str(step.get('reason') or step.get('words', ''))
-                self._sink({'event': 'step_done', 'path': path, 'status': status, 'words': words})
+                self._sink(StepDone(path, status, words))
 
 
 class RemoteRobot:

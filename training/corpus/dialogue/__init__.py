@@ -1,0 +1,1 @@
+"""What is said across turns: questions, answers, corrections, repeats."""

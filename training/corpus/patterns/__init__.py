@@ -1,0 +1,1 @@
+"""Sentences about patterns: stacks, rows, rings, and tasks over groups."""

@@ -1,0 +1,1 @@
+"""Phrases: descriptions of things, places, and what joins them."""

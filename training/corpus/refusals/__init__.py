@@ -1,0 +1,1 @@
+"""What is refused, what the arm cannot do, and harmless sentences like them."""

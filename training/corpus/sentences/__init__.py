@@ -1,0 +1,1 @@
+"""Sentences of several steps: order, conditions, loops, spoken forms."""

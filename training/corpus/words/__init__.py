@@ -1,0 +1,1 @@
+"""Words for the concepts of the plan language: many for each."""
