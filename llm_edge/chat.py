@@ -14,7 +14,8 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
-from llmagentos.errors import MissingDependencyError, ModelError, ModelNotFoundError
+from llmagentos.errors import FileError, MissingDependencyError, ModelError, ModelNotFoundError
+from llmagentos.files import read_json, read_text
 
 Message = dict[str, str]
 
@@ -27,23 +28,26 @@ class ChatTokenizer:
         if not path.is_file():
             raise ModelNotFoundError(f"expected {path}, got no such file")
         try:
-            self.json = path.read_text(encoding="utf-8")
+            self.json = read_text(path, "a tokenizer")
             self._tok = Tokenizer.from_str(self.json)
         except Exception as exc:  # the tokenizers package raises bare Exception
             raise ModelError(f"expected a tokenizer in {path}, got: {exc}") from exc
         settings = folder / "tokenizer_config.json"
         try:
             self.settings: dict[str, Any] = (
-                json.loads(settings.read_text()) if settings.is_file() else {}
+                read_json(settings, "tokenizer settings") if settings.is_file() else {}
             )
-        except ValueError as exc:
-            raise ModelError(f"expected JSON in {settings}, got: {exc}") from exc
+        except FileError as exc:
+            raise ModelError(str(exc)) from exc
+        if not isinstance(self.settings, dict):
+            got = type(self.settings).__name__
+            raise ModelError(f"expected an object in {settings}, got {got}")
         self.template = self._find_template(folder)
 
     def _find_template(self, folder: Path) -> str | None:
         path = folder / "chat_template.jinja"
         if path.is_file():
-            return path.read_text(encoding="utf-8")
+            return read_text(path, "a chat template")
         found = self.settings.get("chat_template")
         if isinstance(found, list):
             found = next((t["template"] for t in found if t.get("name") == "default"), None)

@@ -12,7 +12,8 @@ import os
 from pathlib import Path
 from typing import Any
 
-from llmagentos.errors import ModelIntegrityError, ModelNotFoundError
+from llmagentos.errors import FileError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.files import read_json, refusing, shown, write_text
 
 SHIPPED = Path(__file__).parent / "models"
 MANIFEST = "manifest.json"
@@ -31,11 +32,21 @@ def named() -> list[Path]:
 
 
 def sha256(path: Path) -> str:
+    """Hex digest of a file. FileError for one that cannot be read."""
     digest = hashlib.sha256()
-    with path.open("rb") as f:
+    with refusing(path, "a model's file"), path.open("rb") as f:
         while block := f.read(1 << 20):
             digest.update(block)
     return digest.hexdigest()
+
+
+def existing(path: str) -> Path | None:
+    """The folder of that path, "~" resolved; None where there is none."""
+    try:
+        folder = Path(path).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError):  # a name that is too long, "~nobody"
+        return None
 
 
 def find(name: str) -> Path:
@@ -43,20 +54,21 @@ def find(name: str) -> Path:
     for path in named():
         if path.name == name:
             return path
-    folder = Path(name).expanduser()
-    if folder.is_dir():
+    if (folder := existing(name)) is not None:
         return folder
     known = ", ".join(p.name for p in named()) or "none"
-    raise ModelNotFoundError(f"expected a model ({known}) or a folder, got '{name}'")
+    raise ModelNotFoundError(f"expected a model ({known}) or a folder, got '{shown(name)}'")
 
 
 def write_manifest(folder: Path, info: dict[str, Any]) -> None:
+    """Write manifest.json: `info`, and SHA-256 and bytes of every file. FileError where it can't."""
     files = {
         str(p.relative_to(folder)): {"sha256": sha256(p), "bytes": p.stat().st_size}
         for p in sorted(folder.rglob("*"))
         if p.is_file() and p.name != MANIFEST
     }
-    (folder / MANIFEST).write_text(json.dumps({**info, "files": files}, indent=1) + "\n")
+    text = json.dumps({**info, "files": files}, indent=1) + "\n"
+    write_text(folder / MANIFEST, text, "a manifest that can be written")
 
 
 def verify(folder: Path) -> dict[str, Any]:
@@ -65,19 +77,19 @@ def verify(folder: Path) -> dict[str, Any]:
     if not path.is_file():
         raise ModelIntegrityError(f"expected {path}, got no such file")
     try:
-        manifest: dict[str, Any] = json.loads(path.read_text())
-        files = dict(manifest["files"])
-    except (ValueError, KeyError, TypeError) as exc:
+        manifest: dict[str, Any] = read_json(path, "a manifest")
+        files = {name: str(facts["sha256"]) for name, facts in manifest["files"].items()}
+    except FileError as exc:
+        raise ModelIntegrityError(str(exc)) from exc
+    except (KeyError, TypeError, AttributeError) as exc:
         raise ModelIntegrityError(
             f"expected a manifest with 'files' in {path}, got: {exc}"
         ) from exc
-    for name, facts in files.items():
+    for name, wanted in files.items():
         target = folder / name
         if not target.is_file():
             raise ModelIntegrityError(f"expected {target}, got no such file")
         found = sha256(target)
-        if found != facts["sha256"]:
-            raise ModelIntegrityError(
-                f"expected SHA-256 {facts['sha256']} for {target}, got {found}"
-            )
+        if found != wanted:
+            raise ModelIntegrityError(f"expected SHA-256 {wanted} for {target}, got {found}")
     return manifest

@@ -5,7 +5,6 @@ Knows: how the parts fit. Does not know: servers, agents.
 
 from __future__ import annotations
 
-import json
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
@@ -18,7 +17,8 @@ from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import memory, select
 from llm_edge.engines.base import Engine
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
-from llmagentos.errors import ModelError
+from llmagentos.errors import FileError, ModelError
+from llmagentos.files import read_json
 
 #: A new TensorRT plan and the CPU engine must agree on these.
 GATE_COMMANDS = (
@@ -43,12 +43,13 @@ class LocalPlanner:
         self.path: Path = folder.find(name)
         self.manifest: dict[str, Any] = folder.verify(self.path) if verify else {}
         try:
-            config = json.loads((self.path / "config.json").read_text())
-            words = tuple(json.loads((self.path / "plan_vocabulary.json").read_text()))
-        except (OSError, ValueError) as exc:
-            raise ModelError(
-                f"expected config.json and plan_vocabulary.json in {self.path}, got: {exc}"
-            ) from exc
+            config = read_json(self.path / "config.json", "a model's config.json")
+            words = read_json(self.path / "plan_vocabulary.json", "a plan vocabulary")
+        except FileError as exc:
+            raise ModelError(str(exc)) from exc
+        if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
+            raise ModelError(f"expected words in {self.path}/plan_vocabulary.json, got others")
+        words = tuple(words)
         self.vocabulary = PlanVocabulary(words)
         self.constraint = PlanConstraint(self.vocabulary)
         self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")

@@ -15,7 +15,16 @@ from typing import Any
 
 from llm_edge import folder
 from llm_edge.engines import memory, select
-from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.errors import FileError, ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.files import (
+    is_there,
+    make_folder,
+    read_json,
+    read_text,
+    refusing,
+    shown,
+    write_text,
+)
 
 ALIAS = "address.json"
 Progress = Callable[[str, float], None]
@@ -30,17 +39,18 @@ def address_of(name: str) -> tuple[str, str | None] | None:
     if not path.is_file():
         return None
     try:
-        content = json.loads(path.read_text())
+        content = read_json(path, "an address")
         return str(content["address"]), content.get("model")
-    except (OSError, ValueError, KeyError) as exc:
+    except (FileError, KeyError, TypeError, AttributeError) as exc:
         raise ModelError(f"expected an address in {path}, got: {exc}") from exc
 
 
 def read_config(path: Path) -> dict[str, Any]:
+    """The config.json of a model folder. Raises ModelError for one that is no JSON object."""
     try:
-        content = json.loads((path / "config.json").read_text())
-    except (OSError, ValueError) as exc:
-        raise ModelError(f"expected config.json in {path}, got: {exc}") from exc
+        content = read_json(path / "config.json", "a model's config.json")
+    except FileError as exc:
+        raise ModelError(str(exc)) from exc
     if not isinstance(content, dict):
         raise ModelError(
             f"expected an object in config.json of {path}, got {type(content).__name__}"
@@ -64,13 +74,13 @@ def models() -> list[dict[str, Any]]:
             )
             continue
         try:
-            manifest = json.loads((path / folder.MANIFEST).read_text())
+            manifest = read_json(path / folder.MANIFEST, "a manifest")
             kind = {"llm_edge_planner": "planner", "llm_edge_text": "text"}.get(
                 read_config(path).get("model_type", ""), "unknown"
             )
             size = sum(int(f["bytes"]) for f in manifest["files"].values())
             quantization = str(manifest.get("quantization", "none"))
-        except (ModelError, OSError, ValueError, KeyError, TypeError):
+        except (ModelError, FileError, ValueError, KeyError, TypeError, AttributeError):
             kind, size, quantization = "broken", 0, ""
         out.append(
             {
@@ -101,16 +111,16 @@ def info(name: str) -> dict[str, Any]:
         "memory_bytes": need.total,
         "memory_available_bytes": memory.available_memory(),
         "engines": {e: select.why_not(e) or "there" for e in select.ENGINES},
-        "card": card.read_text() if card.is_file() else "",
+        "card": read_text(card, "a model card") if card.is_file() else "",
     }
 
 
 def _manifest(path: Path) -> dict[str, Any]:
     try:
-        content: dict[str, Any] = json.loads((path / folder.MANIFEST).read_text())
-    except (OSError, ValueError):
+        content = read_json(path / folder.MANIFEST, "a manifest")
+    except FileError:
         return {}
-    return content
+    return content if isinstance(content, dict) else {}
 
 
 def verify(name: str) -> int:
@@ -162,19 +172,21 @@ def add(
     """A new named model in the user's folder: from an exported folder (copied after checking), a
     Hugging Face folder (exported; extra `train`), or a server's address (kept as an alias).
 
-    Raises ModelNotFoundError, ModelIntegrityError, ModelError; an existing name is not overwritten.
+    Raises FileError, ModelNotFoundError, ModelIntegrityError, ModelError; an existing name is not overwritten.
     """
-    name = name or source.rstrip("/").rsplit("/", 1)[-1]
+    name = shown(name or source.rstrip("/").rsplit("/", 1)[-1])
     if not name or name.startswith(".") or any(c in name for c in "/\\:"):
         raise ModelError(f"expected a plain name, got '{name}'")
     target = folder.user_models() / name
-    if target.exists() or (folder.SHIPPED / name).exists():
+    if is_there(target) or is_there(folder.SHIPPED / name):
         raise ModelError(f"expected a new name, got '{name}', which is there")
     part = target.with_name(f".{name}.part")
+    make_folder(part.parent, "a folder for models")
     shutil.rmtree(part, ignore_errors=True)
     try:
-        _fill(part, source, quantization, positions, model)
-        part.replace(target)
+        with refusing(target, "a model folder that can be written"):
+            _fill(part, source, quantization, positions, model)
+            part.replace(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
@@ -182,20 +194,36 @@ def add(
 
 def _fill(part: Path, source: str, quantization: str, positions: int, model: str | None) -> None:
     if source.startswith(("http://", "https://")):
-        part.mkdir(parents=True)
-        (part / ALIAS).write_text(json.dumps({"address": source, "model": model}) + "\n")
+        part.mkdir()
+        write_text(part / ALIAS, json.dumps({"address": source, "model": model}) + "\n")
         return
-    path = Path(source).expanduser()
-    if not path.is_dir():
-        raise ModelNotFoundError(f"expected a folder or an http address, got '{source}'")
-    part.parent.mkdir(parents=True, exist_ok=True)
+    path = folder.existing(source)
+    if path is None:
+        raise ModelNotFoundError(f"expected a folder or an http address, got '{shown(source)}'")
     if (path / folder.MANIFEST).is_file():
         verify(str(path))
-        shutil.copytree(path, part)
+        _copy(path, part)
         return
     from llm_edge.networks.export_text import export_folder
 
     export_folder(path, part, positions, quantization)
+
+
+def _copy(source: Path, target: Path) -> None:
+    """Copy a folder, with the first refusal as itself: shutil gathers them in one long list."""
+
+    def copy(a: str, b: str) -> None:
+        try:
+            shutil.copy2(a, b)
+        except OSError as exc:
+            first.append(exc)
+            raise
+
+    first: list[OSError] = []
+    try:
+        shutil.copytree(source, target, copy_function=copy)
+    except shutil.Error as exc:
+        raise (first[0] if first else exc) from exc
 
 
 def bench(name: str, engine: str = "auto", threads: int = 1, runs: int = 5) -> dict[str, Any]:

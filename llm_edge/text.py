@@ -22,7 +22,8 @@ from llm_edge import folder
 from llm_edge.chat import ChatTokenizer, Message, Pieces
 from llm_edge.decoding import Generation, Sampling, choose, finite, likeliest
 from llm_edge.engines import memory, select
-from llmagentos.errors import ModelError
+from llmagentos.errors import FileError, ModelError
+from llmagentos.files import read_json
 
 #: Told to a new TensorRT plan and to the CPU engine, which must agree.
 GATE_TEXTS = (
@@ -114,9 +115,9 @@ class TextModel:
         self.path = folder.find(str(name))
         self.manifest = folder.verify(self.path) if verify else {}
         try:
-            config = json.loads((self.path / "config.json").read_text())
-        except (OSError, ValueError) as exc:
-            raise ModelError(f"expected config.json in {self.path}, got: {exc}") from exc
+            config = read_json(self.path / "config.json", "a model's config.json")
+        except FileError as exc:
+            raise ModelError(str(exc)) from exc
         self.tokenizer = ChatTokenizer(self.path)
         self.skipped: tuple[str, ...] = ()
         if loaded is None:

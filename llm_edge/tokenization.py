@@ -15,6 +15,8 @@ import numpy as np
 from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
+from llmagentos.errors import ModelError
+from llmagentos.files import read_text
 from llmagentos.lang import grammar
 
 EOS = "</s>"
@@ -72,7 +74,11 @@ class PromptTokenizer:
 
     @classmethod
     def from_file(cls, path: Path) -> PromptTokenizer:
-        return cls(Tokenizer.from_file(str(path)))
+        """Read a tokenizer.json. Raises ModelError for anything else."""
+        try:
+            return cls(Tokenizer.from_str(read_text(path, "a tokenizer")))
+        except Exception as exc:  # the tokenizers package raises bare Exception
+            raise ModelError(f"expected a tokenizer in {path}, got: {exc}") from exc
 
     def __call__(self, command: str, question: str = "") -> Prompt:
         ids, words = [self._cls], [-1]

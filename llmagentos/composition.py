@@ -14,9 +14,10 @@ from pathlib import Path
 from threading import Event
 from typing import Any
 
-from llmagentos.errors import MissingDependencyError, SceneError
+from llmagentos.errors import FileError, MissingDependencyError, SceneError
 from llmagentos.events import EventBus
 from llmagentos.execution.executor import PlanExecutor
+from llmagentos.files import is_there, shown, written
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
@@ -96,11 +97,11 @@ def load_scene(scene: Any, seed: int = 0) -> Any:
         return random_scene(seed)
     path = Path("demo" if scene is None else scene)
     shipped = _scene_folder() / f"{path.name}.yaml"
-    if not path.exists() and path.suffix == "" and shipped.exists():
+    if not is_there(path) and path.suffix == "" and is_there(shipped):
         path = shipped
-    if not path.exists():
+    if not is_there(path):
         names = ", ".join(name for name, _, _ in list_scenes())
-        raise SceneError(f"expected a scene file or one of {names}, random; got '{scene}'")
+        raise SceneError(f"expected a scene file or one of {names}, random; got '{shown(path)}'")
     return spec.from_yaml(path)
 
 
@@ -124,14 +125,19 @@ def list_scenes() -> list[tuple[str, int, str]]:
 
 
 def render_scene(spec: Any, path: Path) -> None:
-    """A picture of a scene, for people."""
+    """A picture of a scene, for people. FileError for a path that no picture can be written to."""
     from PIL import Image
 
-    world = _optional("sim.world", "sim").SimWorld(spec)
-    try:
-        Image.fromarray(world.render_rgb(960, 720)).save(path)
-    finally:
-        world.close()
+    if path.suffix.lower() not in (".png", ".jpg", ".jpeg"):
+        got = path.suffix or "no ending"
+        raise FileError(f"expected a picture ending in .png or .jpg at {shown(path)}, got {got}")
+    with written(path, "a picture that can be written") as part:
+        part.touch()  # a path that cannot be written is said before the world is built
+        world = _optional("sim.world", "sim").SimWorld(spec)
+        try:
+            Image.fromarray(world.render_rgb(960, 720)).save(part)
+        finally:
+            world.close()
 
 
 def llm_class() -> Any:

@@ -9,6 +9,11 @@ class LLMAgentOSError(Exception):
     """Root of all errors raised on purpose."""
 
 
+class FileError(LLMAgentOSError):
+    """A file or folder that cannot be read, written or made: missing, no permission, no UTF-8,
+    a full disk."""
+
+
 class SceneError(LLMAgentOSError):
     """A scene file or scene that cannot exist: unknown kind or colour, overlap, off the table."""
 

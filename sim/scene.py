@@ -22,7 +22,8 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from llmagentos.errors import RobotError, SceneError
+from llmagentos.errors import FileError, RobotError, SceneError
+from llmagentos.files import read_yaml
 from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import COLORS
@@ -83,15 +84,11 @@ class SceneSpec(BaseModel):
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> SceneSpec:
-        """Read and check a scene file."""
+        """Read and check a scene file. SceneError too for one that cannot be read or is no YAML."""
         try:
-            text = Path(path).read_text(encoding="utf-8")
-        except OSError as error:
-            raise SceneError(f"cannot read scene file {path}: {error.strerror}") from error
-        try:
-            data = yaml.safe_load(text)
-        except yaml.YAMLError as error:
-            raise SceneError(f"scene file {path} is not valid YAML: {error}") from error
+            data = read_yaml(path, "a scene file")
+        except FileError as error:
+            raise SceneError(str(error)) from error
         return cls.from_dict(data)
 
     def to_dict(self) -> dict[str, Any]:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import re
 from pathlib import Path
 from typing import Any
+
+from llmagentos.files import is_there, need_folder, read_json_lines
 
 DEFAULT_FOLDER = Path("../shared/commands")
 
@@ -13,17 +14,17 @@ DEFAULT_FOLDER = Path("../shared/commands")
 def load(folder: Path, name: str) -> list[dict[str, Any]]:
     """The rows of `name`.jsonl; [] where there is no such file."""
     path = folder / f"{name}.jsonl"
-    if not path.exists():
-        return []
-    lines = path.read_text(encoding="utf-8").splitlines()
-    return [json.loads(line) for line in lines if line.strip()]
+    return read_json_lines(path, "a file of commands") if is_there(path) else []
 
 
 def find_folder(folder: Path | None) -> Path | None:
-    """The folder to use: the given one, else the default where it exists."""
+    """The folder to use: the given one, else the default where it exists.
+
+    FileError for a given one that is not there or is no folder.
+    """
     if folder is not None:
-        return folder
-    return DEFAULT_FOLDER if DEFAULT_FOLDER.exists() else None
+        return need_folder(folder, "a folder with commands")
+    return DEFAULT_FOLDER if is_there(DEFAULT_FOLDER) else None
 
 
 def match(pattern: str, text: str) -> dict[str, str] | None:

@@ -19,6 +19,7 @@ from rich.table import Table
 
 from benchmarks.suites.case_run import CaseResult
 from benchmarks.suites.published import PUBLISHED
+from llmagentos.files import make_folder, write_text, written
 
 #: Goals of the project, percent of success on fresh seeds; own suites have 90.
 GOALS: dict[str, float] = {
@@ -220,27 +221,46 @@ def plot(rows: Sequence[Line], path: Path) -> bool:
     ax.invert_yaxis()
     ax.legend(loc="lower left")
     fig.tight_layout()
-    fig.savefig(path, dpi=120)
+    with written(path, "a picture that can be written") as part:
+        fig.savefig(part, dpi=120)
     plt.close(fig)
     return True
 
 
-def write(
-    out: Path, results: Sequence[CaseResult], about: Mapping[str, Any], full: bool
-) -> tuple[list[Line], dict[str, float]]:
-    """report.json, report.md, report.png and failures.md in `out`; the figures."""
-    out.mkdir(parents=True, exist_ok=True)
-    rows, summary = lines(results, full), totals(results)
+@dataclass(frozen=True)
+class Report:
+    """The figures of one run: a line a suite, the totals, and every result.
+
+    about: how it was run (seed, model, engine, ...). full: with motion, not only plans.
+    """
+
+    results: Sequence[CaseResult]
+    about: Mapping[str, Any]
+    lines: list[Line]
+    totals: dict[str, float]
+
+
+def report(results: Sequence[CaseResult], about: Mapping[str, Any], full: bool) -> Report:
+    """Count the results. Nothing is written: a full disk must not cost the figures."""
+    return Report(results, dict(about), lines(results, full), totals(results))
+
+
+def write(out: Path, done: Report) -> None:
+    """report.json, report.md, report.png and failures.md in `out`. FileError where they can't."""
+    what = "a folder for the results"
+    make_folder(out, what)
     record = {
-        "about": dict(about),
-        "suites": [asdict(x) for x in rows],
-        "totals": summary,
+        "about": dict(done.about),
+        "suites": [asdict(x) for x in done.lines],
+        "totals": done.totals,
         "published": [asdict(p) for p in PUBLISHED],
-        "cases": [r.to_json() for r in results],
+        "cases": [r.to_json() for r in done.results],
     }
-    text = json.dumps(record, indent=1, default=str)
-    (out / "report.json").write_text(text, encoding="utf-8")
-    (out / "report.md").write_text(markdown(rows, summary, about), encoding="utf-8")
-    (out / "failures.md").write_text(failures(results), encoding="utf-8")
-    plot(rows, out / "report.png")
-    return rows, summary
+    texts = {
+        "report.json": json.dumps(record, indent=1, default=str),
+        "report.md": markdown(done.lines, done.totals, done.about),
+        "failures.md": failures(done.results),
+    }
+    for name, text in texts.items():
+        write_text(out / name, text, what)
+    plot(done.lines, out / "report.png")

@@ -19,6 +19,8 @@ import numpy as np
 from benchmarks.suites import all_suites, chosen
 from benchmarks.suites import case_run as core
 from benchmarks.suites.cases import Case, Row, make
+from llmagentos.errors import FileError
+from llmagentos.files import make_folder, written
 
 #: Modes: plans on a perfect symbolic robot, or the whole agent in PyBullet.
 PLANNER, FULL = "planner-only", "full"
@@ -140,8 +142,12 @@ class Player:
         for picture, word in zip(pictures, ("before", "after"), strict=False):
             name = f"pictures/{case.name.replace('/', '_')}_{case.seed}_{word}.png"
             path = self._settings.out / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(picture).save(path)
+            try:
+                make_folder(path.parent, "a folder for pictures")
+                with written(path, "a picture") as part:
+                    Image.fromarray(picture).save(part)
+            except FileError:  # a full disk costs the pictures, not the figures
+                continue
             names.append(name)
         return tuple(names)
 

@@ -18,7 +18,8 @@ import numpy as np
 
 from llm_edge.engines import trt_compat, trt_rules
 from llm_edge.engines.trt_compat import Profile, Progress
-from llmagentos.errors import ModelError
+from llmagentos.errors import FileError, ModelError
+from llmagentos.files import make_folder, written
 
 #: Users report builds that take three to four times the weights in memory; one context more for the rest.
 _MEMORY_FACTOR, _MEMORY_BASE = 4.0, 600_000_000
@@ -129,10 +130,12 @@ def get_plan(
     trt_rules.fit(model, trt_rules.nearest(version))
     int8 = any(n.op_type == "QuantizeLinear" for n in model.graph.node)
     plan = trt_compat.build(trt, model.SerializeToString(), profiles, int8=int8, progress=progress)
-    folder.mkdir(parents=True, exist_ok=True)
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_bytes(plan)
-    part.replace(path)
+    try:
+        make_folder(folder, "a folder for TensorRT plans")
+        with written(path, "a TensorRT plan") as part:
+            part.write_bytes(plan)
+    except FileError as exc:
+        raise ModelError(str(exc)) from exc
     return Plan(path, True)
 
 

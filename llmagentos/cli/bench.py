@@ -18,6 +18,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmagentos.composition import load_llm
 from llmagentos.errors import MissingDependencyError
+from llmagentos.files import make_folder
 from llmagentos.shipped import DEFAULT_MODEL
 
 
@@ -61,7 +62,7 @@ def bench(
     "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
     named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
     `cases` are always written in full. Returns the exit code: 0 when it ran. Raises
-    MissingDependencyError, ModelError; ValueError for an unknown suite, set or case.
+    FileError, MissingDependencyError, ModelError; ValueError for an unknown suite, set or case.
     """
     _find_benchmarks()
     from benchmarks.suites import all_suites
@@ -88,6 +89,7 @@ def bench(
         jobs = suite_run.named_jobs(cases, folder)
     else:
         jobs = suite_run.draw_jobs(suites, per_suite, seed, folder, which)
+    make_folder(out, "a folder for the results")
     about = {
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
         "engine": engine, "seed": seed,
@@ -98,9 +100,10 @@ def bench(
     results = _run(jobs, settings, processes, console)
     about["wall_s"] = round(time.perf_counter() - started, 1)
     shown = results if reveal or cases else suite_report.concealed(results)
-    lines, totals = suite_report.write(out, shown, about, mode == suite_run.FULL)
-    console.print(suite_report.rich_table(lines))
-    console.print(", ".join(f"{k} {v:.3g}" for k, v in totals.items()), highlight=False)
+    report = suite_report.report(shown, about, mode == suite_run.FULL)
+    console.print(suite_report.rich_table(report.lines))
+    console.print(", ".join(f"{k} {v:.3g}" for k, v in report.totals.items()), highlight=False)
+    suite_report.write(out, report)
     console.print(f"{out}/report.md, report.json, report.png, failures.md", highlight=False)
     return 0
 

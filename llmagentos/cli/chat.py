@@ -17,7 +17,8 @@ from llmagentos.agent import Agent
 from llmagentos.cli.run import stop_on_ctrl_c
 from llmagentos.cli.view import View, objects_table
 from llmagentos.command import CommandResult
-from llmagentos.composition import load_llm, start_recording
+from llmagentos.composition import load_llm, load_scene, start_recording
+from llmagentos.files import make_folder
 
 _LEAVE = ("quit", "exit", "bye")
 HELP = (
@@ -39,6 +40,9 @@ def chat(
     console = Console()
     screen = View(console)
     _enable_history()
+    if record is not None:
+        make_folder(record, "a folder for the recording")
+    scene = load_scene(scene, seed)
     llm = load_llm(model, engine)
     screen.skipped(llm.skipped)
     with Agent.in_simulation(scene, seed=seed, llm=llm, view=view, on_event=screen.event) as agent:

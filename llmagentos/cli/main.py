@@ -5,7 +5,9 @@ Knows: words, options and exit codes. Does not know: how anything is done.
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -20,6 +22,7 @@ from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
 from llmagentos.errors import (
     CommandError,
+    FileError,
     LLMAgentOSError,
     MissingDependencyError,
     ModelError,
@@ -28,6 +31,7 @@ from llmagentos.errors import (
 
 #: Exit codes of the contract: all well, a command did not succeed, wrong usage.
 OK, NOT_DONE, USAGE = 0, 1, 2
+_FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -229,15 +233,25 @@ def command(
 
 
 def main(argv: list[str] | None = None) -> None:
-    """Entry point. Wrong usage, a scene that cannot exist or a missing model exit with 2."""
+    """Entry point. Exits with 2 on wrong usage: a file that cannot be read or written, a scene
+    that cannot exist, a missing model."""
     try:
-        app(args=argv, prog_name="llmagentos")
-    except (SceneError, ModelError, MissingDependencyError, CommandError) as exc:
+        try:
+            app(args=argv, prog_name="llmagentos")
+        finally:
+            sys.stdout.flush()
+    except (FileError, SceneError, ModelError, MissingDependencyError, CommandError) as exc:
         _complain(exc)
         sys.exit(USAGE)
     except LLMAgentOSError as exc:
         _complain(exc)
         sys.exit(NOT_DONE)
+    except OSError as exc:  # not a file that was named: standard output, a temporary file
+        if exc.errno not in _FULL:
+            raise
+        _complain(FileError(f"expected room for the output, got a full disk: {exc}"))
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what is still buffered has nowhere to go
+        sys.exit(USAGE)
 
 
 def _complain(exc: LLMAgentOSError) -> None:

@@ -18,7 +18,8 @@ from rich.tree import Tree
 from llmagentos.agent import Agent
 from llmagentos.cli.view import View
 from llmagentos.command import CommandResult
-from llmagentos.composition import load_llm, start_recording
+from llmagentos.composition import load_llm, load_scene, start_recording
+from llmagentos.files import make_folder
 from llmagentos.lang.wording import describe_plan
 
 
@@ -55,6 +56,9 @@ def run_commands(
     console = Console(stderr=as_json)
     screen = View(console)
     well = True
+    if record is not None:
+        make_folder(record, "a folder for the recording")
+    scene = load_scene(scene, seed)
     llm = load_llm(model, engine)
     if not as_json:
         screen.skipped(llm.skipped)
@@ -96,6 +100,7 @@ def show_plan(
 ) -> None:
     """Print the plan for a command on a scene, with what it means in words."""
     console = Console()
+    scene = load_scene(scene, seed)
     llm = load_llm(model, engine)
     with Agent.in_simulation(scene, seed=seed, llm=llm) as agent:
         planned = agent.plan(command)

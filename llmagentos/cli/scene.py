@@ -13,6 +13,7 @@ from rich.console import Console
 
 from llmagentos.cli.view import objects_table
 from llmagentos.composition import list_scenes, load_scene, random_scene, render_scene
+from llmagentos.files import write_text
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -49,7 +50,7 @@ def make(
 ) -> None:
     """Write a random scene that can exist; the same seed gives the same file."""
     spec = random_scene(seed, objects)
-    file.write_text(spec.to_yaml(), encoding="utf-8")
+    write_text(file, spec.to_yaml(), "a scene file that can be written")
     Console().print(objects_table(_rows(spec)))
 
 

@@ -19,9 +19,17 @@ from rich.console import Console
 from rich.live import Live
 from rich.table import Table
 
+from llmagentos.composition import load_scene, model_manager
 from llmagentos.errors import DriverError
+from llmagentos.files import make_folder
 from llmagentos.runtime.dds_memory import sweep
-from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
+from llmagentos.runtime.graph import (
+    GraphOptions,
+    config_file,
+    process_table,
+    read_params,
+    write_params,
+)
 from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
 from llmagentos.runtime.ros_env import find_ros, private_network
 
@@ -48,11 +56,23 @@ def up(
 
     network: let other machines see the topics; without it this machine only. ready_timeout_s: give
     up when the graph is not active by then; 0 waits for ever. record: a folder for a recording of
-    all topics. Returns False when a process was given up. Raises MissingDependencyError where there is no ROS.
+    all topics. Returns False when a process was given up. Raises
+    FileError, SceneError or ModelError for what the graph could not use, MissingDependencyError
+    where there is no ROS.
     """
+    folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
+    if log_dir is not None:
+        make_folder(log_dir, "a folder for the logs")
+    if params_file is not None:
+        read_params(params_file)
+    if record is not None:
+        make_folder(record.parent, "a folder for the recording")
+    if sim:
+        load_scene(scene, seed)
+    if model and not model.startswith(("http://", "https://")):
+        model_manager().verify(model)
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
     env = dict(ros.env) if network else local_env(ros.env)
-    folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
     files = [config_file("sim.yaml" if sim else "robot.yaml", env)]
     options = GraphOptions(
         sim=sim,

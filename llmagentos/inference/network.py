@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.errors import FileError, ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.files import refusing
 
 _TYPES: dict[str, Any] = {
     "tensor(float)": np.float32,
@@ -51,9 +52,10 @@ class OnnxNetwork:
         import onnxruntime as ort
 
         try:
-            data = Path(path).read_bytes()
-        except OSError as exc:
-            raise ModelNotFoundError(f"expected an ONNX file at {path}, got: {exc}") from exc
+            with refusing(path, "an ONNX file"):
+                data = Path(path).read_bytes()
+        except FileError as exc:
+            raise ModelNotFoundError(str(exc)) from exc
         digest = hashlib.sha256(data).hexdigest()
         if sha256 is not None and digest != sha256:
             raise ModelIntegrityError(f"expected SHA-256 {sha256} for {path}, got {digest}")

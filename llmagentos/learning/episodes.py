@@ -6,11 +6,17 @@ Knows: the result contract of a command. Does not know: how anything learns from
 from __future__ import annotations
 
 import json
+import logging
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+from llmagentos.errors import FileError
+from llmagentos.files import make_folder, refusing
 from llmagentos.ports.modules import LearningModule
+
+_LOG = logging.getLogger(__name__)
+_WHAT = "a file of episodes that can be written"
 
 #: Reward of a finished command by status: the sign tells success from failure, a question or a
 #: refusal is neutral.
@@ -25,9 +31,17 @@ def reward(episode: Mapping[str, Any]) -> float:
 
 
 class EpisodeLog(LearningModule):
-    """Remembers every episode with its reward; with a `path`, in a JSON-lines file as well."""
+    """Remembers every episode with its reward; with a `path`, in a JSON-lines file as well.
+
+    FileError at once for a file that cannot be written. A disk that fills later costs the file its
+    lines, with a warning, and no command its result.
+    """
 
     def __init__(self, path: Path | None = None, keep: int = 1000):
+        if path is not None:
+            make_folder(path.parent, "a folder for episodes")
+            with refusing(path, _WHAT), path.open("a", encoding="utf-8"):
+                pass
         self._path, self._keep = path, keep
         self._episodes: list[dict[str, Any]] = []
 
@@ -35,9 +49,11 @@ class EpisodeLog(LearningModule):
         record = {**episode, "reward": reward(episode)}
         self._episodes = [*self._episodes, record][-self._keep :]
         if self._path is not None:
-            self._path.parent.mkdir(parents=True, exist_ok=True)
-            with self._path.open("a", encoding="utf-8") as out:
-                out.write(json.dumps(record) + "\n")
+            try:
+                with refusing(self._path, _WHAT), self._path.open("a", encoding="utf-8") as out:
+                    out.write(json.dumps(record) + "\n")
+            except FileError as exc:
+                _LOG.warning("an episode is not kept: %s", exc)
 
     def episodes(self) -> Iterator[Mapping[str, Any]]:
         return iter(self._episodes)

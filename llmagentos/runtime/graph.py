@@ -14,7 +14,8 @@ from typing import Any
 
 import yaml
 
-from llmagentos.errors import MissingDependencyError
+from llmagentos.errors import FileError, MissingDependencyError
+from llmagentos.files import make_folder, read_yaml, shown, write_text
 from llmagentos.runtime.processes import ProcessSpec
 
 #: Lifecycle nodes in the order in which they come up.
@@ -81,13 +82,28 @@ def ros_args(options: GraphOptions, params: Path) -> tuple[str, ...]:
     return tuple(args)
 
 
+def read_params(path: Path) -> dict[str, dict[str, Any]]:
+    """A ROS parameter file: {node: {parameter: value}}. FileError for any other content."""
+    what = "a file of ROS parameters"
+    data = read_yaml(path, what)
+    if not isinstance(data, dict | None):
+        raise FileError(f"expected {what} at {shown(path)}, got {type(data).__name__}")
+    out: dict[str, dict[str, Any]] = {}
+    for node, value in (data or {}).items():
+        values = value.get("ros__parameters", {}) if isinstance(value, dict) else value
+        if not isinstance(values, dict):
+            got = type(values).__name__
+            raise FileError(f"expected ros__parameters for {node} in {shown(path)}, got {got}")
+        out[str(node)] = values
+    return out
+
+
 def write_params(options: GraphOptions, path: Path) -> None:
     """One parameter file for all nodes: files of `options.params`, then options, then extra."""
     merged: dict[str, dict[str, Any]] = {}
     for source in options.params:
-        data = yaml.safe_load(source.read_text(encoding="utf-8")) or {}
-        for key, value in data.items():
-            _update(merged, str(key), value.get("ros__parameters", {}))
+        for key, given in read_params(source).items():
+            _update(merged, key, given)
     nodes = (["robot_sim"] if options.sim else []) + list(AGENT_NODES)
     _update(merged, "/**/bringup", {"nodes": nodes, "report": True})
     _update(merged, "/**/planner", {"engine": options.engine, "model": options.model})
@@ -96,8 +112,8 @@ def write_params(options: GraphOptions, path: Path) -> None:
     for name, values in options.extra.items():
         _update(merged, f"/**/{name}", values)
     out = {key: {"ros__parameters": values} for key, values in merged.items()}
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(out, sort_keys=False), encoding="utf-8")
+    make_folder(path.parent, "a folder for the parameters")
+    write_text(path, yaml.safe_dump(out, sort_keys=False), "a parameter file that can be written")
 
 
 def _update(merged: dict[str, dict[str, Any]], key: str, values: Mapping[str, Any]) -> None:

@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import IO, Literal
 
+from llmagentos.files import make_folder, refusing
+
 Restart = Literal["always", "never"]
 State = Literal["waiting", "running", "restarting", "given up", "ended", "stopped"]
 
@@ -110,8 +112,11 @@ class Supervisor:
         raise KeyError(name)
 
     def start(self) -> None:
-        """Start every row in order. On a failure what runs already is stopped again."""
-        self._log_dir.mkdir(parents=True, exist_ok=True)
+        """Start every row in order. On a failure what runs already is stopped again.
+
+        FileError for a log folder that cannot be written.
+        """
+        make_folder(self._log_dir, "a folder for the logs")
         try:
             for process in self.processes:
                 self._spawn(process)
@@ -168,7 +173,9 @@ class Supervisor:
         spec = process.spec
         log = self._logs.get(spec.name)
         if log is None:
-            log = self._logs[spec.name] = (self._log_dir / f"{spec.name}.log").open("ab")
+            path = self._log_dir / f"{spec.name}.log"
+            with refusing(path, "a log file that can be written"):
+                log = self._logs[spec.name] = path.open("ab")
         piped = spec.stdout == "lines"
         process.popen = subprocess.Popen(
             spec.argv,

@@ -90,7 +90,8 @@ def test_a_report_keeps_fresh_sentences_to_itself(tmp_path: Path) -> None:
 
     results = [failing("fresh_places", FRESH["fresh_places"]), failing("places", OWN["places"])]
     assert not any(r.success for r in results)
-    suite_report.write(tmp_path, suite_report.concealed(results), {"seed": 1}, full=False)
+    shown = suite_report.concealed(results)
+    suite_report.write(tmp_path, suite_report.report(shown, {"seed": 1}, full=False))
     written = "".join(p.read_text() for p in tmp_path.iterdir() if p.suffix in (".md", ".json"))
     assert results[1].turns[0].say in written
     assert results[0].turns[0].say not in written

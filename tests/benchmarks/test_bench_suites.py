@@ -71,7 +71,7 @@ def test_a_run_writes_its_report(tmp_path: Path) -> None:
     settings = suite_run.Settings(oracle=True)
     jobs = suite_run.draw_jobs(["places", "questions"], 3, 1, None)
     results = suite_run.run_jobs(jobs, settings, 1)
-    suite_report.write(tmp_path, results, {"seed": 1}, full=False)
+    suite_report.write(tmp_path, suite_report.report(results, {"seed": 1}, full=False))
     report = json.loads((tmp_path / "report.json").read_text())
     assert [s["suite"] for s in report["suites"]] == ["places", "questions"]
     assert report["totals"]["success"] == 100.0

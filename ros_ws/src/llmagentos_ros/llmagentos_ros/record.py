@@ -22,7 +22,8 @@ import time
 from typing import Any
 
 from ament_index_python.packages import get_package_share_directory
-from llmagentos.errors import MissingDependencyError
+from llmagentos.errors import FileError, MissingDependencyError
+from llmagentos.files import make_folder, refusing
 import rclpy
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
@@ -32,6 +33,7 @@ from rclpy.utilities import remove_ros_args
 
 #: Name of the recording inside its folder.
 FILE = 'recording_0.mcap'
+_WHAT = 'a recording that can be written'
 _LOOK_S = 0.5
 _DEPTH = 100
 #: Not for recordings: what rclpy itself says of parameters and logs.
@@ -145,15 +147,20 @@ def _matching(offers: Sequence[QoSProfile]) -> QoSProfile:
 
 
 def open_writer(path: Path) -> tuple[Any, Any]:
-    """Begin a file: the stream and its mcap Writer. MissingDependencyError without mcap."""
+    """
+    Begin a file: the stream and its mcap Writer.
+
+    MissingDependencyError without mcap, FileError where the file cannot be written.
+    """
     try:
         from mcap.writer import CompressionType, Writer
     except ImportError as exc:
         raise MissingDependencyError('expected mcap for recording: pip install mcap') from exc
-    path.parent.mkdir(parents=True, exist_ok=True)
-    stream = path.open('wb')
-    writer = Writer(stream, compression=CompressionType.LZ4)
-    writer.start(profile='ros2', library='llmagentos')
+    make_folder(path.parent, _WHAT)
+    with refusing(path, _WHAT):
+        stream = path.open('wb')
+        writer = Writer(stream, compression=CompressionType.LZ4)
+        writer.start(profile='ros2', library='llmagentos')
     return stream, writer
 
 
@@ -168,19 +175,26 @@ def main(args: Sequence[str] | None = None) -> int:
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    stream, writer = open_writer(options.folder / FILE)
-    node = Recorder(writer)
-    executor = SingleThreadedExecutor()
-    executor.add_node(node)
     try:
-        while rclpy.ok() and not ended.is_set():
-            executor.spin_once(timeout_sec=0.2)
-    except ExternalShutdownException:
-        pass
+        stream, writer = open_writer(options.folder / FILE)
+        node = Recorder(writer)
+        executor = SingleThreadedExecutor()
+        executor.add_node(node)
+        try:
+            with refusing(options.folder / FILE, _WHAT):
+                while rclpy.ok() and not ended.is_set():
+                    executor.spin_once(timeout_sec=0.2)
+        except ExternalShutdownException:
+            pass
+        finally:
+            node.destroy_node()
+            with refusing(options.folder / FILE, _WHAT):
+                writer.finish()
+                stream.close()
+    except FileError as exc:
+        print(f'FileError: {exc}', file=sys.stderr)
+        return 2
     finally:
-        node.destroy_node()
-        writer.finish()
-        stream.close()
         rclpy.try_shutdown()
     return 0
 
