@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from training.corpus import build, compose, said
+from training.corpus import build, compose
 from training.corpus.checks.checker import Checker, judge
 from training.corpus.dialogue import corrections as ways
+from training.corpus.handwritten.blocks import blocks
 from training.corpus.phrases.descriptions import noun_phrase
 from training.corpus.sampler import Ctx
 from training.corpus.words import lexicon as lx
@@ -67,5 +68,5 @@ def test_the_checker_has_a_scene_and_a_turn_before(part):
 
 
 def test_hand_written_blocks_are_read():
-    plans = {block.plan for block in said.blocks("l1")}
+    plans = {block.plan for block in blocks()}
     assert {"correct reverse", "correct dist {l}", "put [ all round ] {p}"} <= plans

@@ -13,12 +13,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmagentos.lang import plan as p
-from training.corpus import said
 from training.corpus.acts import amounts, edges, moved, steps
 from training.corpus.acts.steps import Clause
 from training.corpus.dialogue import corrections as ways
 from training.corpus.dialogue import exchanges as dialogue
 from training.corpus.dialogue import questions, turns
+from training.corpus.handwritten import slots as handwritten
 from training.corpus.patterns import commands as patterns
 from training.corpus.phrases.descriptions import MOVABLE, noun_phrase
 from training.corpus.phrases.places import place
@@ -279,8 +279,8 @@ def sample(ctx: Ctx) -> Sample:
     if ctx.chance(sum(RARE.values())):
         text, steps_ = ctx.weighted(RARE)(ctx)
         return Sample(wrap(ctx, text, True), _stray_question(ctx), tuple(steps_))
-    if ctx.chance(said.share()):
-        pending, text, steps_ = said.sample(ctx)
+    if ctx.chance(handwritten.share()):
+        pending, text, steps_ = handwritten.sample(ctx)
         return Sample(text if pending else wrap(ctx, text, False), pending, tuple(steps_))
     roll = ctx.rng.random()
     if roll < 0.29:

@@ -51,14 +51,18 @@ class Ctx:
     def weighted(self, options: dict[T, float]) -> T:
         return self.rng.choices(list(options), weights=list(options.values()))[0]
 
-    def _held_or_not(self, options: Sequence[str], split: str, first_free: int) -> str:
-        salt = split[0]
-        held = [o for i, o in enumerate(options) if i >= first_free and held_out(o, salt)]
+    def choose(self, held: Sequence[T], free: Sequence[T], split: Split) -> T:
+        """One of the free, or, for that development split, more often one of those held out."""
         if self.split == split and held and self.chance(0.6):
             self.used_held_out = True
             return self.rng.choice(held)
-        free = [o for o in options if o not in held] if held else options
         return self.rng.choice(free)
+
+    def _held_or_not(self, options: Sequence[str], split: Split, first_free: int) -> str:
+        salt = split[0]
+        held = [o for i, o in enumerate(options) if i >= first_free and held_out(o, salt)]
+        free = [o for o in options if o not in held] if held else options
+        return self.choose(held, free, split)
 
     def word(self, options: Sequence[str]) -> str:
         """A synonym; the first two are common, and never held out."""
