@@ -102,7 +102,7 @@ def _put(step: p.Put) -> str:
     rel = step.place.rel
     where = (
         "in" if rel == "in" else "on" if rel == "on" else "region" if rel in _REGIONS
-        else "anywhere" if rel in w.FIXED_RELS else "beside"
+        else "anywhere" if rel in w.FIXED_PLACES else "beside"
     )  # fmt: skip
     return f"unknown_{where}" if described == "unknown" else described or where
 
@@ -138,7 +138,7 @@ def _described(steps: Sequence[Any]) -> str:
         return "same"
     if any(o.exclude for o in objs):
         return "except"
-    if rels & set(w.COMPARE_RELS):
+    if rels & set(w.COMPARING):
         return "compare"
     if any(o.order for o in objs):
         return "orders"
