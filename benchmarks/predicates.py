@@ -67,9 +67,7 @@ def on_top(o: Obj, support: Obj) -> bool:
     """Centre above the support, base within 8 mm of its top (of its floor for dishes)."""
     geometry = _geometry(support)
     over = distance(o, support) <= float(support["size"]) / 2
-    floor = bottom_z(support) + (
-        geometry.floor_m if geometry.is_container else float(geometry.height_m)
-    )
+    floor = bottom_z(support) + (geometry.floor_m if geometry.has_rim else float(geometry.height_m))
     return over and abs(bottom_z(o) - floor) <= 0.008
 
 

@@ -22,6 +22,7 @@ from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import traits
 from llmagentos.robots import load
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
@@ -59,7 +60,7 @@ class Result:
 
 def make_trial(skill: str, scene: Scene, rng: np.random.Generator) -> Trial | None:
     """A trial of a skill in a scene, or None where the scene has nothing for it."""
-    free = [o for o in scene.objects if not scene.on_top_of(o.id) and o.kind != "zone"]
+    free = [o for o in scene.objects if not scene.on_top_of(o.id) and not traits(o.kind).is_flat]
     rng.shuffle(free)
     for item in free:
         trial = _MAKERS[skill](scene, item, rng)
@@ -172,7 +173,7 @@ def _push(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial | 
     if item.support != "table":
         return None
     own = object_geometry(item.kind, item.size_m).footprint_radius_m
-    others = [o for o in scene.objects if o.id != item.id and o.kind != "zone"]
+    others = [o for o in scene.objects if o.id != item.id and not traits(o.kind).is_flat]
     for _ in range(60):
         angle, way = rng.uniform(-math.pi, math.pi), rng.uniform(0.08, 0.2)
         ux, uy = math.cos(angle), math.sin(angle)

@@ -42,6 +42,10 @@ class ServerError(ModelError):
     """A language model server that refuses, times out or answers out of form."""
 
 
+class KindError(LLMAgentOSError):
+    """A kind of object that cannot be registered: a taken name, numbers that cannot be."""
+
+
 class CommandError(LLMAgentOSError):
     """A command text that cannot be read: empty, too long, control or invisible characters."""
 

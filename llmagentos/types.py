@@ -34,21 +34,6 @@ COLORS: tuple[str, ...] = (
     "gold",
 )
 
-#: Kinds of a scene file with their default `size` in metres (edge or outer diameter).
-DEFAULT_SIZE_M: dict[str, float] = {
-    "block": 0.04,
-    "bowl": 0.12,
-    "plate": 0.14,
-    "cup": 0.07,
-    "can": 0.06,
-    "ball": 0.045,
-    "box": 0.14,
-    "tray": 0.18,
-    "zone": 0.12,
-}
-#: Kinds that other objects can be put *into*.
-CONTAINER_KINDS: tuple[str, ...] = ("bowl", "box", "tray", "cup", "mug", "pan")
-
 
 @dataclass(frozen=True)
 class Workspace:

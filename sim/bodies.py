@@ -17,13 +17,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from llmagentos.objects.geometry import (
-    BOWL_BASE_RATIO,
-    BOWL_UPRIGHT_FROM,
-    HOUSEHOLD,
-    ObjectGeometry,
-)
-from sim.household import MODELS, household_urdf
+from llmagentos.objects.geometry import ObjectGeometry
+from llmagentos.objects.kind import Kind
+from llmagentos.objects.kinds import KINDS
+from sim.household import household_urdf
 from sim.meshes import Mesh, cuboid, revolution, square_shell
 
 _WALL_SEGMENTS = 20
@@ -60,7 +57,8 @@ def collision_pieces(g: ObjectGeometry) -> list[Piece]:
     if g.shape == "flat":
         return []
     if g.shape == "cuboid":
-        return [Piece(_box((half, half, g.height_m / 2)))]
+        x, y, z = g.extents_m
+        return [Piece(_box((x / 2, y / 2, z / 2)))]
     if g.shape == "sphere":
         return [Piece(f'<sphere radius="{half:.7f}"/>')]
     if g.shape == "cylinder":
@@ -82,19 +80,19 @@ def _square_pieces(g: ObjectGeometry) -> list[Piece]:
 def _round_pieces(g: ObjectGeometry) -> list[Piece]:
     """A foot disc, and rings of wall boxes: one upright, and a sloping one below it for bowls."""
     radius, h = g.size_m / 2, g.height_m / 2
-    foot = radius * BOWL_BASE_RATIO if g.kind == "bowl" else radius
+    foot = g.foot_radius_m
     pieces = [Piece(_cylinder(foot, g.floor_m), (0, 0, -h + g.floor_m / 2))]
     upright_from = -h + g.floor_m * 0.5
-    if g.kind == "bowl":
-        upright_from = -h + BOWL_UPRIGHT_FROM * g.height_m
+    if g.is_flared:
+        upright_from = -h + g.bend_m
         # Clear of the table: a bowl stands on its foot, not on twenty slanted edges.
         pieces += _ring((foot, -h + g.floor_m * 0.8), (radius, upright_from), g.wall_m)
     return pieces + _ring((radius, upright_from), (radius, h), g.wall_m)
 
 
-def mug_pieces(g: ObjectGeometry) -> list[Piece]:
+def cup_pieces(g: ObjectGeometry) -> list[Piece]:
     """An open cup, and a handle of three bars on its +y side."""
-    x, y, _ = (g.size_m / HOUSEHOLD["mug"].size_m * v for v in HOUSEHOLD["mug"].extents_m)
+    x, y, _ = g.extents_m
     radius, h, aside = x / 2, g.height_m / 2, -(y - x) / 2
     cup = [Piece(_cylinder(radius, g.floor_m), (0, 0, -h + g.floor_m / 2))]
     cup += _ring((radius, -h + g.floor_m * 0.5), (radius, h), g.wall_m)
@@ -127,7 +125,8 @@ def visual_mesh(g: ObjectGeometry) -> Mesh:
     """The surface that cameras see."""
     half, h = g.size_m / 2, g.height_m / 2
     if g.shape in ("cuboid", "flat"):
-        return cuboid((-half, -half, -h), (half, half, h))
+        x, y, _ = g.extents_m
+        return cuboid((-x / 2, -y / 2, -h), (x / 2, y / 2, h))
     if g.shape == "square_shell":
         return square_shell(half, g.height_m, g.wall_m, g.floor_m)
     if g.shape == "sphere":
@@ -144,10 +143,10 @@ def visual_mesh(g: ObjectGeometry) -> Mesh:
 
 def _vessel_profile(g: ObjectGeometry) -> list[tuple[float, float]]:
     radius, h, wall, floor = g.size_m / 2, g.height_m / 2, g.wall_m, g.floor_m
-    if g.kind != "bowl":
+    if not g.is_flared:
         return [(0, -h), (radius, -h), (radius, h), (radius - wall, h), (radius - wall, -h + floor),
                 (0, -h + floor)]  # fmt: skip
-    foot, bend = radius * BOWL_BASE_RATIO, -h + BOWL_UPRIGHT_FROM * g.height_m
+    foot, bend = g.foot_radius_m, -h + g.bend_m
     outer = [(0.0, -h), (foot, -h), ((foot + radius) / 2 + 0.04 * radius, (bend - h) / 2)]
     outer += [(radius, bend), (radius, h)]
     inner = [(radius - wall, h), (radius - wall, bend + wall * 0.4)]
@@ -155,13 +154,10 @@ def _vessel_profile(g: ObjectGeometry) -> list[tuple[float, float]]:
     return [*outer, *inner, (foot - wall * 0.6, -h + floor), (0.0, -h + floor)]
 
 
-#: lateral, rolling and spinning friction; the fingers' own lateral friction multiplies the first.
-_FRICTION: dict[str, tuple[float, float, float]] = {
-    "ball": (0.8, 6e-4, 6e-4),
-    "soccerball": (0.8, 6e-4, 6e-4),
-    "can": (0.7, 2e-4, 5e-4),
-    "cup": (0.7, 2e-4, 5e-4),
-}
+#: Lateral, rolling and spinning friction of what rolls, rolls on its side, or does not; the
+#: fingers' own lateral friction multiplies the first.
+_ROLLING_FRICTION = (0.8, 6e-4, 6e-4)
+_LYING_FRICTION = (0.7, 2e-4, 5e-4)
 _DEFAULT_FRICTION = (0.7, 0.0, 5e-4)
 #: Smallest moment of inertia, kg m^2, about that of a 4 cm block: a grip of 40 N on anything
 #: lighter to turn makes the solver jitter at 240 Hz until the object hops out of the fingers.
@@ -170,13 +166,15 @@ _LEAST_INERTIA = 2e-5
 
 def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float]) -> int:
     """Create an object at the origin and return its PyBullet body id."""
-    if g.kind in MODELS:
-        touch = "".join(piece.urdf() for piece in mug_pieces(g)) if g.kind == "mug" else ""
+    kind = KINDS[g.kind]
+    if kind.mesh is not None:
+        cup = kind.mesh.touch == "cup"
+        touch = "".join(piece.urdf() for piece in cup_pieces(g)) if cup else ""
         body = _load_urdf(client, household_urdf(g, touch), fixed=False)
     else:
         body = load_body(client, visual_mesh(g), collision_pieces(g), mass_kg=g.mass_kg)
     paint_body(client, body, g, rgb)
-    lateral, rolling, spinning = _FRICTION.get(g.kind, _DEFAULT_FRICTION)
+    lateral, rolling, spinning = _friction(kind)
     inertia = client.getDynamicsInfo(body, -1)[2]
     client.changeDynamics(
         body,
@@ -192,9 +190,15 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
     return body
 
 
+def _friction(kind: Kind) -> tuple[float, float, float]:
+    if kind.rolls:
+        return _ROLLING_FRICTION
+    return _LYING_FRICTION if kind.rolls_lying else _DEFAULT_FRICTION
+
+
 def paint_body(client: Any, body: int, g: ObjectGeometry, rgb: tuple[float, float, float]) -> None:
     """Give an object its colour; textured things keep their own."""
-    if g.kind not in HOUSEHOLD or HOUSEHOLD[g.kind].paintable:
+    if KINDS[g.kind].paintable:
         client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0.15] * 3)
     else:
         client.changeVisualShape(body, -1, rgbaColor=[1, 1, 1, 1], specularColor=[0.15] * 3)

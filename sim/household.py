@@ -1,53 +1,34 @@
-"""Everyday things from pybullet_data: which files they are and how they stand.
+"""Things that come as mesh files: scaled to their kind's extents and set upright.
 
-Knows: mesh files, their axes and bounds. Does not know: sizes people ask for (geometry), scenes.
+Knows: how an OBJ file's axes and bounds become a body. Does not know: which kind has which file
+(llmagentos.objects.kinds), scenes.
 """
 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 from pathlib import Path
 
 import pybullet_data
 
-from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry
+from llmagentos.objects.geometry import ObjectGeometry
+from llmagentos.objects.kinds import KINDS
 
 _UPRIGHT = (math.pi / 2, 0.0, 0.0)
 
 
-@dataclass(frozen=True)
-class Model:
-    """A mesh to see and one to touch ("box", "sphere" or an OBJ of convex parts).
-
-    y_up: the file's y axis points up.
-    """
-
-    visual: str
-    touch: str
-    y_up: bool = False
-
-
-MODELS: dict[str, Model] = {
-    "duck": Model("duck.obj", "duck_vhacd.obj", y_up=True),
-    "mug": Model("objects/mug.obj", "pieces"),  # sim.bodies: the file's own is closed on top
-    "lego": Model("lego/lego.obj", "box", y_up=True),
-    "jenga": Model("jenga/jenga.obj", "box"),
-    "soccerball": Model("soccerball.obj", "sphere"),
-}
-
-
 def household_urdf(g: ObjectGeometry, pieces: str = "") -> str:
-    """URDF text of an everyday thing, origin in the middle of its upright box.
+    """URDF text of a kind with a mesh file, origin in the middle of its upright box.
 
     pieces: collision elements instead of the model's own.
     """
-    model, root = MODELS[g.kind], Path(pybullet_data.getDataPath())
+    model, root = KINDS[g.kind].mesh, Path(pybullet_data.getDataPath())
+    if model is None:
+        raise ValueError(f"expected a kind with a mesh file, got {g.kind!r}")
     lower, upper = _bounds(root / model.visual)
     middle = [(low + high) / 2 for low, high in zip(lower, upper, strict=True)]
     spread = [high - low for low, high in zip(lower, upper, strict=True)]
-    ratio = g.size_m / HOUSEHOLD[g.kind].size_m
-    x, y, z = (ratio * v for v in HOUSEHOLD[g.kind].extents_m)
+    x, y, z = g.extents_m
     scale = (x / spread[0], z / spread[1], y / spread[2]) if model.y_up else (
         x / spread[0], y / spread[1], z / spread[2])  # fmt: skip
     back = [-m * s for m, s in zip(middle, scale, strict=True)]

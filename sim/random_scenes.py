@@ -12,26 +12,15 @@ from collections.abc import Sequence
 import numpy as np
 
 from llmagentos.errors import SceneError
-from llmagentos.objects.geometry import SIZE_RANGE_M, default_size_m, object_geometry
+from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import KINDS, traits
 from llmagentos.types import COLORS, Workspace
 from sim.scene import ObjectSpec, SceneSpec
 
-KINDS: tuple[str, ...] = ("block", "bowl", "plate", "cup", "can", "ball", "box", "tray", "zone")
-#: How often each kind is drawn, in the order of KINDS.
-_WEIGHTS = (0.38, 0.12, 0.08, 0.08, 0.08, 0.08, 0.06, 0.05, 0.07)
-SIZES_M: dict[str, tuple[float, ...]] = {
-    "block": (0.03, 0.04, 0.05),
-    "bowl": (0.11, 0.12, 0.14, 0.16),
-    "plate": (0.12, 0.14, 0.16),
-    "cup": (0.06, 0.065, 0.07, 0.075),
-    "can": (0.05, 0.055, 0.06, 0.066),
-    "ball": (0.035, 0.04, 0.045, 0.05),
-    "box": (0.12, 0.14, 0.16),
-    "tray": (0.16, 0.18, 0.20),
-    "zone": (0.10, 0.12, 0.15),
-}
 #: Free space between two objects: mostly room for a finger, sometimes tight.
 _ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
+#: How often kinds are drawn that are drawn only where somebody names them.
+_RARE = 0.05
 _TRIES = 200
 _DRAWS = 12
 #: More than this sum of squared sizes, out of a workspace of 0.28 m^2, hardly ever fits.
@@ -41,17 +30,18 @@ _FULL_M2 = 0.12
 def random_scene(
     seed: int, n_objects: int | None = None, kinds: Sequence[str] | None = None
 ) -> SceneSpec:
-    """`n_objects` (default: 4 to 10) things of `kinds` (default: KINDS) in the workspace.
+    """`n_objects` (default: 4 to 10) things of `kinds` (default: the common ones) in the workspace.
 
     SceneError when they do not fit.
     """
     rng = np.random.default_rng(seed)
     count = int(rng.integers(4, 11)) if n_objects is None else n_objects
-    names = list(kinds or KINDS)
-    unknown = [name for name in names if name not in SIZE_RANGE_M]
+    known = [kind.name for kind in KINDS.values() if kind.in_scenes]
+    names = list(kinds or [name for name in known if KINDS[name].frequency])
+    unknown = [name for name in names if name not in known]
     if unknown:
-        raise SceneError(f"expected kinds of {list(SIZE_RANGE_M)}, got {unknown[0]!r}")
-    weights = np.array([_WEIGHTS[KINDS.index(n)] if n in KINDS else 0.05 for n in names])
+        raise SceneError(f"expected kinds of {known}, got {unknown[0]!r}")
+    weights = np.array([KINDS[name].frequency or _RARE for name in names])
     for _ in range(_DRAWS):  # Too many large things in one draw do not fit: draw again.
         drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
         wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
@@ -79,11 +69,12 @@ def random_blocks_and_bowls(seed: int, n_blocks: int = 4, n_bowls: int = 4) -> S
 
 
 def _any_color(rng: np.random.Generator, kind: str) -> str:
-    return str(rng.choice(COLORS)) if kind in KINDS else ""
+    return "" if traits(kind).color else str(rng.choice(COLORS))
 
 
 def _any_size(rng: np.random.Generator, kind: str) -> float:
-    return float(rng.choice(SIZES_M[kind])) if kind in SIZES_M else default_size_m(kind)
+    sizes = traits(kind).usual_sizes_m
+    return float(rng.choice(sizes)) if sizes else traits(kind).size_m
 
 
 def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> SceneSpec | None:

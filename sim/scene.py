@@ -24,7 +24,8 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError, SceneError
 from llmagentos.files import read_yaml
-from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, ObjectGeometry, object_geometry
+from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.objects.kinds import KINDS, size_range_m, traits
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import COLORS
 
@@ -137,23 +138,23 @@ def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
 
 
 def _check_object(item: ObjectSpec, where: str) -> None:
-    if item.kind not in SIZE_RANGE_M:
-        raise SceneError(f"{where}: {_unknown('kind', item.kind, list(SIZE_RANGE_M))}")
-    if not item.color and item.kind in HOUSEHOLD:
-        item.color = HOUSEHOLD[item.kind].color
+    known = [kind.name for kind in KINDS.values() if kind.in_scenes]
+    if item.kind not in known:
+        raise SceneError(f"{where}: {_unknown('kind', item.kind, known)}")
+    kind = KINDS[item.kind]
+    item.color = item.color or kind.color
     if not item.color:
         raise SceneError(f"{where}: expected a colour for a {item.kind}, got none")
     if item.color and item.color not in COLORS:
         raise SceneError(f"{where}: {_unknown('colour', item.color, list(COLORS))}")
-    own = HOUSEHOLD.get(item.kind)
-    if own is not None and not own.paintable and item.color != own.color:
+    if not kind.paintable and item.color != kind.color:
         raise SceneError(
-            f"{where}: expected no colour for a {item.kind}, which comes in {own.color} only, "
+            f"{where}: expected no colour for a {item.kind}, which comes in {kind.color} only, "
             f"got {item.color!r}"
         )
     if not all(math.isfinite(v) for v in (*item.position, item.yaw)):
         raise SceneError(f"{where}: expected finite numbers, got {item.position}, yaw {item.yaw}")
-    low, high = SIZE_RANGE_M[item.kind]
+    low, high = size_range_m(item.kind)
     if item.size is not None and not low <= item.size <= high:
         raise SceneError(
             f"{where}: expected the size of a {item.kind} between {low} and {high} m, "
@@ -181,8 +182,8 @@ def _check_place(item: ObjectSpec) -> None:
 def interpenetrate(a: ObjectSpec, b: ObjectSpec) -> bool:
     """Whether two objects occupy the same space. Inside a vessel is not."""
     ga, gb = a.geometry, b.geometry
-    if "zone" in (a.kind, b.kind):
-        return a.kind == b.kind and _footprints_overlap(a, b)
+    if traits(a.kind).is_flat or traits(b.kind).is_flat:
+        return traits(a.kind).is_flat == traits(b.kind).is_flat and _footprints_overlap(a, b)
     (ax, ay, az), (bx, by, bz) = a.xyz, b.xyz
     if abs(az - bz) >= (ga.height_m + gb.height_m) / 2 - _TOUCH_M:
         return False
@@ -194,7 +195,7 @@ def interpenetrate(a: ObjectSpec, b: ObjectSpec) -> bool:
 
 def _lies_inside(item: ObjectSpec, vessel: ObjectSpec, distance: float) -> bool:
     gi, gv = item.geometry, vessel.geometry
-    if not gv.is_container:
+    if not gv.has_rim:
         return False
     item_bottom = item.xyz[2] - gi.height_m / 2
     floor = vessel.xyz[2] - gv.height_m / 2 + gv.floor_m

@@ -7,7 +7,8 @@ from typing import Any
 from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
+from llmagentos.objects.kinds import KINDS, traits
+from llmagentos.types import Scene, SceneObject
 
 HEIGHTS_M = {"bowl": 0.05, "plate": 0.02, "zone": 0.002, "tray": 0.025, "box": 0.06, "cup": 0.08}
 
@@ -16,7 +17,7 @@ def thing(
     object_id: str, color: str, kind: str, x: float, y: float, size_m: float = 0.0, **more: Any
 ) -> SceneObject:
     """An object on the table unless `on` or `into` names another one (already a SceneObject)."""
-    size = size_m or DEFAULT_SIZE_M.get(kind, 0.06)
+    size = size_m or (traits(kind).size_m if kind in KINDS else 0.06)
     height = HEIGHTS_M.get(kind, size)
     base = 0.0
     for word, inside in (("on", False), ("into", True)):

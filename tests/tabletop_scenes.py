@@ -6,16 +6,17 @@ from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import KINDS
 from llmagentos.ports.modules import Outcome
 from llmagentos.skills.symbolic import SymbolicSkills
-from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
+from llmagentos.types import Scene, SceneObject
 
 
 def thing(
     object_id: str, kind: str, color: str, x: float, y: float, size_m: float = 0.0
 ) -> SceneObject:
     """An object that stands on the table."""
-    size = size_m or DEFAULT_SIZE_M[kind]
+    size = size_m or KINDS[kind].size_m
     height = object_geometry(kind, size).height_m
     return SceneObject(object_id, kind, color, size, height, (x, y, height / 2))
 

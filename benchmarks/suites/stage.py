@@ -25,9 +25,9 @@ import numpy as np
 
 from llmagentos.errors import SceneError
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.types import COLORS, DEFAULT_SIZE_M, Workspace
+from llmagentos.objects.kinds import traits
+from llmagentos.types import COLORS, Workspace
 from llmagentos.world import regions
-from sim.random_scenes import SIZES_M
 from sim.scene import ObjectSpec, SceneSpec
 
 Truth = Mapping[str, Mapping[str, Any]]
@@ -163,12 +163,13 @@ def _color(wanted: str | None, roles: Sequence[Role], fresh: list[str]) -> str:
 
 
 def _size(kind: str, wanted: str | None, rng: np.random.Generator) -> float:
-    sizes = SIZES_M.get(kind, (DEFAULT_SIZE_M[kind],))
+    usual = traits(kind).size_m
+    sizes = traits(kind).usual_sizes_m or (usual,)
     if wanted == "any":
         return float(rng.choice(sizes))
     if wanted in ("s", "l"):
         return float(sizes[0] if wanted == "s" else sizes[-1])
-    return DEFAULT_SIZE_M[kind]
+    return usual
 
 
 # --- where ----------------------------------------------------------------------------------------
@@ -231,9 +232,9 @@ def _supported(
     x, y, z = base.xyz
     geometry, own = base.geometry, object_geometry(role.kind, role.size)
     bottom = z - geometry.height_m / 2
-    bottom += geometry.floor_m if geometry.is_container else geometry.height_m
+    bottom += geometry.floor_m if geometry.has_rim else geometry.height_m
     room = 0.0
-    if how == "in" or base.kind in ("zone", "tray", "plate"):
+    if how == "in" or traits(base.kind).is_shallow:
         room = max(0.0, geometry.inner_radius_m - own.footprint_radius_m - 0.002)
     inside = [p for p in placed.values() if math.dist(p.xyz[:2], (x, y)) < geometry.size_m / 2]
     inside = [p for p in inside if p is not base and room > 0]

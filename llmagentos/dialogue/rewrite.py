@@ -14,7 +14,7 @@ from pydantic import BaseModel
 from llmagentos.grounding import ground, matching
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
-from llmagentos.types import CONTAINER_KINDS
+from llmagentos.objects.kinds import traits
 
 #: Steps that move something, which corrections and repetitions are about.
 MOTION_OPS = ("pick", "place", "put", "push", "move", "stack", "arrange", "rotate", "swap", "clear",
@@ -119,7 +119,8 @@ def best_slot(step: Any, new: p.Obj, ctx: Context) -> tuple[float, str, p.Obj] |
 
 def _carries(obj: p.Obj) -> bool:
     """Whether things are mostly put into or onto it."""
-    return obj.kind in (*CONTAINER_KINDS, "container", "dish", "plate", "zone")
+    kind = traits(obj.kind)
+    return obj.kind in ("container", "dish") or kind.has_rim or kind.is_flat
 
 
 def motion_steps(steps: Sequence[Any]) -> list[int]:

@@ -14,37 +14,13 @@ from collections.abc import Callable, Sequence
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, is_plural
+from llmagentos.objects.kinds import named, traits
 from llmagentos.ports.failures import Failure
-from llmagentos.types import DEFAULT_SIZE_M, Scene, SceneObject
+from llmagentos.types import Scene, SceneObject
 from llmagentos.world import relations as rel
 
 Objects = list[SceneObject]
 
-CATEGORIES: dict[str, tuple[str, ...]] = {
-    "container": ("bowl", "box", "tray", "cup", "mug", "pan"),
-    "dish": ("bowl", "plate", "cup", "mug", "pan"),
-    "toy": ("ball", "duck", "teddy", "lego", "jenga", "domino", "soccerball"),
-    # as seen from above, or as a body
-    "round": ("ball", "soccerball", "bowl", "plate", "cup", "mug", "can", "pan"),
-}
-#: What each kind may be made of, for words like "wooden".
-MATERIALS: dict[str, tuple[str, ...]] = {
-    "block": ("wood", "plastic", "foam"), "bowl": ("ceramic", "plastic", "metal", "glass"),
-    "plate": ("ceramic", "plastic", "glass"), "cup": ("ceramic", "plastic", "paper", "glass"),
-    "can": ("metal",), "ball": ("rubber", "plastic", "foam"), "box": ("paper", "wood", "plastic"),
-    "tray": ("plastic", "metal", "wood"), "zone": ("paper", "cloth"), "mug": ("ceramic",),
-    "duck": ("rubber", "plastic"), "teddy": ("cloth",), "lego": ("plastic",), "jenga": ("wood",),
-    "domino": ("wood", "plastic"), "soccerball": ("rubber", "plastic"),
-}  # fmt: skip
-#: Other words for kinds, in case a plan keeps the person's noun.
-NOUNS: dict[str, str] = {
-    "cube": "block", "brick": "block", "dice": "block", "bear": "teddy", "football": "soccerball",
-    "soccer ball": "soccerball", "lego brick": "lego", "tin": "can", "dominoe": "domino",
-    "square": "zone", "area": "zone", "mat": "zone", "basket": "box", "crate": "box",
-    "saucer": "plate", "pot": "bowl", "jenga block": "jenga", "cylinder": "can", "carton": "box",
-    "bin": "box", "tower": "stack", "pile": "stack", "sphere": "ball", "marble": "ball",
-    "pad": "zone", "patch": "zone", "beaker": "cup", "teacup": "cup",
-}  # fmt: skip
 #: Sizes belong to one group while the next one is less than this much larger.
 SIZE_GAP_M = 0.004
 SIZE_GAP_RATIO = 0.10
@@ -62,13 +38,12 @@ def noun_kind(noun: str, scene: Scene) -> str | None:
     """The kind that a person's noun stands for: one that we know or one that is in the scene."""
     words = noun.lower().split()
     words = [w for w in words if w not in ("the", "a", "an")]
-    known = set(DEFAULT_SIZE_M) | set(CATEGORIES) | set(MATERIALS) | {o.kind for o in scene.objects}
+    there = {o.kind for o in scene.objects}
     for text in (" ".join(words), words[-1] if words else ""):
         for form in (text, text.removesuffix("s"), text.removesuffix("es")):
-            if form in known:
-                return form
-            if form in NOUNS:
-                return NOUNS[form]
+            kind = form if form in there else named(form)
+            if kind is not None:
+                return kind
     return None
 
 
@@ -87,9 +62,7 @@ def kind_of(obj: p.Obj, scene: Scene) -> str:
 
 def is_kind(o: SceneObject, kind: str) -> bool:
     """Whether an object is of a kind or category; "object" is everything movable."""
-    if kind == "object":
-        return o.kind != "zone"
-    return o.kind == kind or o.kind in CATEGORIES.get(kind, ())
+    return o.kind == kind or traits(o.kind).belongs_to(kind)
 
 
 def by_kind(objs: Objects, kind: str, scene: Scene) -> Objects:
@@ -154,7 +127,7 @@ def _size_ids(word: str, groups: list[set[str]], objs: Sequence[SceneObject]) ->
         return set().union(*groups[-third:])
     if len(groups) >= 3:
         return set().union(*groups[third:-third])
-    return {o.id for o in objs if abs(o.size_m - DEFAULT_SIZE_M.get(o.kind, 0.0)) <= SIZE_GAP_M}
+    return {o.id for o in objs if abs(o.size_m - traits(o.kind).size_m) <= SIZE_GAP_M}
 
 
 def by_size(
@@ -191,7 +164,7 @@ def by_material(objs: Objects, material: str | None, notes: list[str]) -> Object
     """Kinds that may be made of it; everything, with a note, where that leaves nothing."""
     if material is None:
         return objs
-    found = [o for o in objs if material in MATERIALS.get(o.kind, ())]
+    found = [o for o in objs if material in traits(o.kind).materials]
     if not found and objs:
         notes.append(f"I can't tell what is made of {material}")
         return objs

@@ -14,17 +14,10 @@ from llmagentos.grounding.refs import normal_name
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article
 from llmagentos.lang.wording.scene import describe_object
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene
 
-#: Kinds that people mix up: taken only where the scene has none of the named kind.
-NEAR_KINDS: dict[str, tuple[p.w.Kind, ...]] = {
-    "mug": ("cup",), "cup": ("mug",), "bowl": ("plate",), "plate": ("bowl",),
-    "lego": ("block",), "jenga": ("block",), "domino": ("block",), "soccerball": ("ball",),
-    "block": ("lego", "jenga"), "ball": ("soccerball",), "tray": ("box", "plate"), "box": ("tray",), "duck": (),
-}  # fmt: skip
-#: The same where the colour fits as well: "the green box" is the green block.
-NEAR_KINDS_OF_COLOR: dict[str, tuple[p.w.Kind, ...]] = {"box": ("block",), "block": ("zone",)}
 #: Words that name nothing.
 EMPTY_WORDS = frozenset(
     "the a an it its this that these those here there one ones thing things object objects item "
@@ -79,9 +72,9 @@ def near_kinds(obj: p.Obj, scene: Scene) -> list[p.Obj]:
     kind = f.noun_kind(obj.noun, scene) if obj.noun is not None else obj.kind
     if kind is None or obj.name is not None or any(f.is_kind(o, kind) for o in scene.objects):
         return []
-    others = NEAR_KINDS.get(kind, ())
+    others = traits(kind).mixed_up_with
     if obj.colors:
-        others = (*others, *NEAR_KINDS_OF_COLOR.get(kind, ()))
+        others = (*others, *traits(kind).mixed_up_by_color)
     return [obj.model_copy(update={"kind": k, "noun": None}) for k in others]
 
 
@@ -96,7 +89,7 @@ def guess(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding | Non
     fits = [
         o
         for o in ctx.scene.objects
-        if o.color in obj.colors and o.kind != "zone" and o.id not in without
+        if o.color in obj.colors and not traits(o.kind).is_flat and o.id not in without
     ]
     if len(fits) != 1:
         return None

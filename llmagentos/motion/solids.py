@@ -13,13 +13,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from llmagentos.objects.geometry import (
-    BOWL_BASE_RATIO,
-    BOWL_UPRIGHT_FROM,
-    HOUSEHOLD,
-    ObjectGeometry,
-    object_geometry,
-)
+from llmagentos.objects.geometry import ObjectGeometry, geometry_as_seen, object_geometry
+from llmagentos.objects.kinds import KINDS, traits
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, SceneObject
 
@@ -113,21 +108,16 @@ def _reach(box: Box, angle: float) -> float:
 def geometry_of(item: SceneObject) -> ObjectGeometry:
     """The geometry table's entry, with the height that is seen where the object lies on its side;
     for a kind it does not know, an upright cylinder as seen."""
-    try:
-        g = object_geometry(item.kind, item.size_m)
-        return replace(g, shape="mesh", height_m=item.height_m) if lies(item) else g
-    except KeyError:
-        half = item.size_m / 2
-        height = item.height_m
-        return ObjectGeometry(
-            item.kind, item.size_m, "mesh", height, 0, 0, 0, height, 0, half, item.size_m, 0.2
-        )
+    if item.kind not in KINDS:
+        return geometry_as_seen(item.kind, item.size_m, item.height_m)
+    g = object_geometry(item.kind, item.size_m)
+    return replace(g, shape="mesh", height_m=item.height_m) if lies(item) else g
 
 
 def lies(item: SceneObject) -> bool:
     """Whether a can is seen to lie on its side; its yaw is then the direction of its axis."""
-    upright = object_geometry("can", item.size_m).height_m
-    return item.kind == "can" and item.height_m < 0.8 * upright
+    kind = traits(item.kind)
+    return kind.shape == "cylinder" and item.height_m < 0.8 * kind.extents_at(item.size_m)[2]
 
 
 def object_prisms(item: SceneObject) -> list[Prism]:
@@ -140,18 +130,14 @@ def object_prisms(item: SceneObject) -> list[Prism]:
     if lies(item):
         length = object_geometry(item.kind, item.size_m).height_m
         return [Box(x, y, length / 2, half, item.yaw, low, high)]
-    if g.shape == "cuboid":
-        return [Box(x, y, half, half, item.yaw, low, high)]
     if g.shape == "round_shell":
         return _round_shell(g, x, y, low)
     if g.shape == "square_shell":
         return _square_shell(g, x, y, low, item.yaw)
-    household = HOUSEHOLD.get(item.kind)
-    if household is not None:
-        share = g.size_m / household.size_m / 2
-        length, width, _ = household.extents_m
-        return [Box(x, y, length * share, width * share, item.yaw, low, high)]
-    return [Disc(x, y, half, low, high)]
+    if g.is_round or item.kind not in KINDS:
+        return [Disc(x, y, half, low, high)]
+    length, width, _ = g.extents_m
+    return [Box(x, y, length / 2, width / 2, item.yaw, low, high)]
 
 
 _BOWL_SLABS = 5
@@ -160,14 +146,14 @@ _BOWL_SLABS = 5
 def _round_shell(g: ObjectGeometry, x: float, y: float, low: float) -> list[Prism]:
     outer, floor = g.size_m / 2, low + g.floor_m
     inner = outer - g.wall_m
-    if g.kind != "bowl":
+    if not g.is_flared:
         return [
             Disc(x, y, outer, low, floor),
             Disc(x, y, outer, floor, low + g.height_m, hole=inner),
         ]
-    # A bowl's wall leans outwards up to the bend; each slab is as narrow as its lower end inside
+    # A flared wall leans outwards up to the bend; each slab is as narrow as its lower end inside
     # and as wide as its upper end outside.
-    bend, foot = BOWL_UPRIGHT_FROM * g.height_m, outer * BOWL_BASE_RATIO
+    bend, foot = g.bend_m, g.foot_radius_m
     edges = [bend * i / _BOWL_SLABS for i in range(_BOWL_SLABS + 1)]
     radii = [foot + (outer - foot) * i / _BOWL_SLABS for i in range(_BOWL_SLABS + 1)]
     parts: list[Prism] = [Disc(x, y, radii[1], low, floor)]

@@ -12,42 +12,40 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry, object_geometry
-from llmagentos.types import CONTAINER_KINDS, SceneObject
+from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.objects.kinds import KINDS, Kind, traits
+from llmagentos.types import SceneObject
 
 Array = NDArray[np.float64]
 
-SQUARE_KINDS: tuple[str, ...] = ("block", "box", "tray", "zone", "lego", "jenga", "domino")
-#: Nothing can stand on these.
-ROUND_TOPPED: tuple[str, ...] = ("ball", "soccerball", "duck", "teddy")
-#: These roll off whatever has no rim.
-ROLLING: tuple[str, ...] = ("ball", "soccerball")
-#: Flat things with a rim or none, on which several things find room side by side.
-FLAT_KINDS: tuple[str, ...] = ("zone", "plate", "tray", "box")
 #: Half the side of a small square is stretched by this where it is taken for a circle.
 SQUARE_AS_CIRCLE = 1.2
 
 
 @lru_cache(maxsize=512)
-def _geometry(kind: str, size_m: float) -> ObjectGeometry | None:
-    try:
-        return object_geometry(kind, size_m)
-    except KeyError:  # a household object: its seen size and height must do
-        return None
+def _geometry(kind: Kind, size_m: float) -> ObjectGeometry:
+    return object_geometry(kind.name, size_m)
 
 
 def geometry(o: SceneObject) -> ObjectGeometry | None:
-    """Table values of a known kind at this size, or None."""
-    return _geometry(o.kind, round(o.size_m, 4))
+    """Table values of a known kind at this size, or None: then seen size and height must do."""
+    return _geometry(traits(o.kind), round(o.size_m, 4)) if o.kind in KINDS else None
 
 
 def is_square(o: SceneObject) -> bool:
-    return o.kind in SQUARE_KINDS
+    """Whether its outline has four straight sides; the others count as circles."""
+    return traits(o.kind).is_square
 
 
-def is_container(o: SceneObject) -> bool:
-    """Whether things put there end up inside a rim; a plate counts."""
-    return o.kind in CONTAINER_KINDS or o.kind == "plate"
+def has_rim(o: SceneObject) -> bool:
+    """Whether things put there end up within a rim: in a vessel, or on a plate."""
+    return traits(o.kind).has_rim
+
+
+def width_m(o: SceneObject) -> float:
+    """How wide fingers must open for it: across the narrow side of what is longer than wide."""
+    g = geometry(o) if traits(o.kind).extents_m is not None else None
+    return g.top_width_m if g is not None else o.size_m
 
 
 def half_m(o: SceneObject) -> float:
@@ -65,18 +63,24 @@ def corner_m(o: SceneObject) -> float:
     return half_m(o) * (math.sqrt(2) if is_square(o) else 1.0)
 
 
-def cup_axis(o: SceneObject) -> tuple[float, float, float]:
-    """The middle of a mug's cup; its position is that of the box around cup and handle."""
-    x, y, _ = HOUSEHOLD["mug"].extents_m
-    off = (y - x) / 2 * o.size_m / HOUSEHOLD["mug"].size_m
-    px, py, pz = o.position
+def mouth_center(o: SceneObject) -> tuple[float, float, float]:
+    """The middle of what things are put into, at the height of the object's position.
+
+    A vessel that is longer than wide has a handle on its +y side; its position is that of the box
+    around both.
+    """
+    kind, (px, py, pz) = traits(o.kind), o.position
+    if not (kind.has_rim and kind.is_oblong):
+        return o.position
+    x, y, _ = kind.extents_at(o.size_m)
+    off = (y - x) / 2
     return px + off * math.sin(o.yaw), py - off * math.cos(o.yaw), pz
 
 
 def floor_z(o: SceneObject) -> float:
     """Height of the surface that takes what is put in or on the object, base frame, metres."""
     g = geometry(o)
-    if is_container(o):
+    if has_rim(o):
         return o.bottom_z + (g.floor_m if g is not None else 0.005)
     return o.bottom_z + o.height_m
 
@@ -84,11 +88,11 @@ def floor_z(o: SceneObject) -> float:
 def inner_m(o: SceneObject) -> float:
     """Radius (or half side) within which things may stand in or on the object."""
     g = geometry(o)
-    if not is_container(o):
+    if not has_rim(o):
         return half_m(o)
     if g is None:
         return max(0.01, half_m(o) - 0.008)
-    if o.kind == "bowl":  # things rest a little above its narrow floor
+    if g.is_flared:  # things rest a little above its narrow floor
         return (g.inner_radius_m + g.rim_radius_m) / 2
     return g.inner_radius_m
 
@@ -102,8 +106,8 @@ def mouth_m(o: SceneObject) -> float:
 def base_half_m(o: SceneObject) -> float:
     """Half width of the surface that an object stands on."""
     g = geometry(o)
-    if o.kind == "bowl" and g is not None:
-        return g.inner_radius_m + g.wall_m
+    if g is not None and g.is_flared:
+        return g.foot_radius_m
     return half_m(o)
 
 

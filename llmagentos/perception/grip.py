@@ -10,6 +10,7 @@ import math
 from dataclasses import dataclass, replace
 
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import traits
 from llmagentos.perception.maps.arm import ArmShape
 from llmagentos.perception.maps.outlines import wrap_quarter
 from llmagentos.types import RobotState, SceneObject
@@ -37,7 +38,7 @@ class GripperView:
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         dz = item.position[2] - self.tip[2]
         x, y = c * dx + s * dy, -s * dx + c * dy
-        if not object_geometry(item.kind, item.size_m).is_container:
+        if not object_geometry(item.kind, item.size_m).has_rim:
             # Fingers that have closed on a solid thing have it in their middle (they open along
             # y); along the fingers they have some part of it.
             reach = item.size_m / 4
@@ -77,11 +78,11 @@ def carried(
 def could_hold(item: SceneObject, gripper: GripperView) -> bool:
     """Whether the fingers' distance fits a grip on `item`: across it, or on its wall."""
     g = object_geometry(item.kind, item.size_m)
-    if item.kind == "zone":
+    if traits(item.kind).is_flat:
         return False
-    if g.is_container and gripper.width_m < g.wall_m + 0.008:
+    if g.has_rim and gripper.width_m < g.wall_m + 0.008:
         return True
-    return 0.75 * item.size_m - 0.004 <= gripper.width_m <= 1.42 * item.size_m + 0.006
+    return 0.75 * g.top_width_m - 0.004 <= gripper.width_m <= 1.42 * g.top_width_m + 0.006
 
 
 def gap_to_grip(item: SceneObject, gripper: GripperView, any_height: bool = False) -> float | None:
@@ -96,7 +97,7 @@ def gap_to_grip(item: SceneObject, gripper: GripperView, any_height: bool = Fals
     rho = math.hypot(tx - item.position[0], ty - item.position[1])
     if tz < item.bottom_z - 0.012 or (tz > item.top_z + 0.012 and not any_height):
         return None
-    if g.is_container and gripper.width_m < g.wall_m + 0.008:
+    if g.has_rim and gripper.width_m < g.wall_m + 0.008:
         reach = rho if g.is_round else _square_reach(item, tx, ty)
         gap = abs(reach - g.rim_radius_m)
         return gap if gap < _GRIP_SLACK_M else None

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.types import CONTAINER_KINDS, SceneObject
+from llmagentos.objects.kinds import traits
+from llmagentos.types import SceneObject
 
 #: A base this far from a surface still stands on it, metres.
 _REACH_M = 0.014
@@ -33,7 +34,7 @@ def support_of(item: SceneObject, others: Sequence[SceneObject]) -> tuple[str, b
     """Id of what `item` stands on or in ("table" if nothing), and whether that is "in"."""
     best, best_z, best_inside = "table", -1.0, False
     for other in others:
-        if other.id == item.id or other.held or item.kind == "zone":
+        if other.id == item.id or other.held or traits(item.kind).is_flat:
             continue
         surface = _surface_under(item, other)
         if surface is None:
@@ -50,11 +51,11 @@ def _surface_under(item: SceneObject, other: SceneObject) -> tuple[float, bool] 
         return None
     g = object_geometry(other.kind, other.size_m)
     base = item.bottom_z
-    if other.kind == "zone":
+    if traits(other.kind).is_flat:
         return (0.001, False) if base < _REACH_M else None
-    if g.is_container:
+    if g.has_rim:
         floor, rim = other.bottom_z + g.floor_m, other.top_z
-        into = other.kind in CONTAINER_KINDS
+        into = traits(other.kind).is_container
         # Things may lie slanted on a bowl's slope, so anything between floor and rim is in it.
         if floor - _REACH_M <= base < rim - 0.004 and _fits_into(item, other):
             return floor, into

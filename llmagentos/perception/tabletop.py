@@ -12,6 +12,7 @@ import numpy as np
 
 from llmagentos.errors import PerceptionError
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import traits
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
@@ -128,7 +129,7 @@ def empty_share(item: SceneObject, look: Look) -> float:
         col, row = grid.col_row(x, y)
         radius = max(int(size / 2 / grid.cell_m), 1)
         cv2.circle(mask, (round(col), round(row)), radius, 1, -1)
-        if item.kind in ("bowl", "plate", "cup"):
+        if traits(item.kind).has_rim:
             # Only the rim is as high as the top.
             wall = max(int(0.1 * radius), 2)
             cv2.circle(mask, (round(col), round(row)), max(radius - 2 * wall, 1), 0, -1)
@@ -140,11 +141,11 @@ def empty_share(item: SceneObject, look: Look) -> float:
     if total == 0:
         return 0.0
     seen = maps.seen[place] & ~maps.robot[place]
-    if item.kind == "zone":
+    if traits(item.kind).is_flat:
         bare = maps.label[place] != look.label_of(item.color)
         empty = seen & (maps.height[place] < FLAT_M) & bare
     else:
-        level_top = item.kind in ("block", "can", "ball", "lego", "jenga", "soccerball")
-        low = item.top_z - _SUNK_M if level_top else item.bottom_z + 0.004
+        solid = traits(item.kind).is_solid
+        low = item.top_z - _SUNK_M if solid else item.bottom_z + 0.004
         empty = seen & (maps.height[place] < low)
     return float(empty.sum()) / total

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import traits
 from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
 from llmagentos.perception.relations import support_of
 from llmagentos.types import SceneObject
@@ -277,7 +278,7 @@ def _confirm(track: Track, item: SceneObject, stamp_s: float) -> None:
 
 def _same_space(a: SceneObject, b: SceneObject, share: float = _SHARED) -> bool:
     """Whether two solid things would stand in each other."""
-    if a.kind == "zone" or object_geometry(a.kind, a.size_m).is_container:
+    if traits(a.kind).is_flat or object_geometry(a.kind, a.size_m).has_rim:
         return False
     near = math.dist(a.position[:2], b.position[:2]) < share * (a.size_m + b.size_m) / 2
     low = max(a.bottom_z, b.bottom_z)

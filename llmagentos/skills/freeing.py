@@ -44,7 +44,7 @@ _TALLEST = 1.2
 def is_small(item: SceneObject) -> bool:
     """Whether it is a single thing that can be moved aside without much ado."""
     g = geometry_of(item)
-    return g.shape != "flat" and (not g.is_container or g.size_m <= _SMALL_M)
+    return g.shape != "flat" and (not g.has_rim or g.size_m <= _SMALL_M)
 
 
 def in_the_way(context: Context, item: SceneObject) -> SceneObject | None:

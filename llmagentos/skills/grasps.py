@@ -18,7 +18,8 @@ from llmagentos.motion.planning import (
     Obstacles,
 )
 from llmagentos.motion.solids import geometry_of, gripper_prisms, lies
-from llmagentos.objects.geometry import HOUSEHOLD, ObjectGeometry
+from llmagentos.objects.geometry import ObjectGeometry
+from llmagentos.objects.kinds import traits
 from llmagentos.robots import ArmSpec, load
 from llmagentos.types import Pose, SceneObject
 
@@ -134,7 +135,8 @@ def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | N
 
 def is_boxy(g: ObjectGeometry) -> bool:
     """Whether it has four flat sides of one width, which turn to the fingers that close on them."""
-    return g.shape == "cuboid" or g.kind == "lego"
+    x, y, _ = g.extents_m
+    return traits(g.kind).is_square and not g.has_rim and x == y
 
 
 def different(first: Grasp, second: Grasp) -> bool:
@@ -148,22 +150,19 @@ def _candidates(item: SceneObject, g: ObjectGeometry, spec: ArmSpec) -> Iterator
         return
     if g.top_width_m <= widest_across_m(spec):
         yield from _across(
-            item, g, spec, cost=1.5 if g.is_container and g.size_m > _RIM_FIRST_M else 0.0
+            item, g, spec, cost=1.5 if g.has_rim and g.size_m > _RIM_FIRST_M else 0.0
         )
     if g.shape in _SHELLS:
         yield from _by_the_rim(item, g, spec, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
 
 
 def _across(item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float) -> Iterator[Grasp]:
-    household = HOUSEHOLD.get(item.kind)
-    if household is not None:
-        yaws = [item.yaw + (math.pi / 2 if household.grip_axis == "x" else 0.0)]
-        long, wide, _ = household.extents_m
-        if long == wide:  # as well the other way round, where that has more room
-            yaws.append(yaws[0] + math.pi / 2)
-    elif lies(item):
+    length, width, _ = g.extents_m
+    if lies(item):
         yaws = [item.yaw]
-    elif g.is_round or g.shape == "mesh":
+    elif length != width:  # fingers hold the narrow side
+        yaws = [item.yaw + (math.pi / 2 if length < width else 0.0)]
+    elif not traits(g.kind).is_square:
         yaws = [item.yaw + math.pi * i / _ROUND_YAWS for i in range(_ROUND_YAWS)]
     else:
         yaws = [item.yaw, item.yaw + math.pi / 2]

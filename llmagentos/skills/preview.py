@@ -11,7 +11,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from llmagentos.objects.outlines import ROUND_TOPPED, gap_m, is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import gap_m, has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed
 from llmagentos.skills.grasps import too_wide
@@ -26,7 +27,7 @@ OUTSIDE_M = 0.05
 
 def unmovable(item: SceneObject) -> Failure | None:
     """Why no hand can take the object at all, however it stands; None where one can."""
-    if item.kind == "zone":
+    if traits(item.kind).is_flat:
         return Failure.UNMOVABLE
     return Failure.TOO_WIDE if too_wide(item) else None
 
@@ -61,7 +62,7 @@ def no_carrier(scene: Scene, action: Action) -> SkillReport | None:
     below = scene.get(action.support)
     if below is None:
         return failed(Failure.NO_SUPPORT)
-    if below.kind in ROUND_TOPPED:
+    if not traits(below.kind).has_level_top:
         return failed(Failure.UNSTABLE, f"it would fall off the {below.label}")
     return None
 
@@ -71,9 +72,9 @@ def taken(scene: Scene, item: SceneObject, action: Action) -> SkillReport | None
     assert action.pose is not None
     x, y, _ = action.pose.position
     below = scene.get(action.support)
-    if below is None or below.kind == "zone":
+    if below is None or traits(below.kind).is_flat:
         return taken_on_table(scene, item, x, y)
-    if is_container(below):
+    if has_rim(below):
         return None
     for o in scene.on_top_of(below.id):
         if _gap(item, o, x, y) < -OVERLAP_M:
@@ -85,7 +86,7 @@ def taken_on_table(scene: Scene, item: SceneObject, x: float, y: float) -> Skill
     """What stands at a point of the table where the object shall go."""
     own = riders(scene, item.id) | {item.id}
     for o in scene.objects:
-        if o.id in own or o.held or o.inside or o.kind == "zone" or o.bottom_z > 0.03:
+        if o.id in own or o.held or o.inside or traits(o.kind).is_flat or o.bottom_z > 0.03:
             continue
         if _gap(item, o, x, y) < -OVERLAP_M:
             return failed(Failure.IN_THE_WAY, f"the {o.label} is in the way")
@@ -137,8 +138,8 @@ def set_down(scene: Scene, item: SceneObject, pose: Pose, support: str, inside: 
 
 
 def wrapped(kind: str, yaw: float) -> float:
-    """Blocks look the same after a quarter turn; others after a full one."""
-    period = math.pi / 2 if kind == "block" else 2 * math.pi
+    """Cubes look the same after a quarter turn; others after a full one."""
+    period = math.pi / 2 if traits(kind).is_cube else 2 * math.pi
     return (yaw + period / 2) % period - period / 2
 
 

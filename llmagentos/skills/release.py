@@ -12,12 +12,15 @@ from collections.abc import Iterator
 from llmagentos.errors import CollisionError, UnreachableError
 from llmagentos.motion.planning import InHand, Obstacles
 from llmagentos.motion.solids import geometry_of, gripper_prisms, object_prisms
+from llmagentos.objects.kinds import traits
 from llmagentos.robots import ArmSpec
 from llmagentos.skills.context import Context
 from llmagentos.types import Action, Pose
 
 #: The object is let go this far above where it shall stand.
 _GAP_M = 0.0015
+#: A base this far under a rim is within it.
+_UNDER_RIM_M = 0.004
 #: Fingers open by this much where there is little room.
 _NARROW_OPEN_M = 0.016
 _RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
@@ -42,7 +45,7 @@ def choose_release(
         exact = [action.pose.yaw - in_hand.yaw_rad]
         tries = [(i, exact) for i in range(_MAX_DROP_STEPS)]
         tries += [(i, alike) for i in range(_MAX_DROP_STEPS)]
-    elif action.inside:
+    elif within_rim(context, action):
         count = round(_HIGHEST_RELEASE_M / _RELEASE_STEP_M)
         tries = [(i, alike + others) for i in range(count)]
     else:
@@ -62,6 +65,14 @@ def choose_release(
     raise CollisionError(f"expected room to let go at ({x:.2f}, {y:.2f}), got none")
 
 
+def within_rim(context: Context, action: Action) -> bool:
+    """Whether the goal is inside a wall, which the hand must not touch: in a vessel, on a plate."""
+    support = context.belief.scene().get(action.support)
+    if support is None or action.pose is None or not traits(support.kind).has_rim:
+        return action.inside
+    return action.inside or action.pose.position[2] < support.top_z - _UNDER_RIM_M
+
+
 def _release_at(
     context: Context, in_hand: InHand, action: Action, rise_m: float, yaws: list[float]
 ) -> tuple[Pose, float] | None:
@@ -69,7 +80,8 @@ def _release_at(
     assert action.pose is not None
     width = context.arm.state().gripper_width_m
     x, y, base_z = action.pose.position
-    obstacles = context.belief.obstacles(*(() if action.inside else (action.support,)))
+    within = within_rim(context, action)
+    obstacles = context.belief.obstacles(*(() if within else (action.support,)))
     unreachable: UnreachableError | None = None
     for opening in (context.arm.spec.max_opening_m, width + _NARROW_OPEN_M):
         for yaw in yaws:

@@ -25,6 +25,7 @@ from llmagentos.grounding.placement import Marks, resolve_marks, table
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
 from llmagentos.objects import outlines as fp
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import ensure_graspable
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
@@ -117,7 +118,7 @@ def _spot(o: SceneObject, point: Point, base: SceneObject | None, shape: str) ->
     yaw = 0.0 if fp.is_square(o) and shape in ("line", "row", "column", "grid", "square") else o.yaw
     if base is None:
         return Spot(Pose((*point, 0.0), yaw), "table", False, f"in the {shape}")
-    inside = fp.is_container(base)
+    inside = traits(base.kind).is_container
     return Spot(Pose((*point, fp.floor_z(base)), yaw), base.id, inside, f"in the {shape}")
 
 
@@ -125,7 +126,7 @@ def _pyramid_goals(
     scene: Scene, objs: Sequence[SceneObject], points: Sequence[Point], levels: Sequence[int]
 ) -> dict[str, Spot]:
     """Blocks only; each upper one rests across the two below it."""
-    if any(o.kind in fp.ROUND_TOPPED or fp.is_container(o) for o in objs):
+    if any(not traits(o.kind).has_level_top or fp.has_rim(o) for o in objs):
         raise StepProblem(
             Failure.IMPOSSIBLE, "I can build a pyramid only of things with flat tops."
         )

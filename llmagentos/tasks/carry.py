@@ -13,8 +13,8 @@ from dataclasses import replace
 from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, free_spot, riders
 from llmagentos.lang.wording import describe_object, join_words
-from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
-from llmagentos.objects.outlines import FLAT_KINDS, is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import has_rim, width_m
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.scope import (
     Moves,
@@ -46,17 +46,10 @@ Check = Callable[[SceneObject, Context], bool]
 def ensure_graspable(scope: Scope, item: SceneObject) -> None:
     """Raises StepProblem (cannot) for what no gripper of ours can take."""
     name = describe_object(item, scope.scene())
-    if item.kind == "zone":
+    if traits(item.kind).is_flat:
         raise StepProblem(Failure.UNMOVABLE, f"I can't move {name}: {Failure.UNMOVABLE.words}.")
-    if _width_m(item) > GRIPPER_OPENING_M and not is_container(item):
+    if width_m(item) > GRIPPER_OPENING_M and not has_rim(item):
         raise StepProblem(Failure.TOO_WIDE, f"I can't grasp {name}: {Failure.TOO_WIDE.words}.")
-
-
-def _width_m(item: SceneObject) -> float:
-    """How wide fingers must open for it: across the narrow side of what is longer than wide."""
-    if item.kind in HOUSEHOLD:
-        return object_geometry(item.kind, item.size_m).top_width_m
-    return item.size_m
 
 
 def free_hand(scope: Scope, keep: str | None = None) -> Moves:
@@ -136,7 +129,7 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
 
 def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:
     """What stands on a plate or tray and must come off before it is lifted, lowest first."""
-    if item.held or not is_container(item):
+    if item.held or not has_rim(item):
         return []
     above = [o for o in scope.scene().on_top_of(item.id) if not o.inside]
     at = item.position
@@ -301,7 +294,7 @@ def clear_way_for(scope: Scope, item_id: str, mark_id: str) -> Moves:
     """Where the landmark stands on or in the item itself, take it off first."""
     scene = scope.scene()
     item, mark = scope.get(item_id), scope.get(mark_id)
-    if is_above(scene, mark, item) and item.kind != "zone":
+    if is_above(scene, mark, item) and not traits(item.kind).is_flat:
         yield from put_aside(scope, mark_id, item_id)
 
 
@@ -319,9 +312,9 @@ def is_spot_free(scope: Scope, spot: Spot, item: SceneObject, ignore: set[str]) 
     scene = scope.scene()
     if spot.support != "table" and scene.get(spot.support) is not None:
         below = scene.get(spot.support)
-        if below is not None and below.kind not in FLAT_KINDS:
+        if below is not None and not traits(below.kind).has_broad_floor:
             busy = {o.id for o in scene.on_top_of(spot.support)} - ignore - {item.id}
-            return not busy or is_container(below)
+            return not busy or has_rim(below)
     space = FreeSpace(scene, item, ignore | riders(scene, item.id))
     x, y = spot.pose.position[:2]
     return space.is_free(x, y, 0.002)

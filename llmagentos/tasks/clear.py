@@ -16,6 +16,7 @@ from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, resolve_marks, table
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object, describe_place
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry
 from llmagentos.tasks.scope import Moves, Scope, problem_of
@@ -63,7 +64,7 @@ def _tell_if_still_there(region: str, object_id: str, scope: Scope) -> None:
 
 def _at_place(place: p.Place, scene: Scene, marks: Sequence[SceneObject]) -> tuple[str, ...]:
     """What is at the place, topmost first; what lies in a container there goes with it."""
-    movable = [o for o in scene.objects if o.kind != "zone" and not o.held]
+    movable = [o for o in scene.objects if not traits(o.kind).is_flat and not o.held]
     if place.rel in ("on", "in") and marks:
         found = [o for o in movable if any(rel.is_above(scene, o, m) for m in marks)]
         found = [o for o in found if not _goes_along(o, scene, found)]

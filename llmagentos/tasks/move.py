@@ -13,7 +13,7 @@ from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, Marks, locate, riders
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
-from llmagentos.objects.outlines import FLAT_KINDS
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
     MAX_TRIES,
@@ -81,7 +81,7 @@ def _down(scope: Scope, ids: Sequence[str]) -> Moves:
     for object_id in ids:
         item = scope.get(object_id)
         below = scope.scene().get(item.support)
-        if not item.held and (below is None or below.kind == "zone"):
+        if not item.held and (below is None or traits(below.kind).is_flat):
             raise StepProblem(
                 Failure.IMPOSSIBLE,
                 f"{describe_object(item, scope.scene()).capitalize()} is down already.",
@@ -164,7 +164,7 @@ def _support_under(scope: Scope, item: SceneObject, goal: Pose) -> tuple[str, fl
     below = scope.scene().get(item.support)
     if below is None or item.held:
         return "table", goal.position[2], False
-    reach = below.size_m / 2 - (item.size_m / 2 if below.kind in FLAT_KINDS else 0.0)
+    reach = below.size_m / 2 - (item.size_m / 2 if traits(below.kind).has_broad_floor else 0.0)
     near = math.dist(goal.position[:2], below.position[:2]) <= reach
     if near and below.id not in riders(scope.scene(), item.id):
         return below.id, item.bottom_z, item.inside

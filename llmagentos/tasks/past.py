@@ -11,6 +11,7 @@ from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import Marks, locate
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
     carry,
@@ -85,7 +86,7 @@ def undo(step: p.Undo, scope: Scope) -> Moves:
 def restore(step: p.Restore, scope: Scope) -> Moves:
     """Things as they were when the session began."""
     ids = None if step.obj is None else scope.ground(step.obj)
-    start = [o for o in scope.memory.places_at_start(ids) if o.kind != "zone"]
+    start = [o for o in scope.memory.places_at_start(ids) if not traits(o.kind).is_flat]
     if not start:
         raise StepProblem(Failure.NOTHING_THERE, "I don't know how it was before.")
     yield from put_back(scope, start)

@@ -16,6 +16,7 @@ from llmagentos.grounding.context import Spot
 from llmagentos.grounding.placement import FreeSpace, Marks, locate, said_m, satisfied
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import MAX_TRIES, free_hand, note_event, uncover
 from llmagentos.tasks.put import put_one
@@ -76,13 +77,17 @@ def _push_to_place(
 
 def _flat_support(scope: Scope, spot: Spot) -> bool:
     below = scope.scene().get(spot.support)
-    return below is None or below.kind == "zone"
+    return below is None or traits(below.kind).is_flat
 
 
 def can_push(scope: Scope, item: SceneObject) -> bool:
     """Whether it stands on the table and is nothing flat."""
     below = scope.scene().get(item.support)
-    return not item.held and item.kind != "zone" and (below is None or below.kind == "zone")
+    return (
+        not item.held
+        and not traits(item.kind).is_flat
+        and (below is None or traits(below.kind).is_flat)
+    )
 
 
 def say_carried(scope: Scope, item: SceneObject) -> None:

@@ -16,7 +16,8 @@ from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_ids, describe_obj, describe_object, describe_place
 from llmagentos.lang.wording.objects import rel_words
-from llmagentos.objects.outlines import is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry, clear_way_for, ensure_graspable, lift, put_aside
 from llmagentos.tasks.scope import (
@@ -234,7 +235,7 @@ def make_ready(scope: Scope, object_id: str, mark: SceneObject, place: p.Place) 
     if now.held:
         yield from put_aside(scope, now.id)
     yield from clear_way_for(scope, object_id, mark.id)
-    if place.rel != "on" or is_container(mark) or mark.kind == "zone":
+    if place.rel != "on" or has_rim(mark) or traits(mark.kind).is_flat:
         return
     scene = scope.scene()
     above = [o for o in scene.on_top_of(mark.id) if o.id != object_id and not o.inside]
@@ -272,7 +273,7 @@ def climbed(marks: Marks, place: p.Place, item: SceneObject, ctx: Context) -> Ma
     if place.rel != "on" or len(marks.ids) != 1:
         return marks
     mark = ctx.scene.get(marks.ids[0])
-    if mark is None or is_container(mark) or mark.kind == "zone":
+    if mark is None or has_rim(mark) or traits(mark.kind).is_flat:
         return marks
     if place.part is not None or item.size_m < 0.5 * mark.size_m:
         return marks

@@ -16,14 +16,15 @@ from llmagentos.grounding.context import Context, Placement
 from llmagentos.grounding.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
-from llmagentos.objects.outlines import ROUND_TOPPED, is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry, put_aside
 from llmagentos.tasks.put import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.tasks.sorting import sort_ids
 from llmagentos.types import Scene, SceneObject
-from llmagentos.world.relations import FLAT_BASES, is_above, stack_of
+from llmagentos.world.relations import is_above, stack_of
 
 _Built = TypeVar("_Built", p.Stack, p.Arrange)
 
@@ -93,7 +94,7 @@ def _base_on_mark(
     if step.place is None or step.place.rel != "on" or marks is None or len(marks.ids) != 1:
         return None
     mark = scope.get(marks.ids[0])
-    solid = not is_container(mark) and mark.kind not in FLAT_BASES
+    solid = not has_rim(mark) and not traits(mark.kind).has_broad_floor
     return mark.id if solid and mark.id not in ordered else None
 
 
@@ -119,7 +120,7 @@ def _best_order(ids: Sequence[str], scene: Scene, keep_base: bool) -> tuple[str,
         off = math.hypot(o.position[0] - mx, o.position[1] - my)
         tall = len([s for s in standing if s.id in ids])
         return (
-            o.kind in ROUND_TOPPED,
+            not traits(o.kind).has_level_top,
             -round(o.size_m, 2),
             depth if tall > 1 else 0,
             -0.5 * (tall > 1) + off,
@@ -169,7 +170,7 @@ def build(scope: Scope, ordered: Sequence[str]) -> Moves:
         if is_above(scene, below, item):  # the lower one stands on this one: take it down
             yield from put_aside(scope, below_id)
         for o in scope.scene().on_top_of(below_id):
-            if o.id != object_id and not is_container(below):
+            if o.id != object_id and not has_rim(below):
                 yield from put_aside(scope, o.id)
         yield from carry(scope, object_id, _onto(below_id))
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import FreeSpace, Taken, free_spot, riders, table
-from llmagentos.objects.outlines import FLAT_KINDS, gap_m, is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import gap_m, has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
@@ -89,8 +90,8 @@ def _others_at(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
     """What would overlap the object at its goal, on the same level."""
     scene, item = scope.scene(), scope.get(object_id)
     below = scene.get(goal.support)
-    if below is not None and below.kind not in FLAT_KINDS:
-        if is_container(below):
+    if below is not None and not traits(below.kind).has_broad_floor:
+        if has_rim(below):
             return []
         return [o for o in scene.on_top_of(below.id) if o.id != object_id]
     own = riders(scene, object_id) | {object_id}
@@ -99,7 +100,7 @@ def _others_at(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
     return [
         o
         for o in scene.objects
-        if o.id not in own and not o.held and o.kind != "zone" and o.id != goal.support
+        if o.id not in own and not o.held and not traits(o.kind).is_flat and o.id != goal.support
         if not (o.inside and o.support != goal.support)
         if abs(o.bottom_z - goal.pose.position[2]) < 0.02
         if float(gap_m(x, y, item, o)[0]) < ROOM_M
@@ -119,7 +120,7 @@ def _others_in(scope: Scope, object_id: str, goal: Spot) -> list[SceneObject]:
     """What lies at the goal in a vessel: there is room for both, but not in that spot."""
     scene, item = scope.scene(), scope.get(object_id)
     vessel = scene.get(goal.support)
-    if vessel is None or not is_container(vessel):
+    if vessel is None or not has_rim(vessel):
         return []
     x, y = (np.array([v]) for v in goal.pose.position[:2])
     inside = [o for o in scene.on_top_of(vessel.id) if o.id != object_id]

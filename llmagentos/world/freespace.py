@@ -11,6 +11,7 @@ from functools import lru_cache
 
 import numpy as np
 
+from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import Array, gap_m
 from llmagentos.types import Scene, SceneObject, Workspace
 
@@ -72,7 +73,7 @@ class FreeSpace:
             o
             for o in scene.objects
             if o.id not in gone and not o.held and not o.inside
-            if o.kind != "zone" or avoid_zones
+            if not traits(o.kind).is_flat or avoid_zones
         ]
         self._taken = taken
 

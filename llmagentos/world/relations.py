@@ -18,7 +18,6 @@ from collections.abc import Callable
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world.colors import luminance
 from llmagentos.world.support import (
-    FLAT_BASES,
     contents,
     fill_count,
     is_above,
@@ -35,7 +34,6 @@ __all__ = [
     "AROUND_M",
     "DIRECTIONS",
     "FAR_M",
-    "FLAT_BASES",
     "NEXT_TO_M",
     "SAME_LINE_M",
     "SIZE_STEP_M",

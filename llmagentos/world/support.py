@@ -8,10 +8,8 @@ from __future__ import annotations
 
 import math
 
-from llmagentos.types import CONTAINER_KINDS, Scene, SceneObject
-
-#: Kinds that carry things without being part of a stack.
-FLAT_BASES: tuple[str, ...] = ("zone", "plate", "tray", "box")
+from llmagentos.objects.kinds import traits
+from llmagentos.types import Scene, SceneObject
 
 
 def supports(scene: Scene, obj: SceneObject) -> tuple[SceneObject, ...]:
@@ -29,13 +27,13 @@ def supports(scene: Scene, obj: SceneObject) -> tuple[SceneObject, ...]:
         chain.append(below)
         seen.add(below.id)
         at = below
-    if not at.held and at.kind != "zone":
+    if not at.held and not traits(at.kind).is_flat:
         chain += [z for z in scene.objects if z.id not in seen and _over_zone(at, z)]
     return tuple(chain)
 
 
 def _over_zone(obj: SceneObject, zone: SceneObject) -> bool:
-    if zone.kind != "zone" or obj.support not in ("table", zone.id):
+    if not traits(zone.kind).is_flat or obj.support not in ("table", zone.id):
         return False
     half = zone.size_m / 2 + 0.005
     dx, dy = obj.position[0] - zone.position[0], obj.position[1] - zone.position[1]
@@ -49,7 +47,7 @@ def is_on(scene: Scene, a: SceneObject, b: SceneObject) -> bool:
         return False
     if a.support == b.id:
         return True
-    many = b.kind in CONTAINER_KINDS or b.kind in ("zone", "plate")
+    many = traits(b.kind).has_rim or traits(b.kind).is_flat
     return many and any(s.id == b.id for s in supports(scene, a))
 
 
@@ -57,9 +55,9 @@ def is_in(scene: Scene, a: SceneObject, b: SceneObject) -> bool:
     """Whether `a` is inside `b`, directly or on something that is."""
     if a.held or a.id == b.id:
         return False
-    if b.kind == "zone":
+    if traits(b.kind).is_flat:
         return is_on(scene, a, b)
-    return b.kind in (*CONTAINER_KINDS, "plate") and any(s.id == b.id for s in supports(scene, a))
+    return traits(b.kind).has_rim and any(s.id == b.id for s in supports(scene, a))
 
 
 def is_above(scene: Scene, a: SceneObject, b: SceneObject) -> bool:
@@ -90,7 +88,7 @@ def _stands_on_thing(scene: Scene, obj: SceneObject) -> SceneObject | None:
     if obj.held or obj.inside:
         return None
     below = scene.get(obj.support)
-    if below is None or below.kind in FLAT_BASES or below.id == obj.id:
+    if below is None or traits(below.kind).has_broad_floor or below.id == obj.id:
         return None
     return below
 
@@ -110,7 +108,7 @@ def stack_of(scene: Scene, obj: SceneObject) -> tuple[SceneObject, ...]:
             (o for o in scene.on_top_of(up[-1].id) if not o.inside and o not in up),
             key=lambda o: o.id,
         )
-        if up[-1].kind in FLAT_BASES or not above:
+        if traits(up[-1].kind).has_broad_floor or not above:
             return tuple(up)
         up.append(above[0])
 

@@ -10,14 +10,17 @@ import pytest
 
 from benchmarks.perception import Score, add, run, truth_scene
 from llmagentos.errors import PerceptionError
-from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
-from llmagentos.objects.outlines import cup_axis
+from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import KINDS, extents_m
+from llmagentos.objects.outlines import mouth_center
 from llmagentos.perception import TabletopPerception, draw_overlay
 from llmagentos.perception.maps.arm import SelfMask
 from llmagentos.types import COLORS, Scene
 from sim.noise import SensorNoise
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld
+
+HOUSEHOLD = [k.name for k in KINDS.values() if k.mesh is not None]
 
 
 @pytest.fixture(scope="module")
@@ -140,7 +143,7 @@ def test_a_tower_close_to_the_cameras_axis_is_cut_where_equal_blocks_meet(world:
 
 
 def test_bricks_and_bars_in_piles(world: SimWorld) -> None:
-    step, bar = HOUSEHOLD["lego"].extents_m[2], HOUSEHOLD["jenga"].extents_m[2]
+    step, bar = extents_m("lego")[2], extents_m("jenga")[2]
     scene = look(
         world,
         item("lego", "red", 0.4, -0.15),
@@ -215,7 +218,7 @@ def test_a_mug_is_open_and_what_lies_in_it_is_seen(world: SimWorld, yaw: float) 
         for o in TabletopPerception().perceive((world.overhead.capture(),), world.state()).objects
         if o.kind == "mug"
     )
-    x, y, _ = cup_axis(mug)
+    x, y, _ = mouth_center(mug)
     world.teleport_object("yellow_ball", [x, y, 0.12])
     world.settle(1.0)
     assert world.object_pose("yellow_ball")[0][2] < 0.04

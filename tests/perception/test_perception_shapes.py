@@ -65,7 +65,7 @@ def test_a_kind_is_told_by_its_height(kind: str) -> None:
     hull = square_hull((0.5, 0.0), size, 0.1, GRID)
     shape = outline(hull, GRID, force_round=not square)
     shape = type(shape)(**{**shape.__dict__, "size_m": size})
-    profile = "hollow" if g.is_container else ("dome" if kind == "ball" else "flat")
+    profile = "hollow" if g.has_rim else ("dome" if kind == "ball" else "flat")
     guess = guess_kind(shape, profile, g.height_m, (0.0,))
     assert guess is not None and guess.kind == kind
     assert guess.base_z == pytest.approx(0.0, abs=1e-6)

@@ -6,7 +6,7 @@ import math
 
 from arms import PANDA
 
-from llmagentos.objects.geometry import HOUSEHOLD, object_geometry
+from llmagentos.objects.geometry import object_geometry
 from sim.world import SimWorld
 
 
@@ -59,7 +59,7 @@ def grasp_point(world: SimWorld, object_id: str) -> tuple[float, float, float, f
     geometry = object_geometry(item["kind"], item["size"])
     x, y, z = item["position"]
     base, yaw = z - geometry.height_m / 2, item["yaw"]
-    if geometry.is_container and geometry.top_width_m > 0.075:
+    if geometry.has_rim and geometry.top_width_m > 0.075:
         angle = yaw + math.pi if geometry.shape == "square_shell" else math.pi + math.atan2(y, x)
         x, y = (
             x + geometry.rim_radius_m * math.cos(angle),
@@ -68,7 +68,7 @@ def grasp_point(world: SimWorld, object_id: str) -> tuple[float, float, float, f
         depth = min(geometry.rim_depth_m, 0.02)
         floor = geometry.floor_m + PANDA.finger_beyond_tip_m + 0.001
         return x, y, base + max(geometry.height_m - depth, floor), angle
-    if item["kind"] in HOUSEHOLD and HOUSEHOLD[item["kind"]].grip_axis == "y":
+    if geometry.extents_m[0] > geometry.extents_m[1]:
         yaw += math.pi / 2
     return x, y, base + max(geometry.height_m - 0.03, geometry.height_m / 2), yaw
 

@@ -6,10 +6,11 @@ import pytest
 from arms import PANDA
 from scripted_arm import grip, move, pick
 
-from llmagentos.objects.geometry import HOUSEHOLD
+from llmagentos.objects.kinds import KINDS
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
+HOUSEHOLD = [k.name for k in KINDS.values() if k.mesh is not None]
 THINGS = [
     ("block", 0.03, 20.0),
     ("block", 0.04, 40.0),

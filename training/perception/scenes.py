@@ -11,8 +11,9 @@ import numpy as np
 
 from llmagentos.errors import SceneError
 from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import KINDS, traits
 from llmagentos.types import COLORS, Workspace
-from sim.random_scenes import SIZES_M, random_scene
+from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
 _GROUPS = ("stack", "fill", "on_flat", "touch", "single")
@@ -28,7 +29,7 @@ class _Builder:
         self.items: list[tuple[str, str, float, float, float, float, float]] = []
 
     def size(self, kind: str) -> float:
-        return float(self.rng.choice(SIZES_M[kind]))
+        return float(self.rng.choice(traits(kind).usual_sizes_m))
 
     def add(self, kind: str, size: float, x: float, y: float, base_z: float) -> float:
         """Add an object; returns the height of its top."""
@@ -104,7 +105,7 @@ def _touch(b: _Builder) -> None:
 
 
 def _single(b: _Builder) -> None:
-    kind = str(b.rng.choice(list(SIZES_M)))
+    kind = str(b.rng.choice([k.name for k in KINDS.values() if k.frequency]))
     b.add(kind, b.size(kind), 0, 0, 0)
 
 

@@ -9,6 +9,7 @@ import numpy as np
 from benchmarks import predicates as p
 from benchmarks.suites.judge.core import Check, Obj, Ref, Seen
 from benchmarks.suites.stage import Truth
+from llmagentos.objects.kinds import traits
 
 
 def inside(a: Ref, b: Ref) -> Check:
@@ -27,8 +28,9 @@ def rests_in(o: Obj, c: Obj, world: Truth) -> bool:
     below = [x for x in world.values() if p.on_top(o, x) and x["id"] not in (o["id"], c["id"])]
     if any(rests_in(x, c, world) for x in below):
         return True
-    if c["kind"] in ("zone", "plate", "tray", "block"):
-        return over(o, c) and (c["kind"] == "zone" or p.on_top(o, c) or p.inside(o, c))
+    kind = traits(c["kind"])
+    if kind.is_shallow or kind.is_solid:
+        return over(o, c) and (kind.is_flat or p.on_top(o, c) or p.inside(o, c))
     if p.distance(o, c) > c["size"] / 2:
         return False
     top = p.top_z(c)  # a heap may stand a little out of a container
@@ -38,7 +40,7 @@ def rests_in(o: Obj, c: Obj, world: Truth) -> bool:
 def over(o: Obj, c: Obj) -> bool:
     """Centre above the outline of `c`, which may be turned."""
     dx, dy = o["position"][0] - c["position"][0], o["position"][1] - c["position"][1]
-    if c["kind"] in ("zone", "box", "tray", "block"):
+    if traits(c["kind"]).is_square:
         t = c.get("yaw", 0.0)
         u, v = math.cos(t) * dx + math.sin(t) * dy, -math.sin(t) * dx + math.cos(t) * dy
         return max(abs(u), abs(v)) <= c["size"] / 2 + 0.005
@@ -47,14 +49,15 @@ def over(o: Obj, c: Obj) -> bool:
 
 def on(a: Ref, b: Ref) -> Check:
     """`a` stands on `b` (in it, if it is a dish)."""
-    return lambda s: (
-        s.held is None
-        and (
-            p.on_top(s.one(a), s.one(b))
-            if s.one(b)["kind"] in ("block", "can", "cup", "ball")
-            else rests_in(s.one(a), s.one(b), s.after)
-        )
-    )
+
+    def check(s: Seen) -> bool:
+        kind = traits(s.one(b)["kind"])
+        wide = kind.has_broad_floor or kind.takes_heaps
+        if wide:
+            return s.held is None and rests_in(s.one(a), s.one(b), s.after)
+        return s.held is None and p.on_top(s.one(a), s.one(b))
+
+    return check
 
 
 def at(a: Ref, region: str) -> Check:
@@ -186,7 +189,7 @@ def on_table(a: Ref) -> Check:
     """On the bare table or a flat zone: not in or on anything else."""
 
     def check(s: Seen) -> bool:
-        others = [o for o in s.after.values() if o["kind"] != "zone"]
+        others = [o for o in s.after.values() if not traits(o["kind"]).is_flat]
         return s.held is None and all(
             p.bottom_z(o) <= 0.006 and not any(rests_in(o, c, s.after) for c in others)
             for o in s.many(a)

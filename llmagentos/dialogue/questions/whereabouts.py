@@ -8,6 +8,7 @@ from __future__ import annotations
 from llmagentos.lang.wording.objects import rel_words
 from llmagentos.lang.wording.scene import describe_object
 from llmagentos.lang.words import REGIONS
+from llmagentos.objects.kinds import traits
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -19,7 +20,7 @@ def place_words(o: SceneObject, scene: Scene) -> str:
         return "in my gripper"
     below = next(iter(rel.supports(scene, o)), None)
     if below is not None:
-        link = "in" if o.inside and below.kind not in ("zone", "plate") else "on"
+        link = "in" if o.inside and traits(below.kind).is_container else "on"
         return f"{link} {describe_object(below, scene)}"
     words = REGIONS[regions.region_of(scene.workspace, *o.position[:2])].whereabouts
     near = neighbour(o, scene)
@@ -35,7 +36,7 @@ def neighbour(o: SceneObject, scene: Scene) -> SceneObject | None:
     others = [
         x
         for x in scene.objects
-        if x.id != o.id and not x.held and x.support == "table" and x.kind != "zone"
+        if x.id != o.id and not x.held and x.support == "table" and not traits(x.kind).is_flat
     ]
     close = [x for x in others if rel.distance_m(o, x) <= rel.FAR_M]
     return min(close, key=lambda x: (round(rel.distance_m(o, x), 2), -x.size_m, x.id), default=None)
@@ -43,7 +44,7 @@ def neighbour(o: SceneObject, scene: Scene) -> SceneObject | None:
 
 def relation_words(a: SceneObject, b: SceneObject, scene: Scene) -> str:
     """How `a` stands to `b`: "in", "on", "under", "18 cm left of"; the nearest of 8 directions."""
-    if rel.is_in(scene, a, b) and b.kind not in ("zone", "plate"):
+    if rel.is_in(scene, a, b) and traits(b.kind).is_container:
         return "in"
     for words, upper, lower in (("on", a, b), ("under", b, a)):
         if upper.support == lower.id or rel.is_on(scene, upper, lower):

@@ -14,6 +14,7 @@ from llmagentos.grounding.placement.distance import said_m
 from llmagentos.grounding.placement.earlier import SAME_SPOT_M, before_last_move, stands_at
 from llmagentos.lang import plan as p
 from llmagentos.objects import outlines as fp
+from llmagentos.objects.kinds import traits
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -71,7 +72,7 @@ def _at_region(
     region: str = place.region or "middle"
     if place.rel != "at":
         region = chosen_region(place, marks, item, ctx.scene)
-    if any(s.kind != "zone" for s in rel.supports(ctx.scene, item)):
+    if any(not traits(s.kind).is_flat for s in rel.supports(ctx.scene, item)):
         return False
     return at_region(ws, region, item, place, ctx)
 

@@ -9,6 +9,7 @@ import math
 
 from llmagentos.grounding.context import Context
 from llmagentos.grounding.refs import really_moved
+from llmagentos.objects.kinds import traits
 from llmagentos.types import Scene, SceneObject
 
 #: A thing is where it, or another one, was within this, metres.
@@ -35,7 +36,9 @@ def stands_at(item: SceneObject, before: SceneObject) -> bool:
 
 def in_place_of(before: SceneObject, moving: SceneObject, scene: Scene) -> tuple[SceneObject, ...]:
     """What takes up the spot for `moving` now, nearest first; the thing itself where it is back."""
-    there = [o for o in scene.objects if o.id != moving.id and o.kind != "zone" and not o.held]
+    there = [
+        o for o in scene.objects if o.id != moving.id and not traits(o.kind).is_flat and not o.held
+    ]
     own = [o for o in there if o.id == before.id and stands_at(o, before)]
     if before.inside:
         return tuple(own)

@@ -19,6 +19,7 @@ from llmagentos.grounding.placement.marks import Marks, problem, resolve_marks
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
 from llmagentos.lang.wording.scene import describe_object
+from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import gap_m
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Pose, Scene, SceneObject
@@ -164,7 +165,7 @@ class _Finder:
         name = describe_object(mark, self.scene)
         if spot is None:
             return problem(Failure.NO_ROOM, f"There is no free room {rel} {name}.")
-        link = "in" if spot.inside and mark.kind != "plate" else "on"
+        link = "in" if spot.inside and traits(mark.kind).is_container else "on"
         return Placement(replace(spot, words=f"{link} {name}"), f"{link} {name}")
 
     def _bridge(self) -> Placement | None:
@@ -175,7 +176,7 @@ class _Finder:
         level = abs(a.top_z - b.top_z) <= 0.006
         gap = max(abs(a.position[0] - b.position[0]), abs(a.position[1] - b.position[1]))
         wide = gap - (a.size_m + b.size_m) / 2 < self.moving.size_m - 0.012
-        solid = all(o.kind in ("block", "lego", "jenga", "can") for o in self.objs)
+        solid = all(traits(o.kind).is_stackable for o in self.objs)
         if not (level and wide and solid):
             return None
         x, y = (a.position[0] + b.position[0]) / 2, (a.position[1] + b.position[1]) / 2
@@ -214,7 +215,7 @@ class _Finder:
         in_the_way = in_place_of(before, self.moving, self.scene)
         if mark in in_the_way:
             return problem(Failure.NO_ROOM, f"There is no free room {words}: it is there.")
-        if below is not None and below.kind != "zone" and below.id != self.moving.id:
+        if below is not None and not traits(below.kind).is_flat and below.id != self.moving.id:
             found = self._on_one(below, "in" if before.inside else "on")
         else:
             found = self._on_table(table.near_point(before.position[:2], SAME_SPOT_M))
@@ -228,7 +229,7 @@ class _Finder:
         """Where the thing stood in an earlier belief, or as near to it as there is room."""
         x, y = before.position[:2]
         below = self.scene.get(before.support)
-        if below is not None and below.kind != "zone" and below.id != self.moving.id:
+        if below is not None and not traits(below.kind).is_flat and below.id != self.moving.id:
             return self._on_one(below, "in" if before.inside else "on")
         found = self._on_table(table.near_point((x, y), 0.10), yaw=before.yaw)
         return replace(found, words="where it was") if found.ok else found

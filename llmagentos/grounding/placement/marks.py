@@ -15,7 +15,8 @@ from llmagentos.grounding.refs import normal_name
 from llmagentos.grounding.where import open_one
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.scene import choices
-from llmagentos.objects.outlines import is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.world.relations import is_above
 
@@ -71,7 +72,7 @@ def resolve_marks(place: p.Place, ctx: Context) -> Marks:
 def _uppermost(ids: Sequence[str], ctx: Context) -> tuple[str, ...]:
     """On things that stand on each other is on the upper ones: nothing is taken from below."""
     seen = [o for o in map(ctx.scene.get, ids) if o is not None]
-    seen = [o for o in seen if o.kind != "zone" and not is_container(o)]
+    seen = [o for o in seen if not traits(o.kind).is_flat and not has_rim(o)]
     covered = {m.id for m in seen for o in seen if is_above(ctx.scene, o, m)}
     return tuple(i for i in ids if i not in covered)
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from llmagentos.grounding.context import Spot
 from llmagentos.objects import outlines as fp
+from llmagentos.objects.kinds import traits
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.freespace import FreeSpace, riders
 
@@ -44,15 +45,15 @@ def cannot_carry(mark: SceneObject, item: SceneObject, rel: str = "on") -> str:
     it, on = f"the {item.label}", f"the {mark.label}"
     if mark.id == item.id:
         return f"{it.capitalize()} can't be put {rel} itself."
-    if mark.kind in fp.ROUND_TOPPED:
+    if not traits(mark.kind).has_level_top:
         return f"{it.capitalize()} can't stand on {on}: it would fall off."
-    if mark.kind == "zone":
+    if traits(mark.kind).is_flat:
         return ""
-    if fp.is_container(mark):
+    if fp.has_rim(mark):
         return _cannot_hold(mark, item, rel)
     if rel == "in":
         return f"{on.capitalize()} is solid: nothing can be put into it."
-    if item.kind in fp.ROLLING:
+    if traits(item.kind).rolls:
         return f"{it.capitalize()} would roll off {on}."
     if fp.half_m(mark) < LEAST_SUPPORT_RATIO * fp.base_half_m(item):
         return f"{it.capitalize()} is too big to stand on {on}."
@@ -62,7 +63,7 @@ def cannot_carry(mark: SceneObject, item: SceneObject, rel: str = "on") -> str:
 def _cannot_hold(mark: SceneObject, item: SceneObject, rel: str) -> str:
     if fits_inside(mark, item) or nests(mark, item):
         return ""
-    covers = item.size_m >= 0.9 * mark.size_m and item.kind not in fp.ROLLING
+    covers = item.size_m >= 0.9 * mark.size_m and not traits(item.kind).rolls
     if rel == "on" and covers and item.size_m <= 2.2 * mark.size_m:
         return ""
     return f"The {item.label} doesn't fit into the {mark.label}."
@@ -78,11 +79,7 @@ def fits_inside(mark: SceneObject, item: SceneObject) -> bool:
 
 def nests(mark: SceneObject, item: SceneObject) -> bool:
     """Whether containers of one kind go into each other (bowls, plates, cups)."""
-    return (
-        item.kind == mark.kind
-        and item.kind in ("bowl", "plate", "cup")
-        and item.size_m <= mark.size_m + 0.012
-    )
+    return item.kind == mark.kind and traits(item.kind).nests and item.size_m <= mark.size_m + 0.012
 
 
 def spot_on(
@@ -92,7 +89,7 @@ def spot_on(
 
     total: how many things shall go there altogether; they are laid out side by side.
     """
-    if mark.kind == "zone" or fp.is_container(mark):
+    if traits(mark.kind).is_flat or fp.has_rim(mark):
         return _spot_inside(scene, mark, item, total, part)
     return _spot_on_top(scene, mark, item, part)
 
@@ -129,22 +126,23 @@ def _beside_on_top(
 def _spot_inside(
     scene: Scene, mark: SceneObject, item: SceneObject, total: int, part: str | None
 ) -> Spot | None:
-    if mark.kind == "mug":
-        mark = replace(mark, position=fp.cup_axis(mark))
-    over_rim = mark.kind != "zone" and not fits_inside(mark, item)
-    nested = nests(mark, item)
+    kind = traits(mark.kind)
+    mark = replace(mark, position=fp.mouth_center(mark))
+    over_rim = not kind.is_flat and not fits_inside(mark, item)
+    nested = nests(mark, item) and kind.is_container
     others = [o for o in _contents(scene, mark) if o.id != item.id]
     if over_rim or nested:
         tops = [o for o in others if nests(o, item)] or [mark]
         below = max(tops, key=lambda o: o.top_z)
-        lift = 0.012 if nested and below.kind != "plate" else below.height_m
+        lift = 0.012 if nested else below.height_m
         x, y = below.position[:2]
         return Spot(Pose((x, y, below.bottom_z + lift), item.yaw), below.id, nested)
     point = _slot(scene, mark, item, others, total, part)
-    inside = mark.kind != "zone"
     if point is not None:
-        return Spot(Pose((*point, fp.floor_z(mark)), _yaw_in(mark, item)), mark.id, inside)
-    if mark.kind in ("zone", "plate", "tray"):
+        return Spot(
+            Pose((*point, fp.floor_z(mark)), _yaw_in(mark, item)), mark.id, kind.is_container
+        )
+    if kind.is_shallow:
         return None
     return _on_the_pile(mark, item, others)
 
@@ -178,7 +176,7 @@ def _capacity(mark: SceneObject, item: SceneObject) -> int:
 
 def _reach(mark: SceneObject, item: SceneObject) -> float:
     """How far from the middle the item's middle may be."""
-    if mark.kind == "bowl":  # what is dropped near the wall slides in
+    if traits(mark.kind).is_flared:  # what is dropped near the wall slides in
         return max(0.0, fp.mouth_m(mark) - fp.corner_m(item) - 0.004)
     half = fp.half_m(item) if fp.is_square(mark) else fp.circle_m(item)
     return max(0.0, fp.inner_m(mark) - half)
@@ -192,12 +190,12 @@ def _contents(scene: Scene, mark: SceneObject) -> list[SceneObject]:
     """What is in or on `mark` at its own level and above; for zones also what only lies over it."""
     ids = riders(scene, mark.id)
     found = [o for o in scene.objects if o.id in ids]
-    if mark.kind == "zone":
+    if traits(mark.kind).is_flat:
         near = mark.size_m
         found += [
             o
             for o in scene.objects
-            if o.id not in ids and o.id != mark.id and not o.held and o.kind != "zone"
+            if o.id not in ids and o.id != mark.id and not o.held and not traits(o.kind).is_flat
             if math.dist(o.position[:2], mark.position[:2]) < near + o.size_m
         ]
     return found
@@ -222,8 +220,8 @@ def _slot(
     else:
         already = sum(1 for o in others if o.id in riders(scene, mark.id))
         wanted = _layout(mark, item, reach, max(total, 1), already)
-    space = FreeSpace(scene, item) if mark.kind == "zone" else None
-    gaps = (*SIDE_GAPS_M, PRESSED_GAP_M) if mark.kind in ("bowl", "box") else SIDE_GAPS_M
+    space = FreeSpace(scene, item) if traits(mark.kind).is_flat else None
+    gaps = (*SIDE_GAPS_M, PRESSED_GAP_M) if traits(mark.kind).takes_heaps else SIDE_GAPS_M
     for gap in gaps:
         for points in (wanted, _candidates(mark, reach, 4)):
             for point in points:
@@ -271,7 +269,7 @@ def _layout(
 
 def _aside(mark: SceneObject, item: SceneObject, reach: float) -> float:
     """How far from the middle the first thing goes on something flat, so that another fits."""
-    if mark.kind not in fp.FLAT_KINDS:
+    if not traits(mark.kind).has_broad_floor:
         return 0.0
     need = 2 * fp.circle_m(item) + 0.004 - reach
     return need + SPARE_M if 0.0 < need <= min(reach, MOST_ASIDE_M) else 0.0

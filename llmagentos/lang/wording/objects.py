@@ -10,19 +10,10 @@ from collections.abc import Sequence
 
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
+from llmagentos.objects import kinds
 
 _NUMBERS = "no one two three four five six seven eight nine ten eleven twelve".split()
 _ORDINALS = "- first second third fourth fifth sixth seventh eighth ninth tenth".split()
-
-_IRREGULAR = {"box": "boxes", "lego": "lego bricks", "jenga": "jenga blocks", "dish": "dishes"}
-#: How kinds are said where the identifier is no word.
-_KIND_WORDS = {
-    "soccerball": "soccer ball",
-    "teddy": "teddy bear",
-    "lego": "lego brick",
-    "jenga": "jenga block",
-    "round": "round thing",
-}
 
 #: Beginnings that are written with a vowel and said with a consonant.
 _SAID_WITH_Y = ("uni", "use", "usu", "uti", "eu", "one", "ufo")
@@ -43,10 +34,7 @@ def ordinal_word(n: int) -> str:
 
 def kind_word(kind: str, plural: bool = False) -> str:
     """ "block", "boxes", "soccer ball"."""
-    if plural and kind in _IRREGULAR:
-        return _IRREGULAR[kind]
-    word = _KIND_WORDS.get(kind, kind)
-    return word + "s" if plural else word
+    return kinds.said(kind, plural)
 
 
 def join_words(items: Sequence[str], last: str = "and") -> str:

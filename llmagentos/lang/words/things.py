@@ -6,15 +6,43 @@ nor how a colour looks (types.COLORS has their order).
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from llmagentos.lang.words.table import Word, Words
+from llmagentos.objects import kinds
 from llmagentos.types import COLORS as _COLORS
 
 COLORS = Words("color", "a colour", map(Word, _COLORS))
 
+_LIKE = {"round": ("ball", "object", "container")}
+_COMMON = tuple(k for k in kinds.BUILT_IN if kinds.KINDS[k].frequency)
+#: In the order of the language model's vocabulary.
+_WORDS = (
+    *(c for c in kinds.CATEGORIES if c != "stack"), *_COMMON, "stack",
+    *(k for k in kinds.BUILT_IN if k not in _COMMON),
+)  # fmt: skip
+
+
+class _Kinds(Words[Word]):
+    """Category words, then kinds; those that scenes may hold from outside are words, too."""
+
+    def __getitem__(self, word: str) -> Word:
+        return Word(word) if self._from_outside(word) else super().__getitem__(word)
+
+    def __iter__(self) -> Iterator[str]:
+        yield from super().__iter__()
+        yield from filter(self._from_outside, kinds.KINDS)
+
+    def __len__(self) -> int:
+        return super().__len__() + sum(map(self._from_outside, kinds.KINDS))
+
+    def __contains__(self, word: object) -> bool:
+        return super().__contains__(word) or self._from_outside(word)
+
+    def _from_outside(self, word: object) -> bool:
+        kind = kinds.KINDS.get(word) if isinstance(word, str) else None
+        return kind is not None and kind.in_scenes and not super().__contains__(word)
+
+
 #: Category words that stand for several kinds, then the kinds that perception reports.
-KINDS = Words("kind", "a kind", [
-    Word("object"), Word("container"), Word("toy"), Word("dish"),
-    Word("round", like=("ball", "object", "container")),
-    *map(Word, "block bowl plate cup can ball box tray zone stack".split()),
-    *map(Word, "mug duck teddy lego jenga domino soccerball".split()),
-])  # fmt: skip
+KINDS: Words[Word] = _Kinds("kind", "a kind", (Word(w, like=_LIKE.get(w, ())) for w in _WORDS))

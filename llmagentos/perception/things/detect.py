@@ -10,7 +10,7 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from llmagentos.objects.geometry import HOUSEHOLD
+from llmagentos.objects.kinds import traits
 from llmagentos.perception.maps.outlines import Outline, disc, fill_hull, outline
 from llmagentos.perception.maps.rectify import BoolMap
 from llmagentos.perception.maps.segment import (
@@ -24,7 +24,7 @@ from llmagentos.perception.maps.segment import (
     pieces_in,
 )
 from llmagentos.perception.things.detection import Detection
-from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind
+from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind, options
 from llmagentos.perception.things.lying import find_lying
 from llmagentos.perception.things.splitting import fit_blocks, same_level, split_layers
 from llmagentos.perception.things.surfaces import inner_surface, levels_in
@@ -108,7 +108,7 @@ class Explainer:
             if better or inside:
                 self._queue = [p for p in self._queue if p is not other]
                 piece.hull, shape = both, joint
-        guess = best_of(("zone",), shape.size_m, 0.002, (0.0,))
+        guess = best_of(options(shape.is_round, "paint"), shape.size_m, 0.002, (0.0,))
         if guess is None or piece.area * grid.cell_m**2 < 0.0009:
             return
         score = 0.98 * min(1.0, shape.fill) / shape.aspect
@@ -214,8 +214,8 @@ class Explainer:
         if lying is not None:
             thing = self._add(lying.guess, piece, shape, min(1.0, shape.fill))
             thing.yaw = lying.yaw
-            if thing.kind in HOUSEHOLD and not HOUSEHOLD[thing.kind].paintable:
-                thing.color = HOUSEHOLD[thing.kind].color
+            if not traits(thing.kind).paintable:
+                thing.color = traits(thing.kind).color
             return
         if profile == "flat" and _floats(guess) and self._has_studs(piece, shape):
             guess, profile = guess_kind(shape, "studs", top_z, supports), "studs"
@@ -262,7 +262,8 @@ class Explainer:
 
     def _has_studs(self, piece: Piece, shape: Outline) -> bool:
         """Whether the top has two levels as far apart as those of a brick with studs."""
-        if best_of(("lego",), shape.size_m, 1.0, (0.0,)) is None or shape.is_round:
+        studded = options(shape.is_round, "studs")
+        if best_of(studded, shape.size_m, 1.0, (0.0,)) is None:
             return False
         inner = cv2.erode(np.pad(piece.mask, 1).view(np.uint8), disc(2))[1:-1, 1:-1] > 0
         z = self.maps.height[piece.window][inner]
@@ -306,7 +307,7 @@ class Explainer:
             point = maps.grid.col_row(*shape.center)
             if cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0:
                 g = other.geometry
-                heights.append(other.base_z + (g.floor_m if g.is_container else other.height_m))
+                heights.append(other.base_z + (g.floor_m if g.has_rim else other.height_m))
         return heights
 
     def _slope(self, shape: Outline) -> list[float]:
@@ -317,7 +318,7 @@ class Explainer:
             inside = (
                 cv2.pointPolygonTest(other.hull, (float(point[0]), float(point[1])), False) >= 0
             )
-            if inside and other.kind == "bowl":
+            if inside and other.geometry.is_flared:
                 floor = other.base_z + other.geometry.floor_m
                 heights += np.arange(floor, other.top_z, _SLOPE_STEP_M).tolist()
         return heights

@@ -14,7 +14,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M, object_geometry
+from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import extents_m, size_range_m
 from llmagentos.perception.maps.colors import TABLE_CLASS
 from llmagentos.perception.maps.outlines import Outline, disc, hull_of, outline
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
@@ -100,7 +101,7 @@ def _thing(
     maps: Maps,
     base_z: float = 0.0,
 ) -> Detection | None:
-    low, high = SIZE_RANGE_M[kind]
+    low, high = size_range_m(kind)
     if not low - 0.004 <= size <= high + 0.004:
         return None
     size = min(max(size, low), high)
@@ -125,7 +126,7 @@ def _long_axis(mask: BoolMap) -> float:
 def _jenga(blob: _Blob, maps: Maps) -> Detection | None:
     """A bar three times as long as wide and a fifth as high, level on top; or the top one of a
     pile of wooden ones."""
-    x, y, z = HOUSEHOLD["jenga"].extents_m
+    x, y, z = extents_m("jenga")
     long, short = blob.shape.sides_m
     heights = blob.z[blob.mask]
     top = float(np.median(heights))
@@ -155,7 +156,7 @@ def _football(blob: _Blob, maps: Maps) -> Detection | None:
 
 def _duck(blob: _Blob, maps: Maps) -> Detection | None:
     """Yellow with an orange beak, nearly as high as long, of no simple outline."""
-    x, _, z = HOUSEHOLD["duck"].extents_m
+    x, _, z = extents_m("duck")
     long = blob.shape.sides_m[0]
     top = float(np.percentile(blob.z[blob.mask], 98))
     if not 1.2 < blob.shape.aspect < 1.8 or abs(top / long - z / x) > 0.17:
@@ -168,7 +169,7 @@ def _duck(blob: _Blob, maps: Maps) -> Detection | None:
 
 def _mug(blob: _Blob, maps: Maps) -> Detection | None:
     """A cup with a handle: round and hollow once what sticks out thinly is cut off."""
-    x, y, z = HOUSEHOLD["mug"].extents_m
+    x, y, z = extents_m("mug")
     if blob.shape.aspect < 1.15 and blob.shape.fill > 0.93:
         return None
     pad = 9

@@ -1,4 +1,5 @@
-"""Oblong things: a can that has rolled over, a brick on its edge, a wooden bar on a plate.
+"""Oblong things: kinds longer than wide, a can that has rolled over, a brick on its edge, a wooden
+bar on a plate.
 
 Knows: what tells them from blocks of their outline: a can's back is round across, a brick's edge is
 exactly as high as the brick is long. Does not know: things that lean on others.
@@ -13,7 +14,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
-from llmagentos.objects.geometry import HOUSEHOLD, SIZE_RANGE_M
+from llmagentos.objects.kinds import KINDS, extents_m, size_range_m
 from llmagentos.perception.maps.outlines import Outline
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import Maps, Piece
@@ -22,6 +23,8 @@ from llmagentos.types import COLORS
 
 #: Length over width of a can on its side, which may lean; how far a brick's may be off.
 _CAN_ASPECT, _BRICK_SLACK = (1.22, 1.8), 0.09
+#: How far off an oblong kind's length over width may be, as a share of it.
+_OBLONG_SLACK = 0.12
 #: A round back falls off by this much of its radius from the middle to near the sides, at least.
 _LEAST_ROUND, _MOST_ROUND = 0.14, 0.7
 _SIZE_SLACK_M, _LEVEL_M = 0.004, 0.004
@@ -50,7 +53,8 @@ def find_lying(
         return None
     slopes = [*level, *sloping]
     return (
-        _can(piece, shape, maps, slopes)
+        _oblong(piece, shape, maps, level)
+        or _can(piece, shape, maps, slopes)
         or _brick(piece, shape, maps, level)
         or _bar(piece, shape, maps, slopes)
     )
@@ -58,7 +62,7 @@ def find_lying(
 
 def _can(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
     long, short = shape.sides_m
-    low, high = SIZE_RANGE_M["can"]
+    low, high = size_range_m("can")
     if not _CAN_ASPECT[0] <= long / short <= _CAN_ASPECT[1]:
         return None
     if not low - _SIZE_SLACK_M <= short <= high + _SIZE_SLACK_M:
@@ -78,8 +82,8 @@ def _can(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) ->
 
 def _brick(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
     long, short = shape.sides_m
-    low, high = SIZE_RANGE_M["lego"]
-    length, _, height = HOUSEHOLD["lego"].extents_m
+    low, high = size_range_m("lego")
+    length, _, height = extents_m("lego")
     if abs(long / short - length / height) > _BRICK_SLACK:
         return None
     if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
@@ -95,8 +99,8 @@ def _brick(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) 
 def _bar(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
     """A wooden bar in or on something: alone on the table it is found before."""
     long, short = shape.sides_m
-    low, high = SIZE_RANGE_M["jenga"]
-    length, width, height = HOUSEHOLD["jenga"].extents_m
+    low, high = size_range_m("jenga")
+    length, width, height = extents_m("jenga")
     if COLORS[piece.label] not in _WOODEN or abs(long * width / length - short) > _SIZE_SLACK_M:
         return None
     if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
@@ -105,6 +109,28 @@ def _bar(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) ->
     size = min(max(long, low), high)
     high_m = size * height / length
     return _lying("jenga", size, high_m, top, supports, _across(piece, maps)[0])
+
+
+def _oblong(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
+    """A level thing of a kind that is longer than wide, as high as that kind is at its length."""
+    heights = piece.values(maps.height)
+    top = float(np.percentile(heights, 80))
+    if float(np.mean(np.abs(heights - top) < _LEVEL_M)) < 0.7:
+        return None
+    long, found = shape.sides_m[0], []
+    for kind in KINDS.values():
+        if kind.shape != "cuboid" or not kind.is_oblong or kind.seen_by != "profile":
+            continue
+        low, high = size_range_m(kind.name)
+        x, y, _ = kind.extents_at(long)
+        if abs(shape.aspect - max(x, y) / min(x, y)) > _OBLONG_SLACK * max(x, y) / min(x, y):
+            continue
+        if low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
+            size = min(max(long, low), high)
+            yaw = _across(piece, maps)[0] + (0.0 if x > y else math.pi / 2)
+            found.append(_lying(kind.name, size, kind.extents_at(size)[2], top, supports, yaw))
+    sure = [thing for thing in found if thing is not None and thing.guess.misfit_m < _LEVEL_M]
+    return min(sure, key=lambda thing: thing.guess.misfit_m, default=None)
 
 
 def _across(piece: Piece, maps: Maps) -> tuple[float, FloatMap]:

@@ -13,7 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import SIZE_RANGE_M
+from llmagentos.objects.kinds import size_range_m
 from llmagentos.perception.maps.outlines import (
     SQUARE_EXCESS,
     Outline,
@@ -63,7 +63,7 @@ def split_layers(piece: Piece, height: FloatMap, min_cells: int) -> list[Piece]:
 
 def same_level(piece: Piece, others: list[Piece], maps: Maps, top_z: float) -> list[Piece]:
     """Pieces of the same colour and height, near enough to be parts of one block."""
-    reach = (SIZE_RANGE_M["block"][1] * 1.45) / maps.grid.cell_m
+    reach = (size_range_m("block")[1] * 1.45) / maps.grid.cell_m
     middle = piece.hull[:, 0].mean(axis=0)
     result = []
     for other in others:
@@ -93,7 +93,7 @@ def fit_blocks(
     The height of their top says how large a block on a known support must be. Empty when no size
     explains the cells.
     """
-    low, high = SIZE_RANGE_M["block"]
+    low, high = size_range_m("block")
     sizes = {round(top_z - s, 3) for s in supports if low - 0.002 <= top_z - s <= high + 0.003}
     best: list[BlockFit] = []
     best_score = 0.55
@@ -200,7 +200,7 @@ def _block_fit(
 ) -> BlockFit:
     mask, col, row, yaw = found
     center = grid.xy(col, row)
-    low, high = SIZE_RANGE_M["block"]
+    low, high = size_range_m("block")
     size = min(max(size, low), high)
     hull = square_hull(center, size, yaw, grid)
     shape = Outline(center, False, size, (size, size), yaw, 1.0, size * size, 0.36, hull)

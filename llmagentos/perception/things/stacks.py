@@ -14,7 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import SIZE_RANGE_M
+from llmagentos.objects.kinds import size_range_m, traits
 from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.outlines import fill_hull, outline, square_hull
 from llmagentos.perception.maps.rectify import FloatMap
@@ -30,8 +30,6 @@ _FLOATS_M = 0.011
 _AROUND_M = 0.014
 _FADE_M = 0.007
 _MIN_POINTS = 12
-#: Kinds that people pile up on their like.
-_STACKED = ("block", "can", "lego", "jenga")
 #: Equal heights may be measured this much apart, and levels read this much off, metres.
 _SAME_HEIGHT_M, _EVEN_M = 0.0045, 0.002
 #: A gap this near to the height of the thing above is filled by another one like it, metres.
@@ -79,15 +77,15 @@ def surface_below(upper: Detection, others: list[Detection]) -> float:
     """The highest known surface under the middle of `upper`, not above its base."""
     best = 0.0
     for other in others:
-        if other is upper or other.kind == "zone":
+        if other is upper or traits(other.kind).is_flat:
             continue
         half = other.size_m / 2
         gap = float(np.hypot(upper.center[0] - other.center[0], upper.center[1] - other.center[1]))
         if gap > half * (1.0 if other.geometry.is_round else 1.2):
             continue
         g = other.geometry
-        levels = [other.base_z + g.floor_m, other.top_z] if g.is_container else [other.top_z]
-        if other.kind == "bowl":
+        levels = [other.base_z + g.floor_m, other.top_z] if g.has_rim else [other.top_z]
+        if other.geometry.is_flared:
             # On the slope between floor and wall anything small may rest.
             levels.append(min(max(upper.base_z, levels[0]), other.top_z - 0.01))
         for level in levels:
@@ -128,7 +126,7 @@ def _can_below(
 ) -> Detection | None:
     """A can as high as the gap, where a round rim of its size looks out below `upper`."""
     size = size_from_height("can", depth)
-    low, high = SIZE_RANGE_M["can"]
+    low, high = size_range_m("can")
     if not own or not low - _CAN_SLACK_M <= size <= high + _CAN_SLACK_M:
         return None
     rim = cv2.convexHull(np.concatenate([upper.hull, *(p.hull for p in own)]))
@@ -163,7 +161,7 @@ def _even_step(upper: Detection, floor: float) -> float | None:
     """The height of things that stand on the floor and end with `upper`, all as high as it; None
     where its top is not at such a level."""
     count = round((upper.top_z - floor) / upper.height_m)
-    if upper.kind not in _STACKED or count < 2:
+    if not traits(upper.kind).is_stackable or count < 2:
         return None
     step = (upper.top_z - floor) / count  # levels are measured better than outlines
     return step if abs(step - upper.height_m) < _SAME_HEIGHT_M else None
@@ -188,7 +186,7 @@ def _like(upper: Detection, step: float, label: int, maps: Maps) -> Detection:
 
 def _sizes(depth: float, step: float | None) -> list[float]:
     """Block sizes that fill `depth` evenly, largest first; first of all `step`, where it does."""
-    smallest, largest = SIZE_RANGE_M["block"]
+    smallest, largest = size_range_m("block")
     sizes = [depth / n for n in range(1, 5)]
     if step is not None and abs(depth - round(depth / step) * step) < _LIKE_M:
         sizes.insert(0, step)

@@ -8,7 +8,6 @@ from __future__ import annotations
 import cv2
 import numpy as np
 
-from llmagentos.objects.geometry import BOWL_BASE_RATIO, BOWL_UPRIGHT_FROM
 from llmagentos.perception.maps.outlines import disc, fill_hull
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
 from llmagentos.perception.maps.segment import Maps
@@ -42,12 +41,12 @@ def inner_surface(thing: Detection, maps: Maps) -> tuple[FloatMap, BoolMap, int,
         > 0
     )
     surface[~inner] = thing.top_z
-    if thing.kind == "bowl":
+    if g.is_flared:
         col, row = grid.col_row(*thing.center)
         rows, cols = np.indices(inside.shape, dtype=np.float32)
         rho = np.hypot(cols + c0 - col, rows + r0 - row) * grid.cell_m
-        foot, brim = g.size_m / 2 * BOWL_BASE_RATIO, g.size_m / 2 - g.wall_m
+        foot, brim = g.foot_radius_m, g.size_m / 2 - g.wall_m
         rise = np.clip((rho - foot + g.wall_m) / (brim - foot + g.wall_m), 0, 1)
-        slope = thing.base_z + g.floor_m + rise * (BOWL_UPRIGHT_FROM * g.height_m - g.floor_m)
+        slope = thing.base_z + g.floor_m + rise * (g.bend_m - g.floor_m)
         surface[inner] = slope[inner]
     return surface, inner, r0, c0

@@ -5,7 +5,8 @@ Knows: that it falls on what is below. Does not know: setting down (place.py).
 
 from __future__ import annotations
 
-from llmagentos.objects.outlines import floor_z, is_container
+from llmagentos.objects.kinds import traits
+from llmagentos.objects.outlines import floor_z
 from llmagentos.ports.skills import succeeded
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import Skill, SkillRun
@@ -19,11 +20,11 @@ def _preview(scene: Scene, action: Action) -> Scene:
         return scene
     x, y = held.position[:2]
     below = under(scene, held)
-    if below is None or below.kind == "zone":
+    if below is None or traits(below.kind).is_flat:
         at = Pose((x, y, scene.workspace.table_z), held.yaw)
         return set_down(scene, held, at, "table" if below is None else below.id, False)
     at = Pose((x, y, floor_z(below)), held.yaw)
-    return set_down(scene, held, at, below.id, is_container(below))
+    return set_down(scene, held, at, below.id, traits(below.kind).is_container)
 
 
 def _run(context: Context, action: Action) -> SkillRun:

@@ -23,7 +23,7 @@ from llmagentos.skills.declaration import (
     SkillRun,
 )
 from llmagentos.skills.preview import no_carrier, outside, set_down, taken
-from llmagentos.skills.release import choose_release
+from llmagentos.skills.release import choose_release, within_rim
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 TOLERANCE_M = 0.015
@@ -71,7 +71,7 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     tip, opening = choose_release(context, belief.in_hand, action, exact_yaw)
     support = () if action.support == "table" else (action.support,)
     # On the last bit down the object may touch what it is put on.
-    obstacles = belief.obstacles() if action.inside else belief.obstacles(*support)
+    obstacles = belief.obstacles() if within_rim(context, action) else belief.obstacles(*support)
     above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
     yield from context.go(above, belief.obstacles(), approach_m=0.03)
     if arm.state().gripper_width_m < EMPTY_M:
@@ -98,7 +98,7 @@ def _misplaced(
     x, y, base_z = action.pose.position
     off = math.dist(seen.position[:2], (x, y))
     support = context.belief.scene().get(action.support)
-    if action.inside and support is not None:
+    if support is not None and within_rim(context, action):
         g = geometry_of(support)
         from_middle = math.dist(seen.position[:2], support.position[:2])
         rim = support.bottom_z + g.height_m

@@ -21,6 +21,7 @@ from llmagentos.motion.planning import (
     poses_along,
 )
 from llmagentos.motion.solids import geometry_of
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
 from llmagentos.skills.builtin.pick import take
@@ -45,10 +46,10 @@ def _check(scene: Scene, action: Action) -> SkillReport | None:
     item = scene.get(action.object_id)
     if item is None:
         return failed(Failure.NOT_SEEN)
-    if item.kind == "zone":
+    if traits(item.kind).is_flat:
         return failed(Failure.UNMOVABLE)
     below = scene.get(item.support)
-    if below is not None and below.kind != "zone":
+    if below is not None and not traits(below.kind).is_flat:
         return failed(Failure.NOT_ON_TABLE, f"it stands on the {below.label}")
     return outside(scene, action.pose)
 

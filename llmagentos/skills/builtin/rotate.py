@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillStatus, failed, succeeded
 from llmagentos.skills.builtin.pick import PICK, take
@@ -47,7 +48,7 @@ def _run(context: Context, action: Action) -> SkillRun:
     if seen is None:
         return failed(Failure.NOT_SEEN, f"I lost sight of the {item.label}", attempts)
     wrong = abs(math.remainder(seen.yaw - item.yaw - by, math.pi / 2))
-    if item.kind == "block" and wrong > _ANGLE_TOLERANCE_RAD:
+    if traits(item.kind).is_cube and wrong > _ANGLE_TOLERANCE_RAD:
         return failed(
             Failure.MISPLACED, f"the {item.label} is turned {wrong:.2f} rad off", attempts
         )

@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.lang import words as w
+from llmagentos.objects.kinds import traits
 from training.corpus.checks import scenes
 
 
@@ -25,7 +27,7 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
             out += [_put(draft, i) for i in ids if i not in draft.moved]
             rels = rels - {"origin"}
     if {"again", "correct", "undo", "restore"}.intersection(ops) or {"there", "origin"} & rels:
-        items = [t for t in draft.things if t.kind != "zone"] if {"origin"} & rels else []
+        items = [t for t in draft.things if not traits(t.kind).is_flat] if {"origin"} & rels else []
         if not draft.moved:
             item = draft.item or (
                 items[0] if items else draft.new(p.Obj(kind=_another_kind(draft)))
@@ -124,7 +126,7 @@ def _which(draft: scenes.SceneDraft, chosen: p.Obj) -> p.Plan:
         other.size_m = first.size_m * (1.0 if size == 1.0 else 0.75 if size > 1 else 1.3)
     if same:
         known: Any = {"kind": first.kind}
-        if first.kind not in scenes.DEFAULT_SIZE_M:
+        if first.kind not in w.KINDS:
             known = {"noun": first.kind}
     else:
         color: Any = draft.fresh_color()

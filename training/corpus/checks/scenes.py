@@ -13,22 +13,19 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 from typing import Any
 
-from llmagentos.grounding.filters import CATEGORIES, MATERIALS
 from llmagentos.lang import plan as p
-from llmagentos.types import COLORS, DEFAULT_SIZE_M, Scene, SceneObject, Workspace
+from llmagentos.objects.kinds import BUILT_IN, KINDS, members, traits
+from llmagentos.types import COLORS, Scene, SceneObject, Workspace
 from llmagentos.world import regions
 from llmagentos.world.relations import DIRECTIONS
 
 WORKSPACE = Workspace()
 #: More things than this leave no room to move them.
 MAX_THINGS = 18
-HEIGHTS_M: dict[str, float] = {
-    "bowl": 0.05, "plate": 0.02, "zone": 0.002, "tray": 0.025, "box": 0.06, "cup": 0.08,
-    "mug": 0.08, "can": 0.1,
-}  # fmt: skip
+#: Kinds that a drawn scene holds where a description leaves the kind open.
+COMMON = tuple(kind.name for kind in KINDS.values() if kind.frequency)
 _CATEGORY_FIRST = {"container": "bowl", "dish": "plate", "toy": "duck", "object": "block",
                    "round": "ball"}  # fmt: skip
-_CARRIERS = ("bowl", "box", "tray", "plate", "zone")
 SIZE_FACTOR = {"small": 0.75, "medium": 1.0, "large": 1.3, None: 1.0}
 #: Group tests: how many of each value there are; the first values pass the test.
 _GROUPS: dict[str, tuple[tuple[int, ...], int]] = {
@@ -36,6 +33,10 @@ _GROUPS: dict[str, tuple[tuple[int, ...], int]] = {
     "unique": ((1, 2), 1), "repeated": ((2, 1), 1),
 }  # fmt: skip
 _OPPOSITE = {"left": "right", "right": "left", "front": "back", "back": "front"}
+
+
+def _holds_several(kind: str) -> bool:
+    return traits(kind).has_broad_floor or traits(kind).takes_heaps
 
 
 class CannotBuildError(Exception):
@@ -61,8 +62,7 @@ class Thing:
 
     @property
     def height_m(self) -> float:
-        base = DEFAULT_SIZE_M.get(self.kind, 0.05)
-        return HEIGHTS_M.get(self.kind, base) * self.size_m / base
+        return traits(self.kind).extents_at(self.size_m)[2]
 
 
 @dataclass(frozen=True)
@@ -166,8 +166,7 @@ class SceneDraft:
     @staticmethod
     def _fits(t: Thing, obj: p.Obj) -> bool:
         kind = obj.noun or obj.kind
-        right = kind == t.kind or t.kind in CATEGORIES.get(kind, ())
-        right = right or (kind == "object" and t.kind != "zone")
+        right = kind == t.kind or traits(t.kind).belongs_to(kind)
         return right and (not obj.colors or t.color in obj.colors) and obj.size is None
 
     @staticmethod
@@ -216,8 +215,7 @@ class SceneDraft:
         if len(self.things) >= MAX_THINGS:
             raise CannotBuildError("too many things")
         kind = obj.noun.lower().split()[-1] if obj.noun else self._kind(obj, into)
-        base = DEFAULT_SIZE_M.get(kind, 0.05)
-        base = 0.16 if kind == "pan" else base
+        base = traits(kind).size_m
         base *= self._scale if base > 0.1 else 1.0
         t = Thing(f"{kind}_{len(self.things)}", kind, size_m=base * SIZE_FACTOR[obj.size])
         self.things.append(t)
@@ -227,8 +225,8 @@ class SceneDraft:
         if obj.kind not in _CATEGORY_FIRST:
             return obj.kind
         if obj.material is not None:
-            pool = CATEGORIES.get(obj.kind, tuple(MATERIALS))
-            fits = [k for k in pool if obj.material in MATERIALS.get(k, ()) and k != "zone"]
+            pool = [k for k in members(obj.kind) if k in BUILT_IN]
+            fits = [k for k in pool if obj.material in traits(k).materials]
             return fits[0] if fits else _CATEGORY_FIRST[obj.kind]
         if into == "in" and obj.kind in ("object", "round"):
             return "bowl"
@@ -279,7 +277,8 @@ class SceneDraft:
     def _of_each(self, obj: p.Obj, into: str) -> list[Thing]:
         """Two groups by colour, size or kind, with one more in each than is meant."""
         each = (1 if obj.count is None else obj.count) + (0 if obj.where else 1)
-        kinds = [k for k in CATEGORIES.get(obj.kind, ("block", "can")) if k in DEFAULT_SIZE_M]
+        open_to = members(obj.kind) if obj.kind in _CATEGORY_FIRST else ()
+        kinds = [k for k in open_to if k in COMMON] if obj.kind != "object" else ["block", "can"]
         made: list[Thing] = []
         for k in range(2):
             color = self.fresh_color()
@@ -289,16 +288,16 @@ class SceneDraft:
                     t.color = color
                 elif obj.by == "size":
                     t.size_m *= 1.0 - 0.3 * k
-                elif obj.noun is None and (obj.kind in CATEGORIES or obj.kind == "object"):
+                elif obj.noun is None and obj.kind in _CATEGORY_FIRST:
                     t.kind = kinds[k % len(kinds)]
-                    t.size_m = DEFAULT_SIZE_M[t.kind]
+                    t.size_m = traits(t.kind).size_m
                 made.append(t)
         return made
 
     def _grouped(self, obj: p.Obj, into: str) -> list[Thing]:
         assert obj.group is not None
         sizes, _ = _GROUPS[obj.group.test]
-        alike = {"color": bool(obj.colors), "kind": obj.kind in DEFAULT_SIZE_M}
+        alike = {"color": bool(obj.colors), "kind": obj.kind in KINDS}
         if alike.get(obj.group.by):  # all of one colour, or of one kind: one group
             sizes = ({"odd": 3, "unique": 1}.get(obj.group.test, 2),)
         made: list[Thing] = []
@@ -309,9 +308,9 @@ class SceneDraft:
                 t.color = color if obj.group.by == "color" else None
                 if obj.group.by == "size":
                     t.size_m *= factor
-                elif obj.group.by == "kind" and obj.kind not in DEFAULT_SIZE_M:
+                elif obj.group.by == "kind" and obj.kind not in KINDS:
                     t.kind = ("block", "cup", "can")[k]
-                    t.size_m = DEFAULT_SIZE_M[t.kind]
+                    t.size_m = traits(t.kind).size_m
                 made.append(t)
         return made
 
@@ -321,10 +320,10 @@ class SceneDraft:
                 t.size_m *= 0.75 + 0.3 * k
             elif order.key in ("darkest", "lightest") and t.color is None:
                 t.color = self.fresh_color()
-            elif order.key in ("fullest", "emptiest") and t.kind in _CARRIERS:
+            elif order.key in ("fullest", "emptiest") and _holds_several(t.kind):
                 for _ in range(k):
                     inside = self.new(p.Obj(kind="block", size="small"))
-                    inside.on, inside.inside = t, t.kind in ("bowl", "box", "tray")
+                    inside.on, inside.inside = t, traits(t.kind).is_container
         first = min(order.n, len(made)) - 1
         if order.key in ("largest", "tallest"):
             first = len(made) - min(order.n, len(made))
@@ -357,7 +356,7 @@ class SceneDraft:
         elif obj.state == "full":
             for t in made:
                 inside = self.new(p.Obj(kind="block", size="small"))
-                inside.on, inside.inside = t, t.kind not in ("plate", "zone")
+                inside.on, inside.inside = t, not traits(t.kind).is_surface
         elif obj.state == "stacked":
             for t in made:
                 t.on = self.new(p.Obj(kind="block" if t.kind == "can" else "can"))
@@ -386,8 +385,8 @@ class SceneDraft:
 
     def _relate(self, rel: str, t: Thing, mark: Thing, marks: list[Thing]) -> None:
         if rel in ("on", "in", "above"):
-            t.on, t.inside = mark, mark.kind in ("bowl", "box", "tray", "cup", "mug")
-            if t.inside and t.size_m > 0.04 and t.kind in DEFAULT_SIZE_M:
+            t.on, t.inside = mark, traits(mark.kind).is_container
+            if t.inside and t.size_m > 0.04 and t.kind in KINDS:
                 t.size_m = min(t.size_m, 0.5 * mark.size_m)
         elif rel == "under":
             mark.on = t
@@ -430,7 +429,7 @@ class SceneDraft:
         kinds = {t.kind for t in self._empty}
         for t in [t for t in self.things if t.kind in kinds and id(t) not in full]:
             inside = self.new(p.Obj(kind="block", size="small"))
-            inside.on, inside.inside = t, t.kind not in ("plate", "zone")
+            inside.on, inside.inside = t, not traits(t.kind).is_surface
             inside.size_m = min(inside.size_m, 0.4 * t.size_m)
 
     def _lay(self, t: Thing, depth: int) -> None:
@@ -458,7 +457,7 @@ class SceneDraft:
         assert below.xy is not None
         x, y = below.xy
         here = [o for o in self.things if o.on is below and o.xy is not None]
-        if t.inside or below.kind in ("plate", "zone"):
+        if t.inside or traits(below.kind).is_surface:
             turn = 2.4 * len(here)
             off = 0.24 * below.size_m if here else 0.0
             x, y = x + off * math.cos(turn), y + off * math.sin(turn)
