@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from llm_edge.tokenization import PlanVocabulary
 from llmagentos.errors import ModelError
-from llmagentos.lang import grammar
+from llmagentos.lang import grammar, notation
 
 
 class _Words:
@@ -85,12 +85,11 @@ class PointerRule:
     """Which pointers make sense for a command: within its words, texts forwards, numbers at words
     with digits. `allowed` narrows a mask in place."""
 
-    #: Plan words that a number follows.
-    _NUMBER_AFTER = frozenset({"dist", "size", "spacing", "times", "cw", "ccw", "wait"})
-
     def __init__(self, vocabulary: PlanVocabulary, command: str):
         self._first = vocabulary.first_pointer
-        self._numeric_after = {vocabulary.ids[w] for w in self._NUMBER_AFTER}
+        self._numeric_after = {
+            vocabulary.ids[w] for w in notation.number_words() if w in vocabulary.ids
+        }
         words = command.split()[: grammar.MAX_POINTERS]
         self._inside = np.zeros(grammar.MAX_POINTERS, bool)
         self._inside[: len(words)] = True

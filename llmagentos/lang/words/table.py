@@ -54,6 +54,7 @@ class Words(Mapping[str, Row], Generic[Row]):
     def __init__(self, name: str, what: str, rows: Iterable[Row]):
         self.name, self.what = name, what
         self._rows: dict[str, Row] = {}
+        self._found: dict[tuple[tuple[str, Any], ...], tuple[str, ...]] = {}
         for row in rows:
             self.add(row)
 
@@ -69,6 +70,12 @@ class Words(Mapping[str, Row], Generic[Row]):
         _scan()
         return len(self._rows)
 
+    def __eq__(self, other: object) -> bool:
+        return self is other
+
+    def __hash__(self) -> int:
+        return id(self)
+
     def add(self, row: Row) -> None:
         """One more word. Raises PlanError for a second row of the same word."""
         if row.word in self._rows:
@@ -76,10 +83,12 @@ class Words(Mapping[str, Row], Generic[Row]):
         if not row.word or any(c.isspace() or c in '"@[]{};' for c in row.word):
             raise PlanError(f"expected a word without spaces and marks, got '{row.word}'")
         self._rows[row.word] = row
+        self._found.clear()
 
     def remove(self, word: str) -> None:
         """Take a word out again (tests do). Raises KeyError for one that is not there."""
         del self._rows[word]
+        self._found.clear()
 
     def __contains__(self, word: object) -> bool:
         _scan()
@@ -87,8 +96,13 @@ class Words(Mapping[str, Row], Generic[Row]):
 
     def where(self, **fields: Any) -> tuple[str, ...]:
         """The words whose rows have these values: `UNITS.where(vague=True)`."""
-        wanted = fields.items()
-        return tuple(r.word for r in self.values() if all(getattr(r, k) == v for k, v in wanted))
+        wanted = tuple(fields.items())
+        _scan()
+        if wanted not in self._found:
+            rows = self._rows.values()
+            fitting = (r.word for r in rows if all(getattr(r, k) == v for k, v in wanted))
+            self._found[wanted] = tuple(fitting)
+        return self._found[wanted]
 
 
 class WordOf:

@@ -252,5 +252,5 @@ def _lost(steps: Sequence[Any], ctx: Context) -> Verdict | None:
                 and obj.ref is None
                 and not matching(obj, ctx)
             ):
-                return Verdict("nothing fits", " ".join(compact.write_obj(obj)))
+                return Verdict("nothing fits", " ".join(compact.write_node(obj)))
     return None

@@ -10,11 +10,12 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.lang.notation import length_words
+from llmagentos.lang.words import UNITS
 from llmagentos.types import COLORS
 
 _LENGTHS_CM = (1, 3, 5, 10, 15, 20, 30)
-_CM = {"mm": 0.1, "cm": 1.0, "m": 100.0, "in": 2.54}
-_LENGTH_WORDS = ("dist", "size", "spacing")
+_CM = {u.word: 100 * u.metres for u in UNITS.values() if u.metres is not None and not u.vague}
 #: Words that tie a step to others or to the past.
 _TIES = frozenset(
     """it them other this last_moved first_moved pattern rest there origin held gripper""".split()
@@ -46,7 +47,7 @@ def canonical(target: Sequence[str], command: str) -> list[str]:
             continue
         if t in COLORS and not keep:
             t = colors.setdefault(t, _PALETTE[len(colors)])
-        elif t in _LENGTH_WORDS and target[i + 2 : i + 3] and target[i + 2] in _CM:
+        elif t in length_words() and target[i + 2 : i + 3] and target[i + 2] in _CM:
             cm = number(after, words) * _CM[target[i + 2]]
             nearest = min(_LENGTHS_CM, key=lambda x: abs(x - cm)) if cm <= 45 else 100
             out += [t, str(nearest), "cm"]

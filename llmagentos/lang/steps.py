@@ -1,0 +1,279 @@
+"""The steps of a plan: one class a step, one table of all of them.
+
+Knows: what a step says, and in which words. Does not know: how it is carried out (tasks/) nor how
+it is said to people, but for a short `said` (wording/steps.py has the longer ones).
+
+A step from outside is a class like these, made known by `register_step`.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+from llmagentos.lang import words as w
+from llmagentos.lang.conditions import Cond, Query
+from llmagentos.lang.descriptions import Length, Obj, Place
+from llmagentos.lang.node import Node, OneOf, Slot
+
+
+class Pick(Node):
+    op: Literal["pick"] = "pick"
+    obj: Obj
+
+
+class PlaceHeld(Node):
+    """Put down what is held."""
+
+    op: Literal["place"] = "place"
+    place: Place
+
+
+class Put(Node):
+    op: Literal["put"] = "put"
+    obj: Obj
+    place: Place
+
+
+class Push(Node):
+    """Slide over the table to a place, without grasping."""
+
+    op: Literal["push"] = "push"
+    obj: Obj
+    place: Place
+
+
+class Move(Node):
+    """Relative motion. by: carried through the air, or pushed over the table."""
+
+    op: Literal["move"] = "move"
+    obj: Obj
+    direction: w.Direction
+    distance: Annotated[Length | None, Slot("dist")] = None
+    by: Annotated[Literal["carry", "push"], Slot("by_push", flag="push")] = "carry"
+
+
+class Stack(Node):
+    """One stack from bottom to top. `objs` in order; `sort` orders a group; `place`: where."""
+
+    op: Literal["stack"] = "stack"
+    objs: tuple[Obj, ...] = Field(min_length=1, max_length=12)
+    sort: Annotated[w.Sort | None, Slot("sort")] = None
+    place: Place | None = None
+
+
+class Arrange(Node):
+    """Lay things out as a pattern. `size` is its length, width or diameter; `spacing` between
+    neighbours' centres; `rows` for grids; `place`: where its middle is (around: the landmark)."""
+
+    op: Literal["arrange"] = "arrange"
+    objs: tuple[Obj, ...] = Field(min_length=1, max_length=12)
+    shape: w.Shape
+    sort: Annotated[w.Sort | None, Slot("sort")] = None
+    size: Annotated[Length | None, Slot("size")] = None
+    spacing: Annotated[Length | None, Slot("spacing")] = None
+    rows: Annotated[int | None, Slot("rows")] = Field(None, ge=1, le=10)
+    place: Place | None = None
+
+
+class Rotate(Node):
+    """Turn about the vertical axis; degrees as people say them, counter-clockwise positive."""
+
+    op: Literal["rotate"] = "rotate"
+    obj: Obj
+    angle_deg: Annotated[float, Slot(turn=True)] = Field(ge=-360, le=360)
+
+
+class Swap(Node):
+    op: Literal["swap"] = "swap"
+    obj: Obj
+    obj2: Obj
+
+
+class Clear(Node):
+    """Take everything away from a place."""
+
+    op: Literal["clear"] = "clear"
+    place: Place
+
+
+class Reshape(Node):
+    """Change the last pattern as a whole: its size, angle or place."""
+
+    op: Literal["reshape"] = "reshape"
+    action: w.ReshapeAction
+    factor: Annotated[float | None, Slot("times")] = Field(None, gt=0, le=10)
+    angle_deg: Annotated[float | None, Slot(turn=True)] = Field(None, ge=-360, le=360)
+    direction: w.Direction | None = None
+    distance: Annotated[Length | None, Slot("dist", after="direction")] = None
+    place: Place | None = None
+
+
+class Point(Node):
+    """Hold the finger tips over a place."""
+
+    op: Literal["point"] = "point"
+    place: Place
+
+
+class Look(Node):
+    op: Literal["look"] = "look"
+
+
+class Home(Node):
+    op: Literal["home"] = "home"
+
+
+class Release(Node):
+    """Open the gripper; what is held is set down where it is."""
+
+    op: Literal["release"] = "release"
+
+
+class Wait(Node):
+    op: Literal["wait"] = "wait"
+    seconds: Annotated[float, Slot(always=True)] = Field(1.0, ge=0, le=600)
+
+
+class WaitFor(Node):
+    op: Literal["wait_for"] = "wait_for"
+    condition: Cond
+
+
+class Say(Node):
+    op: Literal["say"] = "say"
+    text: str
+
+
+class Ask(Node):
+    """A question back to the person, where the command itself leaves something open."""
+
+    op: Literal["ask"] = "ask"
+    about: w.AskAbout
+    obj: Obj | None = None
+
+
+class Refuse(Node):
+    op: Literal["refuse"] = "refuse"
+    reason: w.RefuseReason
+
+
+class Cannot(Node):
+    """`what`: the words of the command that name what the robot can't do."""
+
+    op: Literal["cannot"] = "cannot"
+    reason: w.CannotReason
+    what: str | None = None
+
+
+class Answer(Node):
+    op: Literal["answer"] = "answer"
+    query: Query
+
+
+class Undo(Node):
+    op: Literal["undo"] = "undo"
+    n: int = Field(1, ge=1, le=20)
+
+
+class Restore(Node):
+    """Put things back as they were when the session began."""
+
+    op: Literal["restore"] = "restore"
+    obj: Obj | None = None
+
+
+class Again(Node):
+    """Do the last command again, `n` times, with another object, distance or place if given."""
+
+    op: Literal["again"] = "again"
+    n: int = Field(1, ge=1, le=20)
+    obj: Obj | None = None
+    distance: Annotated[Length | None, Slot("dist", since="double")] = None
+    place: Place | None = None
+
+
+class Choose(Node):
+    """The answer to the robot's question: an object, a place, or how far."""
+
+    op: Literal["choose"] = "choose"
+    obj: Obj | None = None
+    place: Place | None = None
+
+
+class Correct(Node):
+    """ "No, I meant ...": the last command from where things were, with this instead.
+
+    An object, a place, a direction or a distance ("no, 10 cm"); or, with `reverse`, the last step
+    the other way round: its two things exchanged, its direction or order turned over.
+    """
+
+    op: Literal["correct"] = "correct"
+    reverse: Annotated[bool, Slot("reverse", flag=True)] = False
+    obj: Obj | None = None
+    direction: w.Direction | None = None
+    distance: Annotated[Length | None, Slot("dist")] = None
+    place: Place | None = None
+
+
+class Yes(Node):
+    op: Literal["yes"] = "yes"
+
+
+class No(Node):
+    op: Literal["no"] = "no"
+
+
+class Stop(Node):
+    op: Literal["stop"] = "stop"
+
+
+class Remember(Node):
+    """Give a name to an object ("call this the home bowl") or to a place."""
+
+    op: Literal["remember"] = "remember"
+    name: str
+    obj: Obj | None = None
+    place: Place | None = None
+
+
+class ForEach(Node):
+    """The body once for each object, which `this` refers to inside."""
+
+    op: Literal["for_each"] = "for_each"
+    obj: Obj
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
+class If(Node):
+    op: Literal["if"] = "if"
+    condition: Cond
+    then: tuple[Step, ...] = Field(min_length=1, max_length=12)
+    otherwise: Annotated[tuple[Step, ...], Slot("else")] = Field((), max_length=12)
+
+
+class Repeat(Node):
+    op: Literal["repeat"] = "repeat"
+    n: int = Field(ge=1, le=20)
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
+class Until(Node):
+    """The body again and again until the condition holds (bounded by the executor)."""
+
+    op: Literal["until"] = "until"
+    condition: Cond
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
+#: Every step by its `op`.
+STEPS = OneOf("step", "op", (
+    Pick, PlaceHeld, Put, Push, Move, Stack, Arrange, Rotate, Swap, Clear, Reshape, Point, Look,
+    Home, Release, Wait, WaitFor, Say, Ask, Refuse, Cannot, Answer, Undo, Restore, Again, Choose,
+    Correct, Yes, No, Stop, Remember, ForEach, If, Repeat, Until,
+))  # fmt: skip
+Step = Annotated[Any, STEPS]
+
+for _model in (ForEach, If, Repeat, Until):
+    _model.model_rebuild()
