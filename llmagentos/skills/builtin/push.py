@@ -155,12 +155,12 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
     # The palm reaches out over the object, so it has to pass above its top.
     low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), spec.lowest_tip_m)
     low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M)
-    wide = push_opening(g.size_m) if g.is_round else min(0.5 * g.size_m, 0.06)
+    wide = push_opening(g.size_m) if g.is_round else min(0.5 * _face(item, heading)[1], 0.06)
     heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
     for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
         for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
             thick = spec.finger_width_m / 2 if turn == 0.0 else spec.finger_thickness_m
-            behind = _contact_distance(item, opening) + thick
+            behind = _contact_distance(item, opening, heading) + thick
             off = _reach_behind(item, heading) + thick + run_up
             yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
             yield _Stroke(
@@ -182,24 +182,38 @@ def push_opening(size_m: float) -> float:
     return min(0.45 * size_m, 0.05)
 
 
+def _halves(item: SceneObject) -> tuple[float, float]:
+    """Half its length and width along its own axes: a brick is longer than wide."""
+    x, y, _ = geometry_of(item).extents_m
+    return x / 2, y / 2
+
+
 def _reach_behind(item: SceneObject, heading: float) -> float:
     """How far the object reaches back from its centre against a heading."""
     g = geometry_of(item)
-    if g.is_round or g.shape == "mesh":
-        return g.size_m / 2
+    half_x, half_y = _halves(item)
+    if g.is_round or (g.shape == "mesh" and half_x == half_y):
+        return half_x
     turn = heading - item.yaw
-    return g.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
+    return half_x * abs(math.cos(turn)) + half_y * abs(math.sin(turn))
 
 
-def _contact_distance(item: SceneObject, opening: float) -> float:
+def _face(item: SceneObject, heading: float) -> tuple[float, float]:
+    """How far the face that the fingers meet, and turn to them, is from the centre; its width."""
+    half_x, half_y = _halves(item)
+    turn = heading - item.yaw
+    meets_end = half_x * abs(math.sin(turn)) < half_y * abs(math.cos(turn))
+    return (half_x, 2 * half_y) if meets_end else (half_y, 2 * half_x)
+
+
+def _contact_distance(item: SceneObject, opening: float, heading: float) -> float:
     """Distance from the fingers' front to the object's centre while they push it.
 
-    A round thing sinks in between the finger tips; a square one turns its face to them.
+    A round thing sinks in between the finger tips; another one turns a face to them.
     """
-    g = geometry_of(item)
-    half = g.size_m / 2
-    if g.is_round and opening > 0:
-        half = math.sqrt(max(half * half - opening * opening / 4, 0.0))
+    half, _ = _face(item, heading)
+    if geometry_of(item).is_round and opening > 0:
+        return math.sqrt(max(half * half - opening * opening / 4, 0.0))
     return half
 
 
