@@ -58,6 +58,11 @@ class PlanExecutor(ExecutionModule):
         self._plan: p.Plan | None = None
         self._pending: dialogue.Pending | None = None
 
+    @property
+    def tree(self) -> Behaviour | None:
+        """The behaviour tree of the plan under way, for py_trees' own tools; None when idle."""
+        return self._root
+
     def reset(self) -> None:
         """A new session: nothing under way (the memory is reset by whoever owns it)."""
         self._root, self._session, self._early, self._pending = None, None, None, None

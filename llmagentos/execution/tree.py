@@ -10,11 +10,12 @@ the world at that moment: a for-each grounds its objects, an if looks at its con
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
+from py_trees.composites import Composite
 from py_trees.composites import Sequence as AllOf
 
 from llmagentos.dialogue.session import Session, StepRecord
@@ -58,15 +59,22 @@ def _behaviour(step: Any, path: str, session: Session, this: str | None) -> Beha
     return (control or StepLeaf)(step, path, session, this)
 
 
-class Control(Behaviour):
-    """A step that contains steps: passes over a subtree that `next_pass` gives, until None."""
+class Control(Composite):
+    """A step that contains steps: passes over subtrees that `next_pass` gives, until None.
+
+    Every pass is a child, added when its turn comes and kept when it has ended, so that py_trees'
+    own tools (display, tip, iterate) see what was done, what is under way, and nothing else.
+    """
 
     def __init__(self, step: Any, path: str, session: Session, this: str | None = None):
         super().__init__(name=f"{path} {step.op}")
         self.step, self.path, self.session, self.this = step, path, session, this
-        self._child: Behaviour | None = None
         self._record: StepRecord | None = None
-        self.passes = 0
+
+    @property
+    def passes(self) -> int:
+        """How many subtrees were entered."""
+        return len(self.children)
 
     def initialise(self) -> None:
         words = describe_step(self.step)
@@ -76,35 +84,48 @@ class Control(Behaviour):
         self.scope = Scope(
             self.session.scene, self.session.memory, self.this, words, self._grounded
         )
-        self._child, self.passes = None, 0
 
     def next_pass(self) -> Behaviour | None:
         """The subtree of the next pass, or None when it is done. May raise StepProblem."""
         raise NotImplementedError
 
-    def update(self) -> Tick:
-        while True:
-            if self._child is None:
-                try:
-                    self._child = self.next_pass()
-                except StepProblem as problem:
-                    self.session.problem = problem
-                    return self._end("failed", problem.words)
-                if self._child is None:
-                    return self._end("succeeded")
-                self.passes += 1
-            self._child.tick_once()
-            if self._child.status == Tick.RUNNING:
-                return Tick.RUNNING
-            failed = self._child.status == Tick.FAILURE
-            self._child = None
-            if failed:
-                why = self.session.problem.words if self.session.problem else ""
-                return self._end("failed", why)
+    def tick(self) -> Iterator[Behaviour]:
+        """One tick of the pass under way, entering the next ones as they come."""
+        if self.status != Tick.RUNNING:
+            self.remove_all_children()
+            self.initialise()
+        while (child := self._entered()) is not None:
+            yield from child.tick()
+            if child.status == Tick.RUNNING:
+                self.status = Tick.RUNNING
+                yield self
+                return
+            if child.status == Tick.FAILURE:
+                break
+        problem = self.session.problem
+        failed = child is not None or problem is not None
+        self._end("failed" if failed else "succeeded", problem.words if problem else "")
+        self.stop(Tick.FAILURE if failed else Tick.SUCCESS)
+        yield self
+
+    def _entered(self) -> Behaviour | None:
+        """The pass under way, or the next one; None when there is none, or why in the session."""
+        if self.current_child is not None and self.current_child.status != Tick.SUCCESS:
+            return self.current_child
+        try:
+            following = self.next_pass()
+        except StepProblem as problem:
+            self.session.problem = problem
+            return None
+        if following is not None:
+            self.add_child(following)
+            self.current_child = following
+        return following
 
     def terminate(self, new_status: Tick) -> None:
-        if new_status == Tick.INVALID and self._child is not None:
-            self._child.stop(Tick.INVALID)
+        """Stopped from outside: the record says so."""
+        if new_status == Tick.INVALID and self._record and self._record.status == "running":
+            self._end("failed", Failure.STOPPED.value)
 
     def body(self, steps: Sequence[Any], this: str | None = None, offset: int = 0) -> Behaviour:
         """A subtree below this step. Raises StepProblem when the plan grows without end."""
@@ -124,11 +145,10 @@ class Control(Behaviour):
         self._record.grounded.append({"description": description, "ids": list(ids), "words": words})
         self.session.emit(Grounded(self.path, words, ids))
 
-    def _end(self, status: str, reason: str = "") -> Tick:
+    def _end(self, status: str, reason: str = "") -> None:
         assert self._record is not None
         self._record.status, self._record.reason = status, reason
         self.session.emit(StepDone(self.path, status, reason))
-        return Tick.SUCCESS if status == "succeeded" else Tick.FAILURE
 
 
 class ForEachStep(Control):

@@ -13,8 +13,21 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from llmagentos.tasks import arrange, clear, move, others, past, push, put, reshape, stack
 from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, succeeded
+from llmagentos.tasks.steps import (
+    arrange,
+    clear,
+    move,
+    point,
+    push,
+    put,
+    reshape,
+    rotate,
+    stack,
+    swap,
+    undo,
+    wait,
+)
 
 __all__ = ["Moves", "Report", "Scope", "StepProblem", "expand", "succeeded"]
 
@@ -25,19 +38,19 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "release": put.release,
     "push": push.push,
     "move": move.move,
-    "rotate": move.rotate,
+    "rotate": rotate.rotate,
     "stack": stack.stack,
     "arrange": arrange.arrange,
     "reshape": reshape.reshape,
-    "swap": past.swap,
+    "swap": swap.swap,
     "clear": clear.clear,
-    "point": others.point,
-    "look": others.look,
-    "home": others.home,
-    "wait": others.wait,
-    "wait_for": others.wait_for,
-    "undo": past.undo,
-    "restore": past.restore,
+    "point": point.point,
+    "look": wait.look,
+    "home": wait.home,
+    "wait": wait.wait,
+    "wait_for": wait.wait_for,
+    "undo": undo.undo,
+    "restore": undo.restore,
 }
 
 

@@ -11,11 +11,13 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from llmagentos.grounding.context import Context, Placement, Spot
-from llmagentos.grounding.placement import FreeSpace, free_spot, riders
-from llmagentos.lang.wording import describe_object, join_words
+from llmagentos.grounding.placement import free_spot
+from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
-from llmagentos.objects.outlines import has_rim, width_m
+from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
+from llmagentos.skills.preview import unmovable
+from llmagentos.tasks.attempts import Attempts
 from llmagentos.tasks.scope import (
     Moves,
     Report,
@@ -29,13 +31,13 @@ from llmagentos.tasks.scope import (
 from llmagentos.types import Action, Pose, SceneObject
 from llmagentos.world.relations import is_above
 
-#: The first try and this many more.
-MAX_TRIES = 3
 #: What stands this near to its spot has arrived, metres.
 ARRIVED_M = 0.03
 #: A spot that could not be reached is avoided by this much at the next try, metres.
 AVOID_M = 0.025
-GRIPPER_OPENING_M = 0.078
+#: What speaks against the spot itself: the next try goes to another one. What slipped or was
+#: blocked on the way goes to the same one once more.
+_SPOT_FAILURES = (Failure.IN_THE_WAY, Failure.UNREACHABLE, Failure.NO_MOTION)
 #: So far to each side the hand reaches over what it takes hold of.
 HAND_M = 0.11
 
@@ -45,11 +47,11 @@ Check = Callable[[SceneObject, Context], bool]
 
 def ensure_graspable(scope: Scope, item: SceneObject) -> None:
     """Raises StepProblem (cannot) for what no gripper of ours can take."""
-    name = describe_object(item, scope.scene())
-    if traits(item.kind).is_flat:
-        raise StepProblem(Failure.UNMOVABLE, f"I can't move {name}: {Failure.UNMOVABLE.words}.")
-    if width_m(item) > GRIPPER_OPENING_M and not has_rim(item):
-        raise StepProblem(Failure.TOO_WIDE, f"I can't grasp {name}: {Failure.TOO_WIDE.words}.")
+    never = unmovable(item)
+    if never is not None:
+        doing = "move" if never is Failure.UNMOVABLE else "grasp"
+        name = describe_object(item, scope.scene())
+        raise StepProblem(never, f"I can't {doing} {name}: {never.words}.")
 
 
 def free_hand(scope: Scope, keep: str | None = None) -> Moves:
@@ -69,9 +71,10 @@ def set_down(scope: Scope, object_id: str) -> Moves:
         raise StepProblem(Failure.NO_ROOM, "There is no free room on the table.")
     report = yield _place(item, spot)
     if not succeeded(report):
-        words = _what_went_wrong("put down", item, scope, [report.words])
-        raise StepProblem(report.failure or Failure.TRIED_IN_VAIN, words)
-    _note_event(scope, item, "put down")
+        attempts = Attempts(scope, "put down {}", item)
+        attempts.failed(report, "it did not come to rest there")
+        raise attempts.problem()
+    note_event(scope, item, "put down")
 
 
 def uncover(scope: Scope, object_id: str, keep: tuple[str, ...] = ()) -> Moves:
@@ -106,25 +109,21 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
 
     `find` is asked again after the grasp and on every further try, so that a moved landmark or a
     slipped object is met. `check` overrules the position when it says that all is well.
-    Raises StepProblem: where there is no spot, or after MAX_TRIES what was tried.
+    Raises StepProblem: where there is no spot, or what was tried in vain.
     """
     before = scope.get(object_id)
     ensure_graspable(scope, before)
     load = _load(scope, before)
-    tried: list[str] = []
-    for _ in range(MAX_TRIES):
-        arrived = yield from _one_try(scope, object_id, find, check, tried)
+    attempts = Attempts(scope, "place {}", before)
+    while attempts.left:
+        arrived = yield from _one_try(scope, object_id, find, check, attempts)
         if arrived:
-            _note_event(scope, before, scope.words)
+            note_event(scope, before, scope.words)
             scope.done.append(object_id)
             yield from _reload(scope, object_id, load)
             return
-    _note_event(scope, before, scope.words)
-    words = _what_went_wrong("place", before, scope, tried)
-    held = scope.scene().held
-    if held is not None and held.id == object_id:
-        words += " I am still holding it."
-    raise StepProblem(Failure.TRIED_IN_VAIN, words)
+    note_event(scope, before, scope.words)
+    raise attempts.problem()
 
 
 def _load(scope: Scope, item: SceneObject) -> list[SceneObject]:
@@ -162,7 +161,7 @@ def _seen_again(scope: Scope, object_id: str) -> Moves:
 
 
 def _one_try(
-    scope: Scope, object_id: str, find: Find, check: Check | None, tried: list[str]
+    scope: Scope, object_id: str, find: Find, check: Check | None, attempts: Attempts
 ) -> Tries:
     yield from _seen_again(scope, object_id)
     yield from free_hand(scope, keep=object_id)
@@ -174,7 +173,7 @@ def _one_try(
         if (yield from _cleared(scope, object_id, report)):
             report = yield Action("pick", object_id, why=scope.words)
         if not succeeded(report):
-            tried.append(report.words or "the grasp did not hold")
+            attempts.failed(report, "the grasp did not hold")
             return False
     yield from _seen_again(scope, object_id)
     item = scope.get(object_id)
@@ -188,13 +187,15 @@ def _one_try(
         # Under others in something deep: nothing speaks against it.
         scope.note(f"I can't see the {item.label} in there, but that is where I let go of it.")
         return True
-    if not succeeded(report):
-        scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
-        tried.append(report.words or "it did not come to rest there")
-        return False
-    if _arrived(scope, after, spot, check):
+    nearly = report.failure is Failure.MISPLACED and attempts.is_last
+    if (succeeded(report) or nearly) and _arrived(scope, after, spot, check):
         return True
-    tried.append("it was not where I had put it")
+    if succeeded(report):
+        attempts.missed("it was not where I had put it")
+        return False
+    if report.failure in _SPOT_FAILURES or attempts.words:
+        scope.avoid.append((*spot.pose.position[:2], AVOID_M - item.size_m / 2))
+    attempts.failed(report, "it did not come to rest there")
     return False
 
 
@@ -245,7 +246,7 @@ def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check |
     return check is not None and check(after, scope.context(moving=after.id, this=after.id))
 
 
-def _note_event(scope: Scope, before: SceneObject, words: str) -> None:
+def note_event(scope: Scope, before: SceneObject, words: str) -> None:
     after = scope.scene().get(before.id)
     changed = after is None or (
         math.dist(after.position, before.position) > 0.004
@@ -256,27 +257,14 @@ def _note_event(scope: Scope, before: SceneObject, words: str) -> None:
         scope.memory.note_event(before, after, words)
 
 
-note_event = _note_event
-
-
-def _what_went_wrong(doing: str, item: SceneObject, scope: Scope, tried: list[str]) -> str:
-    scene = scope.scene()
-    now = scene.get(item.id)
-    name = f"the {item.label}" if now is None else describe_object(now, scene)
-    times = {1: "once", 2: "twice"}.get(len(tried), f"{len(tried)} times")
-    parts = [part for t in tried for part in t.rstrip(".").split(", and ") if part]
-    reasons = join_words(list(dict.fromkeys(parts)))
-    return f"I could not {doing} {name}: I tried {times} ({reasons})."
-
-
 def lift(scope: Scope, object_id: str) -> Moves:
     """Pick the object up and keep holding it."""
     before = scope.get(object_id)
     if before.held:
         return
     ensure_graspable(scope, before)
-    tried: list[str] = []
-    for _ in range(MAX_TRIES):
+    attempts = Attempts(scope, "pick up {}", before)
+    while attempts.left:
         yield from free_hand(scope, keep=object_id)
         yield from uncover(scope, object_id)
         report = yield Action("pick", object_id, why=scope.words)
@@ -284,10 +272,10 @@ def lift(scope: Scope, object_id: str) -> Moves:
             continue
         held = scope.scene().held
         if succeeded(report) and held is not None and held.id == object_id:
-            _note_event(scope, before, scope.words)
+            note_event(scope, before, scope.words)
             return
-        tried.append(report.words or "the grasp did not hold")
-    raise StepProblem(Failure.TRIED_IN_VAIN, _what_went_wrong("pick up", before, scope, tried))
+        attempts.failed(report, "the grasp did not hold")
+    raise attempts.problem()
 
 
 def clear_way_for(scope: Scope, item_id: str, mark_id: str) -> Moves:
@@ -305,16 +293,3 @@ def spot_of(o: SceneObject, scope: Scope) -> Spot:
     support = o.support if below is not None else "table"
     z = o.bottom_z if below is not None else scene.workspace.table_z
     return Spot(Pose((*o.position[:2], z), o.yaw), support, o.inside)
-
-
-def is_spot_free(scope: Scope, spot: Spot, item: SceneObject, ignore: set[str]) -> bool:
-    """Whether `item` could stand at the spot now, when `ignore` were gone."""
-    scene = scope.scene()
-    if spot.support != "table" and scene.get(spot.support) is not None:
-        below = scene.get(spot.support)
-        if below is not None and not traits(below.kind).has_broad_floor:
-            busy = {o.id for o in scene.on_top_of(spot.support)} - ignore - {item.id}
-            return not busy or has_rim(below)
-    space = FreeSpace(scene, item, ignore | riders(scene, item.id))
-    x, y = spot.pose.position[:2]
-    return space.is_free(x, y, 0.002)

@@ -12,7 +12,7 @@ import pytest
 from tabletop_scenes import Table, blocks_and_bowls, thing
 
 from llmagentos.grounding.context import Spot
-from llmagentos.tasks import transfer
+from llmagentos.tasks import rearrangement
 from llmagentos.types import Pose, Scene
 from llmagentos.world import relations as rel
 
@@ -334,7 +334,7 @@ def test_goals_that_overlap_do_not_push_each_other_out_for_ever(
         world.scene = replace(world.scene, objects=(*others, moved))
         yield None
 
-    monkeypatch.setattr(transfer, "carry", carry)
+    monkeypatch.setattr(rearrangement, "carry", carry)
     scope = SimpleNamespace(
         scene=lambda: world.scene, get=lambda i: world.scene.get(i), note=lambda words: None
     )
@@ -342,6 +342,6 @@ def test_goals_that_overlap_do_not_push_each_other_out_for_ever(
         "a": Spot(Pose((0.55, 0.0, 0.0), 0.0), "table"),
         "b": Spot(Pose((0.55, 0.02, 0.0), 0.0), "table"),
     }
-    for _ in itertools.islice(transfer.transfer(scope, goals), 50):  # type: ignore[arg-type]
+    for _ in itertools.islice(rearrangement.transfer(scope, goals), 50):  # type: ignore[arg-type]
         pass
     assert 4 <= len(world.carried) <= 8

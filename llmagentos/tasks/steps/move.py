@@ -1,4 +1,4 @@
-"""Relative moves: so far to the left, up, down; and turning.
+"""Relative moves: so far to the left, up, down.
 
 Knows: how far a thing can go and what will be under it there. Does not know: places (put.py).
 """
@@ -16,16 +16,12 @@ from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
-    MAX_TRIES,
     carry,
     ensure_graspable,
-    free_hand,
     lift,
-    note_event,
-    uncover,
 )
-from llmagentos.tasks.push import can_push, push_to, say_carried
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, succeeded
+from llmagentos.tasks.scope import Moves, Scope, StepProblem
+from llmagentos.tasks.steps.push import can_push, push_to, say_carried
 from llmagentos.types import Action, Pose, SceneObject, Workspace
 
 #: A relative move without a distance.
@@ -169,29 +165,3 @@ def _support_under(scope: Scope, item: SceneObject, goal: Pose) -> tuple[str, fl
     if near and below.id not in riders(scope.scene(), item.id):
         return below.id, item.bottom_z, item.inside
     return "table", goal.position[2], False
-
-
-def rotate(step: p.Rotate, scope: Scope) -> Moves:
-    """Turn each thing about the vertical, what stands on it taken off first."""
-    angle = math.radians(step.angle_deg)
-    ids = scope.ground(step.obj)
-    scope.memory.note_mention(ids)
-    for object_id in ids:
-        before = scope.get(object_id)
-        ensure_graspable(scope, before)
-        yield from free_hand(scope)
-        yield from uncover(scope, object_id)
-        tried: list[str] = []
-        for _ in range(MAX_TRIES):
-            report = yield Action("rotate", object_id, angle_rad=angle, why=scope.words)
-            if succeeded(report):
-                break
-            tried.append(report.words)
-        else:
-            name = describe_object(before, scope.scene())
-            raise StepProblem(
-                Failure.TRIED_IN_VAIN,
-                f"I could not turn {name}: I tried {MAX_TRIES} times ({tried[-1]}).",
-            )
-        note_event(scope, before, scope.words)
-        scope.memory.note_mention((object_id,))

@@ -1,7 +1,7 @@
-"""Laying things out as a pattern.
+"""Where a pattern fits: how close together, and where its middle goes.
 
-Knows: where the middle of a pattern fits and who gets which slot. Does not know: the shapes
-themselves (planning/patterns), nor in which order things move (transfer.py).
+Knows: regions, landmarks, free room for all slots at once. Does not know: the shapes themselves
+(grounding.patterns), who gets which slot (steps/arrange.py).
 """
 
 from __future__ import annotations
@@ -11,55 +11,24 @@ from dataclasses import replace
 
 import numpy as np
 
-from llmagentos.grounding.context import Spot
 from llmagentos.grounding.patterns import (
     Pattern,
-    assign,
     best_middle,
-    best_ring,
     pattern,
-    table_points,
 )
 from llmagentos.grounding.patterns.layout import BORDER_M
 from llmagentos.grounding.placement import Marks, resolve_marks, table
+from llmagentos.grounding.placement.locate import chosen_region
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
 from llmagentos.objects import outlines as fp
-from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.tasks.carry import ensure_graspable
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
-from llmagentos.tasks.sorting import sort_ids
-from llmagentos.tasks.stack import collect, placed
-from llmagentos.tasks.transfer import transfer
-from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.tasks.scope import Scope, StepProblem, problem_of
+from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world.freespace import LEAST_GAP_M
-from llmagentos.world.relations import stack_of
 
 Point = tuple[float, float]
-
-
-def arrange(step: p.Arrange, scope: Scope) -> Moves:
-    """Everything that is named to the slots of the pattern."""
-    step = placed(step, scope)
-    marks = marks_of(step.place, scope)
-    ids = collect(step.objs, scope, marks.ids if marks else ())
-    if len(step.objs) == 1 and step.objs[0].kind == "stack":  # its members, not its top
-        scene = scope.scene()
-        members = [o.id for i in ids for o in reversed(stack_of(scene, scope.get(i)))]
-        ids = tuple(dict.fromkeys(members))
-    if not ids:
-        return
-    scope.memory.note_mention(ids)
-    for object_id in ids:
-        ensure_graspable(scope, scope.get(object_id))
-    ordered = sort_ids(ids, step.sort, scope.scene())
-    fixed_order = step.sort is not None or len(step.objs) > 1
-    goals = _goals(step, scope, ordered, fixed_order, marks)
-    yield from transfer(scope, goals, ordered, exact=step.shape not in ("corners", "sides"))
-    scope.memory.note_pattern(tuple(goals))
-    scope.memory.note_mention(tuple(goals))
 
 
 def marks_of(place: p.Place | None, scope: Scope) -> Marks | None:
@@ -75,86 +44,17 @@ def marks_of(place: p.Place | None, scope: Scope) -> Marks | None:
     return marks
 
 
-def _goals(
-    step: p.Arrange, scope: Scope, ids: Sequence[str], fixed_order: bool, marks: Marks | None
-) -> dict[str, Spot]:
-    objs = [scope.get(i) for i in ids]
-    scene = scope.scene()
-    if step.shape in ("corners", "sides", "spread"):
-        points, levels = table_points(step.shape, scene, objs), [0] * len(objs)
-        if step.shape != "spread":
-            fixed_order = step.sort is not None
-    else:
-        pats = _fitting_patterns(step, scope, objs, marks)
-        pat, middle = _inside_region(step, scope, objs, pats) or (
-            pats[0],
-            middle_of(step, scope, objs, pats[0], marks),
-        )
-        if step.place is not None and step.place.rel == "around":
-            pat = best_ring(scene, objs, pat, middle)
-        points = [(middle[0] + dx, middle[1] + dy) for dx, dy in pat.offsets]
-        levels = [pat.level(k) for k in range(len(points))]
-    if any(levels):
-        return _pyramid_goals(scene, objs, points, levels)
-    if fixed_order:
-        slots = list(range(len(objs)))
-    else:
-        slots = assign([_xy(o) for o in objs], points)
-    base = _base(scene, marks, step.place)
-    return {o.id: _spot(o, points[k], base, step.shape) for o, k in zip(objs, slots, strict=True)}
-
-
-def _xy(o: SceneObject) -> Point:
-    return o.position[0], o.position[1]
-
-
-def _base(scene: Scene, marks: Marks | None, place: p.Place | None) -> SceneObject | None:
+def base_of(scene: Scene, marks: Marks | None, place: p.Place | None) -> SceneObject | None:
     if place is None or place.rel not in ("on", "in") or marks is None or not marks.ids:
         return None
     return scene.get(marks.ids[0])
 
 
-def _spot(o: SceneObject, point: Point, base: SceneObject | None, shape: str) -> Spot:
-    yaw = 0.0 if fp.is_square(o) and shape in ("line", "row", "column", "grid", "square") else o.yaw
-    if base is None:
-        return Spot(Pose((*point, 0.0), yaw), "table", False, f"in the {shape}")
-    inside = traits(base.kind).is_container
-    return Spot(Pose((*point, fp.floor_z(base)), yaw), base.id, inside, f"in the {shape}")
+def xy(o: SceneObject) -> Point:
+    return o.position[0], o.position[1]
 
 
-def _pyramid_goals(
-    scene: Scene, objs: Sequence[SceneObject], points: Sequence[Point], levels: Sequence[int]
-) -> dict[str, Spot]:
-    """Blocks only; each upper one rests across the two below it."""
-    if any(not traits(o.kind).has_level_top or fp.has_rim(o) for o in objs):
-        raise StepProblem(
-            Failure.IMPOSSIBLE, "I can build a pyramid only of things with flat tops."
-        )
-    ordered = sorted(objs, key=lambda o: (-round(o.size_m, 2), o.id))
-    base_n = levels.count(0)
-    bottom = ordered[:base_n]
-    picked = assign([_xy(o) for o in bottom], points[:base_n])
-    at: dict[int, SceneObject] = {slot: o for o, slot in zip(bottom, picked, strict=True)}
-    for k in range(base_n, len(ordered)):
-        at[k] = ordered[k]
-    goals: dict[str, Spot] = {}
-    height = {0: scene.workspace.table_z}
-    for k in range(len(ordered)):
-        level = levels[k]
-        below = [j for j in range(k) if levels[j] == level - 1]
-        z = height.get(level, 0.0)
-        under = [j for j in below if abs(points[j][1] - points[k][1]) < at[j].size_m]
-        support = at[under[0]].id if under else "table"
-        goals[at[k].id] = Spot(Pose((*points[k], z), 0.0), support, False, "in the pyramid")
-        height.setdefault(level + 1, z + at[k].height_m)
-        height[level + 1] = max(height[level + 1], z + at[k].height_m)
-    return goals
-
-
-# --- size and middle ------------------------------------------------------------------------
-
-
-def _fitting_patterns(
+def fitting_patterns(
     step: p.Arrange, scope: Scope, objs: Sequence[SceneObject], marks: Marks | None
 ) -> list[Pattern]:
     """The pattern at its wanted size, or closer together where it would not fit the table; then
@@ -189,7 +89,7 @@ def _fitting_patterns(
     return fitting or [first]
 
 
-def _inside_region(
+def inside_region(
     step: p.Arrange, scope: Scope, objs: Sequence[SceneObject], pats: Sequence[Pattern]
 ) -> tuple[Pattern, Point] | None:
     """The widest pattern that finds free room with all its slots in the region that was said:
@@ -236,11 +136,11 @@ def middle_of(
 ) -> Point:
     """The middle of the pattern: at its place, or in free room near where the things are."""
     scene, place = scope.scene(), step.place
-    base = _base(scene, marks, place)
+    base = base_of(scene, marks, place)
     if base is not None:
-        return _xy(base)
+        return xy(base)
     if place is not None and place.rel == "around" and marks is not None:
-        return _xy(scope.get(marks.ids[0]))
+        return xy(scope.get(marks.ids[0]))
     point = best_middle(scene, objs, pat, _wanted(step, scope, objs, pat, marks))
     if point is None:
         where = f" {describe_place(place)}" if place is not None else ""
@@ -257,7 +157,7 @@ def _wanted(
 ) -> table.Cost:
     """What a middle costs: distance from the wanted place or from the things themselves."""
     scene, place = scope.scene(), step.place
-    mean = tuple(sum(v) / len(objs) for v in zip(*(_xy(o) for o in objs), strict=True))
+    mean = tuple(sum(v) / len(objs) for v in zip(*(xy(o) for o in objs), strict=True))
     if place is None:
         cx, cy = regions.anchor(scene.workspace, "middle")
         return lambda x, y: np.hypot(x - cx, y - cy) + 0.3 * np.hypot(x - mean[0], y - mean[1])
@@ -267,8 +167,6 @@ def _wanted(
         if place.rel == "next_to":
             return table.next_to(seen, ghost, None)[0]
         return table.beside(place.rel, seen[0], ghost, None)[0]
-    from llmagentos.grounding.placement.locate import chosen_region
-
     region: str = place.region or "middle"
     if place.rel in ("corner_near", "corner_far", "side_near", "side_far"):
         region = chosen_region(place, seen, objs[0], scene)

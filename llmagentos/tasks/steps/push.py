@@ -17,11 +17,11 @@ from llmagentos.grounding.placement import FreeSpace, Marks, locate, said_m, sat
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
-from llmagentos.ports.failures import Failure
-from llmagentos.tasks.carry import MAX_TRIES, free_hand, note_event, uncover
-from llmagentos.tasks.put import put_one
-from llmagentos.tasks.scope import Moves, Scope, StepProblem, Tries, problem_of
-from llmagentos.tasks.targets import items_and_marks, marks_for
+from llmagentos.tasks.attempts import Attempts
+from llmagentos.tasks.carry import free_hand, note_event, uncover
+from llmagentos.tasks.landmarks import items_and_marks, marks_for
+from llmagentos.tasks.placing import put_one
+from llmagentos.tasks.scope import Moves, Scope, Tries, problem_of
 from llmagentos.types import Action, Pose, SceneObject
 
 PUSHED_M = 0.035
@@ -103,22 +103,18 @@ def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
     way = way_to(scope, scope.get(object_id), goal.position[:2])
     if way is None:
         return False
-    tried: list[str] = []
     for x, y in way:
-        for _ in range(MAX_TRIES):
+        attempts = Attempts(scope, "push {} there", before)
+        while attempts.left:
             pose = Pose((x, y, goal.position[2]), 0.0)
             report = yield Action("push", object_id, pose, why=scope.words)
             now = scope.get(object_id)
             if math.dist(now.position[:2], (x, y)) <= PUSHED_M:
                 break
-            tried.append(report.words or "it did not slide all the way")
+            attempts.failed(report, "it did not slide all the way")
         else:
             note_event(scope, before, scope.words)
-            name = describe_object(before, scope.scene())
-            raise StepProblem(
-                Failure.TRIED_IN_VAIN,
-                f"I could not push {name} there: I tried {MAX_TRIES} times ({tried[-1]}).",
-            )
+            raise attempts.problem()
     note_event(scope, before, scope.words)
     scope.done.append(object_id)
     return True

@@ -9,9 +9,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
-from typing import TypeVar
 
-from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context, Placement
 from llmagentos.grounding.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.grounding.placement.support import cannot_carry
@@ -20,13 +18,12 @@ from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry, put_aside
-from llmagentos.tasks.put import put_one
+from llmagentos.tasks.groups import collect, placed
+from llmagentos.tasks.placing import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.tasks.sorting import sort_ids
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world.relations import is_above, stack_of
-
-_Built = TypeVar("_Built", p.Stack, p.Arrange)
 
 
 def stack(step: p.Stack, scope: Scope) -> Moves:
@@ -46,33 +43,6 @@ def stack(step: p.Stack, scope: Scope) -> Moves:
     yield from build(scope, ordered)
     scope.memory.note_pattern(ordered)
     scope.memory.note_mention(ordered)
-
-
-def placed(step: _Built, scope: Scope) -> _Built:
-    """ "the blocks in the corner", where there are none: the corner is where they shall go."""
-    if step.place is not None or len(step.objs) != 1 or not step.objs[0].is_several:
-        return step
-    obj = step.objs[0]
-    for relation in obj.where:
-        if relation.rel not in ("at", "in", "on") or relation.negate:
-            continue
-        rest = tuple(r for r in obj.where if r != relation)
-        without = obj.model_copy(update={"where": rest})
-        few, many = (len(ground(o, scope.context()).ids) for o in (obj, without))
-        if few < 2 <= many:
-            place = p.Place(rel=relation.rel, obj=relation.obj, region=relation.region)
-            return step.model_copy(update={"objs": (without,), "place": place})
-    return step
-
-
-def collect(objs: Sequence[p.Obj], scope: Scope, without: Sequence[str] = ()) -> tuple[str, ...]:
-    """Everything that the descriptions name, in their order, each thing once."""
-    ids: list[str] = []
-    for obj in objs:
-        skip = (*without, *ids)
-        found = scope.ground(obj, without=skip)
-        ids += [i for i in found if i not in ids]
-    return tuple(ids)
 
 
 def _marks(step: p.Stack, scope: Scope) -> Marks | None:

@@ -1,7 +1,7 @@
 """Bringing several objects to their spots when they may be in each other's way.
 
 Knows: an order in which nobody is put onto a taken spot; parking where there is none.
-Does not know: where the spots come from (arrange.py, swap.py, past.py).
+Does not know: where the spots come from (steps).
 """
 
 from __future__ import annotations

@@ -1,0 +1,1 @@
+"""One file a step of the plan: how it becomes actions."""
