@@ -17,7 +17,9 @@ from arms import PANDA
 from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
 from llmagentos.motion.kinematics import Kinematics
-from llmagentos.objects.geometry import SIZE_RANGE_M, object_geometry
+from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.kinds import KINDS as ALL_KINDS
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.safety.gate import GatedDriver, MotionGate
@@ -67,7 +69,7 @@ def both() -> Iterator[Both]:
     made.world.close()
 
 
-KINDS = sorted(SIZE_RANGE_M)
+KINDS = sorted(k.name for k in ALL_KINDS.values() if k.in_scenes)
 
 
 def spec(kind: str, **fields: Any) -> dict[str, Any]:
@@ -109,18 +111,15 @@ def test_push_and_turn(both: Both, kind: str) -> None:
 def test_something_on_or_in_it(both: Both, kind: str) -> None:
     both.set_up(spec(kind), MATE)
     assert both.do("pick", "mate") is None
-    g = object_geometry(kind)
-    z = g.floor_m if g.is_container else g.height_m
-    x = MIDDLE[0]
-    inside = g.is_container
-    if kind == "zone":
-        z = 0.0
-    failure = both.do("place", "mate", pose=Pose((x, 0.0, z)), support="it", inside=inside)
-    if kind in ("ball", "soccerball", "duck"):
+    row, g = traits(kind), object_geometry(kind)
+    z = 0.0 if row.is_flat else g.floor_m if row.has_rim else g.height_m
+    inside = row.is_container
+    failure = both.do("place", "mate", pose=Pose((*MIDDLE, z)), support="it", inside=inside)
+    if not row.has_level_top:
         assert failure is Failure.UNSTABLE
         return
     assert failure is None
-    if not inside and kind != "zone":
+    if not inside and not row.is_flat:
         assert both.do("pick", "it") is Failure.COVERED
         assert both.do("rotate", "it", angle_rad=0.4) is Failure.COVERED
         assert both.do("push", "mate", pose=Pose((0.4, 0.0, 0.0))) is Failure.NOT_ON_TABLE
