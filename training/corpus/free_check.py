@@ -117,9 +117,10 @@ def carry_out(s: Sentence) -> str:
     wanted = wanted_end(s)
     before = len(executor.skills.actions)  # type: ignore[attr-defined]
     done = run(executor, s.plan, s.command)
-    if done is None:
+    if done is None or done.status == "failed":
         waits = any(isinstance(x, p.WaitFor | p.Until) for x in s.plan.walk())
-        return "" if waits else "not done after many actions"
+        if done is None or waits:
+            return "" if waits else "not done after many actions"
     if done.status not in wanted:
         return f"expected {' or '.join(wanted)}, it ended {done.status}: {done.reply}"
     moved = len(executor.skills.actions) - before  # type: ignore[attr-defined]
