@@ -9,7 +9,7 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
-from tabletop_scenes import Table
+from lab.session import Table
 
 from llmagentos import events as e
 from llmagentos.lang import codec as compact

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tabletop import cond, ctx, query, scene, table, thing
+from lab.notation import cond, ctx, query
+from lab.scenes import scene, table, thing
 
 from llmagentos.dialogue.questions import answer
 from llmagentos.grounding.conditions import holds
@@ -139,7 +140,7 @@ def test_answers_name_what_they_are_about() -> None:
 
 
 def test_what_is_held_is_told() -> None:
-    at = ctx(scene(thing("h", "orange", "ball", 0.5, 0.0, held=True)))
+    at = ctx(scene(thing("h", "ball", "orange", 0.5, 0.0, held=True)))
     assert answer(query("held"), at, SessionFacts()).reply == "I'm holding an orange ball."
     assert answer(query("where [ the ball ]"), at, SessionFacts()).reply == (
         "The orange ball is in my gripper."
@@ -227,24 +228,24 @@ def test_what_comes_next() -> None:
 
 
 def test_a_zone_with_nothing_on_it_is_empty() -> None:
-    zone = thing("z", "red", "zone", 0.45, -0.18)
-    bare = scene(zone, thing("b", "yellow", "block", 0.45, 0.1))
-    taken = scene(zone, thing("b", "yellow", "block", 0.45, -0.18))
+    zone = thing("z", "zone", "red", 0.45, -0.18)
+    bare = scene(zone, thing("b", "block", "yellow", 0.45, 0.1))
+    taken = scene(zone, thing("b", "block", "yellow", 0.45, -0.18))
     question = cond("is [ the zone ] fits [ a empty object ]")
     assert holds(question, replace(ctx(), scene=bare)) == (True, "the red zone is empty")
     assert holds(question, replace(ctx(), scene=taken)) == (False, "the red zone is not empty")
 
 
 def test_how_high_a_stack_is() -> None:
-    low = thing("a", "red", "block", 0.45, 0.1)
-    at = scene(low, thing("b", "blue", "block", 0, 0, on=low))
+    low = thing("a", "block", "red", 0.45, 0.1)
+    at = scene(low, thing("b", "block", "blue", 0, 0, on=low))
     said = answer(query("size [ the stack ]"), replace(ctx(), scene=at), SessionFacts())
     assert said.reply == "The stack of two is 8 cm high."
 
 
 def test_a_block_of_unknown_colour_is_told_without_one() -> None:
-    low = thing("a", "", "block", 0.45, 0.1)
-    at = replace(ctx(), scene=scene(low, thing("b", "blue", "block", 0, 0, on=low)))
+    low = thing("a", "block", "", 0.45, 0.1)
+    at = replace(ctx(), scene=scene(low, thing("b", "block", "blue", 0, 0, on=low)))
     said = answer(query("scene"), at, SessionFacts()).reply
     assert said == "I see a block and a blue block."
     said = answer(query("color [ the block order bottom ]"), at, SessionFacts()).reply

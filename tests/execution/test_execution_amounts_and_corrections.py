@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 import pytest
-from arms import PANDA
-from tabletop_scenes import Table, thing
+from lab.arms import PANDA
+from lab.scenes import thing
+from lab.session import Table
 
 from llmagentos.dialogue import corrections
 from llmagentos.lang import codec as compact

@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 
 import pytest
-from tabletop_scenes import Table, thing
+from lab.scenes import thing
+from lab.session import Table
 
 from llmagentos.types import Scene
 

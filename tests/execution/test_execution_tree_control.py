@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tabletop_scenes import Table, blocks_and_bowls
+from lab.scenes import blocks_and_bowls
+from lab.session import Table
 
 from llmagentos.errors import LifecycleError
 from llmagentos.execution.executor import PlanExecutor

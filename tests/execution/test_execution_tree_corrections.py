@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tabletop_scenes import Table
+from lab.session import Table
 
 from llmagentos.dialogue import corrections
 from llmagentos.lang import codec as compact

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tabletop_scenes import Table
+from lab.session import Table
 
 
 def test_an_answer_continues_the_command() -> None:

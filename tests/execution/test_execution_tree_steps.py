@@ -9,7 +9,8 @@ from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
-from tabletop_scenes import Table, blocks_and_bowls, thing
+from lab.scenes import blocks_and_bowls, thing
+from lab.session import Table
 
 from llmagentos.grounding.context import Spot
 from llmagentos.tasks import rearrangement

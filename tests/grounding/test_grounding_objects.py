@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tabletop import ctx, obj, scene, thing
+from lab.notation import ctx, obj
+from lab.scenes import scene, thing
 
 from llmagentos.grounding import choice_key, ground, ground_landmark, matching
 
@@ -140,7 +141,7 @@ def test_an_unknown_thing_is_named() -> None:
 
 
 def test_a_household_noun_counts() -> None:
-    at = scene(thing("d", "yellow", "duck", 0.5, 0.1), thing("b", "red", "block", 0.5, -0.1))
+    at = scene(thing("d", "duck", "yellow", 0.5, 0.1), thing("b", "block", "red", 0.5, -0.1))
     assert ground(obj('the object noun "rubber duck"'), ctx(at)).ids == ("d",)
     assert ground(obj("the toy"), ctx(at)).ids == ("d",)
 
@@ -152,7 +153,7 @@ def test_too_few_says_how_many_there_are() -> None:
 
 
 def test_a_zone_is_an_object_where_nothing_else_fits() -> None:
-    at = ctx(scene(thing("z", "green", "zone", 0.4, 0.1), thing("b", "red", "block", 0.4, 0.1)))
+    at = ctx(scene(thing("z", "zone", "green", 0.4, 0.1), thing("b", "block", "red", 0.4, 0.1)))
     assert ground(obj("the green object"), at).ids == ("z",)
     assert ground(obj("the object where under [ the block ]"), at).ids == ("z",)
     assert ground(obj("all object"), at).ids == ("b",)
@@ -172,9 +173,9 @@ def test_the_empty_table() -> None:
 
 def sizes() -> tuple:
     return (
-        thing("s", "red", "block", 0.4, 0.2, 0.03),
-        thing("m", "red", "block", 0.4, 0.0, 0.04),
-        thing("l", "red", "block", 0.4, -0.2, 0.05),
+        thing("s", "block", "red", 0.4, 0.2, 0.03),
+        thing("m", "block", "red", 0.4, 0.0, 0.04),
+        thing("l", "block", "red", 0.4, -0.2, 0.05),
     )
 
 
@@ -196,14 +197,14 @@ def test_size_words(text: str, expected: str) -> None:
 
 
 def test_size_is_relative_to_the_kind_present() -> None:
-    big = thing("w", "blue", "bowl", 0.6, 0.1, 0.16)
-    small = thing("v", "blue", "bowl", 0.6, -0.1, 0.10)
+    big = thing("w", "bowl", "blue", 0.6, 0.1, 0.16)
+    small = thing("v", "bowl", "blue", 0.6, -0.1, 0.10)
     found = ground(obj("the small bowl"), ctx(scene(*sizes(), big, small)))
     assert found.ids == ("v",)
 
 
 def test_size_among_the_coloured_ones_where_the_kind_gives_none() -> None:
-    at = scene(*sizes(), thing("g", "green", "block", 0.6, 0.0, 0.02))
+    at = scene(*sizes(), thing("g", "block", "green", 0.6, 0.0, 0.02))
     assert ground(obj("the small red block"), ctx(at)).ids == ("s",)
 
 
@@ -214,7 +215,7 @@ def test_a_size_word_is_ignored_with_a_note_when_all_are_equal() -> None:
 
 def test_a_large_one_is_no_small_one() -> None:
     at = scene(
-        thing("l", "red", "block", 0.4, -0.2, 0.05), thing("s", "blue", "block", 0.4, 0.2, 0.03)
+        thing("l", "block", "red", 0.4, -0.2, 0.05), thing("s", "block", "blue", 0.4, 0.2, 0.03)
     )
     assert ground(obj("the small red block"), ctx(at)).problem == "none"
 
@@ -229,9 +230,9 @@ def test_a_direction_from_one_of_two_landmarks_is_asked_back() -> None:
 
 def test_the_clearly_nearest_in_a_direction_is_meant() -> None:
     at = scene(
-        thing("w", "green", "bowl", 0.5, -0.2),
-        thing("n", "red", "block", 0.5, -0.08),
-        thing("f", "blue", "block", 0.5, 0.28),
+        thing("w", "bowl", "green", 0.5, -0.2),
+        thing("n", "block", "red", 0.5, -0.08),
+        thing("f", "block", "blue", 0.5, 0.28),
     )
     found = ground(obj("the block where left_of [ the bowl ]"), ctx(at))
     assert found.ids == ("n",) and "nearest" in found.words
@@ -241,18 +242,18 @@ def test_the_clearly_nearest_in_a_direction_is_meant() -> None:
 
 def test_what_lies_straight_that_way_is_meant() -> None:
     at = scene(
-        thing("w", "green", "bowl", 0.5, -0.2),
-        thing("aside", "red", "block", 0.62, -0.15),
-        thing("straight", "blue", "block", 0.5, 0.1),
+        thing("w", "bowl", "green", 0.5, -0.2),
+        thing("aside", "block", "red", 0.62, -0.15),
+        thing("straight", "block", "blue", 0.5, 0.1),
     )
     assert ground(obj("the block where left_of [ the bowl ]"), ctx(at)).ids == ("straight",)
 
 
 def test_two_equally_near_ones_are_asked_back() -> None:
     at = scene(
-        thing("w", "green", "bowl", 0.5, -0.2),
-        thing("n", "red", "block", 0.45, -0.05),
-        thing("f", "blue", "block", 0.55, -0.05),
+        thing("w", "bowl", "green", 0.5, -0.2),
+        thing("n", "block", "red", 0.45, -0.05),
+        thing("f", "block", "blue", 0.55, -0.05),
     )
     assert ground(obj("the block where left_of [ the bowl ]"), ctx(at)).problem == "ambiguous"
 
@@ -265,7 +266,7 @@ def test_a_missing_landmark_is_told() -> None:
 
 
 def test_a_landmark_is_not_what_is_being_moved() -> None:
-    at = scene(thing("a", "red", "block", 0.4, 0.1), thing("b", "red", "block", 0.4, -0.1))
+    at = scene(thing("a", "block", "red", 0.4, 0.1), thing("b", "block", "red", 0.4, -0.1))
     assert ground_landmark(obj("the block"), ctx(at, moving="a")).ids == ("b",)
     assert ground_landmark(obj("the block"), ctx(at)).problem == "ambiguous"
     assert ground_landmark(obj("all block"), ctx(at)).problem == "ambiguous"
@@ -286,31 +287,31 @@ def test_any_prefers_what_is_free_and_not_yet_handled() -> None:
 
 
 def test_the_block_in_a_corner_may_be_near_it_when_none_is_in_it() -> None:
-    at = scene(thing("a", "red", "block", 0.58, 0.08), thing("b", "red", "block", 0.4, -0.1))
+    at = scene(thing("a", "block", "red", 0.58, 0.08), thing("b", "block", "red", 0.4, -0.1))
     assert ground(obj("the block where at back_left"), ctx(at)).ids == ("a",)
     assert matching(obj("the block where at back_left"), ctx(at)) == ()
-    close = scene(*at.objects, thing("w", "blue", "bowl", 0.58, 0.24))
+    close = scene(*at.objects, thing("w", "bowl", "blue", 0.58, 0.24))
     assert ground(obj("the block where next_to [ the bowl ]"), ctx(close)).ids == ("a",)
 
 
 def test_second_from_the_top_is_read_off_the_table_unless_all_are_stacked() -> None:
     found = ground(obj("the block order top 2"), ctx())
     assert found.problem == "ambiguous"  # r2 and k1 are equally far back
-    a = thing("a", "red", "block", 0.4, 0.2)
-    b = thing("b", "blue", "block", 0, 0, on=a)
-    at = scene(a, b, thing("c", "green", "block", 0.6, 0.0))
+    a = thing("a", "block", "red", 0.4, 0.2)
+    b = thing("b", "block", "blue", 0, 0, on=a)
+    at = scene(a, b, thing("c", "block", "green", 0.6, 0.0))
     assert ground(obj("the block order top 3"), ctx(at)).problem == "ambiguous"
     assert ground(obj("the block order top"), ctx(at)).ids == ("b",)
     assert ground(obj("the block order top 2"), ctx(scene(a, b))).ids == ("a",)
 
 
 def test_every_other_goes_from_the_left() -> None:
-    row = [thing(f"o{i}", "red", "block", 0.4, 0.2 - 0.1 * i) for i in range(5)]
+    row = [thing(f"o{i}", "block", "red", 0.4, 0.2 - 0.1 * i) for i in range(5)]
     assert ground(obj("every_other block"), ctx(scene(*row))).ids == ("o0", "o2", "o4")
 
 
 def test_every_third_and_most_of_so_many() -> None:
-    row = [thing(f"o{i}", "red", "block", 0.4, 0.3 - 0.06 * i) for i in range(10)]
+    row = [thing(f"o{i}", "block", "red", 0.4, 0.3 - 0.06 * i) for i in range(10)]
     for n, most, thirds in [(1, 1, 1), (2, 2, 1), (3, 2, 1), (4, 3, 2), (6, 5, 2), (10, 8, 4)]:
         at = ctx(scene(*row[:n]))
         assert len(ground(obj("most block"), at).ids) == most
@@ -337,18 +338,18 @@ def test_one_of_each_kind_by_an_order() -> None:
 
 
 def test_what_is_held_is_a_candidate() -> None:
-    at = scene(thing("h", "red", "block", 0.5, 0.0, held=True), thing("b", "blue", "block", 0.4, 0))
+    at = scene(thing("h", "block", "red", 0.5, 0.0, held=True), thing("b", "block", "blue", 0.4, 0))
     assert ground(obj("the red block"), ctx(at)).ids == ("h",)
     assert ground(obj("the held object"), ctx(at)).ids == ("h",)
     assert "not holding" in ground(obj("the held object"), ctx()).question
 
 
 def test_a_stack_of_one_colour() -> None:
-    a = thing("a", "red", "block", 0.4, 0.2)
-    b = thing("b", "red", "block", 0, 0, on=a)
-    c = thing("c", "blue", "block", 0.4, -0.2)
-    d = thing("d", "red", "block", 0, 0, on=c)
-    e = thing("e", "blue", "block", 0, 0, on=d)
+    a = thing("a", "block", "red", 0.4, 0.2)
+    b = thing("b", "block", "red", 0, 0, on=a)
+    c = thing("c", "block", "blue", 0.4, -0.2)
+    d = thing("d", "block", "red", 0, 0, on=c)
+    e = thing("e", "block", "blue", 0, 0, on=d)
     at = ctx(scene(a, b, c, d, e))
     assert ground(obj("the red stack"), at).ids == ("b",)
     assert ground(obj("the blue stack"), at).ids == ("e",)
@@ -367,5 +368,5 @@ def test_matching_ignores_number_and_never_asks() -> None:
 
 def test_material_restricts_only_where_it_can() -> None:
     assert ground(obj("the blue metal block"), ctx()).ids == ("b1",)
-    at = scene(thing("c", "red", "can", 0.4, 0.1), thing("b", "red", "block", 0.4, -0.1))
+    at = scene(thing("c", "can", "red", 0.4, 0.1), thing("b", "block", "red", 0.4, -0.1))
     assert ground(obj("the metal object"), ctx(at)).ids == ("c",)

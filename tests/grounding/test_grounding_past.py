@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from tabletop import ctx, obj, scene, table, thing
+from lab.notation import ctx, obj
+from lab.scenes import scene, table, thing
 
 from llmagentos.grounding import ground, ground_landmark, matching
 from llmagentos.grounding.context import Event
@@ -57,8 +58,8 @@ def test_it_without_a_past_is_a_question() -> None:
 
 
 def test_it_may_be_what_is_held_or_the_only_thing() -> None:
-    held = thing("h", "red", "block", 0.5, 0.0, held=True)
-    only = thing("b", "blue", "block", 0.4, 0.0)
+    held = thing("h", "block", "red", 0.5, 0.0, held=True)
+    only = thing("b", "block", "blue", 0.4, 0.0)
     assert ground(obj("the it object"), ctx(scene(held, only))).ids == ("h",)
     assert ground(obj("the it object"), ctx(scene(only))).ids == ("b",)
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tabletop import scene, thing
+from lab.scenes import scene, thing
 
 from llmagentos.dialogue.questions import answer
 from llmagentos.grounding import ground, ground_landmark, matching
@@ -95,7 +95,7 @@ def scenes(draw: st.DrawFn) -> Scene:
             more["held"] = not any(o.held for o in out)
         x, y = rng.uniform(0.3, 0.7), rng.uniform(-0.35, 0.35)
         size = rng.choice((0.03, 0.04, 0.05)) if kind == "block" else 0.0
-        out.append(thing(f"o{i}", rng.choice(("red", "blue", "green")), kind, x, y, size, **more))
+        out.append(thing(f"o{i}", kind, rng.choice(("red", "blue", "green")), x, y, size, **more))
     return scene(*out)
 
 
@@ -188,7 +188,7 @@ def test_objects_apart_get_different_names(seed: int) -> None:
     rng = random.Random(seed)
     at = scene(
         *(
-            thing(f"o{i}", "red", "block", rng.uniform(0.3, 0.7), 0.3 - 0.1 * i)
+            thing(f"o{i}", "block", "red", rng.uniform(0.3, 0.7), 0.3 - 0.1 * i)
             for i in range(rng.randint(2, 6))
         )
     )

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import pytest
-from tabletop import obj, thing
+from lab.notation import obj
+from lab.scenes import thing
 
 from llmagentos.grounding import ground, matching
 from llmagentos.grounding.context import Context
 from llmagentos.types import Scene
 
-CUP = thing("cup", "tan", "cup", 0.4, 0.1)
-MUG = thing("mug", "red", "mug", 0.4, -0.1)
-BLOCK = thing("block", "green", "block", 0.5, 0.2)
-PLATE = thing("plate", "white", "plate", 0.6, 0.0)
+CUP = thing("cup", "cup", "tan", 0.4, 0.1)
+MUG = thing("mug", "mug", "red", 0.4, -0.1)
+BLOCK = thing("block", "block", "green", 0.5, 0.2)
+PLATE = thing("plate", "plate", "white", 0.6, 0.0)
 
 
 def in_scene(*objects: object) -> Context:
@@ -33,7 +34,7 @@ def test_a_near_kind_where_the_named_one_is_missing(text: str, found: str) -> No
 
 
 def test_a_brick_is_a_block_where_there_are_no_others() -> None:
-    brick = thing("brick", "yellow", "lego", 0.4, 0.1)
+    brick = thing("brick", "lego", "yellow", 0.4, 0.1)
     assert ground(obj("the yellow block"), in_scene(brick, CUP)).ids == ("brick",)
     assert not ground(obj("the yellow block"), in_scene(brick, BLOCK)).ok
 

@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
-from tabletop import ctx, scene, thing
+from lab.notation import ctx
+from lab.scenes import scene, thing
 
 from llmagentos.grounding.context import Placement
 from llmagentos.grounding.placement import locate
@@ -22,12 +23,12 @@ def at(text: str, world: Scene, moving: str = "a", total: int = 1) -> Placement:
     return locate(place, item, ctx(world), total=total)
 
 
-BLOCK = thing("a", "red", "block", 0.35, -0.25)
+BLOCK = thing("a", "block", "red", 0.35, -0.25)
 
 
 @pytest.mark.parametrize("rel", ["on", "in"])
 def test_a_bowl_takes_things_in(rel: str) -> None:
-    bowl = thing("m", "blue", "bowl", 0.5, 0.1)
+    bowl = thing("m", "bowl", "blue", 0.5, 0.1)
     found = at(f"{rel} [ the bowl ]", scene(BLOCK, bowl))
     assert found.spot is not None
     assert found.spot.inside
@@ -37,7 +38,7 @@ def test_a_bowl_takes_things_in(rel: str) -> None:
 
 
 def test_on_a_block_is_its_top() -> None:
-    block = thing("m", "blue", "block", 0.5, 0.1, yaw=0.3)
+    block = thing("m", "block", "blue", 0.5, 0.1, yaw=0.3)
     found = at("on [ the blue block ]", scene(BLOCK, block))
     assert found.spot is not None
     assert found.spot.pose.position == pytest.approx((0.5, 0.1, 0.04))
@@ -46,7 +47,7 @@ def test_on_a_block_is_its_top() -> None:
 
 
 def test_a_zone_is_a_flat_piece_of_table() -> None:
-    zone = thing("m", "blue", "zone", 0.5, 0.1)
+    zone = thing("m", "zone", "blue", 0.5, 0.1)
     found = at("on [ the zone ]", scene(BLOCK, zone))
     assert found.spot is not None
     x, y, z = found.spot.pose.position
@@ -57,11 +58,11 @@ def test_a_zone_is_a_flat_piece_of_table() -> None:
 
 @pytest.mark.parametrize("kind", ["zone", "plate"])
 def test_two_blocks_put_one_after_the_other_fit(kind: str) -> None:
-    flat = thing("m", "blue", kind, 0.5, 0.1)
+    flat = thing("m", kind, "blue", 0.5, 0.1)
     first = at(f"on [ the {kind} ]", scene(BLOCK, flat))
     assert first.spot is not None
     x, y, z = first.spot.pose.position
-    there = replace(thing("b", "red", "block", x, y, yaw=0.4), position=(x, y, z + 0.02))
+    there = replace(thing("b", "block", "red", x, y, yaw=0.4), position=(x, y, z + 0.02))
     there = replace(there, support="m", inside=first.spot.inside)
     assert at(f"on [ the {kind} ]", scene(BLOCK, flat, there)).spot is not None
 
@@ -77,7 +78,7 @@ def test_two_blocks_put_one_after_the_other_fit(kind: str) -> None:
     ],
 )
 def test_what_cannot_stand(lower: str, upper: str, rel: str, word: str) -> None:
-    why = cannot_carry(thing("m", "blue", lower, 0.5, 0), thing("a", "red", upper, 0.4, 0.2), rel)
+    why = cannot_carry(thing("m", lower, "blue", 0.5, 0), thing("a", upper, "red", 0.4, 0.2), rel)
     assert word in why
 
 
@@ -87,22 +88,22 @@ def test_what_cannot_stand(lower: str, upper: str, rel: str, word: str) -> None:
      ("block", "cup"), ("can", "block"), ("block", "bowl")],
 )  # fmt: skip
 def test_what_can_stand(lower: str, upper: str) -> None:
-    mark, item = thing("m", "blue", lower, 0.5, 0), thing("a", "red", upper, 0.4, 0.2)
+    mark, item = thing("m", lower, "blue", 0.5, 0), thing("a", upper, "red", 0.4, 0.2)
     assert cannot_carry(mark, item, "on") == ""
 
 
 @pytest.mark.parametrize("kind", ["plate", "tray", "zone", "bowl"])
 @pytest.mark.parametrize("total", [2, 3])
 def test_several_lie_side_by_side(kind: str, total: int) -> None:
-    mark = thing("m", "gray", kind, 0.5, 0.0, 0.18)
+    mark = thing("m", kind, "gray", 0.5, 0.0, 0.18)
     placed = [mark]
     for k in range(total):
-        item = thing(f"a{k}", "red", "block", 0.34, -0.3 + 0.1 * k)
+        item = thing(f"a{k}", "block", "red", 0.34, -0.3 + 0.1 * k)
         found = at(f"on [ the {kind} ]", scene(*placed, item), f"a{k}", total)
         assert found.spot is not None
         x, y, z = found.spot.pose.position
         more = {"support": "m", "inside": found.spot.inside}
-        placed.append(thing(f"a{k}", "red", "block", x, y, **more))  # type: ignore[arg-type]
+        placed.append(thing(f"a{k}", "block", "red", x, y, **more))  # type: ignore[arg-type]
         assert z < 0.02
     spots = [o.position[:2] for o in placed[1:]]
     assert all(math.dist(a, b) > 0.04 for i, a in enumerate(spots) for b in spots[:i])
@@ -110,32 +111,32 @@ def test_several_lie_side_by_side(kind: str, total: int) -> None:
 
 
 def test_a_full_plate_is_said() -> None:
-    plate = thing("m", "gray", "plate", 0.5, 0.0, 0.09)
-    on = thing("k", "blue", "block", 0.5, 0.0, support="m")
+    plate = thing("m", "plate", "gray", 0.5, 0.0, 0.09)
+    on = thing("k", "block", "blue", 0.5, 0.0, support="m")
     found = at("on [ the plate ]", scene(BLOCK, plate, on))
     assert found.problem == "no_room"
 
 
 def test_part_of_a_tray() -> None:
-    tray = thing("m", "gray", "tray", 0.5, 0.0)
+    tray = thing("m", "tray", "gray", 0.5, 0.0)
     found = at("on [ the tray ] part left", scene(BLOCK, tray))
     assert found.spot is not None
     assert found.spot.pose.position[1] > 0.03
 
 
 def test_a_container_that_can_hold_it_is_chosen_where_any_will_do() -> None:
-    cup = thing("c", "white", "cup", 0.40, 0.0)
-    bowl = thing("m", "blue", "bowl", 0.60, 0.2, 0.16)
-    big = thing("a", "red", "block", 0.35, -0.25, 0.06)
+    cup = thing("c", "cup", "white", 0.40, 0.0)
+    bowl = thing("m", "bowl", "blue", 0.60, 0.2, 0.16)
+    big = thing("a", "block", "red", 0.35, -0.25, 0.06)
     found = at("in [ a container ]", scene(cup, bowl, big))
     assert found.spot is not None
     assert found.spot.support == "m"
 
 
 def test_across_two_blocks() -> None:
-    left = thing("l", "blue", "block", 0.5, 0.025)
-    right = thing("r", "gray", "block", 0.5, -0.025)
-    item = thing("a", "red", "block", 0.35, -0.25)
+    left = thing("l", "block", "blue", 0.5, 0.025)
+    right = thing("r", "block", "gray", 0.5, -0.025)
+    item = thing("a", "block", "red", 0.35, -0.25)
     place = compact.parse("put [ the red block ] on [ both block ]").steps[0].place  # type: ignore[union-attr]
     found = locate(place, item, ctx(scene(left, right, item), moving="a"))
     assert found.spot is not None

@@ -6,7 +6,8 @@ import math
 from dataclasses import replace
 
 import pytest
-from tabletop import ctx, scene, thing
+from lab.notation import ctx
+from lab.scenes import scene, thing
 
 from llmagentos.grounding.context import Placement
 from llmagentos.grounding.placement import FreeSpace, locate, satisfied
@@ -40,8 +41,8 @@ def spot(text: str, world: Scene, moving: str = "a") -> tuple[float, float]:
 
 def base_scene(*more: object) -> Scene:
     return scene(
-        thing("a", "red", "block", 0.35, -0.25),
-        thing("m", "blue", "bowl", 0.50, 0.0),
+        thing("a", "block", "red", 0.35, -0.25),
+        thing("m", "bowl", "blue", 0.50, 0.0),
         *more,  # type: ignore[arg-type]
     )
 
@@ -76,13 +77,13 @@ def test_a_distance_at_a_region_is_from_the_edge_to_the_outline(region: str, sid
 
 
 def test_where_the_edge_is_taken_it_goes_along_it() -> None:
-    world = base_scene(thing("b", "green", "block", 0.35, WS.y_min + 0.07))
+    world = base_scene(thing("b", "block", "green", 0.35, WS.y_min + 0.07))
     x, y = spot("at right dist 5 cm", world)
     assert y == pytest.approx(WS.y_min + 0.07, abs=0.005) and abs(x - 0.35) > 0.04
 
 
 def test_no_room_so_far_from_a_corner_is_told() -> None:
-    world = base_scene(thing("b", "green", "bowl", WS.x_max - 0.08, WS.y_max - 0.08))
+    world = base_scene(thing("b", "bowl", "green", WS.x_max - 0.08, WS.y_max - 0.08))
     found = at("at back_left dist 5 cm", world)
     assert found.problem == "no_room" and "from the back and the left edge" in found.words
 
@@ -98,14 +99,14 @@ def test_a_distance_inside_the_landmark_is_the_gap() -> None:
 
 
 def test_an_occupied_spot_is_replaced_by_one_that_still_fits() -> None:
-    world = base_scene(thing("k", "green", "block", 0.50, 0.13))
+    world = base_scene(thing("k", "block", "green", 0.50, 0.13))
     x, y = spot("left_of [ the bowl ]", world)
     assert y > 0.06
     assert abs(x - 0.5) < 0.75 * y
 
 
 def test_no_room_is_said() -> None:
-    world = scene(thing("a", "red", "block", 0.35, -0.25), thing("m", "blue", "bowl", 0.50, 0.33))
+    world = scene(thing("a", "block", "red", 0.35, -0.25), thing("m", "bowl", "blue", 0.50, 0.33))
     found = at("left_of [ the bowl ]", world)
     assert found.problem == "no_room"
     assert found.words == "There is no free room left of the blue bowl."
@@ -117,18 +118,18 @@ def test_no_room_is_said() -> None:
      ("left", (0.5, 0.30)), ("back", (0.65, 0.0))],
 )  # fmt: skip
 def test_regions(region: str, xy: tuple[float, float]) -> None:
-    world = scene(thing("a", "red", "block", 0.40, -0.10))
+    world = scene(thing("a", "block", "red", 0.40, -0.10))
     assert spot(f"at {region}", world) == pytest.approx(xy, abs=1e-6)
 
 
 def test_a_taken_corner_gives_a_spot_beside() -> None:
-    world = scene(thing("a", "red", "block", 0.4, 0.0), thing("k", "blue", "block", 0.35, 0.30))
+    world = scene(thing("a", "block", "red", 0.4, 0.0), thing("k", "block", "blue", 0.35, 0.30))
     x, y = spot("at front_left", world)
     assert math.dist((x, y), (0.35, 0.30)) < 0.10
 
 
 def test_chosen_corners() -> None:
-    world = base_scene(thing("k", "green", "block", 0.62, 0.25))
+    world = base_scene(thing("k", "block", "green", 0.62, 0.25))
     assert spot("corner_near [ the green block ]", world) == pytest.approx((0.65, 0.30), abs=0.06)
     assert spot("corner_far [ the green block ]", world) == pytest.approx((0.35, -0.30), abs=1e-6)
 
@@ -141,7 +142,7 @@ def test_next_to_takes_the_near_side() -> None:
 
 
 def test_between_is_the_middle() -> None:
-    world = base_scene(thing("n", "green", "bowl", 0.50, 0.24))
+    world = base_scene(thing("n", "bowl", "green", 0.50, 0.24))
     assert spot("between [ the blue bowl ] [ the green bowl ]", world) == pytest.approx(
         (0.5, 0.12), abs=0.012
     )
@@ -153,15 +154,15 @@ def test_far_and_away_and_toward() -> None:
     near = math.dist((0.35, -0.25), (0.5, 0.0))
     toward = math.dist(spot("toward [ the bowl ]", world), (0.5, 0.0))
     assert toward <= 0.13 < near
-    moved = scene(thing("a", "red", "block", 0.45, -0.12), thing("m", "blue", "bowl", 0.5, 0.0))
+    moved = scene(thing("a", "block", "red", 0.45, -0.12), thing("m", "bowl", "blue", 0.5, 0.0))
     assert math.dist(spot("away_from [ the bowl ]", moved), (0.5, 0.0)) >= 0.21
 
 
 def test_away_from_several_is_farther_from_each_of_them() -> None:
     marks = {"b": (0.49, 0.17), "c": (0.50, 0.06), "d": (0.46, 0.30)}
     here = (0.607, 0.187)
-    others = [thing(name, "red", "bowl", *at) for name, at in marks.items()]
-    world = scene(thing("a", "green", "block", *here), *others)
+    others = [thing(name, "bowl", "red", *at) for name, at in marks.items()]
+    world = scene(thing("a", "block", "green", *here), *others)
     x, y = spot("away_from [ all bowl ]", world)
     for at_ in marks.values():
         assert math.dist((x, y), at_) >= min(math.dist(here, at_) + 0.04, 0.25)
@@ -177,13 +178,13 @@ def test_under_is_refused() -> None:
 
 
 def test_large_things_stay_off_the_border() -> None:
-    world = scene(thing("a", "gray", "tray", 0.5, 0.0), thing("k", "red", "block", 0.36, 0.30))
+    world = scene(thing("a", "tray", "gray", 0.5, 0.0), thing("k", "block", "red", 0.36, 0.30))
     x, y = spot("at front_left", world)
     assert WS.contains(x, y, 0.04)
 
 
 def test_satisfied_knows_what_is_done() -> None:
-    world = base_scene(thing("b", "green", "block", 0.51, 0.13))
+    world = base_scene(thing("b", "block", "green", 0.51, 0.13))
     item, mark = world.get("b"), world.get("m")
     assert item is not None
     assert mark is not None

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from tabletop import cond, obj, scene, thing
+from lab.notation import cond, obj
+from lab.scenes import scene, thing
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
@@ -197,34 +198,34 @@ def test_every_word_of_the_plan_language_has_words() -> None:
 
 
 def test_objects_are_told_apart() -> None:
-    small = thing("a", "red", "block", 0.4, 0.0, 0.03)
-    large = thing("b", "red", "block", 0.4, 0.1, 0.05)
-    bowl = thing("w", "blue", "bowl", 0.6, 0.1)
+    small = thing("a", "block", "red", 0.4, 0.0, 0.03)
+    large = thing("b", "block", "red", 0.4, 0.1, 0.05)
+    bowl = thing("w", "bowl", "blue", 0.6, 0.1)
     at = scene(small, large, bowl)
     assert describe_object(small, at) == "the small red block"
     assert describe_object(bowl, at) == "the blue bowl"
-    inside = thing("c", "green", "block", 0, 0, into=bowl)
-    other = thing("d", "green", "block", 0.4, -0.2)
+    inside = thing("c", "block", "green", 0, 0, into=bowl)
+    other = thing("d", "block", "green", 0.4, -0.2)
     at = scene(bowl, inside, other)
     assert describe_object(inside, at) == "the green block in the blue bowl"
-    row = [thing(f"o{i}", "red", "block", 0.4, 0.2 - 0.1 * i) for i in range(3)]
+    row = [thing(f"o{i}", "block", "red", 0.4, 0.2 - 0.1 * i) for i in range(3)]
     at = scene(*row)
     assert choices(["o0", "o1", "o2"], at) == (
         "the leftmost red block, the second red block from the left or the rightmost red block"
     )
-    line = [thing(f"o{i}", "red", "block", 0.4 + 0.1 * i, 0.0) for i in range(2)]
+    line = [thing(f"o{i}", "block", "red", 0.4 + 0.1 * i, 0.0) for i in range(2)]
     assert describe_object(line[0], scene(*line)) == "the front red block"
-    held = thing("h", "red", "block", 0.4, 0.0, held=True)
+    held = thing("h", "block", "red", 0.4, 0.0, held=True)
     assert describe_object(held, scene(held, line[1])) == "the red block in my hand"
     assert describe_object(line[1], scene(held, line[1])) == "the red block on the table"
 
 
 def test_a_tally_counts_and_is_bounded() -> None:
-    many = [thing(f"o{i}", c, "block", 0.4, 0.0) for i, c in enumerate(("red", "red", "orange"))]
+    many = [thing(f"o{i}", "block", c, 0.4, 0.0) for i, c in enumerate(("red", "red", "orange"))]
     assert tally(many) == "an orange block and two red blocks"
     assert tally([]) == ""
     colours = ("red", "orange", "yellow", "green", "cyan", "blue", "pink", "tan")
-    assert tally([thing(c, c, "cup", 0, 0) for c in colours]).endswith("and other things")
+    assert tally([thing(c, "cup", c, 0, 0) for c in colours]).endswith("and other things")
 
 
 def test_small_words() -> None:

@@ -10,7 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from trt_fakes import VERSIONS, FakeDevice, fake_tensorrt
+from lab.tensorrt import VERSIONS, FakeDevice, fake_tensorrt
 
 from llm_edge import decoding, folder
 from llm_edge.engines import select, trt_compat, trt_plans

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from tabletop import obj, scene, table, thing
+from lab.notation import obj
+from lab.scenes import scene, table, thing
 
 from llmagentos.grounding import ground
 from llmagentos.lang import codec as compact
@@ -172,6 +173,6 @@ def test_pattern_answer_spot_and_distance() -> None:
 def test_a_held_object_leaves_no_spot() -> None:
     m = SessionMemory()
     m.begin_command("x", table())
-    block = thing("r1", "red", "block", 0.4, 0.2)
+    block = thing("r1", "block", "red", 0.4, 0.2)
     m.note_event(block, replace(block, held=True), "pick it")
     assert m.last_spot is None

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 
 from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics, wrap_angle

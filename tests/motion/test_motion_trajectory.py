@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line, tip_path

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 from llmagentos_ros.braking import (
     GATHER_S,
     REST_RADPS,

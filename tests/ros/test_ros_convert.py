@@ -7,7 +7,7 @@ from array import array
 
 import numpy as np
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 from llmagentos_ros import convert
 from llmagentos_ros.images import (
     color_from_msg,

@@ -7,7 +7,7 @@ import math
 from collections import deque
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower

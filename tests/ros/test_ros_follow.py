@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds, to_time
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower

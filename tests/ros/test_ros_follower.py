@@ -6,7 +6,7 @@ import itertools
 import math
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 from llmagentos_ros.follower import Point, TrajectoryFollower
 
 from llmagentos.errors import DriverError

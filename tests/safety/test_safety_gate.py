@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 
 from llmagentos.errors import GateRejection
 from llmagentos.ports.hardware import RobotDriver

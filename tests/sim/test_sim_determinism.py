@@ -8,7 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from scripted_arm import grip, move, move_tip, pick, solve
+from lab.gripper import grip, move, move_tip, pick, solve
 
 from sim.noise import SensorNoise
 from sim.random_scenes import random_scene

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from arms import PANDA
-from scripted_arm import grip, move, pick
+from lab.arms import PANDA
+from lab.gripper import grip, move, pick
 
 from llmagentos.objects.kinds import KINDS
 from sim.scene import SceneSpec

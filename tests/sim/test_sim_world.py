@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from arms import PANDA
-from scripted_arm import grip, move_tip
+from lab.arms import PANDA
+from lab.gripper import grip, move_tip
 
 from llmagentos.errors import DriverError, SceneError
 from llmagentos.ports.hardware import Camera, RobotDriver

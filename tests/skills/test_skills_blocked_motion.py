@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure

@@ -3,26 +3,18 @@
 from __future__ import annotations
 
 import dataclasses
-import math
 from collections.abc import Callable, Iterator
 
 import pytest
 
 pytest.importorskip("pybullet")
 
-from arms import PANDA
+from lab.workbench import Workbench
 
 from benchmarks.oracle import oracle_scene
 from llmagentos.errors import LifecycleError
-from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
-from llmagentos.motion.kinematics import Kinematics
-from llmagentos.ports.modules import Outcome
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene
-from sim.scene import SceneSpec
-from sim.world import SimWorld
 
 SCENE = {
     "objects": [
@@ -33,28 +25,8 @@ SCENE = {
 PUT = "put [ the red block ] in [ the blue bowl ]"
 
 
-class Lab:
-    """A world, an executor on it, and something that happens while it works."""
-
-    def __init__(self) -> None:
-        self.world = SimWorld(SceneSpec.from_dict(SCENE))
-        kinematics = Kinematics(PANDA)
-        self.gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-        self.look: Callable[[], Scene] = lambda: oracle_scene(self.world)
-        self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics, "full"
-        )
-        self.executor = PlanExecutor(self.skills)
-
-    def run(self, text: str, meanwhile: Callable[[], object] = lambda: None) -> Outcome:
-        """Run a plan; `meanwhile` is called before every tick."""
-        self.executor.start(compact.parse(text), text)
-        for _ in range(3000):
-            meanwhile()
-            out = self.executor.tick()
-            if out is not None:
-                return out
-        raise AssertionError("expected the command to end within 5 minutes")
+class Lab(Workbench):
+    """Something happens while the block is put into the bowl."""
 
     def once(self, when: Callable[[], bool], act: Callable[[], object]) -> Callable[[], None]:
         """Something that happens a single time, at a moment."""
@@ -74,15 +46,14 @@ class Lab:
         return self.world.held_truth() is None and self.world.robot.tip_pose()[0][2] < 0.2
 
     def in_bowl(self) -> bool:
-        block, bowl = (self.world.object_pose(i)[0] for i in ("red_block", "blue_bowl"))
-        return math.dist(block[:2], bowl[:2]) < 0.05 and block[2] < 0.05
+        return self.distance_m("red_block", "blue_bowl") < 0.05 and self.at("red_block")[2] < 0.05
 
 
 @pytest.fixture
 def lab() -> Iterator[Lab]:
-    made = Lab()
+    made = Lab(SCENE)
     yield made
-    made.world.close()
+    made.close()
 
 
 def test_a_block_moved_while_the_hand_reaches_for_it(lab: Lab) -> None:

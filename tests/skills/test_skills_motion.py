@@ -12,7 +12,8 @@ import pytest
 
 pytest.importorskip("pybullet")
 
-from arms import PANDA
+from lab.arms import PANDA
+from lab.workbench import Workbench
 
 from benchmarks.oracle import oracle_scene
 from llmagentos.motion.kinematics import Kinematics
@@ -21,8 +22,6 @@ from llmagentos.ports.failures import Failure
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills, SkillExecutor, SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene
-from sim.scene import SceneSpec
-from sim.world import SimWorld
 
 SCENE: dict[str, Any] = {
     "objects": [
@@ -34,53 +33,15 @@ SCENE: dict[str, Any] = {
 }
 
 
-class Lab:
-    """A world and its skills; `dos` carries an action out."""
-
-    def __init__(self) -> None:
-        self.world = SimWorld()
-        kinematics = Kinematics(PANDA)
-        self.gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-        self.look = lambda: oracle_scene(self.world)
-        self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics, "full"
-        )
-
-    def set_up(self, scene: dict[str, Any]) -> None:
-        self.look = lambda: oracle_scene(self.world)
-        self.world.reset(SceneSpec.from_dict(scene), 0)
-        self.skills.reset()
-
-    def do(self, name: Any, object_id: str = "", **numbers: Any) -> SkillReport:
-        self.skills.start(Action(name, object_id=object_id, **numbers))
-        report = self.skills.tick()
-        for _ in range(600):
-            if report.status is not SkillStatus.RUNNING:
-                break
-            report = self.skills.tick()
-        assert not self.gate.rejections
-        return report
-
-    def at(self, object_id: str) -> np.ndarray:
-        return np.array(self.world.object_pose(object_id)[0])
-
-    def touched_by_robot(self) -> set[str]:
-        return {
-            name
-            for name, body in self.world._bodies.items()
-            if self.world.client.getContactPoints(self.world.robot.body, body)
-        }
-
-
 @pytest.fixture(scope="module")
-def _lab() -> Iterator[Lab]:
-    made = Lab()
+def _lab() -> Iterator[Workbench]:
+    made = Workbench()
     yield made
-    made.world.close()
+    made.close()
 
 
 @pytest.fixture
-def lab(_lab: Lab) -> Lab:
+def lab(_lab: Workbench) -> Workbench:
     _lab.set_up(SCENE)
     return _lab
 
@@ -89,11 +50,11 @@ def ok(report: SkillReport) -> bool:
     return report.status is SkillStatus.SUCCEEDED
 
 
-def test_implements_the_port(lab: Lab) -> None:
+def test_implements_the_port(lab: Workbench) -> None:
     assert isinstance(lab.skills, SkillExecutor)
 
 
-def test_pick_and_stack(lab: Lab) -> None:
+def test_pick_and_stack(lab: Workbench) -> None:
     assert ok(lab.do("pick", "red_block"))
     assert lab.world.held_truth() == "red_block" == lab.skills.held
     held = lab.skills.scene().held
@@ -108,7 +69,7 @@ def test_pick_and_stack(lab: Lab) -> None:
     assert report.failure is Failure.COVERED and "red block" in report.words
 
 
-def test_put_in_a_bowl_and_carry_the_bowl_by_its_rim(lab: Lab) -> None:
+def test_put_in_a_bowl_and_carry_the_bowl_by_its_rim(lab: Workbench) -> None:
     g = object_geometry("bowl")
     x, y, _ = lab.at("blue_bowl")
     assert ok(lab.do("pick", "red_block"))
@@ -122,7 +83,7 @@ def test_put_in_a_bowl_and_carry_the_bowl_by_its_rim(lab: Lab) -> None:
     assert math.dist(lab.at("red_block")[:2], (0.38, -0.05)) < 0.05
 
 
-def test_take_a_ball_out_of_a_bowl(lab: Lab) -> None:
+def test_take_a_ball_out_of_a_bowl(lab: Workbench) -> None:
     floor = object_geometry("bowl").floor_m
     lab.set_up(
         {
@@ -138,14 +99,14 @@ def test_take_a_ball_out_of_a_bowl(lab: Lab) -> None:
     assert math.dist(lab.at("blue_bowl")[:2], (0.5, 0.1)) < 0.01
 
 
-def test_push(lab: Lab) -> None:
+def test_push(lab: Workbench) -> None:
     assert ok(lab.do("push", "green_block", pose=Pose((0.40, 0.28, 0.0))))
     assert math.dist(lab.at("green_block")[:2], (0.40, 0.28)) < 0.02
     assert lab.at("green_block")[2] == pytest.approx(0.02, abs=0.002)
 
 
 @pytest.mark.parametrize("angle", [0.6, -2.5])
-def test_rotate(lab: Lab, angle: float) -> None:
+def test_rotate(lab: Workbench, angle: float) -> None:
     before = oracle_scene(lab.world).get("red_block")
     assert before is not None
     assert ok(lab.do("rotate", "red_block", angle_rad=angle))
@@ -156,7 +117,7 @@ def test_rotate(lab: Lab, angle: float) -> None:
     assert math.dist(after.position, before.position) < 0.01
 
 
-def test_a_half_turn_that_no_wrist_can_make_is_made_in_two(lab: Lab) -> None:
+def test_a_half_turn_that_no_wrist_can_make_is_made_in_two(lab: Workbench) -> None:
     lab.set_up({"objects": [{"kind": "duck", "position": [0.40, -0.22]}]})
     report = lab.do("rotate", "yellow_duck", angle_rad=math.pi)
     assert ok(report)
@@ -166,7 +127,9 @@ def test_a_half_turn_that_no_wrist_can_make_is_made_in_two(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("off", [(0.002, 0.021), (-0.016, -0.014), (0.021, 0.0)])
-def test_a_ball_by_the_wall_of_a_bowl_is_taken_out(lab: Lab, off: tuple[float, float]) -> None:
+def test_a_ball_by_the_wall_of_a_bowl_is_taken_out(
+    lab: Workbench, off: tuple[float, float]
+) -> None:
     lab.set_up(
         {
             "objects": [
@@ -181,7 +144,7 @@ def test_a_ball_by_the_wall_of_a_bowl_is_taken_out(lab: Lab, off: tuple[float, f
     assert lab.world.held_truth() == "red_ball"
 
 
-def test_small_skills(lab: Lab) -> None:
+def test_small_skills(lab: Workbench) -> None:
     start = lab.world.now_s
     assert ok(lab.do("wait", duration_s=0.5))
     assert lab.world.now_s - start == pytest.approx(0.5, abs=0.03)
@@ -195,7 +158,7 @@ def test_small_skills(lab: Lab) -> None:
     assert ok(lab.do("open_gripper")) and lab.world.held_truth() is None
 
 
-def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Lab) -> None:
+def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Workbench) -> None:
     """A tracker that remembers the old place must not make a placement look wrong or right."""
     assert ok(lab.do("pick", "red_block"))
     old = lab.skills.scene()
@@ -208,7 +171,7 @@ def test_what_was_not_seen_by_the_last_look_is_not_believed(lab: Lab) -> None:
     assert report.failure is Failure.MISPLACED and "out of sight" in report.words
 
 
-def put_in_bowl_unseen(lab: Lab) -> SkillReport:
+def put_in_bowl_unseen(lab: Workbench) -> SkillReport:
     """The red block goes into the bowl, and from then on the eye sees everything but it."""
     assert ok(lab.do("pick", "red_block"))
 
@@ -224,7 +187,7 @@ def put_in_bowl_unseen(lab: Lab) -> SkillReport:
     return lab.do("place", "red_block", pose=pose, support="blue_bowl", inside=True)
 
 
-def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
+def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Workbench) -> None:
     report = put_in_bowl_unseen(lab)
     assert report.failure is Failure.HIDDEN and "out of sight" in report.words
     inside = lab.skills.see().get("red_block")
@@ -241,7 +204,7 @@ def test_what_was_let_go_in_a_vessel_is_believed_to_lie_there(lab: Lab) -> None:
     assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).failure is Failure.NOT_HOLDING
 
 
-def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) -> None:
+def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Workbench) -> None:
     put_in_bowl_unseen(lab)
 
     def look() -> Scene:
@@ -257,7 +220,7 @@ def test_what_looks_like_another_kind_in_there_is_not_counted_twice(lab: Lab) ->
     assert red == [("red_block", "block")]
 
 
-def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Lab) -> None:
+def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Workbench) -> None:
     """Seen in the bowl at first, then doubled with something on the double, then covered."""
     put_in_bowl_unseen(lab)
     lab.look = lambda: oracle_scene(lab.world)
@@ -292,7 +255,7 @@ def test_another_side_of_what_lies_in_there_is_no_new_thing(lab: Lab) -> None:
     assert still is not None and still.support == "blue_bowl" and still.inside
 
 
-def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
+def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Workbench) -> None:
     red = {"kind": "block", "color": "red"}
     lab.set_up(
         {
@@ -313,7 +276,7 @@ def test_a_twin_of_another_size_is_not_what_was_put_down(lab: Lab) -> None:
     assert report.failure is Failure.MISPLACED and "out of sight" in report.words
 
 
-def test_careful_profile_is_slow(lab: Lab) -> None:
+def test_careful_profile_is_slow(lab: Workbench) -> None:
     kinematics = Kinematics(PANDA)
     gate = MotionGate.of(PANDA, "careful", kinematics.tip_position)
     skills = MotionSkills(
@@ -326,7 +289,7 @@ def test_careful_profile_is_slow(lab: Lab) -> None:
     assert ok(report) and not gate.rejections and lab.world.held_truth() == "red_block"
 
 
-def test_pushes_by_carrying_where_there_is_no_room(lab: Lab) -> None:
+def test_pushes_by_carrying_where_there_is_no_room(lab: Workbench) -> None:
     lab.set_up(
         {
             "objects": [
@@ -340,7 +303,7 @@ def test_pushes_by_carrying_where_there_is_no_room(lab: Lab) -> None:
     assert math.dist(lab.at("red_block")[:2], (0.50, 0.12)) < 0.01
 
 
-def test_wrong_calls_fail_and_move_nothing(lab: Lab) -> None:
+def test_wrong_calls_fail_and_move_nothing(lab: Workbench) -> None:
     before = lab.world.state().positions
     assert lab.do("pick", "nothing").failure is Failure.NOT_SEEN
     assert lab.do("place", "red_block", pose=Pose((0.5, 0.0, 0.0))).failure is Failure.NOT_HOLDING
@@ -352,7 +315,7 @@ def test_wrong_calls_fail_and_move_nothing(lab: Lab) -> None:
     np.testing.assert_allclose(lab.world.state().positions, before, atol=2e-3)
 
 
-def test_a_moved_object_is_grasped_at_the_second_try(lab: Lab) -> None:
+def test_a_moved_object_is_grasped_at_the_second_try(lab: Workbench) -> None:
     lab.skills.start(Action("pick", object_id="red_block"))
     lab.skills.tick()
     lab.world.teleport_object("red_block", [0.40, -0.20])
@@ -363,7 +326,7 @@ def test_a_moved_object_is_grasped_at_the_second_try(lab: Lab) -> None:
     assert lab.world.held_truth() == "red_block"
 
 
-def test_an_object_that_is_not_there_is_an_honest_failure(lab: Lab) -> None:
+def test_an_object_that_is_not_there_is_an_honest_failure(lab: Workbench) -> None:
     seen = oracle_scene(lab.world)
     ghost = dataclasses.replace(
         next(o for o in seen.objects if o.id == "green_block"), position=(0.40, -0.25, 0.02)
@@ -381,7 +344,7 @@ def test_an_object_that_is_not_there_is_an_honest_failure(lab: Lab) -> None:
     assert "tried" in report.words
 
 
-def test_slipped_on_the_way_is_seen_and_told(lab: Lab) -> None:
+def test_slipped_on_the_way_is_seen_and_told(lab: Workbench) -> None:
     """A skill tries once; the step picks it up again (test_skills_faults)."""
     assert ok(lab.do("pick", "red_block"))
     lab.skills.start(Action("place", object_id="red_block", pose=Pose((0.4, -0.2, 0.0))))
@@ -395,7 +358,7 @@ def test_slipped_on_the_way_is_seen_and_told(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("ticks", [3, 7, 15, 21])
-def test_stop_is_quick_keeps_holding_and_work_goes_on(lab: Lab, ticks: int) -> None:
+def test_stop_is_quick_keeps_holding_and_work_goes_on(lab: Workbench, ticks: int) -> None:
     lab.skills.start(Action("pick", object_id="red_block"))
     for _ in range(ticks):
         lab.skills.tick()
@@ -410,7 +373,7 @@ def test_stop_is_quick_keeps_holding_and_work_goes_on(lab: Lab, ticks: int) -> N
     assert lab.world.held_truth() == ("red_block" if ticks >= 15 else None)
 
 
-def test_picks_between_close_neighbours_without_touching_them(lab: Lab) -> None:
+def test_picks_between_close_neighbours_without_touching_them(lab: Workbench) -> None:
     lab.set_up(
         {
             "objects": [
@@ -426,7 +389,7 @@ def test_picks_between_close_neighbours_without_touching_them(lab: Lab) -> None:
     np.testing.assert_allclose(lab.at("green_block"), before[1], atol=0.002)
 
 
-def test_same_start_gives_the_same_bits(lab: Lab) -> None:
+def test_same_start_gives_the_same_bits(lab: Workbench) -> None:
     states = []
     for _ in range(2):
         lab.set_up(SCENE)
@@ -437,7 +400,7 @@ def test_same_start_gives_the_same_bits(lab: Lab) -> None:
 
 
 @pytest.mark.parametrize("at", [[0.5205, 0.125, 0.0255], [0.5324, 0.1104, 0.0255]])
-def test_takes_a_block_from_the_wall_of_a_box(lab: Lab, at: list[float]) -> None:
+def test_takes_a_block_from_the_wall_of_a_box(lab: Workbench, at: list[float]) -> None:
     lab.set_up(
         {
             "objects": [
@@ -451,7 +414,7 @@ def test_takes_a_block_from_the_wall_of_a_box(lab: Lab, at: list[float]) -> None
     assert math.dist(lab.at("gold_box")[:2], (0.5, 0.1)) < 0.01
 
 
-def test_what_is_too_close_is_named_and_then_out_of_the_way(lab: Lab) -> None:
+def test_what_is_too_close_is_named_and_then_out_of_the_way(lab: Workbench) -> None:
     """Blocks that touch: without the one behind it the middle one can be gripped."""
     block = {"kind": "block", "size": 0.04}
     row = [("red", 0.45, 0.0415), ("green", 0.45, 0.0), ("blue", 0.45, -0.0415), ("gold", 0.491, 0)]
@@ -466,14 +429,14 @@ def test_what_is_too_close_is_named_and_then_out_of_the_way(lab: Lab) -> None:
     assert all(np.hypot(*(lab.at(c)[:2] - (0.45, y))) < 0.015 for c, _, y in (row[0], row[2]))
 
 
-def test_a_brick_beside_a_box_is_gripped_the_other_way_round(lab: Lab) -> None:
+def test_a_brick_beside_a_box_is_gripped_the_other_way_round(lab: Workbench) -> None:
     box = {"kind": "box", "color": "tan", "size": 0.2, "position": [0.58, -0.05]}
     brick = {"kind": "lego", "color": "red", "position": [0.42, 0.06]}
     lab.set_up({"objects": [box, brick]})
     assert ok(lab.do("pick", "red_lego"))
 
 
-def test_a_ball_in_the_corner_of_a_box_tells_what_is_in_the_way(lab: Lab) -> None:
+def test_a_ball_in_the_corner_of_a_box_tells_what_is_in_the_way(lab: Workbench) -> None:
     box = {"id": "box", "kind": "box", "color": "tan", "size": 0.2, "position": [0.55, 0.0]}
     ball = {"kind": "ball", "color": "red", "size": 0.035, "position": [0.6, 0.05, 0.023]}
     lab.set_up({"objects": [box, ball]})
@@ -481,7 +444,7 @@ def test_a_ball_in_the_corner_of_a_box_tells_what_is_in_the_way(lab: Lab) -> Non
     assert report.failure is Failure.NO_GRASP and "box leaves no room for my hand" in report.words
 
 
-def test_goes_on_after_pressing_on_something(lab: Lab) -> None:
+def test_goes_on_after_pressing_on_something(lab: Workbench) -> None:
     """Set down where the scene hid a block: the arm is held up, and the work still goes on."""
     assert ok(lab.do("pick", "red_block"))
     blind = tuple(o for o in lab.skills.scene().objects if o.id != "green_block")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tabletop_scenes import blocks_and_bowls
+from lab.scenes import blocks_and_bowls
 
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor

@@ -7,7 +7,7 @@ import math
 from dataclasses import replace
 
 import pytest
-from tabletop import scene, thing
+from lab.scenes import scene, thing
 
 from llmagentos.grounding.patterns import assign, pattern, spread_slots
 from llmagentos.tasks.sorting import sort_ids
@@ -79,10 +79,10 @@ def test_assignment_is_short() -> None:
 
 def test_sorting() -> None:
     world = scene(
-        thing("a", "red", "block", 0.4, 0, 0.05),
-        thing("b", "white", "block", 0.5, 0, 0.03),
-        thing("c", "red", "block", 0.6, 0, 0.04),
-        thing("d", "black", "block", 0.4, 0.2, 0.06),
+        thing("a", "block", "red", 0.4, 0, 0.05),
+        thing("b", "block", "white", 0.5, 0, 0.03),
+        thing("c", "block", "red", 0.6, 0, 0.04),
+        thing("d", "block", "black", 0.4, 0.2, 0.06),
     )
     ids = ("a", "b", "c", "d")
     assert sort_ids(ids, "small_first", world) == ("b", "c", "a", "d")

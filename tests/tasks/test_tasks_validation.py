@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from tabletop import ctx
+from lab.notation import ctx
 
 from llmagentos.lang import codec as compact
 from llmagentos.tasks.validation import Issue, validate, walk

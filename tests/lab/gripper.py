@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import math
 
-from arms import PANDA
-
+from lab.arms import PANDA
 from llmagentos.objects.geometry import object_geometry
 from sim.world import SimWorld
 
