@@ -19,6 +19,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.oracle import oracle_scene
+from benchmarks.tasks import CONTAINERS
 from llmagentos.errors import SceneError
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.objects.geometry import object_geometry
@@ -80,7 +81,7 @@ def _near(world: SimWorld, name: str, x: float, y: float, tolerance_m: float) ->
 
 def _upright(world: SimWorld, item: SceneObject) -> bool:
     matrix = world.client.getMatrixFromQuaternion(world.object_pose(item.id)[1])
-    return item.kind in ("ball", "block") or matrix[8] > 0.95
+    return traits(item.kind).is_cube or traits(item.kind).rolls or matrix[8] > 0.95
 
 
 def _pick(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial | None:
@@ -123,11 +124,11 @@ def _place(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial |
 
 
 def _put_in(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial | None:
-    if item.kind not in ("block", "ball", "can"):
+    if not traits(item.kind).is_solid:
         return None
     for goal in scene.objects:
         g = object_geometry(goal.kind, goal.size_m)
-        if goal.kind not in ("bowl", "box", "tray") or scene.on_top_of(goal.id):
+        if goal.kind not in CONTAINERS or scene.on_top_of(goal.id):
             continue
         if goal.support != "table" or item.size_m > 0.6 * goal.size_m:
             continue
@@ -147,10 +148,15 @@ def _put_in(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial 
 
 
 def _stack(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial | None:
-    if item.kind != "block":
+    if not traits(item.kind).is_cube:
         return None
     for goal in scene.objects:
-        if goal.kind != "block" or goal.id == item.id or scene.on_top_of(goal.id) or goal.inside:
+        if (
+            not traits(goal.kind).is_cube
+            or goal.id == item.id
+            or scene.on_top_of(goal.id)
+            or goal.inside
+        ):
             continue
         if item.size_m > goal.size_m + 0.011:
             continue
@@ -207,7 +213,7 @@ def _crosses(
 
 
 def _rotate(scene: Scene, item: SceneObject, rng: np.random.Generator) -> Trial | None:
-    if item.kind != "block" or item.support != "table":
+    if not traits(item.kind).is_cube or item.support != "table":
         return None
     angle = float(rng.uniform(-math.pi, math.pi))
 

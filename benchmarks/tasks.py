@@ -16,6 +16,7 @@ import numpy as np
 
 from benchmarks import predicates as judge
 from llmagentos.errors import SceneError
+from llmagentos.objects.kinds import KINDS
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
@@ -24,9 +25,11 @@ Objects = Mapping[str, Mapping[str, Any]]
 Check = Callable[[Objects, Objects, str | None], bool]
 
 SKILLS = ("pick", "put_in", "put_on", "beside", "corner", "side", "push", "stack")
-LIGHT = ("block", "ball", "can", "cup")
-CONTAINERS = ("bowl", "box", "tray")
-FLAT = ("plate", "zone", "block")
+_COMMON = [kind for kind in KINDS.values() if kind.frequency]
+#: What fits between two fingers; wide vessels; what things are put on.
+LIGHT = tuple(k.name for k in _COMMON if not k.is_flat and k.size_m < 0.08)
+CONTAINERS = tuple(k.name for k in _COMMON if k.is_container and k.name not in LIGHT)
+FLAT = tuple(k.name for k in _COMMON if k.is_surface or k.is_cube)
 #: Region as predicates name it → how a person may say it.
 CORNERS = {
     "back_left": ("top left", "far left", "back left"),
@@ -153,7 +156,7 @@ def _onto(skill: str, kinds: Sequence[str], says: Sequence[str], ok: Any) -> Any
 def _fits(item: ObjectSpec, target: ObjectSpec) -> bool:
     if item is target:
         return False
-    if target.kind == "block":
+    if KINDS[target.kind].is_cube:
         return item.geometry.size_m <= target.geometry.size_m + 0.011
     return item.geometry.size_m <= 0.6 * target.geometry.size_m
 

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, is_plural
-from llmagentos.objects.kinds import named, traits
+from llmagentos.objects.kinds import CATEGORIES, named, traits
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import relations as rel
@@ -68,13 +68,14 @@ def is_kind(o: SceneObject, kind: str) -> bool:
 def by_kind(objs: Objects, kind: str, scene: Scene) -> Objects:
     """Objects of a kind or category. "stack": the top object of each stack of two or more.
 
-    "toy" falls back to blocks where there is no other toy.
+    Where there is no other toy, "toy" is what its row says it is mixed up with.
     """
     if kind == "stack":
         tops = {s[-1].id for s in rel.stacks(scene)}
         return [o for o in objs if o.id in tops]
     found = [o for o in objs if is_kind(o, kind)]
-    return found or ([o for o in objs if o.kind == "block"] if kind == "toy" else [])
+    instead = CATEGORIES[kind].mixed_up_with if kind in CATEGORIES else ()
+    return found or [o for o in objs if o.kind in instead]
 
 
 def by_color(objs: Objects, colors: Sequence[str], kind: str, scene: Scene) -> Objects:

@@ -49,6 +49,7 @@ class Kind:
     wall_m, floor_m: how thick the wall at the rim and the floor are; a kind with a wall has a rim.
     Those of a mesh grow with its size. A flat area is floor_m high. upright: share of the height,
     from the rim down, over which the wall is upright. foot_ratio: its foot's width over its rim's.
+    round_top: nothing can stand on it, as on a figure's head (a sphere's top is round anyway).
     mass_kg: at `size_m`. materials: what it may be made of. color: how it comes where nobody says
     so. paintable: it comes in every colour; otherwise in that one only.
     things_go_on: it has a rim, and yet people put things on it, not in it: a plate.
@@ -71,6 +72,7 @@ class Kind:
     floor_m: float = 0.0
     upright: float = 1.0
     foot_ratio: float = 1.0
+    round_top: bool = False
     mass_kg: float = 0.05
     materials: tuple[str, ...] = ()
     color: str = ""
@@ -135,7 +137,7 @@ class Kind:
     @cached_property
     def has_level_top(self) -> bool:
         """Whether something can stand on it, or in it."""
-        return self.shape != "sphere" and (self.is_solid or self.is_flat or self.has_rim)
+        return not self.round_top and self.shape != "sphere"
 
     @cached_property
     def rolls(self) -> bool:

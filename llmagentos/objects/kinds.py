@@ -79,10 +79,10 @@ _ROWS: tuple[Kind, ...] = (
          mesh=MeshFile("objects/mug.obj", "cup"),  # the file's own collision shape is closed on top
          materials=("ceramic",), categories=("dish", "round"), mixed_up_with=("cup",)),
     Kind("duck", "mesh", 0.0745, (0.05215, 0.08195), extents_m=(0.0745, 0.0521, 0.0695),
-         mass_kg=0.05, color="yellow", paintable=False, seen_by="detector",
+         round_top=True, mass_kg=0.05, color="yellow", paintable=False, seen_by="detector",
          mesh=MeshFile("duck.obj", "duck_vhacd.obj", y_up=True),
          materials=("rubber", "plastic"), categories=("toy",)),
-    Kind("teddy", "mesh", 0.05, materials=("cloth",), seen_by="nothing", word="teddy bear",
+    Kind("teddy", "mesh", 0.05, round_top=True, materials=("cloth",), seen_by="nothing", word="teddy bear",
          words=("bear",), categories=("toy",)),
     Kind("lego", "mesh", 0.0400, (0.028, 0.044), extents_m=(0.0400, 0.0400, 0.0290),
          mass_kg=0.03, color="yellow", mesh=MeshFile("lego/lego.obj", "box", y_up=True),
@@ -109,12 +109,13 @@ _MORE_ROWS: tuple[Kind, ...] = (
 
 @dataclass(frozen=True)
 class Category:
-    """A word that stands for objects of several kinds. word, plural, words: as a Kind's."""
+    """A word that stands for objects of several kinds. The other fields are as a Kind's."""
 
     name: str
     word: str = ""
     plural: str = ""
     words: tuple[str, ...] = ()
+    mixed_up_with: tuple[str, ...] = ()
 
     def said(self, plural: bool = False) -> str:
         """ "round thing", "dishes"."""
@@ -129,7 +130,7 @@ CATEGORIES: dict[str, Category] = {
     for c in (
         Category("object"),
         Category("container"),
-        Category("toy"),
+        Category("toy", mixed_up_with=("block",)),
         Category("dish", plural="dishes"),
         Category("round", word="round thing"),
         Category("stack", words=("tower", "pile")),

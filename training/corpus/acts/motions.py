@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.kinds import traits
 from training.corpus.acts import shifts
 from training.corpus.phrases.clauses import Clause, join, say_with, several
 from training.corpus.phrases.descriptions import HOLDERS, LANDMARKS, MOVABLE, NP, noun_phrase
@@ -46,7 +47,7 @@ def push(ctx: Ctx, refs: float = 0.0) -> Clause:
     elif roll < 0.5:
         words = ctx.word(["to", "up to", "over to", "against", "right up to"])
         mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.5)
-        kind: Any = "in" if mark.obj.kind == "zone" else "next_to"
+        kind: Any = "in" if traits(mark.obj.kind).is_flat else "next_to"
         pp = PP(f"{words} {mark.text}", p.Place(rel=kind, obj=mark.obj))
     elif roll < 0.62:
         mark = noun_phrase(ctx, False, {"zone": 1.0}, 1, 0.4)

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.kinds import traits
 from training.corpus.acts.motions import (  # noqa: F401
     angle_words,
     clear,
@@ -114,7 +115,7 @@ def source(ctx: Ctx, o: NP) -> NP:
         rel, landmark, text = ("in" if inside else "on"), p.Obj(noun=mark), f"the {noun}"
     else:
         np = noun_phrase(ctx, False, HOLDERS, 1, 0.4)
-        rel = "on" if np.obj.kind in ("plate", "zone") else "in"
+        rel = "on" if traits(np.obj.kind).is_surface else "in"
         landmark, text = np.obj, np.text
     words = ctx.word(["from", "out of", "from inside", "in", "lying in", "that is in", "from within", "inside"] if rel == "in"
                      else ["from", "off", "from the top of", "on", "lying on", "that is on", "off of"])
@@ -132,7 +133,7 @@ def from_to(ctx: Ctx) -> Clause:
     if pp.place.rel in ("in", "on") and pp.place.obj and ctx.chance(0.4) and pp.place.obj.ref != "this":
         rel: Any = "on" if pp.place.obj.kind in ("block", "plate", "zone", "can", "ball", "stack") else "in"
         mark = noun_phrase(ctx, False, HOLDERS, 1, 0.3)
-        rel = "on" if mark.obj.kind in ("plate", "zone") else "in"
+        rel = "on" if traits(mark.obj.kind).is_surface else "in"
         pp = PP(f"{ctx.one(['to', 'over to', 'into' if rel == 'in' else 'onto'])} {mark.text}", p.Place(rel=rel, obj=mark.obj))
     verb, grab = ctx.word(lx.PUT_VERBS), ctx.word(lx.GRAB_VERBS)
     text = say_with(ctx, ["{v} {o} {p}", "{g} {o} and {s} it {p}", "{g} {o}, {s} it {p}", "remove {o} and {s} it {p}", "{g} {o} then {s} it {p}"],

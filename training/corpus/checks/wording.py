@@ -12,6 +12,7 @@ from difflib import get_close_matches
 from functools import lru_cache
 from itertools import pairwise
 
+from llmagentos.objects import kinds
 from llmagentos.types import COLORS
 from training.corpus.words import lexicon
 
@@ -228,7 +229,7 @@ def _kinds(
     for kind in _KINDS:
         if kind in ("block", "ball") and not _BLOCK_LIKE.isdisjoint(plan):
             continue
-        plural = kind + ("es" if kind == "box" else "s")
+        plural = kinds.said(kind, plural=True)
         if {kind, plural} & pointed or (kind == "cup" and {"mug", "soccerball"} & plan):
             continue
         if kind == "zone" and "at" in plan:

@@ -13,6 +13,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.kinds import traits
 from training.corpus.phrases.clauses import Clause
 from training.corpus.phrases.descriptions import (
     LANDMARKS,
@@ -376,7 +377,7 @@ def by_name(ctx: Ctx, refs: float = 0.0) -> Clause:
             return f"{ctx.word(lx.GRAB_VERBS)} {named.text}", [p.Pick(obj=named.obj)]
         pp = where_to(ctx)
         return ctx.say(["{v} {o} {p}", "I want {o} {p}", "now {v} {o} {p}", "{o} goes {p}", "get {o} and {v} it {p}"], v=ctx.word(lx.PUT_VERBS[:8]), o=named.text, p=pp.text), [p.Put(obj=named.obj, place=pp.place)]
-    rel: Any = "in" if kind in ("bowl", "box", "cup", "tray") else "on" if kind in ("plate", "zone", "block") else "next_to"
+    rel: Any = "in" if traits(kind).is_container else "on" if traits(kind).has_level_top else "next_to"
     if ctx.chance(0.15):
         rel = ctx.one(["left_of", "right_of", "behind", "next_to"])
     o = NP("it", IT) if ctx.chance(0.3) else plain(ctx, plural=ctx.chance(0.15))

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.kinds import traits
 from training.corpus.phrases.clauses import Clause, join, say_with
 from training.corpus.phrases.descriptions import noun_phrase, unknown_noun
 from training.corpus.phrases.places import PP, region_place
@@ -150,7 +151,7 @@ def pack(ctx: Ctx, refs: float = 0.0) -> Clause:
         words, obj, plural = np.text, np.obj, np.text.split()[0] not in ("every", "each")
     text = say_with(ctx, ["pack {o} {i} {b}", "pack {o} up {i} {b}", "{o} should be packed {i} {b}", "fill {b} with {o}", "load {b} with {o}", "get {o} packed {i} {b}", "stow {o} away {i} {b}", "put {o} away {i} {b}", "{o} belongs {i} {b}", "box up {o} in {b}", "clean up {o}: it goes {i} {b}", "stuff {o} {i} {b}", "I'm packing, {o} goes {i} {b}", "collect {o} {i} {b}", "take {o} and pack it {i} {b}", "pack {b} with {o}", "use {b} to pack {o}"],
                     plural, o=words, i=into, b=box.text)
-    rel: Any = "on" if box.obj.kind == "plate" else "in"
+    rel: Any = "on" if traits(box.obj.kind).is_surface else "in"
     return text, [p.Put(obj=obj, place=p.Place(rel=rel, obj=box.obj))]
 
 
@@ -160,7 +161,7 @@ def any_bowl(ctx: Ctx, refs: float = 0.0) -> Clause:
     a: Any = ctx.one(list(lx.COLOR_WORDS))
     b: Any = ctx.one(list(lx.COLOR_WORDS))
     kind: Any = ctx.weighted({"bowl": 8, "box": 2, "plate": 2, "zone": 1, "cup": 1})
-    rel: Any = "on" if kind in ("plate", "zone") else "in"
+    rel: Any = "on" if traits(kind).is_surface else "in"
     holder = ctx.word(lx.KIND_WORDS[kind])
     wa, wb = ctx.word(lx.COLOR_WORDS[a]), ctx.word(lx.COLOR_WORDS[b])
     art = lx.article(wb)
@@ -180,7 +181,7 @@ def own_color(ctx: Ctx, refs: float = 0.0) -> Clause:
     """Each thing into the bowl, onto the plate or the area of its own colour, or of another."""
     n, m = _blocks(ctx)
     kind: Any = ctx.weighted({"bowl": 6, "zone": 4, "plate": 2, "box": 2, "cup": 1})
-    rel: Any = "on" if kind in ("plate", "zone") else "in"
+    rel: Any = "on" if traits(kind).is_surface else "in"
     h = ctx.word(lx.KIND_WORDS[kind])
     if ctx.chance(0.75):
         compare: Any = "same_color"

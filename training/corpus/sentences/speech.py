@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.kinds import traits
 from training.corpus.acts.steps import Clause, several
 from training.corpus.phrases.descriptions import (
     HOLDERS,
@@ -162,7 +163,7 @@ def fill_until(ctx: Ctx, refs: float = 0.0) -> Clause:
 def everything_from(ctx: Ctx, refs: float = 0.0) -> Clause:
     """ "move everything from the box to the plate", "take all the balls out of the bowl and ..."."""
     a = noun_phrase(ctx, False, HOLDERS, 1, 0.3, definite=True)
-    rel: Any = "on" if a.obj.kind in ("plate", "zone") else "in"
+    rel: Any = "on" if traits(a.obj.kind).is_surface else "in"
     kind: Any = ctx.weighted({"object": 5, "block": 4, "ball": 1})
     what = ctx.one(["everything", "all things", "all objects", "whatever is", "the contents"]) if kind == "object" else f"all {ctx.one(['', 'the '])}{lx.plural(ctx.word(lx.KIND_WORDS[kind]))}"
     src = "of" if what == "the contents" else ("" if what == "whatever is" else ctx.word(["from", "out of", "that is in", "in"] if rel == "in" else ["from", "off", "on", "from the top of"]))
@@ -342,7 +343,7 @@ def named_use(ctx: Ctx, refs: float = 0.0) -> Clause:
     if ctx.chance(0.5):
         kind: Any = ctx.weighted({"bowl": 5, "box": 3, "plate": 2, "tray": 1, "zone": 2, "cup": 1, "block": 2})
         noun, mark2 = ctx.span(f"{ctx.word(nouns.NAME_MODIFIERS)} {ctx.word(lx.KIND_WORDS[kind][:3])}")
-        rel = "on" if kind in ("plate", "zone", "block") else "in"
+        rel = "in" if traits(kind).is_container else "on"
         return f"{ctx.word(lx.PUT_VERBS[:10])} {o.text} {ctx.word(lx.REL_WORDS[rel])} {ctx.one(['the', 'the', 'my'])} {noun}", [p.Put(obj=o.obj, place=p.Place(rel=rel, obj=p.Obj(kind=kind, name=mark2)))]
     prep = ctx.word(lx.REL_WORDS[rel]) if ctx.chance(0.7) else ("to" if rel == "next_to" else ctx.word(lx.REL_WORDS[rel]))
     return f"{ctx.word(lx.PUT_VERBS[:10])} {o.text} {prep} {the}{marked}", [p.Put(obj=o.obj, place=p.Place(rel=rel, obj=p.Obj(name=mark)))]
