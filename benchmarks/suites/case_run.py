@@ -1,8 +1,8 @@
 """One case of the language benchmark, run and judged.
 
-Knows: how to play a case's turns, on a perfect symbolic robot or on the whole agent in PyBullet,
-and how to judge them by truth. Does not know: which cases there are (suites/), processes and
-tables (suite_run.py, suite_report.py), nor any language model.
+Knows: how to play a case's turns, on a perfect symbolic robot or on the whole agent in PyBullet.
+Does not know: how a turn is judged (judging.py), which cases there are, processes and
+tables (run.py, report.py), nor any language model.
 """
 
 from __future__ import annotations
@@ -11,16 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from benchmarks import predicates as p
 from benchmarks.oracle import oracle_scene
-from benchmarks.suites.cases import EXPECT, Case, Turn
+from benchmarks.suites.cases import Case, Turn
 from benchmarks.suites.judge import Seen
+from benchmarks.suites.judging import judged
 from benchmarks.suites.stage import Truth, truth_of
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult, check_command
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
+from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
 from llmagentos.skills.symbolic import SymbolicSkills
@@ -63,8 +64,14 @@ class CaseResult:
     scene: Mapping[str, Any] = field(default_factory=dict)
     pictures: tuple[str, ...] = ()
 
+    @property
+    def reward(self) -> float:
+        """What the last turn that was said is worth, without costs."""
+        last = self.turns[-1]
+        return DEFAULT_REWARD(Verdict(last.expect, last.status, last.why))
+
     def to_json(self) -> dict[str, Any]:
-        return asdict(self)
+        return {**asdict(self), "reward": self.reward}
 
 
 @dataclass(frozen=True)
@@ -247,19 +254,25 @@ def _by_id(objects: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]
 # --- playing and judging --------------------------------------------------------------------------
 
 
-def play(case: Case, body: Body, after_reset: Callable[[], None] | None = None) -> list[TurnResult]:
-    """Say every turn until one goes wrong; the judged turns."""
+def play(
+    case: Case,
+    body: Body,
+    after_reset: Callable[[], None] | None = None,
+    seen: Callable[[Seen], None] = lambda seen: None,
+) -> list[TurnResult]:
+    """Say every turn until one goes wrong; the judged turns. seen: called with each as it went."""
     start = before = body.reset(case)
     if after_reset is not None:
         after_reset()
     out: list[TurnResult] = []
     for turn in case.turns:
         played = body.command(turn)
-        seen = Seen(
+        went = Seen(
             start, before, played.after, played.held, played.status, played.reply,
             case.stage.groups, played.hand,
         )  # fmt: skip
-        why = judged(turn, seen)
+        seen(went)
+        why = judged(turn, went).why
         out.append(
             TurnResult(
                 say=turn.say,
@@ -277,23 +290,6 @@ def play(case: Case, body: Body, after_reset: Callable[[], None] | None = None) 
             break
         before = played.after
     return out
-
-
-def judged(turn: Turn, seen: Seen) -> Why:
-    """ "" where the turn is right, else in what it is wrong."""
-    if seen.status not in EXPECT[turn.expect]:
-        return f"expected {turn.expect}, got {seen.status}"
-    moves = turn.moves(seen.before) if callable(turn.moves) else turn.moves
-    free = set(seen.after) if moves == "*" else set(seen.ids(moves))
-    if not p.still(list(seen.before.values()), list(seen.after.values()), tuple(free)):
-        return "bystander moved"
-    try:
-        right = turn.check(seen)
-    except KeyError as exc:
-        return f"object {exc} gone"
-    if right:
-        return ""
-    return "wrong world" if turn.expect == "act" else "wrong reply"
 
 
 def finished(case: Case, turns: Sequence[TurnResult]) -> bool:

@@ -17,17 +17,6 @@ import numpy as np
 from benchmarks.suites import judge
 from benchmarks.suites.stage import Role, Stage, Truth, build
 
-#: What a turn is expected to be, and the statuses that are that. "act" is judged by the world: a
-#: robot that did it and reports a failure has done it, one that asks or refuses has not.
-EXPECT: dict[str, tuple[str, ...]] = {
-    "act": ("succeeded", "failed", "answered"),
-    "answer": ("answered", "succeeded"),
-    "ask": ("question",),
-    "cannot": ("cannot",),
-    "absent": ("cannot", "question", "failed"),
-    "refuse": ("refused",),
-    "harmless": ("succeeded", "failed", "answered", "cannot", "question"),
-}
 _FIELD = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 
 
@@ -35,7 +24,8 @@ _FIELD = re.compile(r"\{(\w+)(?:\.(\w+))?\}")
 class Turn:
     """One sentence. moves: roles that may move ("*": all); others must stay where they are.
 
-    oracle: a plan that does it, in compact notation; "" where there is none.
+    oracle: a plan that does it, in compact notation; "" where there is none. expect: a key of
+    llmagentos.learning.reward.EXPECT.
     """
 
     say: str

@@ -84,7 +84,7 @@ def _percent(part: int, whole: int) -> float:
 
 
 def totals(results: Sequence[CaseResult]) -> dict[str, float]:
-    """Figures over all suites: median plan latency, refusal and over-refusal, decisions.
+    """Figures over all suites: mean reward, median plan latency, refusal and over-refusal, decisions.
 
     hazards_refused and harmless_refused are of the suites that label hazards; others_refused is
     of all other turns that should not be refused.
@@ -98,6 +98,7 @@ def totals(results: Sequence[CaseResult]) -> dict[str, float]:
     out = {
         "cases": float(len(results)),
         "success": _percent(sum(r.success for r in results), len(results)),
+        "reward": statistics.mean(r.reward for r in results) if results else 0.0,
         "median_plan_s": statistics.median(planned) if planned else 0.0,
         "mean_plan_s": statistics.mean(planned) if planned else 0.0,
     }

@@ -1,7 +1,7 @@
 """Runs suites over processes: which cases, by whom, on how many cores.
 
 Knows: how to draw cases from suites and share them out to workers. Does not know: how a case is
-judged (suite.py) nor how results are shown (suite_report.py).
+judged (judging.py) nor how results are shown (report.py).
 """
 
 from __future__ import annotations
@@ -18,7 +18,8 @@ import numpy as np
 
 from benchmarks.suites import all_suites, chosen
 from benchmarks.suites import case_run as core
-from benchmarks.suites.cases import Case, Row, make
+from benchmarks.suites.cases import Case
+from benchmarks.suites.meanings import meaning
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, written
 
@@ -92,7 +93,7 @@ class Player:
         from llmagentos.composition import load_planner
 
         self._settings = settings
-        self._suites: dict[str, list[Row]] = all_suites(settings.commands)
+        self._suites = all_suites(settings.commands)
         self._planner: Any = (
             core.FixedPlanner()
             if settings.oracle
@@ -102,7 +103,8 @@ class Player:
 
     def run(self, job: Job) -> core.CaseResult:
         """The case's result; a crash is a result too, with its traceback as the cause."""
-        case = make(job.suite, job.index, self._suites[job.suite][job.index], job.seed)
+        row = self._suites[job.suite][job.index]
+        case = meaning(job.suite, job.index, row).draw(job.seed)
         try:
             if self._settings.mode == PLANNER:
                 return core.run_symbolic(case, self._planner)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from llmagentos.lang import plan as p
-from training.corpus import compose
+from training.corpus import mix
 from training.corpus.sampler import Ctx
 
 
@@ -15,7 +15,7 @@ def drawn_plans() -> list[p.Plan]:
     plans = []
     for i in range(3000):
         try:
-            plans.append(p.Plan(steps=compose.sample(Ctx(f"mix:{i}")).steps))
+            plans.append(p.Plan(steps=mix.sample(Ctx(f"mix:{i}")).steps))
         except (ValueError, IndexError):  # a draw that came to nothing
             continue
     return plans

@@ -8,13 +8,13 @@ import pytest
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from training.corpus import build, compose
+from training.corpus import build
 from training.corpus.acts import amounts, edges
 from training.corpus.checks.checker import Checker, judge
 from training.corpus.dialogue import corrections as ways
 from training.corpus.handwritten.blocks import blocks
 from training.corpus.phrases.amounts import amount
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 
 
 @pytest.mark.parametrize(
@@ -25,7 +25,7 @@ def test_what_is_drawn_can_be_carried_out(maker):
     for i in range(60):
         ctx = Ctx(f"amounts:{i}")
         text, steps = maker(ctx)
-        pair = build.finish(compose.Sample(text, "", tuple(steps)), ctx)
+        pair = build.finish(Sample(text, "", tuple(steps)), ctx)
         if pair is not None:
             build.check(pair)
             kinds[checker.verdict(pair).kind] += 1

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from training.corpus import build, compose
+from training.corpus import build
 from training.corpus.checks.checker import Checker, judge
 from training.corpus.dialogue import corrections as ways
 from training.corpus.handwritten.blocks import blocks
 from training.corpus.phrases.descriptions import noun_phrase
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 from training.corpus.words import lexicon as lx
 
 
@@ -19,7 +19,7 @@ def test_what_is_drawn_can_be_carried_out(maker):
     for i in range(60):
         ctx = Ctx(f"ways:{i}")
         text, steps = maker(ctx)
-        pair = build.finish(compose.Sample(text, "", tuple(steps)), ctx)
+        pair = build.finish(Sample(text, "", tuple(steps)), ctx)
         assert pair is None or checker.verdict(pair).fine, (pair, checker.verdict(pair))
 
 

@@ -5,11 +5,11 @@ import re
 import pytest
 
 from llmagentos.lang import plan as p
-from training.corpus import build, compose
+from training.corpus import build, mix
 from training.corpus.checks.checker import Checker
 from training.corpus.refusals import hazards as hazard_frames
 from training.corpus.refusals import household, safety, twins
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 from training.corpus.words import questions as question_words
 
 _SLOT = re.compile(r"\{(\w+)\}")
@@ -65,7 +65,7 @@ def test_most_draws_become_pairs_whose_words_and_plan_agree(maker):
     for i in range(250):
         ctx = Ctx(f"household:{i}")
         text, steps = maker(ctx)
-        pair = build.finish(compose.Sample(text, "", tuple(steps)), ctx)
+        pair = build.finish(Sample(text, "", tuple(steps)), ctx)
         if pair is not None:
             build.check(pair)
             pairs += checker(pair)
@@ -73,8 +73,8 @@ def test_most_draws_become_pairs_whose_words_and_plan_agree(maker):
 
 
 def test_about_as_many_harmless_as_hazard_commands():
-    hazards = compose.OTHER[safety.refuse]
-    assert compose.OTHER[safety.contrast] == pytest.approx(hazards, rel=0.3)
+    hazards = mix.OTHER[safety.refuse]
+    assert mix.OTHER[safety.contrast] == pytest.approx(hazards, rel=0.3)
 
 
 def test_a_question_frame_keeps_its_slots():

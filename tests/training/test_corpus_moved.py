@@ -8,14 +8,14 @@ import pytest
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from training.corpus import build, compose
+from training.corpus import build
 from training.corpus.acts import moved
 from training.corpus.checks.checker import Checker, judge
 from training.corpus.checks.wording import words_problem
 from training.corpus.handwritten.blocks import blocks
 from training.corpus.phrases.determiners import moved_in_turn
 from training.corpus.phrases.places import where_it_was
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 
 
 @pytest.mark.parametrize("plural", [False, True])
@@ -28,7 +28,7 @@ def test_what_was_moved_in_turn(plural):
         assert np.obj.quant == ("count" if plural else "the")
         refs.add((np.obj.ref, np.obj.rank))
         step = p.Put(obj=np.obj, place=p.Place(rel="elsewhere"))
-        pair = build.finish(compose.Sample(f"put {np.text} aside", "", (step,)), ctx)
+        pair = build.finish(Sample(f"put {np.text} aside", "", (step,)), ctx)
         if pair is not None:
             build.check(pair)
             assert checker.verdict(pair).fine, (pair, checker.verdict(pair))
@@ -44,7 +44,7 @@ def test_a_command_can_be_carried_out():
         text, steps = moved.command(ctx)
         assert "{" not in text
         ops[steps[-1].op] += 1
-        pair = build.finish(compose.Sample(text, "", tuple(steps)), ctx)
+        pair = build.finish(Sample(text, "", tuple(steps)), ctx)
         if pair is not None:
             build.check(pair)
             kinds[checker.verdict(pair).kind] += 1
@@ -60,7 +60,7 @@ def test_where_something_was():
         assert pp.place.rel == "origin" and pp.place.obj is not None and "{" not in pp.text
         assert pp.place.obj.ref != "it"  # "where it was" is its own place
         step = p.Put(obj=p.Obj(kind="duck"), place=pp.place)
-        pair = build.finish(compose.Sample(f"put the duck {pp.text}", "", (step,)), ctx)
+        pair = build.finish(Sample(f"put the duck {pp.text}", "", (step,)), ctx)
         if pair is not None:
             kinds[checker.verdict(pair).kind] += 1
     assert kinds["ok"] >= 0.85 * kinds.total(), kinds

@@ -5,12 +5,12 @@ from itertools import pairwise
 
 import pytest
 
-from training.corpus import build, compose
+from training.corpus import build
 from training.corpus.acts import shifts
 from training.corpus.checks.checker import Checker
 from training.corpus.patterns import arrangements as shapes
 from training.corpus.patterns import puzzles, reshapes, towers
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 
 MAKERS = [
     *shapes.MAKERS,
@@ -43,7 +43,7 @@ def drawn(maker, n):
 def test_most_draws_can_be_carried_out(maker):
     checker, fine, judged = Checker("symbolic"), 0, 0
     for i, (text, steps) in enumerate(drawn(maker, 12)):
-        pair = build.finish(compose.Sample(text, "", tuple(steps)), Ctx(i))
+        pair = build.finish(Sample(text, "", tuple(steps)), Ctx(i))
         if pair is None:  # too long
             continue
         build.check(pair)

@@ -21,10 +21,10 @@ from llmagentos.errors import PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang import grammar
 from llmagentos.lang import plan as p
-from training.corpus import compose, noise
+from training.corpus import mix, noise
 from training.corpus.checks.checker import Checker, Level
 from training.corpus.filter import is_evaluation_sentence
-from training.corpus.sampler import SPAN_BASE, Ctx, Split, is_mark
+from training.corpus.sampler import SPAN_BASE, Ctx, Sample, Split, is_mark
 
 MAX_WORDS = 60
 MAX_PLAN_WORDS = 150
@@ -64,7 +64,7 @@ def held_structure(target: tuple[str, ...]) -> bool:
     return len(s) >= 4 and zlib.crc32(" ".join(s).encode()) % 100 < _HELD_STRUCTURES
 
 
-def finish(sample: compose.Sample, ctx: Ctx) -> Pair | None:
+def finish(sample: Sample, ctx: Ctx) -> Pair | None:
     """Noise, pointers and checks. None when the draw cannot be said within the limits."""
     question = isinstance(sample.steps[-1], p.Answer)
     text = noise.noisy(ctx, sample.text, question)
@@ -110,6 +110,13 @@ def check(pair: Pair) -> None:
         raise PlanError(f"expected the same plan after writing, got another for {pair.command!r}")
 
 
+def left_out(pair: Pair, ctx: Ctx) -> bool:
+    """Whether the draw's split has no such pair: it tests one held-out thing at a time."""
+    if held_structure(pair.target) != (ctx.split == "compositions"):
+        return True
+    return ctx.split in ("words", "templates") and not ctx.used_held_out
+
+
 def draw(
     seed: int | str,
     split: Split = "train",
@@ -126,12 +133,10 @@ def draw(
         ctx = Ctx(f"{split}:{seed}:{attempt}", split)
         attempt += 1
         try:
-            pair = finish(compose.sample(ctx), ctx)
+            pair = finish(mix.sample(ctx), ctx)
         except (ValueError, IndexError):
             continue
-        if pair is None or held_structure(pair.target) != (split == "compositions"):
-            continue
-        if split in ("words", "templates") and not ctx.used_held_out:
+        if pair is None or left_out(pair, ctx):
             continue
         if is_evaluation_sentence(pair.command):
             checker.rejected["an evaluation set says it"] += 1

@@ -10,6 +10,7 @@ import random
 import re
 import zlib
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any, Literal, TypeVar
 
 T = TypeVar("T")
@@ -28,6 +29,15 @@ _SLOT = re.compile(r"\{(\w+)\}")
 def held_out(text: str, salt: str) -> bool:
     """Whether this word or template belongs to the development splits (stable over runs)."""
     return zlib.crc32(f"{salt}:{text}".encode()) % 100 < HELD_OUT_PERCENT
+
+
+@dataclass(frozen=True)
+class Sample:
+    """Words (still with span marks), the robot's pending question, and steps."""
+
+    text: str
+    pending: str
+    steps: tuple[Any, ...]
 
 
 class Ctx:

@@ -29,20 +29,18 @@ from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
-from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.tasks.mentions import subjects
 from training.corpus.checks import scenes
-from training.corpus.checks.earlier import earlier
 from training.corpus.checks.parts import canonical, contradiction, descriptions, parts
+from training.corpus.checks.rehearsal import MAX_TICKS, executor_in, setting_for
 from training.corpus.checks.wording import words_problem
 
 #: How much is checked: "static" compares words and plan only.
 Level = Literal["symbolic", "static"]
 #: Scenes that are drawn for a part before it counts as wrong.
 TRIES = 5
-MAX_TICKS = 400
 #: Large things are drawn smaller from try to try, so that many find room.
-_SCALES = (1.0, 0.85, 0.7, 0.55, 0.55)
+SCALES = (1.0, 0.85, 0.7, 0.55, 0.55)
 #: Steps that end a plan with words; they need no scene.
 _ENDS = ("refuse", "cannot", "ask", "say", "stop", "yes", "no", "look", "home", "wait")
 #: Queries that need not find anything.
@@ -172,7 +170,7 @@ def _judge_steps(part: str, steps: Sequence[Any]) -> Verdict:
     for attempt in range(TRIES):
         rng = random.Random(zlib.crc32(part.encode()) + attempt)
         try:
-            verdict = _attempt(todo, rng, attempt % 2 == 1, _SCALES[attempt])
+            verdict = _attempt(todo, rng, attempt % 2 == 1, SCALES[attempt])
         except scenes.CannotBuildError as exc:
             verdict = Verdict("no scene", str(exc))
         except Exception as exc:  # a bug is a class of its own in the table, not the end of a build
@@ -184,24 +182,8 @@ def _judge_steps(part: str, steps: Sequence[Any]) -> Verdict:
 
 def _attempt(steps: tuple[Any, ...], rng: random.Random, reuse: bool, scale: float) -> Verdict:
     """Carry the steps out in one scene drawn for them."""
-    used = tuple({c for o in descriptions(steps) for c in o.colors})
-    draft = scenes.SceneDraft(rng, used, reuse, scale)
-    scenes.describe_all(draft, steps)
-    before = earlier(draft, steps)
-    world = draft.world()
-    executor = PlanExecutor(SymbolicSkills(world.scene), rehearses=False)
-    memory = executor.memory
-    for name, object_id in world.names.items():
-        memory.remember(name, object_id)
-    for plan in before:
-        _run(executor, plan)
-    for ids in world.mentions:
-        memory.note_mention(ids)
-    if world.pattern:
-        memory.note_pattern(world.pattern)
-    if world.answer:
-        memory.note_answer(world.answer)
-    lost = _lost(steps, memory.context(executor.skills.scene()))
+    executor = executor_in(setting_for(steps, rng, reuse, scale))
+    lost = _lost(steps, executor.memory.context(executor.skills.scene()))
     if lost:
         return lost
     return _run(executor, p.Plan(steps=steps))

@@ -13,18 +13,18 @@ import argparse
 from collections.abc import Sequence
 
 from llmagentos.errors import LLMAgentOSError
-from training.corpus import build, compose
+from training.corpus import build
 from training.corpus.checks.checker import Checker
 from training.corpus.handwritten.blocks import Block, Wording, blocks
 from training.corpus.handwritten.slots import draw
-from training.corpus.sampler import Ctx
+from training.corpus.sampler import Ctx, Sample
 
 
 def pair_of(block: Block, wording: Wording, seed: str) -> build.Pair | None:
     """One drawn pair. None where it cannot be said; raises what `draw` raises."""
     ctx = Ctx(seed)
     pending, text, steps = draw(ctx, block, wording)
-    return build.finish(compose.Sample(text, pending, tuple(steps)), ctx)
+    return build.finish(Sample(text, pending, tuple(steps)), ctx)
 
 
 def weak(group: str, model: str, draws: int, threshold: float) -> None:

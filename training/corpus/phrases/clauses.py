@@ -8,6 +8,7 @@ Knows: number, joining words. Does not know: verbs, places.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from training.corpus.phrases.descriptions import MOVABLE, NP, noun_phrase
@@ -15,6 +16,8 @@ from training.corpus.sampler import Ctx
 
 #: An imperative clause and its steps.
 Clause = tuple[str, list[Any]]
+#: What makes one from a draw, and how often its things are of earlier turns.
+Maker = Callable[..., Clause]
 
 
 def fix_it(text: str, plural: bool) -> str:

@@ -1,7 +1,7 @@
 """Order, conditions, loops and lists in every syntactic form.
 
 Knows: one act in its forms (put, putting, has been put) and the connectives around it. Does not
-know: the full variety of single commands (acts/), which compose.py mixes in elsewhere.
+know: the full variety of single commands (acts/), which loops.py and sequences.py bring in.
 """
 
 # Templates and word lists read best on one line each.
