@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from importlib.metadata import entry_points
 from typing import Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict
@@ -21,10 +22,12 @@ class Node(BaseModel):
     """Base of everything in a plan: immutable, unknown fields are errors.
 
     The fields stand in the order in which compact notation has them. brackets: around all of it.
+    said: a step for people, its fields in braces ("pick up {obj}"); "" where that needs more.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     brackets: ClassVar[tuple[str, str] | None] = None
+    said: ClassVar[str] = ""
 
 
 @dataclass(frozen=True)
@@ -56,25 +59,37 @@ class Slot:
 class OneOf(Mapping[str, type[Node]]):
     """The type of a field that holds one of several models, told apart by their tag's value.
 
-    what: for "expected a step"; tag: the field whose default names a model ("op").
+    what: for "expected a step"; tag: the field whose default names a model ("op"). group: of the
+    entry points whose functions add models from outside; called when the table is first read.
     `Annotated[Any, STEPS]` is a discriminated union that grows with its table.
     """
 
-    def __init__(self, what: str, tag: str, models: Iterable[type[Node]]):
-        self.what, self.tag = what, tag
+    def __init__(self, what: str, tag: str, models: Iterable[type[Node]], group: str = ""):
+        self.what, self.tag, self._group = what, tag, group
         self._models: dict[str, type[Node]] = {}
         self._is_described = False
         for model in models:
             self.add(model)
 
     def __getitem__(self, word: str) -> type[Node]:
-        return self._models[word]
+        return self._rows()[word]
 
     def __iter__(self) -> Iterator[str]:
-        return iter(self._models)
+        return iter(self._rows())
 
     def __len__(self) -> int:
-        return len(self._models)
+        return len(self._rows())
+
+    def _rows(self) -> dict[str, type[Node]]:
+        group, self._group = self._group, ""
+        for point in entry_points(group=group) if group else ():
+            try:
+                point.load()()
+            except Exception as exc:  # whatever a package from outside does
+                raise PlanError(
+                    f"cannot load the {self.what} of entry point {point.name!r} ({point.value}): {exc}"
+                ) from exc
+        return self._models
 
     def __eq__(self, other: object) -> bool:
         return self is other
@@ -88,7 +103,7 @@ class OneOf(Mapping[str, type[Node]]):
         word = info.default if info is not None else None
         if not isinstance(word, str):
             raise PlanError(f"expected {model.__name__}.{self.tag} to name the {self.what}")
-        if self._models.get(word, model) is not model:
+        if word in self._models:
             raise PlanError(f"expected a new {self.what}, got '{word}' again")
         self._models[word] = model
 
@@ -97,7 +112,7 @@ class OneOf(Mapping[str, type[Node]]):
         del self._models[word]
 
     def _check(self, value: Any) -> Node:
-        if isinstance(value, Node) and self._models.get(getattr(value, self.tag, "")) is type(
+        if isinstance(value, Node) and self._rows().get(getattr(value, self.tag, "")) is type(
             value
         ):
             return value
@@ -115,7 +130,7 @@ class OneOf(Mapping[str, type[Node]]):
         return core_schema.no_info_plain_validator_function(self._check)
 
     def __get_pydantic_json_schema__(self, schema: Any, handler: Any) -> dict[str, Any]:
-        choices: dict[Any, Any] = {w: m.__pydantic_core_schema__ for w, m in self._models.items()}
+        choices: dict[Any, Any] = {w: m.__pydantic_core_schema__ for w, m in self._rows().items()}
         inner, self._is_described = self._is_described, True
         if inner:  # a model of this union holds the union again: it is described already
             choices = {

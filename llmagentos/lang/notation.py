@@ -90,21 +90,27 @@ def everything() -> Iterator[type[Node]]:
         pending += [p.model for p in parts(model) if p.model is not None]
 
 
-def length_words() -> tuple[str, ...]:
+def length_words() -> frozenset[str]:
     """The words before a length: "dist", "size", "spacing"."""
-    found = (p.slot.word for m in everything() for p in parts(m) if p.holds == "length")
-    return tuple(dict.fromkeys(found))
+    return _words_before(tuple(STEPS))["length"]
 
 
 def number_words() -> frozenset[str]:
     """The words that a number, whole or not, may stand right behind."""
-    out = {"cw", "ccw", *length_words()}
+    before = _words_before(tuple(STEPS))
+    return before["length"] | before["num"] | {"cw", "ccw"}
+
+
+@cache
+def _words_before(steps: tuple[str, ...]) -> dict[Holds, frozenset[str]]:
+    """By what a part holds: the words that stand before it, a step's own before its first part."""
+    out: dict[Holds, set[str]] = {holds: set() for holds in get_args(Holds)}
     for model in everything():
-        first, *_ = (*parts(model), None)
+        word = tag_of(model)
         for part in parts(model):
-            if part.holds == "num":
-                out.add(part.slot.word or (tag_of(model) if part is first else ""))
-    return frozenset(out - {""})
+            out[part.holds].add(part.slot.word or word)
+            word = ""
+    return {holds: frozenset(words - {""}) for holds, words in out.items()}
 
 
 def _is_tag(info: FieldInfo) -> bool:

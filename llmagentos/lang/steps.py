@@ -3,7 +3,7 @@
 Knows: what a step says, and in which words. Does not know: how it is carried out (tasks/) nor how
 it is said to people, but for a short `said` (wording/steps.py has the longer ones).
 
-A step from outside is a class like these, made known by `register_step`.
+A step from outside is a class like these with `said`, made known by `tasks.register_step`.
 """
 
 from __future__ import annotations
@@ -19,12 +19,16 @@ from llmagentos.lang.node import Node, OneOf, Slot
 
 
 class Pick(Node):
+    said = "pick up {obj}"
+
     op: Literal["pick"] = "pick"
     obj: Obj
 
 
 class PlaceHeld(Node):
     """Put down what is held."""
+
+    said = "put it down {place}"
 
     op: Literal["place"] = "place"
     place: Place
@@ -86,6 +90,8 @@ class Rotate(Node):
 
 
 class Swap(Node):
+    said = "swap {obj} and {obj2}"
+
     op: Literal["swap"] = "swap"
     obj: Obj
     obj2: Obj
@@ -118,15 +124,21 @@ class Point(Node):
 
 
 class Look(Node):
+    said = "look at the table"
+
     op: Literal["look"] = "look"
 
 
 class Home(Node):
+    said = "go to the home position"
+
     op: Literal["home"] = "home"
 
 
 class Release(Node):
     """Open the gripper; what is held is set down where it is."""
+
+    said = "open the gripper"
 
     op: Literal["release"] = "release"
 
@@ -137,11 +149,15 @@ class Wait(Node):
 
 
 class WaitFor(Node):
+    said = "wait until {condition}"
+
     op: Literal["wait_for"] = "wait_for"
     condition: Cond
 
 
 class Say(Node):
+    said = 'say "{text}"'
+
     op: Literal["say"] = "say"
     text: str
 
@@ -155,6 +171,8 @@ class Ask(Node):
 
 
 class Refuse(Node):
+    said = "refuse: {reason}"
+
     op: Literal["refuse"] = "refuse"
     reason: w.RefuseReason
 
@@ -218,14 +236,20 @@ class Correct(Node):
 
 
 class Yes(Node):
+    said = "yes"
+
     op: Literal["yes"] = "yes"
 
 
 class No(Node):
+    said = "no"
+
     op: Literal["no"] = "no"
 
 
 class Stop(Node):
+    said = "stop"
+
     op: Literal["stop"] = "stop"
 
 
@@ -247,6 +271,8 @@ class ForEach(Node):
 
 
 class If(Node):
+    said = "if {condition}"
+
     op: Literal["if"] = "if"
     condition: Cond
     then: tuple[Step, ...] = Field(min_length=1, max_length=12)
@@ -262,6 +288,8 @@ class Repeat(Node):
 class Until(Node):
     """The body again and again until the condition holds (bounded by the executor)."""
 
+    said = "until {condition}"
+
     op: Literal["until"] = "until"
     condition: Cond
     body: tuple[Step, ...] = Field(min_length=1, max_length=12)
@@ -272,7 +300,7 @@ STEPS = OneOf("step", "op", (
     Pick, PlaceHeld, Put, Push, Move, Stack, Arrange, Rotate, Swap, Clear, Reshape, Point, Look,
     Home, Release, Wait, WaitFor, Say, Ask, Refuse, Cannot, Answer, Undo, Restore, Again, Choose,
     Correct, Yes, No, Stop, Remember, ForEach, If, Repeat, Until,
-))  # fmt: skip
+), group="llmagentos.steps")  # fmt: skip
 Step = Annotated[Any, STEPS]
 
 for _model in (ForEach, If, Repeat, Until):

@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+from llmagentos.lang.node import Node
+from llmagentos.lang.steps import STEPS
 from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, succeeded
 from llmagentos.tasks.steps import (
     arrange,
@@ -29,7 +31,16 @@ from llmagentos.tasks.steps import (
     wait,
 )
 
-__all__ = ["Moves", "Report", "Scope", "StepProblem", "expand", "succeeded"]
+__all__ = [
+    "Moves",
+    "Report",
+    "Scope",
+    "StepProblem",
+    "expand",
+    "register_step",
+    "succeeded",
+    "unregister_step",
+]
 
 _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "pick": put.pick,
@@ -57,3 +68,21 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
 def expand(step: Any, scope: Scope) -> Moves:
     """The step's actions; see the module's words. Raises KeyError for a control step."""
     return _EXPANDERS[step.op](step, scope)
+
+
+def register_step(step: type[Node], expander: Callable[[Any, Scope], Moves]) -> None:
+    """A step from outside this package: its class (lang/steps.py has its like) and its actions.
+
+    From then on plans can hold it: it is parsed, written, told in words (`said`), and part of the
+    grammar of every model whose vocabulary has its words. A package names a function without
+    arguments that calls this as an entry point of the group `llmagentos.steps`. Raises PlanError
+    for a class without `op` and for an `op` that is taken.
+    """
+    STEPS.add(step)
+    _EXPANDERS[step.model_fields["op"].default] = expander
+
+
+def unregister_step(op: str) -> None:
+    """Forget a step from outside (tests do). Raises KeyError for one that is not there."""
+    STEPS.remove(op)
+    del _EXPANDERS[op]

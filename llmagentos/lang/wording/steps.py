@@ -11,6 +11,7 @@ from typing import Any
 
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
+from llmagentos.lang.notation import Part, parts
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
     describe_length,
@@ -42,7 +43,29 @@ def describe_step(step: Any) -> str:
     Steps that hold others give only their heading ("for each red block"); see `describe_plan`.
     """
     writer = _WRITERS.get(step.op)
-    return writer(step) if writer is not None else str(step.op)
+    if writer is not None:
+        return writer(step)
+    model: type[p.Node] = type(step)
+    words = {part.name: _said(getattr(step, part.name), part) for part in parts(model)}
+    return model.said.format(**words) or str(step.op)
+
+
+def _said(value: Any, part: Part) -> str:
+    """What a step's field is in words; "" for what is not there."""
+    if value is None or value == ():
+        return ""
+    if part.holds == "word":
+        return next((role[value].phrase for role in part.roles if value in role), str(value))
+    if part.holds == "num":
+        return f"{value:g}"
+    if part.holds == "one_of":
+        return describe_cond(value)
+    if part.many:
+        return join_words([describe_obj(one) for one in value])
+    describe: dict[Any, Callable[[Any], str]] = {
+        p.Obj: describe_obj, p.Place: describe_place, p.Length: describe_length,
+    }  # fmt: skip
+    return describe.get(type(value), str)(value)
 
 
 def describe_plan(plan: p.Plan) -> list[str]:
@@ -203,26 +226,17 @@ def _repeat(s: p.Repeat) -> str:
 
 
 _WRITERS: dict[str, Callable[[Any], str]] = {
-    "pick": lambda s: f"pick up {describe_obj(s.obj)}",
-    "place": lambda s: f"put it down {describe_place(s.place)}",
     "put": _put,
     "push": _push,
     "move": _move,
     "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
     "arrange": _arrange,
     "rotate": _rotate,
-    "swap": lambda s: f"swap {describe_obj(s.obj)} and {describe_obj(s.obj2)}",
     "clear": _clear,
     "reshape": _reshape,
     "point": lambda s: f"point at {_pointed(s.place)}",
-    "look": lambda s: "look at the table",
-    "home": lambda s: "go to the home position",
-    "release": lambda s: "open the gripper",
     "wait": lambda s: f"wait {s.seconds:g} second{'s' if s.seconds != 1 else ''}",
-    "wait_for": lambda s: f"wait until {describe_cond(s.condition)}",
-    "say": lambda s: f'say "{s.text}"',
     "ask": _ask,
-    "refuse": lambda s: f"refuse: {refusal_words(s.reason)}",
     "cannot": lambda s: f"say that I can't {s.what or inability_words(s.reason)}",
     "answer": lambda s: _query(s.query),
     "undo": _undo,
@@ -232,14 +246,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "again": _again,
     "choose": lambda s: _choice(s, "take"),
     "correct": _correct,
-    "yes": lambda s: "yes",
-    "no": lambda s: "no",
-    "stop": lambda s: "stop",
     "remember": _remember,
     "for_each": _for_each,
-    "if": lambda s: f"if {describe_cond(s.condition)}",
     "repeat": _repeat,
-    "until": lambda s: f"until {describe_cond(s.condition)}",
 }
 
 
