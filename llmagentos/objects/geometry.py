@@ -57,7 +57,7 @@ class ObjectGeometry:
     @property
     def is_flared(self) -> bool:
         """Whether its wall leans outwards from a narrow foot up to `bend_m`."""
-        return self.has_rim and self.foot_radius_m < 0.5 * self.size_m
+        return self.has_rim and self.foot_radius_m < 0.5 * min(self.extents_m[:2])
 
     @property
     def bend_m(self) -> float:
