@@ -27,7 +27,7 @@ import numpy as np  # noqa: E402
 from llmagentos.objects.geometry import object_geometry  # noqa: E402
 from llmagentos.perception import TabletopPerception, draw_overlay  # noqa: E402
 from llmagentos.perception.relations import with_supports  # noqa: E402
-from llmagentos.types import Scene, SceneObject  # noqa: E402
+from llmagentos.types import Observation, Scene, SceneObject  # noqa: E402
 from sim.noise import SensorNoise  # noqa: E402
 from sim.world import SimWorld  # noqa: E402
 from training.perception.scenes import scene_for  # noqa: E402
@@ -167,7 +167,7 @@ def run(
         frame, state = world.overhead.capture(), world.state()
         perception.reset()
         cpu, wall = time.process_time(), time.perf_counter()
-        scene = perception.perceive((frame,), state)
+        scene = perception.perceive(Observation((frame,), state))
         score.cpu_s += time.process_time() - cpu
         score.wall_s += time.perf_counter() - wall
         score.scenes += 1

@@ -1,8 +1,8 @@
 """How often each physical skill succeeds, by simulator truth: `python -m benchmarks.skills`.
 
 Knows: random scenes, what to ask of a skill in them, how truth is judged.
-Does not know: language. `--eyes oracle` (default) gives the skills a perfect look, so that what
-fails here fails in the hand; `--eyes camera` gives them the perception that an agent has.
+Does not know: language. `--scenes-from oracle` (default) gives the skills a perfect look, so that what
+fails here fails in the hand; `--scenes-from camera` gives them the perception that an agent has.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ import numpy as np
 
 from benchmarks.oracle import oracle_scene
 from benchmarks.tasks import CONTAINERS
+from llmagentos.builder import SIMULATED_PROFILE, observe, skills_for
 from llmagentos.errors import SceneError
-from llmagentos.motion.kinematics import Kinematics, wrap_angle
+from llmagentos.motion.kinematics import wrap_angle
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
 from llmagentos.robots import load
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
+from llmagentos.skills import SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene, SceneObject
 from sim.random_scenes import random_scene
 from sim.world import SimWorld
@@ -241,26 +241,20 @@ _MAKERS: dict[str, Callable[[Scene, SceneObject, np.random.Generator], Trial | N
 class Bench:
     """One world, used for episode after episode."""
 
-    def __init__(self, eyes: str = "oracle") -> None:
+    def __init__(self, source: str = "oracle") -> None:
         self.world = SimWorld()
-        robot = load(self.world.scene.robot)
-        kinematics = Kinematics(robot)
-        self.gate = MotionGate.of(robot, "full", kinematics.tip_position)
         self._perception: Any = None
-        if eyes == "camera":
+        if source == "camera":
             from llmagentos.perception import TabletopPerception
 
             self._perception = TabletopPerception()
-        self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), self._look, kinematics, "full"
-        )
+        able = skills_for(self.world, self._look, load(self.world.scene.robot), SIMULATED_PROFILE)
+        self.skills, self.gate = able.skills, able.gate
 
     def _look(self) -> Scene:
         if self._perception is None:
             return oracle_scene(self.world)
-        scene: Scene = self._perception.perceive(
-            (self.world.overhead.capture(),), self.world.state()
-        )
+        scene: Scene = self._perception.perceive(observe(self.world, (self.world.overhead,)))
         return scene
 
     def episode(self, skill: str, seed: int) -> Result | None:
@@ -347,10 +341,12 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--episodes", type=int, default=50, help="per skill")
     parser.add_argument("--seed", type=int, default=10_000, help="of the first scene")
     parser.add_argument("--skills", nargs="*", default=list(SKILLS), choices=SKILLS)
-    parser.add_argument("--eyes", choices=("oracle", "camera"), default="oracle")
+    parser.add_argument(
+        "--scenes-from", dest="source", choices=("oracle", "camera"), default="oracle"
+    )
     parser.add_argument("--json", help="write all results here")
     args = parser.parse_args(argv)
-    bench, results = Bench(args.eyes), []
+    bench, results = Bench(args.source), []
     for skill in args.skills:
         seed, done = args.seed, 0
         while done < args.episodes:

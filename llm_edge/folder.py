@@ -57,7 +57,10 @@ def find(name: str) -> Path:
     if (folder := existing(name)) is not None:
         return folder
     known = ", ".join(p.name for p in named()) or "none"
-    raise ModelNotFoundError(f"expected a model ({known}) or a folder, got '{shown(name)}'")
+    raise ModelNotFoundError(
+        f"expected a name of `llmagentos model list` ({known}), a folder in Hugging Face layout, or "
+        f"the address of an OpenAI-compatible server (http://host:port/v1), got '{shown(name)}'"
+    )
 
 
 def write_manifest(folder: Path, info: dict[str, Any]) -> None:

@@ -1,79 +1,163 @@
 """The agent: perceive, plan, execute, learn, in a loop that fits on one screen.
 
-Knows: the order in which the four modules work, and the agent's life cycle.
+Knows: the order in which the four modules work, and how a command is cut into slices of them.
 Does not know: how any module does its work, nor whether the robot is simulated.
 """
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from enum import Enum
 from threading import Event as Flag
-from typing import Any
+from threading import RLock
+from typing import Any, TypeVar, overload
 
-from llmagentos.command import CommandResult, Timings, check_command
-from llmagentos.composition import Parts, simulated_parts
+from llmagentos.builder import Built
+from llmagentos.command import CommandResult, check_command
 from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
 from llmagentos.events import (
     ActionStarted,
     CommandEnded,
     CommandRead,
     Event,
+    EventBus,
     EventSink,
     PlanWritten,
     SceneSeen,
 )
-from llmagentos.ports.modules import Outcome, PlanRequest, PlanResult
-from llmagentos.types import Action, Scene, Status
+from llmagentos.learning.episodes import reward
+from llmagentos.lifecycle import AgentState, LifeCycle
+from llmagentos.ports.modules import (
+    ExecutionModule,
+    LanguageModel,
+    LearningModule,
+    Outcome,
+    PerceptionModule,
+    PlanningModule,
+    PlanRequest,
+    PlanResult,
+)
+from llmagentos.ports.robot import Robot
+from llmagentos.running import Running
+from llmagentos.types import Action, Observation, Scene
+
+__all__ = ["Agent", "AgentState"]
+
+_STOPPED_EARLY = Outcome("failed", "I stopped before anything moved.")
+T = TypeVar("T")
 
 
-class AgentState(Enum):
-    """CREATED → start → RUNNING ⇄ pause/resume ⇄ PAUSED; destroy ends it from anywhere."""
+class Agent(Built, LifeCycle):
+    """Something that perceives, plans, executes and learns, with what it was given of these.
 
-    CREATED = "created"
-    RUNNING = "running"
-    PAUSED = "paused"
-    DESTROYED = "destroyed"
-
-
-class Agent:
-    """One robot that does what it is told.
-
-    `Agent.in_simulation(scene)` builds one with a simulated robot; `Agent(parts)` takes any
-    modules that implement the four ports (llmagentos.ports.modules) and any driver.
+    `Agent(perception, planning, execution, learning)` takes any four modules
+    (llmagentos.ports.modules): `reset`, `act` and `step` run them. `Agent.in_simulation(scene)`
+    and `Agent.on_robot(driver, cameras)` build a robot's modules, which work in slices and take
+    `command`s. `Agent(llm)` has only a language model. A subclass with a `run()` of its own is a
+    program that `start()` begins.
     """
 
-    def __init__(self, parts: Parts, on_event: EventSink | None = None):
-        self.parts = parts
-        self.state = AgentState.CREATED
-        self._on_event = on_event
+    @overload
+    def __init__(self, perception: LanguageModel, /) -> None: ...
+    @overload
+    def __init__(
+        self,
+        perception: PerceptionModule | None = None,
+        planning: PlanningModule | None = None,
+        execution: ExecutionModule | None = None,
+        learning: LearningModule | None = None,
+        *,
+        llm: LanguageModel | None = None,
+        robot: Robot | None = None,
+        events: EventBus | None = None,
+        on_event: EventSink | None = None,
+    ) -> None: ...
+    def __init__(
+        self,
+        perception: Any = None,
+        planning: PlanningModule | None = None,
+        execution: ExecutionModule | None = None,
+        learning: LearningModule | None = None,
+        *,
+        llm: LanguageModel | None = None,
+        robot: Robot | None = None,
+        events: EventBus | None = None,
+        on_event: EventSink | None = None,
+    ) -> None:
+        super().__init__()
+        if hasattr(perception, "generate_text"):
+            perception, llm = None, perception
+        self.perception: PerceptionModule | None = perception
+        self.planning, self.execution, self.learning = planning, execution, learning
+        self.llm, self.robot = llm, robot
+        self.events = events or EventBus()
         self._history: list[str] = []
         self._pending = ""
-        self._run: _Running | None = None
-        self._pause_asked = Flag()
-        parts.events.subscribe(self._heard)
+        self._running: Running | None = None
+        self._lock = RLock()
+        self.events.subscribe(self._heard)
+        if on_event is not None:
+            self.events.subscribe(on_event)
 
-    @classmethod
-    def in_simulation(
-        cls, scene: Any = None, *, on_event: EventSink | None = None, **options: Any
-    ) -> Agent:
-        """An agent with a simulated robot.
+    # --- the four verbs: what is observed becomes an action, whose effect is observed ----------
 
-        scene: a SceneSpec, a mapping, a YAML file's path, "random", or None for the demo scene.
-        options: seed, llm, view, noise, perception, planning, execution, learning (own modules);
-        see llmagentos.composition.simulated_parts. Raises SceneError, ModelError,
-        MissingDependencyError.
+    def reset(self, scene: Any = None, seed: int | None = None) -> Any:
+        """A new session: every module forgets; a simulated robot starts over, in a new scene where
+        one is given. Returns what is seen at its beginning (a robot's `Scene`)."""
+        self._require_alive()
+        self._running, self._pending = None, ""
+        self._history.clear()
+        if self.robot is not None:
+            self.robot.reset(scene, seed)
+        for module in (self.perception, self.planning, self.learning):
+            if module is not None:
+                module.reset()
+        first = None if self.execution is None else self.execution.reset()
+        return first if self.robot is None else self.look()
+
+    @overload
+    def act(self, observation: Action) -> CommandResult: ...
+    @overload
+    def act(self, observation: Observation) -> PlanResult: ...
+    @overload
+    def act(self, observation: Any) -> Any: ...
+    def act(self, observation: Any) -> Any:
+        """What to do about an observation: perceive it, then plan. Nothing moves yet.
+
+        An `Action` is no observation but decided already: it is performed (see `perform`).
         """
-        return cls(simulated_parts(scene, **options), on_event)
+        if isinstance(observation, Action):
+            return self.perform(observation)
+        self._require_idle()
+        return self._decide(observation, Flag())
 
-    # --- the loop -----------------------------------------------------------------------
+    @overload
+    def step(self, action: None = None) -> CommandResult | None: ...
+    @overload
+    def step(self, action: Any) -> tuple[Any, float]: ...
+    def step(self, action: Any = None) -> Any:
+        """With an action: execute it, learn from it; returns (observation, reward).
+
+        Without: one slice of the running command; its result when it has ended, None before.
+        """
+        if action is None:
+            return self._slice()
+        self._require_idle()
+        observation, value = _needed(self.execution, "execution").execute(action)
+        if self.learning is not None:
+            self.learning.learn(observation, value)
+        return observation, value
+
+    def generate_text(self, query: str, **options: Any) -> str:
+        """What the language model writes for a query; see `LLM.generate_text`."""
+        return _needed(self.llm, "a language model").generate_text(query, **options)
+
+    # --- commands: the same four, from a sentence, a slice at a time ---------------------------
 
     def command(self, text: str) -> CommandResult:
         """Carry out one command and return what came of it; blocks until it has ended."""
         result = self.begin(text)
         while result is None:
-            result = self.step()
+            result = self._slice()
         return result
 
     def begin(self, text: str) -> CommandResult | None:
@@ -82,189 +166,147 @@ class Agent:
         Returns the result at once when there is nothing to execute. Raises LifecycleError when
         the agent is paused, destroyed or busy.
         """
-        run = self._occupy(text, "take a command")
+        running = self._occupy(text, "take a command")
         try:
             command = check_command(text)
-            self.parts.events.emit(CommandRead(command))
-            scene = self.parts.look()
-            self.parts.events.emit(SceneSeen(len(scene.objects)))
-            run.planned = self._plan(command, scene, run.stop_asked)
-            self.parts.events.emit(PlanWritten(run.planned.plan, run.planned.plan_s))
-            if run.stop_asked.is_set():
+            self.events.emit(CommandRead(command))
+            observation = _needed(self.robot, "a robot").observe(command)
+            planned = running.planned = self._decide(observation, running.stop_asked)
+            self.events.emit(PlanWritten(planned.plan, planned.plan_s))
+            if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
-            self.parts.execution.start(run.planned.plan, command)
+            _needed(self.execution, "execution").start(planned.plan, command)
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))
         except (PlanError, ModelError) as exc:
-            if run.stop_asked.is_set():
+            if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
             return self._finish(Outcome("failed", f"I could not make a plan: {exc}"))
         except BaseException:
-            self._run = None
+            self._running = None
             raise
         return None
 
-    def step(self) -> CommandResult | None:
-        """One slice of the running command; its result when it has ended, None before."""
-        if self._run is None:
-            raise LifecycleError("expected a running command, got none: call begin() first")
-        try:
-            if self._run.stop_asked.is_set():
-                return self._finish(self.parts.execution.stop())
-            if self._pause_asked.is_set() and self._run.between_actions:
-                time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
-                return None
-            self._run.between_actions = False
-            outcome = self.parts.execution.tick()
-        except BaseException:
-            self._run = None
-            raise
-        return None if outcome is None else self._finish(outcome)
-
-    def act(self, action: Action) -> CommandResult:
+    def perform(self, action: Action) -> CommandResult:
         """Carry out one grounded action, past the language model but not past the safety gate.
 
         Raises LifecycleError when the agent is paused, destroyed or busy.
         """
-        run = self._occupy(f"act: {action.name}", "act")
+        self._occupy(f"act: {action.name}", "act")
         try:
-            report = self.parts.act(action, run.stop_asked)
+            _needed(self.execution, "execution").start(action)
         except BaseException:
-            self._run = None
+            self._running = None
             raise
-        status: Status = "succeeded" if report.failure is None else "failed"
-        return self._finish(Outcome(status, report.words or action.name))
-
-    # --- life cycle ---------------------------------------------------------------------
-
-    def start(self) -> None:
-        """Be ready for commands; the first look warms renderer and perception up."""
-        self._require(AgentState.CREATED, "start")
-        self.parts.look()
-        self.state = AgentState.RUNNING
-
-    def pause(self) -> None:
-        """Finish the action under way, then hold until `resume()`."""
-        self._require(AgentState.RUNNING, "pause")
-        self.state = AgentState.PAUSED
-        self._pause_asked.set()
-
-    def resume(self) -> None:
-        self._require(AgentState.PAUSED, "resume")
-        self.state = AgentState.RUNNING
-        self._pause_asked.clear()
-
-    def stop(self) -> None:
-        """End the running command: a plan under way is cancelled, the arm ramps down and keeps
-        holding. From any thread or signal handler; an idle agent has nothing to end."""
-        run = self._run
-        if run is not None:
-            run.stop_asked.set()
-            self.parts.planning.cancel()
-
-    def reset(self, scene: Any = None, seed: int | None = None) -> Scene:
-        """A new session, in a new scene where one is given. Returns what is seen."""
-        if self.state is AgentState.DESTROYED:
-            raise LifecycleError("expected a living agent, got a destroyed one")
-        self._run, self._pending = None, ""
-        self._history.clear()
-        return self.parts.reset(scene, seed)
-
-    def destroy(self) -> None:
-        """Stop, and give everything back. May be called twice."""
-        if self.state is not AgentState.DESTROYED:
-            self.state = AgentState.DESTROYED
-            self._run = None
-            self.parts.close()
-
-    def __enter__(self) -> Agent:
-        return self
-
-    def __exit__(self, *exc: object) -> None:
-        self.destroy()
-
-    # --- inside -------------------------------------------------------------------------
+        while (result := self._slice()) is None:
+            pass
+        return result
 
     def plan(self, text: str) -> PlanResult:
         """Only the plan for a command, on the scene as seen now; nothing moves."""
-        return self._plan(check_command(text), self.parts.look(), Flag())
+        self._require_idle()
+        observation = _needed(self.robot, "a robot").observe(check_command(text))
+        planned: PlanResult = self._decide(observation, Flag())
+        return planned
 
-    def _plan(self, command: str, scene: Scene, cancelled: Flag) -> PlanResult:
-        request = PlanRequest(
-            command, scene, tuple(self._history[-3:]), self._pending, cancelled=cancelled
-        )
-        return self.parts.planning.plan(request)
+    def look(self) -> Scene:
+        """Observe and perceive now: the scene as it is believed to be."""
+        observation = _needed(self.robot, "a robot").observe()
+        return self._believe(_needed(self.perception, "perception").perceive(observation))
 
-    def _occupy(self, text: str, what: str) -> _Running:
-        """Begin a command, if the agent is running and idle; started if it was only created."""
-        if self.state is AgentState.CREATED:
-            self.start()
-        self._require(AgentState.RUNNING, what)
-        if self._run is not None:
-            raise LifecycleError(
-                f"expected an idle agent, got a command while one is running: {self._run.text}"
-            )
-        self._run = _Running(text, self.parts)
-        return self._run
+    # --- life cycle ---------------------------------------------------------------------------
+
+    def _prepare(self) -> None:
+        if self.robot is not None:
+            self.look()  # the first look warms renderer and perception up
+
+    def stop(self) -> None:
+        """End the running command: a plan under way is cancelled, the arm ramps down and keeps
+        holding; `run()`, where there is one, is asked to end. From any thread or signal handler.
+        An idle agent has nothing to end, and its next command is not touched."""
+        super().stop()
+        running = self._running
+        if running is not None:
+            running.stop_asked.set()
+        if self.planning is not None:
+            self.planning.cancel()
+
+    def _release(self) -> None:
+        self._running = None
+        if self.robot is not None:
+            self.robot.close()
+
+    # --- inside -------------------------------------------------------------------------------
+
+    def _decide(self, observation: Any, cancelled: Flag) -> Any:
+        features = _needed(self.perception, "perception").perceive(observation)
+        if isinstance(features, Scene):
+            scene = self._believe(features)
+            self.events.emit(SceneSeen(len(scene.objects)))
+            said = tuple(self._history[-3:])
+            features = PlanRequest(observation.command, scene, said, self._pending, cancelled)
+        return _needed(self.planning, "planning").plan(features)
+
+    def _believe(self, seen: Scene) -> Scene:
+        return seen if self.execution is None else self.execution.see(seen)
+
+    def _slice(self) -> CommandResult | None:
+        running = self._running
+        if running is None:
+            raise LifecycleError("expected a running command, got none: call begin() first")
+        execution = _needed(self.execution, "execution")
+        try:
+            if running.stop_asked.is_set():
+                return self._finish(execution.stop())
+            if self._pausing.is_set() and running.between_actions:
+                time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
+                return None
+            running.between_actions = False
+            outcome = execution.tick()
+        except BaseException:
+            self._running = None
+            raise
+        return None if outcome is None else self._finish(outcome)
 
     def _finish(self, outcome: Outcome) -> CommandResult:
-        run, self._run = self._run, None
-        assert run is not None
+        running, self._running = self._running, None
+        assert running is not None
         self._pending = outcome.question
-        self._history.append(run.text)
-        result = run.result(outcome)
-        self.parts.learning.observe(result.to_json())
-        self.parts.events.emit(CommandEnded(result.status, result.reply))
+        self._history.append(running.text)
+        result = running.result(outcome, getattr(self.planning, "engine", {}))
+        if self.learning is not None:
+            episode = result.to_json()
+            self.learning.observe({**episode, "reward": reward(episode)})
+        self.events.emit(CommandEnded(result.status, result.reply))
         return result
 
     def _heard(self, event: Event) -> None:
-        if self._run is not None and isinstance(event, PlanWritten | ActionStarted):
-            self._run.between_actions = True  # an action moves only from its first tick on
-        if self._on_event is not None:
-            self._on_event(event)
+        if self._running is not None and isinstance(event, PlanWritten | ActionStarted):
+            self._running.between_actions = True  # an action moves only from its first tick on
 
-    def _require(self, wanted: AgentState, what: str) -> None:
-        if self.state is not wanted:
+    def _occupy(self, text: str, what: str) -> Running:
+        """Begin a command, if the agent is running and idle; started if it was only created."""
+        with self._lock:
+            if self.state is AgentState.CREATED:
+                self.start()
+            self._require(what, AgentState.RUNNING)
+            self._require_idle()
+            self._running = Running(text, _needed(self.robot, "a robot"))
+            return self._running
+
+    def _require_idle(self) -> None:
+        self._require_alive()
+        if self._running is not None:
             raise LifecycleError(
-                f"expected a {wanted.value} agent to {what}, got a {self.state.value} one"
+                f"expected an idle agent, got a command while one is running: {self._running.text}"
             )
 
 
-_STOPPED_EARLY = Outcome("failed", "I stopped before anything moved.")
-
-
-class _Running:
-    """Clocks and truth around one command."""
-
-    def __init__(self, text: str, parts: Parts, clock: Callable[[], float] = time.perf_counter):
-        self.text, self._parts, self._clock = text, parts, clock
-        self._wall0, self._sim0 = clock(), parts.driver.now_s
-        self._initial = tuple(parts.truth())
-        self.planned: PlanResult | None = None
-        self.between_actions = True
-        self.stop_asked = Flag()
-        parts.driver.mark()
-
-    def result(self, outcome: Outcome) -> CommandResult:
-        planned, driver = self.planned, self._parts.driver
-        moved = driver.first_motion_at
-        return CommandResult(
-            command=self.text,
-            status=outcome.status,
-            reply=outcome.reply,
-            plan=planned.plan.to_json() if planned else None,
-            plan_text=planned.text if planned else "",
-            steps=outcome.steps,
-            initial_objects=self._initial,
-            objects=tuple(self._parts.truth()),
-            held=self._parts.held(),
-            timings=Timings(
-                plan_s=planned.plan_s if planned else 0.0,
-                first_motion_s=None if moved is None else moved - self._wall0,
-                sim_s=driver.now_s - self._sim0,
-                wall_s=self._clock() - self._wall0,
-                prompt_tokens=planned.prompt_tokens if planned else 0,
-                tokens=planned.tokens if planned else 0,
-            ),
-            engine=dict(planned.engine) if planned else dict(self._parts.engine),
+def _needed(part: T | None, what: str) -> T:
+    """The part, if the agent was made with it."""
+    if part is None:
+        raise LifecycleError(
+            f"expected an agent with {what}, got one without: build it with "
+            "Agent.in_simulation(), Agent.on_robot(), or from its modules"
         )
+    return part

@@ -1,78 +1,24 @@
-"""The composition root: builds the parts of an agent and wires them together.
+"""The composition root: the only place of the core that names sim and llm_edge.
 
-Knows: which implementation stands behind each port, in simulation. The only place of the core
-that names sim and llm_edge, and only inside functions: a robot without PyBullet imports this.
-Does not know: the agent's loop.
+Knows: how to get a simulated world, its scenes and recordings, and a language model; each only
+inside functions, so that a robot without PyBullet imports this. Does not know: the agent, nor how
+modules are wired (builder.py).
 """
 
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 from llmagentos.errors import FileError, MissingDependencyError, SceneError
 from llmagentos.events import EventBus
-from llmagentos.execution.executor import PlanExecutor
 from llmagentos.files import is_there, shown, written
-from llmagentos.learning.episodes import EpisodeLog
-from llmagentos.memory.session import SessionMemory
-from llmagentos.motion.kinematics import Kinematics
-from llmagentos.perception import TabletopPerception
-from llmagentos.ports.modules import (
-    ExecutionModule,
-    LearningModule,
-    PerceptionModule,
-    PlanningModule,
-)
-from llmagentos.ports.skills import SkillReport, SkillStatus
-from llmagentos.robots import load
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.observed import ObservedDriver
+from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.ports.modules import PlanningModule
+from llmagentos.robots import ArmSpec, load
 from llmagentos.shipped import DEFAULT_MODEL
-from llmagentos.skills import MotionSkills
-from llmagentos.types import Action, Scene
-
-
-@dataclass
-class Parts:
-    """What an agent is made of. Build it with `simulated_parts`, or by hand for a real robot.
-
-    look: perceives now. truth, held: objects and what is held, for results (a simulator's truth,
-    or what is perceived). recreate: a new session in a scene. engine: which model plans.
-    """
-
-    driver: ObservedDriver
-    look: Callable[[], Scene]
-    perception: PerceptionModule
-    planning: PlanningModule
-    execution: ExecutionModule
-    learning: LearningModule
-    skills: Any
-    truth: Callable[[], Sequence[Mapping[str, Any]]]
-    held: Callable[[], str | None]
-    recreate: Callable[[Any, int | None], None]
-    close: Callable[[], None]
-    engine: Mapping[str, str] = field(default_factory=dict)
-    world: Any = None
-    events: EventBus = field(default_factory=EventBus)
-
-    def act(self, action: Action, stopped: Event) -> SkillReport:
-        """Carry out one action to its end, or until it is stopped."""
-        self.skills.start(action)
-        report: SkillReport = self.skills.tick()
-        while report.status is SkillStatus.RUNNING:
-            report = self.skills.stop() if stopped.is_set() else self.skills.tick()
-        return report
-
-    def reset(self, scene: Any = None, seed: int | None = None) -> Scene:
-        """A new session; returns what is seen."""
-        self.recreate(scene, seed)
-        self.perception.reset()
-        return self.look()
 
 
 def _optional(module: str, extra: str) -> Any:
@@ -145,13 +91,24 @@ def llm_class() -> Any:
     return _optional("llm_edge.llm", "sim").LLM
 
 
-def load_llm(name: str | None = None, engine: str = "auto") -> Any:
+def load_llm(name: str | None = None, engine: str = "auto", **server: Any) -> Any:
     """The language model of that name, folder or address, on an engine: "auto" (the best that is
-    there), "onnx-cpu", "cuda", "tensorrt", or a server's http address.
+    there), "onnx-cpu", "cuda", "tensorrt", or a server's http address. server: `timeout_s`,
+    `retries` and the like, for servers alone.
 
     Raises MissingDependencyError where a named engine is not there, else ModelError.
     """
-    return llm_class()(name or DEFAULT_MODEL, engine=engine or "auto")
+    return llm_class()(name or DEFAULT_MODEL, engine=engine or "auto", **server)
+
+
+def is_address(name: str) -> bool:
+    """Whether a model or engine is a server's address."""
+    return name.startswith(("http://", "https://"))
+
+
+def sensor_noise(seed: int, **figures: float) -> Any:
+    """A sim.noise.SensorNoise."""
+    return _optional("sim.noise", "sim").SensorNoise(seed=seed, **figures)
 
 
 def model_manager() -> Any:
@@ -168,79 +125,56 @@ def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
     return planner
 
 
-def simulated_parts(
-    scene: Any = None,
-    *,
-    seed: int = 0,
-    llm: Any = None,
-    view: bool = False,
-    noise: Any = None,
-    perception: PerceptionModule | None = None,
-    planning: PlanningModule | None = None,
-    execution: ExecutionModule | None = None,
-    learning: LearningModule | None = None,
-) -> Parts:
-    """An agent's parts around a simulated arm, the scene's.
+class Simulated:
+    """A simulated world as the builder and the benchmarks take it: driver, cameras, truth.
 
-    scene: see `load_scene`. seed: noise, light, random scenes. llm: a name, folder, address or
-    LLM object. view: PyBullet's window. noise: sim.noise.SensorNoise. perception, planning,
-    execution, learning: own modules instead of ours.
+    scene: see `load_scene`. seed: noise, light, random scenes. view: PyBullet's window. noise: a
+    sim.noise.SensorNoise. world: the sim.world.SimWorld, for what only a simulation can do.
     """
-    world_module = _optional("sim.world", "sim")
-    options = {} if noise is None else {"noise": noise}
-    world = world_module.SimWorld(load_scene(scene, seed), seed=seed, view=view, **options)
-    robot = load(world.scene.robot)
-    kinematics = Kinematics(robot)
-    # Nobody stands beside a simulated arm: it may use all of its rates.
-    profile = "full"
-    driver = ObservedDriver(
-        GatedDriver(world, MotionGate.of(robot, profile, kinematics.tip_position))
-    )
-    eyes = perception or TabletopPerception(arm=robot)
 
-    def look() -> Scene:
-        return eyes.perceive((world.overhead.capture(),), world.state())
+    def __init__(
+        self, scene: Any = None, seed: int = 0, view: bool = False, noise: Any = None
+    ) -> None:
+        options = {} if noise is None else {"noise": noise}
+        make = _optional("sim.world", "sim").SimWorld
+        self.world = make(load_scene(scene, seed), seed=seed, view=view, **options)
+        self.arm: ArmSpec = load(self.world.scene.robot)
+        self.driver: RobotDriver = self.world
+        self.cameras: tuple[Camera, ...] = (self.world.overhead,)
+        self._seed = seed
 
-    memory = SessionMemory()
-    skills = MotionSkills(driver, look, kinematics, profile=profile)
-    planner = planning or load_planner(llm)
-    events = EventBus()
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        """Every object as it really is, as rows of a result."""
+        rows: list[dict[str, Any]] = self.world.objects()
+        return rows
 
-    def recreate(new_scene: Any, new_seed: int | None) -> None:
-        spec = None if new_scene is None else load_scene(new_scene, new_seed or seed)
-        if spec is not None and load(spec.robot) is not robot:
+    def held(self) -> str | None:
+        """Id of what the fingers really hold."""
+        held: str | None = self.world.held_truth()
+        return held
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> None:
+        """Start over, in a new scene where one is given. SceneError for another robot's."""
+        spec = None if scene is None else load_scene(scene, seed or self._seed)
+        if spec is not None and load(spec.robot) is not self.arm:
             raise SceneError(
-                f"expected a scene with this agent's robot {robot.name!r}, got {spec.robot!r}"
+                f"expected a scene with this agent's robot {self.arm.name!r}, got {spec.robot!r}"
             )
-        world.reset(spec, new_seed)
-        skills.reset()
-        memory.reset()
-        doer.reset()
+        self.world.reset(spec, seed)
 
-    doer: Any = execution or PlanExecutor(skills, memory, events.emit)
-    return Parts(
-        driver=driver,
-        look=skills.see,
-        perception=eyes,
-        planning=planner,
-        execution=doer,
-        learning=learning or EpisodeLog(),
-        skills=skills,
-        truth=world.objects,
-        held=world.held_truth,
-        recreate=recreate,
-        close=world.close,
-        engine=getattr(planner, "engine", {}),
-        world=world,
-        events=events,
-    )
+    def picture(self, width: int = 640, height: int = 480) -> Any:
+        """The world for people: RGB uint8 [height, width, 3]."""
+        return self.world.render_rgb(width, height)
+
+    def close(self) -> None:
+        self.world.close()
 
 
-def start_recording(parts: Parts, folder: Path) -> Any:
+def start_recording(robot: Any, events: EventBus, folder: Path) -> Any:
     """Record a simulated session into `folder`; see sim.recording.Recorder."""
     recorder = _optional("sim.recording", "sim").Recorder(
-        folder, parts.world.render_rgb, lambda: parts.driver.now_s
+        folder, robot.simulation.picture, lambda: robot.now_s
     )
-    parts.driver.observers.append(recorder.on_advance)
-    parts.events.subscribe(recorder.on_event)
+    robot.driver.observers.append(recorder.on_advance)
+    events.subscribe(recorder.on_event)
     return recorder

@@ -18,6 +18,10 @@ class SceneError(LLMAgentOSError):
     """A scene file or scene that cannot exist: unknown kind or colour, overlap, off the table."""
 
 
+class ConfigError(LLMAgentOSError):
+    """A configuration that cannot be read, or a field in it that cannot be."""
+
+
 class PlanError(LLMAgentOSError):
     """A plan that does not parse, names unknown skills, or is too long."""
 
@@ -56,6 +60,10 @@ class LifecycleError(LLMAgentOSError):
 
 class SkillError(LLMAgentOSError):
     """A skill that cannot be registered: its name is taken, or what an entry point names is none."""
+
+
+class AgentFailedError(LLMAgentOSError):
+    """An agent whose own `run()` raised; the cause is chained."""
 
 
 class MotionError(LLMAgentOSError):

@@ -96,6 +96,15 @@ class RobotState:
 
 
 @dataclass(frozen=True)
+class Observation:
+    """What comes in at one moment: pictures, joints, and what was said ("" for nothing)."""
+
+    frames: tuple[CameraFrame, ...] = ()
+    robot: RobotState | None = None
+    command: str = ""
+
+
+@dataclass(frozen=True)
 class SceneObject:
     """An object as perception reports it.
 

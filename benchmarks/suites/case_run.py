@@ -209,13 +209,15 @@ class SimulatedBody:
     def __init__(self, agent: Agent, oracle: FixedPlanner | None = None):
         self.agent = agent
         self._oracle = oracle
+        assert agent.robot is not None and agent.robot.simulation is not None
+        self._robot, self._simulation = agent.robot, agent.robot.simulation
 
     def reset(self, case: Case) -> Truth:
         if self._oracle is not None:
             self._oracle.plans = [turn.oracle for turn in case.turns]
         self.agent.reset(case.stage.scene, case.seed)
         self._later = case.stage.later
-        return _by_id(self.agent.parts.truth())
+        return _by_id(self._simulation.objects())
 
     def command(self, turn: Turn) -> Played:
         result = self._command(turn.say)
@@ -227,24 +229,23 @@ class SimulatedBody:
 
     def _command(self, text: str) -> CommandResult:
         """The command to its end; what appears later does so after some simulated seconds."""
-        parts = self.agent.parts
-        started = parts.driver.now_s
+        started = self._robot.now_s
         result = self.agent.begin(text)
         while result is None:
-            if self._later and parts.driver.now_s - started > APPEARS_AFTER_S:
+            if self._later and self._robot.now_s - started > APPEARS_AFTER_S:
                 for spec in self._later:
-                    parts.world.spawn(spec)
+                    self._simulation.world.spawn(spec)
                 self._later = ()
             result = self.agent.step()
         return result
 
     def _hand(self) -> tuple[float, float]:
-        position, _ = self.agent.parts.world.robot.tip_pose()
+        position, _ = self._simulation.world.robot.tip_pose()
         return float(position[0]), float(position[1])
 
     def picture(self) -> Any:
         """RGB of the world now, for people."""
-        return self.agent.parts.world.render_rgb(640, 480)
+        return self._simulation.picture()
 
 
 def _by_id(objects: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:

@@ -17,7 +17,8 @@ from llmagentos.agent import Agent
 from llmagentos.cli.run import stop_on_ctrl_c
 from llmagentos.cli.view import View, objects_table
 from llmagentos.command import CommandResult
-from llmagentos.composition import load_llm, load_scene, start_recording
+from llmagentos.composition import start_recording
+from llmagentos.config import AgentConfig
 from llmagentos.files import make_folder
 
 _LEAVE = ("quit", "exit", "bye")
@@ -27,31 +28,24 @@ HELP = (
 )
 
 
-def chat(
-    *,
-    scene: str | None,
-    seed: int,
-    record: Path | None,
-    model: str | None,
-    engine: str = "auto",
-    view: bool = False,
-) -> None:
+def chat(config: AgentConfig) -> None:
     """Read commands until `quit` or the end of the input."""
     console = Console()
     screen = View(console)
     _enable_history()
-    if record is not None:
-        make_folder(record, "a folder for the recording")
-    scene = load_scene(scene, seed)
-    llm = load_llm(model, engine)
-    screen.skipped(llm.skipped)
-    with Agent.in_simulation(scene, seed=seed, llm=llm, view=view, on_event=screen.event) as agent:
-        recording = start_recording(agent.parts, record) if record is not None else None
-        console.print(objects_table(agent.parts.truth()))
+    if config.recording is not None:
+        make_folder(config.recording, "a folder for the recording")
+    with Agent.from_config(config, screen.event) as agent:
+        screen.skipped(getattr(agent.llm, "skipped", ()))
+        robot, recording = agent.robot, None
+        assert robot is not None
+        if config.recording is not None:
+            recording = start_recording(robot, agent.events, Path(config.recording))
+        console.print(objects_table(robot.objects()))
         console.print(f"[dim]{HELP}[/]")
         for index, line in enumerate(_lines(console)):
             if line == "/scene":
-                console.print(objects_table(agent.parts.truth()))
+                console.print(objects_table(robot.objects()))
                 continue
             if line == "/reset":
                 agent.reset()

@@ -18,10 +18,13 @@ from rich.markup import escape
 
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import scene as scene_commands
+from llmagentos.cli import settings as config_commands
 from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
+from llmagentos.cli.settings import effective
 from llmagentos.errors import (
     CommandError,
+    ConfigError,
     FileError,
     LLMAgentOSError,
     MissingDependencyError,
@@ -40,6 +43,7 @@ app = typer.Typer(
 )
 app.add_typer(model_commands.app, name="model", help="Language models on board.")
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
+app.add_typer(config_commands.app, name="config", help="The configuration of an agent.")
 
 SceneOption = Annotated[
     str | None,
@@ -47,22 +51,26 @@ SceneOption = Annotated[
         "--scene", metavar="FILE", help="YAML scene, or 'random'; the demo scene without it."
     ),
 ]
+ConfigOption = Annotated[
+    Path | None,
+    typer.Option("--config", metavar="FILE", help="The agent as YAML; options go over it."),
+]
 SeedOption = Annotated[
-    int, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
+    int | None, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
 ]
 ModelOption = Annotated[
     str | None,
     typer.Option("--model", help="Shipped model's name, a folder, or a server's http address."),
 ]
 EngineOption = Annotated[
-    str,
+    str | None,
     typer.Option(
         "--engine",
         metavar="ENGINE",
         help="auto, onnx-cpu, cuda, tensorrt, or a server's http address.",
     ),
 ]
-ViewOption = Annotated[bool, typer.Option("--view", help="Open PyBullet's window.")]
+ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
 RecordOption = Annotated[
     Path | None,
     typer.Option("--record", metavar="DIR", help="Keep video, pictures, plan and trace there."),
@@ -73,47 +81,47 @@ RecordOption = Annotated[
 def run(
     commands: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to do.")],
     scene: SceneOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per command on standard output.")
     ] = False,
     record: RecordOption = None,
     model: ModelOption = None,
-    engine: EngineOption = "auto",
-    view: ViewOption = False,
+    engine: EngineOption = None,
+    view: ViewOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation."""
-    done = run_commands(
-        commands, scene=scene, seed=seed, as_json=as_json, record=record, model=model,
-        engine=engine, view=view,
-    )  # fmt: skip
-    raise typer.Exit(OK if done else NOT_DONE)
+    chosen = effective(config, scene, seed, model, engine, view, record)
+    raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
 @app.command()
 def chat(
     scene: SceneOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     record: RecordOption = None,
     model: ModelOption = None,
-    engine: EngineOption = "auto",
-    view: ViewOption = False,
+    engine: EngineOption = None,
+    view: ViewOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(scene=scene, seed=seed, record=record, model=model, engine=engine, view=view)
+    run_chat(effective(config, scene, seed, model, engine, view, record))
 
 
 @app.command()
 def plan(
     command: Annotated[str, typer.Argument(help="What to plan.")] = "",
     scene: SceneOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
     schema: Annotated[
         bool, typer.Option("--schema", help="Print the plan language's JSON schema instead.")
     ] = False,
     model: ModelOption = None,
-    engine: EngineOption = "auto",
+    engine: EngineOption = None,
+    config: ConfigOption = None,
 ) -> None:
     """Show only the plan, with its explanation; nothing moves."""
     if schema:
@@ -123,7 +131,7 @@ def plan(
         return
     if not command:
         raise typer.BadParameter("expected a command to plan, got none")
-    show_plan(command, scene=scene, seed=seed, as_json=as_json, model=model, engine=engine)
+    show_plan(command, effective(config, scene, seed, model, engine), as_json)
 
 
 @app.command()
@@ -139,7 +147,7 @@ def bench(
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Fresh without it.")] = None,
     model: ModelOption = None,
-    engine: EngineOption = "auto",
+    engine: EngineOption = None,
     commands: Annotated[
         Path | None, typer.Option("--commands", help="Folder with other people's commands.")
     ] = None,
@@ -166,7 +174,7 @@ def bench(
     try:
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
-            engine=engine, commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
+            engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
             list_only=list_only, which=which, reveal=reveal,
         )  # fmt: skip
     except ValueError as exc:
@@ -178,9 +186,9 @@ def bench(
 def up(
     sim: Annotated[bool, typer.Option("--sim", help="With a simulated robot.")] = False,
     scene: SceneOption = None,
-    seed: SeedOption = 0,
+    seed: SeedOption = None,
     model: ModelOption = None,
-    engine: EngineOption = "auto",
+    engine: EngineOption = None,
     namespace: Annotated[str, typer.Option("--namespace", help="For several robots.")] = "",
     params_file: Annotated[
         Path | None, typer.Option("--params-file", metavar="FILE", help="ROS parameters over ours.")
@@ -205,9 +213,9 @@ def up(
     well = bring_up(
         sim=sim,
         scene=scene or "demo",
-        seed=seed,
+        seed=seed or 0,
         model=model or "",
-        engine=engine,
+        engine=engine or "auto",
         namespace=namespace,
         params_file=params_file,
         record=record,
@@ -240,7 +248,14 @@ def main(argv: list[str] | None = None) -> None:
             app(args=argv, prog_name="llmagentos")
         finally:
             sys.stdout.flush()
-    except (FileError, SceneError, ModelError, MissingDependencyError, CommandError) as exc:
+    except (
+        ConfigError,
+        FileError,
+        SceneError,
+        ModelError,
+        MissingDependencyError,
+        CommandError,
+    ) as exc:
         _complain(exc)
         sys.exit(USAGE)
     except LLMAgentOSError as exc:

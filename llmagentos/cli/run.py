@@ -18,7 +18,8 @@ from rich.tree import Tree
 from llmagentos.agent import Agent
 from llmagentos.cli.view import View
 from llmagentos.command import CommandResult
-from llmagentos.composition import load_llm, load_scene, start_recording
+from llmagentos.composition import start_recording
+from llmagentos.config import AgentConfig
 from llmagentos.files import make_folder
 from llmagentos.lang.wording import describe_plan
 
@@ -38,17 +39,7 @@ def stop_on_ctrl_c(agent: Agent) -> Iterator[None]:
         signal.signal(signal.SIGINT, before)
 
 
-def run_commands(
-    commands: list[str],
-    *,
-    scene: str | None,
-    seed: int,
-    as_json: bool,
-    record: Path | None,
-    model: str | None,
-    engine: str = "auto",
-    view: bool = False,
-) -> bool:
+def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> bool:
     """Carry out every command; True when all succeeded or were answered.
 
     With `as_json` standard output holds one JSON object a line and nothing else.
@@ -56,16 +47,14 @@ def run_commands(
     console = Console(stderr=as_json)
     screen = View(console)
     well = True
-    if record is not None:
-        make_folder(record, "a folder for the recording")
-    scene = load_scene(scene, seed)
-    llm = load_llm(model, engine)
-    if not as_json:
-        screen.skipped(llm.skipped)
-    with Agent.in_simulation(
-        scene, seed=seed, llm=llm, view=view, on_event=None if as_json else screen.event
-    ) as agent:
-        recording = start_recording(agent.parts, record) if record is not None else None
+    if config.recording is not None:
+        make_folder(config.recording, "a folder for the recording")
+    with Agent.from_config(config, None if as_json else screen.event) as agent:
+        if not as_json:
+            screen.skipped(getattr(agent.llm, "skipped", ()))
+        recording = None
+        if config.recording is not None:
+            recording = start_recording(agent.robot, agent.events, Path(config.recording))
         for index, command in enumerate(commands):
             if recording is not None:
                 recording.begin(index, command)
@@ -89,20 +78,10 @@ def _print(result: CommandResult, screen: View, as_json: bool) -> None:
         screen.result(result)
 
 
-def show_plan(
-    command: str,
-    *,
-    scene: str | None,
-    seed: int,
-    as_json: bool,
-    model: str | None,
-    engine: str = "auto",
-) -> None:
+def show_plan(command: str, config: AgentConfig, as_json: bool) -> None:
     """Print the plan for a command on a scene, with what it means in words."""
     console = Console()
-    scene = load_scene(scene, seed)
-    llm = load_llm(model, engine)
-    with Agent.in_simulation(scene, seed=seed, llm=llm) as agent:
+    with Agent.from_config(config) as agent:
         planned = agent.plan(command)
     if as_json:
         print(json.dumps(planned.plan.to_json(), indent=1))
@@ -116,4 +95,4 @@ def show_plan(
         f"[dim]plan {planned.plan_s * 1000:.0f} ms, {planned.tokens} tokens, "
         f"{' '.join(planned.engine.values())}[/]"
     )
-    View(console).skipped(llm.skipped)
+    View(console).skipped(getattr(agent.llm, "skipped", ()))

@@ -6,6 +6,7 @@ language model, cameras, or how skills move the arm.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from py_trees.behaviour import Behaviour
@@ -22,11 +23,11 @@ from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.modules import ExecutionModule, Outcome
-from llmagentos.ports.skills import SkillExecutor
+from llmagentos.ports.modules import ExecutionModule, Outcome, PlanResult
+from llmagentos.ports.skills import SkillExecutor, SkillStatus
 from llmagentos.tasks import StepProblem
 from llmagentos.tasks.validation import Issue, validate
-from llmagentos.types import Status
+from llmagentos.types import Action, Observation, Scene, Status
 
 
 def _nobody(event: Event) -> None:
@@ -38,7 +39,7 @@ class PlanExecutor(ExecutionModule):
 
     memory: the session's memory (a new one by default). sink: gets every event.
     rehearses: go through each plan in memory first, so that nothing moves when a later step
-    would end in a question or can't be done.
+    would end in a question or can't be done. observe: what the cameras show, for `execute`.
     """
 
     def __init__(
@@ -47,6 +48,7 @@ class PlanExecutor(ExecutionModule):
         memory: SessionMemory | None = None,
         sink: EventSink | None = None,
         rehearses: bool = True,
+        observe: Callable[[], Observation] | None = None,
     ):
         self.skills = skills
         self.memory = memory or SessionMemory()
@@ -54,7 +56,8 @@ class PlanExecutor(ExecutionModule):
         self._root: Behaviour | None = None
         self._session: Session | None = None
         self._early: Outcome | None = None
-        self._rehearses = rehearses
+        self._rehearses, self._observe = rehearses, observe
+        self._action: Action | None = None
         self._plan: p.Plan | None = None
         self._pending: dialogue.Pending | None = None
 
@@ -64,14 +67,34 @@ class PlanExecutor(ExecutionModule):
         return self._root
 
     def reset(self) -> None:
-        """A new session: nothing under way (the memory is reset by whoever owns it)."""
-        self._root, self._session, self._early, self._pending = None, None, None, None
+        """A new session: nothing under way, nothing remembered, nothing believed."""
+        self.abandon()
+        self.memory.reset()
+        self.skills.reset()
 
-    def start(self, plan: p.Plan, command: str = "") -> None:
-        """Begin a plan; nothing moves before the first tick."""
+    def abandon(self) -> None:
+        """Drop the plan under way without a word; the session goes on."""
+        self._root, self._session, self._early, self._pending = None, None, None, None
+        self._action = None
+
+    def see(self, scene: Scene) -> Scene:
+        """Believe what was seen; returns it with what lies hidden and what is held."""
+        return self.skills.see(scene)
+
+    def observe(self) -> Observation | None:
+        """What the cameras show after an action, where there are any."""
+        return None if self._observe is None else self._observe()
+
+    def start(self, plan: p.Plan | PlanResult | Action, command: str = "") -> None:
+        """Begin a plan, or a single action; nothing moves before the first tick."""
+        self._action = plan if isinstance(plan, Action) else None
+        if isinstance(plan, Action):
+            self.skills.start(plan)
+            return
+        written: p.Plan = plan.plan if isinstance(plan, PlanResult) else plan
         scene = self.skills.scene()
         waiting, self._pending, self._early = self._pending, None, None
-        meant = dialogue.resolve(plan, self.memory, self.memory.context(scene), waiting)
+        meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         self._session = Session(self.skills, self.memory, self._sink)
         self._plan = meant.plan
@@ -96,6 +119,8 @@ class PlanExecutor(ExecutionModule):
         if self._early is not None:
             early, self._early = self._early, None
             return early
+        if self._action is not None:
+            return self._tick_action(self._action)
         if self._root is None or self._session is None:
             raise LifecycleError("expected a plan under way, got none: call start() first")
         self._root.tick_once()
@@ -106,10 +131,21 @@ class PlanExecutor(ExecutionModule):
     def stop(self) -> Outcome:
         """Ramp down, keep holding, and say where the arm is."""
         report = self.skills.stop()
+        if self._action is not None:
+            self._action = None
+            return Outcome("failed", f"I stopped. {report.words}".strip())
         if self._root is not None and self._root.status == Tick.RUNNING:
             self._root.stop(Tick.INVALID)
         words = f"I stopped. {report.words}".strip()
         return self._end("failed", words)
+
+    def _tick_action(self, action: Action) -> Outcome | None:
+        report = self.skills.tick()
+        if report.status is SkillStatus.RUNNING:
+            return None
+        self._action = None
+        status: Status = "failed" if report.failure is not None else "succeeded"
+        return Outcome(status, report.words or action.name)
 
     def run(self, plan: p.Plan, command: str = "") -> Outcome:
         """Start the plan and tick until it ends."""

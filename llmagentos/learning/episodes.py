@@ -13,14 +13,10 @@ from typing import Any
 
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, refusing
-from llmagentos.ports.modules import LearningModule
+from llmagentos.ports.modules import REWARD, LearningModule
 
 _LOG = logging.getLogger(__name__)
 _WHAT = "a file of episodes that can be written"
-
-#: Reward of a finished command by status: the sign tells success from failure, a question or a
-#: refusal is neutral.
-REWARD: dict[str, float] = {"succeeded": 1.0, "answered": 1.0, "failed": -1.0}
 
 
 def reward(episode: Mapping[str, Any]) -> float:
@@ -37,16 +33,16 @@ class EpisodeLog(LearningModule):
     lines, with a warning, and no command its result.
     """
 
-    def __init__(self, path: Path | None = None, keep: int = 1000):
-        if path is not None:
-            make_folder(path.parent, "a folder for episodes")
-            with refusing(path, _WHAT), path.open("a", encoding="utf-8"):
+    def __init__(self, path: Path | str | None = None, keep: int = 1000):
+        self._path, self._keep = None if path is None else Path(path), keep
+        if self._path is not None:
+            make_folder(self._path.parent, "a folder for episodes")
+            with refusing(self._path, _WHAT), self._path.open("a", encoding="utf-8"):
                 pass
-        self._path, self._keep = path, keep
         self._episodes: list[dict[str, Any]] = []
 
     def observe(self, episode: Mapping[str, Any]) -> None:
-        record = {**episode, "reward": reward(episode)}
+        record = {"reward": reward(episode), **episode}
         self._episodes = [*self._episodes, record][-self._keep :]
         if self._path is not None:
             try:

@@ -25,7 +25,7 @@ from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.tracker import INFERRED, PARTIAL, Tracker
 from llmagentos.ports.modules import PerceptionModule
 from llmagentos.robots import ArmSpec, load
-from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Workspace
+from llmagentos.types import CameraFrame, Observation, Scene, SceneObject, Workspace
 
 #: Below this height an absent thing's place counts as empty, metres under its top.
 _SUNK_M = 0.008
@@ -64,13 +64,14 @@ class TabletopPerception(PerceptionModule):
         self._last_tip = None
         self.last_look = None
 
-    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
+    def perceive(self, observation: Observation) -> Scene:
         """The scene as seen now, ids stable over calls.
 
         Raises PerceptionError when the overhead frame is missing, malformed, black, noise, without
         depth, older than the last one, or stuck. The tracks stay as they were then.
         """
-        frame = self._pick(frames)
+        robot = observation.robot
+        frame = self._pick(observation.frames)
         check_frame(frame)
         check_content(frame)
         arm = self._mask.at(robot) if robot is not None else None

@@ -1,7 +1,8 @@
 """The four ports of an agent: subclass one to bring your own.
 
 Knows: the calls between the agent's loop and its modules. Does not know: any implementation.
-Ports raise in `setup` and return results in the loop.
+The four verbs are perceive, plan, execute and learn; what flows between them is up to the modules,
+and said here for a robot's.
 """
 
 from __future__ import annotations
@@ -10,9 +11,12 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event
-from typing import Any
+from typing import Any, Protocol
 
-from llmagentos.types import CameraFrame, RobotState, Scene, Status
+from llmagentos.types import Scene, Status
+
+#: Reward of a finished command by status: the sign tells success from failure.
+REWARD: Mapping[str, float] = {"succeeded": 1.0, "answered": 1.0, "failed": -1.0}
 
 
 @dataclass(frozen=True)
@@ -56,24 +60,31 @@ class Outcome:
     steps: tuple[Mapping[str, Any], ...] = ()
     question: str = ""
 
+    @property
+    def reward(self) -> float:
+        """1 done or answered, -1 failed, 0 for a question or a refusal."""
+        return REWARD.get(self.status, 0.0)
+
 
 class PerceptionModule(ABC):
-    """Camera pictures in, a scene out."""
+    """An observation in, features out."""
 
     @abstractmethod
-    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
-        """The scene as seen now, with ids stable over calls. Raises PerceptionError."""
+    def perceive(self, observation: Any) -> Any:
+        """What is there. On a robot an `Observation` becomes a `Scene`, with ids that are stable
+        over calls; raises PerceptionError."""
 
     def reset(self) -> None:  # noqa: B027 - optional hook
-        """Forget every track."""
+        """Forget what came before."""
 
 
 class PlanningModule(ABC):
-    """A command in, a plan out."""
+    """Features in, an action out."""
 
     @abstractmethod
-    def plan(self, request: PlanRequest) -> PlanResult:
-        """Raises PlanError or ModelError; never returns a plan that does not parse.
+    def plan(self, features: Any) -> Any:
+        """What to do. On a robot a `PlanRequest` becomes a `PlanResult`; raises PlanError or
+        ModelError, and never returns a plan that does not parse.
 
         A planner that thinks long looks at `request.cancelled` between two tokens, and raises
         PlanCancelledError when it is set.
@@ -86,28 +97,75 @@ class PlanningModule(ABC):
         and the next one is not touched. For planners that are done at once there is nothing to do.
         """
 
+    def reset(self) -> None:  # noqa: B027 - optional hook
+        """Forget what came before."""
 
-class ExecutionModule(ABC):
-    """A plan in, motion and an outcome out."""
 
-    @abstractmethod
+class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is written
+    """An action in; its effect and a reward out.
+
+    Write `execute` for what is done at once. Write `start`, `tick` and `stop` for what takes time
+    and must be stoppable, as a robot's motion; `execute` is then built on them.
+    """
+
+    def execute(self, action: Any) -> tuple[Any, float]:
+        """Carry the action out to its end: the observation after it, and a reward in [-1, 1]."""
+        self.start(action)
+        outcome = self.tick()
+        while outcome is None:
+            outcome = self.tick()
+        return self.observe(), outcome.reward
+
+    def observe(self) -> Any:
+        """What is to be observed after an action; None where nothing is."""
+        return None
+
+    def see(self, scene: Scene) -> Scene:
+        """The agent has looked: the scene as it is believed from now on, with what lies hidden."""
+        return scene
+
     def start(self, plan: Any, command: str = "") -> None:
-        """Begin a plan; nothing moves before the first tick."""
+        """Begin a plan, a `PlanResult` or a single `Action`; nothing moves before the first tick."""
+        raise NotImplementedError(self._unwritten)
 
-    @abstractmethod
     def tick(self) -> Outcome | None:
         """A short slice of work; the outcome when the plan has ended, None before."""
+        raise NotImplementedError(self._unwritten)
 
-    @abstractmethod
     def stop(self) -> Outcome:
         """Ramp down, keep holding, and say where the arm is."""
+        raise NotImplementedError(self._unwritten)
+
+    def reset(self) -> Any:
+        """A new session; what is observed at its beginning, where there is something."""
+        return None
+
+    @property
+    def _unwritten(self) -> str:
+        return (
+            f"expected {type(self).__name__} to have execute, or start, tick and stop; got neither"
+        )
 
 
-class LearningModule(ABC):
-    """Sees every finished command; may learn from it."""
+class LearningModule(ABC):  # noqa: B024 - either of two methods is written
+    """Sees what came of it; may learn from it."""
 
-    @abstractmethod
-    def observe(self, episode: Mapping[str, Any]) -> None: ...
+    def learn(self, observation: Any, reward: float) -> None:  # noqa: B027 - optional hook
+        """After each action."""
+
+    def observe(self, episode: Mapping[str, Any]) -> None:
+        """After each command: its result as data, with its "reward". By default one `learn`."""
+        self.learn(episode, float(episode.get("reward", 0.0)))
 
     def episodes(self) -> Iterator[Mapping[str, Any]]:
+        """What it remembers, oldest first."""
         return iter(())
+
+    def reset(self) -> None:  # noqa: B027 - optional hook
+        """A new session begins."""
+
+
+class LanguageModel(Protocol):
+    """Writes text for a prompt: `llmagentos.LLM`, or anything with this call."""
+
+    def generate_text(self, prompt: str, **options: Any) -> str: ...

@@ -65,8 +65,11 @@ class SkillExecutor(Protocol):
         """The newest belief: the last look, with what is held where the hand is."""
         ...
 
-    def see(self) -> Scene:
-        """Look now, from wherever the arm is, and believe it. Raises PerceptionError."""
+    def see(self, scene: Scene | None = None) -> Scene:
+        """Look now, from wherever the arm is, and believe it. Raises PerceptionError.
+
+        scene: what somebody else has just seen, instead of a look of its own.
+        """
         ...
 
     def start(self, action: Action) -> None:

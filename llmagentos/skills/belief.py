@@ -37,11 +37,11 @@ class Belief:
         self._known_then: frozenset[str] = frozenset()
         self.in_hand: InHand | None = None
 
-    def look(self) -> Scene:
-        """Perceive now, and believe it."""
+    def look(self, seen: Scene | None = None) -> Scene:
+        """Perceive now, or take what was just seen; and believe it."""
         if self._seen is not None:
             self._known = frozenset(o.id for o in self._seen.objects)
-        self._seen = self._with_hidden(self._look())
+        self._seen = self._with_hidden(self._look() if seen is None else seen)
         return self.scene()
 
     def let_go(self, item: SceneObject, at: Pose, vessel_id: str) -> None:

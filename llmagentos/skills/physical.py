@@ -74,9 +74,9 @@ class MotionSkills:
         """The last look, with what is held where the hand is."""
         return self._belief.scene(self._arm.tip)
 
-    def see(self) -> Scene:
-        """Look now, from wherever the arm is, and believe it."""
-        self._belief.look()
+    def see(self, scene: Scene | None = None) -> Scene:
+        """Look now, from wherever the arm is, or take what was just seen; and believe it."""
+        self._belief.look(scene)
         return self.scene()
 
     @property

@@ -46,8 +46,8 @@ class SymbolicSkills:
         """The scene in memory: what is believed is what is."""
         return self._scene
 
-    def see(self) -> Scene:
-        """The same: nothing is ever out of sight."""
+    def see(self, scene: Scene | None = None) -> Scene:
+        """The scene in memory, whatever was seen: nothing is ever out of its sight."""
         return self._scene
 
     def set_scene(self, scene: Scene) -> None:

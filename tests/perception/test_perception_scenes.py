@@ -15,7 +15,7 @@ from llmagentos.objects.kinds import KINDS, extents_m
 from llmagentos.objects.outlines import mouth_center
 from llmagentos.perception import TabletopPerception, draw_overlay
 from llmagentos.perception.maps.arm import SelfMask
-from llmagentos.types import COLORS, Scene
+from llmagentos.types import COLORS, Observation, Scene
 from sim.noise import SensorNoise
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld
@@ -32,7 +32,7 @@ def world() -> Iterator[SimWorld]:
 
 def look(world: SimWorld, *objects: ObjectSpec) -> Scene:
     world.reset(SceneSpec(objects=list(objects)), seed=0)
-    return TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    return TabletopPerception().perceive(Observation((world.overhead.capture(),), world.state()))
 
 
 def item(kind: str, color: str, x: float, y: float, base: float | None = None, **more: object):  # type: ignore[no-untyped-def]
@@ -178,7 +178,7 @@ def test_a_block_that_leans_in_a_bowl_is_a_block(world: SimWorld) -> None:
     world.teleport_object("green_block", [0.51, -0.10, 0.075])
     world.settle(2.0)
     assert world.object_pose("green_block")[0][2] > 0.035
-    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    scene = TabletopPerception().perceive(Observation((world.overhead.capture(),), world.state()))
     assert sorted(o.label for o in scene.objects) == ["blue bowl", "green block", "red block"]
     assert all(o.inside for o in scene.objects if o.kind == "block")
 
@@ -215,7 +215,9 @@ def test_a_mug_is_open_and_what_lies_in_it_is_seen(world: SimWorld, yaw: float) 
     )
     mug = next(
         o
-        for o in TabletopPerception().perceive((world.overhead.capture(),), world.state()).objects
+        for o in TabletopPerception()
+        .perceive(Observation((world.overhead.capture(),), world.state()))
+        .objects
         if o.kind == "mug"
     )
     x, y, _ = mouth_center(mug)
@@ -223,7 +225,7 @@ def test_a_mug_is_open_and_what_lies_in_it_is_seen(world: SimWorld, yaw: float) 
     world.settle(1.0)
     assert world.object_pose("yellow_ball")[0][2] < 0.04
     assert math.dist(world.object_pose("blue_mug")[0][:2], (0.45, 0.1)) < 0.005
-    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    scene = TabletopPerception().perceive(Observation((world.overhead.capture(),), world.state()))
     assert sorted((o.color, o.kind, o.support) for o in scene.objects) == [
         ("blue", "mug", "table"),
         ("tan", "jenga", "white_plate_1"),
@@ -252,7 +254,7 @@ def test_cans_and_bricks_on_their_side(world: SimWorld) -> None:
         quaternion = world.client.getQuaternionFromEuler(turn)
         world.client.resetBasePositionAndOrientation(body, (x, y, z + 0.006), quaternion)
     world.settle(0.5)
-    scene = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    scene = TabletopPerception().perceive(Observation((world.overhead.capture(),), world.state()))
     assert sorted((o.color, o.kind) for o in scene.objects) == [
         ("blue", "can"), ("green", "lego"), ("red", "can"),
     ]  # fmt: skip
@@ -269,13 +271,13 @@ def test_cans_and_bricks_on_their_side(world: SimWorld) -> None:
 def test_the_arm_is_no_object_and_what_it_hides_persists(world: SimWorld) -> None:
     world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0), item("cup", "blue", 0.6, 0.2)]))
     perception = TabletopPerception()
-    before = perception.perceive((world.overhead.capture(),), world.state())
+    before = perception.perceive(Observation((world.overhead.capture(),), world.state()))
     world.robot.reset([0.0, 0.35, 0.0, -1.9, 0.0, 2.25, 0.7854])
     world.advance()
-    during = perception.perceive((world.overhead.capture(),), world.state())
+    during = perception.perceive(Observation((world.overhead.capture(),), world.state()))
     assert perception.last_look is not None and perception.last_look.maps.robot.mean() > 0.05
     assert {o.id for o in during.objects} == {o.id for o in before.objects}
-    fresh = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    fresh = TabletopPerception().perceive(Observation((world.overhead.capture(),), world.state()))
     assert {o.id for o in fresh.objects} <= {"red_block_1", "blue_cup_1"}
 
 
@@ -296,10 +298,10 @@ def test_perceive_says_what_is_wrong(world: SimWorld) -> None:
     world.reset(SceneSpec(objects=[item("block", "red", 0.5, 0.0)]))
     perception = TabletopPerception()
     with pytest.raises(PerceptionError, match=r"expected a frame of camera 'overhead', got \[\]"):
-        perception.perceive(())
+        perception.perceive(Observation())
     with pytest.raises(PerceptionError, match="'wrist'"):
-        perception.perceive((world.wrist.capture(),))
-    scene = perception.perceive((world.wrist.capture(), world.overhead.capture()))
+        perception.perceive(Observation((world.wrist.capture(),)))
+    scene = perception.perceive(Observation((world.wrist.capture(), world.overhead.capture())))
     assert [o.id for o in scene.objects] == ["red_block_1"]
 
 

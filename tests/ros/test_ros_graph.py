@@ -155,7 +155,7 @@ def test_parity_with_the_agent_in_process(graph: Graph, client: Client) -> None:
     spec = str(graph.folder / "scene.yaml")
     with Agent.in_simulation(spec, planning=ScriptedPlanning()) as agent:
         in_process = agent.plan(command)
-        seen = {o.id: o for o in agent.parts.look().objects}
+        seen = {o.id: o for o in agent.look().objects}
     assert json.loads(over_ros.plan.json) == in_process.plan.model_dump(mode="json")
     assert over_ros.plan.text == in_process.text
     for o in client.latest["scene"].objects:

@@ -8,7 +8,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-from llmagentos.errors import PlanError
+from llmagentos.errors import PlanCancelledError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 
@@ -30,13 +30,21 @@ PLANS = {
 class ScriptedPlanning(PlanningModule):
     """Looks the sentence up; "think while FILE: ..." waits first for as long as there is the file."""
 
+    _running: PlanRequest | None = None
+
+    def cancel(self) -> None:
+        if self._running is not None:
+            self._running.cancelled.set()
+
     def plan(self, request: PlanRequest) -> PlanResult:
+        self._running = request
         began = time.perf_counter()
         command = request.command
         if command.startswith(THINK):
             path, _, command = command.removeprefix(THINK).partition(": ")
             while Path(path).exists() and time.perf_counter() - began < _LONGEST_S:
-                time.sleep(0.05)
+                if request.cancelled.wait(0.05):
+                    raise PlanCancelledError("expected a plan, got cancelled")
         text = PLANS.get(command.lower())
         if text is None:
             raise PlanError(f"expected a known sentence, got {command!r}")

@@ -15,9 +15,15 @@ from typing import Any
 
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
-from llmagentos.composition import Parts
 from llmagentos.errors import CommandError, LLMAgentOSError
-from llmagentos.events import CommandEnded, CommandRead, Event, PlanWritten, SceneSeen
+from llmagentos.events import (
+    CommandEnded,
+    CommandRead,
+    Event,
+    EventBus,
+    PlanWritten,
+    SceneSeen,
+)
 from llmagentos.lang.plan import Plan, Undo
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.ports.modules import Outcome
@@ -29,7 +35,7 @@ from llmagentos_msgs.srv import Undo as UndoService
 from llmagentos_ros import interface as table
 from llmagentos_ros.actions import SafeActionClient
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
-from llmagentos_ros.convert import event_to_json, scene_from_msg, to_time
+from llmagentos_ros.convert import event_to_json, to_time
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.planner import check_text
 from llmagentos_ros.progress import Progress
@@ -43,6 +49,7 @@ from llmagentos_ros.remote import (
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from std_msgs.msg import Empty
 
 #: The executor may take this long to take a plan.
 _EXECUTOR_S = 5.0
@@ -92,12 +99,14 @@ class AgentNode(ModuleNode):
             self.client(e)
             for e in (table.RESET_ROBOT, table.RESET_PERCEPTION, table.RESET_EXECUTOR)
         ]
+        events = EventBus()
         self._execution = RemoteExecution(
             executor,
             lambda: self._alive.watch('executor'),
-            self._on_event,
+            events.emit,
             max(_EXECUTOR_S, limit),
         )
+        cancel_out = self.publisher(table.CANCEL_PLAN)
         planning = RemotePlanning(
             planner,
             lambda: self._alive.watch('planner'),
@@ -105,8 +114,17 @@ class AgentNode(ModuleNode):
             self.value('plan_timeout_s'),
             self.base_frame,
             limit,
+            lambda: cancel_out.publish(Empty()),
         )
-        self._agent = Agent(self._parts(planning), self._on_event)
+        self._agent = Agent(
+            RemotePerception(self._look),
+            planning,
+            self._execution,
+            EpisodeLog(),
+            robot=RemoteRobot(lambda: self.now_s, self._execution, self._scenes),
+            events=events,
+            on_event=self._on_event,
+        )
         self._state_out = self.publisher(table.AGENT_STATE)
         own = MutuallyExclusiveCallbackGroup
         self.subscription(table.HEARTBEAT, self._on_heartbeat, own())
@@ -130,22 +148,6 @@ class AgentNode(ModuleNode):
         if self._busy.acquire(timeout=6.0):
             self._busy.release()
 
-    def _parts(self, planning: RemotePlanning) -> Parts:
-        nothing: Any = None
-        return Parts(
-            driver=RemoteRobot(lambda: self.now_s, self._execution),  # type: ignore[arg-type]
-            look=self._look,
-            perception=RemotePerception(),
-            planning=planning,
-            execution=self._execution,
-            learning=EpisodeLog(),
-            skills=nothing,
-            truth=self._objects,
-            held=self._held,
-            recreate=lambda scene, seed: None,
-            close=lambda: None,
-        )
-
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         level, words, _ = super().health()
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
@@ -155,15 +157,6 @@ class AgentNode(ModuleNode):
     def _look(self) -> Scene:
         since = self.now_s - self.value('scene_max_age_s')
         return self._scenes.wait(since, self.value('look_timeout_s'), self._stop.is_set)
-
-    def _objects(self) -> list[dict[str, Any]]:
-        """Objects as perceived, in the shape of a result's `objects`."""
-        msg = self._scenes.latest
-        return [] if msg is None else [_row(o) for o in scene_from_msg(msg).objects]
-
-    def _held(self) -> str | None:
-        msg = self._scenes.latest
-        return None if msg is None else next((o.id for o in msg.objects if o.held), None)
 
     def _on_heartbeat(self, msg: m.Heartbeat) -> None:
         self._alive.beat(msg.node, msg.instance)
@@ -312,17 +305,6 @@ class AgentNode(ModuleNode):
             if problem or not future.result().success:
                 return f'{client.srv_name}: {problem or future.result().message}'
         return ''
-
-
-def _row(o: Any) -> dict[str, Any]:
-    return {
-        'id': o.id,
-        'kind': o.kind,
-        'color': o.color,
-        'size': o.size_m,
-        'position': list(o.position),
-        'yaw': o.yaw,
-    }
 
 
 def _words(event: Event) -> str:

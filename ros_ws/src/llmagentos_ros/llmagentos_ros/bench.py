@@ -22,10 +22,12 @@ import time
 from typing import Any
 
 from llmagentos.agent import Agent
+from llmagentos.builder import LocalRobot
 from llmagentos.cli.up import GraphState, local_env
 from llmagentos.errors import DriverError
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
 from llmagentos.runtime.processes import Supervisor
+from llmagentos.types import Observation
 from llmagentos_ros.bench_client import FAST_RADPS, MOVES, PATIENCE_S, REST_RADPS, Watcher
 
 _TICKS_PER_S = os.sysconf('SC_CLK_TCK')
@@ -35,14 +37,16 @@ def in_process(scene: str, commands: Sequence[str]) -> dict[str, list[float]]:
     """Measure first motion and perception without ROS, seconds."""
     first, looks, stops = [], [], []
     with Agent.in_simulation(scene) as agent:
-        world, eyes = agent.parts.world, agent.parts.perception
+        robot: Any = agent.robot
+        perception: Any = agent.perception
+        world = robot.simulation.world
         for text in commands:
             first.append(agent.command(text).timings.first_motion_s)
         for _ in range(20):
             world.advance()
             frame, state = world.overhead.capture(), world.state()
             began = time.perf_counter()
-            eyes.perceive((frame,), state)
+            perception.perceive(Observation((frame,), state))
             looks.append(time.perf_counter() - began)
         for _ in range(len(commands) // 2):
             stops.append(_stop_in_process(agent, world))
@@ -68,11 +72,14 @@ def _stop_in_process(agent: Agent, world: Any) -> float:
             rested.clear()
         rested.append(world.now_s)
 
-    agent.parts.driver.observers.append(look)
+    robot = agent.robot
+    if not isinstance(robot, LocalRobot):
+        raise DriverError(f'expected a robot in this process, got {robot}')
+    robot.driver.observers.append(look)
     agent.stop()
     while agent.step() is None:
         pass
-    agent.parts.driver.observers.remove(look)
+    robot.driver.observers.remove(look)
     return rested[0] - asked
 
 

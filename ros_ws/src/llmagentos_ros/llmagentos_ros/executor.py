@@ -17,14 +17,12 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
+from llmagentos.builder import skills_for
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
-from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import Outcome
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.safety.observed import ObservedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene
 from llmagentos_msgs.action import ExecutePlan
@@ -168,17 +166,15 @@ class ExecutorNode(ModuleNode):
     def _module(self) -> PlanExecutor:
         """Return the execution module; built late, since skills read joint states."""
         if self._skills is None:
-            robot = self.robot
-            kinematics = Kinematics(robot)
-            gate = MotionGate.of(robot, self.value('profile'), kinematics.tip_position)
-            self._observed = ObservedDriver(GatedDriver(self._driver, gate), clock=time.monotonic)
-            self._skills = MotionSkills(
-                self._observed,
+            able = skills_for(
+                self._driver,
                 self._look,
-                kinematics,
-                profile=self.value('profile'),
-                gripper_latency_s=self.value('gripper_latency_s'),
+                self.robot,
+                self.value('profile'),
+                self.value('gripper_latency_s'),
+                clock=time.monotonic,
             )
+            self._skills, self._observed = able.skills, able.driver
             self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
         return self._execution
 
@@ -275,7 +271,7 @@ class ExecutorNode(ModuleNode):
         try:
             ended = self._execution.stop()
         except LLMAgentOSError as exc:
-            self._execution.reset()
+            self._execution.abandon()
             return Outcome('failed', why or f'I stopped. {exc}')
         return Outcome('failed', f'{why}{ended.reply}', ended.steps, '')
 

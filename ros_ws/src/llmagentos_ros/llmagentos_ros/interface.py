@@ -26,6 +26,7 @@ from rclpy.qos import (
 )
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, JointState
+from std_msgs.msg import Empty
 from trajectory_msgs.msg import JointTrajectory
 
 
@@ -87,6 +88,9 @@ TRAJECTORY = Topic(
 GRIPPER = Topic('gripper/command', m.GripperCommand, COMMAND, 0.0, 'finger distance and force')
 SCENE = Topic('scene', m.Scene, STATE, 15.0, 'what perception sees')
 PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
+CANCEL_PLAN = Topic(
+    'cancel_plan', Empty, COMMAND, 0.0, 'the plan under way is not wanted any more'
+)
 STEP_STATE = Topic('step_state', m.StepState, EVENT, 0.0, "changes of the running plan's steps")
 AGENT_STATE = Topic('agent_state', m.AgentState, STATE, 2.0, 'what the agent does')
 SAFETY_STATE = Topic('safety_state', m.SafetyState, STATE, 5.0, 'whether the arm may move')
@@ -105,6 +109,7 @@ TOPICS: tuple[Topic, ...] = (
     GRIPPER,
     SCENE,
     PLAN,
+    CANCEL_PLAN,
     STEP_STATE,
     AGENT_STATE,
     SAFETY_STATE,

@@ -13,7 +13,6 @@ plain transform message; `camera_pose_source` says which.
 from __future__ import annotations
 
 from collections import deque, OrderedDict
-import importlib
 import importlib.util
 import time
 from typing import Any
@@ -21,8 +20,9 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import TransformStamped
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.named import load_named
 from llmagentos.ports.modules import PerceptionModule
-from llmagentos.types import CameraFrame, RobotState
+from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset
 from llmagentos_ros import interface as table
@@ -75,7 +75,7 @@ class PerceptionNode(ModuleNode):
         self._latest: m.Scene | None = None
 
     def build(self) -> None:
-        self.module = load_class(self.value('module'))()
+        self.module = load_named(self.value('module'))()
         self._reader = JointStateReader(
             self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
         )
@@ -167,7 +167,7 @@ class PerceptionNode(ModuleNode):
         try:
             frame = self._frame(color, depth)
             robot = self._robot_at(frame.stamp_s)
-            scene = self.module.perceive((frame,), robot)
+            scene = self.module.perceive(Observation((frame,), robot))
         except LLMAgentOSError as exc:
             self._error = f'{type(exc).__name__}: {exc}'
             self.get_logger().warning(self._error, throttle_duration_sec=2.0)
@@ -279,15 +279,6 @@ class PerceptionNode(ModuleNode):
         self._last_look_s = float('-inf')
         answer.success = self.module is not None
         return answer
-
-
-def load_class(name: str) -> Any:
-    """Load a class or function from "package.module:name". LLMAgentOSError if there is none."""
-    module, _, attribute = name.partition(':')
-    try:
-        return getattr(importlib.import_module(module), attribute)
-    except (ImportError, AttributeError, ValueError) as exc:
-        raise LLMAgentOSError(f'expected module:name, got {name!r}: {exc}') from exc
 
 
 def names(value: Any) -> tuple[str, ...]:

@@ -12,13 +12,13 @@ from typing import Any
 
 from llmagentos.command import check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, ModelError, PerceptionError, PlanError
+from llmagentos.named import load_named
 from llmagentos.ports.modules import PlanningModule, PlanRequest
 from llmagentos.types import Scene
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import ModuleNode, Parameter, run
 from llmagentos_ros.convert import plan_to_msg, scene_from_msg
-from llmagentos_ros.perception import load_class
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
@@ -48,15 +48,23 @@ class PlannerNode(ModuleNode):
         self._last_s = 0.0
 
     def build(self) -> None:
-        make = load_class(self.value('module'))
+        make = load_named(self.value('module'))
         self.module = make(model=self.value('model') or None, engine=self.value('engine'))
         self._scenes = SceneFeed(lambda: self.now_s, 5.0)
         self._plan_out = self.publisher(table.PLAN)
         self.subscription(table.SCENE, self._scenes.on_scene, self.group)
+        self.subscription(
+            table.CANCEL_PLAN, lambda _: self._cancel(), MutuallyExclusiveCallbackGroup()
+        )
         self.serve(table.PLAN_COMMAND, self._on_plan, MutuallyExclusiveCallbackGroup())
 
     def release(self) -> None:
+        self._cancel()
         self.module = None
+
+    def _cancel(self) -> None:
+        if self.module is not None:
+            self.module.cancel()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         level, words, _ = super().health()

@@ -17,7 +17,8 @@ import time
 from typing import Any
 
 from llmagentos import errors
-from llmagentos.errors import PerceptionError, PlanError
+from llmagentos.builder import scene_rows
+from llmagentos.errors import PlanCancelledError, PlanError
 from llmagentos.events import Event, EventSink, from_json, StepDone
 from llmagentos.ports.modules import (
     ExecutionModule,
@@ -27,11 +28,12 @@ from llmagentos.ports.modules import (
     PlanRequest,
     PlanResult,
 )
-from llmagentos.types import CameraFrame, RobotState, Scene
+from llmagentos.types import Observation, Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import Plan
 from llmagentos_msgs.srv import PlanCommand
-from llmagentos_ros.convert import plan_from_msg, scene_to_msg
+from llmagentos_ros.convert import plan_from_msg, scene_from_msg, scene_to_msg
+from llmagentos_ros.scene_feed import SceneFeed
 
 #: Signs of life are looked at this often while waiting.
 _POLL_S = 0.02
@@ -88,11 +90,19 @@ def wait_alive(
 
 
 class RemotePerception(PerceptionModule):
-    """Stands for the perception node, whose scenes come by topic and whose reset is a service."""
+    """
+    The perception node, whose scenes come by topic and whose reset is a service.
 
-    def perceive(self, frames: tuple[CameraFrame, ...], robot: RobotState | None = None) -> Scene:
-        """Raise: pictures go to the perception node, not through the agent."""
-        raise PerceptionError('expected scenes from the perception node, got pictures')
+    Pictures go to that node and not through the agent: the observation is empty, and `look` waits
+    for a scene that is new enough.
+    """
+
+    def __init__(self, look: Callable[[], Scene]) -> None:
+        self._look = look
+
+    def perceive(self, observation: Observation) -> Scene:
+        """Wait for a scene. Raises PerceptionError where none comes in time."""
+        return self._look()
 
 
 class RemotePlanning(PlanningModule):
@@ -106,14 +116,29 @@ class RemotePlanning(PlanningModule):
         timeout_s: float,
         frame: str,
         patience_s: float,
+        tell_cancel: Callable[[], None] = lambda: None,
     ) -> None:
+        self._tell_cancel = tell_cancel
+        self._running: PlanRequest | None = None
         self._client, self._watch, self._stopped = client, watch, stopped
         self._timeout_s, self._frame, self._patience_s = timeout_s, frame, patience_s
 
     def plan(self, request: PlanRequest) -> PlanResult:
         """Ask the planner. Raises PlanError when it is gone or stopped, or what it raised."""
+        self._running = request
+        try:
+            return self._ask(request, lambda: self._stopped() or request.cancelled.is_set())
+        finally:
+            self._running = None
+
+    def cancel(self) -> None:
+        """End the plan under way; the planner is told that it can stop thinking."""
+        if (running := self._running) is not None:
+            running.cancelled.set()
+
+    def _ask(self, request: PlanRequest, stopped: Callable[[], bool]) -> PlanResult:
         ready = self._client.service_is_ready
-        dead = wait_alive(self._watch, ready, self._patience_s, self._stopped)
+        dead = wait_alive(self._watch, ready, self._patience_s, stopped)
         gone = dead()
         if gone:
             raise PlanError(f'expected a planner, got none: {gone}')
@@ -125,14 +150,15 @@ class RemotePlanning(PlanningModule):
                 pending=request.pending,
             )
         )
-        problem = wait_for(future, self._timeout_s, dead, self._stopped)
+        problem = wait_for(future, self._timeout_s, dead, stopped)
         if problem:
             self._client.remove_pending_request(future)
-            raise PlanError(f'expected a plan, got none: {problem}')
+            self._tell_cancel()
+            kind: type[PlanError] = PlanCancelledError if stopped() else PlanError
+            raise kind(f'expected a plan, got none: {problem}')
         answer = future.result()
         if not answer.success:
-            kind = getattr(errors, answer.error, PlanError)
-            raise kind(answer.message)
+            raise getattr(errors, answer.error, PlanError)(answer.message)
         return plan_from_msg(answer.plan)
 
 
@@ -222,10 +248,15 @@ class RemoteExecution(ExecutionModule):
 
 
 class RemoteRobot:
-    """What an agent asks of its driver when the executor has it: the time and first motion."""
+    """What an agent asks of its robot when other nodes have it; implements ports.robot.Robot."""
 
-    def __init__(self, clock: Callable[[], float], execution: RemoteExecution) -> None:
-        self._clock, self._execution = clock, execution
+    #: A simulated robot of the graph is a node too; its truth stays there.
+    simulation = None
+
+    def __init__(
+        self, clock: Callable[[], float], execution: RemoteExecution, scenes: SceneFeed
+    ) -> None:
+        self._clock, self._execution, self._scenes = clock, execution, scenes
 
     @property
     def now_s(self) -> float:
@@ -241,3 +272,23 @@ class RemoteRobot:
     def mark(self) -> None:
         """Note that a new command begins."""
         self._execution.first_motion_at = None
+
+    def observe(self, command: str = '') -> Observation:
+        """Return what was said; pictures go to the perception node."""
+        return Observation(command=command)
+
+    def objects(self) -> list[dict[str, Any]]:
+        """Objects as perceived last, in the shape of a result's `objects`."""
+        msg = self._scenes.latest
+        return [] if msg is None else scene_rows(scene_from_msg(msg))
+
+    def held(self) -> str | None:
+        """Id of what was seen in the hand last."""
+        msg = self._scenes.latest
+        return None if msg is None else next((o.id for o in msg.objects if o.held), None)
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> None:
+        """Leave the robot as it is: the agent node resets the others by their services."""
+
+    def close(self) -> None:
+        """Leave the robot as it is: its own node has it."""

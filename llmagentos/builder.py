@@ -1,0 +1,295 @@
+"""Builds the modules of a robot's agent and wires them together: one way for all.
+
+Knows: which implementation stands behind each port, and what is given to which; in simulation, on
+hardware in this process, and (by `skills_for`) in a ROS executor. Does not know: the agent's loop,
+PyBullet or language models (composition).
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from llmagentos import composition, configured
+from llmagentos.config import AgentConfig
+from llmagentos.errors import ConfigError, SceneError
+from llmagentos.events import EventBus, EventSink
+from llmagentos.execution.executor import PlanExecutor
+from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.perception import TabletopPerception
+from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.ports.modules import (
+    ExecutionModule,
+    LanguageModel,
+    LearningModule,
+    PerceptionModule,
+    PlanningModule,
+)
+from llmagentos.ports.robot import Robot, Simulation
+from llmagentos.ports.skills import SkillExecutor
+from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+from llmagentos.robots.specs import DEFAULT_PROFILE
+from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.observed import ObservedDriver
+from llmagentos.skills import MotionSkills
+from llmagentos.types import Observation, Scene
+
+#: Nobody stands beside a simulated arm: it may use all of its rates.
+SIMULATED_PROFILE = "full"
+#: What `Agent.in_simulation` takes as a scene: see composition.load_scene.
+SceneLike = Any
+A = TypeVar("A", bound="Built")
+
+
+class LocalRobot:
+    """A robot in this process; implements llmagentos.ports.robot.Robot.
+
+    driver: behind the gate. simulation: None on hardware, where results tell what is believed.
+    """
+
+    def __init__(
+        self,
+        driver: ObservedDriver,
+        cameras: Sequence[Camera],
+        skills: SkillExecutor,
+        simulation: Simulation | None = None,
+    ):
+        self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
+        self.simulation = simulation
+
+    @property
+    def now_s(self) -> float:
+        return self.driver.now_s
+
+    @property
+    def first_motion_at(self) -> float | None:
+        return self.driver.first_motion_at
+
+    def mark(self) -> None:
+        self.driver.mark()
+
+    def observe(self, command: str = "") -> Observation:
+        return observe(self.driver, self.cameras, command)
+
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        if self.simulation is not None:
+            return self.simulation.objects()
+        return scene_rows(self.skills.scene())
+
+    def held(self) -> str | None:
+        return self.skills.held if self.simulation is None else self.simulation.held()
+
+    def reset(self, scene: SceneLike = None, seed: int | None = None) -> None:
+        """On hardware the world stays as it is, and a scene can't be had: raises SceneError."""
+        if self.simulation is not None:
+            self.simulation.reset(scene, seed)
+        elif scene is not None:
+            raise SceneError("expected no scene for a real robot, got one")
+
+    def close(self) -> None:
+        if self.simulation is not None:
+            self.simulation.close()
+        else:
+            self.driver.disconnect()
+
+
+def observe(driver: RobotDriver, cameras: Sequence[Camera], command: str = "") -> Observation:
+    """Pictures and joints now, with what was said."""
+    return Observation(tuple(c.capture() for c in cameras), driver.state(), command)
+
+
+def scene_rows(scene: Scene) -> list[dict[str, Any]]:
+    """A scene as rows of a result's `objects`."""
+    return [
+        {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.size_m,
+            "position": list(o.position),
+            "yaw": o.yaw,
+        }
+        for o in scene.objects
+    ]
+
+
+@dataclass(frozen=True)
+class ArmSkills:
+    """Skills, the driver that they command, and the gate in front of it."""
+
+    skills: MotionSkills
+    driver: ObservedDriver
+    gate: MotionGate
+
+
+def skills_for(
+    driver: RobotDriver,
+    look: Callable[[], Scene],
+    arm: ArmSpec,
+    profile: str = DEFAULT_PROFILE,
+    gripper_latency_s: float = 0.0,
+    clock: Callable[[], float] = time.perf_counter,
+) -> ArmSkills:
+    """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
+    on."""
+    kinematics = Kinematics(arm)
+    gate = MotionGate.of(arm, profile, kinematics.tip_position)
+    observed = ObservedDriver(GatedDriver(driver, gate), clock)
+    skills = MotionSkills(observed, look, kinematics, profile, gripper_latency_s)
+    return ArmSkills(skills, observed, gate)
+
+
+@dataclass
+class Modules:
+    """A robot and the modules that work on it: what `Agent` is made of, but for its planner."""
+
+    robot: Robot
+    perception: PerceptionModule
+    execution: ExecutionModule
+    learning: LearningModule
+    events: EventBus
+
+
+def modules_for(
+    driver: RobotDriver,
+    cameras: Sequence[Camera],
+    arm: ArmSpec,
+    profile: str,
+    *,
+    simulation: Simulation | None = None,
+    gripper_latency_s: float = 0.0,
+    rehearses: bool = True,
+    perception: PerceptionModule | None = None,
+    execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
+    learning: LearningModule | None = None,
+) -> Modules:
+    """All around one driver and its cameras; own modules instead of ours where they are given.
+
+    execution: a module, or what makes one of `skills=` and `sink=` (told every event).
+    """
+    events = EventBus()
+    seeing = perception or TabletopPerception(arm=arm)
+
+    def look() -> Scene:
+        scene: Scene = seeing.perceive(observe(driver, cameras))
+        return scene
+
+    able = skills_for(driver, look, arm, profile, gripper_latency_s)
+    robot = LocalRobot(able.driver, cameras, able.skills, simulation)
+    if execution is None:
+        execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe)
+    elif callable(execution):
+        execution = execution(skills=able.skills, sink=events.emit)
+    return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
+
+
+class Built:
+    """The ways to build a robot's agent; `Agent` has them as class methods."""
+
+    @classmethod
+    def in_simulation(
+        cls: type[A],
+        scene: SceneLike = None,
+        *,
+        seed: int = 0,
+        llm: Any = None,
+        engine: str = "auto",
+        profile: str = SIMULATED_PROFILE,
+        view: bool = False,
+        noise: Any = None,
+        rehearses: bool = True,
+        perception: PerceptionModule | None = None,
+        planning: PlanningModule | None = None,
+        execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
+        learning: LearningModule | None = None,
+        on_event: EventSink | None = None,
+    ) -> A:
+        """An agent with a simulated robot.
+
+        scene: a SceneSpec, a mapping, a YAML file's path, "random", a shipped scene's name, or None
+        for the demo scene. seed: noise, light, random scenes. llm: a name, folder, address or LLM
+        object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
+        profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. rehearses: go through
+        each plan in memory first. perception, planning, execution, learning: own modules instead
+        of ours. on_event: told every event. Raises SceneError, ModelError, MissingDependencyError.
+        """
+        planner = planning or composition.load_planner(llm, engine)
+        world = composition.Simulated(scene, seed, view, noise)
+        made = modules_for(
+            world.driver,
+            world.cameras,
+            world.arm,
+            profile,
+            simulation=world,
+            rehearses=rehearses,
+            perception=perception,
+            execution=execution,
+            learning=learning,
+        )
+        return cls._of(made, planner, on_event)
+
+    @classmethod
+    def on_robot(
+        cls: type[A],
+        driver: RobotDriver,
+        cameras: Sequence[Camera],
+        *,
+        robot: str = DEFAULT_ROBOT,
+        profile: str = DEFAULT_PROFILE,
+        gripper_latency_s: float = 0.0,
+        llm: Any = None,
+        engine: str = "auto",
+        rehearses: bool = True,
+        perception: PerceptionModule | None = None,
+        planning: PlanningModule | None = None,
+        execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
+        learning: LearningModule | None = None,
+        on_event: EventSink | None = None,
+    ) -> A:
+        """An agent with a real robot in this process, behind the safety gate.
+
+        driver, cameras: see llmagentos.ports.hardware; the driver is connected here and
+        disconnected by `destroy()`. robot: the arm's name or folder. gripper_latency_s: how late
+        the fingers may begin to move. The others as for `in_simulation`. Raises DriverError,
+        ModelError, RobotError.
+        """
+        planner = planning or composition.load_planner(llm, engine)
+        arm = load(robot)
+        driver.connect()
+        made = modules_for(
+            driver,
+            cameras,
+            arm,
+            profile,
+            gripper_latency_s=gripper_latency_s,
+            rehearses=rehearses,
+            perception=perception,
+            execution=execution,
+            learning=learning,
+        )
+        return cls._of(made, planner, on_event)
+
+    @classmethod
+    def from_config(cls: type[A], config: AgentConfig, on_event: EventSink | None = None) -> A:
+        """The agent that a configuration describes (llmagentos.config), simulated or on a robot.
+
+        Raises ConfigError, SceneError, ModelError, DriverError, MissingDependencyError.
+        """
+        if config.driver is not None:
+            return cls.on_robot(**configured.hardware(config), on_event=on_event)
+        if config.graph is not None:
+            raise ConfigError(
+                f"expected a robot for this process, got the ROS graph '{config.graph}': "
+                "its agent takes commands by llmagentos command"
+            )
+        return cls.in_simulation(**configured.simulation(config), on_event=on_event)
+
+    @classmethod
+    def _of(cls: type[A], made: Modules, planner: PlanningModule, on_event: Any) -> A:
+        llm: LanguageModel | None = getattr(planner, "llm", None)
+        make: Any = cls
+        agent: A = make(**vars(made), planning=planner, llm=llm, on_event=on_event)
+        return agent

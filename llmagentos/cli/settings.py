@@ -1,0 +1,53 @@
+"""`llmagentos config`, and how the options of a command go over a configuration file.
+
+Knows: files and options. Does not know: what the settings do.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llmagentos.config import AgentConfig
+
+app = typer.Typer(no_args_is_help=True)
+
+
+@app.callback()
+def _group() -> None:
+    """The configuration of an agent."""
+
+
+@app.command()
+def show(
+    config: Annotated[
+        Path | None, typer.Option("--config", metavar="FILE", help="The agent as YAML.")
+    ] = None,
+    comments: Annotated[
+        bool, typer.Option("--comments", help="With what every field means.")
+    ] = False,
+) -> None:
+    """Print the effective configuration as YAML: the file's values, and all defaults."""
+    print(effective(config).to_yaml(comments), end="")
+
+
+def effective(
+    file: Path | None,
+    scene: str | None = None,
+    seed: int | None = None,
+    model: str | None = None,
+    engine: str | None = None,
+    view: bool | None = None,
+    recording: Path | None = None,
+) -> AgentConfig:
+    """The file's configuration (all defaults without one) under the options that were given.
+
+    Raises ConfigError.
+    """
+    base = AgentConfig() if file is None else AgentConfig.load(file)
+    folder = None if recording is None else str(recording)
+    return base.with_(
+        scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder
+    )

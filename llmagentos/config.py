@@ -1,0 +1,176 @@
+"""What an agent is made of, as data: typed, checked, read from YAML and written to it.
+
+Knows: every setting with its default and what it may be. Does not know: what is built from it
+(builder.py).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llmagentos.errors import ConfigError
+from llmagentos.files import read_yaml
+from llmagentos.shipped import DEFAULT_MODEL
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+
+class ModuleConfig(_Part):
+    """One of the four modules. In YAML its name alone may stand for it."""
+
+    use: str = Field(
+        "builtin",
+        min_length=1,
+        description="builtin, the name of an installed one, or package.module:Class",
+    )
+    options: Mapping[str, Any] = Field({}, description="keyword arguments of that class")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _by_name(cls, value: Any) -> Any:
+        return {"use": value} if isinstance(value, str) else value
+
+
+class NoiseConfig(_Part):
+    """Noise of the simulated cameras."""
+
+    rgb_std: float = Field(
+        0.0, ge=0.0, le=50.0, description="standard deviation of colour values, of 255"
+    )
+    depth_std_m: float = Field(
+        0.0, ge=0.0, le=0.1, description="standard deviation of depth at 1 m, metres"
+    )
+
+
+class TimeoutsConfig(_Part):
+    """How long the agent waits for others."""
+
+    server_s: float = Field(
+        60.0, gt=0.0, le=3600.0, description="a language model server's answer, seconds"
+    )
+
+
+class AgentConfig(_Part):
+    """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
+
+    robot: str = Field(
+        "", description="the arm's name or folder; empty: the scene's, and the Panda on hardware"
+    )
+    scene: str | Mapping[str, Any] | None = Field(
+        None,
+        description="simulated scene: YAML file, shipped name, random, or the scene itself; "
+        "none: the demo scene",
+    )
+    graph: str | None = Field(
+        None, description="namespace of a ROS graph that has the robot, instead of a simulation"
+    )
+    seed: int = Field(0, ge=0, description="seeds noise, light and random scenes")
+    model: str = Field(
+        DEFAULT_MODEL,
+        min_length=1,
+        description="language model: shipped name, folder, or a server's http address",
+    )
+    engine: str = Field(
+        "auto",
+        min_length=1,
+        description="what runs the model: auto, onnx-cpu, cuda, tensorrt, or a server's address",
+    )
+    profile: str | None = Field(
+        None,
+        description="speed profile of the arm: careful or full; none: full in simulation, "
+        "careful on hardware",
+    )
+    perception: ModuleConfig = Field(ModuleConfig(), description="pictures to a scene")
+    planning: ModuleConfig = Field(
+        ModuleConfig(), description="a sentence to a plan; called with model=, engine= and options"
+    )
+    execution: ModuleConfig = Field(
+        ModuleConfig(), description="a plan to motion; called with skills=, events= and options"
+    )
+    learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
+    rehearses: bool = Field(True, description="go through each plan in memory before moving")
+    driver: ModuleConfig | None = Field(
+        None, description="package.module:Class of a real robot's driver, instead of a simulation"
+    )
+    cameras: tuple[ModuleConfig, ...] = Field(
+        (), description="package.module:Class of each of its cameras; the first is 'overhead'"
+    )
+    gripper_latency_s: float = Field(
+        0.0, ge=0.0, le=2.0, description="on hardware: the fingers may start to move this late"
+    )
+    noise: NoiseConfig | None = Field(
+        None, description="of the simulated cameras; none: the simulator's own"
+    )
+    view: bool = Field(False, description="open the simulator's window")
+    recording: str | None = Field(
+        None, description="folder for video, pictures, plans and traces; none: no recording"
+    )
+    timeouts: TimeoutsConfig = Field(TimeoutsConfig(), description="how long others may take")
+
+    @model_validator(mode="after")
+    def _one_world(self) -> AgentConfig:
+        given = [n for n in ("scene", "graph", "driver") if getattr(self, n) is not None]
+        if len(given) > 1:
+            raise ValueError(f"expected one of scene, graph and driver, got {' and '.join(given)}")
+        return self
+
+    @classmethod
+    def load(cls, path: str | Path) -> AgentConfig:
+        """Read a YAML file. Raises FileError, or ConfigError that names the file and the field."""
+        data = read_yaml(path, "a configuration file")
+        if data is None:
+            data = {}
+        if not isinstance(data, dict):
+            raise ConfigError(f"{path}: expected fields with values, got {type(data).__name__}")
+        return cls.of(data, str(path))
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], where: str = "configuration") -> AgentConfig:
+        """From plain data. where: what an error names. Raises ConfigError."""
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as exc:
+            raise ConfigError(f"{where}: {_first(exc)}") from exc
+
+    def with_(self, **changes: Any) -> AgentConfig:
+        """A copy with other values; None changes nothing. Raises ConfigError."""
+        given = {key: value for key, value in changes.items() if value is not None}
+        return AgentConfig.of({**self.model_dump(exclude_unset=True), **given}, "option")
+
+    def to_yaml(self, comments: bool = False) -> str:
+        """As YAML that `load` reads again. comments: what each field means, above it."""
+        data = self.model_dump(mode="json")
+        lines = []
+        for name, field in AgentConfig.model_fields.items():
+            if comments:
+                lines.append(f"# {field.description}\n")
+            lines.append(yaml.safe_dump({name: _short(data[name])}, sort_keys=False))
+        return "".join(lines)
+
+
+def _short(value: Any) -> Any:
+    """A module without options by its name alone."""
+    if isinstance(value, dict) and set(value) == {"use", "options"} and not value["options"]:
+        return value["use"]
+    return value
+
+
+def _first(error: ValidationError) -> str:
+    """The first problem in one sentence: field, what was expected, what came."""
+    first = error.errors()[0]
+    field = ".".join(str(part) for part in first["loc"] if part not in ("str", "Mapping[str, Any]"))
+    if first["type"] == "extra_forbidden":
+        known = ", ".join(AgentConfig.model_fields)
+        return f"expected a field of {known}, got '{field}'"
+    message = str(first["msg"]).removeprefix("Value error, ")
+    if not field:
+        return message
+    wanted = message.removeprefix("Input should be ")
+    return f"{field}: expected {wanted}, got {first['input']!r}"

@@ -1,0 +1,92 @@
+"""From a configuration to what the builder is called with.
+
+Knows: which field becomes which argument, and the names of the modules that come with this package.
+Does not know: how an agent is wired (builder.py).
+"""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from llmagentos import composition
+from llmagentos.config import AgentConfig, ModuleConfig
+from llmagentos.errors import ConfigError
+from llmagentos.named import find
+
+#: In the place of a class: the builder's own default.
+_DEFAULT = object()
+
+
+def modules(config: AgentConfig) -> dict[str, Any]:
+    """perception, planning, execution and learning as the builder takes them, None for its own;
+    and the language model for its own planner. Raises ConfigError, ModelError."""
+    from llmagentos.execution.executor import PlanExecutor
+    from llmagentos.learning.episodes import EpisodeLog
+    from llmagentos.perception import TabletopPerception
+
+    planner: dict[str, Any] = {"model": config.model, "engine": config.engine}
+    planning = _made("planning", config.planning, composition.load_planner, **planner)
+    return {
+        "perception": _made("perception", config.perception, TabletopPerception),
+        "planning": planning,
+        "llm": _llm(config) if planning is None else None,
+        "execution": _made("execution", config.execution, PlanExecutor, deferred=True),
+        "learning": _made("learning", config.learning, EpisodeLog),
+    }
+
+
+def simulation(config: AgentConfig) -> dict[str, Any]:
+    """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, ModelError."""
+    scene = composition.load_scene(config.scene, config.seed)
+    if config.robot:
+        scene = type(scene).from_dict({**scene.to_dict(), "robot": config.robot})
+    noise = config.noise and composition.sensor_noise(config.seed, **config.noise.model_dump())
+    return {
+        "scene": scene,
+        "seed": config.seed,
+        "view": config.view,
+        "noise": noise,
+        "rehearses": config.rehearses,
+        **({} if config.profile is None else {"profile": config.profile}),
+        **modules(config),
+    }
+
+
+def hardware(config: AgentConfig) -> dict[str, Any]:
+    """The arguments of `Agent.on_robot`. Raises ConfigError, ModelError."""
+    if config.driver is None or not config.cameras:
+        raise ConfigError("expected a driver and its cameras for a real robot, got not both")
+    chosen = {"robot": config.robot or None, "profile": config.profile}
+    return {
+        "driver": _made("driver", config.driver),
+        "cameras": [_made("camera", camera) for camera in config.cameras],
+        "gripper_latency_s": config.gripper_latency_s,
+        "rehearses": config.rehearses,
+        **{name: value for name, value in chosen.items() if value is not None},
+        **modules(config),
+    }
+
+
+def _llm(config: AgentConfig) -> Any:
+    if composition.is_address(config.model) or composition.is_address(config.engine):
+        return composition.load_llm(config.model, config.engine, timeout_s=config.timeouts.server_s)
+    return composition.load_llm(config.model, config.engine)
+
+
+def _made(
+    concept: str, wanted: ModuleConfig, ours: Any = _DEFAULT, deferred: bool = False, **given: Any
+) -> Any:
+    """The module; None for the builder's own. deferred: what makes it, for who knows the rest."""
+    builtin = {} if ours is _DEFAULT else {"builtin": ours}
+    if wanted.use in builtin and not wanted.options:
+        return None
+    make = find(concept, wanted.use, builtin)
+    if deferred:
+        return partial(make, **wanted.options)
+    try:
+        return make(**given, **wanted.options)
+    except TypeError as exc:
+        raise ConfigError(
+            f"{concept}: expected options that {wanted.use} takes, got: {exc}"
+        ) from exc

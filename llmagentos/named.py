@@ -1,0 +1,44 @@
+"""Classes by name: built in, installed from outside, or "package.module:Class".
+
+Knows: how a name becomes a class, and what to say where it does not. Does not know: what the
+classes are for.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Mapping
+from importlib.metadata import entry_points
+from typing import Any
+
+from llmagentos.errors import ConfigError
+
+
+def load_named(name: str) -> Any:
+    """What "package.module:name" names. Raises ConfigError where there is no such thing."""
+    module, colon, attribute = name.partition(":")
+    if not (module and colon and attribute):
+        raise ConfigError(f"expected package.module:Class, got '{name}'")
+    try:
+        return getattr(importlib.import_module(module), attribute)
+    except (ImportError, AttributeError) as exc:
+        raise ConfigError(f"expected '{attribute}' in {module}, got: {exc}") from exc
+
+
+def find(concept: str, name: str, builtin: Mapping[str, Any]) -> Any:
+    """A class by its name: one of `builtin`, an entry point of the group llmagentos.<concept>, or
+    "package.module:Class". Raises ConfigError that names the concept and what there is."""
+    if name in builtin:
+        return builtin[name]
+    installed = {point.name: point for point in entry_points(group=f"llmagentos.{concept}")}
+    try:
+        if name in installed:
+            return installed[name].load()
+        if ":" in name:
+            return load_named(name)
+    except ConfigError as exc:
+        raise ConfigError(f"{concept}: {exc}") from exc
+    except (ImportError, AttributeError) as exc:
+        raise ConfigError(f"{concept}: expected the class of '{name}', got: {exc}") from exc
+    known = ", ".join([*builtin, *installed])
+    raise ConfigError(f"{concept}: expected {known} or package.module:Class, got '{name}'")

@@ -1,0 +1,80 @@
+"""What an agent asks of the robot that it drives: pictures, a clock, and what results tell.
+
+Knows: the calls. Does not know: whether the robot is simulated, in this process, or a ROS graph.
+Joints and grippers are the driver's (ports.hardware), below the skills.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Protocol
+
+from llmagentos.types import Observation
+
+
+class Simulation(Protocol):
+    """What only a simulated robot has: the truth, and a world that starts over."""
+
+    #: The simulator's own object, for what no other port offers.
+    world: Any
+
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        """Every object as it really is, as rows of a result."""
+        ...
+
+    def held(self) -> str | None:
+        """Id of what the fingers really hold."""
+        ...
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> None:
+        """Start over, in a new scene where one is given. Raises SceneError."""
+        ...
+
+    def picture(self, width: int = 640, height: int = 480) -> Any:
+        """The world for people: RGB uint8 [height, width, 3]."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...
+
+
+class Robot(Protocol):
+    """One robot, as the agent's own loop knows it. simulation: None on hardware."""
+
+    @property
+    def simulation(self) -> Simulation | None: ...
+
+    @property
+    def now_s(self) -> float:
+        """Seconds on the driver's clock."""
+        ...
+
+    @property
+    def first_motion_at(self) -> float | None:
+        """When the first joint command since `mark` moved the arm, on time.perf_counter."""
+        ...
+
+    def mark(self) -> None:
+        """A new command begins: nothing has moved yet."""
+        ...
+
+    def observe(self, command: str = "") -> Observation:
+        """Pictures and joints now, with what was said. Raises DriverError or PerceptionError."""
+        ...
+
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        """What is where, as rows of a result: a simulator's truth, else as believed."""
+        ...
+
+    def held(self) -> str | None:
+        """Id of what is in the hand, from the same source."""
+        ...
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> None:
+        """A new session, with a new scene where the robot can have one. Raises SceneError."""
+        ...
+
+    def close(self) -> None:
+        """Give everything back."""
+        ...

@@ -1,0 +1,51 @@
+"""One command under way: its clocks, the truth before it, and the result made of them.
+
+Knows: what a result needs. Does not know: modules.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from threading import Event
+
+from llmagentos.command import CommandResult, Timings
+from llmagentos.ports.modules import Outcome, PlanResult
+from llmagentos.ports.robot import Robot
+
+
+class Running:
+    """Begins when it is made. stop_asked: the person wants it to end."""
+
+    def __init__(self, text: str, robot: Robot, clock: Callable[[], float] = time.perf_counter):
+        self.text, self._robot, self._clock = text, robot, clock
+        self._wall0, self._sim0 = clock(), robot.now_s
+        self._initial = tuple(robot.objects())
+        self.planned: PlanResult | None = None
+        self.between_actions = True
+        self.stop_asked = Event()
+        robot.mark()
+
+    def result(self, outcome: Outcome, engine: Mapping[str, str]) -> CommandResult:
+        """What came of it. engine: what plans here, where no plan was made."""
+        planned, moved = self.planned, self._robot.first_motion_at
+        return CommandResult(
+            command=self.text,
+            status=outcome.status,
+            reply=outcome.reply,
+            plan=planned.plan.to_json() if planned else None,
+            plan_text=planned.text if planned else "",
+            steps=outcome.steps,
+            initial_objects=self._initial,
+            objects=tuple(self._robot.objects()),
+            held=self._robot.held(),
+            timings=Timings(
+                plan_s=planned.plan_s if planned else 0.0,
+                first_motion_s=None if moved is None else moved - self._wall0,
+                sim_s=self._robot.now_s - self._sim0,
+                wall_s=self._clock() - self._wall0,
+                prompt_tokens=planned.prompt_tokens if planned else 0,
+                tokens=planned.tokens if planned else 0,
+            ),
+            engine=dict(planned.engine) if planned else dict(engine),
+        )
