@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+from lab.session import Table
 from py_trees.common import Status
 from py_trees.display import unicode_tree
-from tabletop_scenes import Table
 
 from llmagentos.lang import codec as compact
 

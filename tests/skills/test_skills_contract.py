@@ -48,7 +48,7 @@ def physical() -> Iterator[Callable[[], SkillExecutor]]:
 
 
 def _symbolic() -> SkillExecutor:
-    from tabletop_scenes import thing
+    from lab.scenes import thing
 
     from llmagentos.types import Scene
 
