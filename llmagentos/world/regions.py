@@ -14,7 +14,7 @@ import math
 from llmagentos.types import Workspace
 
 #: Each region's direction from the middle: x (back +1, front -1), y (left +1, right -1).
-_SIGNS: dict[str, tuple[int, int]] = {
+SIGNS: dict[str, tuple[int, int]] = {
     "left": (0, 1),
     "right": (0, -1),
     "front": (-1, 0),
@@ -44,7 +44,7 @@ def anchor(ws: Workspace, region: str) -> tuple[float, float]:
 
     "corner" and "side" are no single point: KeyError.
     """
-    sx, sy = _SIGNS[region]
+    sx, sy = SIGNS[region]
     mx, my = (ws.x_min + ws.x_max) / 2, (ws.y_min + ws.y_max) / 2
     return mx + sx * (ws.x_max - ws.x_min) / 2, my + sy * (ws.y_max - ws.y_min) / 2
 
@@ -73,7 +73,7 @@ def contains(ws: Workspace, region: str, x: float, y: float, lenient: bool = Fal
     if region == "side":
         return distance_to(ws, "side", x, y) <= SIDE_BAND_M
     u, v = _unit(ws, x, y)
-    sx, sy = _SIGNS[region]
+    sx, sy = SIGNS[region]
     if region == "middle":
         return max(abs(u), abs(v)) <= (1 / 2 if lenient else 1 / 3)
     if region in CORNERS:

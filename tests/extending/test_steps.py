@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from typing import Annotated, Literal
 
 import pytest
+from lab.session import Table
 from pydantic import Field
-from tabletop_scenes import Table
 
 from llm_edge.constraint import PlanConstraint
 from llm_edge.tokenization import PlanVocabulary

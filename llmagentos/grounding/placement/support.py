@@ -18,6 +18,7 @@ from llmagentos.grounding.context import Spot
 from llmagentos.objects import outlines as fp
 from llmagentos.objects.kinds import traits
 from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.world import regions
 from llmagentos.world.freespace import FreeSpace, riders
 
 #: Gaps between things side by side on one support, tried from wide to tight, metres.
@@ -33,11 +34,10 @@ FILLED = 1.2
 LEAST_SUPPORT_RATIO = 0.28
 
 Point = tuple[float, float]
+#: Where a part of a support lies from its middle, as a share of the way to its edge.
 _PART_DIRECTIONS: dict[str, Point] = {
-    "left": (0, 1), "right": (0, -1), "front": (-1, 0), "back": (1, 0), "middle": (0, 0),
-    "front_left": (-0.7, 0.7), "front_right": (-0.7, -0.7),
-    "back_left": (0.7, 0.7), "back_right": (0.7, -0.7),
-}  # fmt: skip
+    part: (0.7 * x, 0.7 * y) if x and y else (x, y) for part, (x, y) in regions.SIGNS.items()
+}
 
 
 def cannot_carry(mark: SceneObject, item: SceneObject, rel: str = "on") -> str:

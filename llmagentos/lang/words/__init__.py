@@ -47,7 +47,8 @@ __all__ = [
     "COLORS", "COMPARING", "COMPARISONS", "DIRECTIONS", "FIXED_PLACES", "GROUP_BYS", "GROUP_TESTS",
     "INABILITIES", "KINDS", "MATERIALS", "ORDERS", "QUANTIFIERS", "QUERIES", "QUESTIONS",
     "REFERENCES", "REFUSALS", "REGIONS", "RESHAPINGS", "ROLES", "SHAPES", "SIZES", "SORTS",
-    "SPATIAL", "STATES", "UNITS", "Word", "WordOf", "Words", "near_words", "register_word",
+    "SPATIAL", "STATES", "UNITS", "Word", "WordOf", "Words", "as_table", "near_words",
+    "register_word",
 ]  # fmt: skip
 
 Color = Annotated[str, WordOf(COLORS)]
@@ -106,3 +107,14 @@ def near_words() -> dict[str, tuple[str, ...]]:
     """What the words that say so begin like in a model that does not know them yet."""
     rows = (row for words in ROLES.values() for row in words.values())
     return {row.word: row.like for row in rows if row.like}
+
+
+def as_table() -> str:
+    """Every role and its words, with what people say where that differs, in Markdown."""
+    lines = ["| role | words |", "|---|---|"]
+    for name, words in ROLES.items():
+        rows = (
+            f"{r.word} ({r.said})" if r.said not in ("", r.word) else r.word for r in words.values()
+        )
+        lines.append(f"| {name} | {', '.join(rows)} |")
+    return "\n".join(lines)
