@@ -63,10 +63,6 @@ class ChatTokenizer:
     def decode(self, ids: Sequence[int]) -> str:
         return str(self._tok.decode(list(ids), skip_special_tokens=True))
 
-    def id_of(self, token: str) -> int | None:
-        found: int | None = self._tok.token_to_id(token)
-        return found
-
     def render(
         self, messages: Sequence[Message], add_generation_prompt: bool = True, **more: Any
     ) -> str:

@@ -94,9 +94,5 @@ class PerceptionError(LLMAgentOSError):
     """A camera frame that cannot be used: wrong shape, type or calibration."""
 
 
-class LogError(LLMAgentOSError):
-    """A command log that cannot be written, or that a newer version wrote."""
-
-
 class MissingDependencyError(LLMAgentOSError):
     """An optional package is needed; the message names the extra that brings it."""

@@ -53,21 +53,6 @@ def random_scene(
     raise SceneError(f"expected {count} of {names} to fit the workspace, found no room")
 
 
-def random_blocks_and_bowls(seed: int, n_blocks: int = 4, n_bowls: int = 4) -> SceneSpec:
-    """Blocks and bowls, each of a colour of its own, as in Code-as-Policies' tabletop tasks."""
-    if max(n_blocks, n_bowls) > len(COLORS):
-        raise SceneError(f"expected at most {len(COLORS)} of each, got {n_blocks}, {n_bowls}")
-    rng = np.random.default_rng(seed)
-    blocks = rng.permutation(len(COLORS))[:n_blocks]
-    bowls = rng.permutation(len(COLORS))[:n_bowls]
-    wanted: list[tuple[str, str, float]] = [("bowl", COLORS[i], 0.12) for i in bowls]
-    wanted += [("block", COLORS[i], 0.04) for i in blocks]
-    scene = _arrange(rng, wanted)
-    if scene is None:
-        raise SceneError(f"expected {n_blocks} blocks, {n_bowls} bowls to fit, found no room")
-    return scene
-
-
 def _any_color(rng: np.random.Generator, kind: str) -> str:
     return "" if traits(kind).color else str(rng.choice(COLORS))
 

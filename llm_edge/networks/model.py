@@ -10,7 +10,6 @@ head are settings. The planner's encoder turns a command into a *prefix* of deco
 
 from __future__ import annotations
 
-import math
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -355,8 +354,3 @@ class Planner(nn.Module):
 
 def parameter_count(module: nn.Module) -> int:
     return sum(w.numel() for w in {id(w): w for w in module.parameters()}.values())
-
-
-def sinusoid_scale(size: int) -> float:
-    """Standard deviation of a unit-variance embedding of this size (for initialisation)."""
-    return 1.0 / math.sqrt(size)

@@ -30,7 +30,7 @@ from llmagentos.runtime.graph import (
     read_params,
     write_params,
 )
-from llmagentos.runtime.processes import Process, ProcessSpec, Supervisor
+from llmagentos.runtime.processes import Process, ProcessManager, ProcessSpec
 from llmagentos.runtime.ros_env import find_ros, private_network
 
 _POLL_S = 0.1
@@ -108,13 +108,13 @@ def _watch(
     graph = GraphState()
     began, well = time.monotonic(), True
     sweep()  # what a graph that was killed has left
-    with _until_signal() as ended, Supervisor(table, folder, env) as supervisor:
+    with _until_signal() as ended, ProcessManager(table, folder, env) as manager:
         with Live(console=console, auto_refresh=False, transient=True) as live:
             while not ended.wait(_POLL_S):
-                for process in supervisor.poll():
+                for process in manager.poll():
                     console.print(_changed(process), highlight=False)
                     well = well and not _failed(process)
-                if graph.take(supervisor.lines("bringup")):
+                if graph.take(manager.lines("bringup")):
                     console.print('the graph is active: llmagentos command "…"', style="green")
                 if not well:
                     break
@@ -125,10 +125,10 @@ def _watch(
                         f"{graph.states}; see {folder}"
                     )
                 if console.is_terminal:
-                    live.update(_table(supervisor.processes, graph.states), refresh=True)
+                    live.update(_table(manager.processes, graph.states), refresh=True)
         console.print("stopping")
     sweep(min_age_s=0.0)
-    left = [p.spec.name for p in supervisor.processes if p.exit_code is None]
+    left = [p.spec.name for p in manager.processes if p.exit_code is None]
     console.print("stopped" if not left else f"still there: {', '.join(left)}")
     return well
 

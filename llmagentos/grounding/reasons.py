@@ -111,8 +111,3 @@ def seen_instead(obj: p.Obj, ctx: Context) -> str:
         return ""
     same_color = [o for o in visible if o.color in obj.colors]
     return f"I see {tally(same_color or visible)}."
-
-
-def count_words(n: int, noun: str) -> str:
-    """ "3 red blocks" as said in answers: digits above twelve."""
-    return f"{number_word(n)} {noun}"

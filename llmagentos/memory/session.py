@@ -1,7 +1,7 @@
 """What one session remembers: mentions, what was moved from where to where, names, commands.
 
 Knows: everything that later commands may refer to, and how to make a `Context` of it.
-Does not know: SQLite (world.log keeps episodes over sessions), plans' meaning, motion.
+Does not know: files (nothing outlives a session), plans' meaning, motion.
 
 How the executor uses it, per command:
 

@@ -65,11 +65,6 @@ class ObjectGeometry:
         return self.height_m - self.rim_depth_m
 
 
-def default_size_m(kind: str) -> float:
-    """Usual size of any kind, metres. KeyError for an unknown one."""
-    return KINDS[kind].size_m
-
-
 def object_geometry(kind: str, size_m: float | None = None) -> ObjectGeometry:
     """Geometry of `kind` at `size_m` (its usual one if None). KeyError for an unknown kind."""
     row = KINDS[kind]

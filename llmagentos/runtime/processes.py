@@ -39,7 +39,7 @@ _PR_SET_PDEATHSIG = 1
 class ProcessSpec:
     """One row of the table. argv: the command; when False it is not started at all.
 
-    stdout: "log" goes to the log file, "lines" is read by `Supervisor.lines`.
+    stdout: "log" goes to the log file, "lines" is read by `ProcessManager.lines`.
     """
 
     name: str
@@ -80,7 +80,7 @@ def _die_with_parent(parent: int) -> Callable[[], None]:
     return prepare
 
 
-class Supervisor:
+class ProcessManager:
     """Runs the table. Call `poll` a few times a second; use as a context manager.
 
     log_dir: one file per process. clock: monotonic seconds.
@@ -97,7 +97,7 @@ class Supervisor:
         self._log_dir, self._env, self._clock = log_dir, env, clock
         self._logs: dict[str, IO[bytes]] = {}
 
-    def __enter__(self) -> Supervisor:
+    def __enter__(self) -> ProcessManager:
         self.start()
         return self
 

@@ -111,7 +111,8 @@ def test_moved_by_rank_and_number() -> None:
     for text, ids in expected.items():
         found = ground(obj(text), at)
         assert set(found.ids) == set(ids.split()), text
-        assert found.ok or found.question == "I have moved only one red block so far."
+        why = "" if ids else "I have moved only one red block so far."
+        assert (found.ok, found.question) == (bool(ids), why), text
     assert set(matching(obj("count 2 last_moved block"), at)) == {"b1", "y1"}
     assert ground(obj("the first_moved 2 object"), at).words.endswith(": moved second")
 

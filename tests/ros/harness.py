@@ -28,7 +28,7 @@ from scripted_planning import THINK
 
 from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import GraphOptions, process_table, write_params
-from llmagentos.runtime.processes import Supervisor
+from llmagentos.runtime.processes import ProcessManager
 from llmagentos.runtime.ros_env import private_network
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -125,32 +125,32 @@ class Graph:
         write_params(options, folder / "params.yaml")
         rows = process_table(sys.executable, options, folder / "params.yaml")
         self.env = test_env(self.domain)
-        self.supervisor = Supervisor(rows, folder / "logs", self.env)
+        self.manager = ProcessManager(rows, folder / "logs", self.env)
         self.states: dict[str, str] = {}
         self.history: list[dict[str, str]] = []
 
     def __enter__(self) -> Graph:
-        self.supervisor.start()
+        self.manager.start()
         try:
             if self._autostart:
                 self.wait_active()
         except BaseException:
-            self.supervisor.stop()
+            self.manager.stop()
             raise
         return self
 
     def __exit__(self, *exc: object) -> None:
-        self.supervisor.stop()
+        self.manager.stop()
         sweep(min_age_s=0.0)
 
     def poll(self) -> None:
         """Restart what died and read bring-up's lines; called in every wait."""
         from llmagentos.cli.up import GraphState
 
-        self.supervisor.poll()
+        self.manager.poll()
         state = GraphState()
         state.states = self.states
-        for line in self.supervisor.lines("bringup"):
+        for line in self.manager.lines("bringup"):
             state.take([line])
             self.history.append(dict(self.states))
 
@@ -181,7 +181,7 @@ class Graph:
 
     def pid(self, name: str) -> int:
         """The process id of a node."""
-        pid = self.supervisor.get(name).pid
+        pid = self.manager.get(name).pid
         assert pid is not None
         return pid
 
@@ -396,7 +396,7 @@ CANCELED, ABORTED, SUCCEEDED = (
 
 
 @contextmanager
-def single_nodes(folder: Path, domain: int) -> Iterator[Supervisor]:
+def single_nodes(folder: Path, domain: int) -> Iterator[ProcessManager]:
     """Every lifecycle node as a process of its own, and nobody who brings them up."""
     scene = folder / "scene.yaml"
     scene.write_text(SCENE, encoding="utf-8")
@@ -406,6 +406,6 @@ def single_nodes(folder: Path, domain: int) -> Iterator[Supervisor]:
     write_params(options, folder / "params.yaml")
     rows = process_table(sys.executable, options, folder / "params.yaml")
     rows = [row for row in rows if row.name != "bringup"]
-    with Supervisor(rows, folder / "logs", test_env(domain)) as supervisor:
-        yield supervisor
+    with ProcessManager(rows, folder / "logs", test_env(domain)) as manager:
+        yield manager
     sweep(min_age_s=0.0)

@@ -45,5 +45,5 @@ def test_nodes_stay_down_until_they_are_asked(tmp_path: Path) -> None:
         seen = {state for states in graph.history for state in states.values()}
         assert seen == {"unconfigured", "inactive", "active"}
     assert graph.orphans() == []
-    codes = {p.spec.name: p.exit_code for p in graph.supervisor.processes}
+    codes = {p.spec.name: p.exit_code for p in graph.manager.processes}
     assert codes == dict.fromkeys(codes, 0)

@@ -8,7 +8,7 @@ import pytest
 from harness import Client, next_domain, single_nodes
 from lifecycle_msgs.msg import Transition
 
-from llmagentos.runtime.processes import Supervisor
+from llmagentos.runtime.processes import ProcessManager
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 ROUND = (
@@ -20,28 +20,28 @@ ROUND = (
 
 
 @pytest.fixture(scope="module")
-def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, Supervisor]]:
+def processes(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Client, ProcessManager]]:
     domain = next_domain()
     with (
-        single_nodes(tmp_path_factory.mktemp("nodes"), domain) as supervisor,
+        single_nodes(tmp_path_factory.mktemp("nodes"), domain) as manager,
         Client(domain) as client,
     ):
-        yield client, supervisor
+        yield client, manager
 
 
 @pytest.mark.parametrize("name", ["robot_sim", "perception", "planner", "executor", "agent"])
-def test_transitions(name: str, processes: tuple[Client, Supervisor]) -> None:
-    client, supervisor = processes
+def test_transitions(name: str, processes: tuple[Client, ProcessManager]) -> None:
+    client, manager = processes
     assert client.lifecycle(name) == "unconfigured"
     for transition, reached in (*ROUND, *ROUND[:2]):
         assert client.lifecycle(name, transition) == reached
     assert client.lifecycle(name, Transition.TRANSITION_ACTIVE_SHUTDOWN) == "finalized"
-    assert supervisor.poll() == []  # it lives until it is told to end
+    assert manager.poll() == []  # it lives until it is told to end
 
 
-def test_all_end_by_themselves_when_asked(processes: tuple[Client, Supervisor]) -> None:
-    _, supervisor = processes
-    supervisor.stop()
-    assert {p.spec.name: p.exit_code for p in supervisor.processes} == {
-        p.spec.name: 0 for p in supervisor.processes
+def test_all_end_by_themselves_when_asked(processes: tuple[Client, ProcessManager]) -> None:
+    _, manager = processes
+    manager.stop()
+    assert {p.spec.name: p.exit_code for p in manager.processes} == {
+        p.spec.name: 0 for p in manager.processes
     }

@@ -40,7 +40,7 @@ def test_a_recorded_run_can_be_read(tmp_path: Path) -> None:
         with Client(graph.domain, poll=graph.poll) as client:
             status, result = client.say("point at the red block")
             assert status == SUCCEEDED, result.reply
-        record = graph.supervisor.get("record")
+        record = graph.manager.get("record")
         assert record.state == "running"
     assert record.exit_code == 0 and graph.orphans() == []
     with (bag / FILE).open("rb") as stream:

@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from llmagentos.runtime.processes import MAX_RESTARTS, Process, ProcessSpec, Supervisor
+from llmagentos.runtime.processes import MAX_RESTARTS, Process, ProcessManager, ProcessSpec
 
 WAIT = "import time; time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
@@ -20,12 +20,12 @@ def row(name: str, code: str = WAIT, **options: object) -> ProcessSpec:
     return ProcessSpec(name, (sys.executable, "-c", code), **options)  # type: ignore[arg-type]
 
 
-def until(done: Callable[[], bool], supervisor: Supervisor | None = None) -> None:
+def until(done: Callable[[], bool], manager: ProcessManager | None = None) -> None:
     give_up = time.monotonic() + 30
     while not done():
         assert time.monotonic() < give_up
-        if supervisor is not None:
-            supervisor.poll()
+        if manager is not None:
+            manager.poll()
         time.sleep(0.02)
 
 
@@ -37,8 +37,8 @@ def alive(pid: int) -> bool:
 
 
 def test_rows_without_their_condition_are_left_out(tmp_path: Path) -> None:
-    supervisor = Supervisor([row("a"), row("b", when=False)], tmp_path)
-    assert [p.spec.name for p in supervisor.processes] == ["a"]
+    manager = ProcessManager([row("a"), row("b", when=False)], tmp_path)
+    assert [p.spec.name for p in manager.processes] == ["a"]
 
 
 def test_starts_in_order_and_stops_in_reverse(tmp_path: Path) -> None:
@@ -49,10 +49,10 @@ def test_starts_in_order_and_stops_in_reverse(tmp_path: Path) -> None:
         "signal.signal(2, end)\nprint('up', flush=True)\ntime.sleep(60)"
     )
     rows = [row(n, code.format(file=str(note), name=n), stdout="lines") for n in "abc"]
-    with Supervisor(rows, tmp_path) as supervisor:
-        pids = [p.pid for p in supervisor.processes]
+    with ProcessManager(rows, tmp_path) as manager:
+        pids = [p.pid for p in manager.processes]
         for name in "abc":
-            until(lambda name=name: supervisor.lines(name) == ["up"])  # type: ignore[misc]
+            until(lambda name=name: manager.lines(name) == ["up"])  # type: ignore[misc]
     assert note.read_text() == "cba"
     assert not any(alive(pid) for pid in pids if pid)
 
@@ -63,28 +63,28 @@ def test_the_dead_are_restarted_and_their_children_end(tmp_path: Path) -> None:
         f"child = subprocess.Popen([sys.executable, '-c', {WAIT!r}])\n"
         "print(child.pid, flush=True)\ntime.sleep(60)"
     )
-    with Supervisor([row("a", code, stdout="lines")], tmp_path) as supervisor:
-        process = supervisor.get("a")
+    with ProcessManager([row("a", code, stdout="lines")], tmp_path) as manager:
+        process = manager.get("a")
         lines: list[str] = []
-        until(lambda: bool(lines.extend(supervisor.lines("a")) or lines))
+        until(lambda: bool(lines.extend(manager.lines("a")) or lines))
         first = process.pid
         assert first is not None
         os.kill(first, signal.SIGKILL)
-        until(lambda: process.state == "running" and process.pid != first, supervisor)
+        until(lambda: process.state == "running" and process.pid != first, manager)
         assert process.restarts == 1
         until(lambda: not alive(int(lines[0])))
 
 
 def test_never_means_never(tmp_path: Path) -> None:
-    with Supervisor([row("a", "raise SystemExit(3)", restart="never")], tmp_path) as supervisor:
-        process = supervisor.get("a")
-        until(lambda: process.state == "ended", supervisor)
+    with ProcessManager([row("a", "raise SystemExit(3)", restart="never")], tmp_path) as manager:
+        process = manager.get("a")
+        until(lambda: process.state == "ended", manager)
         assert process.exit_code == 3 and process.restarts == 0
 
 
 def test_a_crash_loop_is_given_up(tmp_path: Path) -> None:
     now = [0.0]
-    with Supervisor([row("a", "raise SystemExit(1)")], tmp_path, clock=lambda: now[0]) as s:
+    with ProcessManager([row("a", "raise SystemExit(1)")], tmp_path, clock=lambda: now[0]) as s:
         process = s.get("a")
 
         def advanced() -> bool:
@@ -98,18 +98,18 @@ def test_a_crash_loop_is_given_up(tmp_path: Path) -> None:
 
 
 def test_a_stubborn_and_a_frozen_process_end(tmp_path: Path) -> None:
-    with Supervisor([row("stubborn", STUBBORN), row("frozen")], tmp_path) as supervisor:
-        pids = [p.pid for p in supervisor.processes]
+    with ProcessManager([row("stubborn", STUBBORN), row("frozen")], tmp_path) as manager:
+        pids = [p.pid for p in manager.processes]
         assert all(pids)
         os.kill(pids[1] or 0, signal.SIGSTOP)
     assert not any(alive(pid) for pid in pids if pid)
 
 
-def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
+def test_children_die_with_a_manager_that_is_killed(tmp_path: Path) -> None:
     script = (
         "import sys, time\nfrom pathlib import Path\n"
-        "from llmagentos.runtime.processes import ProcessSpec, Supervisor\n"
-        f"s = Supervisor([ProcessSpec('a', (sys.executable, '-c', {WAIT!r}))], "
+        "from llmagentos.runtime.processes import ProcessSpec, ProcessManager\n"
+        f"s = ProcessManager([ProcessSpec('a', (sys.executable, '-c', {WAIT!r}))], "
         f"Path({str(tmp_path)!r}))\n"
         "s.start()\nprint(s.get('a').pid, flush=True)\ntime.sleep(60)"
     )
@@ -124,10 +124,10 @@ def test_children_die_with_a_supervisor_that_is_killed(tmp_path: Path) -> None:
 
 def test_a_failing_start_leaves_nobody(tmp_path: Path) -> None:
     rows = [row("a"), ProcessSpec("b", ("/nonexistent/program",))]
-    supervisor = Supervisor(rows, tmp_path)
-    first: Process = supervisor.get("a")
+    manager = ProcessManager(rows, tmp_path)
+    first: Process = manager.get("a")
     try:
-        supervisor.start()
+        manager.start()
     except FileNotFoundError:
         pass
     else:

@@ -10,7 +10,7 @@ import pytest
 import sim
 from llmagentos.errors import SceneError
 from llmagentos.types import Workspace
-from sim.random_scenes import random_blocks_and_bowls, random_scene
+from sim.random_scenes import random_scene
 from sim.scene import SceneSpec, interpenetrate
 
 SCENES = sorted((Path(sim.__file__).parent / "scenes").glob("*.yaml"))
@@ -119,9 +119,3 @@ def test_random_scenes_of_one_kind_and_of_too_many() -> None:
         random_scene(1, 60, kinds=["tray"])
     with pytest.raises(SceneError, match="got 'dragon'"):
         random_scene(1, 2, kinds=["dragon"])
-
-
-def test_blocks_and_bowls() -> None:
-    made = random_blocks_and_bowls(7, 4, 3)
-    colors = [item.color for item in made.objects if item.kind == "block"]
-    assert len(set(colors)) == 4 and len(made.objects) == 7

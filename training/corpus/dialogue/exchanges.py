@@ -20,7 +20,6 @@ from training.corpus.phrases.descriptions import (
     color_word,
     noun_phrase,
     pick_color,
-    reference,
 )
 from training.corpus.phrases.places import length, place, region_place
 from training.corpus.sampler import Ctx
@@ -284,7 +283,3 @@ def _yes_no(ctx: Ctx) -> tuple[str, str, list[Any]]:
                         "The bowl is full. Put it there anyway?", "I don't see a giraffe. Shall I take the teddy instead?", "Do you mean the red block?", "Shall I move the blue block first?"])
     text, steps = yes_no(ctx)
     return question, text, steps
-
-
-def reference_question(ctx: Ctx) -> NP:
-    return reference(ctx)

@@ -26,7 +26,7 @@ from llmagentos.builder import LocalRobot
 from llmagentos.cli.up import GraphState, local_env
 from llmagentos.errors import DriverError
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
-from llmagentos.runtime.processes import Supervisor
+from llmagentos.runtime.processes import ProcessManager
 from llmagentos.types import Observation
 from llmagentos_ros.bench_client import FAST_RADPS, MOVES, PATIENCE_S, REST_RADPS, Watcher
 
@@ -107,18 +107,18 @@ def over_ros(scene: str, commands: Sequence[str], seconds: float) -> dict[str, A
         )
         write_params(options, folder / 'params.yaml')
         rows = process_table(sys.executable, options, folder / 'params.yaml')
-        with Supervisor(rows, folder / 'logs', env) as supervisor:
-            _until_active(supervisor, GraphState())
+        with ProcessManager(rows, folder / 'logs', env) as manager:
+            _until_active(manager, GraphState())
             watcher = Watcher()
             try:
-                out = _measure(supervisor, watcher, commands, seconds)
-                out |= _stopping(supervisor, watcher, len(commands) // 2)
+                out = _measure(manager, watcher, commands, seconds)
+                out |= _stopping(manager, watcher, len(commands) // 2)
                 return out
             finally:
                 watcher.close()
 
 
-def _stopping(supervisor: Supervisor, watcher: Watcher, times: int) -> dict[str, Any]:
+def _stopping(manager: ProcessManager, watcher: Watcher, times: int) -> dict[str, Any]:
     stops, kills = [], []
     for _ in range(times):
         watcher.reset()
@@ -126,7 +126,7 @@ def _stopping(supervisor: Supervisor, watcher: Watcher, times: int) -> dict[str,
     for _ in range(times):
         watcher.reset()
         handle = watcher.start_moving()
-        pid = supervisor.get('executor').pid
+        pid = manager.get('executor').pid
         if pid is not None:
             os.kill(pid, signal.SIGKILL)
         kills.append(watcher.time_to_rest())
@@ -135,28 +135,28 @@ def _stopping(supervisor: Supervisor, watcher: Watcher, times: int) -> dict[str,
         # Active again only after bring-up has seen the new process.
         graph = GraphState()
         graph.states = {'agent': 'active', 'executor': 'missing'}
-        _until_active(supervisor, graph)
+        _until_active(manager, graph)
     return {'stop': stops, 'killed': kills}
 
 
-def _until_active(supervisor: Supervisor, graph: GraphState) -> None:
+def _until_active(manager: ProcessManager, graph: GraphState) -> None:
     give_up = time.monotonic() + PATIENCE_S
-    while not graph.take(supervisor.lines('bringup')):
-        supervisor.poll()
+    while not graph.take(manager.lines('bringup')):
+        manager.poll()
         if time.monotonic() > give_up:
             raise DriverError(f'expected an active graph, got {graph.states}')
         time.sleep(0.05)
 
 
 def _measure(
-    supervisor: Supervisor, watcher: Watcher, commands: Sequence[str], seconds: float
+    manager: ProcessManager, watcher: Watcher, commands: Sequence[str], seconds: float
 ) -> dict[str, Any]:
     traces = [watcher.command(text) for text in commands]
     first = [t.get('timings', {}).get('first_motion_s') for t in traces]
     watcher.watch(1.0)
     watcher.pictures.clear()
     watcher.scenes.clear()
-    pids = {p.spec.name: p.pid for p in supervisor.processes if p.pid}
+    pids = {p.spec.name: p.pid for p in manager.processes if p.pid}
     before, began = {n: cpu_s(pid) for n, pid in pids.items()}, time.perf_counter()
     watcher.watch(seconds)
     spent = time.perf_counter() - began
