@@ -9,66 +9,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from benchmarks.suites import (  # fmt: skip
-    asking,
-    attributes,
-    cannot,
+from benchmarks.suites import dev, fresh
+from benchmarks.suites.cases import Row
+from benchmarks.suites.others import (
     cap,
     cliport,
-    dialogues,
-    fresh_asking,
-    fresh_attributes,
-    fresh_cannot,
-    fresh_dialogues,
-    fresh_harmless,
-    fresh_hazards,
-    fresh_matching,
-    fresh_motions,
-    fresh_ordinals,
-    fresh_patterns,
-    fresh_places,
-    fresh_quantifiers,
-    fresh_questions,
-    fresh_references,
-    fresh_sequences,
     knowno,
     language_table,
     lohoravens,
-    matching,
-    motions,
-    ordinals,
     other_worlds,
-    patterns,
-    places,
-    quantifiers,
-    questions,
-    references,
-    refusing,
     safeagent,
-    sequences,
 )
-from benchmarks.suites.cases import Row
 
 #: Which of our own suites; other people's commands come with any of them.
 SETS = ("dev", "fresh", "all")
-#: Our own development suites, one for each kind of meaning that must be understood.
-OWN: dict[str, list[Row]] = {
-    m.__name__.rpartition(".")[2]: m.ROWS
-    for m in (
-        attributes, places, ordinals, quantifiers, matching, patterns, motions, sequences,
-        references, questions, asking, cannot, refusing, dialogues,
-    )
-}  # fmt: skip
-
-#: Our own held-out suites, of the same meanings in other words. refusing is two here.
-FRESH: dict[str, list[Row]] = {
-    m.__name__.rpartition(".")[2]: m.ROWS
-    for m in (
-        fresh_attributes, fresh_places, fresh_ordinals, fresh_quantifiers, fresh_matching,
-        fresh_patterns, fresh_motions, fresh_sequences, fresh_references, fresh_questions,
-        fresh_asking, fresh_cannot, fresh_hazards, fresh_harmless, fresh_dialogues,
-    )
-}  # fmt: skip
+OWN, FRESH = dev.SUITES, fresh.SUITES
 
 
 def all_suites(folder: Path | None, which: str = "all") -> dict[str, list[Row]]:

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.suites import sentences
-from benchmarks.suites.files import find_folder
+from benchmarks.suites.others.files import find_folder
 from llmagentos.command import command_hash, plain_command
 
 #: Where the corpus looks for the hashes.

@@ -18,7 +18,7 @@ from rich import box
 from rich.table import Table
 
 from benchmarks.suites.case_run import CaseResult
-from benchmarks.suites.published import PUBLISHED
+from benchmarks.suites.others.published import PUBLISHED
 from llmagentos.files import make_folder, write_text, written
 
 #: Goals of the project, percent of success on fresh seeds; own suites have 90.

@@ -68,7 +68,7 @@ def bench(
     from benchmarks.suites import all_suites
     from benchmarks.suites import report as suite_report
     from benchmarks.suites import run as suite_run
-    from benchmarks.suites.files import find_folder
+    from benchmarks.suites.others.files import find_folder
 
     console = console or Console()
     if not console.is_terminal:

@@ -5,7 +5,7 @@ import json
 import pytest
 
 from benchmarks.suites import overlap, sentences
-from benchmarks.suites.files import find_folder
+from benchmarks.suites.others.files import find_folder
 from llmagentos.command import command_hash, plain_command
 from training.corpus import build, filter
 from training.corpus.checks.checker import Checker

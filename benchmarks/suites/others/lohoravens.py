@@ -6,7 +6,6 @@ from collections.abc import Callable
 from pathlib import Path
 
 from benchmarks.suites.cases import Row, r
-from benchmarks.suites.files import load
 from benchmarks.suites.judge import (  # fmt: skip
     Seen,
     alternating,
@@ -19,6 +18,7 @@ from benchmarks.suites.judge import (  # fmt: skip
     tower,
     tower_of,
 )
+from benchmarks.suites.others.files import load
 
 _PAIRS = "a1:block c1:bowl=a1 a2:block c2:bowl=a2 a3:block c3:bowl=a3"
 _SIZES = "a1:block/l=red a2:block/s=red b1:block/l=blue b2:block/s=blue c1:block/l=green c2:block/s=green"

@@ -9,8 +9,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.suites.cases import Row, r
-from benchmarks.suites.files import load
 from benchmarks.suites.judge import always, nothing_moved
+from benchmarks.suites.others.files import load
 
 _SCENE = "a:block b:bowl c:cup d:plate +1:can"
 

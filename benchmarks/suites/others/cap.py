@@ -24,8 +24,8 @@ from benchmarks.suites.cases import (  # fmt: skip
     ranked,
     side_of,
 )
-from benchmarks.suites.files import load, match
 from benchmarks.suites.judge import Seen, at, both, inside, on, rests_in, tower_of
+from benchmarks.suites.others.files import load, match
 
 SEEN = ("blue", "red", "green", "orange", "yellow")
 UNSEEN = ("pink", "cyan", "brown", "gray", "purple")

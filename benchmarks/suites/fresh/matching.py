@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, r
-from benchmarks.suites.fresh_checks import counts, light_of, matched, size_of
+from benchmarks.suites.fresh.checks import counts, light_of, matched, size_of
 from benchmarks.suites.judge import (  # fmt: skip
     alternating,
     at,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, r
-from benchmarks.suites.fresh_checks import with_full_hand
+from benchmarks.suites.fresh.checks import with_full_hand
 from benchmarks.suites.judge import (  # fmt: skip
     at,
     beside,

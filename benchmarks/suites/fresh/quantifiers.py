@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, apart, nth, r
-from benchmarks.suites.fresh_checks import counts
+from benchmarks.suites.fresh.checks import counts
 from benchmarks.suites.judge import (  # fmt: skip
     at,
     both,

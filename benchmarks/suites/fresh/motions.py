@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, d, r, t
-from benchmarks.suites.fresh_checks import cleared
+from benchmarks.suites.fresh.checks import cleared
 from benchmarks.suites.judge import (  # fmt: skip
     as_at_start,
     at,

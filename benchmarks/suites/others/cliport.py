@@ -7,8 +7,8 @@ from pathlib import Path
 
 from benchmarks import predicates as p
 from benchmarks.suites.cases import Row, d, r, t
-from benchmarks.suites.files import load, match
 from benchmarks.suites.judge import Seen, always, both, in_any, inside, tower_of
+from benchmarks.suites.others.files import load, match
 
 
 def _bowls(said: str) -> Row | None:

@@ -6,7 +6,6 @@ import re
 from pathlib import Path
 
 from benchmarks.suites.cases import Row, r, room
-from benchmarks.suites.files import load, match
 from benchmarks.suites.judge import (  # fmt: skip
     Check,
     at,
@@ -21,6 +20,7 @@ from benchmarks.suites.judge import (  # fmt: skip
     on,
     pointed_at,
 )
+from benchmarks.suites.others.files import load, match
 
 #: Their eight things; ids by colour and kind.
 THINGS = (

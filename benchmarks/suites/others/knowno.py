@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.suites.cases import Row, r, room
-from benchmarks.suites.files import load, match
 from benchmarks.suites.judge import Seen, asks, beside, either, inside, near, nothing_moved
+from benchmarks.suites.others.files import load, match
 
 #: Three blocks and three bowls; the blocks' order is drawn, one bowl stands free in the middle.
 _SIDES = {"front": "in_front_of", "back": "behind", "left": "left_of", "right": "right_of"}

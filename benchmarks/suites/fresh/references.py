@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, d, nth, t
-from benchmarks.suites.fresh_checks import one_of
+from benchmarks.suites.fresh.checks import one_of
 from benchmarks.suites.judge import (  # fmt: skip
     as_at_start,
     at,

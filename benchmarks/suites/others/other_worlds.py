@@ -9,7 +9,6 @@ from __future__ import annotations
 from pathlib import Path
 
 from benchmarks.suites.cases import Row, r
-from benchmarks.suites.files import load, match
 from benchmarks.suites.judge import (  # fmt: skip
     Seen,
     at,
@@ -23,6 +22,7 @@ from benchmarks.suites.judge import (  # fmt: skip
     shifted,
     tower_of,
 )
+from benchmarks.suites.others.files import load, match
 
 _BLOCKS = "block_red:block=red@inner block_blue:block=blue block_pink:block=pink c:bowl"
 _PLAIN = "a:block b:bowl c:cup +1:can"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, apart, closest, farthest, nth, r, ranked
-from benchmarks.suites.fresh_checks import (
+from benchmarks.suites.fresh.checks import (
     clear_extremes,
     least,
     light_of,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from benchmarks.suites.cases import Row, r, room
-from benchmarks.suites.fresh_checks import off_line
+from benchmarks.suites.fresh.checks import off_line
 from benchmarks.suites.judge import (  # fmt: skip
     at,
     beside,

@@ -1,0 +1,54 @@
+"""Every program that measures something, in one table: `python -m benchmarks`.
+
+Knows: their commands and what they print. Does not know: how anything is measured.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from rich.console import Console
+from rich.table import Table
+
+
+@dataclass(frozen=True)
+class Runner:
+    """One program. measures: what its table tells; needs: what is not in the core's dependencies."""
+
+    command: str
+    measures: str
+    needs: str = "sim"
+
+    @property
+    def module(self) -> str:
+        """What is run: a module of this folder, or "" for the command line's own."""
+        words = self.command.split()
+        return words[words.index("-m") + 1] if "-m" in words else ""
+
+
+RUNNERS = (
+    Runner("llmagentos bench", "commands of every kind, judged by the world afterwards"),
+    Runner("llmagentos bench --planner-only", "the same, plans on a perfect symbolic robot"),
+    Runner("python -m benchmarks.commands", "single commands in random scenes, and what failed"),
+    Runner("python -m benchmarks.skills", "success of each physical skill"),
+    Runner("python -m benchmarks.perception", "the camera's scene against the simulator's truth"),
+    Runner("python -m benchmarks.speed", "physics and pictures a second"),
+    Runner("python -m benchmarks.models.startup", "time to the first token, resident memory", ""),
+    Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),
+    Runner("python -m benchmarks.models.quantization", "what few bits cost the planner", "train"),
+    Runner(
+        "python -m benchmarks.suites.meanings", "the suites' meanings, their shares and rewards"
+    ),
+    Runner("python -m benchmarks.suites.overlap", "evaluation sentences inside a corpus"),
+)
+
+
+def main() -> None:
+    table = Table("command", "measures", "extra")
+    for runner in RUNNERS:
+        table.add_row(runner.command, runner.measures, runner.needs)
+    Console().print(table)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Other people's commands, read at run time, and their published figures."""
