@@ -22,6 +22,11 @@ from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
 #: Share of the position error that a motor may correct in one physics step.
 _POSITION_GAIN = 0.25
 _FINGER_SPEED_MPS = 0.12
+#: A link that says nothing of its mass is a mark on another one; Bullet would give it 1 kg.
+_WEIGHTLESS = (
+    '<inertial><mass value="0"/>'
+    '<inertia ixx="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"/></inertial>'
+)
 #: Force of the gear that keeps two straight fingers in step, N.
 _GEAR_FORCE_N = 60
 
@@ -42,6 +47,8 @@ def simulation_urdf(spec: ArmSpec) -> str:
             link.remove(contact)
         if spec.simulation.draw == "collision" or link.find("visual") is None:
             _draw_as_it_collides(link)
+        if link.find("inertial") is None:
+            link.append(ElementTree.fromstring(_WEIGHTLESS))
         if root is not own and name in fingers:
             for collision in link.findall("collision"):
                 link.remove(collision)

@@ -187,11 +187,7 @@ class Kinematics:
         turning, plane = self._structure.turning, self._structure.plane
         if turning is None or plane is None:
             return self._solves_all(pose, heights)
-        distance = math.hypot(pose.position[0], pose.position[1])
-        ahead = math.sqrt(max(distance**2 - turning.sideways_m**2, 0.0))
-        out = ahead - plane.wrist_to_tip[0] - plane.shoulder[0]
-        up = heights - plane.wrist_to_tip[1] - plane.shoulder[1]
-        reach = np.hypot(out, up)
+        reach = plane.reach(turning.way_out(pose.position[0], pose.position[1]), heights)
         return bool(np.all((reach > plane.near_m) & (reach < plane.far_m)))
 
     def _solves_all(self, pose: Pose, heights: Joints) -> bool:
@@ -204,7 +200,10 @@ class Kinematics:
         return True
 
     def _posture(self, pose: Pose) -> Joints:
-        """The rest posture for a pose: home, turned towards it, wrist already at its yaw."""
+        """The rest posture for a pose: home, turned towards it, wrist already at its yaw.
+
+        Without a joint too many, it is bent to the pose as well: in the plane there is one way.
+        """
         rest = self.home.copy()
         turning = self._structure.turning
         if turning is not None:
@@ -212,6 +211,10 @@ class Kinematics:
             rest[0] = turning.base_angle(x, y)
             turned = turning.offset_rad + turning.base_sign * rest[0]
             rest[-1] = turning.wrist_sign * (pose.yaw - turned)
+        plane = self._structure.plane
+        if turning is not None and plane is not None and not self._redundant:
+            bends = plane.bends(turning.way_out(x, y), pose.position[2])
+            rest[list(plane.joints)] += bends
         return np.clip(rest, self.lower, self.upper)
 
     def _starts(

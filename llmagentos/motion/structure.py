@@ -43,26 +43,64 @@ class Turning:
     sideways_m: float
     ahead_rad: float
 
+    def way_out(self, x: float, y: float) -> float:
+        """How far out in the arm's plane the tip is above (x, y), metres."""
+        return math.sqrt(max(x * x + y * y - self.sideways_m**2, 0.0))
+
     def base_angle(self, x: float, y: float) -> float:
         """The first joint that turns the arm's plane so that the tip can be above (x, y)."""
         beside = math.asin(max(-1.0, min(1.0, self.sideways_m / max(math.hypot(x, y), 1e-9))))
-        around = math.atan2(y, x) - beside - self.ahead_rad
-        wrapped = -((-around + math.pi) % (2 * math.pi) - math.pi)
-        return self.base_sign * wrapped
+        return self.base_sign * _wrap(math.atan2(y, x) - beside - self.ahead_rad)
 
 
 @dataclass(frozen=True)
 class Plane:
     """The two-link chain in the arm's plane: (way out, up), metres, first joint's axis at 0.
 
-    shoulder: the shoulder's axis; wrist_to_tip: with the hand down. near_m, far_m: distances
-    between shoulder and wrist with the elbow inside its limits.
+    shoulder: the shoulder's axis; upper_arm, forearm: from there to the elbow's and on to the
+    wrist's axis at home; wrist_to_tip: with the hand down. near_m, far_m: distances between
+    shoulder and wrist with the elbow inside its limits. joints, signs: shoulder, elbow and wrist,
+    and +1 for each that lifts the arm when it turns positively.
     """
 
     shoulder: tuple[float, float]
+    upper_arm: tuple[float, float]
+    forearm: tuple[float, float]
     wrist_to_tip: tuple[float, float]
     near_m: float
     far_m: float
+    joints: tuple[int, int, int]
+    signs: tuple[float, float, float]
+
+    def reach(self, out: float, up: Array | float) -> Array:
+        """Distances from shoulder to wrist with the tip that far out and up."""
+        return np.hypot(
+            out - self.wrist_to_tip[0] - self.shoulder[0],
+            np.asarray(up) - self.wrist_to_tip[1] - self.shoulder[1],
+        )
+
+    def bends(self, out: float, up: float) -> tuple[float, float, float]:
+        """How far to turn `joints` from home, so that the tip is there and the hand down.
+
+        The elbow stays on its side. Beyond reach the arm is stretched towards the place.
+        """
+        (ux, uz), (fx, fz) = self.upper_arm, self.forearm
+        upper, fore = math.hypot(ux, uz), math.hypot(fx, fz)
+        way = (
+            out - self.wrist_to_tip[0] - self.shoulder[0],
+            up - self.wrist_to_tip[1] - self.shoulder[1],
+        )
+        share = (way[0] ** 2 + way[1] ** 2 - upper**2 - fore**2) / (2 * upper * fore)
+        bent = _wrap(math.atan2(fz, fx) - math.atan2(uz, ux))
+        wanted = math.copysign(math.acos(max(-1.0, min(1.0, share))), bent)
+        turn = wanted - bent
+        along = math.atan2(
+            uz + fz * math.cos(turn) + fx * math.sin(turn),
+            ux + fx * math.cos(turn) - fz * math.sin(turn),
+        )
+        lift = _wrap(math.atan2(way[1], way[0]) - along)
+        shoulder, elbow, wrist = self.signs
+        return shoulder * lift, elbow * turn, -wrist * (lift + turn)
 
 
 @dataclass(frozen=True)
@@ -93,9 +131,11 @@ def structure_of(model: pin.Model, tip: int, home: Array, lower: Array, upper: A
     if len(bends) == 3 and abs(float(points[0][0])) + abs(float(points[0][1])) < 1e-9:
         flat = [_in(ahead, points[i]) for i in bends]
         to_tip = _in(ahead, placement.translation) - flat[2]
-        sign = _bending(axes[bends[1]], ahead)
-        near, far = _reach(flat, home[bends[1]], sign, lower[bends[1]], upper[bends[1]])
-        plane = Plane(_pair(flat[0]), _pair(to_tip), near, far)
+        s, e, w = bends
+        signs = (_bending(axes[s], ahead), _bending(axes[e], ahead), _bending(axes[w], ahead))
+        near, far = _reach(flat, home[e], signs[1], lower[e], upper[e])
+        links = (_pair(flat[0]), _pair(flat[1] - flat[0]), _pair(flat[2] - flat[1]))
+        plane = Plane(*links, _pair(to_tip), near, far, (s, e, w), signs)
     return Structure(in_plane, turning, plane)
 
 
@@ -115,11 +155,16 @@ def _turning(
     turning = Turning(
         base_sign,
         wrist_sign,
-        round(offset, _DIGITS),
+        round(_wrap(offset), _DIGITS),
         round(sideways, _DIGITS) + 0.0,
         round(out, _DIGITS) + 0.0,
     )
     return turning, ahead
+
+
+def _wrap(angle: float) -> float:
+    """The same angle in (-pi, pi]."""
+    return -((-angle + math.pi) % (2 * math.pi) - math.pi)
 
 
 def _axis(model: pin.Model, data: pin.Data, joint: int) -> Array:

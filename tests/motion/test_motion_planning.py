@@ -6,7 +6,6 @@ import math
 
 import numpy as np
 import pytest
-from lab.arms import PANDA
 
 from llmagentos.errors import CollisionError
 from llmagentos.motion.kinematics import Kinematics
@@ -19,12 +18,8 @@ from llmagentos.motion.planning import (
     plan_transit,
 )
 from llmagentos.motion.solids import Box, Disc, geometry_of, gripper_prisms, object_prisms, overlap
+from llmagentos.robots import ArmSpec
 from llmagentos.types import Pose, Scene, SceneObject
-
-
-@pytest.fixture(scope="module")
-def kinematics() -> Kinematics:
-    return Kinematics(PANDA)
 
 
 def thing(
@@ -71,17 +66,17 @@ def test_the_inside_of_a_vessel_is_free_and_its_wall_is_not(kind: str, size: flo
     assert solids.hit([through_floor]) == "v"
 
 
-def test_the_hand_is_wide_across_the_fingers() -> None:
-    tall = Disc(0.5, 0.09, 0.005, 0.0, 0.1)
-    assert any(overlap(p, tall) for p in gripper_prisms(PANDA, Pose((0.5, 0.0, 0.02), 0.0), 0.04))
+def test_the_hand_is_wide_across_the_fingers(spec: ArmSpec) -> None:
+    tall = Disc(0.5, 0.08, 0.005, 0.0, 0.1)
+    assert any(overlap(p, tall) for p in gripper_prisms(spec, Pose((0.5, 0.0, 0.02), 0.0), 0.04))
     assert not any(
-        overlap(p, tall) for p in gripper_prisms(PANDA, Pose((0.5, 0.0, 0.02), math.pi / 2), 0.04)
+        overlap(p, tall) for p in gripper_prisms(spec, Pose((0.5, 0.0, 0.02), math.pi / 2), 0.04)
     )
 
 
-def test_fingers_below_the_table_are_refused() -> None:
+def test_fingers_below_the_table_are_refused(spec: ArmSpec) -> None:
     with pytest.raises(CollisionError, match="table"):
-        check_free(Pose((0.5, 0.0, 0.005)), Obstacles(), moving_body(PANDA, 0.08), "the goal")
+        check_free(Pose((0.5, 0.0, 0.005)), Obstacles(), moving_body(spec, 0.08), "the goal")
 
 
 def test_what_is_held_keeps_its_place_in_the_hand() -> None:
@@ -103,7 +98,7 @@ def test_transit_goes_over_a_tower(kinematics: Kinematics) -> None:
     obstacles = Obstacles.of(Scene(tuple(tower)))
     start = kinematics.solve(Pose((0.5, -0.2, 0.03), math.pi / 2))
     held = InHand.of(thing("h", "can", 0.05, 0.5, -0.2), Pose((0.5, -0.2, 0.05), math.pi / 2))
-    body = moving_body(PANDA, 0.05, held)
+    body = moving_body(kinematics.spec, 0.05, held)
     goal = Pose((0.5, 0.2, 0.05), math.pi / 2)
     paths = plan_transit(kinematics, start, goal, obstacles, body)
     for path in paths:
@@ -119,11 +114,15 @@ def test_a_blocked_goal_and_a_blocked_lane_are_errors(kinematics: Kinematics) ->
     start = kinematics.solve(Pose((0.5, -0.2, 0.03)))
     with pytest.raises(CollisionError, match=r"the goal to be free .* got can"):
         plan_transit(
-            kinematics, start, Pose((0.5, 0.05, 0.03)), obstacles, moving_body(PANDA, 0.04)
+            kinematics,
+            start,
+            Pose((0.5, 0.05, 0.03)),
+            obstacles,
+            moving_body(kinematics.spec, 0.04),
         )
     with pytest.raises(CollisionError, match="straight way"):
         goal = Pose((0.5, 0.2, 0.03))
-        plan_straight(kinematics, start, [goal], obstacles, moving_body(PANDA, 0.0))
+        plan_straight(kinematics, start, [goal], obstacles, moving_body(kinematics.spec, 0.0))
 
 
 def test_held_and_ignored_objects_are_no_obstacles() -> None:
@@ -136,7 +135,9 @@ def test_held_and_ignored_objects_are_no_obstacles() -> None:
 
 def test_a_far_corner_behind_a_tower_is_reached_by_a_slanted_way(kinematics: Kinematics) -> None:
     tower = tuple(thing(f"t{i}", "block", 0.04, 0.5, 0.17, 0.04 * i) for i in range(8))
-    body = moving_body(PANDA, 0.05, InHand(thing("h", "block", 0.05, 0, 0), 0, 0, 0.03, 0))
+    body = moving_body(
+        kinematics.spec, 0.05, InHand(thing("h", "block", 0.05, 0, 0), 0, 0, 0.03, 0)
+    )
     obstacles = Obstacles.of(Scene(tower))
     for start, goal in (((0.4, 0.0), (0.7, 0.31)), ((0.7, 0.31), (0.4, 0.0))):
         joints = kinematics.solve(Pose((*start, 0.1), 0.0))

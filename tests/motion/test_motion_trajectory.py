@@ -4,20 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lab.arms import PANDA
 
+from llmagentos.errors import GateRejection
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line, tip_path
 from llmagentos.motion.trajectory import stop_trajectory, time_path
+from llmagentos.robots import ArmSpec
+from llmagentos.safety.gate import MotionGate
 from llmagentos.safety.limits import MotionLimits, motion_limits
-from llmagentos.types import Pose
+from llmagentos.types import Pose, RobotState
 
 PERIOD_S = 1 / 60
-
-
-@pytest.fixture(scope="module")
-def kinematics() -> Kinematics:
-    return Kinematics(PANDA)
 
 
 def shares_of_limits(
@@ -38,7 +35,7 @@ def shares_of_limits(
 
 @pytest.mark.parametrize("profile", ["full", "careful"])
 def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> None:
-    limits = motion_limits(PANDA, profile)
+    limits = motion_limits(kinematics.spec, profile)
     rng = np.random.default_rng(5)
     q = kinematics.home
     for _ in range(25):
@@ -57,7 +54,7 @@ def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> 
 def test_a_straight_line_is_straight(kinematics: Kinematics) -> None:
     start = kinematics.solve(Pose((0.4, -0.2, 0.1), 0.2))
     path = tip_path(kinematics, start, [Pose((0.6, 0.2, 0.1), 0.2)])
-    timed = time_path(path, motion_limits(PANDA, "full"), PERIOD_S)
+    timed = time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S)
     tool = np.array([kinematics.tip_position(q) for q in timed.positions])
     along = np.array([0.2, 0.4, 0.0]) / np.hypot(0.2, 0.4)
     offset = tool - np.array([0.4, -0.2, 0.1])
@@ -71,7 +68,7 @@ def test_a_rounded_corner_stays_near_the_corner(kinematics: Kinematics) -> None:
     path = tip_path(kinematics, start, [Pose((0.4, 0.0, 0.2)), Pose((0.6, 0.0, 0.2))], 0.05)
     near = np.min(np.linalg.norm(path.tool - np.array([0.4, 0.0, 0.2]), axis=1))
     assert 0.005 < near < 0.03
-    timed = time_path(path, motion_limits(PANDA, "full"), PERIOD_S)
+    timed = time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S)
     speeds = np.linalg.norm(
         np.diff([kinematics.tip_position(q) for q in timed.positions], axis=0), axis=1
     )
@@ -80,7 +77,7 @@ def test_a_rounded_corner_stays_near_the_corner(kinematics: Kinematics) -> None:
 
 def test_joint_line_ends_at_its_goal(kinematics: Kinematics) -> None:
     goal = kinematics.solve(Pose((0.5, 0.3, 0.2)))
-    limits = motion_limits(PANDA)
+    limits = motion_limits(kinematics.spec)
     timed = time_path(joint_line(kinematics, kinematics.home, goal), limits, PERIOD_S)
     np.testing.assert_allclose(timed.positions[-1], goal, atol=1e-9)
     assert max(shares_of_limits(kinematics.home, timed.positions, limits, kinematics)) <= 1.0
@@ -88,26 +85,42 @@ def test_joint_line_ends_at_its_goal(kinematics: Kinematics) -> None:
 
 def test_no_way_takes_no_time(kinematics: Kinematics) -> None:
     path = joint_line(kinematics, kinematics.home, kinematics.home)
-    assert time_path(path, motion_limits(PANDA, "full"), PERIOD_S).duration_s == 0.0
+    assert time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S).duration_s == 0.0
     here = kinematics.tip_pose(kinematics.home)
     path = tip_path(kinematics, kinematics.home, [here, here], 0.05)
-    assert time_path(path, motion_limits(PANDA, "full"), PERIOD_S).duration_s < 0.1
+    assert time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S).duration_s < 0.1
 
 
-def test_stop_from_full_speed_is_short_and_inside_the_limits() -> None:
-    limits = motion_limits(PANDA, "full")
-    velocity = np.array([0.9, -0.9, 0.9, -0.9, 0.9, 0.9, -0.9])
-    timed = stop_trajectory(
-        [0.0, 0.0, 0.0, -1.5, 0.0, 1.5, 0.0], velocity, [0.0] * 7, limits, PERIOD_S
-    )
+def test_stop_from_full_speed_is_short_and_inside_the_limits(spec: ArmSpec) -> None:
+    limits, count = motion_limits(spec, "full"), len(spec.joint_names)
+    velocity = 0.9 * np.where(np.arange(count) % 2, -1.0, 1.0)
+    start = np.array(spec.home_rad)
+    timed = stop_trajectory(start, velocity, [0.0] * count, limits, PERIOD_S)
     assert timed.duration_s <= 0.3
-    track = np.vstack([np.array([0.0, 0.0, 0.0, -1.5, 0.0, 1.5, 0.0]), timed.positions])
-    rates = np.diff(track, axis=0) / PERIOD_S
-    changes = np.diff(np.vstack([velocity, rates, np.zeros(7)]), axis=0) / PERIOD_S
+    rates = np.diff(np.vstack([start, timed.positions]), axis=0) / PERIOD_S
+    changes = np.diff(np.vstack([velocity, rates, np.zeros(count)]), axis=0) / PERIOD_S
     assert np.all(np.abs(changes) <= np.array(limits.acceleration_radps2) * 1.02)
     assert np.all(np.abs(changes[-1]) <= np.array(limits.acceleration_radps2))
 
 
-def test_stop_at_rest_is_nothing() -> None:
-    timed = stop_trajectory([0.0] * 7, [0.0] * 7, [0.0] * 7, motion_limits(PANDA, "full"), PERIOD_S)
+def test_stop_at_rest_is_nothing(spec: ArmSpec) -> None:
+    rest = [0.0] * len(spec.joint_names)
+    timed = stop_trajectory(rest, rest, rest, motion_limits(spec, "full"), PERIOD_S)
     assert len(timed.positions) == 0
+
+
+def test_the_gate_passes_a_timed_way_and_its_profile_holds(kinematics: Kinematics) -> None:
+    """What trajectories keep is what the gate measures, for every arm and profile."""
+    spec = kinematics.spec
+    for profile in spec.profiles:
+        gate = MotionGate.of(spec, profile, kinematics.tip_position)
+        goal = kinematics.solve(Pose((0.5, 0.2, 0.1)))
+        path = joint_line(kinematics, kinematics.home, goal)
+        timed = time_path(path, motion_limits(spec, profile), PERIOD_S)
+        here = tuple(spec.home_rad)
+        for q in timed.positions:
+            state = RobotState(here, (0.0,) * len(here), spec.max_opening_m, 0.0)
+            here = gate.check(q.tolist(), state, PERIOD_S)
+        assert not gate.rejections
+        with pytest.raises(GateRejection, match="velocity"):
+            gate.check([q + 0.1 for q in here], state, PERIOD_S)

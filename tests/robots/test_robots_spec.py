@@ -1,0 +1,155 @@
+"""An arm's folder: what is derived from it, and every way in which it can be wrong."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import numpy as np
+import pytest
+import yaml
+from arms import ARMS, PANDA, UR5E
+
+from llmagentos import robots
+from llmagentos.errors import RobotError
+from llmagentos.robots.model import ArmModel
+from llmagentos.robots.specs import ArmSpec, GripperSpec
+
+SHIPPED = Path(robots.__file__).parent
+
+
+def test_shipped_arms_by_name_and_by_folder() -> None:
+    assert {"panda", "ur5e"} <= set(robots.names())
+    assert robots.load() is PANDA
+    assert robots.load(SHIPPED / "ur5e") is UR5E and robots.load(str(SHIPPED / "ur5e")) is UR5E
+
+
+def test_an_unknown_arm_is_told_with_the_known_ones() -> None:
+    with pytest.raises(RobotError, match=r"expected an arm \(panda, ur5e.*got 'r2d2'"):
+        robots.load("r2d2")
+
+
+@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+def test_the_hand_is_the_urdfs(spec: ArmSpec) -> None:
+    """Finger sizes, palm and tip follow from collision shapes and frames, as placed by the chain."""
+    frames = ArmModel(spec).placements(
+        spec.home_rad, spec.max_opening_m, [spec.tip_link, spec.hand_link]
+    )
+    gap = frames[spec.hand_link][2, 3] - frames[spec.tip_link][2, 3]
+    assert spec.tip_offset_m == pytest.approx(gap)
+    fingers = [p for p in spec.hand if p.side]
+    assert {p.side for p in fingers} == {-1, 1}
+    assert min(p.low_m for p in fingers) == pytest.approx(-spec.finger_beyond_tip_m)
+    assert max(p.high_m for p in fingers) >= spec.palm_m - 0.01
+    assert 0.0 < spec.finger_beyond_tip_m < spec.lowest_tip_m < 0.02
+    assert 0.03 < spec.palm_m < 0.06
+
+
+def test_the_pandas_hand_in_numbers() -> None:
+    assert PANDA.finger_beyond_tip_m == pytest.approx(0.00725)
+    assert (PANDA.finger_width_m, PANDA.finger_thickness_m) == (0.0176, 0.0138)
+    assert (PANDA.tip_offset_m, PANDA.palm_m, PANDA.max_opening_m) == (0.105, 0.039, 0.08)
+
+
+@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+def test_gripper_map_there_and_back(spec: ArmSpec) -> None:
+    for opening in np.linspace(0, spec.max_opening_m, 7):
+        values = spec.gripper.joints(float(opening))
+        assert len(values) == len(spec.finger_joint_names)
+        assert spec.gripper.opening_m(values) == pytest.approx(opening)
+        assert spec.gripper.opening_m(values[:1]) == pytest.approx(opening)
+    assert spec.gripper.opening_m(spec.gripper.joints(spec.max_opening_m)) == spec.max_opening_m
+
+
+def test_a_revolute_finger_is_no_metre() -> None:
+    """A joint of 0.8 rad closes such a gripper; its other finger turns the other way."""
+    gripper = GripperSpec(("a", "b"), (0.8, 0.4, 0.0), (0.0, 0.05, 0.085), 40.0, (1.0, -1.0))
+    assert gripper.opening_m((0.0, 0.0)) == pytest.approx(0.085)
+    assert gripper.opening_m((0.6, -0.6)) == pytest.approx(0.025)
+    assert gripper.joints(0.05) == pytest.approx((0.4, -0.4))
+    assert gripper.joints(0.0) == pytest.approx((0.8, -0.8))
+
+
+def _copy(tmp_path: Path, **changes: object) -> Path:
+    folder = tmp_path / "arm"
+    shutil.copytree(SHIPPED / "ur5e", folder)
+    data = yaml.safe_load((folder / "robot.yaml").read_text(encoding="utf-8"))
+    data.update(changes)
+    data = {k: v for k, v in data.items() if v is not None}
+    (folder / "robot.yaml").write_text(yaml.safe_dump(data), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.parametrize(
+    "changes, message",
+    [
+        ({"joints": None}, "robot.yaml: joints: expected a value, got nothing"),
+        ({"colour": "red"}, "robot.yaml: colour: expected only name, urdf, .*got 'red'"),
+        ({"home_rad": [0.0] * 7}, "robot.yaml: home_rad: expected 6 numbers, got 7"),
+        ({"home_rad": [9.0] * 6}, r"home_rad: expected shoulder_pan_joint in \[-3.5.*got 9.0"),
+        ({"home_rad": [0.0, -1.5, 2.0, -1.0, -1.57, 0.0]}, "home_rad: expected a hand that points"),
+        ({"max_tool_speed_mps": -1}, "max_tool_speed_mps: expected greater than 0, got -1"),
+        ({"load_acceleration": [1.0]}, "load_acceleration: expected 6 numbers, got 1"),
+        ({"urdf": "other.urdf"}, r"expected to read .*other.urdf, got: No such file"),
+        ({"tip_link": "nose"}, "expected a link 'nose' in the URDF, got none"),
+        ({"base_link": "tip_link"}, "base_link: expected the URDF's root, got tip_link"),
+        (
+            {"range_rad": {"elbow_joint": [-4.0, 1.0]}},
+            r"range_rad.elbow_joint: .*got \[-4.0, 1.0\]",
+        ),
+        (
+            {"profiles": {"full": {"velocity": 1, "acceleration": 1, "tool_speed_mps": 1}}},
+            "profiles: expected careful",
+        ),
+    ],
+)
+def test_what_does_not_fit_is_told_with_file_and_field(
+    tmp_path: Path, changes: dict[str, object], message: str
+) -> None:
+    with pytest.raises(RobotError, match=message):
+        robots.load(_copy(tmp_path, **changes))
+
+
+@pytest.mark.parametrize(
+    "gripper, message",
+    [
+        ({"joints": ["thumb"]}, "expected joints of ur5e.urdf, got 'thumb'"),
+        ({"joint_values": [0.0, 0.02, 0.04]}, "gripper.opening_m: expected 3 numbers, got 2"),
+        ({"joint_values": [0.0, 0.0]}, "gripper.joint_values: expected one way only"),
+        ({"opening_m": [0.08, 0.0]}, "gripper.opening_m: expected closed to open"),
+        ({"multipliers": [1.0]}, "gripper.multipliers: expected 2 numbers"),
+        ({"opening_m": [0.0, 0.17]}, "to open along the tip's y axis by half of opening_m"),
+    ],
+)
+def test_a_gripper_that_does_not_fit(
+    tmp_path: Path, gripper: dict[str, object], message: str
+) -> None:
+    own = yaml.safe_load((SHIPPED / "ur5e" / "robot.yaml").read_text(encoding="utf-8"))["gripper"]
+    with pytest.raises(RobotError, match=message):
+        robots.load(_copy(tmp_path, gripper={**own, **gripper}))
+
+
+def test_joints_out_of_order(tmp_path: Path) -> None:
+    names = [*UR5E.joint_names[1:], UR5E.joint_names[0]]
+    ranges = {"home_rad": [*UR5E.home_rad[1:], UR5E.home_rad[0]]}
+    from llmagentos.motion.kinematics import Kinematics
+
+    with pytest.raises(RobotError, match="expected joints in the chain's order"):
+        Kinematics(robots.load(_copy(tmp_path, joints=names, **ranges)))
+
+
+@pytest.mark.parametrize("text", [b"\xff\xfe\x00", b"- a\n- b\n", b"a: [", b""])
+def test_a_file_that_is_no_robot(tmp_path: Path, text: bytes) -> None:
+    (tmp_path / "robot.yaml").write_bytes(text)
+    with pytest.raises(RobotError, match=r"robot\.yaml"):
+        robots.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    "text", ["<robot", "<arm/>", "", '<robot name="x"><link name="a"/></robot>']
+)
+def test_a_urdf_that_is_none(tmp_path: Path, text: str) -> None:
+    folder = _copy(tmp_path)
+    (folder / "ur5e.urdf").write_text(text, encoding="utf-8")
+    with pytest.raises(RobotError):
+        robots.load(folder)
