@@ -70,7 +70,11 @@ class Kinematics:
         self.lower = np.array(spec.lower_rad) + POSITION_MARGIN_RAD
         self.upper = np.array(spec.upper_rad) - POSITION_MARGIN_RAD
         self.home = np.array(spec.home_rad)
-        self._structure = structure_of(self._model, self._tip, self.home, self.lower, self.upper)
+        area = spec.workspace
+        middle = ((area.x_min + area.x_max) / 2, (area.y_min + area.y_max) / 2)
+        self._structure = structure_of(
+            self._model, self._tip, self.home, (self.lower, self.upper), middle
+        )
         self._redundant = self._model.nq > _TASK
         self._swivel = np.array(spec.swivel_rad)
         mirrored = np.where(self._structure.in_plane, 1.0, -1.0)

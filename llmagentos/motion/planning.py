@@ -242,7 +242,7 @@ def check_free(pose: Pose, obstacles: Obstacles, body: Body, what: str) -> None:
 def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body) -> float:
     """The lowest height at which the whole way across is free."""
     height = max(goal.position[2], min(here.position[2], 0.1))
-    while height <= _HIGHEST_TIP_M:
+    while height <= max(_HIGHEST_TIP_M, goal.position[2]):
         way = poses_along(_at_height(here, height), _at_height(goal, height))
         # What starts in touch with something (set down, gripped) leaves it straight up.
         if all(obstacles.hit(body(at)) is None for at in way):

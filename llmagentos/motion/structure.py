@@ -112,8 +112,17 @@ class Structure:
     plane: Plane | None
 
 
-def structure_of(model: pin.Model, tip: int, home: Array, lower: Array, upper: Array) -> Structure:
-    """Of a chain with the hand straight down at `home` and the arm in one plane there."""
+def structure_of(
+    model: pin.Model,
+    tip: int,
+    home: Array,
+    limits: tuple[Array, Array],
+    towards: tuple[float, float],
+) -> Structure:
+    """Of a chain with the hand straight down at `home` and the arm in one plane there.
+
+    limits: lower and upper, rad. towards: (x, y) of what it works on, which it faces at home.
+    """
     data = model.createData()
     pin.framesForwardKinematics(model, data, home)
     placement = data.oMf[tip]
@@ -125,7 +134,7 @@ def structure_of(model: pin.Model, tip: int, home: Array, lower: Array, upper: A
     level = abs(axes[1][2]) < 1e-6
     if not (vertical and about_tool and level):
         return Structure(in_plane, None, None)
-    turning, ahead = _turning(placement, axes, points[0], home)
+    turning, ahead = _turning(placement, axes, points[0], home, towards)
     bends = [i for i, bending in enumerate(in_plane) if bending]
     plane = None
     if len(bends) == 3 and abs(float(points[0][0])) + abs(float(points[0][1])) < 1e-9:
@@ -133,14 +142,18 @@ def structure_of(model: pin.Model, tip: int, home: Array, lower: Array, upper: A
         to_tip = _in(ahead, placement.translation) - flat[2]
         s, e, w = bends
         signs = (_bending(axes[s], ahead), _bending(axes[e], ahead), _bending(axes[w], ahead))
-        near, far = _reach(flat, home[e], signs[1], lower[e], upper[e])
+        near, far = _reach(flat, home[e], signs[1], limits[0][e], limits[1][e])
         links = (_pair(flat[0]), _pair(flat[1] - flat[0]), _pair(flat[2] - flat[1]))
         plane = Plane(*links, _pair(to_tip), near, far, (s, e, w), signs)
     return Structure(in_plane, turning, plane)
 
 
 def _turning(
-    placement: pin.SE3, axes: Sequence[Array], base: Array, home: Array
+    placement: pin.SE3,
+    axes: Sequence[Array],
+    base: Array,
+    home: Array,
+    towards: tuple[float, float],
 ) -> tuple[Turning, Array]:
     """The turning joints, and the unit vector of the way out at home."""
     base_sign, wrist_sign = math.copysign(1, axes[0][2]), math.copysign(1, axes[-1][2])
@@ -148,7 +161,7 @@ def _turning(
     offset = heading - base_sign * float(home[0]) - wrist_sign * float(home[-1])
     left = axes[1].copy()
     ahead = np.array([left[1], -left[0], 0.0])
-    if ahead @ (placement.translation - base) < 0:
+    if float(ahead[:2] @ np.array(towards)) < 0:
         left, ahead = -left, -ahead
     sideways = float(left @ (placement.translation - base))
     out = math.atan2(ahead[1], ahead[0]) - base_sign * float(home[0])

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from importlib.metadata import EntryPoint
 
 import pytest
-from arms import PANDA
+from lab.arms import PANDA
 
 from llmagentos.errors import KindError, SceneError
 from llmagentos.execution.executor import PlanExecutor

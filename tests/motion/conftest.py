@@ -1,9 +1,9 @@
-"""Every test of motion runs with every arm of tests/arms.py, unless it is about one of them."""
+"""Every test of motion runs with every arm of tests/lab/arms.py, unless it is about one of them."""
 
 from __future__ import annotations
 
 import pytest
-from arms import ARMS
+from lab.arms import ARMS
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.robots import ArmSpec

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from arms import ARMS, PANDA, UR5E
+from lab.arms import ARMS, PANDA, UR5E
 
 from llmagentos import robots
 from llmagentos.errors import RobotError

@@ -12,7 +12,7 @@ import pytest
 
 pytest.importorskip("pybullet")
 
-from arms import PANDA
+from lab.arms import PANDA
 
 from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError

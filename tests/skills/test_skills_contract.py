@@ -24,7 +24,7 @@ FREE = Pose((0.45, -0.15, 0.0))
 @pytest.fixture(scope="module")
 def physical() -> Iterator[Callable[[], SkillExecutor]]:
     pytest.importorskip("pybullet")
-    from arms import PANDA
+    from lab.arms import PANDA
 
     from benchmarks.oracle import oracle_scene
     from llmagentos.motion.kinematics import Kinematics
