@@ -9,17 +9,15 @@ from importlib.metadata import EntryPoint
 import pytest
 from lab.arms import PANDA
 
+from llmagentos.builder import observe, skills_for
 from llmagentos.errors import KindError, SceneError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import kind_word
-from llmagentos.motion.kinematics import Kinematics
 from llmagentos.objects import kinds
 from llmagentos.objects.kinds import KINDS, Kind, register_kind, unregister_kind
 from llmagentos.perception import TabletopPerception
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.skills import MotionSkills
 from llmagentos.skills.symbolic import SymbolicSkills
 from sim.random_scenes import random_scene
 from sim.scene import SceneSpec
@@ -78,15 +76,11 @@ def world() -> Iterator[SimWorld]:
 
 def executor(world: SimWorld) -> PlanExecutor:
     """The real skills on the simulated arm, seeing through the camera alone."""
-    kinematics = Kinematics(PANDA)
-    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-    eyes = TabletopPerception()
-    skills = MotionSkills(
-        GatedDriver(world, gate),
-        lambda: eyes.perceive((world.overhead.capture(),), world.state()),
-        kinematics,
-        "full",
-    )
+    perception = TabletopPerception()
+    cameras = (world.overhead,)
+    skills = skills_for(
+        world, lambda: perception.perceive(observe(world, cameras)), PANDA, "full"
+    ).skills
     skills.reset()
     return PlanExecutor(skills)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.oracle import oracle_scene
+from llmagentos.builder import observe
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, traits
 from llmagentos.objects.outlines import floor_z, mouth_center
@@ -57,7 +58,7 @@ def nearest(scene: Scene, color: str, like: SceneObject) -> SceneObject:
 def test_camera_and_oracle_agree(world: SimWorld, support: str) -> None:
     load(world, support)
     truth = oracle_scene(world)
-    seen = TabletopPerception().perceive((world.overhead.capture(),), world.state())
+    seen = TabletopPerception().perceive(observe(world, (world.overhead,)))
     for kind, _, color in ITEMS:
         item = truth.get(kind)
         if item is None:
