@@ -17,23 +17,6 @@ from numpy.typing import NDArray
 
 Vec3 = tuple[float, float, float]
 
-COLORS: tuple[str, ...] = (
-    "red",
-    "orange",
-    "yellow",
-    "green",
-    "cyan",
-    "blue",
-    "purple",
-    "pink",
-    "brown",
-    "tan",
-    "gray",
-    "white",
-    "black",
-    "gold",
-)
-
 
 @dataclass(frozen=True)
 class Workspace:

@@ -1,34 +1,14 @@
-"""The fourteen colours as the simulation paints them.
+"""What the simulation paints: the fourteen colours, and what stands around.
 
-Knows: one RGB value per colour name. Does not know: lighting, noise, or how perception reads them.
-
-Chosen so that hue, saturation and lightness keep the names apart under changing light: brown is
-dark orange, tan is pale orange, gold is a greenish dark yellow, pink is light and reddish.
+Knows: one RGB value per colour name (objects/colors.py has them) and for table, floor, wall and
+robot. Does not know: lighting, noise, or how perception reads them.
 """
 
 from __future__ import annotations
 
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import RGB, TABLE
 
-RGB = tuple[float, float, float]
-
-PALETTE: dict[str, RGB] = {
-    "red": (0.85, 0.09, 0.09),
-    "orange": (1.00, 0.45, 0.02),
-    "yellow": (1.00, 0.90, 0.08),
-    "green": (0.10, 0.62, 0.16),
-    "cyan": (0.10, 0.80, 0.86),
-    "blue": (0.08, 0.20, 0.85),
-    "purple": (0.46, 0.12, 0.68),
-    "pink": (1.00, 0.50, 0.72),
-    "brown": (0.36, 0.19, 0.08),
-    "tan": (0.85, 0.71, 0.52),
-    "gray": (0.52, 0.52, 0.52),
-    "white": (0.97, 0.97, 0.97),
-    "black": (0.05, 0.05, 0.05),
-    "gold": (0.72, 0.56, 0.08),
-}
-assert tuple(PALETTE) == COLORS
+PALETTE: dict[str, RGB] = {name: color.paint for name, color in TABLE.items()}
 
 #: A matt blue-grey mat: less saturated than any colour above, bluer than gray, darker than white.
 TABLE_RGB: RGB = (0.33, 0.40, 0.45)

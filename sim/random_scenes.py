@@ -12,9 +12,10 @@ from collections.abc import Sequence
 import numpy as np
 
 from llmagentos.errors import SceneError
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, traits
-from llmagentos.types import COLORS, Workspace
+from llmagentos.types import Workspace
 from sim.scene import ObjectSpec, SceneSpec
 
 #: Free space between two objects: mostly room for a finger, sometimes tight.

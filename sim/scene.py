@@ -24,10 +24,10 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError, SceneError
 from llmagentos.files import read_yaml
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import ObjectGeometry, object_geometry
 from llmagentos.objects.kinds import KINDS, size_range_m, traits
 from llmagentos.robots import DEFAULT_ROBOT, load
-from llmagentos.types import COLORS
 
 #: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
 TABLE_M = (0.18, 1.00, -0.60, 0.60)

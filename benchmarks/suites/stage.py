@@ -24,9 +24,10 @@ from typing import Any
 import numpy as np
 
 from llmagentos.errors import SceneError
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
-from llmagentos.types import COLORS, Workspace
+from llmagentos.types import Workspace
 from llmagentos.world import regions
 from sim.scene import ObjectSpec, SceneSpec
 

@@ -13,6 +13,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.perception.grip import GripperView
 from llmagentos.perception.maps.arm import ArmShape
 from llmagentos.perception.maps.colors import ColorReader
@@ -23,7 +24,7 @@ from llmagentos.perception.things.detect import Explainer
 from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.household import take_household
 from llmagentos.perception.things.stacks import add_hidden, standing
-from llmagentos.types import COLORS, CameraFrame
+from llmagentos.types import CameraFrame
 
 #: Depth noise on the table above which depth is smoothed first, metres.
 _NOISY_M = 0.0005

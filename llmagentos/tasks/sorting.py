@@ -8,7 +8,8 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
-from llmagentos.types import COLORS, Scene
+from llmagentos.objects.colors import COLORS
+from llmagentos.types import Scene
 from llmagentos.world.colors import luminance
 from llmagentos.world.relations import bulk_m
 

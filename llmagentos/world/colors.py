@@ -1,29 +1,18 @@
 """Colours as people compare them: how light each name is and which names are easily confused.
 
-Knows: one representative sRGB value per colour name. Does not know: pixels (perception does) nor
-the paint of the simulation.
+Knows: how two named colours compare by how they typically look (objects/colors.py). Does not know:
+pixels (perception does) nor the paint of the simulation.
 """
 
 from __future__ import annotations
 
-#: Typical sRGB of each colour name, 0 to 1; for comparisons only.
-_TYPICAL: dict[str, tuple[float, float, float]] = {
-    "red": (0.85, 0.09, 0.09),
-    "orange": (1.00, 0.50, 0.05),
-    "yellow": (1.00, 0.90, 0.10),
-    "green": (0.13, 0.60, 0.18),
-    "cyan": (0.10, 0.80, 0.86),
-    "blue": (0.10, 0.20, 0.85),
-    "purple": (0.46, 0.12, 0.68),
-    "pink": (1.00, 0.50, 0.72),
-    "brown": (0.36, 0.19, 0.08),
-    "tan": (0.85, 0.71, 0.52),
-    "gray": (0.52, 0.52, 0.52),
-    "white": (0.97, 0.97, 0.97),
-    "black": (0.05, 0.05, 0.05),
-    "gold": (0.76, 0.60, 0.12),
-}
+from llmagentos.objects.colors import RGB, TABLE
+
 _UNKNOWN = (0.5, 0.5, 0.5)
+
+
+def _typical(color: str) -> RGB:
+    return TABLE[color].typical if color in TABLE else _UNKNOWN
 
 
 def luminance(color: str) -> float:
@@ -31,13 +20,13 @@ def luminance(color: str) -> float:
 
     An unknown name counts as mid grey.
     """
-    r, g, b = _TYPICAL.get(color, _UNKNOWN)
+    r, g, b = _typical(color)
     return 0.2126 * r + 0.7152 * g + 0.0722 * b
 
 
 def color_distance(a: str, b: str) -> float:
     """How different two named colours look, 0 for the same: Euclidean in sRGB."""
-    pa, pb = _TYPICAL.get(a, _UNKNOWN), _TYPICAL.get(b, _UNKNOWN)
+    pa, pb = _typical(a), _typical(b)
     return float(sum((x - y) ** 2 for x, y in zip(pa, pb, strict=True)) ** 0.5)
 
 

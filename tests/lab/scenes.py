@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.types import COLORS, Scene, SceneObject
+from llmagentos.types import Scene, SceneObject
 
 
 def thing(

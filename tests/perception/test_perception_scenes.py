@@ -10,12 +10,13 @@ import pytest
 
 from benchmarks.perception import Score, add, run, truth_scene
 from llmagentos.errors import PerceptionError
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, extents_m
 from llmagentos.objects.outlines import mouth_center
 from llmagentos.perception import TabletopPerception, draw_overlay
 from llmagentos.perception.maps.arm import SelfMask
-from llmagentos.types import COLORS, Observation, Scene
+from llmagentos.types import Observation, Scene
 from sim.noise import SensorNoise
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import SimWorld

@@ -7,7 +7,7 @@ import pytest
 from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import COLORS
 from training.corpus import build
 from training.corpus.checks import scenes
 from training.corpus.checks.checker import Checker, judge

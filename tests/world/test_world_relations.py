@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from llmagentos.types import COLORS, Scene, SceneObject, Workspace
+from llmagentos.objects.colors import COLORS
+from llmagentos.types import Scene, SceneObject, Workspace
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
 from llmagentos.world.colors import color_distance, luminance, nearest_colors

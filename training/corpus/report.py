@@ -20,7 +20,7 @@ from pathlib import Path
 from llmagentos.command import plain_command
 from llmagentos.lang import grammar
 from llmagentos.lang import words as w
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import COLORS
 from training.corpus import build
 from training.corpus.checks.checker import Checker, Level, judge
 from training.corpus.checks.parts import canonical, split_steps

@@ -10,9 +10,10 @@ import math
 import numpy as np
 
 from llmagentos.errors import SceneError
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, traits
-from llmagentos.types import COLORS, Workspace
+from llmagentos.types import Workspace
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 

@@ -16,8 +16,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.perception.maps.colors import CLASSES, normalise
-from llmagentos.types import COLORS
 from sim.noise import SensorNoise
 from training.perception.pictures import Picture, stream
 

@@ -1,7 +1,7 @@
 """The words that name things and their colours, from the tables of both.
 
 Knows: that kinds and colours are plan words, too. Does not know: what a kind is (objects/kinds.py)
-nor how a colour looks (types.COLORS has their order).
+nor how a colour looks (objects/colors.py).
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 from llmagentos.lang.words.table import Word, Words
 from llmagentos.objects import kinds
-from llmagentos.types import COLORS as _COLORS
+from llmagentos.objects.colors import COLORS as _COLORS
 
 COLORS = Words("color", "a colour", map(Word, _COLORS))
 

@@ -18,7 +18,7 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import COLORS
 
 #: The classifier's classes: the fourteen colours and, last, the bare table.
 CLASSES: tuple[str, ...] = (*COLORS, "table")

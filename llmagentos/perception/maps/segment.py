@@ -12,10 +12,10 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.perception.maps.colors import TABLE_CLASS, ColorReader, normalise
 from llmagentos.perception.maps.outlines import Hull, hull_of
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec, TopDown
-from llmagentos.types import COLORS
 
 #: Higher than this above the table is an object whatever its colour, metres.
 RAISED_M = 0.009

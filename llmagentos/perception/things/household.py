@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import extents_m, size_range_m
 from llmagentos.perception.maps.colors import TABLE_CLASS
@@ -21,7 +22,6 @@ from llmagentos.perception.maps.outlines import Outline, disc, hull_of, outline
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
 from llmagentos.perception.maps.segment import RAISED_M, SHADE_OF, Maps
 from llmagentos.perception.things.detection import Detection
-from llmagentos.types import COLORS
 
 #: So many bars may lie under the one that is seen.
 _MAX_PILE = 6

@@ -14,12 +14,12 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.kinds import KINDS, extents_m, size_range_m
 from llmagentos.perception.maps.outlines import Outline
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import Maps, Piece
 from llmagentos.perception.things.kinds import Guess
-from llmagentos.types import COLORS
 
 #: Length over width of a can on its side, which may lean; how far a brick's may be off.
 _CAN_ASPECT, _BRICK_SLACK = (1.22, 1.8), 0.09

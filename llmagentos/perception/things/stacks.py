@@ -14,6 +14,7 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.kinds import size_range_m, traits
 from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.outlines import fill_hull, outline, square_hull
@@ -22,7 +23,6 @@ from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
 from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.kinds import size_from_height
 from llmagentos.perception.things.splitting import best_square
-from llmagentos.types import COLORS
 
 #: A base this far above the nearest surface below it floats, metres.
 _FLOATS_M = 0.011

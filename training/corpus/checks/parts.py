@@ -12,7 +12,7 @@ from typing import Any
 from llmagentos.lang import plan as p
 from llmagentos.lang.notation import length_words
 from llmagentos.lang.words import UNITS
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import COLORS
 
 _LENGTHS_CM = (1, 3, 5, 10, 15, 20, 30)
 _CM = {u.word: 100 * u.metres for u in UNITS.values() if u.metres is not None and not u.vague}

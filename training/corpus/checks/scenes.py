@@ -14,8 +14,9 @@ from itertools import pairwise
 from typing import Any
 
 from llmagentos.lang import plan as p
+from llmagentos.objects.colors import COLORS
 from llmagentos.objects.kinds import BUILT_IN, KINDS, members, traits
-from llmagentos.types import COLORS, Scene, SceneObject, Workspace
+from llmagentos.types import Scene, SceneObject, Workspace
 from llmagentos.world import regions
 from llmagentos.world.relations import DIRECTIONS
 

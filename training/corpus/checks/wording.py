@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from llmagentos.objects import kinds
-from llmagentos.types import COLORS
+from llmagentos.objects.colors import COLORS
 from training.corpus.words import lexicon
 
 Problem = tuple[str, str]
