@@ -61,6 +61,7 @@ class ChatTokenizer:
         return list(self._tok.encode(text, add_special_tokens=special).ids)
 
     def decode(self, ids: Sequence[int]) -> str:
+        """Text of ids; special tokens (ends, roles) are left out."""
         return str(self._tok.decode(list(ids), skip_special_tokens=True))
 
     def render(
@@ -116,6 +117,7 @@ class Pieces:
         self._tok, self._ids, self._told = tokenizer, [], ""  # type: ChatTokenizer, list[int], str
 
     def add(self, token: int) -> str:
+        """The text that this token completes; "" while a character is still in parts."""
         self._ids.append(token)
         text = self._tok.decode(self._ids)
         if text.endswith("\ufffd"):

@@ -99,12 +99,14 @@ class PointerRule:
         self._open = -1
 
     def allowed(self, mask: NDArray[np.bool_]) -> None:
+        """Clear in `mask` (bool [V], changed in place) every pointer that must not come now."""
         at = slice(self._first, self._first + grammar.MAX_POINTERS)
         mask[at] &= self._digits if self._last in self._numeric_after else self._inside
         if self._open >= 0:
             mask[self._first : self._first + self._open] = False
 
     def allows(self, token: int) -> bool:
+        """Whether this token may come now; true for every token that is no pointer."""
         index = token - self._first
         if not 0 <= index < grammar.MAX_POINTERS:
             return True
@@ -112,6 +114,7 @@ class PointerRule:
         return bool(row[index]) and (self._open < 0 or index >= self._open)
 
     def consume(self, token: int) -> None:
+        """Take a token in: it decides which pointers may follow."""
         index = token - self._first
         pointer = 0 <= index < grammar.MAX_POINTERS
         text = pointer and self._last not in self._numeric_after
@@ -183,6 +186,7 @@ class PlanMatcher:
         return out
 
     def consume(self, token: int) -> None:
+        """Take a written token in. Raises ModelError for one that the grammar does not allow here."""
         if not self._m.consume_token(token):
             raise ModelError(
                 f"expected a word the grammar allows, got token {token}: {self._m.get_error()}"
@@ -191,4 +195,5 @@ class PlanMatcher:
 
     @property
     def may_end(self) -> bool:
+        """Whether what has been written so far is a whole plan."""
         return bool(self._m.is_accepting())

@@ -84,6 +84,7 @@ CLOSING = (
 
 
 def softmax(logits: NDArray[np.float32]) -> NDArray[np.float64]:
+    """Probabilities float64 [V] of logits [V]; sums to 1."""
     e = np.exp(logits.astype(np.float64) - logits.max())
     return e / e.sum()
 

@@ -44,6 +44,7 @@ class LLMInfo:
     quantization: str
 
     def to_dict(self) -> dict[str, str]:
+        """As results and events carry it: backend, model, quantization."""
         return {"backend": self.backend, "model": self.model, "quantization": self.quantization}
 
 

@@ -69,6 +69,7 @@ class LocalPlanner:
 
     @property
     def quantization(self) -> str:
+        """What the manifest says of the weights: "none", "int8", "int4"."""
         return str(self.manifest.get("quantization", "none"))
 
     def write(

@@ -24,6 +24,8 @@ class LLMPlanner(PlanningModule):
         return self.llm.info.to_dict()
 
     def plan(self, request: PlanRequest) -> PlanResult:
+        """Have the model write the plan. Raises PlanError, PlanCancelledError after `cancel`, or
+        ModelError."""
         self._running = request
         try:
             return self.llm.plan(request, cancel=request.cancelled)
@@ -31,5 +33,6 @@ class LLMPlanner(PlanningModule):
             self._running = None
 
     def cancel(self) -> None:
+        """End the plan that is being written, from any thread; nothing when none is."""
         if (running := self._running) is not None:
             running.cancelled.set()

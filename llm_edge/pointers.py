@@ -20,6 +20,7 @@ _EDGES = "\"'.,;:!?()[]“”‘’…"
 
 @lru_cache(maxsize=1)
 def vocabulary() -> frozenset[str]:
+    """Words that a plan is written with; anything else is a pointer into the command."""
     return frozenset(grammar.plan_words())
 
 

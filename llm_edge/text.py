@@ -57,6 +57,8 @@ class Grammar:
         )
 
     def matcher(self, schema: dict[str, Any] | None = None, lark: str | None = None) -> _Matcher:
+        """What may be written next under a JSON schema or a Lark grammar. Raises ModelError for one
+        that llguidance does not take."""
         from llguidance import LLMatcher, grammar_from
 
         grammar = (

@@ -67,6 +67,7 @@ class TextPlanner:
     def stream(
         self, prompt: str, sampling: Sampling, cancel: threading.Event | None = None
     ) -> Iterator[str]:
+        """Answer a prompt as a user's message, piece by piece; no plan, no constraint."""
         yield from self._text.stream([{"role": "user", "content": prompt}], sampling, cancel=cancel)
 
     def plan(self, request: PlanRequest, cancel: threading.Event | None = None) -> PlanResult:

@@ -38,6 +38,7 @@ class PlanVocabulary:
 
     @property
     def first_pointer(self) -> int:
+        """Id of "@0"; the pointers' ids follow one another."""
         return self.ids["@0"]
 
     @property
@@ -50,6 +51,7 @@ class PlanVocabulary:
         return [self.ids[w] for w in words]
 
     def decode(self, ids: list[int]) -> str:
+        """Plan words of ids, separated by spaces, without the end."""
         return " ".join(self.words[i] for i in ids if i != self.eos)
 
 

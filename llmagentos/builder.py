@@ -62,24 +62,31 @@ class LocalRobot:
 
     @property
     def now_s(self) -> float:
+        """The driver's clock, seconds, monotonic."""
         return self.driver.now_s
 
     @property
     def first_motion_at(self) -> float | None:
+        """When the arm first moved since `mark`, on the wall's monotonic clock; None when it has
+        not."""
         return self.driver.first_motion_at
 
     def mark(self) -> None:
+        """A command begins: the next motion is its first."""
         self.driver.mark()
 
     def observe(self, command: str = "") -> Observation:
+        """Frames of all cameras and the arm's state, for modules of one's own."""
         return observe(self.driver, self.cameras, command)
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
+        """What stands where, as a result lists it: a simulator's truth, else what was seen last."""
         if self.simulation is not None:
             return self.simulation.objects()
         return scene_rows(self.skills.scene())
 
     def held(self) -> str | None:
+        """Id of what is in the gripper, by a simulator's truth, else by what the skills believe."""
         return self.skills.held if self.simulation is None else self.simulation.held()
 
     def reset(self, scene: SceneLike = None, seed: int | None = None) -> None:
@@ -90,6 +97,7 @@ class LocalRobot:
             raise SceneError("expected no scene for a real robot, got one")
 
     def close(self) -> None:
+        """Give back the simulator, or disconnect the driver."""
         if self.simulation is not None:
             self.simulation.close()
         else:

@@ -87,6 +87,7 @@ class Timings:
     tokens: int = 0
 
     def to_json(self) -> dict[str, Any]:
+        """Rounded for the result's JSON object, with tokens a second worked out."""
         rate = self.tokens / self.plan_s if self.plan_s > 0 and self.tokens else 0.0
         return {
             "plan_s": round(self.plan_s, 4),
@@ -123,9 +124,11 @@ class CommandResult:
 
     @property
     def ok(self) -> bool:
+        """Whether it counts as done: succeeded or answered. Exit code 0 hangs on it."""
         return self.status in ("succeeded", "answered")
 
     def to_json(self) -> dict[str, Any]:
+        """The JSON object of `llmagentos run --json` (the contract: keys are only ever added)."""
         return {
             "command": self.command,
             "status": self.status,

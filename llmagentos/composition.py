@@ -167,6 +167,7 @@ class Simulated:
         return self.world.render_rgb(width, height)
 
     def close(self) -> None:
+        """Give the physics back; the world is of no use afterwards."""
         self.world.close()
 
 

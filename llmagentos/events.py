@@ -171,6 +171,8 @@ class EventBus:
         return lambda: self._sinks.remove(sink) if sink in self._sinks else None
 
     def emit(self, event: Event) -> None:
+        """Call every listener; one that raises is logged and breaks neither the command nor the
+        others."""
         for sink in list(self._sinks):
             try:
                 sink(event)

@@ -118,10 +118,12 @@ class SceneObject:
 
     @property
     def top_z(self) -> float:
+        """Height of its top, base frame, metres."""
         return self.position[2] + self.height_m / 2
 
     @property
     def bottom_z(self) -> float:
+        """Height of its base, base frame, metres; 0 on the table."""
         return self.position[2] - self.height_m / 2
 
 
@@ -134,10 +136,12 @@ class Scene:
     workspace: Workspace = field(default_factory=Workspace)
 
     def get(self, object_id: str) -> SceneObject | None:
+        """The object of that id, or None."""
         return next((o for o in self.objects if o.id == object_id), None)
 
     @property
     def held(self) -> SceneObject | None:
+        """What is in the gripper, or None."""
         return next((o for o in self.objects if o.held), None)
 
     def on_top_of(self, object_id: str) -> tuple[SceneObject, ...]:

@@ -36,6 +36,7 @@ class Piece:
     rpy: tuple[float, float, float] = (0.0, 0.0, 0.0)
 
     def urdf(self) -> str:
+        """The piece as URDF's <collision>, metres and radians in the body's frame."""
         at, rpy = (" ".join(f"{v:.7f}" for v in values) for values in (self.at, self.rpy))
         return (
             f'<collision><origin xyz="{at}" rpy="{rpy}"/>'

@@ -121,6 +121,7 @@ class SimCamera:
 
     @property
     def name(self) -> str:
+        """The name that frames carry: "overhead", "wrist" or "observer"."""
         return self.spec.name
 
     def base_from_camera(self) -> NDArray[np.float64]:

@@ -49,6 +49,7 @@ class ObjectSpec(BaseModel):
 
     @property
     def geometry(self) -> ObjectGeometry:
+        """Heights, wall and floor at this size. KeyError for an unknown kind."""
         return object_geometry(self.kind, self.size)
 
     @property
@@ -93,9 +94,11 @@ class SceneSpec(BaseModel):
         return cls.from_dict(data)
 
     def to_dict(self) -> dict[str, Any]:
+        """Plain data that `from_dict` reads back; what was not given is left out."""
         return self.model_dump(exclude_none=True, mode="json")
 
     def to_yaml(self) -> str:
+        """The text of a scene file that `from_yaml` reads back."""
         return yaml.safe_dump(self.to_dict(), sort_keys=False, default_flow_style=None)
 
     def check(self) -> None:

@@ -183,6 +183,7 @@ class SimWorld(WorldTruth, RobotDriver):
 
     @property
     def control_period_s(self) -> float:
+        """Simulated time that one `advance` lets pass, seconds."""
         return self._substeps / PHYSICS_HZ
 
     @property
@@ -191,6 +192,7 @@ class SimWorld(WorldTruth, RobotDriver):
         return self._steps / PHYSICS_HZ
 
     def state(self) -> RobotState:
+        """Joints (rad, rad/s), distance between the finger tips (m) and force (N), exact and now."""
         self._check_open()
         positions, velocities, width, effort = self.robot.read()
         return RobotState(positions, velocities, width, self.now_s, effort)

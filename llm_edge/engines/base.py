@@ -41,7 +41,9 @@ class Engine(Protocol):
         ...
 
     @property
-    def vocabulary_size(self) -> int: ...
+    def vocabulary_size(self) -> int:
+        """Length V of the logits that `feed` returns."""
+        ...
 
     def start(self, prompt: Prompt) -> Session:
         """Reads a prompt (encoder and prefill)."""

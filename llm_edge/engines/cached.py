@@ -103,6 +103,7 @@ class CachedSession:
 
     @property
     def length(self) -> int:
+        """Tokens that the cache holds, the prompt's own included."""
         return len(self.tokens)
 
     def rewind(self, length: int) -> None:
@@ -143,4 +144,5 @@ class CachedSession:
 
 
 def planner_files(folder: Path) -> tuple[Path, Path]:
+    """The encoder's and the decoder's ONNX files of a planner's folder."""
     return folder / "encoder.onnx", folder / "decoder.onnx"

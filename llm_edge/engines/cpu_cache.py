@@ -33,6 +33,7 @@ Check = Callable[[bytes], int]
 
 
 def cache_folder() -> Path:
+    """Where rewritten CPU graphs are kept: XDG_CACHE_HOME, else ~/.cache."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "llmagentos" / "cpu"
 

@@ -24,18 +24,46 @@ class Device(Protocol):
     """What the TensorRT engine needs. Addresses are integers, sizes in bytes."""
 
     @property
-    def stream(self) -> int: ...
+    def stream(self) -> int:
+        """Handle of the CUDA stream that all work is queued on, as TensorRT wants it."""
+        ...
+
     @property
-    def sm(self) -> str: ...
-    def allocate(self, size: int) -> int: ...
-    def free(self, address: int) -> None: ...
-    def zero(self, address: int, size: int) -> None: ...
-    def upload(self, address: int, values: NDArray[Any]) -> None: ...
-    def download(self, values: NDArray[Any], address: int) -> None: ...
+    def sm(self) -> str:
+        """Compute capability without the dot: "87" is an Orin."""
+        ...
+
+    def allocate(self, size: int) -> int:
+        """Address of `size` bytes, aligned to ALIGNMENT, contents undefined. Raises ModelError."""
+        ...
+
+    def free(self, address: int) -> None:
+        """Give back what `allocate` returned; the address is of no use afterwards."""
+        ...
+
+    def zero(self, address: int, size: int) -> None:
+        """Set `size` bytes at an address to 0, in the stream's order."""
+        ...
+
+    def upload(self, address: int, values: NDArray[Any]) -> None:
+        """Copy an array's bytes to the device; the array must stay until `synchronize`."""
+        ...
+
+    def download(self, values: NDArray[Any], address: int) -> None:
+        """Fill an array from the device and wait until it is filled."""
+        ...
+
     def copy_2d(
         self, target: int, target_pitch: int, source: int, source_pitch: int, width: int, rows: int
-    ) -> None: ...
-    def synchronize(self) -> None: ...
+    ) -> None:
+        """Copy `rows` rows of `width` bytes inside the device; the pitches are bytes from one row
+        to the next."""
+        ...
+
+    def synchronize(self) -> None:
+        """Wait until everything that was queued is done."""
+        ...
+
     def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
         """The work as a CUDA graph to launch again and again; None where that isn't possible."""
         ...
@@ -74,14 +102,17 @@ class PycudaDevice:
 
     @property
     def stream(self) -> int:
+        """Handle of this device's own CUDA stream."""
         return int(self._stream.handle)
 
     @property
     def sm(self) -> str:
+        """Compute capability without the dot, from the driver."""
         major, minor = self._device.compute_capability()
         return f"{major}{minor}"
 
     def allocate(self, size: int) -> int:
+        """See `Device.allocate`; kept here until freed. Raises ModelError where memory is short."""
         with self._here():
             try:
                 block = self._cuda.mem_alloc(max(size, ALIGNMENT))
@@ -96,18 +127,22 @@ class PycudaDevice:
         return address
 
     def free(self, address: int) -> None:
+        """See `Device.free`. KeyError for an address that is not ours."""
         with self._here():
             self._held.pop(address).free()
 
     def zero(self, address: int, size: int) -> None:
+        """See `Device.zero`; asynchronous."""
         with self._here():
             self._cuda.memset_d8_async(address, 0, size, self._stream)
 
     def upload(self, address: int, values: NDArray[Any]) -> None:
+        """See `Device.upload`; an array that is not contiguous is copied first."""
         with self._here():
             self._cuda.memcpy_htod_async(address, np.ascontiguousarray(values), self._stream)
 
     def download(self, values: NDArray[Any], address: int) -> None:
+        """See `Device.download`; the array must be contiguous."""
         with self._here():
             self._cuda.memcpy_dtoh_async(values, address, self._stream)
             self._stream.synchronize()
@@ -115,6 +150,7 @@ class PycudaDevice:
     def copy_2d(
         self, target: int, target_pitch: int, source: int, source_pitch: int, width: int, rows: int
     ) -> None:
+        """See `Device.copy_2d`; asynchronous."""
         with self._here():
             copy = self._cuda.Memcpy2D()
             copy.set_src_device(source)
@@ -124,10 +160,13 @@ class PycudaDevice:
             copy(self._stream)
 
     def synchronize(self) -> None:
+        """Wait for the stream."""
         with self._here():
             self._stream.synchronize()
 
     def capture(self, work: Callable[[], None]) -> Callable[[], None] | None:
+        """Record what `work` queues as a CUDA graph; a call that replays it, None where pycuda
+        cannot."""
         begin = getattr(self._stream, "begin_capture", None)
         if begin is None:
             return None

@@ -27,6 +27,8 @@ class Need:
 
     @property
     def total(self) -> int:
+        """Bytes of memory to ask for: weights with what loading adds, cache, and the runtime
+        itself."""
         return int(_BASE + self.weights * _WEIGHT_FACTOR + self.cache)
 
 

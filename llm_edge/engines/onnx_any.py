@@ -87,14 +87,17 @@ class OnnxEngine:
         return CachedSession(self, self._encoder.run(["prefix"], feeds)[0])
 
     def new_cache(self, size: int) -> Floats:
+        """An empty cache float32 [layers, 2, size, kv] for `size` positions."""
         return np.zeros((self.shape.layers, 2, size, self.shape.kv), np.float32)
 
     def grow(self, cache: Floats, size: int, length: int) -> Floats:
+        """A cache of `size` positions that begins with the first `length` of the old one."""
         bigger = self.new_cache(size)
         bigger[:, :, :length] = cache[:, :, :length]
         return bigger
 
     def step(self, feeds: dict[str, NDArray[Any]], cache: Floats, at: int) -> Floats:
+        """Run the decoder on `feeds`, write the new rows at position `at`; logits float32 [n, V]."""
         past, mask = cache, feeds["mask"]
         if at == 0:
             # nothing is cached yet: an empty past spares the masked work

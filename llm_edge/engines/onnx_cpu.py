@@ -88,6 +88,7 @@ class FusedSession:
 
     @property
     def length(self) -> int:
+        """Tokens that the cache holds, the prompt's own included."""
         return len(self.tokens)
 
     def rewind(self, length: int) -> None:

@@ -79,9 +79,12 @@ class OnnxDeviceEngine(OnnxEngine):
         return self._ort.OrtValue.ortvalue_from_numpy(values, self._device, 0)
 
     def new_cache(self, size: int) -> Any:
+        """As `OnnxEngine.new_cache`, on the device: a list whose one item is replaced when it
+        grows."""
         return [self._upload(super().new_cache(size))]
 
     def grow(self, cache: Any, size: int, length: int) -> Any:
+        """As `OnnxEngine.grow`; goes through host memory once per doubling."""
         # once per doubling: through the host
         return [self._upload(super().grow(cache[0].numpy(), size, length))]
 
@@ -94,6 +97,7 @@ class OnnxDeviceEngine(OnnxEngine):
         return out
 
     def step(self, feeds: dict[str, NDArray[Any]], cache: Any, at: int) -> Floats:
+        """As `OnnxEngine.step`; the cache is read and written on the device, the logits come back."""
         io = self._decoder.io_binding()
         count = feeds["ids"].shape[1]
         for name, values in {**feeds, "places": self._places(at, count)}.items():

@@ -54,6 +54,7 @@ def decoder_profiles(shape: Shape) -> list[Profile]:
 
 
 def encoder_profiles() -> list[Profile]:
+    """Smallest, usual and largest shape of the encoder's inputs, each int32 [1, T]."""
     return [{k: ((1, 2), (1, 24), (1, MAX_PIECES)) for k in ("ids", "types", "words")}]
 
 
@@ -197,6 +198,7 @@ class TensorRTEngine:
 
     @property
     def gated(self) -> bool:
+        """Whether all plans have been compared with the CPU engine."""
         return all(p.gated for p in self.plans)
 
     def pass_gate(self, reference: Any, prompts: Sequence[tuple[Any, list[int]]]) -> None:
@@ -229,6 +231,7 @@ class TensorRTEngine:
         return self.shape.layers * 2 * size * self.shape.kv * _FLOAT
 
     def new_cache(self, size: int) -> _Cache:
+        """Device memory [layers, 2, size, kv] of zeros, from the pool where one is free."""
         held = self._pool.setdefault(size, [])
         address = held.pop() if held else self._device.allocate(self._bytes(size))
         self._device.zero(address, self._bytes(size))
@@ -237,6 +240,7 @@ class TensorRTEngine:
         return _Cache(address, size, lambda a, n: pool[n].append(a))
 
     def grow(self, cache: _Cache, size: int, length: int) -> _Cache:
+        """A cache of `size` positions that begins with the first `length` of the old one."""
         bigger = self.new_cache(size)
         row = self.shape.kv * _FLOAT
         if length:
@@ -251,6 +255,7 @@ class TensorRTEngine:
         return bigger
 
     def step(self, feeds: dict[str, NDArray[Any]], cache: _Cache, at: int) -> Floats:
+        """Run the decoder on `feeds`, append the new rows at position `at`; logits float32 [n, V]."""
         s, shape, network = feeds["ids"].shape[1], self.shape, self._decoder
         index = 1 if s == 1 else 0
         network.bind(

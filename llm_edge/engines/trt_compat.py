@@ -57,6 +57,7 @@ def _flag(trt: Any, enum: str, name: str) -> Any:
 
 
 def features(trt: Any) -> Features:
+    """Which of the API's parts this TensorRT has, by looking and not by version number."""
     return Features(
         version=str(trt.__version__),
         named_io=hasattr(trt.IExecutionContext, "execute_async_v3"),
@@ -73,6 +74,7 @@ def features(trt: Any) -> Features:
 
 
 def describe(trt: Any) -> dict[str, Any]:
+    """`features` as plain data, for reports."""
     return asdict(features(trt))
 
 
@@ -161,6 +163,8 @@ def build(
 
 
 def deserialize(trt: Any, plan: bytes) -> Any:
+    """The engine and the runtime that it must not outlive. Raises ModelError for a plan of another
+    TensorRT or GPU."""
     runtime = trt.Runtime(trt.Logger(trt.Logger.WARNING))
     engine = runtime.deserialize_cuda_engine(plan)
     if engine is None:

@@ -35,10 +35,12 @@ class Estimate:
     seconds: float
 
     def sentence(self) -> str:
+        """Memory in GB and time in seconds, as told to a person before a build."""
         return f"about {self.memory_bytes / 1e9:.1f} GB of memory and {max(self.seconds, 10):.0f} s (rough)"
 
 
 def cache_folder() -> Path:
+    """Where TensorRT plans are kept: XDG_CACHE_HOME, else ~/.cache."""
     base = os.environ.get("XDG_CACHE_HOME") or str(Path.home() / ".cache")
     return Path(base) / "llmagentos" / "tensorrt"
 
@@ -81,6 +83,7 @@ class Plan:
 
     @property
     def gated(self) -> bool:
+        """Whether this very file was compared: its stamp holds its SHA-256."""
         try:
             stamp = json.loads(self._stamp.read_text())
         except (OSError, ValueError):
@@ -88,6 +91,7 @@ class Plan:
         return bool(stamp.get("plan_sha256") == hashlib.sha256(self.path.read_bytes()).hexdigest())
 
     def pass_gate(self, tokens: int) -> None:
+        """Stamp the file as compared over so many tokens."""
         facts = {
             "plan_sha256": hashlib.sha256(self.path.read_bytes()).hexdigest(),
             "tokens_compared": tokens,

@@ -32,6 +32,7 @@ _TYPES = {
 
 @lru_cache(maxsize=1)
 def table() -> dict[str, Any]:
+    """The operators' rules by TensorRT version, from trt_ops.json."""
     content: dict[str, Any] = json.loads((Path(__file__).parent / "trt_ops.json").read_text())
     return content
 

@@ -83,6 +83,7 @@ def ends(folder: Path, config: dict[str, Any]) -> list[int]:
 
 
 def text_config(c: DecoderConfig, family: str, eos: list[int]) -> dict[str, Any]:
+    """config.json of an exported checkpoint: the decoder's numbers and the ids that end an answer."""
     return {
         "model_type": MODEL_TYPE,
         "family": family,
@@ -128,6 +129,7 @@ def export_folder(
 
 
 def main() -> None:
+    """Entry point of `python -m llm_edge.networks.export_text`."""
     parser = argparse.ArgumentParser(description="Export a Llama, Qwen2 or Qwen3 folder to ONNX.")
     parser.add_argument("--model", type=Path, required=True, help="Hugging Face folder")
     parser.add_argument("--out", type=Path, required=True)

@@ -26,6 +26,7 @@ _IGNORED = ("rotary_emb.inv_freq",)
 
 
 def read_json(path: Path) -> dict[str, Any]:
+    """A JSON object from a checkpoint's folder. Raises ModelNotFoundError or ModelError."""
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError:

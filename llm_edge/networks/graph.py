@@ -57,6 +57,8 @@ class LayerGraph(nn.Module):
     def attention(
         self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, keys: Tensor, values: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
+        """x [T, hidden], cos and sin [T, d/2], mask [T, P + T], keys and values [kv heads, P, d]:
+        the mixed heads [T, heads * d] and the new rows of keys and values."""
         c = self.c
         hq, hk, d = c.num_attention_heads, c.num_key_value_heads, c.head_dim
         mixed = self.qkv(x).view(-1, hq + 2 * hk, d)
@@ -96,6 +98,7 @@ class LayerGraph(nn.Module):
     def forward(
         self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, keys: Tensor, values: Tensor
     ) -> tuple[Tensor, Tensor, Tensor]:
+        """One layer, pre-norm with both residuals; shapes as in `attention`."""
         out, new_k, new_v = self.attention(self.norm1(x), cos, sin, mask, keys, values)
         x = x + self.o_proj(out)
         gate, up = self.gate_up(self.norm2(x)).split(self.c.intermediate_size, dim=-1)
@@ -148,5 +151,7 @@ class TextGraph(nn.Module):
     def forward(
         self, ids: Tensor, positions: Tensor, mask: Tensor, past: Tensor, wanted: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """ids and positions [1, T], mask, past [layers, 2, P, kv]: logits of the `wanted` rows and
+        the cache's new rows."""
         hidden, rows = self.body(self.embed(ids), positions, mask, past)
         return self.lm_head(hidden[0].index_select(0, wanted)), rows

@@ -45,6 +45,7 @@ class DecoderConfig:
     trained_positions: int | None = None
 
     def to_dict(self) -> dict[str, Any]:
+        """As config.json holds it."""
         return asdict(self)
 
 
@@ -64,12 +65,15 @@ class EncoderConfig:
 
 
 class RMSNorm(nn.Module):
+    """Scales each vector to a root mean square of 1, then by a learned weight."""
+
     def __init__(self, size: int, eps: float):
         super().__init__()
         self.weight = nn.Parameter(torch.ones(size))
         self.eps = eps
 
     def forward(self, x: Tensor) -> Tensor:
+        """x [..., size]; statistics in float32, as the exported graph computes them."""
         if self.training:
             return F.rms_norm(x, (x.shape[-1],), self.weight, self.eps)
         h = x.float()
@@ -78,11 +82,14 @@ class RMSNorm(nn.Module):
 
 
 def rotate_half(x: Tensor) -> Tensor:
+    """(a, b) to (-b, a) over the two halves of the last axis: rotary embedding's quarter turn."""
     half = x.shape[-1] // 2
     return torch.cat((-x[..., half:], x[..., :half]), dim=-1)
 
 
 class Attention(nn.Module):
+    """Grouped-query attention with rotary positions; optional biases and norms of queries and keys."""
+
     def __init__(self, c: DecoderConfig):
         super().__init__()
         self.c = c
@@ -134,6 +141,8 @@ class Attention(nn.Module):
 
 
 class MLP(nn.Module):
+    """SwiGLU: down(silu(gate(x)) * up(x))."""
+
     def __init__(self, c: DecoderConfig):
         super().__init__()
         self.gate_proj = nn.Linear(c.hidden_size, c.intermediate_size, bias=c.mlp_bias)
@@ -141,10 +150,13 @@ class MLP(nn.Module):
         self.down_proj = nn.Linear(c.intermediate_size, c.hidden_size, bias=c.mlp_bias)
 
     def forward(self, x: Tensor) -> Tensor:
+        """x [..., hidden] to the same shape."""
         return self.down_proj(F.silu(self.gate_proj(x)) * self.up_proj(x))
 
 
 class DecoderLayer(nn.Module):
+    """Attention and MLP, each after a norm and added to its input."""
+
     def __init__(self, c: DecoderConfig):
         super().__init__()
         self.self_attn = Attention(c)
@@ -155,6 +167,8 @@ class DecoderLayer(nn.Module):
     def forward(
         self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, past: Tensor | None
     ) -> tuple[Tensor, Tensor]:
+        """x [B, T, hidden]; returns the same shape and the cache's new rows. past: earlier rows or
+        None."""
         out, rows = self.self_attn(self.input_layernorm(x), cos, sin, mask, past)
         x = x + out
         return x + self.mlp(self.post_attention_layernorm(x)), rows
@@ -212,6 +226,7 @@ class Decoder(nn.Module):
         return self.model.norm(x), rows[0] if self.training else torch.stack(rows)
 
     def logits(self, hidden: Tensor) -> Tensor:
+        """hidden [..., hidden] to scores of every word [..., V]."""
         return self.lm_head(hidden)
 
 
@@ -353,4 +368,5 @@ class Planner(nn.Module):
 
 
 def parameter_count(module: nn.Module) -> int:
+    """Numbers that are learned; a shared matrix counts once."""
     return sum(w.numel() for w in {id(w): w for w in module.parameters()}.values())

@@ -36,6 +36,7 @@ class StepRecord:
     told: str = ""
 
     def to_json(self) -> dict[str, Any]:
+        """As a result lists it under "steps"."""
         return {
             "path": self.path,
             "op": self.op,
@@ -74,12 +75,15 @@ class Session:
     acted: bool = False
 
     def scene(self) -> Scene:
+        """What the skills believe stands where now."""
         return self.skills.scene()
 
     def emit(self, event: Event) -> None:
+        """Tell the agent's listeners of an event."""
         self.sink(event)
 
     def say(self, sentence: str) -> None:
+        """Add a sentence to the reply, once, and tell of it."""
         if sentence and sentence not in self.says:
             self.says.append(sentence)
             self.emit(ReplyKnown(sentence))

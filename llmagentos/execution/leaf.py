@@ -38,6 +38,7 @@ class StepLeaf(Behaviour):
         self._scope: Scope | None = None
 
     def initialise(self) -> None:
+        """Before the first tick: open the step's record, tell that it begins, make its scope."""
         words = describe_step(self._step)
         self._record = StepRecord(self._path, self._step.op, words)
         self._session.records.append(self._record)

@@ -77,6 +77,7 @@ class Control(Composite):
         return len(self.children)
 
     def initialise(self) -> None:
+        """Before the first tick: open the step's record, tell that it begins, make its scope."""
         words = describe_step(self.step)
         self._record = StepRecord(self.path, self.step.op, words)
         self.session.records.append(self._record)
@@ -155,10 +156,13 @@ class ForEachStep(Control):
     """The body once for each object that was meant when the loop began."""
 
     def initialise(self) -> None:
+        """As `Control.initialise`; what to go through is looked up at the first pass."""
         super().initialise()
         self._items: list[str] | None = None
 
     def next_pass(self) -> Behaviour | None:
+        """The body for the next object that is still there, which is "it" in the body; None at the
+        end."""
         if self._items is None:
             self._items = self._without_places(list(self.scope.ground(self.step.obj)))
             self.session.memory.note_mention(self._items)
@@ -192,6 +196,7 @@ class IfStep(Control):
     """One of two branches, chosen when the step begins."""
 
     def next_pass(self) -> Behaviour | None:
+        """One branch, chosen now by the condition; then None. Says so when there is none to take."""
         if self.passes:
             return None
         if self.holds(self.step.condition):
@@ -208,6 +213,7 @@ class RepeatStep(Control):
     """The body n times."""
 
     def next_pass(self) -> Behaviour | None:
+        """The body, so many times; then None."""
         return self.body(self.step.body) if self.passes < self.step.n else None
 
 
@@ -215,10 +221,13 @@ class UntilStep(Control):
     """The body until the condition holds; gives up when nothing changes any more."""
 
     def initialise(self) -> None:
+        """As `Control.initialise`; nothing has been seen before the first pass."""
         super().initialise()
         self._before: Scene | None = None
 
     def next_pass(self) -> Behaviour | None:
+        """The body until the condition holds. Raises StepProblem when a pass changed nothing or
+        there were too many."""
         if self.holds(self.step.condition):
             return None
         scene = self.session.scene()

@@ -60,6 +60,7 @@ class Context:
     handled: tuple[str, ...] = ()
 
     def with_(self, **changes: Any) -> Context:
+        """A copy with other fields."""
         return replace(self, **changes)
 
 
@@ -79,6 +80,7 @@ class Grounding:
 
     @property
     def ok(self) -> bool:
+        """Whether the description was resolved; else `problem` and `question` say why not."""
         return self.problem is None
 
 
@@ -104,4 +106,5 @@ class Placement:
 
     @property
     def ok(self) -> bool:
+        """Whether a free spot was found."""
         return self.spot is not None

@@ -21,6 +21,8 @@ def _of_things() -> Collection[str]:
 
 
 class Exists(Node):
+    """Something of this description is to be seen."""
+
     cond: Literal["exists"] = "exists"
     obj: Obj
 
@@ -51,17 +53,23 @@ class Is(Node):
 
 
 class Not(Node):
+    """The other way round."""
+
     cond: Literal["not"] = "not"
     inner: Cond
 
 
 class And(Node):
+    """Both hold."""
+
     cond: Literal["and"] = "and"
     left: Cond
     right: Cond
 
 
 class Or(Node):
+    """At least one holds."""
+
     cond: Literal["or"] = "or"
     left: Cond
     right: Cond

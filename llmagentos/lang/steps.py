@@ -19,6 +19,8 @@ from llmagentos.lang.node import Node, OneOf, Slot
 
 
 class Pick(Node):
+    """Lift something and keep it in the gripper."""
+
     said = "pick up {obj}"
 
     op: Literal["pick"] = "pick"
@@ -35,6 +37,8 @@ class PlaceHeld(Node):
 
 
 class Put(Node):
+    """Bring something to a place."""
+
     op: Literal["put"] = "put"
     obj: Obj
     place: Place
@@ -90,6 +94,8 @@ class Rotate(Node):
 
 
 class Swap(Node):
+    """Exchange the places of two things."""
+
     said = "swap {obj} and {obj2}"
 
     op: Literal["swap"] = "swap"
@@ -124,12 +130,16 @@ class Point(Node):
 
 
 class Look(Node):
+    """Take a fresh look at the table."""
+
     said = "look at the table"
 
     op: Literal["look"] = "look"
 
 
 class Home(Node):
+    """Bring the arm to its home position."""
+
     said = "go to the home position"
 
     op: Literal["home"] = "home"
@@ -144,11 +154,15 @@ class Release(Node):
 
 
 class Wait(Node):
+    """Let so many seconds pass."""
+
     op: Literal["wait"] = "wait"
     seconds: Annotated[float, Slot(always=True)] = Field(1.0, ge=0, le=600)
 
 
 class WaitFor(Node):
+    """Let time pass until a condition holds."""
+
     said = "wait until {condition}"
 
     op: Literal["wait_for"] = "wait_for"
@@ -156,6 +170,8 @@ class WaitFor(Node):
 
 
 class Say(Node):
+    """Say a text that the person gave."""
+
     said = 'say "{text}"'
 
     op: Literal["say"] = "say"
@@ -171,6 +187,8 @@ class Ask(Node):
 
 
 class Refuse(Node):
+    """Decline, for one of the known reasons."""
+
     said = "refuse: {reason}"
 
     op: Literal["refuse"] = "refuse"
@@ -186,11 +204,15 @@ class Cannot(Node):
 
 
 class Answer(Node):
+    """Answer a question; nothing moves."""
+
     op: Literal["answer"] = "answer"
     query: Query
 
 
 class Undo(Node):
+    """Take back what the last `n` commands moved."""
+
     op: Literal["undo"] = "undo"
     n: int = Field(1, ge=1, le=20)
 
@@ -236,18 +258,24 @@ class Correct(Node):
 
 
 class Yes(Node):
+    """Agree to the robot's question."""
+
     said = "yes"
 
     op: Literal["yes"] = "yes"
 
 
 class No(Node):
+    """Decline the robot's question."""
+
     said = "no"
 
     op: Literal["no"] = "no"
 
 
 class Stop(Node):
+    """End what is going on."""
+
     said = "stop"
 
     op: Literal["stop"] = "stop"
@@ -271,6 +299,8 @@ class ForEach(Node):
 
 
 class If(Node):
+    """One branch or the other, decided when the step begins."""
+
     said = "if {condition}"
 
     op: Literal["if"] = "if"
@@ -280,6 +310,8 @@ class If(Node):
 
 
 class Repeat(Node):
+    """The body `n` times."""
+
     op: Literal["repeat"] = "repeat"
     n: int = Field(ge=1, le=20)
     body: tuple[Step, ...] = Field(min_length=1, max_length=12)

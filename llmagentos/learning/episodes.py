@@ -42,6 +42,7 @@ class EpisodeLog(LearningModule):
         self._episodes: list[dict[str, Any]] = []
 
     def observe(self, episode: Mapping[str, Any]) -> None:
+        """Keep an episode with its reward; the oldest goes when there are too many."""
         record = {"reward": reward(episode), **episode}
         self._episodes = [*self._episodes, record][-self._keep :]
         if self._path is not None:
@@ -52,4 +53,5 @@ class EpisodeLog(LearningModule):
                 _LOG.warning("an episode is not kept: %s", exc)
 
     def episodes(self) -> Iterator[Mapping[str, Any]]:
+        """Those kept in memory, oldest first."""
         return iter(self._episodes)

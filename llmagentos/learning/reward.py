@@ -40,6 +40,7 @@ class Verdict:
 
     @property
     def right(self) -> bool:
+        """Whether nothing spoke against it."""
         return not self.why
 
 

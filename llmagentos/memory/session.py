@@ -150,9 +150,11 @@ class SessionMemory:
         self.note_mention(self.answer)
 
     def note_distance(self, distance_m: float) -> None:
+        """The distance that was just moved by, metres, for "again, as far"."""
         self.last_distance_m = distance_m
 
     def note_spot(self, x: float, y: float) -> None:
+        """The spot that was just used, base frame, metres, for "there"."""
         self.last_spot = (x, y)
 
     def note_choice(self, obj: p.Obj, ids: Iterable[str]) -> None:

@@ -44,6 +44,7 @@ class Obstacles:
 
     @classmethod
     def of(cls, scene: Scene, ignore: Sequence[str] = ()) -> Obstacles:
+        """Every object of the scene as prisms, without what is held and what is to be ignored."""
         return cls(
             tuple(
                 (item.id, tuple(object_prisms(item)))
@@ -76,6 +77,8 @@ class InHand:
 
     @classmethod
     def of(cls, item: SceneObject, tip: Pose) -> InHand:
+        """How an object lies in the hand whose tip is at `tip` (base frame): offsets along and
+        across it."""
         dx, dy = item.position[0] - tip.position[0], item.position[1] - tip.position[1]
         c, s = math.cos(tip.yaw), math.sin(tip.yaw)
         return cls(

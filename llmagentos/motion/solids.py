@@ -44,6 +44,7 @@ class Box:
     z_high: float
 
     def corners(self) -> list[tuple[float, float]]:
+        """Its four corners from above, counter-clockwise, base frame, metres."""
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         return [
             (self.x + c * dx - s * dy, self.y + s * dx + c * dy)

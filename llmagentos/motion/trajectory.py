@@ -54,6 +54,7 @@ class Trajectory:
 
     @property
     def duration_s(self) -> float:
+        """Time from the first command to the last, seconds."""
         return len(self.positions) * self.period_s
 
 

@@ -78,6 +78,7 @@ class Tracker:
 
     @property
     def held(self) -> SceneObject | None:
+        """What is in the gripper, or None."""
         return next((t.item for t in self._tracks if t.item.held), None)
 
     def update(

@@ -80,7 +80,9 @@ class Camera(Protocol):
     """A calibrated colour and depth camera."""
 
     @property
-    def name(self) -> str: ...
+    def name(self) -> str:
+        """What frames of this camera carry in `CameraFrame.camera`."""
+        ...
 
     def capture(self) -> CameraFrame:
         """A fresh frame. Raises DriverError when the camera gives none."""

@@ -168,4 +168,6 @@ class LearningModule(ABC):  # noqa: B024 - either of two methods is written
 class LanguageModel(Protocol):
     """Writes text for a prompt: `llmagentos.LLM`, or anything with this call."""
 
-    def generate_text(self, prompt: str, **options: Any) -> str: ...
+    def generate_text(self, prompt: str, **options: Any) -> str:
+        """Text for a prompt. options: see `llm_edge.LLM.generate_text`. Raises ModelError."""
+        ...

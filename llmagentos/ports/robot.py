@@ -43,7 +43,9 @@ class Robot(Protocol):
     """One robot, as the agent's own loop knows it. simulation: None on hardware."""
 
     @property
-    def simulation(self) -> Simulation | None: ...
+    def simulation(self) -> Simulation | None:
+        """The simulator behind it, whose truth results may list; None on a real robot."""
+        ...
 
     @property
     def now_s(self) -> float:

@@ -15,6 +15,8 @@ from llmagentos.types import Action, Scene
 
 
 class SkillStatus(Enum):
+    """How a tick left the action: still at it, or ended one way or the other."""
+
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"

@@ -36,6 +36,7 @@ class GripperSpec:
 
     @property
     def max_opening_m(self) -> float:
+        """Widest distance between the finger tips, metres."""
         return self.openings_m[-1]
 
     def opening_m(self, values: Sequence[float]) -> float:
@@ -144,6 +145,7 @@ class ArmSpec:
 
     @property
     def finger_joint_names(self) -> tuple[str, ...]:
+        """Names of the gripper's joints as the URDF has them."""
         return self.gripper.joint_names
 
     @property
@@ -153,6 +155,7 @@ class ArmSpec:
 
     @property
     def max_grip_force_n(self) -> float:
+        """Largest force of a finger, N."""
         return self.gripper.max_force_n
 
     @property

@@ -64,6 +64,7 @@ class Process:
 
     @property
     def pid(self) -> int | None:
+        """Process id while it runs, else None."""
         return self.popen.pid if self.popen is not None and self.state == "running" else None
 
 

@@ -169,17 +169,21 @@ class GatedDriver(RobotDriver):
         self.forget()
 
     def disconnect(self) -> None:
+        """Disconnect the driver behind the gate."""
         self.inner.disconnect()
 
     @property
     def control_period_s(self) -> float:
+        """The inner driver's, seconds."""
         return self.inner.control_period_s
 
     @property
     def now_s(self) -> float:
+        """The inner driver's clock, seconds."""
         return self.inner.now_s
 
     def state(self) -> RobotState:
+        """As measured; reading is never refused."""
         return self.inner.state()
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:

@@ -30,24 +30,30 @@ class ObservedDriver(RobotDriver):
         self.first_motion_at = None
 
     def connect(self) -> None:
+        """Connect, and forget where the arm was."""
         self.inner.connect()
         self._last = None
 
     def disconnect(self) -> None:
+        """Disconnect the driver behind."""
         self.inner.disconnect()
 
     @property
     def control_period_s(self) -> float:
+        """The inner driver's, seconds."""
         return self.inner.control_period_s
 
     @property
     def now_s(self) -> float:
+        """The inner driver's clock, seconds."""
         return self.inner.now_s
 
     def state(self) -> RobotState:
+        """As measured."""
         return self.inner.state()
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        """Send (rad) and note when the arm first moves after `mark`; returns what was really sent."""
         sent = self.inner.send_joint_positions(positions)
         if self.first_motion_at is None:
             last = self._last or self.inner.state().positions
@@ -57,9 +63,11 @@ class ObservedDriver(RobotDriver):
         return sent
 
     def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        """Send (m, N); opening and closing is no motion of the arm."""
         return self.inner.send_gripper(width_m, force_n)
 
     def advance(self) -> None:
+        """Let one period pass, then call the observers."""
         self.inner.advance()
         for observer in self.observers:
             observer()

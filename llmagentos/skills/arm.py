@@ -84,11 +84,13 @@ class Arm:
 
     @property
     def spec(self) -> ArmSpec:
+        """The arm that the kinematics is for."""
         return self.kinematics.spec
 
     # --- where it is --------------------------------------------------------------------
 
     def state(self) -> RobotState:
+        """What the driver measured last."""
         return self.driver.state()
 
     @property
@@ -107,6 +109,7 @@ class Arm:
         return self.kinematics.tip_pose(self.driver.state().positions)
 
     def at_home(self) -> bool:
+        """Whether every joint is within 0.02 rad of the home position."""
         return bool(np.max(np.abs(self.joints - self.kinematics.home)) < 0.02)
 
     def forget(self) -> None:

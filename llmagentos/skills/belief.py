@@ -132,6 +132,7 @@ class Belief:
         return replace(self._seen, objects=(*others, replace(held, held=True, support="gripper")))
 
     def forget(self) -> None:
+        """A new session: nothing has been seen, nothing is held."""
         self._seen, self.in_hand = None, None
         self._known, self._known_then = frozenset(), frozenset()
         self._let_go, self._same_as, self._hidden = {}, {}, frozenset()

@@ -247,6 +247,8 @@ def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check |
 
 
 def note_event(scope: Scope, before: SceneObject, words: str) -> None:
+    """Remember what an action did to an object, where it did anything: 4 mm, 0.05 rad, or in and
+    out of the hand."""
     after = scope.scene().get(before.id)
     changed = after is None or (
         math.dist(after.position, before.position) > 0.004

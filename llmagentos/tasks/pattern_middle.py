@@ -32,6 +32,8 @@ Point = tuple[float, float]
 
 
 def marks_of(place: p.Place | None, scope: Scope) -> Marks | None:
+    """The objects that a place names, told and remembered; None for a place without. Raises
+    StepProblem."""
     if place is None or place.obj is None:
         return None
     marks = resolve_marks(place, scope.context())
@@ -45,12 +47,14 @@ def marks_of(place: p.Place | None, scope: Scope) -> Marks | None:
 
 
 def base_of(scene: Scene, marks: Marks | None, place: p.Place | None) -> SceneObject | None:
+    """The object that something shall stand on or in, or None for the table."""
     if place is None or place.rel not in ("on", "in") or marks is None or not marks.ids:
         return None
     return scene.get(marks.ids[0])
 
 
 def xy(o: SceneObject) -> Point:
+    """An object's middle on the table, base frame, metres."""
     return o.position[0], o.position[1]
 
 

@@ -24,13 +24,24 @@ class Report(Protocol):
     """How an action ended (llmagentos.ports.skills.SkillReport)."""
 
     @property
-    def status(self) -> Any: ...
+    def status(self) -> Any:
+        """Running, succeeded or failed: a SkillStatus."""
+        ...
+
     @property
-    def failure(self) -> Failure | None: ...
+    def failure(self) -> Failure | None:
+        """Why it failed; None while it runs or when it succeeded."""
+        ...
+
     @property
-    def words(self) -> str: ...
+    def words(self) -> str:
+        """What happened, for people."""
+        ...
+
     @property
-    def details(self) -> Mapping[str, Any]: ...
+    def details(self) -> Mapping[str, Any]:
+        """Numbers to the words, for the trace."""
+        ...
 
 
 #: A step under way: yields actions one by one, is sent how each ended.

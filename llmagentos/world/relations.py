@@ -146,14 +146,17 @@ def bigger(a: SceneObject, b: SceneObject) -> bool:
 
 
 def taller(a: SceneObject, b: SceneObject) -> bool:
+    """Whether a is higher than b by more than what measuring leaves open."""
     return a.height_m > b.height_m + SIZE_STEP_M
 
 
 def same_size(a: SceneObject, b: SceneObject) -> bool:
+    """Whether the widths differ by no more than what measuring leaves open."""
     return abs(a.size_m - b.size_m) <= SIZE_STEP_M
 
 
 def darker(a: SceneObject, b: SceneObject) -> bool:
+    """Whether a's colour has the lower luminance; equal ones are not darker."""
     return luminance(a.color) < luminance(b.color) - 1e-6
 
 

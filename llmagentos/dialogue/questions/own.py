@@ -80,10 +80,12 @@ def _moved_words(ids: Sequence[str], before: dict[str, SceneObject], ctx: Contex
 
 
 def abilities(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    """What can you do?"""
     return Answered(ABILITIES)
 
 
 def identity(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    """Who are you?"""
     return Answered(
         f"I'm {session.robot_name}, a robot arm on a table with a camera above it. "
         "Tell me in plain words what to do with the things on the table."
@@ -91,18 +93,22 @@ def identity(_: p.Query, __: Context, session: SessionFacts) -> Answered:
 
 
 def greet(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    """Hello: an answer, and nothing moves."""
     return Answered("Hello! What shall I do?")
 
 
 def thanks(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    """Thank you: an answer, and nothing moves."""
     return Answered("You're welcome.")
 
 
 def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    """What did you do? By the session's record, not by what is seen."""
     return Answered(did_words(session))
 
 
 def why(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """Why did you do (or not do) that? About the one object that was named, where one was."""
     about = ""
     if query.obj is not None and query.obj != p.Obj():
         objs = objects(matching(query.obj, ctx), ctx)
@@ -111,9 +117,11 @@ def why(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
 
 
 def upcoming(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+    """What will you do next?"""
     return Answered(next_words(session))
 
 
 def status(_: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """What are you doing? With what is in the gripper."""
     held = ctx.scene.held
     return Answered(status_words(session, held.label if held else ""))

@@ -29,6 +29,7 @@ from llmagentos.world.relations import stack_of
 
 
 def count(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """How many are there?"""
     obj = asked(query)
     ids = matching(obj, ctx)
     if not ids:
@@ -40,6 +41,7 @@ def count(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def exists(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Is there one (or so many)? "no ..." is turned round: "Right, I see no cup"."""
     obj = asked(query)
     ids = matching(obj, ctx)
     n, need = len(ids), 2 if obj.quant == "both" else obj.count or 1
@@ -55,6 +57,7 @@ def exists(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def which(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Which one is the largest? Equals are named instead of guessed between."""
     obj = asked(query)
     found = ground(obj, ctx)
     if found.problem is Failure.AMBIGUOUS and obj.order is not None:
@@ -69,6 +72,7 @@ def which(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def color(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """What colour is it? Colours that the camera cannot see are said to be hidden."""
     obj = asked(query)
     objs, trouble = about(obj, ctx)
     if not objs:
@@ -97,6 +101,7 @@ def _subject(obj: p.Obj, found: SceneObject) -> str:
 
 
 def size(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """How large is it? Width and height in centimetres; a stack's height in things."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
         return Answered(trouble)
@@ -116,6 +121,7 @@ def _stack_size(top: SceneObject, ctx: Context) -> str:
 
 
 def kind(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """What is it?"""
     objs, trouble = about(asked(query), ctx)
     if not objs:
         return Answered(trouble)
@@ -127,6 +133,7 @@ def kind(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def common(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Which colour occurs most? Ties are named."""
     objs = objects(matching(asked(query), ctx), ctx)
     if not objs:
         return Answered(missing(asked(query), ctx))
@@ -145,6 +152,7 @@ def _times(n: int) -> str:
 
 
 def scene(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """What do you see? Tallied by colour and kind, what is held apart."""
     obj = query.obj
     objs = list(ctx.scene.objects) if obj is None else objects(matching(obj, ctx), ctx)
     if not objs:
@@ -158,6 +166,7 @@ def scene(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def held(_: p.Query, ctx: Context, __: SessionFacts) -> Answered:
+    """What are you holding?"""
     held = ctx.scene.held
     if held is None:
         return Answered("I'm not holding anything.")

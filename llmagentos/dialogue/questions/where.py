@@ -30,6 +30,7 @@ from llmagentos.world import relations as rel
 
 
 def where(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Where is it? Beside, on or in something, else by the table's regions; six objects at most."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
         return Answered(trouble)
@@ -43,6 +44,7 @@ def where(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def distance(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """How far apart are two things, or one from the robot's base? Centimetres between centres."""
     objs, trouble = _pair(query, ctx)
     if trouble:
         return Answered(trouble, ids_of(objs))
@@ -56,6 +58,7 @@ def distance(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
 
 
 def relation(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """How does one thing stand to another?"""
     objs, trouble = _pair(query, ctx)
     if trouble:
         return Answered(trouble, ids_of(objs))
@@ -85,6 +88,7 @@ def _pair(query: p.Query, ctx: Context) -> tuple[list[SceneObject], str]:
 
 
 def holds_now(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Is it so that ...? Yes or no, with what is so instead."""
     if query.condition is None:
         return Answered("I don't know what you want to know.")
     value, words = holds(query.condition, ctx)

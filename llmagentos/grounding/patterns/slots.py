@@ -33,6 +33,7 @@ class Pattern:
     spacing_m: float = 0.0
 
     def level(self, index: int) -> int:
+        """How many slots lie under this one; 0 on the table."""
         return self.levels[index] if self.levels else 0
 
     @property

@@ -52,6 +52,7 @@ class ArmShape:
 
     @property
     def tip(self) -> tuple[float, float, float]:
+        """The point between the finger tips, base frame, metres."""
         return _point(self.tip_pose[:3, 3])
 
 

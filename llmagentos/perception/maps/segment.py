@@ -78,6 +78,7 @@ class Piece:
 
     @property
     def window(self) -> tuple[slice, slice]:
+        """Rows and columns of the height map that the mask covers."""
         h, w = self.mask.shape
         return slice(self.row0, self.row0 + h), slice(self.col0, self.col0 + w)
 

@@ -43,8 +43,10 @@ class Detection:
 
     @property
     def top_z(self) -> float:
+        """Height of its top above the table, metres."""
         return self.base_z + self.height_m
 
     @property
     def geometry(self) -> ObjectGeometry:
+        """Rim, wall and floor of its kind at the size that was measured."""
         return object_geometry(self.kind, self.size_m)

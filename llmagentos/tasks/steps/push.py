@@ -91,6 +91,7 @@ def can_push(scope: Scope, item: SceneObject) -> bool:
 
 
 def say_carried(scope: Scope, item: SceneObject) -> None:
+    """Tell that something was carried instead of pushed."""
     name = describe_object(item, scope.scene())
     scope.note(f"I carried {name}, since it could not be pushed there.")
 

@@ -37,6 +37,7 @@ def home(step: p.Home, scope: Scope) -> Moves:
 
 
 def wait(step: p.Wait, scope: Scope) -> Moves:
+    """The one action that lets `seconds` pass."""
     yield from _simple(Action("wait", duration_s=step.seconds, why=scope.words), "wait", scope)
 
 
