@@ -44,7 +44,7 @@ _skills: dict[str, Skill] = {skill.name: skill for skill in BUILTIN}
 
 def skills() -> Mapping[str, Skill]:
     """Every skill by name. Raises SkillError where an installed one can't be loaded."""
-    _load_installed()
+    load_installed()
     return _skills
 
 
@@ -52,7 +52,7 @@ def register_skill(skill: Skill) -> None:
     """Add a skill. Raises SkillError where its name is taken."""
     known = _skills.get(skill.name)
     if known is not None and known is not skill:
-        raise SkillError(f"expected a new name for a skill, got {skill.name!r} twice")
+        raise SkillError(f"expected a new name for a skill, got {skill.name!r} again")
     _skills[skill.name] = skill
 
 
@@ -64,7 +64,7 @@ def unregister_skill(name: str) -> None:
 
 
 @cache
-def _load_installed() -> None:
+def load_installed() -> None:
     """Register what installed packages name, once."""
     for point in entry_points(group=ENTRY_POINTS):
         try:

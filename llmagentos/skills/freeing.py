@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import replace
 
 from llmagentos.errors import MotionError
@@ -22,7 +22,7 @@ from llmagentos.motion.planning import (
 from llmagentos.motion.solids import geometry_of, object_prisms
 from llmagentos.skills.context import Context
 from llmagentos.skills.grasps import grasps, is_boxy
-from llmagentos.types import Pose, SceneObject
+from llmagentos.types import Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
@@ -48,13 +48,31 @@ def is_small(item: SceneObject) -> bool:
 
 
 def in_the_way(context: Context, item: SceneObject) -> SceneObject | None:
+    """`crowded_by` with what is believed and where the arm gets to."""
+    kinematics = context.arm.kinematics
+    return crowded_by(
+        context.belief.scene(),
+        item,
+        context.belief.obstacles,
+        lambda rest: next(grasps(item, rest, kinematics), None) is not None,
+    )
+
+
+def crowded_by(
+    scene: Scene,
+    item: SceneObject,
+    obstacles: Callable[..., Obstacles],
+    has_grasp: Callable[[Obstacles], bool],
+) -> SceneObject | None:
     """What is so close to the object that no grasp is free: the one without which there would be
-    one, small things first; else the nearest that touches it. None where nothing is close."""
-    belief, kinematics = context.belief, context.arm.kinematics
-    scene = belief.scene()
+    one, small things first; else the nearest that touches it. None where nothing is close.
+
+    obstacles(*ids): everything but these. has_grasp: whether it can be grasped among some.
+    """
     near = []
     for o in scene.objects:
-        if o.held or o.id in (item.id, item.support) or belief.covers(o) or o.inside != item.inside:
+        covered = any(not above.inside for above in scene.on_top_of(o.id))
+        if o.held or o.id in (item.id, item.support) or covered or o.inside != item.inside:
             continue
         gap = math.dist(o.position[:2], item.position[:2]) - (o.size_m + item.size_m) / 2
         level = abs(o.bottom_z - item.bottom_z) < _SAME_LEVEL_M or o.top_z > item.bottom_z
@@ -62,8 +80,7 @@ def in_the_way(context: Context, item: SceneObject) -> SceneObject | None:
             near.append((not is_small(o), gap, o))
     near.sort(key=lambda entry: entry[:2])
     for _, _, o in near:
-        rest = belief.obstacles(item.id, o.id)
-        if next(grasps(item, rest, kinematics), None) is not None:
+        if has_grasp(obstacles(item.id, o.id)):
             return o
     touching = [o for large, gap, o in near if gap < _TOUCHES_M and not large]
     return touching[0] if touching else None

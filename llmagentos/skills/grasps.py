@@ -93,14 +93,31 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
 def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> float:
     """What a grasp costs for its surroundings; infinite where it hits something."""
     spec = kinematics.spec
+    if not _is_free(grasp, obstacles, spec):
+        return math.inf
     moving = gripper_prisms(spec, grasp.tip, grasp.open_m)
-    # All the way as they close, or a wall may end up between finger and object.
-    closing = (grasp.open_m, (grasp.open_m + grasp.holds_m) / 2, grasp.holds_m)
-    for width in closing:
-        if obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M) is not None:
-            return math.inf
     tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None
     return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
+
+
+def _is_free(grasp: Grasp, obstacles: Obstacles, spec: ArmSpec) -> bool:
+    """Whether nothing is in the way of the fingers, all the way as they close, or a wall may end
+    up between finger and object."""
+    closing = (grasp.open_m, (grasp.open_m + grasp.holds_m) / 2, grasp.holds_m)
+    return all(
+        obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M) is None
+        for width in closing
+    )
+
+
+def has_room(item: SceneObject, obstacles: Obstacles, spec: ArmSpec | None = None) -> bool:
+    """Whether there is room for the fingers somewhere, wherever the arm may get to.
+
+    spec: by default the arm where nobody names one.
+    """
+    spec = spec or load()
+    candidates = _candidates(item, geometry_of(item), spec)
+    return any(_is_free(grasp, obstacles, spec) for grasp in candidates)
 
 
 def widest_across_m(spec: ArmSpec) -> float:

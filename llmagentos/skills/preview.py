@@ -11,11 +11,13 @@ from dataclasses import replace
 
 import numpy as np
 
+from llmagentos.motion.planning import Obstacles
 from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import gap_m, has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed
-from llmagentos.skills.grasps import too_wide
+from llmagentos.skills.freeing import crowded_by, is_small
+from llmagentos.skills.grasps import has_room, too_wide
 from llmagentos.types import Action, Pose, Scene, SceneObject
 from llmagentos.world.freespace import riders
 
@@ -46,6 +48,26 @@ def not_pickable(scene: Scene, action: Action) -> SkillReport | None:
         words = f"{names} stands on the {item.label}"
         return failed(Failure.COVERED, words, covered_by=names)
     return None
+
+
+def crowded(scene: Scene, item: SceneObject) -> SkillReport | None:
+    """A report where something small leaves no room for the fingers and can be moved aside.
+
+    What larger things and the walls of a vessel leave is found out by the arm, which may draw the
+    object away from them.
+    """
+    if item.inside or has_room(item, Obstacles.of(scene, (item.id,))):
+        return None
+    blocker = crowded_by(
+        scene, item, lambda *ids: Obstacles.of(scene, ids), lambda rest: has_room(item, rest)
+    )
+    return None if blocker is None or not is_small(blocker) else too_close(item, blocker)
+
+
+def too_close(item: SceneObject, blocker: SceneObject, attempts: int = 1) -> SkillReport:
+    """The report on what must be moved aside first; its id is the detail "in_way"."""
+    words = f"the {blocker.label} is too close to the {item.label} for my fingers"
+    return failed(Failure.NO_GRASP, words, attempts, in_way=blocker.id)
 
 
 def outside(scene: Scene, pose: Pose | None) -> SkillReport | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from lab.scenes import blocks_and_bowls
+from lab.scenes import blocks_and_bowls, thing
 from lab.session import Table
 
 from llmagentos.errors import LifecycleError
@@ -175,6 +175,23 @@ def test_success_is_measured_not_claimed() -> None:
         compact.parse("put [ the red block ] in [ the red bowl ]")
     )
     assert out.status == "failed"
+
+
+def row_with_one_behind() -> Scene:
+    """Three blocks that touch, and a golden one behind that leaves no room to grasp the middle."""
+    places = [("red", 0.45, 0.0415), ("green", 0.45, 0.0), ("blue", 0.45, -0.0415)]
+    row = [thing(f"{c}_block", "block", c, x, y) for c, x, y in places]
+    return Scene((*row, thing("gold_block", "block", "gold", 0.491, 0.0)))
+
+
+def test_what_is_in_the_way_of_the_fingers_is_moved_aside_in_memory_too() -> None:
+    t = Table(row_with_one_behind())
+    out = t.do("put [ the green block ] at front_left")
+    assert out.status == "succeeded", out.reply
+    assert t.actions == ["pick green_block", "pick gold_block", "place gold_block",
+                         "pick green_block", "place green_block"]  # fmt: skip
+    assert "gold block out of the way first" in out.reply
+    assert out.steps[0]["actions"][0]["reason"] == "no_grasp"
 
 
 class Slow(SymbolicSkills):

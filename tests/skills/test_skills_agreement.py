@@ -12,21 +12,16 @@ import pytest
 
 pytest.importorskip("pybullet")
 
-from lab.arms import PANDA
+from lab.workbench import Workbench
 
-from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
-from llmagentos.motion.kinematics import Kinematics
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS as ALL_KINDS
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, SkillStatus
-from llmagentos.safety.gate import GatedDriver, MotionGate
-from llmagentos.skills import MotionSkills, SymbolicSkills
+from llmagentos.skills import SymbolicSkills
 from llmagentos.types import Action, Pose
 from sim.scene import SceneSpec
-from sim.world import SimWorld
 
 MIDDLE, CORNER = (0.50, 0.0), (0.42, 0.24)
 MATE = {"id": "mate", "kind": "block", "color": "red", "size": 0.03, "position": [*CORNER]}
@@ -36,15 +31,12 @@ class Both:
     """The same scene twice: in PyBullet, and in memory."""
 
     def __init__(self) -> None:
-        self.world, kinematics = SimWorld(), Kinematics(PANDA)
-        gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-        driver = GatedDriver(self.world, gate)
-        self.physical = MotionSkills(driver, lambda: oracle_scene(self.world), kinematics, "full")
+        self.bench = Workbench()
+        self.physical = self.bench.skills
         self.symbolic = SymbolicSkills(self.physical.scene())
 
     def set_up(self, *objects: dict[str, Any]) -> None:
-        self.world.reset(SceneSpec.from_dict({"objects": [*objects]}), 0)
-        self.physical.reset()
+        self.bench.set_up({"objects": [*objects]})
 
     def do(self, name: str, object_id: str = "", **fields: Any) -> Failure | None:
         """The failure on which both agree, None for success."""
@@ -52,10 +44,7 @@ class Both:
         self.symbolic.set_scene(self.physical.scene())
         self.symbolic.start(action)
         foreseen = self.symbolic.tick()
-        self.physical.start(action)
-        report = SkillReport(SkillStatus.RUNNING)
-        while report.status is SkillStatus.RUNNING:
-            report = self.physical.tick()
+        report = self.bench.do(name, object_id, **fields)
         told = f"foreseen {foreseen.words!r}, got {report.words!r}"
         assert report.failure is foreseen.failure, told
         assert self.physical.held == self.symbolic.held
@@ -66,7 +55,7 @@ class Both:
 def both() -> Iterator[Both]:
     made = Both()
     yield made
-    made.world.close()
+    made.bench.close()
 
 
 KINDS = sorted(k.name for k in ALL_KINDS.values() if k.in_scenes)
@@ -135,6 +124,18 @@ def test_too_wide(both: Both) -> None:
     both.set_up(spec("mug", size=0.1135))
     assert both.do("pick", "it") is Failure.TOO_WIDE
     assert both.do("rotate", "it", angle_rad=0.4) is Failure.TOO_WIDE
+
+
+def test_crowded(both: Both) -> None:
+    """Blocks that touch: without the one behind it the middle one can be gripped."""
+    row = [("red", 0.45, 0.0415), ("green", 0.45, 0.0), ("blue", 0.45, -0.0415), ("gold", 0.491, 0)]
+    block = {"kind": "block", "size": 0.04}
+    both.set_up(*({"id": c, **block, "color": c, "position": [x, y]} for c, x, y in row))
+    assert both.do("pick", "green") is Failure.NO_GRASP
+    assert both.do("rotate", "green", angle_rad=0.4) is Failure.NO_GRASP
+    assert both.do("pick", "gold") is None
+    assert both.do("place", "gold", pose=Pose((0.6, 0.2, 0.0))) is None
+    assert both.do("pick", "green") is None
 
 
 def test_nothing_seen_and_nothing_held(both: Both) -> None:

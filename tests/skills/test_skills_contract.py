@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import pytest
+from lab.scenes import scene, thing
 
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus
-from llmagentos.skills import MotionSkills, SymbolicSkills, skills
+from llmagentos.skills import SymbolicSkills, skills
 from llmagentos.skills.declaration import COMMON_FAILURES
 from llmagentos.types import Action, Pose
 
@@ -24,36 +25,21 @@ FREE = Pose((0.45, -0.15, 0.0))
 @pytest.fixture(scope="module")
 def physical() -> Iterator[Callable[[], SkillExecutor]]:
     pytest.importorskip("pybullet")
-    from lab.arms import PANDA
+    from lab.workbench import Workbench
 
-    from benchmarks.oracle import oracle_scene
-    from llmagentos.motion.kinematics import Kinematics
-    from llmagentos.safety.gate import GatedDriver, MotionGate
-    from sim.scene import SceneSpec
-    from sim.world import SimWorld
-
-    world, kinematics = SimWorld(), Kinematics(PANDA)
-    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-    executor = MotionSkills(
-        GatedDriver(world, gate), lambda: oracle_scene(world), kinematics, "full"
-    )
+    bench = Workbench()
 
     def fresh() -> SkillExecutor:
-        world.reset(SceneSpec.from_dict(SCENE), 0)
-        executor.reset()
-        return executor
+        bench.set_up(SCENE)
+        return bench.skills
 
     yield fresh
-    world.close()
+    bench.close()
 
 
 def _symbolic() -> SkillExecutor:
-    from lab.scenes import thing
-
-    from llmagentos.types import Scene
-
     red = thing("red_block", "block", "red", 0.45, 0.10)
-    return SymbolicSkills(Scene((red, thing("green_block", "block", "green", 0.50, 0.22))))
+    return SymbolicSkills(scene(red, thing("green_block", "block", "green", 0.50, 0.22)))
 
 
 @pytest.fixture(params=["physical", "symbolic"])

@@ -19,7 +19,7 @@ from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
 from llmagentos.skills.grasps import Grasp, different, grasps, turnable
-from llmagentos.skills.preview import not_pickable, with_object
+from llmagentos.skills.preview import crowded, not_pickable, too_close, with_object
 from llmagentos.types import Action, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
@@ -42,9 +42,11 @@ def _run(context: Context, action: Action) -> SkillRun:
     return (yield from take(context, item))
 
 
-def _preview(scene: Scene, action: Action) -> Scene:
+def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
     item = scene.get(action.object_id)
     assert item is not None, "the check has seen it"
+    if (problem := crowded(scene, item)) is not None:
+        return problem
     lifted = (item.position[0], item.position[1], _HELD_Z_M + item.height_m / 2)
     held = replace(item, position=lifted, support="table", inside=False, held=True)
     return with_object(scene, item, held)
@@ -90,17 +92,18 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun
 def _no_grasp(
     context: Context, item: SceneObject, blocker: SceneObject | None, attempts: int
 ) -> SkillReport:
-    """in_way: id of what could be moved aside, or ""."""
-    words = "there is no room for my fingers"
+    """With "in_way" in its details where something could be moved aside."""
+    if blocker is not None and is_small(blocker):
+        return too_close(item, blocker, attempts)
+    words = ""
     vessel = context.belief.scene().get(item.support)
-    if vessel is not None and item.inside:
+    if blocker is not None:
+        words = f"the {blocker.label} is too close to the {item.label} for my fingers"
+    elif vessel is not None and item.inside:
         free = context.belief.obstacles(item.id, vessel.id)
         if next(grasps(item, free, context.arm.kinematics), None) is not None:
             words = f"the {vessel.label} leaves no room for my hand there"
-    if blocker is not None:
-        words = f"the {blocker.label} is too close to the {item.label} for my fingers"
-    aside = blocker.id if blocker is not None and is_small(blocker) else ""
-    return failed(Failure.NO_GRASP, words, attempts, in_way=aside)
+    return failed(Failure.NO_GRASP, words, attempts)
 
 
 def _make_room(context: Context, item: SceneObject) -> Generator[None, None, SceneObject | None]:

@@ -11,21 +11,23 @@ from dataclasses import replace
 
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillStatus, failed, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
 from llmagentos.skills.builtin.pick import PICK, take
 from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun, angle
-from llmagentos.skills.preview import not_pickable, with_object, wrapped
+from llmagentos.skills.preview import crowded, not_pickable, with_object, wrapped
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _MAX_TURN_RAD, _MAX_ANGLE_RAD = math.pi + 1e-6, 4 * math.pi + 1e-6
 _ANGLE_TOLERANCE_RAD = 0.2
 
 
-def _preview(scene: Scene, action: Action) -> Scene:
+def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
     item = scene.get(action.object_id)
     assert item is not None, "the check has seen it"
+    if (problem := crowded(scene, item)) is not None:
+        return problem
     turned = wrapped(item.kind, item.yaw + action.angle_rad)
     return with_object(scene, item, replace(item, yaw=turned))
 
