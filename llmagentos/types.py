@@ -66,7 +66,8 @@ class CameraFrame:
 
 @dataclass(frozen=True)
 class RobotState:
-    """What the joints say. positions, velocities: 7 values, rad and rad/s (shoulder to wrist).
+    """What the joints say. positions, velocities: one a joint, rad and rad/s (shoulder to
+    wrist).
 
     gripper_width_m: distance between the finger tips; gripper_effort_n: grip force if known.
     """

@@ -8,6 +8,7 @@ from collections import deque
 
 import pytest
 from lab.arms import PANDA
+from lab.driver_contract import CONTRACT
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower
@@ -288,6 +289,12 @@ def test_it_returns_what_it_sent() -> None:
     assert sent[0] == PANDA.upper_rad[0]
     assert bench.driver.send_gripper(1.0) == PANDA.max_opening_m
     assert bench.grips == [(PANDA.max_opening_m, 20.0)]
+
+
+def test_the_drivers_contract() -> None:
+    bench = Bench()
+    for check in CONTRACT:
+        check(bench.driver, PANDA)
 
 
 def test_a_clock_that_stands_still_is_an_error() -> None:

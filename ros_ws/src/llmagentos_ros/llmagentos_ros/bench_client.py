@@ -54,7 +54,7 @@ class Watcher:
         return note
 
     def _on_joints(self, msg: Any) -> None:
-        self.speeds.append((to_seconds(msg.header.stamp), max(map(abs, msg.velocity[:7]))))
+        self.speeds.append((to_seconds(msg.header.stamp), max(map(abs, msg.velocity))))
 
     def wait(self, done: Callable[[], bool], timeout_s: float = PATIENCE_S) -> None:
         """Spin until `done()`; DriverError after the timeout."""

@@ -176,10 +176,10 @@ class RosDriver(RobotDriver):
     def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
         """Finger distance to reach; returns the width really commanded."""
         self._check_connected()
+        if not (math.isfinite(width_m) and math.isfinite(force_n)):
+            raise DriverError(f'expected finite width and force, got {width_m}, {force_n}')
         width = min(max(float(width_m), 0.0), self._spec.max_opening_m)
         force = min(max(float(force_n), 0.0), self._spec.max_grip_force_n)
-        if not (math.isfinite(width) and math.isfinite(force)):
-            raise DriverError(f'expected finite width and force, got {width_m}, {force_n}')
         if width != self._width:
             self._width = width
             self._moved_s = self.now_s + self.gripper_latency_s

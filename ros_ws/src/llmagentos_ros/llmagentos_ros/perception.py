@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from collections import deque, OrderedDict
 import importlib.util
+import inspect
 import time
 from typing import Any
 
@@ -75,7 +76,7 @@ class PerceptionNode(ModuleNode):
         self._latest: m.Scene | None = None
 
     def build(self) -> None:
-        self.module = load_named(self.value('module'))()
+        self.module = self._made(load_named(self.value('module')))
         self._reader = JointStateReader(
             self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
         )
@@ -95,6 +96,12 @@ class PerceptionNode(ModuleNode):
         self.subscription(table.JOINT_STATES, self._on_joint_state)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
         self.serve(table.RESET_PERCEPTION, self._on_reset, self.default_callback_group)
+
+    def _made(self, kind: Any) -> PerceptionModule:
+        """Make the module; one that asks for an arm (to know it in the picture) gets this one."""
+        wants = 'arm' in inspect.signature(kind).parameters
+        module: PerceptionModule = kind(arm=self.robot) if wants else kind()
+        return module
 
     def release(self) -> None:
         self.module, self._latest = None, None
