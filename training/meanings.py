@@ -30,8 +30,8 @@ from llmagentos.learning.meanings import Meaning, Mixture
 from llmagentos.learning.reward import Verdict
 from llmagentos.types import Scene, SceneObject
 from training.corpus import build, mix
-from training.corpus.checks import scenes
 from training.corpus.checks.checker import SCALES, TRIES, Checker
+from training.corpus.checks.layout import CannotBuildError
 from training.corpus.checks.rehearsal import MAX_TICKS, Setting, executor_in, setting_for
 from training.corpus.filter import is_evaluation_sentence
 from training.corpus.sampler import Ctx, Split
@@ -129,7 +129,7 @@ def _staged(pair: build.Pair, seed: str) -> Spoken | None:
     for attempt in range(TRIES):
         try:
             setting = setting_for(plan.steps, rng, attempt % 2 == 1, SCALES[attempt])
-        except scenes.CannotBuildError:
+        except CannotBuildError:
             continue
         wanted = carry_out(setting, plan)
         if wanted.status not in _EXPECTED or not ops & _ENDS.get(wanted.status, ops):

@@ -30,7 +30,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.tasks.mentions import subjects
-from training.corpus.checks import scenes
+from training.corpus.checks.layout import CannotBuildError
 from training.corpus.checks.parts import canonical, contradiction, descriptions, parts
 from training.corpus.checks.rehearsal import MAX_TICKS, executor_in, setting_for
 from training.corpus.checks.wording import words_problem
@@ -171,7 +171,7 @@ def _judge_steps(part: str, steps: Sequence[Any]) -> Verdict:
         rng = random.Random(zlib.crc32(part.encode()) + attempt)
         try:
             verdict = _attempt(todo, rng, attempt % 2 == 1, SCALES[attempt])
-        except scenes.CannotBuildError as exc:
+        except CannotBuildError as exc:
             verdict = Verdict("no scene", str(exc))
         except Exception as exc:  # a bug is a class of its own in the table, not the end of a build
             verdict = Verdict("crash", f"{type(exc).__name__}: {exc}")

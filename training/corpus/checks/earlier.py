@@ -13,6 +13,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.objects.kinds import traits
 from training.corpus.checks import scenes
+from training.corpus.checks.layout import Thing
 
 
 def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
@@ -49,9 +50,7 @@ def earlier(draft: scenes.SceneDraft, steps: Sequence[Any]) -> list[p.Plan]:
     return out
 
 
-def _way_to_correct(
-    draft: scenes.SceneDraft, item: scenes.Thing, steps: Sequence[Any]
-) -> p.Plan | None:
+def _way_to_correct(draft: scenes.SceneDraft, item: Thing, steps: Sequence[Any]) -> p.Plan | None:
     """For "no, 10 cm", "no, to the right" and "the other way round": what went another way."""
     for step in steps:
         if isinstance(step, p.Correct) and step.reverse:
@@ -97,7 +96,7 @@ def _question(draft: scenes.SceneDraft, step: p.Choose) -> p.Plan:
     return p.Plan(steps=(p.Ask(about=about, obj=item),))
 
 
-def _elsewhere(draft: scenes.SceneDraft, chosen: p.Obj) -> list[tuple[str, scenes.Thing]]:
+def _elsewhere(draft: scenes.SceneDraft, chosen: p.Obj) -> list[tuple[str, Thing]]:
     """Where a thing must stand to be none that was chosen by where it stands."""
     for r in chosen.where:
         if r.obj is not None and not r.negate and (r.rel in _NOT_THERE):
