@@ -23,10 +23,10 @@ from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 
-from benchmarks import predicates
-from benchmarks.tasks import SKILLS, Task, random_task
+from benchmarks.tasks import SKILLS, Done, Task, check, random_task
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
+from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.types import Scene
 
 #: A target seen farther than this from where it is counts as seen wrongly, metres.
@@ -50,6 +50,7 @@ class Episode:
     sim_s: float
     wall_s: float
     plan_text: str
+    reward: float = 0.0
 
 
 def run_episode(agent: Agent, task: Task, seed: int) -> Episode:
@@ -58,23 +59,22 @@ def run_episode(agent: Agent, task: Task, seed: int) -> Episode:
     result = agent.command(task.command)
     before = {o["id"]: o for o in result.initial_objects}
     after = {o["id"]: o for o in result.objects}
-    done = task.check(before, after, result.held)
-    calm = predicates.still(result.initial_objects, result.objects, task.moved)
-    success = done and calm
-    cause = "" if success else _cause(task, result, seen, before, done)
+    verdict = check(task, Done(result.status, before, after, result.held))
+    cause = "" if verdict.right else _cause(task, result, seen, before, verdict)
     attempts = [int(a.get("attempts", 1)) for s in result.steps for a in s.get("actions", ())]
     t = result.timings
     return Episode(
-        task.skill, task.command, seed, success, cause, result.status, result.reply,
+        task.skill, task.command, seed, verdict.right, cause, result.status, result.reply,
         max(attempts, default=0), t.plan_s, t.first_motion_s, t.sim_s, t.wall_s, result.plan_text,
+        DEFAULT_REWARD(verdict, t.sim_s),
     )  # fmt: skip
 
 
 def _cause(
-    task: Task, result: CommandResult, seen: Scene, before: Mapping[str, Any], done: bool
+    task: Task, result: CommandResult, seen: Scene, before: Mapping[str, Any], verdict: Verdict
 ) -> str:
-    if done:
-        return "bystander moved"
+    if verdict.why == "bystander moved":
+        return verdict.why
     for name in task.moved:
         truth = before[name]
         near = [

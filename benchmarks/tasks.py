@@ -10,12 +10,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 
 from benchmarks import predicates as judge
 from llmagentos.errors import SceneError
+from llmagentos.learning.meanings import Meaning, Mixture
+from llmagentos.learning.reward import Verdict
 from llmagentos.objects.kinds import KINDS
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
@@ -70,6 +73,35 @@ class Task:
     target: str
     moved: tuple[str, ...]
     check: Check
+
+
+@dataclass(frozen=True)
+class Done:
+    """What came of a command: how it ended, the world before and after by id, what is held."""
+
+    status: str
+    before: Objects
+    after: Objects
+    held: str | None = None
+
+
+def check(task: Task, done: Done) -> Verdict:
+    """Whether the world is as asked for, and everything else where it was."""
+    why = ""
+    if not task.check(done.before, done.after, done.held):
+        why = "wrong world"
+    elif not judge.still(list(done.before.values()), list(done.after.values()), task.moved):
+        why = "bystander moved"
+    return Verdict("act", done.status, why)
+
+
+def mixture(skills: Sequence[str] = SKILLS) -> Mixture[Task, Done]:
+    """One meaning a skill, all drawn equally often."""
+    return Mixture([Meaning(skill, partial(_drawn, skill), check) for skill in skills])
+
+
+def _drawn(skill: str, seed: int) -> Task:
+    return random_task(skill, np.random.default_rng(seed))
 
 
 def random_task(skill: str, rng: np.random.Generator) -> Task:

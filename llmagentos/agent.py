@@ -24,7 +24,7 @@ from llmagentos.events import (
     PlanWritten,
     SceneSeen,
 )
-from llmagentos.learning.episodes import reward
+from llmagentos.learning.reward import reward
 from llmagentos.lifecycle import AgentState, LifeCycle
 from llmagentos.ports.modules import (
     ExecutionModule,

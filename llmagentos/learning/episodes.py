@@ -13,17 +13,14 @@ from typing import Any
 
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, refusing
-from llmagentos.ports.modules import REWARD, LearningModule
+from llmagentos.learning.reward import reward
+from llmagentos.ports.modules import LearningModule
 
 _LOG = logging.getLogger(__name__)
 _WHAT = "a file of episodes that can be written"
 
 
-def reward(episode: Mapping[str, Any]) -> float:
-    """Reward of one finished command, in [-1, 1]; minus one hundredth a simulated second."""
-    base = REWARD.get(str(episode["status"]), 0.0)
-    cost = 0.01 * float(episode["timings"]["sim_s"])
-    return max(-1.0, min(1.0, base - (cost if base > 0 else 0.0)))
+__all__ = ["EpisodeLog", "reward"]
 
 
 class EpisodeLog(LearningModule):

@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
+
+from llmagentos.ports.modules import REWARD
 
 #: What a command may expect, and the statuses that are that. "act" is judged by the world: a robot
 #: that did it and reports a failure has done it, one that asks or refuses has not. "absent": the
@@ -78,3 +81,18 @@ def _bounded(value: float) -> float:
 
 #: The project's reward.
 DEFAULT_REWARD = Reward()
+
+
+def reward(episode: Mapping[str, Any]) -> float:
+    """The reward of one finished command, in [-1, 1], from its result as data.
+
+    By the verdict of whoever knew what was wanted, where there is one ("verdict": {"expected":
+    "act", "why": ""}); else the robot's own word counts: 1 done or answered, -1 failed, 0 for a
+    question or a refusal. What is right costs one hundredth a simulated second.
+    """
+    status, seconds = str(episode["status"]), float(episode["timings"]["sim_s"])
+    told = episode.get("verdict")
+    if told is not None:
+        return DEFAULT_REWARD(Verdict(str(told["expected"]), status, str(told["why"])), seconds)
+    base = REWARD.get(status, 0.0)
+    return _bounded(base - (DEFAULT_REWARD.per_second * seconds if base > 0 else 0.0))

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from benchmarks import tasks
 from benchmarks.suites import meanings as suite_meanings
 from benchmarks.suites.case_run import FixedPlanner, SymbolicBody, play, run_symbolic
 from benchmarks.suites.cases import Case
 from benchmarks.suites.judge import Seen
 from benchmarks.suites.judging import check
+from benchmarks.suites.stage import truth_of
 from llmagentos.learning.reward import DEFAULT_REWARD
 
 
@@ -75,3 +79,25 @@ def test_every_suite_has_the_same_share() -> None:
     shares = suite_meanings.mixture(names=["places", "asking"], which=None).shares()
     places = sum(v for k, v in shares.items() if k.startswith("places/"))
     assert places == pytest.approx(0.5)
+
+
+def test_single_commands_are_meanings_too() -> None:
+    mixture = tasks.mixture(("pick", "corner"))
+    meaning, task = mixture.draw(4)
+    assert meaning.draw(4).command == task.command
+    still = truth_of(task.scene)
+    assert meaning.check(task, tasks.Done("succeeded", still, still)).why == "wrong world"
+    lifted = mixture["pick"].draw(5)
+    world = truth_of(lifted.scene)
+    after = {**world, lifted.target: _lifted(world[lifted.target])}
+    done = tasks.Done("succeeded", world, after, lifted.target)
+    assert mixture["pick"].reward(lifted, done, seconds=10) == pytest.approx(0.9)
+    other = next(name for name in world if name != lifted.target)
+    nudged = {**after, other: _lifted(world[other])}
+    why = mixture["pick"].check(lifted, tasks.Done("succeeded", world, nudged, lifted.target)).why
+    assert why == "bystander moved"
+
+
+def _lifted(thing: dict[str, Any]) -> dict[str, Any]:
+    x, y, z = thing["position"]
+    return {**thing, "position": [x, y, z + 0.1]}

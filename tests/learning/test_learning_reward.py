@@ -6,8 +6,9 @@ from collections import Counter
 
 import pytest
 
+from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.meanings import Meaning, Mixture
-from llmagentos.learning.reward import DEFAULT_REWARD, EXPECT, Reward, Verdict
+from llmagentos.learning.reward import DEFAULT_REWARD, EXPECT, Reward, Verdict, reward
 
 
 def test_what_was_wanted_is_worth_one_and_a_little_less_for_every_second() -> None:
@@ -92,3 +93,28 @@ def test_a_mixture_draws_by_its_weights_and_the_same_for_the_same_seed() -> None
 def test_names_are_different() -> None:
     with pytest.raises(ValueError, match="expected meanings of different names"):
         Mixture([_meaning("push"), _meaning("push")])
+
+
+@pytest.mark.parametrize(
+    ("status", "worth"),
+    [("succeeded", 0.9), ("answered", 0.9), ("failed", -1.0), ("question", 0.0), ("refused", 0.0)],
+)
+def test_without_a_verdict_the_robots_own_word_counts(status: str, worth: float) -> None:
+    assert reward({"status": status, "timings": {"sim_s": 10.0}}) == pytest.approx(worth)
+
+
+def test_a_very_slow_success_is_worth_no_less_than_a_failure() -> None:
+    assert reward({"status": "succeeded", "timings": {"sim_s": 1e6}}) == -1.0
+
+
+def test_a_verdict_counts_more_than_the_robots_word() -> None:
+    episode = {"status": "succeeded", "timings": {"sim_s": 10.0}}
+    wrong = {"expected": "act", "why": "wrong world"}
+    assert reward({**episode, "verdict": wrong}) == -1.0
+    assert reward({**episode, "verdict": {"expected": "act", "why": ""}}) == pytest.approx(0.9)
+
+
+def test_the_log_keeps_an_episodes_reward() -> None:
+    log = EpisodeLog()
+    log.observe({"status": "failed", "timings": {"sim_s": 1.0}})
+    assert [e["reward"] for e in log.episodes()] == [-1.0]
