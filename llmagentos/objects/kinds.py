@@ -99,7 +99,8 @@ _ROWS: tuple[Kind, ...] = (
          materials=("rubber", "plastic"), word="soccer ball", words=("football", "soccer ball"),
          categories=("toy", "round"), mixed_up_with=("ball",)),
 )
-#: Kinds that the shipped model has no word for: its plans keep the person's noun.
+#: Kinds that the shipped model has no word for: its plans keep the person's noun. A new row goes
+#: here; a model that is to write its name is trained with the row moved to the end of _ROWS.
 _MORE_ROWS: tuple[Kind, ...] = (
     Kind("pan", "round_shell", 0.16, height_ratio=0.25, wall_m=0.005, floor_m=0.005, mass_kg=0.4,
          seen_by="nothing", categories=("dish", "round")),
@@ -179,7 +180,7 @@ class _Table(Mapping[str, Kind]):
         del self._rows[name]
 
 
-#: Names of the rows above: what the shipped language model and the published schema know of.
+#: Names of the first rows: what the shipped language model writes.
 BUILT_IN: tuple[str, ...] = tuple(kind.name for kind in _ROWS)
 #: Every kind by name, those from outside last.
 KINDS: Mapping[str, Kind]

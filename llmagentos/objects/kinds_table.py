@@ -1,17 +1,19 @@
-"""The table of kinds for people: `python -m llmagentos.objects.kinds_table docs/kinds.md`.
+"""The kinds in documents: `python -m llmagentos.objects.kinds_table docs/kinds.md README.md`.
 
-Knows: how a row reads in Markdown, and between which markers of a document the table stands.
-Does not know: the rows (kinds.py).
+Knows: how a row reads in Markdown, between which markers of a document the table stands, and the
+sentence that lists the kinds. Does not know: the rows (kinds.py).
 """
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 
 from llmagentos.objects.kinds import KINDS, Kind
 
 BEGIN, END = "<!-- kinds: begin -->", "<!-- kinds: end -->"
+_SENTENCE = re.compile(r"Kinds: [\w, ]+, and by name [\w, ]+\.")
 _HEAD = (
     "kind", "form", "size, cm", "height, cm", "things go", "held", "seen by", "also called",
     "category words", "colours",
@@ -24,19 +26,24 @@ def markdown() -> str:
     return "\n".join([*lines, *map(_line, KINDS.values())])
 
 
-def scene_kinds() -> tuple[str, str]:
-    """Kinds that random scenes draw, and those that a scene names, both as lists in words."""
+def sentence() -> str:
+    """The kinds that random scenes draw, and those that a scene names."""
     common = [k.name for k in KINDS.values() if k.frequency]
     by_name = [k.name for k in KINDS.values() if k.in_scenes and not k.frequency]
-    return ", ".join(common), ", ".join(by_name)
+    return f"Kinds: {', '.join(common)}, and by name {', '.join(by_name)}."
 
 
 def inserted(document: str) -> str:
-    """The document with the present table between its markers. ValueError without markers."""
-    if BEGIN not in document or END not in document:
-        raise ValueError(f"expected the markers {BEGIN} and {END}, got a document without them")
-    before, rest = document.split(BEGIN, 1)
-    return f"{before}{BEGIN}\n{markdown()}\n{END}{rest.split(END, 1)[1]}"
+    """The document with the present table between its markers, or the present sentence.
+
+    ValueError where it has neither.
+    """
+    if BEGIN in document and END in document:
+        before, rest = document.split(BEGIN, 1)
+        return f"{before}{BEGIN}\n{markdown()}\n{END}{rest.split(END, 1)[1]}"
+    if not _SENTENCE.search(document):
+        raise ValueError(f"expected the markers {BEGIN} and {END} or 'Kinds: ...', got neither")
+    return _SENTENCE.sub(sentence(), document)
 
 
 def _line(kind: Kind) -> str:

@@ -6,8 +6,6 @@ nor how a colour looks (objects/colors.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from llmagentos.lang.words.table import Word, Words
 from llmagentos.objects import kinds
 from llmagentos.objects.colors import COLORS as _COLORS
@@ -24,22 +22,16 @@ _WORDS = (
 
 
 class _Kinds(Words[Word]):
-    """Category words, then kinds; those that scenes may hold from outside are words, too."""
+    """Listed are the words that the language model writes, and so grammar, schema and vocabulary
+    have; plans may hold every other kind of the table, too, whoever wrote them."""
 
     def __getitem__(self, word: str) -> Word:
-        return Word(word) if self._from_outside(word) else super().__getitem__(word)
-
-    def __iter__(self) -> Iterator[str]:
-        yield from super().__iter__()
-        yield from filter(self._from_outside, kinds.KINDS)
-
-    def __len__(self) -> int:
-        return super().__len__() + sum(map(self._from_outside, kinds.KINDS))
+        return Word(word) if self._further(word) else super().__getitem__(word)
 
     def __contains__(self, word: object) -> bool:
-        return super().__contains__(word) or self._from_outside(word)
+        return super().__contains__(word) or self._further(word)
 
-    def _from_outside(self, word: object) -> bool:
+    def _further(self, word: object) -> bool:
         kind = kinds.KINDS.get(word) if isinstance(word, str) else None
         return kind is not None and kind.in_scenes and not super().__contains__(word)
 

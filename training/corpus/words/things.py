@@ -8,6 +8,9 @@ Knows: British and American everyday words. Does not know: colours, places, temp
 
 from __future__ import annotations
 
+from llmagentos.lang import words as w
+from llmagentos.objects import kinds
+
 KIND_WORDS: dict[str, list[str]] = {
     "object": ["object", "thing", "item", "piece", "thingy", "article", "element", "thingamajig",
                "entity", "bit", "piece of stuff", "doodad", "whatsit", "gadget", "bit of stuff",
@@ -101,6 +104,8 @@ KIND_WORDS: dict[str, list[str]] = {
     "soccerball": ["soccer ball", "football", "soccerball", "foot ball", "soccer toy ball",
                    "football ball", "footie ball", "world cup ball"],
 }
+#: A kind without a list of its own is said as its row says.
+KIND_WORDS |= {k: [kinds.said(k), *kinds.traits(k).words] for k in w.KINDS if k not in KIND_WORDS}
 
 SIZE_WORDS: dict[str, list[str]] = {
     "small": ["small", "little", "tiny", "mini", "smallish", "petite", "wee", "teeny", "miniature",
