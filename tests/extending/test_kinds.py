@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
-from importlib.metadata import EntryPoint
+from functools import partial
+from pathlib import Path
 
 import pytest
 from lab.arms import PANDA
@@ -15,7 +19,6 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import kind_word
-from llmagentos.objects import kinds
 from llmagentos.objects.kinds import KINDS, Kind, register_kind, unregister_kind
 from llmagentos.perception import TabletopPerception
 from llmagentos.skills.symbolic import SymbolicSkills
@@ -128,17 +131,32 @@ def test_random_scenes_draw_it_where_it_is_named() -> None:
     assert all(item.color for item in made.objects)
 
 
-def test_a_kind_from_an_entry_point(monkeypatch: pytest.MonkeyPatch) -> None:
-    point = EntryPoint("test", "extending.vases:KINDS", "llmagentos.kinds")
-    vases = (Kind("vase", "cylinder", 0.05, sizes_m=(0.04, 0.06)), BOTTLE)
-    monkeypatch.setattr(EntryPoint, "load", lambda self: vases)
-    monkeypatch.setattr(kinds, "entry_points", lambda group: [point] if "kinds" in group else [])
-    table = kinds._Table(())
-    assert table["vase"].size_m == 0.05 and list(table) == ["vase", "bottle"]
+def test_a_package_brings_kinds_by_an_entry_point(tmp_path: Path) -> None:
+    """As installed: a module, and the entry point in its metadata."""
+    (tmp_path / "vases.py").write_text(
+        "from llmagentos.objects.kinds import Kind\n"
+        "KINDS = (Kind('vase', 'cylinder', 0.05, sizes_m=(0.04, 0.06), words=('amphora',)),)\n"
+    )
+    info = tmp_path / "vases-1.0.dist-info"
+    info.mkdir()
+    (info / "METADATA").write_text("Metadata-Version: 2.1\nName: vases\nVersion: 1.0\n")
+    (info / "entry_points.txt").write_text("[llmagentos.kinds]\nvases = vases:KINDS\n")
+    program = """
+from llmagentos.grounding.filters import noun_kind
+from llmagentos.lang import plan as p
+from llmagentos.types import Scene
+from sim.scene import SceneSpec
+SceneSpec.from_dict({"objects": [{"kind": "vase", "color": "red", "position": [0.5, 0.0]}]})
+print(p.Obj(kind="vase").kind, noun_kind("the amphoras", Scene()))
+"""
+    run = partial(subprocess.run, [sys.executable, "-c", program], capture_output=True, text=True)
+    path = os.pathsep.join([str(tmp_path), *sys.path])
+    done = run(env={**os.environ, "PYTHONPATH": path})
+    assert done.stdout == "vase vase\n", done.stderr
 
-    monkeypatch.setattr(EntryPoint, "load", lambda self: 7)
-    with pytest.raises(KindError, match="cannot load the kinds of entry point 'test'"):
-        len(kinds._Table(()))
+    (tmp_path / "vases.py").write_text("KINDS = 7\n")
+    done = run(env={**os.environ, "PYTHONPATH": path})
+    assert "KindError: cannot load the kinds of entry point 'vases' (vases:KINDS)" in done.stderr
 
 
 @pytest.mark.parametrize(
