@@ -15,7 +15,7 @@ from typing import Any
 
 from llmagentos.lang.node import Node
 from llmagentos.lang.steps import STEPS
-from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, succeeded
+from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, ended_badly, succeeded
 from llmagentos.tasks.steps import (
     arrange,
     clear,
@@ -36,6 +36,7 @@ __all__ = [
     "Report",
     "Scope",
     "StepProblem",
+    "ended_badly",
     "expand",
     "register_step",
     "succeeded",

@@ -7,17 +7,23 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Literal
 
 import pytest
 from lab.scenes import blocks_and_bowls
+from lab.session import Table
 
 from llmagentos.errors import SkillError
+from llmagentos.events import ActionStarted
+from llmagentos.lang.node import Node
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, succeeded
 from llmagentos.skills import Skill, SymbolicSkills, register_skill, skills
 from llmagentos.skills.catalog import doing_words, load_installed, unregister_skill
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import DURATION, SkillRun
+from llmagentos.tasks import Moves, Scope, ended_badly, register_step, unregister_step
+from llmagentos.tasks import succeeded as succeeded_well
 from llmagentos.types import Action, Scene
 
 #: The wrist turns so far to either side.
@@ -61,6 +67,43 @@ def wave() -> Iterator[Skill]:
     register_skill(WAVE)
     yield WAVE
     unregister_skill("wave")
+
+
+class Wave(Node):
+    """The plan's step for it; what lang and tasks need of a step is tested in test_steps.py."""
+
+    said = "wave"
+
+    op: Literal["wave"] = "wave"
+
+
+def wave_step(step: Wave, scope: Scope) -> Moves:
+    report = yield Action("wave", duration_s=1.0, why=scope.words)
+    if not succeeded_well(report):
+        raise ended_badly("I could not wave", report)
+
+
+@pytest.fixture
+def step(wave: Skill) -> Iterator[None]:
+    register_step(Wave, wave_step)
+    yield
+    unregister_step("wave")
+
+
+def test_a_plan_has_it_as_a_step(step: None) -> None:
+    table = Table()
+    out = table.do("wave ; put [ the red block ] in [ the blue bowl ]")
+    assert out.status == "succeeded" and table.actions[0] == "wave"
+    assert out.reply.startswith("I waved")
+    started = [e.words for e in table.events if isinstance(e, ActionStarted)]
+    assert started[:2] == ["waving", "grasping the red block"]
+
+
+def test_a_step_that_fails_tells_why(step: None) -> None:
+    table = Table(rehearses=False)
+    table.do("pick [ the red block ]")
+    out = table.do("wave")
+    assert out.status == "failed" and "I am holding the red block" in out.reply
 
 
 def do(executor: SkillExecutor, action: Action) -> SkillReport:
