@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from lab.arms import PANDA
+from lab.arms import ARMS, PANDA, FakeArm
 
 from llmagentos.errors import GateRejection
+from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots import ArmSpec
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.limits import motion_limits
-from llmagentos.types import RobotState
+from llmagentos.skills.arm import Arm
+from llmagentos.types import Pose, RobotState
 
 DT = 1 / 60
 HOME = PANDA.home_rad
@@ -28,33 +31,6 @@ def state(
 
 def moved(joint: int, by: float, start: Sequence[float] = HOME) -> tuple[float, ...]:
     return tuple(q + (by if i == joint else 0.0) for i, q in enumerate(start))
-
-
-class FakeDriver:
-    """Goes where it is told at once."""
-
-    control_period_s = DT
-
-    def __init__(self) -> None:
-        self.positions = tuple(HOME)
-        self.sent: list[tuple[float, ...]] = []
-        self.widths: list[float] = []
-        self.now_s = 0.0
-
-    def state(self) -> RobotState:
-        return state(self.positions)
-
-    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
-        self.positions = tuple(positions)
-        self.sent.append(self.positions)
-        return self.positions
-
-    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
-        self.widths.append(width_m)
-        return width_m
-
-    def advance(self) -> None:
-        self.now_s += DT
 
 
 def refused(
@@ -147,7 +123,7 @@ def test_period(period: float) -> None:
 
 
 def test_nothing_refused_reaches_the_driver() -> None:
-    inner = FakeDriver()
+    inner = FakeArm(PANDA)
     driver = GatedDriver(inner, MotionGate(LIMITS))
     assert isinstance(driver, RobotDriver)
     for bad in (moved(0, math.nan), [0.0] * 3, moved(0, 1.0), moved(3, 5.0)):
@@ -161,7 +137,7 @@ def test_nothing_refused_reaches_the_driver() -> None:
 
 @pytest.mark.parametrize("width, force", [(math.nan, 20.0), (0.04, math.inf), (-0.01, 20.0)])
 def test_gripper_numbers(width: float, force: float) -> None:
-    inner = FakeDriver()
+    inner = FakeArm(PANDA)
     driver = GatedDriver(inner, MotionGate(LIMITS))
     with pytest.raises(GateRejection, match="gripper"):
         driver.send_gripper(width, force)
@@ -170,7 +146,7 @@ def test_gripper_numbers(width: float, force: float) -> None:
 
 
 def test_brakes_by_itself_when_commands_stop_coming() -> None:
-    inner = FakeDriver()
+    inner = FakeArm(PANDA)
     driver = GatedDriver(inner, MotionGate(LIMITS))
     driver.advance()
     assert inner.sent == [], "nothing to brake"
@@ -190,7 +166,7 @@ def test_brakes_by_itself_when_commands_stop_coming() -> None:
 
 
 def test_a_clock_that_begins_anew_means_a_reset() -> None:
-    driver = GatedDriver(FakeDriver(), MotionGate(LIMITS))
+    driver = GatedDriver(FakeArm(PANDA), MotionGate(LIMITS))
     driver.gate.check(HOME, RobotState(HOME, (0.0,) * 7, 0.08, 5.0), DT)
     elsewhere = moved(0, 0.05)
     after = RobotState(elsewhere, (0.0,) * 7, 0.08, 0.0)
@@ -198,12 +174,42 @@ def test_a_clock_that_begins_anew_means_a_reset() -> None:
 
 
 def test_forget_after_a_reset() -> None:
-    inner = FakeDriver()
+    inner = FakeArm(PANDA)
     driver = GatedDriver(inner, MotionGate(LIMITS))
     driver.send_joint_positions(HOME)
     inner.positions = moved(0, 0.05)
     driver.forget()
     assert driver.send_joint_positions(inner.positions) == inner.positions
+
+
+@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+def test_careful_is_what_holds_where_nobody_says_otherwise(spec: ArmSpec) -> None:
+    """Of the limits, the gate, and an arm's ways and brakes; full rates go by the name full."""
+    careful, full = motion_limits(spec, "careful"), motion_limits(spec, "full")
+    assert motion_limits(spec) == MotionGate.of(spec).limits == careful != full
+    arm = Arm(FakeArm(spec), Kinematics(spec))
+    assert max(arm.limits.velocity_radps) <= max(careful.velocity_radps)
+    with pytest.raises(
+        ValueError, match=r"expected a profile out of \['careful', 'full'\], got 'sim'"
+    ):
+        motion_limits(spec, "sim")
+
+
+@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("profile", ["careful", "full"])
+def test_an_arm_that_stops_in_mid_motion_passes_its_own_gate(spec: ArmSpec, profile: str) -> None:
+    """Brakes are the profile's, too: harder ones would be refused, and the arm would run on."""
+    inner, kinematics = FakeArm(spec), Kinematics(spec)
+    gate = MotionGate.of(spec, profile, kinematics.tip_position)
+    arm = Arm(GatedDriver(inner, gate), kinematics, profile)
+    moving = arm.to_joints(kinematics.solve(Pose((0.5, 0.2, 0.1))))
+    for _ in range(25):
+        next(moving)
+    assert max(map(abs, inner.state().velocities)) > 0.05
+    for _ in arm.stop():
+        pass
+    assert not gate.rejections
+    assert max(map(abs, inner.state().velocities)) < 1e-3
 
 
 def test_profiles() -> None:

@@ -8,16 +8,18 @@ import pytest
 from lab.arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.hardware import RobotDriver
 from llmagentos.skills.arm import Arm
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60
 
 
-class LateGripper:
+class LateGripper(RobotDriver):
     """A driver whose fingers begin to close `late_s` after the command, at 0.1 m/s."""
 
     control_period_s = PERIOD
+    now_s = 0.0
 
     def __init__(self, late_s: float) -> None:
         self.now_s, self._late_s = 0.0, late_s

@@ -9,6 +9,7 @@ from lab.arms import PANDA
 
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
+from llmagentos.ports.hardware import RobotDriver
 from llmagentos.ports.skills import SkillStatus
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills
@@ -17,10 +18,11 @@ from llmagentos.types import Action, RobotState, Scene, Workspace
 PERIOD = 1 / 60
 
 
-class LaggingArm:
+class LaggingArm(RobotDriver):
     """Follows exactly; for a moment in mid-motion it stays behind, as over a slow network."""
 
     control_period_s = PERIOD
+    now_s = 0.0
 
     def __init__(self) -> None:
         self.now_s, self.lagging, self.lagged = 0.0, False, 0
