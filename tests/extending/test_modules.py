@@ -14,7 +14,7 @@ from llmagentos import Agent
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError
 
-PACKAGE = '''
+PACKAGE = """
 from llmagentos import LearningModule, PlanningModule, PlanResult
 from llmagentos.lang import codec
 
@@ -33,7 +33,7 @@ class Diary(LearningModule):
 
     def observe(self, episode):
         self.pages.append(episode)
-'''
+"""
 POINTS = """
 [llmagentos.planning]
 parrot = parrot_package:Parrot

@@ -83,9 +83,11 @@ def test_cancel_while_planning_moves_nothing(graph: Graph, client: Client) -> No
         client.wait(lambda: any(f.stage == Command.Feedback.PLANNING for f in goal.feedback))
         client.speeds.clear()
         goal.cancel()
-        status, _ = goal.result()
-    assert status == CANCELED
-    assert max(client.speeds, default=0.0) < 0.01
+        status, result = goal.result()
+        assert status == CANCELED and "stopped" in result.reply
+        assert max(client.speeds, default=0.0) < 0.01
+        # The planner node thinks no more, though what it waited for has not come.
+        assert client.say("go home")[0] == SUCCEEDED
 
 
 def test_unknown_object_leads_to_a_question(graph: Graph, client: Client) -> None:

@@ -166,6 +166,7 @@ class AgentNode(ModuleNode):
     def _on_cancel(self, goal: Any) -> CancelResponse:
         if goal is not None and self._goal is not None and goal.goal_id == self._goal.goal_id:
             self._stop.set()
+            self._agent.stop()
         return CancelResponse.ACCEPT
 
     def _execute(self, goal: Any) -> Command.Result:
