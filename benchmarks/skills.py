@@ -20,8 +20,9 @@ import numpy as np
 
 from benchmarks.oracle import oracle_scene
 from benchmarks.tasks import CONTAINERS
-from llmagentos.builder import SIMULATED_PROFILE, observe, skills_for
+from llmagentos.builder import SIMULATED_PROFILE, skills_for
 from llmagentos.errors import SceneError
+from llmagentos.local_robot import observe
 from llmagentos.motion.kinematics import wrap_angle
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits

@@ -56,24 +56,9 @@ class Agent(Built, LifeCycle):
     program that `start()` begins.
     """
 
-    @overload
-    def __init__(self, perception: LanguageModel, /) -> None: ...
-    @overload
     def __init__(
         self,
-        perception: PerceptionModule | None = None,
-        planning: PlanningModule | None = None,
-        execution: ExecutionModule | None = None,
-        learning: LearningModule | None = None,
-        *,
-        llm: LanguageModel | None = None,
-        robot: Robot | None = None,
-        events: EventBus | None = None,
-        on_event: EventSink | None = None,
-    ) -> None: ...
-    def __init__(
-        self,
-        perception: Any = None,
+        perception: PerceptionModule | LanguageModel | None = None,
         planning: PlanningModule | None = None,
         execution: ExecutionModule | None = None,
         learning: LearningModule | None = None,
@@ -84,9 +69,10 @@ class Agent(Built, LifeCycle):
         on_event: EventSink | None = None,
     ) -> None:
         super().__init__()
-        if hasattr(perception, "generate_text"):
-            perception, llm = None, perception
-        self.perception: PerceptionModule | None = perception
+        first: Any = perception
+        if hasattr(first, "generate_text"):
+            first, llm = None, first
+        self.perception: PerceptionModule | None = first
         self.planning, self.execution, self.learning = planning, execution, learning
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()

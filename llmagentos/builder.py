@@ -8,16 +8,17 @@ PyBullet or language models (composition).
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from llmagentos import composition, configured
 from llmagentos.config import AgentConfig
-from llmagentos.errors import ConfigError, SceneError
+from llmagentos.errors import ConfigError
 from llmagentos.events import EventBus, EventSink
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.local_robot import LocalRobot, observe
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.hardware import Camera, RobotDriver
@@ -29,99 +30,18 @@ from llmagentos.ports.modules import (
     PlanningModule,
 )
 from llmagentos.ports.robot import Robot, Simulation
-from llmagentos.ports.skills import SkillExecutor
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.skills import MotionSkills
-from llmagentos.types import Observation, Scene
+from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
 SIMULATED_PROFILE = "full"
 #: What `Agent.in_simulation` takes as a scene: see composition.load_scene.
 SceneLike = Any
 A = TypeVar("A", bound="Built")
-
-
-class LocalRobot:
-    """A robot in this process; implements llmagentos.ports.robot.Robot.
-
-    driver: behind the gate. simulation: None on hardware, where results tell what is believed.
-    """
-
-    def __init__(
-        self,
-        driver: ObservedDriver,
-        cameras: Sequence[Camera],
-        skills: SkillExecutor,
-        simulation: Simulation | None = None,
-    ):
-        self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
-        self.simulation = simulation
-
-    @property
-    def now_s(self) -> float:
-        """The driver's clock, seconds, monotonic."""
-        return self.driver.now_s
-
-    @property
-    def first_motion_at(self) -> float | None:
-        """When the arm first moved since `mark`, on the wall's monotonic clock; None when it has
-        not."""
-        return self.driver.first_motion_at
-
-    def mark(self) -> None:
-        """A command begins: the next motion is its first."""
-        self.driver.mark()
-
-    def observe(self, command: str = "") -> Observation:
-        """Frames of all cameras and the arm's state, for modules of one's own."""
-        return observe(self.driver, self.cameras, command)
-
-    def objects(self) -> Sequence[Mapping[str, Any]]:
-        """What stands where, as a result lists it: a simulator's truth, else what was seen last."""
-        if self.simulation is not None:
-            return self.simulation.objects()
-        return scene_rows(self.skills.scene())
-
-    def held(self) -> str | None:
-        """Id of what is in the gripper, by a simulator's truth, else by what the skills believe."""
-        return self.skills.held if self.simulation is None else self.simulation.held()
-
-    def reset(self, scene: SceneLike = None, seed: int | None = None) -> None:
-        """On hardware the world stays as it is, and a scene can't be had: raises SceneError."""
-        if self.simulation is not None:
-            self.simulation.reset(scene, seed)
-        elif scene is not None:
-            raise SceneError("expected no scene for a real robot, got one")
-
-    def close(self) -> None:
-        """Give back the simulator, or disconnect the driver."""
-        if self.simulation is not None:
-            self.simulation.close()
-        else:
-            self.driver.disconnect()
-
-
-def observe(driver: RobotDriver, cameras: Sequence[Camera], command: str = "") -> Observation:
-    """Pictures and joints now, with what was said."""
-    return Observation(tuple(c.capture() for c in cameras), driver.state(), command)
-
-
-def scene_rows(scene: Scene) -> list[dict[str, Any]]:
-    """A scene as rows of a result's `objects`."""
-    return [
-        {
-            "id": o.id,
-            "kind": o.kind,
-            "color": o.color,
-            "size": o.size_m,
-            "position": list(o.position),
-            "yaw": o.yaw,
-        }
-        for o in scene.objects
-    ]
 
 
 @dataclass(frozen=True)

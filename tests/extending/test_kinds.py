@@ -13,12 +13,13 @@ from pathlib import Path
 import pytest
 from lab.arms import PANDA
 
-from llmagentos.builder import observe, skills_for
+from llmagentos.builder import skills_for
 from llmagentos.errors import KindError, SceneError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import kind_word
+from llmagentos.local_robot import observe
 from llmagentos.objects.kinds import KINDS, Kind, register_kind, unregister_kind
 from llmagentos.perception import TabletopPerception
 from llmagentos.skills.symbolic import SymbolicSkills

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 
 from benchmarks.oracle import oracle_scene
-from llmagentos.builder import observe
+from llmagentos.local_robot import observe
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, traits
 from llmagentos.objects.outlines import floor_z, mouth_center

@@ -22,9 +22,9 @@ import time
 from typing import Any
 
 from llmagentos.agent import Agent
-from llmagentos.builder import LocalRobot
 from llmagentos.cli.up import GraphState, local_env
 from llmagentos.errors import DriverError
+from llmagentos.local_robot import LocalRobot
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
 from llmagentos.runtime.processes import ProcessManager
 from llmagentos.types import Observation

@@ -17,9 +17,9 @@ import time
 from typing import Any
 
 from llmagentos import errors
-from llmagentos.builder import scene_rows
 from llmagentos.errors import PlanCancelledError, PlanError
 from llmagentos.events import Event, EventSink, from_json, StepDone
+from llmagentos.local_robot import scene_rows
 from llmagentos.ports.modules import (
     ExecutionModule,
     Outcome,

@@ -1,0 +1,96 @@
+"""A robot in this process, as the agent's loop knows it: simulated, or hardware behind its driver.
+
+Knows: driver, cameras and what the skills believe. Does not know: perception, plans.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from llmagentos.errors import SceneError
+from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.ports.robot import Simulation
+from llmagentos.ports.skills import SkillExecutor
+from llmagentos.safety.observed import ObservedDriver
+from llmagentos.types import Observation, Scene
+
+
+class LocalRobot:
+    """A robot in this process; implements llmagentos.ports.robot.Robot.
+
+    driver: behind the gate. simulation: None on hardware, where results tell what is believed.
+    """
+
+    def __init__(
+        self,
+        driver: ObservedDriver,
+        cameras: Sequence[Camera],
+        skills: SkillExecutor,
+        simulation: Simulation | None = None,
+    ):
+        self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
+        self.simulation = simulation
+
+    @property
+    def now_s(self) -> float:
+        """The driver's clock, seconds, monotonic."""
+        return self.driver.now_s
+
+    @property
+    def first_motion_at(self) -> float | None:
+        """When the arm first moved since `mark`, on the wall's monotonic clock; None when it has
+        not."""
+        return self.driver.first_motion_at
+
+    def mark(self) -> None:
+        """A command begins: the next motion is its first."""
+        self.driver.mark()
+
+    def observe(self, command: str = "") -> Observation:
+        """Frames of all cameras and the arm's state, for modules of one's own."""
+        return observe(self.driver, self.cameras, command)
+
+    def objects(self) -> Sequence[Mapping[str, Any]]:
+        """What stands where, as a result lists it: a simulator's truth, else what was seen last."""
+        if self.simulation is not None:
+            return self.simulation.objects()
+        return scene_rows(self.skills.scene())
+
+    def held(self) -> str | None:
+        """Id of what is in the gripper, by a simulator's truth, else by what the skills believe."""
+        return self.skills.held if self.simulation is None else self.simulation.held()
+
+    def reset(self, scene: Any = None, seed: int | None = None) -> None:
+        """On hardware the world stays as it is, and a scene can't be had: raises SceneError."""
+        if self.simulation is not None:
+            self.simulation.reset(scene, seed)
+        elif scene is not None:
+            raise SceneError("expected no scene for a real robot, got one")
+
+    def close(self) -> None:
+        """Give back the simulator, or disconnect the driver."""
+        if self.simulation is not None:
+            self.simulation.close()
+        else:
+            self.driver.disconnect()
+
+
+def observe(driver: RobotDriver, cameras: Sequence[Camera], command: str = "") -> Observation:
+    """Pictures and joints now, with what was said."""
+    return Observation(tuple(c.capture() for c in cameras), driver.state(), command)
+
+
+def scene_rows(scene: Scene) -> list[dict[str, Any]]:
+    """A scene as rows of a result's `objects`."""
+    return [
+        {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.size_m,
+            "position": list(o.position),
+            "yaw": o.yaw,
+        }
+        for o in scene.objects
+    ]
