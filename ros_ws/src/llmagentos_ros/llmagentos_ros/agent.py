@@ -87,6 +87,7 @@ class AgentNode(ModuleNode):
         self._progress = Progress(1)
 
     def build(self) -> None:
+        """Create the watch over the other nodes, clients and the action server."""
         limit = self.value('node_timeout_s')
         self._alive = Heartbeats(dict.fromkeys(('perception', 'planner', 'executor'), limit))
         self._scenes = SceneFeed(lambda: self.now_s, limit)
@@ -144,11 +145,13 @@ class AgentNode(ModuleNode):
         self.keep(server, lambda s: s.destroy())
 
     def stopped(self) -> None:
+        """Stop the running command and wait, 6 s at most, until it has ended."""
         self._stop.set()
         if self._busy.acquire(timeout=6.0):
             self._busy.release()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Say how many commands have ended, and whether one is running."""
         level, words, _ = super().health()
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
 

@@ -126,6 +126,7 @@ class RosDriver(RobotDriver):
 
     @property
     def control_period_s(self) -> float:
+        """Return the time between two commands, seconds."""
         return self._period_s
 
     @property
@@ -135,6 +136,7 @@ class RosDriver(RobotDriver):
 
     @property
     def now_s(self) -> float:
+        """Return the ROS clock, seconds; it never goes back."""
         return max(self._tick_s, self._clock())
 
     @property

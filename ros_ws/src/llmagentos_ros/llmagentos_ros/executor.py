@@ -102,6 +102,7 @@ class ExecutorNode(ModuleNode):
         self._done = self._broken = 0
 
     def build(self) -> None:
+        """Create driver, gate and skills, and the outputs that the parameters choose."""
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
         self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
         robot = self.robot
@@ -152,9 +153,11 @@ class ExecutorNode(ModuleNode):
             self._busy.release()
 
     def started(self) -> None:
+        """Allow plans again."""
         self._stop.clear()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Warn with what holds the arm up; say how many plans have ended."""
         level, words, _ = super().health()
         figures = {'plans_done': self._done, 'broken_streams': self._broken}
         if self.is_active and self._state.reasons:

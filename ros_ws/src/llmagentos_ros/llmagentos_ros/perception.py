@@ -76,6 +76,7 @@ class PerceptionNode(ModuleNode):
         self._latest: m.Scene | None = None
 
     def build(self) -> None:
+        """Create the module that the parameter names, and the channels of cameras and joints."""
         self.module = self._made(load_named(self.value('module')))
         self._reader = JointStateReader(
             self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
@@ -104,9 +105,11 @@ class PerceptionNode(ModuleNode):
         return module
 
     def release(self) -> None:
+        """Forget the module and what it saw last."""
         self.module, self._latest = None, None
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Say how many looks there were, how long one takes (ms), and what failed last."""
         figures = {
             'looks': self._looks,
             'dropped_pictures': self._dropped,

@@ -48,6 +48,7 @@ class PlannerNode(ModuleNode):
         self._last_s = 0.0
 
     def build(self) -> None:
+        """Load the language model; LLMAgentOSError where it cannot be. Create the service."""
         make = load_named(self.value('module'))
         self.module = make(model=self.value('model') or None, engine=self.value('engine'))
         self._scenes = SceneFeed(lambda: self.now_s, 5.0)
@@ -59,6 +60,7 @@ class PlannerNode(ModuleNode):
         self.serve(table.PLAN_COMMAND, self._on_plan, MutuallyExclusiveCallbackGroup())
 
     def release(self) -> None:
+        """Cancel the plan that is being written and forget the model."""
         self._cancel()
         self.module = None
 
@@ -67,6 +69,7 @@ class PlannerNode(ModuleNode):
             self.module.cancel()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Say how many plans were written, and how they went."""
         level, words, _ = super().health()
         return (
             level,

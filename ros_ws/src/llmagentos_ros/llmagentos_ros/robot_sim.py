@@ -63,6 +63,7 @@ class RobotSim(ModuleNode):
         self._pictures = 0
 
     def build(self) -> None:
+        """Create the world from the scene parameter. SceneError for one that cannot exist."""
         from sim.noise import SensorNoise
         from sim.world import SimWorld
 
@@ -105,16 +106,19 @@ class RobotSim(ModuleNode):
         return scene and scene.model_copy(update={'robot': self.value('robot')})
 
     def release(self) -> None:
+        """Give the physics back."""
         if self.world is not None:
             self.world.close()
             self.world = None
 
     def started(self) -> None:
+        """Begin to keep pace with the wall's clock, with a picture at once."""
         self.pace.start()
         self._next_picture_s = 0.0
         self._pose_sent = False
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Say how many pictures were taken, and how many commands were late or rejected."""
         level, words, _ = super().health()
         figures = {
             'pictures': self._pictures,
