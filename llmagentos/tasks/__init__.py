@@ -25,10 +25,11 @@ from llmagentos.tasks.steps import (
     put,
     reshape,
     rotate,
+    single,
     stack,
     swap,
     undo,
-    wait,
+    watch,
 )
 
 __all__ = [
@@ -43,6 +44,7 @@ __all__ = [
     "unregister_step",
 ]
 
+#: Steps that are more than one action of the skill of their own name.
 _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "pick": put.pick,
     "place": put.place_held,
@@ -57,22 +59,25 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "swap": swap.swap,
     "clear": clear.clear,
     "point": point.point,
-    "look": wait.look,
-    "home": wait.home,
-    "wait": wait.wait,
-    "wait_for": wait.wait_for,
+    "look": watch.look,
+    "wait_for": watch.wait_for,
     "undo": undo.undo,
     "restore": undo.restore,
 }
 
 
 def expand(step: Any, scope: Scope) -> Moves:
-    """The step's actions; see the module's words. Raises KeyError for a control step."""
-    return _EXPANDERS[step.op](step, scope)
+    """The step's actions; see the module's words. A step that has no row above is one action of
+    the skill of its own name."""
+    return _EXPANDERS.get(step.op, single.single)(step, scope)
 
 
-def register_step(step: type[Node], expander: Callable[[Any, Scope], Moves]) -> None:
+def register_step(
+    step: type[Node], expander: Callable[[Any, Scope], Moves] = single.single
+) -> None:
     """A step from outside this package: its class (lang/steps.py has its like) and its actions.
+
+    Without an expander it is one action of the skill of its name (steps/single.py says how).
 
     From then on plans can hold it: it is parsed, written, told in words (`said`), and part of the
     grammar of every model whose vocabulary has its words. A package names a function without

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 
 import pytest
 from lab.scenes import blocks_and_bowls
@@ -15,7 +15,7 @@ from lab.session import Table
 
 from llmagentos.errors import SkillError
 from llmagentos.events import ActionStarted
-from llmagentos.lang.node import Node
+from llmagentos.lang.node import Node, Slot
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, succeeded
 from llmagentos.skills import Skill, SymbolicSkills, register_skill, skills
@@ -81,6 +81,29 @@ def wave_step(step: Wave, scope: Scope) -> Moves:
     report = yield Action("wave", duration_s=1.0, why=scope.words)
     if not succeeded_well(report):
         raise ended_badly("I could not wave", report)
+
+
+class WaveFor(Node):
+    """A step that needs no expander: its fields fill those of the one action."""
+
+    said = "wave for {seconds} seconds"
+
+    op: Literal["wave"] = "wave"
+    seconds: Annotated[float, Slot(always=True)] = 1.0
+
+
+def test_a_step_without_an_expander_is_one_action_of_its_skill(wave: Skill) -> None:
+    register_step(WaveFor)
+    try:
+        table = Table()
+        out = table.do("wave 2.5")
+        assert out.status == "succeeded" and table.actions == ["wave"]
+        table = Table(rehearses=False)
+        table.do("pick [ the red block ]")
+        out = table.do("wave 2.5")
+        assert out.status == "failed" and out.reply.startswith("I could not wave")
+    finally:
+        unregister_step("wave")
 
 
 @pytest.fixture

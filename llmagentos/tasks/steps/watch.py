@@ -1,4 +1,4 @@
-"""Looking, going home and waiting: the steps that move no object.
+"""Looking, and waiting for a condition: the steps that move nothing.
 
 Knows: how long to wait for a condition. Does not know: what the condition means.
 """
@@ -18,27 +18,13 @@ WAIT_FOR_S = 30.0
 LOOK_EVERY_S = 0.5
 
 
-def _simple(action: Action, doing: str, scope: Scope) -> Moves:
-    report = yield action
-    if not succeeded(report):
-        raise ended_badly(f"I could not {doing}", report)
-
-
 def look(step: p.Look, scope: Scope) -> Moves:
     """Look again, and say what is there."""
-    yield from _simple(Action("look", why=scope.words), "look", scope)
+    report = yield Action("look", why=scope.words)
+    if not succeeded(report):
+        raise ended_badly("I could not look", report)
     seen = tally(scope.scene().objects)
     scope.note(f"I see {seen}." if seen else "I see nothing on the table.")
-
-
-def home(step: p.Home, scope: Scope) -> Moves:
-    """The arm to its home position; what it holds stays in the hand."""
-    yield from _simple(Action("home", why=scope.words), "go home", scope)
-
-
-def wait(step: p.Wait, scope: Scope) -> Moves:
-    """The one action that lets `seconds` pass."""
-    yield from _simple(Action("wait", duration_s=step.seconds, why=scope.words), "wait", scope)
 
 
 def wait_for(step: p.WaitFor, scope: Scope) -> Moves:
