@@ -22,7 +22,7 @@ from llmagentos.ports.skills import SkillStatus
 from llmagentos.robots import loading
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills
-from llmagentos.types import Action, Pose, Scene
+from llmagentos.types import Action, Observation, Pose, Scene
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
@@ -154,7 +154,7 @@ def test_it_puts_a_block_into_a_bowl(folder: Path) -> None:
     kinematics, perception = Kinematics(spec), TabletopPerception(arm=spec)
 
     def look() -> Scene:
-        return perception.perceive((world.overhead.capture(),), world.state())
+        return perception.perceive(Observation((world.overhead.capture(),), world.state()))
 
     gate = MotionGate.of(spec, "full", kinematics.tip_position)
     skills = MotionSkills(GatedDriver(world, gate), look, kinematics, "full")

@@ -13,7 +13,7 @@ from llmagentos.perception import TabletopPerception
 from llmagentos.perception.maps.arm import SelfMask, inside_solids
 from llmagentos.perception.maps.rectify import _TOO_HIGH_M
 from llmagentos.robots import ArmSpec
-from llmagentos.types import RobotState
+from llmagentos.types import Observation, RobotState
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
@@ -49,7 +49,8 @@ def test_the_mask_covers_the_arm_over_the_work_area(spec: ArmSpec) -> None:
             world.advance()
             points, state = _seen_of_robot(world), world.state()
             looked.append(inside_solids(points, mask.at(state).solids))
-            assert perception.perceive((world.overhead.capture(),), state).objects == ()
+            seen = perception.perceive(Observation((world.overhead.capture(),), state))
+            assert seen.objects == ()
         covered = np.concatenate(looked)
         assert len(covered) > 10_000 and covered.mean() > 0.98
     finally:
