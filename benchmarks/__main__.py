@@ -44,6 +44,7 @@ RUNNERS = (
 
 
 def main() -> None:
+    """Print every runner with what it measures and what it needs."""
     table = Table("command", "measures", "extra")
     for runner in RUNNERS:
         table.add_row(runner.command, runner.measures, runner.needs)

@@ -119,6 +119,8 @@ def table(episodes: Sequence[Episode]) -> Table:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.commands`: episodes of commands, judged by truth, into a
+    JSON file."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--episodes", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None, help="random when not given")

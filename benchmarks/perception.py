@@ -203,6 +203,7 @@ def print_table(scores: list[Score]) -> None:
 
 
 def main() -> None:
+    """Entry point of `python -m benchmarks.perception`: what the camera sees against the truth."""
     parser = argparse.ArgumentParser(description="Perception against the simulator's truth.")
     parser.add_argument("--scenes", type=int, default=200)
     parser.add_argument("--seed", type=int, default=700_000, help="first scene")

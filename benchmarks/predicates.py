@@ -43,6 +43,7 @@ def bottom_z(o: Obj) -> float:
 
 
 def top_z(o: Obj) -> float:
+    """Height of its top, base frame, metres."""
     return float(o["position"][2]) + float(_geometry(o).height_m) / 2
 
 

@@ -49,6 +49,8 @@ class Trial:
 
 @dataclass(frozen=True)
 class Result:
+    """One episode: what the simulator's truth says (success) beside what the skill said (claimed)."""
+
     skill: str
     seed: int
     success: bool
@@ -338,6 +340,7 @@ def summary(results: Sequence[Result]) -> dict[str, dict[str, float]]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.skills`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--episodes", type=int, default=50, help="per skill")
     parser.add_argument("--seed", type=int, default=10_000, help="of the first scene")

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("llmagentos", "llm_edge", "sim")
+PACKAGES = ("llmagentos", "llm_edge", "sim", "benchmarks")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 

@@ -208,6 +208,7 @@ def _same_spot(was: SceneObject, goal: SceneObject, now: SceneObject, carried: b
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m training.meanings`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--n", type=int, default=100)
     parser.add_argument("--seed", type=int, default=0)

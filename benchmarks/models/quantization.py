@@ -43,6 +43,7 @@ def development(n: int) -> list[Any]:
 
 
 def encoder_feeds(model: LocalPlanner, pair: Any) -> dict[str, Any]:
+    """The encoder's inputs for a corpus pair, each int32 [1, T]."""
     prompt = model.tokenizer(pair.command, pair.pending)
     return {"ids": prompt.ids[None], "types": prompt.types[None], "words": prompt.words[None]}
 
@@ -130,6 +131,7 @@ def speed(folder: Path, pairs: list[Any]) -> tuple[float, float]:
 
 
 def report(source: Path, n: int, timed: int, variants: list[str]) -> list[dict[str, Any]]:
+    """One row a variant: size, perplexity, how often its plan is float32's, seconds."""
     config = json.loads((source / "config.json").read_text())
     model = LocalPlanner(str(source), verify=False, engine_name="cpu")
     pairs = development(n)
@@ -165,6 +167,7 @@ def report(source: Path, n: int, timed: int, variants: list[str]) -> list[dict[s
 
 
 def table(rows: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table."""
     lines = [
         "| variant | MB | perplexity | same plan as float32 | command to plan | plan words/s |",
         "|---|---|---|---|---|---|",
@@ -178,6 +181,7 @@ def table(rows: list[dict[str, Any]]) -> str:
 
 
 def main() -> None:
+    """Entry point of `python -m benchmarks.models.quantization`."""
     parser = argparse.ArgumentParser(description="Quantization of the planner beside float32.")
     parser.add_argument(
         "--model", type=Path, required=True, help="folder of float32 graphs (export.py)"

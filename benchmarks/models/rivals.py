@@ -46,6 +46,7 @@ Runner = Callable[[list[int], int], Speed]
 
 
 def random_decoder(size: str) -> Decoder:
+    """A Llama-shaped decoder of that size with random weights: speed does not depend on them."""
     width, ffn, layers, heads, kv = SIZES[size]
     torch.manual_seed(0)
     config = DecoderConfig(
@@ -76,6 +77,7 @@ def clock(
 
 
 def ours(decoder: Decoder, folder: Path, quantization: str, threads: int) -> Runner:
+    """Our CPU engine on this decoder; the rewritten graph is kept in `folder` alone."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{quantization}.onnx"
     if not (folder / "float.onnx").exists():
@@ -210,6 +212,7 @@ def llama_cpp(decoder: Decoder, folder: Path, kind: str, threads: int, packed: b
 
 
 def transformers_generate(decoder: Decoder, threads: int) -> Runner:
+    """The same weights in transformers' own generate, greedy."""
     from transformers import LlamaConfig, LlamaForCausalLM
 
     c = decoder.config

@@ -129,6 +129,7 @@ def plot(rows: list[dict[str, Any]], path: Path) -> None:
 
 
 def table(rows: list[dict[str, Any]]) -> str:
+    """The rows as a Markdown table."""
     lines = [
         "| size | prompt | runtime | written tok/s | read tok/s | of roofline |",
         "|---|---|---|---|---|---|",
@@ -149,6 +150,7 @@ def run(
     rounds: int,
     only: Sequence[str],
 ) -> dict[str, Any]:
+    """Every size, prompt length (tokens) and runtime, `rounds` times in turn; the medians."""
     bandwidth = bandwidth_bytes_per_s(threads)
     rows = []
     for size in sizes:
@@ -186,6 +188,7 @@ def run(
 
 
 def main() -> None:
+    """Entry point of `python -m benchmarks.models.speed`."""
     parser = argparse.ArgumentParser(description="Speed beside llama.cpp and transformers.")
     parser.add_argument("--out", type=Path, default=Path("bench_out/speed"))
     parser.add_argument(

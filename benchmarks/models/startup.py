@@ -253,6 +253,8 @@ def encoder_once(name: str) -> dict[str, Any]:
 
 
 def main() -> None:
+    """Entry point of `python -m benchmarks.models.startup`: seconds, bytes, and what the grammar
+    costs."""
     parser = argparse.ArgumentParser(
         description="Start, memory and grammar of the shipped planner."
     )

@@ -71,6 +71,7 @@ class CaseResult:
         return DEFAULT_REWARD(Verdict(last.expect, last.status, last.why))
 
     def to_json(self) -> dict[str, Any]:
+        """As report.json lists it under "cases"."""
         return {**asdict(self), "reward": self.reward}
 
 
@@ -92,9 +93,13 @@ class Played:
 class Body(Protocol):
     """Something that carries out commands in a world of its own."""
 
-    def reset(self, case: Case) -> Truth: ...
+    def reset(self, case: Case) -> Truth:
+        """Set the case up; returns the truth by id before anything happens."""
+        ...
 
-    def command(self, turn: Turn) -> Played: ...
+    def command(self, turn: Turn) -> Played:
+        """Say one turn and carry its plan out to the end."""
+        ...
 
 
 # --- planners of the benchmark --------------------------------------------------------------------
@@ -107,6 +112,7 @@ class FixedPlanner(PlanningModule):
         self.plans = list(plans)
 
     def plan(self, request: PlanRequest) -> PlanResult:
+        """The next of the plans it was given, whatever is asked."""
         text = self.plans.pop(0)
         return PlanResult(compact.parse(text), text)
 
@@ -136,6 +142,7 @@ class SymbolicBody:
         self._planner = planner
 
     def reset(self, case: Case) -> Truth:
+        """The case's scene in memory; a new session."""
         truth = case.stage.truth()
         self._skills = SymbolicSkills(oracle_scene(_Told(truth)))  # type: ignore[arg-type]
         self._executor = PlanExecutor(self._skills, SessionMemory())
@@ -145,6 +152,7 @@ class SymbolicBody:
         return truth
 
     def command(self, turn: Turn) -> Played:
+        """Plan and carry out on the symbolic robot; a planner's error is a failed turn."""
         said = check_command(turn.say)
         request = PlanRequest(said, self._skills.scene(), tuple(self._history[-3:]), self._pending)
         self._history.append(said)
@@ -213,6 +221,7 @@ class SimulatedBody:
         self._robot, self._simulation = agent.robot, agent.robot.simulation
 
     def reset(self, case: Case) -> Truth:
+        """The case's scene in PyBullet; a new session."""
         if self._oracle is not None:
             self._oracle.plans = [turn.oracle for turn in case.turns]
         self.agent.reset(case.stage.scene, case.seed)
@@ -220,6 +229,7 @@ class SimulatedBody:
         return _by_id(self._simulation.objects())
 
     def command(self, turn: Turn) -> Played:
+        """Plan and carry out by physics and camera."""
         result = self._command(turn.say)
         return Played(
             result.status, result.reply, _by_id(result.objects), result.held, result.plan_text,
@@ -294,6 +304,7 @@ def play(
 
 
 def finished(case: Case, turns: Sequence[TurnResult]) -> bool:
+    """Whether all turns were played and the last one was right."""
     return len(turns) == len(case.turns) and not turns[-1].why
 
 
@@ -303,6 +314,7 @@ def result_of(
     understood: bool,
     pictures: tuple[str, ...] = (),
 ) -> CaseResult:
+    """The case's result, with its cause when it failed: understood wrongly or executed wrongly."""
     success = finished(case, turns)
     cause = "" if success else "executed wrongly" if understood else "understood wrongly"
     return CaseResult(

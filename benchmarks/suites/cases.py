@@ -151,12 +151,14 @@ def nth(group: judge.Ref, side: str, n: int = 1) -> Pick:
 
 
 def closest(group: judge.Ref, mark: str, n: int = 1) -> Pick:
+    """Picks the n-th nearest of a group to `mark`, which itself does not count."""
     return lambda w: sorted(
         (i for i in _ids(group, w) if i != mark), key=lambda i: _gap(w, i, mark)
     )[n - 1]
 
 
 def farthest(group: judge.Ref, mark: str) -> Pick:
+    """Picks the one of a group that is farthest from `mark`."""
     return lambda w: max((i for i in _ids(group, w) if i != mark), key=lambda i: _gap(w, i, mark))
 
 
@@ -237,4 +239,5 @@ def room(a: str, mark: str, side: str, gap_m: float = 0.03) -> Callable[[Truth],
 
 
 def all_of(*tests: Callable[[Truth], bool]) -> Callable[[Truth], bool]:
+    """Holds where every test holds."""
     return lambda w: all(test(w) for test in tests)

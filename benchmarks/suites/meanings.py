@@ -46,6 +46,7 @@ def mixture(
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.suites.meanings`: list them, or draw and carry out."""
     from benchmarks.suites.case_run import FixedPlanner, SymbolicBody, play
 
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])

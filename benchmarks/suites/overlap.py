@@ -97,6 +97,7 @@ def write(path: Path, folder: Path | None, first: int, seeds: int) -> int:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.suites.overlap`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("corpus", type=Path, nargs="*")
     parser.add_argument("--commands", type=Path, default=None)

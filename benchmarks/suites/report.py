@@ -116,6 +116,7 @@ def totals(results: Sequence[CaseResult]) -> dict[str, float]:
 
 
 def rich_table(rows: Sequence[Line]) -> Table:
+    """The lines as a table for the terminal; suites below their goal are yellow."""
     names = ("suite", "n", "success", "goal", "understood", "executed", "asked", "refused",
              "cannot", "plan s", "tokens")  # fmt: skip
     table = Table(box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))

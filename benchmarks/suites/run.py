@@ -49,6 +49,7 @@ class Job:
 
 
 def fresh_seed() -> int:
+    """A seed that nobody has chosen, below a million."""
     return int(np.random.SeedSequence().generate_state(1)[0]) % 10**6
 
 
@@ -154,6 +155,7 @@ class Player:
         return tuple(names)
 
     def close(self) -> None:
+        """Give the simulator back, where one was needed."""
         if self._body is not None:
             self._body.agent.destroy()
 

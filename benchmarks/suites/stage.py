@@ -72,6 +72,7 @@ class Stage:
     later: tuple[ObjectSpec, ...] = ()
 
     def truth(self) -> dict[str, dict[str, Any]]:
+        """What stands where, by id, as a simulator would tell it."""
         return truth_of(self.scene)
 
 

@@ -51,6 +51,7 @@ class Pair:
     target: tuple[str, ...]
 
     def plan(self) -> p.Plan:
+        """The plan that the target spells, its pointers resolved in the command."""
         return compact.parse(" ".join(self.target), pointers.resolver(self.command))
 
 
@@ -60,6 +61,7 @@ def structure(target: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def held_structure(target: tuple[str, ...]) -> bool:
+    """Whether this shape of plan is kept for the "compositions" split, by its hash."""
     s = structure(target)
     return len(s) >= 4 and zlib.crc32(" ".join(s).encode()) % 100 < _HELD_STRUCTURES
 
@@ -160,6 +162,7 @@ def pairs(
 
 
 def main() -> None:
+    """Entry point of `python -m training.corpus.build`."""
     parser = argparse.ArgumentParser(description="Write corpus shards (JSON lines).")
     parser.add_argument("--out", type=Path, required=True)
     parser.add_argument("--n", type=int, default=100_000)

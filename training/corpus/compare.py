@@ -36,6 +36,7 @@ class Difference:
 
     @property
     def z(self) -> float:
+        """How many standard deviations chi-squared lies above what equal distributions give."""
         return (self.chi2 - self.degrees) / (2.0 * max(self.degrees, 1)) ** 0.5
 
 
@@ -83,6 +84,7 @@ def differences(a: Path, b: Path) -> Iterator[Difference]:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m training.corpus.compare`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("before", type=Path)
     parser.add_argument("after", type=Path)

@@ -132,6 +132,7 @@ def sample(ctx: Ctx) -> Sample:
 
 
 def main() -> None:
+    """Print the parts of the mixture by their share."""
     for part in sorted(mixture(), key=lambda p: -p.share):
         print(f"{100 * part.share:6.2f} %  {part.name}")
     print(f"{100 * sum(p.share for p in mixture()):6.2f} %  in {len(mixture())} meanings")

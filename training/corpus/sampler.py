@@ -52,6 +52,7 @@ class Ctx:
     # --- chance ---------------------------------------------------------------------------
 
     def chance(self, p: float) -> bool:
+        """True with probability `p`."""
         return self.rng.random() < p
 
     def one(self, options: Sequence[T]) -> T:
@@ -59,6 +60,7 @@ class Ctx:
         return self.rng.choice(options)
 
     def weighted(self, options: dict[T, float]) -> T:
+        """One of the options, as often as its weight says."""
         return self.rng.choices(list(options), weights=list(options.values()))[0]
 
     def choose(self, held: Sequence[T], free: Sequence[T], split: Split) -> T:
@@ -85,6 +87,7 @@ class Ctx:
         return self.fill(self._held_or_not(templates, "templates", 2), **slots)
 
     def fill(self, template: str, **slots: Any) -> str:
+        """A template with its slots filled, its (a|b) chosen and its [optional] parts kept or not."""
         text = template
         while "(" in text or "[" in text:
             text = _GROUP.sub(self._expand, text)
@@ -92,6 +95,7 @@ class Ctx:
 
     @staticmethod
     def fill_slots(text: str, slots: dict[str, Any]) -> str:
+        """A template with its slots filled, and nothing else chosen."""
         return " ".join(_SLOT.sub(lambda m: str(slots[m[1]]), text).split())
 
     def _expand(self, m: re.Match[str]) -> str:
@@ -111,4 +115,5 @@ class Ctx:
 
 
 def is_mark(char: str) -> bool:
+    """Whether a character marks the begin or end of a text that the plan points at."""
     return SPAN_BASE <= ord(char) < SPAN_BASE + SPAN_COUNT

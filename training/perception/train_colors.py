@@ -109,6 +109,7 @@ def confusion(truth: NDArray[np.int64], guess: NDArray[np.int64]) -> None:
 
 
 def main() -> None:
+    """Entry point of `python -m training.perception.train_colors`."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--scenes", type=int, default=300)
     parser.add_argument("--seed", type=int, default=500_000, help="first scene")

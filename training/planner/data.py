@@ -88,6 +88,7 @@ def _up(n: int, step: int) -> int:
 
 
 def make_batch(ex: Examples, index: NDArray[np.int64], eos: int) -> Batch:
+    """Examples of these indices as padded arrays."""
     prompts = [slice(ex.prompt_at[i], ex.prompt_at[i + 1]) for i in index]
     plans = [ex.plans[ex.plan_at[i] : ex.plan_at[i + 1]] for i in index]
     lengths = np.asarray([s.stop - s.start for s in prompts], dtype=np.int32)

@@ -31,6 +31,7 @@ FIRST_SEED = 900_000_000
 
 
 def run_split(model: LocalPlanner, name: str, n: int, show: int = 0) -> dict[str, Any]:
+    """Share of exact plans and seconds a plan on `n` fresh pairs of a split."""
     right, times, words = 0, [], 0
     for pair in build.pairs(n, SPLITS[name], FIRST_SEED):
         out = Generation()
@@ -69,6 +70,7 @@ def sample_commands(model: LocalPlanner, path: Path, n: int) -> None:
 
 
 def main() -> None:
+    """Entry point of `python -m training.planner.evaluate`."""
     parser = argparse.ArgumentParser(
         description="Exact-plan match on the development splits, and latency."
     )

@@ -33,6 +33,7 @@ class PlainLayerNorm(nn.Module):
         self.weight, self.bias, self.eps = norm.weight, norm.bias, norm.eps
 
     def forward(self, x: Tensor) -> Tensor:
+        """x [..., width]; written out in plain operators, which every engine has."""
         x = x - x.mean(-1, keepdim=True)
         return x / torch.sqrt(x.pow(2).mean(-1, keepdim=True) + self.eps) * self.weight + self.bias
 
@@ -49,6 +50,7 @@ class EncoderGraph(nn.Module):
                     setattr(module, name, PlainLayerNorm(child))
 
     def forward(self, ids: Tensor, types: Tensor, words: Tensor) -> Tensor:
+        """ids, types, words [1, T]: the prefix [1, T, hidden] that the decoder begins with."""
         return self.planner.prefix(ids, types, words)
 
 
@@ -77,6 +79,7 @@ class DecoderGraph(nn.Module):
 
 
 def load_checkpoint(path: Path) -> tuple[Planner, PlanVocabulary]:
+    """The planner and its vocabulary from a checkpoint, on the CPU."""
     state = torch.load(path, map_location="cpu", weights_only=True)
     vocabulary = PlanVocabulary(tuple(state["words"]))
     model = Planner(EncoderConfig(), DecoderConfig(**state["decoder"]), vocabulary.first_pointer)
@@ -166,6 +169,7 @@ def write_configs(
 
 
 def main() -> None:
+    """Entry point of `python -m training.planner.export`."""
     from training.planner.train import minilm_folder
 
     parser = argparse.ArgumentParser(description="Export a checkpoint to ONNX, float32.")

@@ -90,6 +90,7 @@ def decoder_feeds(prefix: NDArray[np.float32], ids: list[int]) -> dict[str, Any]
 
 
 def main() -> None:
+    """Entry point of `python -m training.planner.quantize`."""
     parser = argparse.ArgumentParser(description="Quantize an exported planner.")
     parser.add_argument("--model", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)

@@ -92,6 +92,7 @@ def on_int8_grid(w: Tensor) -> Tensor:
 
 
 def tensors(b: data.Batch, device: torch.device) -> list[Tensor]:
+    """A batch's arrays as tensors on the device, in the order of the model's arguments."""
     names = ("ids", "types", "words", "lengths", "inputs", "plan_lengths", "labels")
     return [torch.from_numpy(getattr(b, k)).long().to(device) for k in names]
 
@@ -189,6 +190,7 @@ class Trainer:
             )
 
     def save(self) -> None:
+        """Write the checkpoint that a later run goes on from; whole or not at all."""
         state = {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
@@ -252,6 +254,7 @@ class Trainer:
         return float(loss.detach()) * int(keep.sum()), int(keep.sum())
 
     def train(self) -> None:
+        """Train to the end, with an evaluation and a checkpoint now and then."""
         args = self.args
         devs = {
             Path(d).stem.removeprefix("dev_"): data.load(Path(d), self.tokenizer, self.vocabulary)
@@ -288,6 +291,7 @@ class Trainer:
         plot(self.log, self.run / "curves.png")
 
     def half_average(self) -> Planner:
+        """A bfloat16 copy of the averaged weights, for evaluation."""
         return copy.deepcopy(self.average).bfloat16()
 
     def _report(self, loss: float, devs: dict[str, data.Examples], budget: float) -> None:
@@ -342,6 +346,7 @@ def plot(log: list[dict[str, float]], path: Path) -> None:
 
 
 def main() -> None:
+    """Entry point of `python -m training.planner.train`."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
     parser.add_argument("--run", required=True)
     parser.add_argument("--shards", nargs="+", required=True)

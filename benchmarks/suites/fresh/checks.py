@@ -25,10 +25,12 @@ _CORNERS = {
 
 
 def size_of(o: Obj) -> float:
+    """Edge or outer diameter, metres."""
     return float(o["size"])
 
 
 def light_of(o: Obj) -> float:
+    """Luminance of its colour."""
     return luminance(str(o["color"]))
 
 
@@ -42,6 +44,7 @@ def ranked_by(group: str, key: Callable[[Obj], float], n: int = 1) -> Pick:
 
 
 def least(group: str, key: Callable[[Obj], float]) -> Pick:
+    """Picks the one of a group with the smallest key."""
     return lambda w: min(_group(group, w), key=lambda i: key(w[i]))
 
 
@@ -61,6 +64,7 @@ def to_point(x: float, y: float) -> Callable[[Obj], float]:
 
 
 def to_corner(name: str) -> Callable[[Obj], float]:
+    """Distance to a named corner of the workspace, metres."""
     return to_point(*_CORNERS[name])
 
 
@@ -76,6 +80,7 @@ def off_line(a: str, b: str, c: str, gap_m: float = 0.1) -> Callable[[Truth], bo
 
 
 def several(*picks: Pick) -> Callable[[Truth], list[str]]:
+    """Picks one by each pick."""
     return lambda w: [pick(w) for pick in picks]
 
 

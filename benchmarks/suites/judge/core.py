@@ -30,6 +30,7 @@ class Seen:
     hand: tuple[float, float] | None = None
 
     def ids(self, ref: Ref) -> tuple[str, ...]:
+        """Ids that a reference means; picks look at the world before the turn."""
         found = ref(self.before) if callable(ref) else ref
         if isinstance(found, str):
             out: list[str] = []
@@ -39,12 +40,15 @@ class Seen:
         return tuple(found)
 
     def one(self, ref: Ref) -> Obj:
+        """The first of them as it stands after the turn."""
         return self.after[self.ids(ref)[0]]
 
     def was(self, ref: Ref) -> Obj:
+        """The first of them as it stood before the turn."""
         return self.before[self.ids(ref)[0]]
 
     def many(self, ref: Ref) -> list[Obj]:
+        """All of them as they stand after the turn."""
         return [self.after[i] for i in self.ids(ref)]
 
 
@@ -53,20 +57,25 @@ Check = Callable[[Seen], bool]
 
 
 def both(*checks: Check) -> Check:
+    """Right when every check is."""
     return lambda s: all(c(s) for c in checks)
 
 
 def either(*checks: Check) -> Check:
+    """Right when at least one check is."""
     return lambda s: any(c(s) for c in checks)
 
 
 def no(check: Check) -> Check:
+    """Right when the check is not."""
     return lambda s: not check(s)
 
 
 def always(s: Seen) -> bool:
+    """Right whatever the world looks like: for turns that are judged by status alone."""
     return True
 
 
 def nothing_moved(s: Seen) -> bool:
+    """Right when everything stands where it stood and nothing is held."""
     return p.still(list(s.before.values()), list(s.after.values()), ()) and s.held is None

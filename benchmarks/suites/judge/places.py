@@ -18,6 +18,7 @@ def inside(a: Ref, b: Ref) -> Check:
 
 
 def in_any(a: Ref, b: Ref) -> Check:
+    """Right when each of `a` rests in one of `b`, whichever."""
     return lambda s: all(any(rests_in(o, c, s.after) for c in s.many(b)) for o in s.many(a))
 
 
@@ -70,6 +71,7 @@ def at(a: Ref, region: str) -> Check:
 
 
 def at_region(o: Obj, region: str) -> bool:
+    """Whether an object lies in a region; "corner" and "side" mean any of them."""
     if region == "corner":
         return any(p.at_region(o, f"{x}_{y}") for x in ("back", "front") for y in ("left", "right"))
     if region == "side":
@@ -133,6 +135,7 @@ def _close(o: Obj, mark: Obj, max_m: float) -> bool:
 
 
 def far(a: Ref, b: Ref, min_m: float = 0.22) -> Check:
+    """Right when each of `a` is at least `min_m` from `b`."""
     return lambda s: (
         s.held is None
         and all(p.distance(o, s.one(b)) >= min_m for o in s.many(a) if o["id"] != s.one(b)["id"])
@@ -153,6 +156,7 @@ def farther(a: Ref, b: Ref, by_m: float = 0.03) -> Check:
 
 
 def nearer(a: Ref, b: Ref, by_m: float = 0.02) -> Check:
+    """Right when `a` came at least `by_m` nearer to `b`, or is next to it."""
     return lambda s: (
         s.held is None
         and p.distance(s.one(a), s.one(b)) <= max(p.distance(s.was(a), s.was(b)) - by_m, 0.13)
@@ -160,6 +164,8 @@ def nearer(a: Ref, b: Ref, by_m: float = 0.02) -> Check:
 
 
 def between(a: Ref, b: Ref, c: Ref) -> Check:
+    """Right when `a` lies on the line from `b` to `c`, within 5 cm, away from both ends."""
+
     def check(s: Seen) -> bool:
         o, u, v = (np.array(s.one(r)["position"][:2]) for r in (a, b, c))
         way = v - u
@@ -172,6 +178,7 @@ def between(a: Ref, b: Ref, c: Ref) -> Check:
 
 
 def held(a: Ref) -> Check:
+    """Right when exactly `a` is in the gripper."""
     return lambda s: s.held == s.ids(a)[0]
 
 
@@ -232,6 +239,7 @@ def shifted(a: Ref, limit_m: float = 0.02) -> Check:
 
 
 def still(a: Ref, limit_m: float = 0.02) -> Check:
+    """Right when none of `a` moved by more than `limit_m`."""
     return lambda s: all(
         math.dist(s.after[i]["position"], s.before[i]["position"]) <= limit_m for i in s.ids(a)
     )
@@ -259,6 +267,7 @@ def turned(a: Ref, degrees: float, tol_deg: float = 12) -> Check:
 
 
 def swapped(a: Ref, b: Ref, tol_m: float = 0.05) -> Check:
+    """Right when each stands where the other stood, within `tol_m`."""
     return lambda s: (
         s.held is None
         and p.distance(s.one(a), s.was(b)) <= tol_m

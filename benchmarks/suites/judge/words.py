@@ -22,14 +22,17 @@ def count_where(group: Ref, test: Callable[[Seen, Obj], bool], n: int | range) -
 
 
 def n_in(group: Ref, box: Ref, n: int | range) -> Check:
+    """Right when `n` of the group rest in `box`."""
     return count_where(group, lambda s, o: rests_in(o, s.one(box), s.after), n)
 
 
 def n_at(group: Ref, region: str, n: int | range) -> Check:
+    """Right when `n` of the group lie in the region."""
     return count_where(group, lambda s, o: at_region(o, region), n)
 
 
 def n_moved(group: Ref, n: int | range) -> Check:
+    """Right when `n` of the group moved by more than 2 cm."""
     return count_where(
         group, lambda s, o: math.dist(o["position"], s.before[o["id"]]["position"]) > 0.02, n
     )

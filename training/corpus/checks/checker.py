@@ -60,6 +60,7 @@ class Verdict:
 
     @property
     def fine(self) -> bool:
+        """Whether the plan was carried out, or could not be for a reason that lies in the scene."""
         return self.kind in ("ok", "impossible")
 
 
