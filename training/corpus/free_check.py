@@ -167,7 +167,7 @@ def _said_twice(every: Sequence[Sentence]) -> Iterator[str]:
     known: dict[tuple[str, ...], Sentence] = {}
     sets: dict[str, list[tuple[frozenset[str], Sentence]]] = defaultdict(list)
     for s in every:
-        plain = plain_command(s.command)
+        plain = plain_command(s.command) or s.command
         key = (plain, s.asked, *(t.command for t in s.turns))
         if key in known and not _twins(s, known[key]):
             yield f"{s.where}: said in {known[key].where} | {s.command}"
