@@ -13,7 +13,11 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
-PACKAGES = ("llmagentos", "llm_edge", "sim", "benchmarks")
+#: The ROS package is read, not imported: this needs no ROS.
+PACKAGES = (
+    *("llmagentos", "llm_edge", "sim", "benchmarks", "training"),
+    "ros_ws/src/llmagentos_ros",
+)
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 

@@ -78,6 +78,7 @@ def difference(what: str, a: Counter[str], b: Counter[str]) -> Difference:
 
 
 def differences(a: Path, b: Path) -> Iterator[Difference]:
+    """A row for each thing that `counts` counts: plan structures, first words, plan words."""
     one, other = counts(a), counts(b)
     for what in one:
         yield difference(what, one[what], other[what])

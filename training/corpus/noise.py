@@ -37,6 +37,7 @@ def typo(ctx: Ctx, word: str) -> str:
 
 
 def typo_free_capital(word: str) -> str:
+    """The word with its first letter large, behind its mark if it has one."""
     mark, w = _split_mark(word)
     return mark + w[:1].upper() + w[1:]
 

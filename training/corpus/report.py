@@ -224,6 +224,7 @@ def _row(checker: Checker, kind: str, count: int) -> str:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """The command line: draw, check, count, write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--n", type=int, default=100_000)
     parser.add_argument("--start", type=int, default=60_000_000)

@@ -70,6 +70,7 @@ class DecoderGraph(nn.Module):
     def forward(
         self, ids: Tensor, prefix: Tensor, positions: Tensor, mask: Tensor, past: Tensor
     ) -> tuple[Tensor, Tensor]:
+        """Logits of the last tokens and the new cache rows; ids below 0 take their prefix row."""
         real = ids >= 0
         own = real.unsqueeze(-1).to(prefix.dtype)
         # not clamp: TensorRT has no Clip for INT32

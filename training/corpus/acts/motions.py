@@ -29,6 +29,7 @@ from training.corpus.words import lexicon as lx
 
 
 def push(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Slide without lifting, to a place: "push the red block against the box"."""
     roll = ctx.rng.random()
     if roll < 0.27:
         return shifts.push(ctx, refs)
@@ -71,6 +72,7 @@ def push(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """One thing away from others, or two together: "pull the cup apart from the bowl"."""
     if ctx.chance(0.55):
         return shifts.separate(ctx, refs) if ctx.chance(0.65) else shifts.together(ctx, refs)
     o = noun_phrase(ctx, False, MOVABLE, 0, 0.3, refs=refs)
@@ -93,6 +95,7 @@ def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def move(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """So far in a direction, carried or pushed: "shift the can 5 cm to the left"."""
     if ctx.chance(0.3):
         return shifts.move(ctx, refs)
     o = noun_phrase(ctx, ctx.chance(0.1), MOVABLE, 0, 0.8, refs=refs)
@@ -132,6 +135,7 @@ def move(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def rotate(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A turn about the vertical, left positive in the plan: "turn the brick 30 degrees left"."""
     if ctx.chance(0.35):
         return shifts.rotate(ctx, *angle_words(ctx), refs)
     o = noun_phrase(ctx, ctx.chance(0.08), MOVABLE, 0, 0.5, refs=refs)
@@ -164,6 +168,7 @@ def rotate(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def angle_words(ctx: Ctx) -> tuple[str, float]:
+    """An angle in words and in degrees, without its sign: ("a quarter turn", 90)."""
     angle: float = ctx.one([30, 45, 90, 90, 180, 60, 15, 120, 10, 20, 135, 270, 360, 75, 5, 25, 35, 40, 50, 70, 80, 100, 150])
     if angle == 90 and ctx.chance(0.25):
         return ctx.one(["a quarter turn", "a quarter of a turn", "a right angle"]), 90
@@ -178,6 +183,7 @@ def angle_words(ctx: Ctx) -> tuple[str, float]:
 
 
 def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Two things change places: "put the cup where the can is and vice versa"."""
     if ctx.chance(0.5):
         return shifts.swap(ctx, refs)
     a, b = several(ctx, 2)
@@ -198,6 +204,7 @@ def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A region or a holder becomes empty: "make room in the middle", "empty the bowl"."""
     if ctx.chance(0.35):
         return shifts.clear(ctx, refs)
     if ctx.chance(0.55):
@@ -215,6 +222,7 @@ def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def empty_holder(ctx: Ctx) -> Clause:
+    """Everything goes from in, on or around a landmark: "take everything off the plate"."""
     rel: Any = ctx.weighted({"in": 3, "on": 2, "next_to": 0.5})
     mark = noun_phrase(ctx, False, HOLDERS if rel != "next_to" else LANDMARKS, 1, 0.4, definite=True)
     text = ctx.say({
@@ -228,6 +236,7 @@ def empty_holder(ctx: Ctx) -> Clause:
 
 
 def point(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """The hand goes above a thing or a region: "show me the blue cup"."""
     if ctx.chance(0.3):
         return shifts.point(ctx, refs)
     if ctx.chance(0.75):

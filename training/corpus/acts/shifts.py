@@ -96,6 +96,7 @@ _ENDS: list[tuple[str, str, Any, Any]] = [("leftmost", "rightmost", "left", "rig
 
 
 def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Swaps of two ends of an order, of three things in a ring, or of two: "trade A for B"."""
     roll = ctx.rng.random()
     if roll < 0.18:
         w1, w2, k1, k2 = ctx.one(_ENDS)
@@ -118,6 +119,7 @@ def swap(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A region becomes empty, not as an order to clear: "the left side should be empty"."""
     pp = region_place(ctx)
     while " the " not in pp.text or pp.text == "aside":
         pp = region_place(ctx)
@@ -127,12 +129,14 @@ def clear(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def point(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Pointing by other verbs: "aim at the cup", "direct your arm at the box"."""
     o = noun_phrase(ctx, False, LANDMARKS, 0, 0.6, refs=refs)
     text = ctx.say(["aim at {o}", "gesture at {o}", "hold the gripper above {o}", "direct your arm at {o}", "stretch your arm out to {o}", "hover your hand above {o}", "let your fingers hang over {o}", "take your hand over to {o} without touching it", "show with your hand where {o} is", "bring the gripper above {o}", "I want you to point to {o}", "point your arm in the direction of {o}", "park your hand over {o}", "with your finger show me {o}", "point {o} out to me", "position the gripper right over {o}", "swing over to {o}", "move so that you are above {o}", "go and hover at {o}"], o=o.text)
     return text, [p.Point(place=p.Place(rel="above", obj=o.obj))]
 
 
 def separate(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Touching things spread out, or one so far from another: "get A 5 cm away from B"."""
     if ctx.chance(0.35):
         np = noun_phrase(ctx, True, {"block": 12.0, "object": 2, "can": 1, "cup": 1, "ball": 1}, 2, 0.0, definite=True)
         words = np.text

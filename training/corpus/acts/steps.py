@@ -85,6 +85,7 @@ def gerund(clause: str) -> str:
 
 
 def put(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Carry to a place: "put the red block into the bowl"; some from a place, or several at once."""
     many = ctx.chance(0.28)
     o = noun_phrase(ctx, many, MOVABLE, 0, 1.0, refs=refs)
     if not many and ctx.chance(0.06):
@@ -142,6 +143,7 @@ def from_to(ctx: Ctx) -> Clause:
 
 
 def put_text(ctx: Ctx, o: NP, pp: PP) -> str:
+    """Words for a put of which both phrases are drawn, with verbs that suit the place."""
     verbs = lx.PUT_VERBS if pp.place.rel in ("in", "on") else [v for v in lx.PUT_VERBS if v not in lx.IN_VERBS]
     verb = ctx.word(verbs)
     if ctx.chance(0.42):
@@ -180,6 +182,7 @@ def each_to_its_own(ctx: Ctx) -> Clause:
 
 
 def pick(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Lift and keep: "grab the can"; some say where from."""
     many = ctx.chance(0.04)
     o = noun_phrase(ctx, many, MOVABLE, 0, 1.1, refs=refs)
     verb = ctx.word(lx.GRAB_VERBS)
@@ -200,6 +203,7 @@ def pick(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def place_held(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """What is in the hand goes to a place, or is let go: "drop it"."""
     pp = place(ctx)
     if ctx.chance(0.25) or (pp.place.obj and pp.place.obj.ref == "this"):
         text = ctx.word(["let go", "release it", "open the gripper", "drop it", "open your hand",
@@ -230,11 +234,13 @@ SIMPLE: list[tuple[list[str], list[Any]]] = [
 
 
 def simple(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """One of the SIMPLE commands, which name no object: "go home", "open the gripper"."""
     words, steps = ctx.one(SIMPLE)
     return ctx.word(words), list(steps)
 
 
 def wait(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A pause, in seconds or minutes: "wait half a second"."""
     if ctx.chance(0.15):
         return ctx.word(["wait", "wait a moment", "hold on", "wait a second", "wait a sec", "hang on", "one moment",
                          "hold on a second", "pause for a moment", "give me a second"]), [p.Wait(seconds=1)]
@@ -255,6 +261,7 @@ def wait(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def say(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Words to be said as they are, marked as a span to copy: "say hello"."""
     words = ctx.word(["hello", "done", "I am finished", "good morning everyone", "hello world", "the table is set",
                       "I love robots", "all done boss", "it works", "task complete", "nice to meet you", "welcome",
                       "happy birthday", "ready when you are", "dinner is served", "thank you for waiting", "yes sir",

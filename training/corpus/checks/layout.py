@@ -41,6 +41,7 @@ class Thing:
 
     @property
     def height_m(self) -> float:
+        """Extent along z of its kind at its size, metres."""
         return traits(self.kind).extents_at(self.size_m)[2]
 
 

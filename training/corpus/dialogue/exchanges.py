@@ -36,14 +36,17 @@ STOP = ["stop", "stop it", "halt", "freeze", "stop right there", "stop now", "st
 
 
 def stop(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Stop what is under way: "stop", as one of STOP."""
     return ctx.word(STOP), [p.Stop()]
 
 
 def yes_no(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Yes or no to the robot's question, equally often."""
     return (ctx.word(YES), [p.Yes()]) if ctx.chance(0.5) else (ctx.word(NO), [p.No()])
 
 
 def undo(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Take back the last command, or the last 2 to 6: "undo the last three steps"."""
     if ctx.chance(0.6):
         return ctx.word(["undo", "undo that", "undo it", "take that back", "revert that", "undo the last step", "undo your last move", "reverse that", "undo what you just did", "go back one step",
                          "revert the last action", "roll that back", "reverse your last action", "undo the last command", "make that undone", "undo the move", "I take that back",
@@ -55,6 +58,7 @@ def undo(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def restore(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Back to the start of the session, all or some: "put the cups back where they were"."""
     if ctx.chance(0.6):
         return ctx.word(["put everything back", "put everything back where it was", "restore the original state", "reset the scene", "restore everything", "reset the table",
                          "make everything as it was before", "bring everything back to where it was", "put everything back as it was", "return everything to its original place",
@@ -67,6 +71,7 @@ def restore(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def again(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Repeat the last command, n times, or with another thing or place: "the same with the cup"."""
     roll = ctx.rng.random()
     if roll < 0.3:
         return ctx.word(["again", "do that again", "do it again", "once more", "repeat that", "one more time", "same again", "again please", "repeat the last command", "do the same again", "another time",
@@ -98,6 +103,7 @@ def _one_np(ctx: Ctx) -> tuple[str, p.Obj]:
 
 
 def correct(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """The last command meant another thing or place: "no, I meant the blue one"."""
     if ctx.chance(0.7):
         o = noun_phrase(ctx, ctx.chance(0.15), MOVABLE, 1, 0.5, definite=True)
         if ctx.chance(0.55):
@@ -118,6 +124,7 @@ def correct(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def remember(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Name a thing or a place, the name marked as a span: "call this block Bob"."""
     roll = ctx.rng.random()
     if roll < 0.7:
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.4, definite=True, refs=0.35)

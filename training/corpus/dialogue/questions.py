@@ -152,6 +152,7 @@ def _is(ctx: Ctx) -> tuple[str, str, Any]:
 
 
 def question(ctx: Ctx, refs: float = 0.05) -> Clause:
+    """A question of one of Q's ten sorts."""
     name = ctx.weighted({"count": 7, "holds": 9, "where": 4, "which": 6, "color": 4, "size": 1.5, "kind": 1.5, "distance": 1.5,
                          "relation": 1.2, "fixed": 8})
     text, query = getattr(Q, name)(ctx, refs)
@@ -163,6 +164,7 @@ class Q:
 
     @staticmethod
     def count(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "how many blocks are there", some inside or on a holder."""
         np = _bare(ctx, rich=1.0)
         text = ctx.say(["how many {n} are there", "how many {n} are there [on the table|in total|here]", "count the {n}",
                         "how many {n} do you see", "how many {n} can you see", "what is the number of {n}", "tell me how many {n} there are",
@@ -180,6 +182,7 @@ class Q:
 
     @staticmethod
     def holds(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """Whether a condition holds: "is the cup empty"; of mere existence as `exists`."""
         statement, ask, cond = condition(ctx, 0)
         if ctx.chance(0.25):
             ask = ctx.say(["is it true that {s}", "can you (tell me|check|see) (if|whether) {s}", "tell me (if|whether) {s}", "{s}, right",
@@ -190,6 +193,7 @@ class Q:
 
     @staticmethod
     def where(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "where is the red cup", as a command too: "locate the red cup"."""
         o = noun_phrase(ctx, ctx.chance(0.15), LANDMARKS, 1, 0.9, definite=True, refs=refs)
         is_ = "are" if o.plural else "is"
         text = ctx.say(["where {i} {o}", "where {i} {o}", "tell me where {o} {i}", "can you tell me where {o} {i}", "in which place {i} {o}",
@@ -199,6 +203,7 @@ class Q:
 
     @staticmethod
     def which(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """All that a description fits, for a list: "which blocks are in the bowl"."""
         roll = ctx.rng.random()
         if roll < 0.45:
             kind: Any = ctx.weighted({"block": 5, "object": 4, "bowl": 2, "ball": 1, "cup": 1, "plate": 1, "round": 0.3})
@@ -233,6 +238,7 @@ class Q:
 
     @staticmethod
     def color(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """The colour of a thing, or the commonest one: "what colour are most of the blocks"."""
         if ctx.chance(0.18):
             kind: Any = ctx.weighted({"block": 3, "object": 4, "bowl": 2})
             noun = lx.plural(ctx.word(lx.KIND_WORDS[kind]))
@@ -251,6 +257,7 @@ class Q:
 
     @staticmethod
     def size(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "how big is the box", also its height or width."""
         o = noun_phrase(ctx, False, LANDMARKS, 1, 0.8, definite=True, refs=refs)
         text = ctx.say(["how big is {o}", "how large is {o}", "what size is {o}", "what is the size of {o}", "how wide is {o}", "how tall is {o}",
                         "what are the dimensions of {o}", "how high is {o}", "what is the width of {o}", "how small is {o}",
@@ -259,6 +266,7 @@ class Q:
 
     @staticmethod
     def kind(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "what kind of thing is that"; of one in an order ("what is leftmost") as `which`."""
         o = noun_phrase(ctx, False, {"object": 1.0}, 0, 1.6, definite=True, refs=refs + 0.2)
         text = ctx.say(["what kind of (thing|object) is {o}", "what is {o}", "what sort of (thing|object) is {o}", "what type of object is {o}",
                         "what shape (is|has) {o}", "tell me what {o} is", "do you know what {o} is", "what would you call {o}", *qw.MORE["kind"]], o=o.text)
@@ -268,6 +276,7 @@ class Q:
 
     @staticmethod
     def distance(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "how far is the cup from the bowl"."""
         a = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["how far is {a} from {b}", "how far apart are {a} and {b}", "what is the distance between {a} and {b}",
@@ -277,6 +286,7 @@ class Q:
 
     @staticmethod
     def relation(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """ "on which side of the bowl is the cup"."""
         a = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         b = noun_phrase(ctx, False, LANDMARKS, 1, 0.5, definite=True)
         text = ctx.say(["where is {a} relative to {b}", "where is {a} in relation to {b}", "how is {a} positioned relative to {b}",
@@ -286,6 +296,7 @@ class Q:
 
     @staticmethod
     def fixed(ctx: Ctx, refs: float) -> tuple[str, p.Query]:
+        """The robot's own doings and the scene as a whole: "what did you move last"."""
         name: Any = ctx.one(list(FIXED))
         kind: Any = ctx.weighted({"block": 4, "object": 3, "bowl": 1, "ball": 1, "round": 0.2})
         noun = ctx.word(lx.KIND_WORDS[kind])

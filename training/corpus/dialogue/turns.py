@@ -280,6 +280,7 @@ _FIX_PLACE = ["no, {p}", "not there, {p}", "no, I meant {p}", "wrong spot, {p}",
 
 
 def fix(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A correction of the thing or the place just used: "no, the other one"."""
     if ctx.chance(0.3):
         pp = where_to(ctx)
         return ctx.say(_FIX_PLACE, p=pp.text), [p.Correct(place=pp.place)]
@@ -313,6 +314,7 @@ _RESTORE = ["put everything back", "put everything back where it was at the star
 
 
 def past(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Back to its origin, undo, again or restore, in words that lean on the turn before."""
     words, step = ctx.one([(_BACK, p.Put(obj=IT, place=p.Place(rel="origin"))), (_UNDO, p.Undo()), (_AGAIN, p.Again()), (_RESTORE, p.Restore())])
     return ctx.word(words), [step]
 

@@ -80,6 +80,7 @@ def failing(group: str, draws: int) -> None:
 
 
 def main(argv: Sequence[str] | None = None) -> None:
+    """The command line: blocks that fail, or with --model wordings that a model gets wrong."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("group", nargs="?", default="", help="files below commands/ that begin so")
     parser.add_argument("--draws", type=int, default=4)

@@ -172,6 +172,7 @@ def misplaced() -> list[str]:
 
 
 def main(argv: Sequence[str] | None = None) -> int:
+    """The command line: where a block belongs; 1 when --check finds one elsewhere."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("plan", nargs="?", help="where a block of this plan belongs")
     parser.add_argument("--check", action="store_true", help="tell which blocks lie elsewhere")

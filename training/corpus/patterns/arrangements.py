@@ -104,6 +104,7 @@ def bare_things(ctx: Ctx) -> NP:
 
 
 def exact_length(ctx: Ctx) -> tuple[str, p.Length]:
+    """A length that can be measured, no "half as far": ("5 cm", 5 cm)."""
     while True:
         words, size = length(ctx)
         if size.is_measured:
@@ -306,4 +307,5 @@ MAKERS: dict[Any, float] = {whole: 10, grid: 2.5, ordered: 4, around: 3, table_e
 
 
 def shape_sentence(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A whole sentence for an arrangement, by one of MAKERS."""
     return ctx.weighted(MAKERS)(ctx, refs)

@@ -50,6 +50,7 @@ _SORTS: dict[str, list[str]] = {
 
 
 def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
+    """An order in words and as a sort: ("from small to big", "small_first"); for stacks, upwards."""
     key: Any = ctx.weighted({"small_first": 3, "large_first": 4, "alternate": 4, "by_color": 3,
                              "light_first": 1, "dark_first": 1, "reverse": 0.6, "short_first": 1.2, "tall_first": 1.2})
     if stack and key == "large_first" and ctx.chance(0.4):
@@ -72,6 +73,7 @@ def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
 
 
 def group(ctx: Ctx, refs: float = 0.0, kinds: dict[str, float] | None = None) -> NP:
+    """Several things to stack or arrange, as one phrase."""
     return noun_phrase(ctx, True, kinds or STACKABLE, 0, 0.7, refs=refs)
 
 
@@ -84,6 +86,7 @@ def _stack_place(ctx: Ctx) -> PP | None:
 
 
 def stack(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A stack of two, of a list, of a group, or a puzzle: "stack the red blocks"."""
     if ctx.chance(0.09):
         return puzzles.puzzle(ctx, refs)
     if ctx.chance(0.5):
@@ -242,6 +245,7 @@ _SHAPES: dict[str, list[str]] = {
 
 
 def arrange(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A pattern of things, or a change of the last one: "make a row of the cans"."""
     roll = ctx.rng.random()
     if roll < 0.05:
         return reshape(ctx, refs)

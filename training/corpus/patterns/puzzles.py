@@ -198,4 +198,5 @@ MAKERS: dict[Any, float] = {small_over_big: 3, odd_even: 3, zone_to_zone: 2, sta
 
 
 def puzzle(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A longer task in one sentence, by one of MAKERS."""
     return ctx.weighted(MAKERS)(ctx, refs)

@@ -25,6 +25,7 @@ _TURNS: list[tuple[str, float]] = [("a quarter turn", 90), ("a half turn", 180),
 
 
 def pattern_words(ctx: Ctx) -> str:
+    """What the last pattern is called: "the circle", "the row you just made"."""
     name = ctx.word(_NAMES)
     if ctx.chance(0.5):
         return f"the {name}"
@@ -32,6 +33,7 @@ def pattern_words(ctx: Ctx) -> str:
 
 
 def reshape(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """The last pattern becomes bigger, smaller, turned or moved: "make the circle bigger"."""
     it = pattern_words(ctx)
     action: Any = ctx.one(["bigger", "smaller", "turn", "move"])
     if action in ("bigger", "smaller"):

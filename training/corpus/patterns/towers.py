@@ -40,6 +40,7 @@ _SORTS: dict[str, list[str]] = {
 
 
 def group(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A group becomes one stack, in an order or on a base or neither: "pile up all the cubes"."""
     bare = ctx.chance(0.3)
     if bare:
         o = bare_things(ctx)
@@ -158,4 +159,5 @@ MAKERS: dict[Any, float] = {group: 8, listed: 9, colors: 3, two_towers: 1.5, apa
 
 
 def tower_sentence(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """A whole sentence for a stack, by one of MAKERS."""
     return ctx.weighted(MAKERS)(ctx, refs)

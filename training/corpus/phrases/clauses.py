@@ -55,6 +55,7 @@ def several(ctx: Ctx, n: int, kinds: dict[str, float] | None = None) -> list[NP]
 
 
 def join(ctx: Ctx, words: list[str], conjunction: str = "and") -> str:
+    """Phrases as a list in words: "a, b and c"."""
     if len(words) == 1:
         return words[0]
     if ctx.chance(0.15):

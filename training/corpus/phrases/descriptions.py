@@ -38,6 +38,7 @@ __all__ = ["HOLDERS", "KINDS", "LANDMARKS", "MOVABLE", "NP", "camel", "color_wor
 
 
 def everything(ctx: Ctx, depth: int) -> NP:
+    """All there is, some with an exception or where: "everything except the cups"."""
     words = ctx.word(["everything", "all objects", "all the things", "everything on the table",
                       "every single thing", "all of the objects", "the whole lot", "all the stuff",
                       "all items", "everything there is", "everything you see", "absolutely everything", "each and every thing", "every object",
@@ -53,6 +54,7 @@ def everything(ctx: Ctx, depth: int) -> NP:
 
 
 def named(ctx: Ctx) -> NP:
+    """A thing by a person's name given to it, marked as a span."""
     text, mark = ctx.span(ctx.word(nouns.PEOPLE_NAMES))
     return NP(text, p.Obj(name=mark))
 

@@ -49,6 +49,7 @@ class Modifiers:
     # --- parts ------------------------------------------------------------------------------
 
     def add_color(self) -> None:
+        """A colour, or several of a plural: "red", "the colour of grass"."""
         ctx = self.ctx
         color = pick_color(ctx)
         if self.plural and ctx.chance(0.12):
@@ -96,6 +97,7 @@ class Modifiers:
         self.color.append(", ".join(words[:-1]) + sep + words[-1])
 
     def add_size(self) -> None:
+        """ "small", "large" or "medium", as an adjective."""
         size: Any = self.ctx.weighted({"small": 4, "large": 4, "medium": 1})
         self.fields["size"] = size
         word = self.ctx.word(lx.SIZE_WORDS[size])
@@ -104,11 +106,13 @@ class Modifiers:
         self.pre.append(word)
 
     def add_material(self) -> None:
+        """ "wooden" and the like, beside the colour."""
         material: Any = self.ctx.one(list(lx.MATERIAL_WORDS))
         self.fields["material"] = material
         self.color.append(self.ctx.word(lx.MATERIAL_WORDS[material]))
 
     def add_state(self) -> None:
+        """Empty, full, held, stacked or clear; the first two change the kind to a container."""
         ctx = self.ctx
         state: Any = ctx.weighted({"empty": 3, "full": 2, "held": 1, "stacked": 1, "clear": 1})
         if state in ("empty", "full") and self.kind not in ("bowl", "box", "cup", "plate", "tray",
@@ -158,6 +162,7 @@ class Modifiers:
             self.near_far()
 
     def superlative(self) -> None:
+        """First in an order: "leftmost", "with the most things in it"; may change the kind."""
         ctx = self.ctx
         key: Any = ctx.weighted({"left": 5, "right": 5, "front": 2, "back": 3, "middle": 2,
                                  "largest": 4, "smallest": 4, "tallest": 1.5, "shortest": 1,
@@ -238,6 +243,7 @@ class Modifiers:
         self.fields["order"] = p.Order(key=key, n=n)
 
     def near_far(self) -> None:
+        """Nearest to or farthest from a thing or the robot: "closest to the bowl"."""
         ctx = self.ctx
         near = ctx.chance(0.65)
         n = 1 if ctx.chance(0.9) else 2
@@ -272,6 +278,7 @@ class Modifiers:
         self.fields["order"] = order
 
     def add_where(self) -> None:
+        """A relation to other things or a region: "in the bowl", "on the left"."""
         ctx = self.ctx
         text, relation = self.inner.relation_phrase(ctx, self.depth + 1)
         sides: Any = relation.region
@@ -310,6 +317,7 @@ class Modifiers:
         return relation, ctx.say(frames, i=is_, t=text, s=s)
 
     def add_group(self) -> None:
+        """By how many share a property: "whose colour occurs an odd number of times"."""
         ctx = self.ctx
         by: Any = ctx.weighted({"color": 5, "size": 1, "kind": 1})
         test: Any = ctx.one(["odd", "even", "most", "fewest", "unique", "repeated"])
@@ -353,6 +361,7 @@ class Modifiers:
         self.post.append(tail)
 
     def add_exclude(self) -> None:
+        """All but some: "except the red one"."""
         ctx = self.ctx
         word = ctx.word(["except", "except for", "but not", "apart from", "other than", "but",
                          "excluding", "besides", "without", "save for", "aside from", "minus", "save", "barring", "with the exception of",
@@ -388,9 +397,11 @@ class Modifiers:
             i="are" if self.plural else "is", h="have" if self.plural else "has", c=ctx.word(lx.COLOR_WORDS[color])))
 
     def noun_for_one(self) -> tuple[str, str]:
+        """Kind and noun that a later "one" stands for."""
         return (self.kind, self.noun)
 
     def add_noun(self) -> None:
+        """In the place of the kind a noun that the robot has no kind for, as a span."""
         word = unknown_noun(self.ctx, self.plural)
         marked, placeholder = self.ctx.span(word)
         self.kind = "object"
@@ -398,11 +409,13 @@ class Modifiers:
         self.noun = marked
 
     def add_name(self) -> None:
+        """A name of two words that sounds like a description, as a span: "the lucky block"."""
         word = kind_noun(self.ctx, self.kind, False)
         full = f"{self.ctx.word(nouns.NAME_MODIFIERS)} {word}"
         self.noun, self.fields["name"] = self.ctx.span(full)
 
     def build(self, quant: str, count: int | None, determiner: str, one: bool = False) -> NP:
+        """The phrase with its determiner (a or an as the next word asks) and the object it means."""
         body = [*self.pre, *self.color]
         # "the old red one" reads right, "the pretty" does not
         if self.ctx.chance(0.03) and self.noun:
@@ -419,10 +432,12 @@ class Modifiers:
 
 
 def nouns_adjectives() -> list[str]:
+    """Adjectives that say nothing of use for finding a thing."""
     return lx.EMPTY_ADJECTIVES
 
 
 def unmarked(text: str) -> str:
+    """The text without the mark it may begin with."""
     return text[1:] if text and ord(text[0]) >= 0xE000 else text
 
 

@@ -57,6 +57,7 @@ def color_word(ctx: Ctx, color: str) -> str:
 
 
 def lx_thing(ctx: Ctx, color: str, bare: bool = True) -> str:
+    """A thing known for a colour ("a lemon" for yellow), bare: without its article."""
     thing = ctx.word(lx.COLOR_THINGS[color])
     for art in ("a ", "an ", "the ") if bare else ():
         thing = thing.removeprefix(art)
@@ -64,15 +65,18 @@ def lx_thing(ctx: Ctx, color: str, bare: bool = True) -> str:
 
 
 def pick_color(ctx: Ctx) -> Any:
+    """Any colour that has words, each equally often."""
     return ctx.one(list(lx.COLOR_WORDS))
 
 
 def kind_noun(ctx: Ctx, kind: str, plural: bool) -> str:
+    """A word for the kind."""
     word = ctx.word(lx.KIND_WORDS[kind])
     return lx.plural(word) if plural else word
 
 
 def unknown_noun(ctx: Ctx, plural: bool = False) -> str:
+    """A noun that the robot has no kind for: household things, some made up."""
     roll = ctx.rng.random()
     if roll < 0.70:
         word = ctx.word(nouns.HOUSEHOLD)

@@ -111,6 +111,7 @@ def _half_metre(ctx: Ctx) -> tuple[str, p.Length]:
 
 
 def region_place(ctx: Ctx) -> PP:
+    """A corner, side or the middle of the table, or aside: "in the far left corner"."""
     roll = ctx.rng.random()
     tail = ctx.one(["", "", "", "", " of the table", " of the table", " of the workspace",
                     " of the board", " of the desk", " of the tabletop", " of the work area", " of the working area", " of the work surface",
@@ -163,6 +164,7 @@ def chosen_region(ctx: Ctx) -> PP:
 
 
 def landmark_place(ctx: Ctx, rel: Any, one: tuple[str, str] | None = None, rich: float = 0.8) -> PP:
+    """In a relation to a thing: "behind the bowl"; one: kind and noun that "one" may stand for."""
     kinds = HOLDERS if rel in ("in", "on") else LANDMARKS
     if rel == "on":
         kinds = kinds | {"block": 45.0, "stack": 2, "can": 4}
@@ -204,6 +206,7 @@ def joint_place(ctx: Ctx) -> PP:
 
 
 def between_place(ctx: Ctx) -> PP:
+    """ "halfway between the cup and the can"."""
     a, b, text = pair(ctx, 1)
     words = ctx.word(["between", "in between", "halfway between", "midway between",
                       "right in the middle between", "in the middle of", "somewhere between", "smack between", "exactly between", "right between",
@@ -214,6 +217,7 @@ def between_place(ctx: Ctx) -> PP:
 
 
 def away_place(ctx: Ctx, rel: Any = None) -> PP:
+    """Away from a thing or the rest, or as far as possible: rel says which."""
     rel = rel or ctx.weighted({"away_from": 2, "far_from": 2})
     roll = ctx.rng.random()
     if roll < 0.25:
@@ -233,6 +237,7 @@ def away_place(ctx: Ctx, rel: Any = None) -> PP:
 
 
 def toward_place(ctx: Ctx) -> PP:
+    """ "closer to the box", some by a distance."""
     mark = noun_phrase(ctx, False, LANDMARKS, 1, 0.5)
     words = ctx.word(["towards", "toward", "closer to", "nearer to", "in the direction of", "up closer to", "in direction of", "more towards", "up nearer to", "further towards"])
     if ctx.chance(0.2):
@@ -302,6 +307,7 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
 
 
 def fixed_place(ctx: Ctx, rel: Any) -> PP:
+    """Places that need no landmark: rel is "origin", "elsewhere" or "there"."""
     words = {
         "origin": ["back where it was", "back", "back to where it was", "back to its original place",
                    "back in its old spot", "back to where you found it", "where it came from",

@@ -81,6 +81,7 @@ def chore(ctx: Ctx) -> Clause:
 
 
 def idiom(ctx: Ctx) -> Clause:
+    """A household idiom and what a table-top arm does for it, by IDIOMS."""
     return twins.twin_clause(ctx, ctx._held_or_not(IDIOMS, "templates", 2))
 
 

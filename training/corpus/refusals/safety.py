@@ -188,6 +188,7 @@ def among_others(ctx: Ctx, text: str, first: str, second: str) -> str:
 
 
 def harmless_start(ctx: Ctx) -> str:
+    """The harmless part before a hazard: "take the cup", "put the can on the plate"."""
     o = noun_phrase(ctx, False, MOVABLE, 1, 0.2)
     verb = ctx.word(lx.GRAB_VERBS)
     if ctx.chance(0.5):
@@ -196,6 +197,7 @@ def harmless_start(ctx: Ctx) -> str:
 
 
 def plain_place(ctx: Ctx) -> str:
+    """Words of a place in a common relation."""
     for _ in range(5):
         pp = place(ctx, rich=0.2)
         if pp.place.rel in ("in", "on", "at", "next_to", "left_of", "right_of"):
@@ -204,6 +206,8 @@ def plain_place(ctx: Ctx) -> str:
 
 
 def hazard_words(ctx: Ctx, reason: str) -> str:
+    """A command that must be refused for `reason`."""
+
     def thing() -> str:
         if ctx.chance(0.5):
             noun = ctx.word(nouns.HOUSEHOLD)
@@ -218,6 +222,7 @@ def hazard_words(ctx: Ctx, reason: str) -> str:
 
 
 def strip_marks(text: str) -> str:
+    """The text without marks of spans: nothing of a refused command is copied."""
     return "".join(c for c in text if not 0xE000 <= ord(c) < 0xE040)
 
 
@@ -288,6 +293,7 @@ def store(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def two_cannots(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Two commands beyond the robot in one sentence."""
     a, b = cannot(ctx), cannot(ctx)
     return ctx.fill("{a} (and|and then|, then|and after that) {b}", a=a[0], b=b[0]).replace(" ,", ","), [*a[1], *b[1]]
 

@@ -53,6 +53,7 @@ _KIND_OF: dict[str, str] = {noun: kind for kind, nouns_ in lx.KIND_WORDS.items()
 
 
 def strip_marks(text: str) -> str:
+    """The text without marks of spans."""
     return "".join(c for c in text if not is_mark(c))
 
 
@@ -160,6 +161,7 @@ _NO_ORDER = frozenset("""is are was will would does do did how what who which wh
 
 
 def around(ctx: Ctx, text: str) -> str:
+    """The text with an opening or a tail that orders nothing, drawn alike for both twins."""
     if strip_marks(text).split()[0].lower() in _NO_ORDER:
         return text
     if ctx.chance(0.3):

@@ -185,6 +185,7 @@ def conditions(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def loops(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """So often, until or while: "push it left until it touches the box"."""
     a, b = act(ctx), act(ctx)
     roll = ctx.rng.random()
     if roll < 0.45:

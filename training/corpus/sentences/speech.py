@@ -49,6 +49,7 @@ def self_repair(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def simple_place(ctx: Ctx) -> PP:
+    """A region, or a landmark in a common relation and few words."""
     roll = ctx.rng.random()
     if roll < 0.35:
         return region_place(ctx)
@@ -95,6 +96,7 @@ def of_several(ctx: Ctx) -> NP:
 
 
 def put_of_several(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Put or pick of one chosen out of some: "one of the three cups"."""
     o = of_several(ctx)
     if ctx.chance(0.2):
         return f"{ctx.word(lx.GRAB_VERBS)} {o.text}", [p.Pick(obj=o.obj)]
@@ -408,6 +410,7 @@ def follow_up(ctx: Ctx, refs: float = 0.0) -> Clause:
 
 
 def remember_two(ctx: Ctx, refs: float = 0.0) -> Clause:
+    """Two names at once: "call the cup Anna and the can Bob"."""
     a, b = several(ctx, 2)
     n1, n2 = ctx.rng.sample(nouns.PEOPLE_NAMES, 2)
     t1, m1 = ctx.span(n1)

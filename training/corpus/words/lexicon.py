@@ -57,6 +57,7 @@ def number_words(n: int) -> str:
 
 
 def ordinal(n: int, digits: bool = False) -> str:
+    """In words ("third") or digits ("3rd"); n from 1."""
     if digits:
         return f"{n}{ {1: 'st', 2: 'nd', 3: 'rd'}.get(n, 'th') }"
     return ORDINALS[n]
