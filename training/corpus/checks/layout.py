@@ -89,9 +89,12 @@ class Layout:
         assert below.xy is not None
         x, y = below.xy
         here = [o for o in self.things if o.on is below and o.xy is not None]
+        several = sum(o.on is below for o in self.things) > 1
         if t.inside or traits(below.kind).is_surface:
             turn = 2.4 * len(here)
             off = 0.24 * below.size_m if here else 0.0
+            if several and not t.inside:  # side by side, with room for the fingers between them
+                off = 0.34 * below.size_m
             x, y = x + off * math.cos(turn), y + off * math.sin(turn)
             t.z_m = below.z_m + (0.006 if t.inside else below.height_m)
         else:
