@@ -1,12 +1,12 @@
 """What all parts of one running plan share.
 
 Knows: the skill executor, the session's memory, where events go, and the records of the steps.
-Does not know: the order of steps (tree.py) nor what they do (tasks).
+Does not know: when a step's turn comes (tree.py) nor what it does (tasks).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -61,13 +61,14 @@ class StepRecord:
 class Session:
     """One plan under way.
 
-    problem: what ended it, if anything did. says: sentences for the reply, in order. answered
+    steps: those of the plan. problem: what ended it, if anything did. says: sentences for the reply, in order. answered
     and acted: what kinds of steps have been carried out.
     """
 
     skills: SkillExecutor
     memory: SessionMemory
     sink: EventSink
+    steps: Sequence[Any] = ()
     records: list[StepRecord] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
     problem: StepProblem | None = None

@@ -96,7 +96,7 @@ class PlanExecutor(ExecutionModule):
         waiting, self._pending, self._early = self._pending, None, None
         meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
-        self._session = Session(self.skills, self.memory, self._sink)
+        self._session = Session(self.skills, self.memory, self._sink, meant.plan.steps)
         self._plan = meant.plan
         if meant.reply:
             self._early = self._end("answered", meant.reply)

@@ -14,8 +14,9 @@ from py_trees.common import Status as Tick
 
 from llmagentos.dialogue import talk
 from llmagentos.dialogue.session import Session, StepRecord, action_json
-from llmagentos.events import ActionDone, ActionStarted, Grounded, StepDone, StepStarted
-from llmagentos.lang.wording import describe_object, describe_step
+from llmagentos.events import ActionDone, ActionStarted, Grounded, StepDone
+from llmagentos.execution.records import open_record
+from llmagentos.lang.wording import describe_object
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.skills.catalog import doing_words
@@ -39,15 +40,12 @@ class StepLeaf(Behaviour):
 
     def initialise(self) -> None:
         """Before the first tick: open the step's record, tell that it begins, make its scope."""
-        words = describe_step(self._step)
-        self._record = StepRecord(self._path, self._step.op, words)
-        self._session.records.append(self._record)
-        self._session.emit(StepStarted(self._path, words))
+        self._record = open_record(self._step, self._path, self._session)
         self._scope = Scope(
             self._session.scene,
             self._session.memory,
             self._this,
-            words,
+            self._record.words,
             self._grounded,
         )
         self._moves, self._action = None, None

@@ -33,7 +33,7 @@ def rehearse(
     None where it would go well, as far as can be told: what follows a wait for the world is
     open, and so is what only friction decides. What runs out of room halfway is begun.
     """
-    session = Session(SymbolicSkills(scene), copied(memory), lambda event: None)
+    session = Session(SymbolicSkills(scene), copied(memory), lambda event: None, plan.steps)
     root = tree.build(plan.steps, session)
     for _ in range(MAX_TICKS):
         root.tick_once()

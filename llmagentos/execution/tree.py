@@ -19,13 +19,13 @@ from py_trees.composites import Composite
 from py_trees.composites import Sequence as AllOf
 
 from llmagentos.dialogue.session import Session, StepRecord
-from llmagentos.events import Grounded, StepDone, StepStarted
+from llmagentos.events import Grounded, StepDone
 from llmagentos.execution.leaf import StepLeaf
+from llmagentos.execution.records import open_record
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.placement import resolve_marks
 from llmagentos.grounding.placement.marks import depends_on_item
 from llmagentos.lang.plan import Place
-from llmagentos.lang.wording import describe_step
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks import Scope, StepProblem
 from llmagentos.tasks.mentions import note_subjects
@@ -78,12 +78,9 @@ class Control(Composite):
 
     def initialise(self) -> None:
         """Before the first tick: open the step's record, tell that it begins, make its scope."""
-        words = describe_step(self.step)
-        self._record = StepRecord(self.path, self.step.op, words)
-        self.session.records.append(self._record)
-        self.session.emit(StepStarted(self.path, words))
+        self._record = open_record(self.step, self.path, self.session)
         self.scope = Scope(
-            self.session.scene, self.session.memory, self.this, words, self._grounded
+            self.session.scene, self.session.memory, self.this, self._record.words, self._grounded
         )
 
     def next_pass(self) -> Behaviour | None:
