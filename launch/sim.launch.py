@@ -23,7 +23,7 @@ ARGUMENTS = (
     (
         'engine',
         'auto',
-        "auto (the best there is), onnx-cpu, cuda, tensorrt, or a server's address",
+        "auto (the best there is), a name of `llmagentos model engines`, or a server's address",
     ),
     ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
     ('scene', 'demo', 'Scene: a shipped name, a YAML file, or random'),

@@ -51,12 +51,13 @@ class LLMInfo:
 class LLM:
     """`LLM()`, the shipped planner, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
 
-    engine: "auto" (the best that is there; `skipped` says why better ones are not), "onnx-cpu",
-    "cuda", "tensorrt", or a server's address: then `name` is the model asked for there (the
-    default name: whatever it serves). threads: for on-board models. model: the model's name on a
-    server. loaded: a model that is ready, instead of `name`. Other keywords go to the server client
-    (`timeout_s`, `retries`, `key_env`). Raises MissingDependencyError where a named engine is not
-    there, ModelNotFoundError, ModelIntegrityError or ModelError.
+    engine: "auto" (the best that is there; `skipped` says why better ones are not), a name of
+    `engines.table` ("onnx-cpu", "cuda", "tensorrt", one from outside), or a server's address: then
+    `name` is the model asked for there (the default name: whatever it serves). threads: for
+    on-board models. model: the model's name on a server. loaded: a model that is ready, instead of
+    `name`. Other keywords go to the server client (`timeout_s`, `retries`, `key_env`). Raises
+    MissingDependencyError where a named engine is not there, ModelNotFoundError,
+    ModelIntegrityError or ModelError.
     """
 
     def __init__(

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_edge import folder
-from llm_edge.engines import memory, select
+from llm_edge.engines import memory, table
 from llmagentos.errors import FileError, ModelError, ModelIntegrityError, ModelNotFoundError
 from llmagentos.files import (
     is_there,
@@ -110,9 +110,14 @@ def info(name: str) -> dict[str, Any]:
         "files": {p.name: p.stat().st_size for p in sorted(path.iterdir()) if p.is_file()},
         "memory_bytes": need.total,
         "memory_available_bytes": memory.available_memory(),
-        "engines": {e: select.why_not(e) or "there" for e in select.ENGINES},
+        "engines": {row["name"]: row["state"] for row in table.listed()},
         "card": read_text(card, "a model card") if card.is_file() else "",
     }
+
+
+def engines() -> list[dict[str, str]]:
+    """Every engine, those of other packages last: {"name", "needs", "state"}."""
+    return table.listed()
 
 
 def _manifest(path: Path) -> dict[str, Any]:

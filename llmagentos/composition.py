@@ -93,7 +93,7 @@ def llm_class() -> Any:
 
 def load_llm(name: str | None = None, engine: str = "auto", **server: Any) -> Any:
     """The language model of that name, folder or address, on an engine: "auto" (the best that is
-    there), "onnx-cpu", "cuda", "tensorrt", or a server's http address. server: `timeout_s`,
+    there), a name of `llm_edge.engines.table`, or a server's http address. server: `timeout_s`,
     `retries` and the like, for servers alone.
 
     Raises MissingDependencyError where a named engine is not there, else ModelError.

@@ -80,7 +80,8 @@ class AgentConfig(_Part):
     engine: str = Field(
         "auto",
         min_length=1,
-        description="what runs the model: auto, onnx-cpu, cuda, tensorrt, or a server's address",
+        description="what runs the model: auto, a name of `llmagentos model engines`, or a "
+        "server's address",
     )
     profile: str | None = Field(
         None,

@@ -1,6 +1,8 @@
 """What every engine that runs the on-board model offers to decoding.
 
-Knows: the calls. Does not know: ONNX Runtime, TensorRT, servers.
+Knows: the calls. Does not know: ONNX Runtime, TensorRT, servers. An engine that runs text models too
+is started with None instead of a prompt, and its sessions also have `tokens` (ids in the cache) and
+`rewind(length)` (keeps only the first so many).
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ class Session(Protocol):
     def feed(self, ids: list[int]) -> Floats:
         """Appends plan tokens, all in one pass; returns the logits [V] after the last of them.
 
-        Raises ModelError when the cache is full."""
+        Raises ModelError for no tokens, and when the cache is full."""
         ...
 
 

@@ -1,24 +1,19 @@
 """Which engine runs a model: the one asked for, or the best that is there.
 
-Knows: names, the order of preference, why an engine is not there, the gate before TensorRT's first
-use. Does not know: how any engine works.
+Knows: what a word for an engine means, "auto", why better engines are passed over. Does not know:
+the engines (table.py has a row for each), how any of them works.
 """
 
 from __future__ import annotations
 
-import importlib.util
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from llm_edge.engines import table
 from llm_edge.engines.base import Engine
 from llmagentos.errors import MissingDependencyError, ModelError
-
-#: Best first.
-ENGINES = ("tensorrt", "cuda", "onnx-cpu")
-#: Other words for them.
-ALIASES = {"cpu": "onnx-cpu", "onnx": "onnx-cpu", "": "auto"}
 
 
 def is_address(engine: str) -> bool:
@@ -27,12 +22,13 @@ def is_address(engine: str) -> bool:
 
 
 def named(engine: str) -> str:
-    """The engine that a word means: "auto" or one of ENGINES. Raises ModelError for others."""
-    engine = ALIASES.get(engine, engine)
-    if engine not in (*ENGINES, "auto"):
+    """The engine that a word means: "auto" or a name of the table. Raises ModelError that lists
+    them for others."""
+    engine = table.find_alias(engine) or engine or "auto"
+    known = ("auto", *table.names())
+    if engine not in known:
         raise ModelError(
-            f"expected an engine of auto, {', '.join(ENGINES)} or a server's http address, "
-            f"got '{engine}'"
+            f"expected an engine of {', '.join(known)} or a server's http address, got '{engine}'"
         )
     return engine
 
@@ -47,49 +43,7 @@ class Choice:
 
 def why_not(name: str) -> str:
     """What an engine lacks on this machine; "" where it may work. Loads no GPU library in vain."""
-    name = named(name)
-    if name == "tensorrt":
-        missing = [p for p in ("tensorrt", "pycuda", "onnx") if importlib.util.find_spec(p) is None]
-        return f"no {' and no '.join(missing)} package" if missing else ""
-    if name == "cuda":
-        import onnxruntime as ort
-
-        there = ort.get_available_providers()
-        return (
-            ""
-            if "CUDAExecutionProvider" in there
-            else f"ONNX Runtime here has only {', '.join(there)}"
-        )
-    return ""
-
-
-def _cpu(folder: Path, config: dict[str, Any], threads: int) -> Engine:
-    from llm_edge.engines.onnx_cpu import OnnxCpuEngine
-
-    return OnnxCpuEngine(folder, config, threads)
-
-
-def _cuda(folder: Path, config: dict[str, Any], threads: int) -> Engine:
-    from llm_edge.engines.onnx_device import onnx_cuda
-
-    return onnx_cuda(folder, config, threads)
-
-
-def _tensorrt(
-    folder: Path,
-    config: dict[str, Any],
-    threads: int,
-    prompts: Sequence[tuple[Any, list[int]]],
-    progress: Any,
-) -> Engine:
-    from llm_edge.engines.tensorrt import TensorRTEngine
-
-    engine = TensorRTEngine(folder, config, progress=progress)
-    if not engine.gated:
-        if not prompts:
-            raise ModelError("expected prompts to gate a new TensorRT plan with, got none")
-        engine.pass_gate(_cpu(folder, config, threads), prompts)
-    return engine
+    return table.missing(named(name))
 
 
 def choose(
@@ -100,30 +54,37 @@ def choose(
     prompts: Sequence[tuple[Any, list[int]]] = (),
     progress: Callable[[str, float], None] | None = None,
 ) -> Choice:
-    """The engine `name` of ENGINES, or with "auto" the best that loads.
+    """The engine of that name, or with "auto" the best built-in one that loads; engines of other
+    packages run when they are named.
 
     prompts: what a new TensorRT plan is gated with. Raises MissingDependencyError or ModelError
     where the named engine is not there; "auto" ends at the CPU.
     """
     name = named(name)
-    makers: dict[str, Callable[[], Engine]] = {
-        "tensorrt": lambda: _tensorrt(folder, config, threads, prompts, progress),
-        "cuda": lambda: _cuda(folder, config, threads),
-        "onnx-cpu": lambda: _cpu(folder, config, threads),
-    }
+    options = table.LoadOptions(threads, prompts, progress)
     if name != "auto":
         if reason := why_not(name):
             raise MissingDependencyError(f"expected engine {name}, got none: {reason}")
-        return Choice(makers[name]())
+        return Choice(_checked(table.spec(name).load(folder, config, options), name))
     skipped: list[str] = []
-    for candidate in ENGINES:
-        reason = why_not(candidate)
+    for row in table.BUILTIN:
+        reason = why_not(row.name)
         if not reason:
             try:
-                return Choice(makers[candidate](), tuple(skipped))
+                return Choice(row.load(folder, config, options), tuple(skipped))
             except (MissingDependencyError, ModelError) as exc:
-                if candidate == ENGINES[-1]:
+                if row is table.BUILTIN[-1]:
                     raise
                 reason = str(exc)
-        skipped.append(f"{candidate}: {reason}")
+        skipped.append(f"{row.name}: {reason}")
     raise ModelError(f"expected an engine, got none: {'; '.join(skipped)}")
+
+
+def _checked(engine: Engine, name: str) -> Engine:
+    """What an engine's `load` gave, which a package from outside may have got wrong."""
+    if not isinstance(engine, Engine):
+        raise ModelError(
+            f"expected an Engine with name, vocabulary_size and start from engine {name}, "
+            f"got {type(engine).__name__}"
+        )
+    return engine

@@ -67,7 +67,7 @@ EngineOption = Annotated[
     typer.Option(
         "--engine",
         metavar="ENGINE",
-        help="auto, onnx-cpu, cuda, tensorrt, or a server's http address.",
+        help="auto, a name of `llmagentos model engines`, or a server's http address.",
     ),
 ]
 ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]

@@ -1,4 +1,4 @@
-"""`llmagentos model`: list, info, build, verify, bench and add language models.
+"""`llmagentos model`: list, info, build, verify, bench and add language models; list engines.
 
 Knows: printing and options. Does not know: models (asked through llmagentos.composition).
 """
@@ -10,6 +10,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.composition import model_manager
@@ -18,7 +19,9 @@ from llmagentos.shipped import DEFAULT_MODEL
 app = typer.Typer(no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="A model's name or folder.")]
-Engine = Annotated[str, typer.Option("--engine", help="auto, onnx-cpu, cuda or tensorrt.")]
+Engine = Annotated[
+    str, typer.Option("--engine", help="auto, or a name of `llmagentos model engines`.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
@@ -61,6 +64,19 @@ def info(name: Name = DEFAULT_MODEL, as_json: AsJson = False) -> None:
     if card:
         print()
         print(card)
+
+
+@app.command()
+def engines(as_json: AsJson = False) -> None:
+    """What can run a model: each engine, what it needs, whether it is there or why not."""
+    rows = model_manager().engines()
+    if as_json:
+        print(json.dumps(rows))
+        return
+    table = Table("engine", "needs", "state")
+    for r in rows:
+        table.add_row(*(escape(r[key]) for key in ("name", "needs", "state")))
+    Console().print(table)
 
 
 @app.command()

@@ -1,52 +1,38 @@
-"""Every engine gives the same tokens: one contract, run against each of them."""
+"""Every engine gives the same tokens: one contract (lab/engine_contract.py), run against each."""
 
 from __future__ import annotations
 
-import json
-import threading
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
+from lab.engine_contract import CONTRACT, Check, shipped
 from lab.tensorrt import VERSIONS, FakeDevice, fake_tensorrt
 
-from llm_edge import decoding, folder
-from llm_edge.engines import select, trt_compat, trt_plans
-from llm_edge.engines.base import Engine, Session
+from llm_edge.engines import select, table, trt_compat, trt_plans
+from llm_edge.engines.base import Engine
 from llm_edge.engines.onnx_any import OnnxEngine
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.engines.tensorrt import TensorRTEngine
-from llm_edge.tokenization import Prompt, PromptTokenizer
+from llm_edge.tokenization import Prompt
 from llmagentos.errors import MissingDependencyError, ModelError
-from llmagentos.shipped import DEFAULT_MODEL
-
-COMMANDS = (
-    "put the red block into the blue bowl",
-    "what is left of the cup?",
-    "stack all green blocks at the far left corner",
-)
 
 
 @pytest.fixture(scope="module")
 def model() -> Path:
-    try:
-        return folder.find(DEFAULT_MODEL)
-    except ModelError:
-        pytest.skip("no shipped model")
+    return shipped().folder
 
 
 @pytest.fixture(scope="module")
-def config(model: Path) -> dict[str, Any]:
-    content: dict[str, Any] = json.loads((model / "config.json").read_text())
-    return content
+def config() -> dict[str, Any]:
+    return shipped().config
 
 
 @pytest.fixture(scope="module")
-def prompts(model: Path) -> list[Prompt]:
-    tokenizer = PromptTokenizer.from_file(model / "tokenizer.json")
-    return [tokenizer(c) for c in COMMANDS]
+def prompts() -> tuple[Prompt, ...]:
+    return shipped().prompts
 
 
 Make = Callable[[], Engine]
@@ -88,12 +74,6 @@ def built() -> dict[str, Engine]:
     return {}
 
 
-@pytest.fixture(scope="module")
-def expected(makers: dict[str, Make], prompts: list[Prompt]) -> list[list[int]]:
-    engine = makers["cpu"]()
-    return [trt_plans.greedy(engine, p, [0], 12) for p in prompts]
-
-
 @pytest.fixture(params=["cpu", "onnx", "device", *(f"tensorrt-{v}" for v in VERSIONS)])
 def engine(
     request: pytest.FixtureRequest, makers: dict[str, Make], built: dict[str, Engine]
@@ -103,51 +83,9 @@ def engine(
     return built[request.param]
 
 
-def test_protocol(engine: Engine, prompts: list[Prompt], config: dict[str, Any]) -> None:
-    assert isinstance(engine, Engine)
-    session = engine.start(prompts[0])
-    assert isinstance(session, Session)
-    logits = session.feed([0])
-    assert logits.shape == (engine.vocabulary_size,) and np.isfinite(logits).all()
-    assert engine.vocabulary_size == config["decoder"]["vocab_size"]
-    assert session.length == len(prompts[0].ids) + 1
-
-
-def test_tokens_are_the_same_everywhere(
-    engine: Engine, prompts: list[Prompt], expected: list[list[int]]
-) -> None:
-    assert [trt_plans.greedy(engine, p, [0], 12) for p in prompts] == expected
-
-
-def test_forced_tokens_at_once_or_one_by_one(engine: Engine, prompts: list[Prompt]) -> None:
-    ids = [0, 5, 9, 3, 7, 5]
-    at_once = engine.start(prompts[1]).feed(ids)
-    session = engine.start(prompts[1])
-    for i in ids:
-        one_by_one = session.feed([i])
-    assert np.abs(at_once - one_by_one).max() < 0.15 * max(1.0, np.abs(at_once).max())
-
-
-def test_a_full_cache_is_an_error(
-    engine: Engine, prompts: list[Prompt], config: dict[str, Any]
-) -> None:
-    session = engine.start(prompts[0])
-    session.feed([0])
-    with pytest.raises(ModelError, match="expected at most"):
-        session.feed([1] * config["decoder"]["max_position_embeddings"])
-
-
-def test_cancelling_from_another_thread(engine: Engine, prompts: list[Prompt]) -> None:
-    cancel, out = threading.Event(), decoding.Generation()
-    words = decoding.generate(
-        engine, prompts[0], 0, None, decoding.Sampling(max_tokens=100), cancel, result=out
-    )
-    next(words)
-    thread = threading.Thread(target=cancel.set)
-    thread.start()
-    thread.join()
-    list(words)
-    assert (len(out.tokens), out.stop) == (1, "cancelled")
+@pytest.mark.parametrize("check", CONTRACT, ids=lambda check: check.__name__)
+def test_it_keeps_the_contract(engine: Engine, check: Check) -> None:
+    check(engine, shipped())
 
 
 # --- TensorRT's own ---------------------------------------------------------------------------
@@ -207,7 +145,7 @@ def test_plan_keys_tell_everything_apart() -> None:
 
 
 def test_plans_are_gated_and_nonsense_is_refused(
-    model: Path, config: dict[str, Any], prompts: list[Prompt], tmp_path: Path
+    model: Path, config: dict[str, Any], prompts: tuple[Prompt, ...], tmp_path: Path
 ) -> None:
     reference, fixed = OnnxCpuEngine(model, config), [(p, [0]) for p in prompts]
     engine, _ = tensorrt(model, config, tmp_path)
@@ -274,7 +212,8 @@ def test_an_engine_that_fails_is_passed_over(
         raise ModelError("expected a driver, got none")
 
     monkeypatch.setattr(select, "why_not", lambda name: "no GPU" if name == "cuda" else "")
-    monkeypatch.setattr(select, "_tensorrt", broken)
+    first, *others = table.BUILTIN
+    monkeypatch.setattr(table, "BUILTIN", (replace(first, load=broken), *others))
     assert select.choose(model, config).skipped == (
         "tensorrt: expected a driver, got none",
         "cuda: no GPU",

@@ -35,8 +35,8 @@ class PlannerNode(ModuleNode):
         Parameter(
             'engine',
             'auto',
-            'What runs the model: auto (the best there is), onnx-cpu, cuda, tensorrt, or a '
-            "server's http address",
+            'What runs the model: auto (the best there is), a name of `llmagentos model engines`, '
+            "or a server's http address",
         ),
         Parameter('model', '', "Shipped model's name, a folder, or a server's address"),
     )
