@@ -16,11 +16,11 @@ from llm_edge import alternatives, folder, manage, pointers
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ModelError, PlanCancelledError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest, PlanResult
-from llmagentos.shipped import DEFAULT_MODEL
 
 if TYPE_CHECKING:
     from llm_edge.text_planner import TextPlanner

@@ -6,8 +6,8 @@ Knows: `LLM` and the PlanningModule port. Does not know: grounding, validation, 
 from __future__ import annotations
 
 from llm_edge.llm import LLM
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
-from llmagentos.shipped import DEFAULT_MODEL
 
 
 class LLMPlanner(PlanningModule):

@@ -37,7 +37,7 @@ from llmagentos.ports.modules import (
     PlanResult,
 )
 from llmagentos.ports.robot import Robot
-from llmagentos.running import Running
+from llmagentos.running_command import RunningCommand
 from llmagentos.types import Action, Observation, Scene
 
 __all__ = ["Agent", "AgentState"]
@@ -78,7 +78,7 @@ class Agent(Built, LifeCycle):
         self.events = events or EventBus()
         self._history: list[str] = []
         self._pending = ""
-        self._running: Running | None = None
+        self._running: RunningCommand | None = None
         self._lock = RLock()
         self.events.subscribe(self._heard)
         if on_event is not None:
@@ -270,14 +270,14 @@ class Agent(Built, LifeCycle):
         if self._running is not None and isinstance(event, PlanWritten | ActionStarted):
             self._running.between_actions = True  # an action moves only from its first tick on
 
-    def _occupy(self, text: str, what: str) -> Running:
+    def _occupy(self, text: str, what: str) -> RunningCommand:
         """Begin a command, if the agent is running and idle; started if it was only created."""
         with self._lock:
             if self.state is AgentState.CREATED:
                 self.start()
             self._require(what, AgentState.RUNNING)
             self._require_idle()
-            self._running = Running(text, _needed(self.robot, "a robot"))
+            self._running = RunningCommand(text, _needed(self.robot, "a robot"))
             return self._running
 
     def _require_idle(self) -> None:

@@ -12,7 +12,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from llmagentos import composition, configured
+from llmagentos import composition, from_config
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError
 from llmagentos.events import EventBus, EventSink
@@ -207,13 +207,13 @@ class Built:
         Raises ConfigError, SceneError, ModelError, DriverError, MissingDependencyError.
         """
         if config.driver is not None:
-            return cls.on_robot(**configured.hardware(config), on_event=on_event)
+            return cls.on_robot(**from_config.hardware(config), on_event=on_event)
         if config.graph is not None:
             raise ConfigError(
                 f"expected a robot for this process, got the ROS graph '{config.graph}': "
                 "its agent takes commands by llmagentos command"
             )
-        return cls.in_simulation(**configured.simulation(config), on_event=on_event)
+        return cls.in_simulation(**from_config.simulation(config), on_event=on_event)
 
     @classmethod
     def _of(cls: type[A], made: Modules, planner: PlanningModule, on_event: Any) -> A:

@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import FileError, MissingDependencyError, SceneError
 from llmagentos.events import EventBus
 from llmagentos.files import is_there, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PlanningModule
 from llmagentos.robots import ArmSpec, load
-from llmagentos.shipped import DEFAULT_MODEL
 
 
 def _optional(module: str, extra: str) -> Any:

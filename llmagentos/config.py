@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ConfigError
 from llmagentos.files import read_yaml
-from llmagentos.shipped import DEFAULT_MODEL
 
 
 class _Part(BaseModel):

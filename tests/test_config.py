@@ -11,10 +11,10 @@ from test_agent import SCENE, Clumsy, Diary, ScriptedPlanner
 from typer.testing import CliRunner
 
 from llmagentos import Agent
+from llmagentos.class_lookup import find, load_named
 from llmagentos.cli.main import app
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError, FileError
-from llmagentos.named import find, load_named
 
 
 def planner(model: str, engine: str, note: str = "") -> ScriptedPlanner:

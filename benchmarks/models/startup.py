@@ -15,8 +15,8 @@ import sys
 import time
 from typing import Any
 
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ModelError
-from llmagentos.shipped import DEFAULT_MODEL
 
 _CHILD = """
 import time, json, sys

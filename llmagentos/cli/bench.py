@@ -17,9 +17,9 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from llmagentos.composition import load_llm
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError
 from llmagentos.files import make_folder
-from llmagentos.shipped import DEFAULT_MODEL
 
 
 def _find_benchmarks() -> None:

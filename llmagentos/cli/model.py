@@ -14,7 +14,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.composition import model_manager
-from llmagentos.shipped import DEFAULT_MODEL
+from llmagentos.default_model import DEFAULT_MODEL
 
 app = typer.Typer(no_args_is_help=True)
 

@@ -12,7 +12,7 @@ from typing import Any
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
-from llmagentos.dialogue import talk
+from llmagentos.dialogue import spoken_steps
 from llmagentos.dialogue.session import Session, StepRecord, action_json
 from llmagentos.events import ActionDone, ActionStarted, Grounded, StepDone
 from llmagentos.execution.records import open_record
@@ -67,9 +67,9 @@ class StepLeaf(Behaviour):
             self._action_done(self._action, report)
             self._action = None
         if self._moves is None:
-            if talk.handles(self._step):
+            if spoken_steps.handles(self._step):
                 assert self._scope is not None
-                talk.carry_out(self._step, self._session, self._scope)
+                spoken_steps.carry_out(self._step, self._session, self._scope)
                 return self._succeed()
             assert self._scope is not None
             self._moves = expand(self._step, self._scope)

@@ -16,7 +16,7 @@ exclusion, the person's earlier choice; then order and quantifier. Conventions:
   of them was mentioned last; only a direction or nearness relation may single one out when it is
   clearly the nearest (order.lean).
 - a kind that is nowhere in the scene may stand for one that people mix it up with, and an unknown
-  noun with a colour becomes a question about the only thing of that colour (standins.py);
+  noun with a colour becomes a question about the only thing of that colour (substitutes.py);
   `matching`, which counts and tests, takes words as they are.
 - quantifier "none" resolves to nothing, without a problem.
 """
@@ -27,7 +27,7 @@ from collections.abc import Collection
 from dataclasses import replace
 
 from llmagentos.grounding import filters as f
-from llmagentos.grounding import standins
+from llmagentos.grounding import substitutes
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.grounding.order import lean, rank
@@ -51,15 +51,15 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
 
     The result has ids, or a problem with a question that names the candidates.
     """
-    meant = standins.as_meant(obj, ctx)
-    if standins.says_nothing(obj, meant):
+    meant = substitutes.as_meant(obj, ctx)
+    if substitutes.says_nothing(obj, meant):
         return Grounding((), NOT_HERE, Failure.UNKNOWN_KIND, NOT_HERE)
     found = _ground(meant, ctx, without)
     if found.problem is Failure.UNKNOWN_KIND:
-        return standins.guess(obj, ctx, without) or found
+        return substitutes.guess(obj, ctx, without) or found
     if found.problem is not Failure.NONE_FITS:
         return found
-    for other in standins.near_kinds(meant, ctx.scene):
+    for other in substitutes.near_kinds(meant, ctx.scene):
         chosen = [(choice_key(other), ids) for key, ids in ctx.chosen if key == choice_key(obj)]
         instead = _ground(other, ctx.with_(chosen=(*ctx.chosen, *chosen)), without)
         if instead.ids or instead.problem is Failure.AMBIGUOUS:
@@ -108,7 +108,7 @@ def matching(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> tuple[s
         every = obj.model_copy(update={"quant": "count"})
     if obj.quant == "rest":
         every = every.model_copy(update={"quant": "rest"})
-    return _ground(standins.as_meant(every, ctx), ctx, without).ids
+    return _ground(substitutes.as_meant(every, ctx), ctx, without).ids
 
 
 _RESOLVER = Resolver(ground, matching)

@@ -221,7 +221,7 @@ class Kind:
             return not self.is_flat
         return self.is_container if category == "container" else category in self.categories
 
-    def said(self, plural: bool = False) -> str:
+    def noun(self, plural: bool = False) -> str:
         """ "soccer ball", "boxes": as a person would say it."""
         word = self.word or self.name
         return (self.plural or word + "s") if plural else word

@@ -30,8 +30,8 @@ __all__ = [
     "extents_m",
     "members",
     "named",
+    "noun",
     "register_kind",
-    "said",
     "size_range_m",
     "traits",
     "unregister_kind",
@@ -118,7 +118,7 @@ class Category:
     words: tuple[str, ...] = ()
     mixed_up_with: tuple[str, ...] = ()
 
-    def said(self, plural: bool = False) -> str:
+    def noun(self, plural: bool = False) -> str:
         """ "round thing", "dishes"."""
         word = self.word or self.name
         return (self.plural or word + "s") if plural else word
@@ -224,11 +224,11 @@ def members(category: str) -> tuple[str, ...]:
     return tuple(k.name for k in KINDS.values() if k.belongs_to(category))
 
 
-def said(name: str, plural: bool = False) -> str:
+def noun(name: str, plural: bool = False) -> str:
     """ "block", "boxes", "soccer ball", "round things": a kind or category as people say it."""
     if name in CATEGORIES:
-        return CATEGORIES[name].said(plural)
-    return KINDS[name].said(plural) if name in KINDS else name + "s" * plural
+        return CATEGORIES[name].noun(plural)
+    return KINDS[name].noun(plural) if name in KINDS else name + "s" * plural
 
 
 def named(word: str) -> str | None:

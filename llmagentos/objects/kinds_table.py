@@ -64,7 +64,7 @@ _CATEGORIES = ("container", "dish", "toy", "round")
 
 def _names(kind: Kind) -> list[str]:
     """What people and the robot say for it besides its name, each once."""
-    return list(dict.fromkeys(w for w in (kind.said(), *kind.words) if w != kind.name))
+    return list(dict.fromkeys(w for w in (kind.noun(), *kind.words) if w != kind.name))
 
 
 def _things_go(kind: Kind) -> str:

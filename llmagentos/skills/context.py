@@ -1,6 +1,6 @@
 """What every skill works with, and the moves that several of them share.
 
-Knows: arm, belief, ways. Does not know: any one skill.
+Knows: arm, belief, and the motions between poses. Does not know: any one skill.
 """
 
 from __future__ import annotations

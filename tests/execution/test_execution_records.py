@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from lab.session import Table
 
-from llmagentos.dialogue.questions.own_words import next_words, status_words
+from llmagentos.dialogue.questions.about_robot_words import next_words, status_words
 from llmagentos.execution.records import following
 from llmagentos.lang import codec as compact
 

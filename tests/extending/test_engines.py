@@ -21,9 +21,9 @@ from llm_edge import manage
 from llm_edge.engines import select, table
 from llm_edge.engines.table import EngineSpec, LoadOptions, register_engine, unregister_engine
 from llm_edge.llm import LLM
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError, ModelError
 from llmagentos.ports.modules import PlanRequest
-from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
 COMMAND = "put the red block into the blue bowl"

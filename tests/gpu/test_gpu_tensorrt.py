@@ -19,7 +19,7 @@ from llm_edge.engines import select, trt_compat, trt_plans
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.local import GATE_COMMANDS
 from llm_edge.tokenization import PromptTokenizer
-from llmagentos.shipped import DEFAULT_MODEL
+from llmagentos.default_model import DEFAULT_MODEL
 
 pytestmark = pytest.mark.gpu
 

@@ -14,7 +14,7 @@ from llmagentos.dialogue.questions import answer
 from llmagentos.grounding import ground, ground_landmark, matching
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
-from llmagentos.grounding.standins import as_meant, near_kinds
+from llmagentos.grounding.substitutes import as_meant, near_kinds
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.lang.wording import describe_obj, describe_object

@@ -21,8 +21,8 @@ from llm_edge.engines import trt_plans
 from llm_edge.engines.base import Engine, Session
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.tokenization import Prompt, PromptTokenizer
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ModelError
-from llmagentos.shipped import DEFAULT_MODEL
 
 COMMANDS = (
     "put the red block into the blue bowl",

@@ -11,11 +11,11 @@ from llm_edge import alternatives, folder, pointers
 from llm_edge.decoding import WAVERING, Generation, RunnerUp, Sampling, generate, runner_up
 from llm_edge.llm import LLM
 from llm_edge.tokenization import PlanVocabulary, Prompt
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest
-from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
 SELF = "put [ the red block ] in [ the red block ]"

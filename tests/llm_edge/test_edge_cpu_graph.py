@@ -16,8 +16,8 @@ from llm_edge.engines import cpu_cache, cpu_graph  # noqa: E402
 from llm_edge.engines.onnx_any import OnnxEngine  # noqa: E402
 from llm_edge.engines.onnx_cpu import FusedSession, OnnxCpuEngine  # noqa: E402
 from llm_edge.tokenization import PromptTokenizer  # noqa: E402
+from llmagentos.default_model import DEFAULT_MODEL  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
-from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 
 MODEL = folder.SHIPPED / DEFAULT_MODEL
 pytestmark = pytest.mark.skipif(not MODEL.exists(), reason="no shipped model in this checkout")

@@ -13,8 +13,8 @@ from llm_edge import folder, manage
 from llm_edge.engines import memory
 from llm_edge.llm import LLM
 from llmagentos.cli.model import app
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
-from llmagentos.shipped import DEFAULT_MODEL
 
 NAME = DEFAULT_MODEL
 

@@ -11,8 +11,8 @@ onnx = pytest.importorskip("onnx", reason="extra 'tensorrt'")
 
 from llm_edge import folder  # noqa: E402
 from llm_edge.engines import trt_rules  # noqa: E402
+from llmagentos.default_model import DEFAULT_MODEL  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
-from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 
 
 @pytest.fixture(scope="module")

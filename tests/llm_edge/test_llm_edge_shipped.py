@@ -7,9 +7,9 @@ import pytest
 from llm_edge import folder
 from llm_edge.llm import LLM
 from llm_edge.planner import LLMPlanner
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ModelIntegrityError, ModelNotFoundError
 from llmagentos.ports.modules import PlanRequest
-from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
 SHIPPED = folder.SHIPPED / DEFAULT_MODEL

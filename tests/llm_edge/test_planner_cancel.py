@@ -23,10 +23,10 @@ from llm_edge.local import LocalPlanner
 from llm_edge.planner import LLMPlanner
 from llm_edge.text import TextModel
 from llm_edge.text_planner import TextPlanner
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import PlanCancelledError
 from llmagentos.lang import codec as compact
 from llmagentos.ports.modules import PlanningModule, PlanRequest
-from llmagentos.shipped import DEFAULT_MODEL
 from llmagentos.types import Scene
 
 WORDS = "put [ the red block ] in [ the blue bowl ]"

@@ -11,7 +11,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.objects import kinds_table
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.objects.kinds import BUILT_IN, CATEGORIES, KINDS, Kind, members, named, said, traits
+from llmagentos.objects.kinds import BUILT_IN, CATEGORIES, KINDS, Kind, members, named, noun, traits
 from training.corpus.checks.checker import judge
 from training.corpus.checks.scenes import SceneDraft
 from training.corpus.phrases.nouns import KINDS as DRAWN
@@ -60,7 +60,7 @@ def test_the_language_model_and_the_corpus_have_words_for_every_kind() -> None:
     assert list(w.KINDS) == shipped, "the order is that of the shipped model's vocabulary"
     assert set(shipped) == {*BUILT_IN, *CATEGORIES}
     assert set(w.KINDS) == set(KIND_WORDS) and set(w.KINDS) <= {*DRAWN, "stack"}
-    assert said("round", plural=True) == "round things" and said("box", plural=True) == "boxes"
+    assert noun("round", plural=True) == "round things" and noun("box", plural=True) == "boxes"
 
 
 @pytest.mark.parametrize("kind", [k for k in KINDS.values() if k.in_scenes], ids=lambda k: k.name)

@@ -13,9 +13,9 @@ from llm_edge import pointers  # noqa: E402
 from llm_edge.local import LocalPlanner  # noqa: E402
 from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner  # noqa: E402
 from llm_edge.tokenization import PlanVocabulary  # noqa: E402
+from llmagentos.default_model import DEFAULT_MODEL  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 from llmagentos.lang import codec as compact  # noqa: E402
-from llmagentos.shipped import DEFAULT_MODEL  # noqa: E402
 from training.planner import quantize  # noqa: E402
 from training.planner.export import export_onnx, write_configs  # noqa: E402
 

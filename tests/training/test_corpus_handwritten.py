@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from llmagentos.shipped import DEFAULT_MODEL
+from llmagentos.default_model import DEFAULT_MODEL
 from training.corpus.handwritten import blocks as files
 from training.corpus.handwritten import check, meaning, slots
 from training.corpus.sampler import Ctx, held_out

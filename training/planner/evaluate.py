@@ -16,7 +16,7 @@ from typing import Any
 
 from llm_edge.decoding import Generation
 from llm_edge.local import LocalPlanner
-from llmagentos.shipped import DEFAULT_MODEL
+from llmagentos.default_model import DEFAULT_MODEL
 from training.corpus import build
 from training.corpus.sampler import Split
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from llmagentos.dialogue.questions import own, properties, where
+from llmagentos.dialogue.questions import about_robot, properties, where
 from llmagentos.dialogue.questions.common import Answered
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
@@ -20,9 +20,10 @@ _ANSWERS: dict[str, Callable[[p.Query, Context, SessionFacts], Answered]] = {
     "color": properties.color, "size": properties.size, "kind": properties.kind,
     "common": properties.common, "scene": properties.scene, "held": properties.held,
     "where": where.where, "distance": where.distance, "relation": where.relation,
-    "holds": where.holds_now, "did": own.did, "moved": own.moved, "why": own.why,
-    "next": own.upcoming, "status": own.status, "abilities": own.abilities,
-    "identity": own.identity, "greet": own.greet, "thanks": own.thanks,
+    "holds": where.holds_now,
+    "did": about_robot.did, "moved": about_robot.moved, "why": about_robot.why,
+    "next": about_robot.upcoming, "status": about_robot.status, "abilities": about_robot.abilities,
+    "identity": about_robot.identity, "greet": about_robot.greet, "thanks": about_robot.thanks,
 }  # fmt: skip
 
 

@@ -1,6 +1,6 @@
 """Answers about what is there: number, existence, which, colour, size, kind, the whole scene.
 
-Knows: how these answers are said. Does not know: positions (where.py), the session (own.py).
+Knows: how these answers are said. Does not know: positions (where.py), the session (about_robot.py).
 """
 
 from __future__ import annotations

@@ -16,7 +16,7 @@ from llmagentos.dialogue.questions.common import (
     objects,
     sentence,
 )
-from llmagentos.dialogue.questions.whereabouts import place_words, relation_words
+from llmagentos.dialogue.questions.place_words import place_words, relation_words
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
 from llmagentos.grounding.resolve import ground, matching

@@ -34,7 +34,7 @@ def ordinal_word(n: int) -> str:
 
 def kind_word(kind: str, plural: bool = False) -> str:
     """ "block", "boxes", "soccer ball"."""
-    return kinds.said(kind, plural)
+    return kinds.noun(kind, plural)
 
 
 def join_words(items: Sequence[str], last: str = "and") -> str:

@@ -229,7 +229,7 @@ def _kinds(
     for kind in _KINDS:
         if kind in ("block", "ball") and not _BLOCK_LIKE.isdisjoint(plan):
             continue
-        plural = kinds.said(kind, plural=True)
+        plural = kinds.noun(kind, plural=True)
         if {kind, plural} & pointed or (kind == "cup" and {"mug", "soccerball"} & plan):
             continue
         if kind == "zone" and "at" in plan:

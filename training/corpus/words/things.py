@@ -105,7 +105,7 @@ KIND_WORDS: dict[str, list[str]] = {
                    "football ball", "footie ball", "world cup ball"],
 }
 #: A kind without a list of its own is said as its row says.
-KIND_WORDS |= {k: [kinds.said(k), *kinds.traits(k).words] for k in w.KINDS if k not in KIND_WORDS}
+KIND_WORDS |= {k: [kinds.noun(k), *kinds.traits(k).words] for k in w.KINDS if k not in KIND_WORDS}
 
 SIZE_WORDS: dict[str, list[str]] = {
     "small": ["small", "little", "tiny", "mini", "smallish", "petite", "wee", "teeny", "miniature",

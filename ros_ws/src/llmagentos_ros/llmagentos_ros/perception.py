@@ -20,8 +20,8 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from geometry_msgs.msg import TransformStamped
+from llmagentos.class_lookup import load_named
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
-from llmagentos.named import load_named
 from llmagentos.ports.modules import PerceptionModule
 from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m

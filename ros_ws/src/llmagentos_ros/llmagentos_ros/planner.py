@@ -10,9 +10,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from llmagentos.class_lookup import load_named
 from llmagentos.command import check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, ModelError, PerceptionError, PlanError
-from llmagentos.named import load_named
 from llmagentos.ports.modules import PlanningModule, PlanRequest
 from llmagentos.types import Scene
 from llmagentos_msgs.srv import PlanCommand

@@ -14,7 +14,7 @@ from llmagentos.ports.modules import Outcome, PlanResult
 from llmagentos.ports.robot import Robot
 
 
-class Running:
+class RunningCommand:
     """Begins when it is made. stop_asked: the person wants it to end."""
 
     def __init__(self, text: str, robot: Robot, clock: Callable[[], float] = time.perf_counter):

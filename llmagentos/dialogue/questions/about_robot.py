@@ -1,20 +1,20 @@
 """Answers about the robot and its own doings: did, moved, why, next, abilities, greetings.
 
-Knows: which words (own_words.py) answer which question. Does not know: how they are made.
+Knows: which words (about_robot_words.py) answer which question. Does not know: how they are made.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from llmagentos.dialogue.questions.common import Answered, asked, objects
-from llmagentos.dialogue.questions.own_words import (
+from llmagentos.dialogue.questions.about_robot_words import (
     ABILITIES,
     did_words,
     next_words,
     status_words,
     why_words,
 )
+from llmagentos.dialogue.questions.common import Answered, asked, objects
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import is_kind
 from llmagentos.grounding.refs import in_turn, moved_count, only_moved, really_moved

@@ -10,9 +10,9 @@ from functools import partial
 from typing import Any
 
 from llmagentos import composition
+from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
-from llmagentos.named import find
 
 #: In the place of a class: the builder's own default.
 _DEFAULT = object()
