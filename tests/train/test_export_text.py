@@ -13,6 +13,7 @@ torch = pytest.importorskip("torch", reason="extra 'train'")
 onnx = pytest.importorskip("onnx", reason="extra 'train'")
 
 from llm_edge.engines import trt_rules  # noqa: E402
+from llm_edge.engines.onnx_any import quantizes_activations, session_options  # noqa: E402
 from llm_edge.networks import qdq  # noqa: E402
 from llm_edge.networks.export_text import export_decoder  # noqa: E402
 from llm_edge.networks.families import logits  # noqa: E402
@@ -70,7 +71,8 @@ def run(path: Path, model: Decoder, ids: np.ndarray, cuts: list[int]) -> np.ndar
     """Logits of `ids`, fed in pieces that end at `cuts`, through a cache longer than needed."""
     import onnxruntime as ort
 
-    session = ort.InferenceSession(str(path), providers=["CPUExecutionProvider"])
+    options = session_options(1, exact_int8=quantizes_activations(path))
+    session = ort.InferenceSession(str(path), options, providers=["CPUExecutionProvider"])
     c = model.config
     cache = np.zeros((c.num_hidden_layers, 2, 40, c.num_key_value_heads * c.head_dim), np.float32)
     out, start = [], 0
@@ -196,6 +198,7 @@ def test_quantized_logits_stay_close(variant: str, least: float, tmp_path: Path)
     )
     got, expected = run(small, model, ids, [24]), run(path, model, ids, [24])
     assert np.corrcoef(got.ravel(), expected.ravel())[0, 1] > least
+    assert quantizes_activations(small) == (variant == "w8a8")
     assert small.stat().st_size < path.stat().st_size * 0.45
 
 
