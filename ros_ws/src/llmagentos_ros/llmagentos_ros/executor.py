@@ -11,6 +11,7 @@ Nothing resumes by itself: a stop ends the goal, and only a new goal moves the a
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 import threading
 import time
@@ -263,14 +264,19 @@ class ExecutorNode(ModuleNode):
 
     def _tick(self, execution: PlanExecutor) -> Outcome | None:
         try:
-            return execution.tick()
+            outcome = execution.tick()
         except (DriverError, PerceptionError) as exc:
             # Between two skills: joint states went stale, or no picture came.
             return self._halt(str(exc))
+        stale = self._stale()
+        if outcome is not None and outcome.status == 'failed' and stale:
+            # A skill may notice first, while it waits for a look: the reason is the same.
+            return replace(outcome, reply=f'{_because(stale)}{outcome.reply}')
+        return outcome
 
     def _halt(self, reason: str) -> Outcome:
         """Ramp down; with stale joint states the arm's own controller does it."""
-        why = f'I stopped because of this: {reason}. ' if reason else ''
+        why = _because(reason) if reason else ''
         try:
             ended = self._execution.stop()
         except LLMAgentOSError as exc:
@@ -333,6 +339,10 @@ class ExecutorNode(ModuleNode):
             self._busy.release()
         answer.success = True
         return answer
+
+
+def _because(reason: str) -> str:
+    return f'I stopped because of this: {reason}. '
 
 
 def _age(age_s: float) -> float:
