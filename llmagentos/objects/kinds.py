@@ -20,6 +20,7 @@ from importlib.metadata import EntryPoint, entry_points
 
 from llmagentos.errors import KindError
 from llmagentos.objects.kind import Kind, MeshFile
+from llmagentos.objects.kind_fields import check_fields
 
 __all__ = [
     "CATEGORIES",
@@ -256,7 +257,8 @@ def _loaded(point: EntryPoint) -> list[Kind]:
 
 
 def _check(kind: Kind) -> None:
-    """KindError for numbers that no object can have."""
+    """KindError for fields that no object can have."""
+    check_fields(kind)
     low, high = kind.sizes_m or (kind.size_m, kind.size_m)
     if not 0 < low <= kind.size_m <= high:
         raise KindError(

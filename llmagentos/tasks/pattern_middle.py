@@ -102,7 +102,7 @@ def inside_region(
     region = place.region if place is not None and place.rel == "at" else None
     if region is None or region in ("corner", "side"):
         return None
-    if place is not None and place.distance is not None and region != "middle":
+    if place is not None and place.distance is not None and regions.has_border(region):
         return None  # so far from the edge: see _wanted
     px, py = table.inset_point(scene.workspace, region)
 
@@ -178,7 +178,7 @@ def _wanted(
         names = regions.CORNERS if region == "corner" else regions.SIDES
         region = min(names, key=lambda r: regions.distance_to(scene.workspace, r, *mean))
     px, py = table.inset_point(scene.workspace, region)
-    if place.distance is not None and region != "middle":
+    if place.distance is not None and regions.has_border(region):
         far = place.distance.metres(scope.context().last_distance_m)
         return _from_edge(scene, objs, pat, region, far)
     return lambda x, y: np.hypot(x - px, y - py)

@@ -4,7 +4,8 @@ Knows: where each region of a workspace lies. Does not know: objects or language
 
 Left is +y, back (also "top", "far") +x. Sides as a *filter* ("the blocks on the left") are
 halves; corners and the middle are thirds of both axes. Anchors are the points that distances to a
-region are measured from.
+region are measured from. Any other region, which a word from outside brings, is a third of both
+axes around its anchor.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ import math
 
 from llmagentos.types import Workspace
 
-#: Each region's direction from the middle: x (back +1, front -1), y (left +1, right -1).
-SIGNS: dict[str, tuple[int, int]] = {
+#: Each region's direction from the middle: x (back +1, front -1), y (left +1, right -1). Words from
+#: outside add theirs (lang/words/places.py); shares between -1 and 1 lie short of the border.
+SIGNS: dict[str, tuple[float, float]] = {
     "left": (0, 1),
     "right": (0, -1),
     "front": (-1, 0),
@@ -29,6 +31,11 @@ CORNERS: tuple[str, ...] = ("front_left", "front_right", "back_left", "back_righ
 SIDES: tuple[str, ...] = ("left", "right", "front", "back")
 #: How far from the border "at a side" reaches, metres.
 SIDE_BAND_M = 0.10
+
+
+def has_border(region: str) -> bool:
+    """Whether a distance at it is from a border, or from both of a corner."""
+    return region in SIDES or region in CORNERS
 
 
 def _unit(ws: Workspace, x: float, y: float) -> tuple[float, float]:
@@ -74,11 +81,11 @@ def contains(ws: Workspace, region: str, x: float, y: float, lenient: bool = Fal
         return distance_to(ws, "side", x, y) <= SIDE_BAND_M
     u, v = _unit(ws, x, y)
     sx, sy = SIGNS[region]
-    if region == "middle":
-        return max(abs(u), abs(v)) <= (1 / 2 if lenient else 1 / 3)
     if region in CORNERS:
         return min(u * sx, v * sy) >= (0.02 if lenient else 1 / 3)
-    return u * sx + v * sy > 0.02
+    if region in SIDES:
+        return u * sx + v * sy > 0.02
+    return max(abs(u - sx), abs(v - sy)) <= (1 / 2 if lenient else 1 / 3)
 
 
 def region_of(ws: Workspace, x: float, y: float) -> str:

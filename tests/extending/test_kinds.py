@@ -7,8 +7,10 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 from lab.arms import PANDA
@@ -20,6 +22,7 @@ from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import kind_word
 from llmagentos.local_robot import observe
+from llmagentos.objects.kind_fields import check_fields
 from llmagentos.objects.kinds import KINDS, Kind, register_kind, unregister_kind
 from llmagentos.perception import TabletopPerception
 from llmagentos.skills.symbolic import SymbolicSkills
@@ -176,6 +179,43 @@ def test_what_is_no_kind(kind: Kind, problem: str) -> None:
         register_kind(kind)
     with pytest.raises(KindError, match="expected a kind that was registered"):
         unregister_kind("block")
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("shape", "wheel", "one of cuboid"),
+        ("seen_by", "radar", "one of profile"),
+        ("size_m", "5cm", "a number from 0.005 to 0.6 m, got '5cm'"),
+        ("size_m", 0.004, "a number from 0.005"),
+        ("size_m", 5.0, "a number from 0.005"),
+        ("size_m", math.nan, "a number from 0.005"),
+        ("size_m", True, "a number from 0.005"),
+        ("sizes_m", (0.06, 0.04), "smallest and largest"),
+        ("sizes_m", (0.05,), "smallest and largest"),
+        ("sizes_m", (0.05, 0.9), "smallest and largest"),
+        ("sizes_m", 0.05, "smallest and largest"),
+        ("usual_sizes_m", (0.05, "big"), "a tuple of numbers"),
+        ("extents_m", (0.06, 0.03), "three numbers"),
+        ("extents_m", (0.06, 0.03, 0.0), "three numbers"),
+        ("mass_kg", 0.0, "more than 0 kg, got 0.0"),
+        ("mass_kg", -0.1, "a number of at least 0"),
+        ("mass_kg", "heavy", "a number of at least 0"),
+        ("height_ratio", 0.0, "more than 0"),
+        ("words", "flask", "a tuple of words, got 'flask'"),
+        ("materials", ["wood"], "a tuple of words"),
+    ],
+)
+def test_a_field_that_holds_what_it_cannot(field: str, value: Any, problem: str) -> None:
+    row = replace(Kind("vase", "cylinder", 0.05, sizes_m=(0.04, 0.06)), **{field: value})
+    with pytest.raises(KindError, match=f"expected {field} of kind 'vase' to be .*{problem}"):
+        register_kind(row)
+    assert "vase" not in KINDS
+
+
+def test_the_built_in_rows_hold_what_they_can() -> None:
+    for kind in KINDS.values():
+        check_fields(kind)
 
 
 def test_without_its_row_it_is_unknown() -> None:

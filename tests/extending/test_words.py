@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
+from lab.session import Table
 
 from llm_edge.constraint import PlanConstraint
 from llm_edge.tokenization import PlanVocabulary
@@ -19,6 +22,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.lang.wording import describe_plan
 from llmagentos.lang.words.places import Region, Relation
+from llmagentos.world.regions import SIGNS
 
 ROOT = Path(__file__).parents[2]
 SHIPPED = ROOT / "llm_edge" / "models" / "planner-v4" / "plan_vocabulary.json"
@@ -27,7 +31,8 @@ TEXT = "put [ the wicker block where leaning_on [ the bowl ] ] at aisle"
 
 @pytest.fixture
 def words() -> Iterator[None]:
-    w.register_word("region", Region("aisle", "the aisle", ("middle", "side"), link="in"))
+    aisle = Region("aisle", "the aisle", ("middle", "side"), link="in", sign=(0, 0.5))
+    w.register_word("region", aisle)
     w.register_word("material", w.Word("wicker", like=("wood",)))
     w.register_word("spatial", Relation("leaning_on", "leaning on", like=("next_to", "on")))
     yield
@@ -74,6 +79,41 @@ def test_a_new_model_begins_them_like_the_words_that_they_name() -> None:
     assert torch.equal(begun[4], rows[3])
 
 
+@pytest.mark.usefixtures("words")
+@pytest.mark.parametrize(
+    "plan",
+    [
+        "put [ the red block ] at aisle",
+        "put [ the red block ] at aisle dist 5 cm",
+        "arrange [ all block ] line at aisle",
+        "put [ the red block ] at aisle ; clear at aisle",
+        "put [ the red block ] at aisle ; pick [ the block where at aisle ]",
+    ],
+)
+def test_a_plan_with_a_region_is_carried_out(plan: str) -> None:
+    table = Table()
+    out = table.do(plan)
+    assert out.status == "succeeded", out.reply
+    if plan == "put [ the red block ] at aisle":
+        ws, at = table.skills.scene().workspace, table.get("red_block").position
+        y = ws.y_min + 0.75 * (ws.y_max - ws.y_min)
+        assert math.dist(at[:2], ((ws.x_min + ws.x_max) / 2, y)) < 0.1
+
+
+@pytest.mark.parametrize("sign", [None, (0, 2), (0.5,), "left", (0, float("nan"))])
+def test_a_region_without_a_place_is_refused(sign: Any) -> None:
+    with pytest.raises(PlanError, match=r"expected sign=\(x, y\) of region 'nook'"):
+        w.register_word("region", Region("nook", sign=sign))
+    assert "nook" not in w.REGIONS and "nook" not in SIGNS
+
+
+def test_a_region_taken_out_leaves_no_place(words: None) -> None:
+    assert SIGNS["aisle"] == (0, 0.5)
+    w.REGIONS.remove("aisle")
+    assert "aisle" not in SIGNS
+    w.register_word("region", Region("aisle", "the aisle", sign=(0, 0.5)))
+
+
 def test_without_them_nothing_is_known_of_them() -> None:
     with pytest.raises(PlanError, match="expected a kind, got 'wicker'"):
         codec.parse(TEXT)
@@ -84,7 +124,7 @@ def test_an_installed_package_brings_words_by_an_entry_point(tmp_path: Path) -> 
         "from llmagentos.lang.words import register_word\n"
         "from llmagentos.lang.words.places import Region\n"
         "def add():\n"
-        "    register_word('region', Region('aisle', 'the aisle', ('middle',), link='in'))\n"
+        "    register_word('region', Region('aisle', 'the aisle', sign=(0, 0.5), link='in'))\n"
     )
     info = tmp_path / "my_words-1.0.dist-info"
     info.mkdir()

@@ -89,7 +89,7 @@ def at_region(
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return any(at_region(ws, r, item, place, ctx) for r in names)
     distance = said_m(place, item, (), ctx)
-    if distance is not None and region != "middle":
+    if distance is not None and regions.has_border(region):
         deeps = [regions.distance_to(ws, side, x, y) for side in region.split("_")]
         return all(abs(d - table.reach_m(item) - distance) <= DISTANCE_TOL_M for d in deeps)
     px, py = table.inset_point(ws, region)

@@ -34,10 +34,12 @@ FILLED = 1.2
 LEAST_SUPPORT_RATIO = 0.28
 
 Point = tuple[float, float]
-#: Where a part of a support lies from its middle, as a share of the way to its edge.
-_PART_DIRECTIONS: dict[str, Point] = {
-    part: (0.7 * x, 0.7 * y) if x and y else (x, y) for part, (x, y) in regions.SIGNS.items()
-}
+
+
+def _part_direction(part: str) -> Point:
+    """Where a part of a support lies from its middle, as a share of the way to its edge."""
+    x, y = regions.SIGNS[part]
+    return (0.7 * x, 0.7 * y) if x and y else (x, y)
 
 
 def cannot_carry(mark: SceneObject, item: SceneObject, rel: str = "on") -> str:
@@ -99,8 +101,8 @@ def _spot_on_top(
 ) -> Spot | None:
     others = [o for o in scene.on_top_of(mark.id) if o.id != item.id]
     x, y = mark.position[:2]
-    if part is not None and part in _PART_DIRECTIONS:
-        ux, uy = _PART_DIRECTIONS[part]
+    if part is not None and part in regions.SIGNS:
+        ux, uy = _part_direction(part)
         room = max(0.0, fp.half_m(mark) - 0.5 * fp.half_m(item))
         x, y = x + room * ux, y + room * uy
     if others:
@@ -215,8 +217,8 @@ def _slot(
 ) -> Point | None:
     """Where on the floor of `mark` the item goes: layout slots first, then any room."""
     reach = _reach(mark, item)
-    if part is not None and part in _PART_DIRECTIONS:
-        wanted = [_offset(mark, reach, _PART_DIRECTIONS[part])]
+    if part is not None and part in regions.SIGNS:
+        wanted = [_offset(mark, reach, _part_direction(part))]
     else:
         already = sum(1 for o in others if o.id in riders(scene, mark.id))
         wanted = _layout(mark, item, reach, max(total, 1), already)

@@ -237,8 +237,7 @@ def elsewhere(moving: SceneObject, least_m: float = 0.12) -> Wish:
 def inset_point(ws: Workspace, region: str, inset_m: float = INSET_M) -> tuple[float, float]:
     """The point of a corner, a side or the middle at which one thing is put."""
     ax, ay = regions.anchor(ws, region)
-    mx, my = regions.anchor(ws, "middle")
-    sx, sy = np.sign(round(ax - mx, 6)), np.sign(round(ay - my, 6))
+    sx, sy = map(int, regions.SIGNS[region])  # 0 for what lies short of the border
     return float(ax - sx * inset_m), float(ay - sy * inset_m)
 
 
@@ -252,7 +251,7 @@ def at_region(
     if region in ("corner", "side"):
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return _any_of([at_region(ws, r, moving, distance_m) for r in names], moving)
-    if distance_m is not None and region != "middle":
+    if distance_m is not None and regions.has_border(region):
         return from_edge(ws, region, moving, distance_m)
     point = inset_point(ws, region)
     px, py = point
@@ -357,4 +356,8 @@ def points_in(
     }
     if region == "middle":
         return ~np.logical_or.reduce([parts[k] for k in parts])
+    if not regions.has_border(region):
+        ax, ay = regions.anchor(ws, region)
+        near_x = np.abs(x - ax) <= (ws.x_max - ws.x_min) / 6 + room_m
+        return near_x & (np.abs(y - ay) <= (ws.y_max - ws.y_min) / 6 + room_m)
     return np.logical_and.reduce([parts[word] for word in region.split("_")])

@@ -2,14 +2,16 @@
 
 Knows: one row a word and role, with what people say for it, which is another's opposite and what
 must follow it. Does not know: where anything is (world/regions.py and world/relations.py have the
-geometry of each).
+geometry of each; a region from outside brings its own, which is handed on to world/regions.py).
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from llmagentos.errors import PlanError
 from llmagentos.lang.words.table import Word, Words
+from llmagentos.world.regions import SIGNS
 
 
 @dataclass(frozen=True)
@@ -36,13 +38,15 @@ class Region(Word):
     """A part of the table, or of a landmark.
 
     link: the preposition before what is said. edge: what a distance at it is from. whereabouts:
-    what is said of a thing that stands there.
+    what is said of a thing that stands there. sign: for a region from outside, where it lies from
+    the middle, as in world/regions.py: x (back 1, front -1), y (left 1, right -1).
     """
 
     link: str = "at"
     edge: str = ""
     whereabouts: str = ""
     opposite: str = ""
+    sign: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -116,7 +120,36 @@ FIXED_PLACES = Words("nearby", "a place", [
     FixedPlace("gripper", "up in the hand"),
 ])  # fmt: skip
 
-REGIONS = Words("region", "a region", [
+
+class _Regions(Words[Region]):
+    """Hands on where a region from outside lies; the others' places are in world/regions.py."""
+
+    def add(self, row: Region) -> None:
+        known = row.word in SIGNS or row.word in ("corner", "side")
+        if not known and not _is_sign(row.sign):
+            raise PlanError(
+                f"expected sign=(x, y) of region '{row.word}', where it lies from the middle, "
+                f"two numbers from -1 to 1, got {row.sign!r}"
+            )
+        super().add(row)
+        if not known and row.sign is not None:
+            SIGNS[row.word] = row.sign
+
+    def remove(self, word: str) -> None:
+        if self[word].sign is not None:
+            SIGNS.pop(word, None)
+        super().remove(word)
+
+
+def _is_sign(sign: object) -> bool:
+    return (
+        isinstance(sign, tuple)
+        and len(sign) == 2
+        and all(isinstance(v, int | float) and -1 <= v <= 1 for v in sign)
+    )
+
+
+REGIONS = _Regions("region", "a region", [
     Region("left", "the left side", opposite="right", edge="the left edge",
            whereabouts="on the left of the table"),
     Region("right", "the right side", opposite="left", edge="the right edge",
