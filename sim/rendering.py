@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import math
+import threading
 from dataclasses import dataclass
 from typing import Any
 
@@ -52,12 +53,24 @@ class Renderer:
         self._lighting = Lighting()
         self._client = client
         self._is_warm = kind == "tiny"
+        #: The plugin's OpenGL context belongs to the thread that loaded it, and PyBullet sends every
+        #: picture through the plugin: from another thread the first one ends the process, and a
+        #: later one comes out wrong.
+        self._thread = threading.get_ident()
         self._flag = client.ER_TINY_RENDERER if kind == "tiny" else client.ER_BULLET_HARDWARE_OPENGL
 
     def render(
         self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool = False
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]:
-        """Colour uint8 [H, W, 3], depth float32 [H, W] metres (0: nothing), body numbers [H, W]."""
+        """Colour uint8 [H, W, 3], depth float32 [H, W] metres (0: nothing), body numbers [H, W].
+
+        Raises DriverError from another thread than the one that built it, where EGL draws.
+        """
+        if self.kind == "egl" and threading.get_ident() != self._thread:
+            raise DriverError(
+                "expected a picture to be taken in the thread that built the simulation, where EGL "
+                "draws, got another one: build it there, or set LLMAGENTOS_RENDERER=tiny"
+            )
         if not self._is_warm:
             self._warm_up()
         rgba, buffer, segments = self._shoot(spec, base_from_camera, shadow)
