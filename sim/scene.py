@@ -23,11 +23,12 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError, SceneError
-from llmagentos.files import read_yaml
+from llmagentos.files import is_there, read_yaml
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import ObjectGeometry, object_geometry
 from llmagentos.objects.kinds import KINDS, size_range_m, traits
-from llmagentos.robots import DEFAULT_ROBOT, load
+from llmagentos.robots import DEFAULT_ROBOT, load, names
+from llmagentos.robots.loading import FILE as ROBOT_FILE
 
 #: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
 TABLE_M = (0.18, 1.00, -0.60, 0.60)
@@ -86,11 +87,19 @@ class SceneSpec(BaseModel):
 
     @classmethod
     def from_yaml(cls, path: str | Path) -> SceneSpec:
-        """Read and check a scene file. SceneError too for one that cannot be read or is no YAML."""
+        """Read and check a scene file. SceneError too for one that cannot be read or is no YAML.
+
+        An arm's folder is looked for beside the scene file first, then in the working directory.
+        """
         try:
             data = read_yaml(path, "a scene file")
         except FileError as error:
             raise SceneError(str(error)) from error
+        robot = data.get("robot") if isinstance(data, dict) else None
+        if isinstance(robot, str) and robot not in names():
+            beside = Path(path).parent / robot
+            if is_there(beside / ROBOT_FILE):
+                data["robot"] = str(beside)
         return cls.from_dict(data)
 
     def to_dict(self) -> dict[str, Any]:

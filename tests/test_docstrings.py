@@ -1,4 +1,5 @@
-"""Every public function, class, method and property says what it is for.
+"""Every public function, class, method and property says what it is for; files that a module's
+docstring names are there.
 
 Public: no part of the qualified name begins with an underscore. Left out: functions inside
 functions, setters and deleters, and overloads, whose first form speaks for all.
@@ -7,6 +8,7 @@ functions, setters and deleters, and overloads, whose first form speaks for all.
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -18,6 +20,9 @@ PACKAGES = (
     *("llmagentos", "llm_edge", "sim", "benchmarks", "training"),
     "ros_ws/src/llmagentos_ros",
 )
+#: Where files stand that a module's docstring may name.
+_HOMES = (*PACKAGES, "launch", "tests", "examples")
+_FILE = re.compile(r"[\w/]+\.py\b")
 Definition = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef
 
 
@@ -61,3 +66,30 @@ def test_a_name_without_one_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyP
         "def f(): ...\ndef _g(): ...\nclass C:\n '''D.'''\n def m(self):\n  def inner(): ...\n"
     )
     assert undocumented(tmp_path) == ["a.py:1 f", "a.py:5 C.m"]
+
+
+def _missing(docstring: str, there: frozenset[str]) -> list[str]:
+    """Python files that a docstring names, alone or after folders, and no path ends with."""
+    named = _FILE.findall(docstring)
+    return [name for name in named if not any(path.endswith(f"/{name}") for path in there)]
+
+
+@pytest.fixture(scope="module")
+def files() -> frozenset[str]:
+    found = (path for home in _HOMES for path in (ROOT / home).rglob("*.py"))
+    return frozenset(f"/{path.relative_to(ROOT)}" for path in found)
+
+
+@pytest.mark.parametrize("package", PACKAGES)
+def test_files_in_module_docstrings_exist(package: str, files: frozenset[str]) -> None:
+    told = [
+        f"{path.relative_to(ROOT)}: {name}"
+        for path in sorted((ROOT / package).rglob("*.py"))
+        for name in _missing(ast.get_docstring(ast.parse(path.read_text("utf-8"))) or "", files)
+    ]
+    assert told == []
+
+
+def test_a_missing_file_is_found(files: frozenset[str]) -> None:
+    text = "Does not know: the gate (gate.py), a place (no_such_part.py) or skills/gate.py."
+    assert _missing(text, files) == ["no_such_part.py", "skills/gate.py"]

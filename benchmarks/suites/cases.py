@@ -1,7 +1,7 @@
 """Cases: commands with the scene they are said in and what must come of them.
 
 Knows: how a row of a suite (a scene's description, sentences with roles, predicates) becomes a
-concrete case from a seed. Does not know: how cases are run (suite.py).
+concrete case from a seed. Does not know: how cases are run (case_run.py).
 """
 
 from __future__ import annotations

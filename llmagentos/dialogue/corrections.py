@@ -1,7 +1,7 @@
 """Corrections that name no thing: another distance, another direction, the other way round.
 
 Knows: which part of a plan's last motion such words change. Does not know: sessions, undoing
-(dialogue.py) nor corrections by an object or a place (rewrite.py).
+(tasks/steps/undo.py) nor corrections by an object or a place (rewrite.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """Changing plans as data: other objects or places in their steps.
 
 Knows: where descriptions sit in a plan and how a short correction ("the green one") merges with
-what was said before. Does not know: sessions or questions (dialogue.py).
+what was said before. Does not know: sessions or questions (turns.py).
 """
 
 from __future__ import annotations

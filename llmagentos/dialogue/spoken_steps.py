@@ -1,7 +1,7 @@
 """Steps that are words: say, answer, remember, refuse, cannot, ask.
 
 Knows: what each says and how it ends the plan. Does not know: motion, nor steps about earlier
-commands (dialogue.py).
+commands (turns.py).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What grounding and placement work on, and what they give back.
 
 Knows: the session's state that descriptions can refer to, and the shape of results.
-Does not know: how a description is resolved (grounding.py) or a spot found (placement.py).
+Does not know: how a description is resolved (resolve.py) or a spot found (placement).
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """What a description refers to in the scene as it is now: deterministic, explained, or a question.
 
 Knows: the pipeline of filters and the words for its results. Does not know: how each part filters
-(the modules beside it), places (placement.py), or what shall be done with the objects.
+(the modules beside it), places (placement), or what shall be done with the objects.
 
 The pipeline: reference or name, kind or noun, colours, size, material, state, relations, group,
 exclusion, the person's earlier choice; then order and quantifier. Conventions:

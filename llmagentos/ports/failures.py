@@ -1,7 +1,8 @@
 """Why an action, a step or a command came to nothing: one list for the whole house.
 
 Knows: every reason with words for people, how a command ends with it, and whether another try may
-go better. Does not know: who found it, nor the object it is about (a report's own words say that).
+go better. Does not know: who found it, nor the object it is about (a report's own words say that;
+a skill's own sentence stands in skills/builtin).
 """
 
 from __future__ import annotations

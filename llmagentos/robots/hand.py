@@ -33,21 +33,19 @@ Matrix = NDArray[np.float64]
 
 
 def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
-    """The spec with hand parts, finger sizes, palm and tip offset filled in. Raises RobotError.
+    """The spec with hand parts, finger sizes, palm and tip offset filled in.
 
-    Fingers must open along the tip's y axis, the hand must point down at home.
+    Fingers must open along the tip's y axis, the hand must point down at home. Raises RobotError
+    naming the field, not the file.
     """
     model = ArmModel(spec)
-    for name in (spec.base_link, spec.hand_link, spec.tip_link):
-        if not model.has_link(name):
-            raise RobotError(f"{spec.name}: expected a link {name!r} in the URDF, got none")
-    moved_by = _moved_by(joints)
+    moved_by = moved_by_of(joints)
     links = sorted({*moved_by, spec.base_link, *(j.child for j in joints.values())})
     frames = model.placements(spec.home_rad, 0.0, links)
     if not np.allclose(frames[spec.base_link], np.eye(4), atol=1e-9):
-        raise RobotError(f"{spec.name}: base_link: expected the URDF's root, got {spec.base_link}")
+        raise RobotError(f"base_link: expected the URDF's root, got {spec.base_link}")
     if frames[spec.tip_link][2, 2] > -0.999:
-        raise RobotError(f"{spec.name}: home_rad: expected a hand that points down, got another")
+        raise RobotError("home_rad: expected a hand that points down, got another")
     from_tip = np.linalg.inv(frames[spec.tip_link])
     last, before = spec.joint_names[-1], spec.joint_names[-2]
     seen = {name: from_tip @ frame for name, frame in frames.items()}
@@ -66,9 +64,7 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
     fingers = [p for p in parts if p.side > 0]
     palms = [p for p in parts if p.side == 0]
     if not fingers or not palms:
-        raise RobotError(
-            f"{spec.name}: expected collision shapes on hand and fingers in the URDF, got none"
-        )
+        raise RobotError("expected collision shapes on hand and fingers in the URDF, got none")
     pad = min(fingers, key=lambda p: p.low_m)
     palm_m = min(p.low_m for p in palms)
     offset = np.linalg.inv(frames[spec.hand_link]) @ frames[spec.tip_link]
@@ -83,7 +79,7 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
     )
 
 
-def _moved_by(joints: Mapping[str, JointLimits]) -> dict[str, str]:
+def moved_by_of(joints: Mapping[str, JointLimits]) -> dict[str, str]:
     """The last moving joint before every link, by the link's name; "" before the first."""
     above = {j.child: (name, j) for name, j in joints.items()}
 
@@ -115,7 +111,7 @@ def _finger_sides(
         prismatic = joints[name].kind == "prismatic"
         if prismatic and abs(abs(way[1]) - _NUDGE_M) > _STRAIGHT * _NUDGE_M:
             raise RobotError(
-                f"{spec.name}: gripper.joints: expected {name} to open along the tip's y axis by "
+                f"gripper.joints: expected {name} to open along the tip's y axis by "
                 f"half of opening_m, got a way of {np.round(way / _NUDGE_M, 3).tolist()} for 1"
             )
         sides[name] = 1 if (way[1] if prismatic else closed[child][1, 3]) >= 0 else -1

@@ -10,16 +10,17 @@ of the group "llmagentos.robots": the name, and a folder's path or a function th
 from __future__ import annotations
 
 import itertools
+from collections.abc import Collection, Mapping
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from llmagentos.errors import RobotError
-from llmagentos.robots.hand import with_hand
+from llmagentos.errors import FileError, RobotError
+from llmagentos.files import read_yaml
+from llmagentos.robots.hand import moved_by_of, with_hand
 from llmagentos.robots.specs import (
     DEFAULT_PROFILE,
     ArmSpec,
@@ -27,7 +28,7 @@ from llmagentos.robots.specs import (
     ProfileShares,
     SimulationSpec,
 )
-from llmagentos.robots.urdf import JointLimits, joints_of, parse, shapes_of
+from llmagentos.robots.urdf import JointLimits, joints_of, masses_of, parse, shapes_of
 from llmagentos.types import Workspace
 
 #: The arm where nobody names one.
@@ -128,18 +129,67 @@ def _read(folder: Path) -> ArmSpec:
     text = _text(where)
     root = parse(text, str(where))
     joints = joints_of(root, str(where))
+    masses = masses_of(root, str(where))
+    _check_names(given, joints, masses, folder / FILE)
+    spec = _spec(given, text, joints, folder / FILE, shapes_of(root, str(where)))
+    try:
+        spec = with_hand(spec, joints)
+    except RobotError as exc:
+        raise RobotError(f"{folder / FILE}: {exc}") from exc
+    _check_area(given, joints, folder / FILE)
+    if not given.simulation.urdf:
+        _check_masses(given, joints, masses, where)
+    return spec
+
+
+def _check_names(
+    given: _Robot, joints: Mapping[str, JointLimits], links: Collection[str], path: Path
+) -> None:
+    for field, names in (("joints", given.joints), ("gripper.joints", given.gripper.joints)):
+        for name in names:
+            if name not in joints:
+                raise RobotError(f"{path}: {field}: expected joints of {given.urdf}, got {name!r}")
+    for field in ("base_link", "hand_link", "tip_link"):
+        name = getattr(given, field)
+        if name not in links:
+            raise RobotError(f"{path}: {field}: expected a link of {given.urdf}, got {name!r}")
+
+
+def _check_area(given: _Robot, joints: Mapping[str, JointLimits], path: Path) -> None:
+    """Both ways from low to high, and neither beyond the stretched arm."""
+    above = {joint.child: joint for joint in joints.values()}
+    link, reach = given.tip_link, 0.0
+    while link in above:
+        reach += above[link].length_m
+        link = above[link].parent
+    for field in ("x_m", "y_m"):
+        low, high = getattr(given.work_area, field)
+        if low >= high:
+            raise RobotError(
+                f"{path}: work_area.{field}: expected from low to high, got [{low}, {high}]"
+            )
+        if max(-low, high) > reach:
+            raise RobotError(
+                f"{path}: work_area.{field}: expected a range within the arm's links together, "
+                f"{reach:.2f} m, got [{low}, {high}]"
+            )
+
+
+def _check_masses(
+    given: _Robot, joints: Mapping[str, JointLimits], masses: Mapping[str, float], where: Path
+) -> None:
+    """What a joint moves weighs something; marks that are fixed to it need not."""
+    heavy = {name for link, name in moved_by_of(joints).items() if masses.get(link, 0.0) > 0}
     for name in (*given.joints, *given.gripper.joints):
-        if name not in joints:
-            raise RobotError(f"{folder / FILE}: expected joints of {given.urdf}, got {name!r}")
-    shapes = shapes_of(root, str(where))
-    return with_hand(_spec(given, text, joints, folder / FILE, shapes), joints)
+        if name not in heavy:
+            raise RobotError(f"{where}: expected a mass for link {joints[name].child!r}, got none")
 
 
 def _entries(path: Path) -> _Robot:
     try:
-        data = yaml.safe_load(_text(path))
-    except yaml.YAMLError as exc:
-        raise RobotError(f"{path}: expected YAML, got {exc}") from exc
+        data = read_yaml(path, "an arm")
+    except FileError as exc:
+        raise RobotError(str(exc)) from exc
     if not isinstance(data, dict):
         raise RobotError(f"{path}: expected a mapping, got {type(data).__name__}")
     try:

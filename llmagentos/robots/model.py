@@ -73,7 +73,3 @@ class ArmModel:
             if above == first and frame.type == pin.FrameType.BODY:
                 beyond.add(frame.name)
         return frozenset(beyond)
-
-    def has_link(self, name: str) -> bool:
-        """Whether the URDF has a link of that name."""
-        return bool(self._model.existBodyName(name))

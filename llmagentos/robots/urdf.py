@@ -1,7 +1,7 @@
-"""The parts of a URDF that the core reads itself: joint limits and simple collision shapes.
+"""The parts of a URDF that the core reads itself: joint limits, simple collision shapes, masses.
 
 Knows: XML, origins, boxes, cylinders and spheres. Does not know: kinematics (pinocchio reads the
-chain, robots.model), meshes, masses, which links belong to what.
+chain, robots.model), meshes, which links belong to what.
 """
 
 from __future__ import annotations
@@ -42,7 +42,10 @@ class LinkShape:
 
 @dataclass(frozen=True)
 class JointLimits:
-    """Of one joint: kind as in the URDF; range (rad or m), rate, torque or force."""
+    """Of one joint: kind as in the URDF; range (rad or m), rate, torque or force.
+
+    length_m: from the parent link's origin to the joint.
+    """
 
     kind: str
     parent: str
@@ -51,6 +54,7 @@ class JointLimits:
     upper: float
     velocity: float
     effort: float
+    length_m: float = 0.0
 
 
 def parse(text: str, where: str) -> ElementTree.Element:
@@ -81,16 +85,17 @@ def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
     for joint in root.findall("joint"):
         name = joint.get("name", "")
         limit = joint.find("limit")
-        numbers = [
+        lower, upper, velocity, effort = (
             _numbers(limit.get(key, "0") if limit is not None else "0", 1, f"{where}: {name}")[0]
             for key in ("lower", "upper", "velocity", "effort")
-        ]
+        )
         parent, child = joint.find("parent"), joint.find("child")
         found[name] = JointLimits(
             joint.get("type", ""),
             "" if parent is None else parent.get("link", ""),
             "" if child is None else child.get("link", ""),
-            *numbers,
+            *(lower, upper, velocity, effort),
+            length_m=math.hypot(*_origin(joint.find("origin"), f"{where}: {name}")[:3, 3]),
         )
     return found
 
@@ -109,6 +114,16 @@ def shapes_of(root: ElementTree.Element, where: str) -> tuple[LinkShape, ...]:
                     size = _numbers(text, count, f"{where}: link {name}")
                     found.append(LinkShape(name, tag, tuple(size), pose))
     return tuple(found)
+
+
+def masses_of(root: ElementTree.Element, where: str) -> dict[str, float]:
+    """The mass of every link, kg; 0 where none is given. Raises RobotError."""
+    found = {}
+    for link in root.findall("link"):
+        name, mass = link.get("name", ""), link.find("inertial/mass")
+        text = "0" if mass is None else mass.get("value", "0")
+        found[name] = _numbers(text, 1, f"{where}: link {name}")[0]
+    return found
 
 
 def _origin(origin: ElementTree.Element | None, where: str) -> NDArray[np.float64]:

@@ -1,7 +1,7 @@
 """How far, how fast and how hard the joints may be driven.
 
 Knows: an arm's limits and its profiles: "careful" beside people, and the default; "full" is what
-the hardware takes. Does not know: trajectories, drivers.
+the hardware takes. Does not know: the numbers (robots/<name>/robot.yaml), trajectories, drivers.
 """
 
 from __future__ import annotations

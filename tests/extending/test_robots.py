@@ -191,3 +191,20 @@ def test_another_package_offers_it_by_an_entry_point(
     assert robots.load("stork") is robots.load("crane") is robots.load(folder)
     assert SceneSpec.from_dict({"robot": "stork", "objects": []}).robot == "stork"
     sys.modules.pop("stork_package", None)
+
+
+@pytest.mark.parametrize("name", ["./crane", "crane", "other/../crane"])
+def test_a_scene_finds_the_arm_beside_it_first(
+    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    """Also where the working directory is another; there only what is not beside the file."""
+    (tmp_path / "scenes" / "other").mkdir(parents=True)
+    (tmp_path / "cwd" / "other").mkdir(parents=True)
+    monkeypatch.chdir(tmp_path / "cwd")
+    file = tmp_path / "scenes" / "scene.yaml"
+    file.write_text(f"robot: {name}\nobjects: []\n", encoding="utf-8")
+    (tmp_path / "cwd" / "crane").symlink_to(folder)
+    assert SceneSpec.from_yaml(file).robot == name
+    (tmp_path / "scenes" / "crane").symlink_to(folder)
+    found = Path(SceneSpec.from_yaml(file).robot)
+    assert found.is_absolute() and found.samefile(tmp_path / "scenes" / "crane")

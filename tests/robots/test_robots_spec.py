@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+import xml.etree.ElementTree as ElementTree
 from pathlib import Path
 
 import numpy as np
@@ -91,8 +92,22 @@ def _copy(tmp_path: Path, **changes: object) -> Path:
         ({"max_tool_speed_mps": -1}, "max_tool_speed_mps: expected greater than 0, got -1"),
         ({"load_acceleration": [1.0]}, "load_acceleration: expected 6 numbers, got 1"),
         ({"urdf": "other.urdf"}, r"expected to read .*other.urdf, got: No such file"),
-        ({"tip_link": "nose"}, "expected a link 'nose' in the URDF, got none"),
-        ({"base_link": "tip_link"}, "base_link: expected the URDF's root, got tip_link"),
+        ({"tip_link": "nose"}, "robot.yaml: tip_link: expected a link of ur5e.urdf, got 'nose'"),
+        ({"base_link": "x"}, "robot.yaml: base_link: expected a link of ur5e.urdf, got 'x'"),
+        ({"hand_link": "x"}, "robot.yaml: hand_link: expected a link of ur5e.urdf, got 'x'"),
+        ({"joints": ["a", "b"]}, "robot.yaml: joints: expected joints of ur5e.urdf, got 'a'"),
+        (
+            {"work_area": {"x_m": [0.7, 0.3], "y_m": [-0.3, 0.3]}},
+            r"robot.yaml: work_area.x_m: expected from low to high, got \[0.7, 0.3\]",
+        ),
+        (
+            {"work_area": {"x_m": [0.3, 0.7], "y_m": [-2.5, 0.3]}},
+            r"robot.yaml: work_area.y_m: expected .* together, 1.\d+ m, got \[-2.5, 0.3\]",
+        ),
+        (
+            {"base_link": "tip_link"},
+            "robot.yaml: base_link: expected the URDF's root, got tip_link",
+        ),
         (
             {"range_rad": {"elbow_joint": [-4.0, 1.0]}},
             r"range_rad.elbow_joint: .*got \[-4.0, 1.0\]",
@@ -113,7 +128,7 @@ def test_what_does_not_fit_is_told_with_file_and_field(
 @pytest.mark.parametrize(
     "gripper, message",
     [
-        ({"joints": ["thumb"]}, "expected joints of ur5e.urdf, got 'thumb'"),
+        ({"joints": ["thumb"]}, "gripper.joints: expected joints of ur5e.urdf, got 'thumb'"),
         ({"joint_values": [0.0, 0.02, 0.04]}, "gripper.opening_m: expected 3 numbers, got 2"),
         ({"joint_values": [0.0, 0.0]}, "gripper.joint_values: expected one way only"),
         ({"opening_m": [0.08, 0.0]}, "gripper.opening_m: expected closed to open"),
@@ -127,6 +142,36 @@ def test_a_gripper_that_does_not_fit(
     own = yaml.safe_load((SHIPPED / "ur5e" / "robot.yaml").read_text(encoding="utf-8"))["gripper"]
     with pytest.raises(RobotError, match=message):
         robots.load(_copy(tmp_path, gripper={**own, **gripper}))
+
+
+def _weightless(tmp_path: Path, link: str, **changes: object) -> Path:
+    folder = _copy(tmp_path, **changes)
+    tree = ElementTree.parse(folder / "ur5e.urdf")
+    found = tree.find(f"link[@name='{link}']")
+    assert found is not None
+    for inertial in found.findall("inertial"):
+        found.remove(inertial)
+    tree.write(folder / "ur5e.urdf")
+    return folder
+
+
+@pytest.mark.parametrize("link", ["forearm_link", "left_finger_link"])
+def test_what_moves_needs_a_mass(tmp_path: Path, link: str) -> None:
+    message = rf"ur5e\.urdf: expected a mass for link '{link}', got none"
+    with pytest.raises(RobotError, match=message):
+        robots.load(_weightless(tmp_path, link))
+
+
+def test_masses_may_come_from_the_simulations_urdf(tmp_path: Path) -> None:
+    simulation = {"urdf": "pybullet_data:franka_panda/panda.urdf"}
+    assert robots.load(_weightless(tmp_path, "forearm_link", simulation=simulation))
+
+
+def test_broken_yaml_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "robot.yaml").write_text("name: a\njoints: [a, b\nurdf: c\n", encoding="utf-8")
+    with pytest.raises(RobotError, match=r"expected an arm in YAML at .*robot\.yaml, got") as told:
+        robots.load(tmp_path)
+    assert "\n" not in str(told.value)
 
 
 def test_joints_out_of_order(tmp_path: Path) -> None:

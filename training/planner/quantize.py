@@ -1,7 +1,7 @@
 """A planner's folder in few bits: both graphs, calibrated on the corpus where activations are.
 
 Knows: the planner's two graphs and which pairs calibrate them. Does not know: how a graph is
-rewritten (qdq.py), training, what a variant is worth (bench/quantization.py measures it).
+rewritten (qdq.py), training, what a variant is worth (models/quantization.py measures it).
 
     python -m training.planner.quantize --model runs/first/fp32 --out runs/first/int8
 """

@@ -1,4 +1,4 @@
-"""Patterns: their slots (shapes.py) and the room they find on the table (layout.py)."""
+"""Patterns: their slots (slots.py) and the room they find on the table (layout.py)."""
 
 from llmagentos.grounding.patterns.layout import best_middle, best_ring, table_points
 from llmagentos.grounding.patterns.slots import Pattern, assign, pattern, spread_slots, turned

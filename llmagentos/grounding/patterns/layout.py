@@ -1,6 +1,6 @@
 """Where a pattern finds room on the table: its middle, its turn, its slots at corners and sides.
 
-Knows: free room for several things at once. Does not know: the shapes (shapes.py), descriptions,
+Knows: free room for several things at once. Does not know: the shapes (slots.py), descriptions,
 motion.
 """
 

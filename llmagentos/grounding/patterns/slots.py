@@ -1,7 +1,7 @@
 """Patterns as points: line, circle, grid, pyramid and the others, and who goes where in them.
 
 Knows: the slots of a pattern around its middle, and short ways to fill them. Does not know: the
-table's free room (expand/arrange.py finds the middle) nor motion.
+table's free room (tasks/pattern_middle.py finds the middle) nor motion.
 
 Offsets are (x, y) in metres from the middle, base frame: x away from the robot, y left. Slots
 come in reading order: rows and lines from left to right, columns from front to back, circles

@@ -1,6 +1,6 @@
 """Commands about one of each, every third or most of a set.
 
-Knows: verbs and questions around such descriptions (np_amounts.py). Does not know: sequences,
+Knows: verbs and questions around such descriptions (phrases/amounts.py). Does not know: sequences,
 politeness.
 """
 

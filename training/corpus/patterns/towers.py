@@ -1,7 +1,7 @@
 """Whole sentences for stacks: bottom and top, orders in a list, several towers, taking them apart.
 
 Knows: how a stack's order is said from below, from above and by its sort. Does not know: flat
-patterns (shapes.py).
+patterns (arrangements.py).
 """
 
 # Templates and word lists read best on one line each.

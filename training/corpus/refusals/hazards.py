@@ -5,7 +5,7 @@ words, with what the robot does then. Does not know: how frames become pairs (tw
 
 A twin reads "what: words": what is an ability that is missing ("cut", the words are the span of a
 `cannot`), or a place ("in", "on", ...: a `put` of the slot {o_...} to the slot {p_...}), "pick",
-or "push_" and a place. "&&" joins steps. Slots are banks of household_words.py in lower case.
+or "push_" and a place. "&&" joins steps. Slots are banks of words/household.py in lower case.
 """
 
 # Templates and word lists read best on one line each.

@@ -1,7 +1,7 @@
 """Ordinary household commands: what a table-top arm does, in part, or lacks the ability for.
 
 Knows: verbs, things and places of everyday life and the ability each needs; idioms whose words
-sound worse than they are. Does not know: the scene, nor hazards (hazard_frames.py).
+sound worse than they are. Does not know: the scene, nor hazards (hazards.py).
 """
 
 # Templates and word lists read best on one line each.

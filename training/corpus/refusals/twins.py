@@ -1,7 +1,7 @@
 """How hazard frames and their harmless twins become clauses, with the same openings around both.
 
 Knows: how a twin's words carry a plan, and what people say around a hazard or a harmless order.
-Does not know: the frames (hazard_frames.py) and the words (household_words.py).
+Does not know: the frames (hazards.py) and the words (words/household.py).
 """
 
 # Templates and word lists read best on one line each.
