@@ -50,6 +50,10 @@ class KindError(LLMAgentOSError):
     """A kind of object that cannot be registered: a taken name, numbers that cannot be."""
 
 
+class EntryPointError(LLMAgentOSError):
+    """Plan words or steps that an installed package names and that cannot be loaded."""
+
+
 class CommandError(LLMAgentOSError):
     """A command text that cannot be read: empty, too long, control or invisible characters."""
 
@@ -59,7 +63,8 @@ class LifecycleError(LLMAgentOSError):
 
 
 class SkillError(LLMAgentOSError):
-    """A skill that cannot be registered: its name is taken, or what an entry point names is none."""
+    """A skill that cannot be declared or registered: a field that holds what it can't, a taken name,
+    an entry point that names none."""
 
 
 class AgentFailedError(LLMAgentOSError):

@@ -158,17 +158,23 @@ def from_json(data: Mapping[str, Any]) -> Event:
 class EventBus:
     """Tells every event to whoever subscribed, in the order of subscribing, on the same thread.
 
-    A listener that raises is logged and told the next event all the same: who only watches must
-    not end a command.
+    A listener that raises is logged once, in one line, and told the next event all the same: who
+    only watches must not end a command.
     """
 
     def __init__(self) -> None:
         self._sinks: list[EventSink] = []
+        self._clumsy: list[EventSink] = []  # those that raised and were logged
 
     def subscribe(self, sink: EventSink) -> Callable[[], None]:
         """Tell `sink` every event from now on; returns what ends that."""
         self._sinks.append(sink)
-        return lambda: self._sinks.remove(sink) if sink in self._sinks else None
+        return lambda: self._unsubscribe(sink)
+
+    def _unsubscribe(self, sink: EventSink) -> None:
+        for known in (self._sinks, self._clumsy):
+            if sink in known:
+                known.remove(sink)
 
     def emit(self, event: Event) -> None:
         """Call every listener; one that raises is logged and breaks neither the command nor the
@@ -176,8 +182,12 @@ class EventBus:
         for sink in list(self._sinks):
             try:
                 sink(event)
-            except Exception:
-                _log.exception("a listener failed at event '%s'", event.name)
+            except Exception as error:
+                if sink not in self._clumsy:
+                    self._clumsy.append(sink)
+                    name = getattr(sink, "__qualname__", type(sink).__name__)
+                    kind = type(error).__name__
+                    _log.error("listener %s failed at '%s': %s: %s", name, event.name, kind, error)
 
 
 def _plain(value: Any) -> Any:

@@ -25,11 +25,15 @@ from llmagentos.cli.settings import effective
 from llmagentos.errors import (
     CommandError,
     ConfigError,
+    EntryPointError,
     FileError,
+    KindError,
     LLMAgentOSError,
     MissingDependencyError,
     ModelError,
+    RobotError,
     SceneError,
+    SkillError,
 )
 
 #: Exit codes of the contract: all well, a command did not succeed, wrong usage.
@@ -242,7 +246,7 @@ def command(
 
 def main(argv: list[str] | None = None) -> None:
     """Entry point. Exits with 2 on wrong usage: a file that cannot be read or written, a scene
-    that cannot exist, a missing model."""
+    that cannot exist, a missing model, an installed package that cannot be loaded."""
     try:
         try:
             app(args=argv, prog_name="llmagentos")
@@ -255,6 +259,10 @@ def main(argv: list[str] | None = None) -> None:
         ModelError,
         MissingDependencyError,
         CommandError,
+        EntryPointError,
+        KindError,
+        RobotError,
+        SkillError,
     ) as exc:
         _complain(exc)
         sys.exit(USAGE)

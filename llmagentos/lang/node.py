@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from pydantic import BaseModel, ConfigDict
 from pydantic_core import PydanticCustomError, core_schema
 
-from llmagentos.errors import PlanError
+from llmagentos.errors import EntryPointError, PlanError
 
 
 class Node(BaseModel):
@@ -86,7 +86,7 @@ class OneOf(Mapping[str, type[Node]]):
             try:
                 point.load()()
             except Exception as exc:  # whatever a package from outside does
-                raise PlanError(
+                raise EntryPointError(
                     f"cannot load the {self.what} of entry point {point.name!r} ({point.value}): {exc}"
                 ) from exc
         return self._models

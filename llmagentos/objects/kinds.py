@@ -153,7 +153,7 @@ class _Table(Mapping[str, Kind]):
             self._scanned = True
             for point in entry_points(group=ENTRY_POINTS):
                 for kind in _loaded(point):
-                    self.add(kind)
+                    self._add_from(point, kind)
         return self._rows
 
     def __getitem__(self, name: str) -> Kind:
@@ -174,6 +174,12 @@ class _Table(Mapping[str, Kind]):
             raise KindError(f"expected a new name for a kind, got {kind.name!r}, which is taken")
         _check(kind)
         self._rows[kind.name] = kind
+
+    def _add_from(self, point: EntryPoint, kind: Kind) -> None:
+        try:
+            self.add(kind)
+        except KindError as exc:
+            raise KindError(f"entry point {point.name!r} ({point.value}): {exc}") from exc
 
     def drop(self, name: str) -> None:
         if self._rows.get(name) in (None, *_ROWS, *_MORE_ROWS):

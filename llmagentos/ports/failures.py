@@ -65,6 +65,7 @@ class Failure(str, Enum):
     NO_MOTION = "no_motion", "I found no safe motion", "failed", True
     NO_PICTURE = "no_picture", "my camera gave no picture that I can use", "failed", True
     NO_ANSWER = "no_answer", "my arm did not answer", "failed", True
+    SKILL_BROKE = "skill_broke", "one of my skills broke off with an error"
 
     # --- a description that does not resolve --------------------------------------------------
     NONE_FITS = "none", "there is none", "question"

@@ -116,8 +116,13 @@ def _folder(robot: str | Path) -> Path:
         return Path(robot)
     for entry in entry_points(group=GROUP):
         if entry.name == str(robot):
-            found = entry.load()
-            return Path(found() if callable(found) else found)
+            try:
+                found = entry.load()
+                return Path(found() if callable(found) else found)
+            except Exception as exc:  # whatever a package from outside does
+                raise RobotError(
+                    f"cannot load the arm of entry point {entry.name!r} ({entry.value}): {exc}"
+                ) from exc
     known = ", ".join(names())
     raise RobotError(f"expected an arm ({known}) or a folder with {FILE}, got {str(robot)!r}")
 

@@ -49,7 +49,9 @@ def skills() -> Mapping[str, Skill]:
 
 
 def register_skill(skill: Skill) -> None:
-    """Add a skill. Raises SkillError where its name is taken."""
+    """Add a skill. Raises SkillError where its name is taken, and for what is no Skill."""
+    if not isinstance(skill, Skill):
+        raise SkillError(f"expected a Skill, got {type(skill).__name__}")
     known = _skills.get(skill.name)
     if known is not None and known is not skill:
         raise SkillError(f"expected a new name for a skill, got {skill.name!r} again")
@@ -68,12 +70,11 @@ def load_installed() -> None:
     """Register what installed packages name, once."""
     for point in entry_points(group=ENTRY_POINTS):
         try:
-            skill = point.load()
+            register_skill(point.load())
         except Exception as error:  # whatever a stranger's module raises as it is imported
-            raise SkillError(f"expected a skill at {point.value}, got {error!r}") from error
-        if not isinstance(skill, Skill):
-            raise SkillError(f"expected a Skill at {point.value}, got {type(skill).__name__}")
-        register_skill(skill)
+            raise SkillError(
+                f"cannot load the skill of entry point {point.name!r} ({point.value}): {error}"
+            ) from error
 
 
 def doing_words(name: str, of_object: str) -> str:

@@ -6,17 +6,21 @@ hold, and the checks that both executors make before a skill begins. Does not kn
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Callable, Generator
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, get_args
 
+from llmagentos.errors import SkillError
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed
 from llmagentos.types import Action, Pose, Scene
 
 if TYPE_CHECKING:
     from llmagentos.skills.context import Context
+
+_log = logging.getLogger(__name__)
 
 #: What a skill needs for itself while it runs.
 Resource = Literal["arm", "gripper", "camera"]
@@ -38,6 +42,7 @@ COMMON_FAILURES: frozenset[Failure] = frozenset(
         Failure.NO_MOTION,
         Failure.NO_PICTURE,
         Failure.NO_ANSWER,
+        Failure.SKILL_BROKE,
     }
 )
 
@@ -90,6 +95,8 @@ class Skill:
     check(scene, action): what stands against it in the scene as believed, or None; asked by both
     executors, after the look where there is one. preview(scene, action): the scene that it would
     leave behind if all went well, or why it would fail. run(context, action): the motion.
+
+    Raises SkillError for a field that holds what it can't.
     """
 
     name: str
@@ -102,6 +109,30 @@ class Skill:
     hand: Hand = "any"
     looks: bool = False
     failures: tuple[Failure, ...] = ()
+
+    def __post_init__(self) -> None:
+        for field in ("name", "doing"):
+            value = getattr(self, field)
+            if not isinstance(value, str) or not value:
+                raise self._wrong(field, "a word or more", value)
+        for field in ("run", "preview", "check"):
+            if not callable(getattr(self, field)):
+                raise self._wrong(field, "a function", getattr(self, field))
+        lists: tuple[tuple[str, type, str], ...] = (
+            ("parameters", Parameter, "Parameters"),
+            ("failures", Failure, "Failures"),
+        )
+        for field, kind, words in lists:
+            value = getattr(self, field)
+            if not isinstance(value, tuple) or not all(isinstance(v, kind) for v in value):
+                raise self._wrong(field, f"a tuple of {words}", value)
+        if not isinstance(self.uses, tuple) or not set(self.uses) <= set(get_args(Resource)):
+            raise self._wrong("uses", f"a tuple of {', '.join(get_args(Resource))}", self.uses)
+        if self.hand not in get_args(Hand):
+            raise self._wrong("hand", f"one of {', '.join(get_args(Hand))}", self.hand)
+
+    def _wrong(self, field: str, expected: str, got: object) -> SkillError:
+        return SkillError(f"expected {field} of skill {self.name!r} to be {expected}, got {got!r}")
 
     def takes(self, name: str) -> bool:
         """Whether it reads that field of `Action`."""
@@ -126,6 +157,15 @@ def hand_problem(skill: Skill, scene: Scene) -> SkillReport | None:
     if skill.hand == "holding" and held is None:
         return failed(Failure.NOT_HOLDING, "I am holding nothing", 0)
     return None
+
+
+def broken(name: str, why: Exception | str) -> SkillReport:
+    """The report on a skill that raised what no skill should, or ended without a report; logged,
+    with the traceback of an exception."""
+    raised = why if isinstance(why, Exception) else None
+    words = why if isinstance(why, str) else f"{type(why).__name__}: {why}"
+    _log.error("skill %s broke: %s", name, words, exc_info=raised)
+    return failed(Failure.SKILL_BROKE, f"my skill {name} broke: {words}")
 
 
 def unknown(name: str) -> SkillReport:

@@ -26,7 +26,14 @@ from llmagentos.skills.arm import Arm, BlockedError
 from llmagentos.skills.belief import Belief
 from llmagentos.skills.catalog import skills as all_skills
 from llmagentos.skills.context import Context
-from llmagentos.skills.declaration import Skill, SkillRun, hand_problem, invalid, unknown
+from llmagentos.skills.declaration import (
+    Skill,
+    SkillRun,
+    broken,
+    hand_problem,
+    invalid,
+    unknown,
+)
 from llmagentos.types import Action, Scene
 
 _log = logging.getLogger(__name__)
@@ -68,6 +75,7 @@ class MotionSkills:
         self._belief = Belief(look)
         self._context = Context(self._arm, self._belief)
         self._running: SkillRun | None = None
+        self._name = ""  # of the skill that runs
         self._report = succeeded("nothing to do")
 
     def scene(self) -> Scene:
@@ -99,6 +107,7 @@ class MotionSkills:
             self._running, self._report = None, problem or unknown(action.name)
             return
         self._report = SkillReport(SkillStatus.RUNNING)
+        self._name = skill.name
         self._running = self._carry_out(skill, action)
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
@@ -121,13 +130,21 @@ class MotionSkills:
             while self._arm.driver.now_s < until:
                 next(self._running)
         except StopIteration as end:
-            self._running, self._report = None, end.value
+            self._running, self._report = None, self._ended_with(end.value)
         except tuple(kind for kind, _ in _FAILURES) as error:
             failure = next(f for kind, f in _FAILURES if isinstance(error, kind))
             _log.warning("skill failed: %s: %s", failure, error)
             self._running, self._report = None, failed(failure, problem=str(error))
             self._come_to_rest()
+        except Exception as error:  # whatever a skill from outside does
+            self._running, self._report = None, broken(self._name, error)
+            self._come_to_rest()
         return self._report
+
+    def _ended_with(self, report: object) -> SkillReport:
+        if isinstance(report, SkillReport) and report.status is not SkillStatus.RUNNING:
+            return report
+        return broken(self._name, f"expected a report of its end, got {report!r}")
 
     def _come_to_rest(self) -> None:
         """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""

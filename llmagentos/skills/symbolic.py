@@ -13,7 +13,7 @@ from dataclasses import replace
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.skills.catalog import skills as all_skills
-from llmagentos.skills.declaration import Skill, hand_problem, invalid, unknown
+from llmagentos.skills.declaration import Skill, broken, hand_problem, invalid, unknown
 from llmagentos.types import Action, Scene, Vec3
 
 #: Seconds that an action takes on the scene's clock.
@@ -87,11 +87,14 @@ class SymbolicSkills:
             return problem
         self.actions.append(action)
         self._scene = replace(self._scene, stamp_s=self._scene.stamp_s + ACTION_S)
-        problem = hand_problem(skill, self._scene) or skill.check(self._scene, action)
-        if problem is not None:
-            return problem
-        after = skill.preview(self._scene, action)
+        try:
+            problem = hand_problem(skill, self._scene) or skill.check(self._scene, action)
+            after = skill.preview(self._scene, action) if problem is None else problem
+        except Exception as error:  # whatever a skill from outside does
+            return broken(skill.name, error)
         if isinstance(after, SkillReport):
             return after
+        if not isinstance(after, Scene):
+            return broken(skill.name, f"expected a scene or a report of preview, got {after!r}")
         self._scene = after
         return succeeded()

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
 import pytest
 from lab.scenes import blocks_and_bowls
@@ -181,6 +181,74 @@ def test_a_name_is_given_once(wave: Skill) -> None:
         unregister_skill("pick")
 
 
+@pytest.mark.parametrize(
+    ("field", "value", "problem"),
+    [
+        ("hand", "full", "one of any, empty, holding, got 'full'"),
+        ("parameters", ("duration_s",), "a tuple of Parameters"),
+        ("parameters", DURATION, "a tuple of Parameters"),
+        ("failures", ("hand_full",), "a tuple of Failures"),
+        ("uses", ("wheels",), "a tuple of arm"),
+        ("run", None, "a function, got None"),
+        ("preview", "scene", "a function, got 'scene'"),
+        ("name", "", "a word or more"),
+    ],
+)
+def test_a_field_that_holds_what_it_cannot(field: str, value: Any, problem: str) -> None:
+    with pytest.raises(SkillError, match=f"expected {field} of skill .* to be {problem}"):
+        replace(WAVE, **{field: value})
+
+
+def test_what_is_no_skill() -> None:
+    with pytest.raises(SkillError, match="expected a Skill, got str"):
+        register_skill("wave")  # type: ignore[arg-type]
+
+
+def _raises(*_: Any) -> Any:
+    raise ZeroDivisionError("no time")
+
+
+def _no_report(*_: Any) -> Any:
+    yield
+
+
+@pytest.mark.parametrize(
+    ("preview", "words"), [(_raises, "ZeroDivisionError: no time"), (print, "got None")]
+)
+def test_a_preview_that_breaks_is_a_failed_report(
+    preview: Any, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    bad = replace(WAVE, preview=preview)
+    executor = SymbolicSkills(blocks_and_bowls(), {"wave": bad})
+    report = do(executor, Action("wave", duration_s=1.0))
+    assert report.failure is Failure.SKILL_BROKE
+    assert "my skill wave broke" in report.words and words in report.words
+    assert "skill wave broke" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("run", "words"),
+    [(_raises, "ZeroDivisionError: no time"), (_no_report, "got None"), (print, "TypeError")],
+)
+def test_a_run_that_breaks_is_a_failed_report(
+    run: Any, words: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    pytest.importorskip("pybullet")
+    from lab.workbench import Workbench
+
+    bench = Workbench()
+    try:
+        bench.set_up({"objects": [{"kind": "block", "color": "red", "position": [0.45, 0.1]}]})
+        bench.skills._skills = {"wave": replace(WAVE, run=run), "home": skills()["home"]}
+        report = do(bench.skills, Action("wave", duration_s=1.0))
+        assert report.failure is Failure.SKILL_BROKE
+        assert "my skill wave broke" in report.words and words in report.words
+        assert "skill wave broke" in caplog.text
+        assert do(bench.skills, Action("home")).failure is None, "the next one works"
+    finally:
+        bench.close()
+
+
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A place where packages are installed; what they register is forgotten afterwards."""
@@ -206,7 +274,7 @@ def test_an_installed_package_brings_one(site: Path) -> None:
     install(
         site,
         "from llmagentos.skills import Skill\n"
-        "WAVE = Skill(name='wave', doing='waving', preview=lambda scene, action: scene, run=None)\n",
+        "WAVE = Skill(name='wave', doing='waving', preview=lambda scene, action: scene, run=print)\n",
     )
     executor = SymbolicSkills(blocks_and_bowls())
     assert do(executor, Action("wave")).failure is None

@@ -19,7 +19,7 @@ from typing import Any, Generic, TypeVar
 
 from pydantic_core import PydanticKnownError, core_schema
 
-from llmagentos.errors import PlanError
+from llmagentos.errors import EntryPointError, PlanError
 
 
 @dataclass(frozen=True)
@@ -143,6 +143,6 @@ def _scan() -> None:
         try:
             point.load()()
         except Exception as exc:  # whatever a package from outside does
-            raise PlanError(
+            raise EntryPointError(
                 f"cannot load the words of entry point {point.name!r} ({point.value}): {exc}"
             ) from exc
