@@ -38,7 +38,7 @@ def find(concept: str, name: str, builtin: Mapping[str, Any]) -> Any:
             return load_named(name)
     except ConfigError as exc:
         raise ConfigError(f"{concept}: {exc}") from exc
-    except (ImportError, AttributeError) as exc:
+    except Exception as exc:  # whatever a package from outside does as it is imported
         raise ConfigError(f"{concept}: expected the class of '{name}', got: {exc}") from exc
     known = ", ".join([*builtin, *installed])
     raise ConfigError(f"{concept}: expected {known} or package.module:Class, got '{name}'")
