@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -75,8 +76,14 @@ def test_other_process_repeats(reference: str) -> None:
         "print(episode(SimWorld(crowded(3), renderer='tiny')), flush=True)"
     )
     here = Path(__file__).parent
+    found = os.pathsep.join(p for p in sys.path if p)  # as pytest finds tests/lab
     done = subprocess.run(
-        [sys.executable, "-c", code], cwd=here, capture_output=True, text=True, check=True
+        [sys.executable, "-c", code],
+        cwd=here,
+        env={**os.environ, "PYTHONPATH": found},
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.strip() == reference
 
