@@ -15,7 +15,13 @@ from typing import Any
 
 from llm_edge import folder
 from llm_edge.engines import memory, table
-from llmagentos.errors import FileError, ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.errors import (
+    FileError,
+    MissingDependencyError,
+    ModelError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+)
 from llmagentos.files import (
     is_there,
     make_folder,
@@ -209,7 +215,18 @@ def _fill(part: Path, source: str, quantization: str, positions: int, model: str
         verify(str(path))
         _copy(path, part)
         return
-    from llm_edge.networks.export_text import export_folder
+    if not (path / "config.json").is_file():
+        raise ModelNotFoundError(
+            f"expected {folder.MANIFEST} (an exported model) or config.json (a Hugging Face folder) "
+            f"in {shown(source)}, got neither"
+        )
+    try:
+        from llm_edge.networks.export_text import export_folder
+    except ModuleNotFoundError as exc:
+        raise MissingDependencyError(
+            f"expected PyTorch to export {shown(source)}, got no {exc.name}: "
+            "pip install 'llmagentos[train]'"
+        ) from exc
 
     export_folder(path, part, positions, quantization)
 

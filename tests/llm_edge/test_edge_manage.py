@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,7 +15,12 @@ from llm_edge.engines import memory
 from llm_edge.llm import LLM
 from llmagentos.cli.model import app
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import ModelError, ModelIntegrityError, ModelNotFoundError
+from llmagentos.errors import (
+    MissingDependencyError,
+    ModelError,
+    ModelIntegrityError,
+    ModelNotFoundError,
+)
 
 NAME = DEFAULT_MODEL
 
@@ -90,6 +96,22 @@ def test_added_models_have_a_name(copy: Path, own_models: Path) -> None:
     with pytest.raises(ModelNotFoundError, match="expected a folder or an http address"):
         manage.add("no/such/thing")
     assert sorted(p.name for p in own_models.iterdir()) == ["mine"]
+
+
+def test_a_folder_that_needs_exporting_without_pytorch(
+    tmp_path: Path, own_models: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "torch", None)  # as where extra `train` is not installed
+    for module in [m for m in sys.modules if m.startswith("llm_edge.networks")]:
+        monkeypatch.delitem(sys.modules, module)
+    source = tmp_path / "llama"
+    source.mkdir()
+    with pytest.raises(ModelNotFoundError, match=r"expected manifest\.json .* got neither"):
+        manage.add(str(source), "mine")
+    (source / "config.json").write_text('{"model_type": "llama"}')
+    with pytest.raises(MissingDependencyError, match=r"got no torch.*llmagentos\[train\]"):
+        manage.add(str(source), "mine")
+    assert not (own_models / "mine").exists()
 
 
 def test_an_address_can_have_a_name(own_models: Path) -> None:
