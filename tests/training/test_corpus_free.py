@@ -6,7 +6,8 @@ import json
 
 import pytest
 
-from training.corpus import free, free_check
+from training.corpus import free, free_blocks, free_check
+from training.corpus.free_lines import read
 
 LINE = {
     "id": "x-1",
@@ -87,3 +88,49 @@ def test_a_worn_out_frame_is_found(tmp_path):
         for i, t in enumerate(things)
     ]
     assert any("begins like 9 others" in f for f in faults(tmp_path, *lines))
+
+
+BLOCKS = """
+person: night nurse
+scene: red block .5 .1 | blue bowl .4 -.2 size .16 | apple in blue_bowl
+turn: pick it up => pick [ the it object ] => question: What do you mean by "it"?
+asked: What do you mean by "it"?
+
+the block
+= choose [ the block ]
+~ the apple
+= choose [ the object noun "apple" ]
+fresh
+# nobody asked
+could someone fetch me the spatula
+= put [ the object noun "spatula" ] at front !
+how heavy is the bowl
+=? says that it can't weigh things
+"""
+
+
+def test_blocks_become_lines() -> None:
+    found = [read(row) for row in free_blocks.lines(BLOCKS, "night", 7)]
+    assert [s.id for s in found] == ["night-0007", "night-0008", "night-0009", "night-0010"]
+    assert [s.command for s in found[:2]] == ["the block", "the apple"]
+    assert found[1].twin == "night-0007" and found[1].asked and len(found[0].turns) == 1
+    assert not found[2].asked and not found[2].turns and found[2].ends == "cannot"
+    assert found[3].plan is None and found[3].wants == "says that it can't weigh things"
+    apple = found[0].scene.objects[2]
+    assert apple.support == "blue_bowl" and apple.inside
+
+
+@pytest.mark.parametrize(
+    ("line", "wrong"),
+    [
+        ("scene: red block", "kind and a place"),
+        ("scene: red block .5", "x and y"),
+        ("scene: block on", "value after 'on'"),
+        ("put it there\nput it here", "expected '= plan'"),
+        ("put it there", "got the end"),
+        ("put it there\n= put [ the", "line 3"),
+    ],
+)
+def test_blocks_that_are_none_name_their_line(line: str, wrong: str) -> None:
+    with pytest.raises(ValueError, match=wrong):
+        list(free_blocks.lines(f"person: me\n{line}", "x"))
