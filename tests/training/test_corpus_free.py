@@ -36,6 +36,15 @@ def test_all_of_them():
     assert free_check.faults(every, step=20) == []
 
 
+def test_what_is_kept_from_training_stays_together():
+    every = list(free.sentences())
+    by_id = {s.id: s for s in every}
+    held = [s for s in every if free.held_out(s)]
+    assert 0.05 < len(held) / len(every) < 0.15
+    assert all(free.held_out(by_id[s.twin]) == free.held_out(s) for s in every if s.twin)
+    assert len({s.file for s in held}) > 20
+
+
 def test_a_line_is_read(tmp_path):
     found = next(free.pairs(write(tmp_path, LINE)))
     assert found.where == "some.jsonl:1"

@@ -12,9 +12,9 @@ import sys
 from pathlib import Path
 
 from training.corpus import free_check
-from training.corpus.free_lines import FOLDER, Sentence, Turn, pairs, read, sentences
+from training.corpus.free_lines import FOLDER, Sentence, Turn, held_out, pairs, read, sentences
 
-__all__ = ["FOLDER", "Sentence", "Turn", "main", "pairs", "read", "sentences"]
+__all__ = ["FOLDER", "Sentence", "Turn", "held_out", "main", "pairs", "read", "sentences"]
 
 
 def main(argv: list[str] | None = None) -> int:

@@ -16,6 +16,7 @@ clause and means something else) and `ends`, where the plan is right and still d
 from __future__ import annotations
 
 import json
+import zlib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -35,6 +36,8 @@ _OBJECT_FIELDS = frozenset("id kind color size position yaw in on".split())
 #: Size of a thing that is none of the known kinds, and its height for its size.
 NOUN_SIZE_M = 0.05
 NOUN_HEIGHT = 0.6
+#: One group in so many is kept from training, for calibration and for reporting.
+HELD_OUT_ONE_IN = 10
 HELD_AT = (0.45, 0.0)
 HELD_Z_M = 0.25
 
@@ -97,6 +100,16 @@ def sentences(folder: Path = FOLDER) -> Iterator[Sentence]:
 def pairs(folder: Path = FOLDER) -> Iterator[Sentence]:
     """The sentences that have a plan."""
     return (s for s in sentences(folder) if s.plan is not None)
+
+
+def held_out(sentence: Sentence) -> bool:
+    """Whether a sentence is kept from training, the same in every run: about one in ten.
+
+    Decided by the checksum of theme and person, so that twins, the turns of one dialogue and what
+    one person says in one scene stay together.
+    """
+    theme = sentence.id.rpartition("-")[0]
+    return zlib.crc32(f"{theme}:{sentence.person}".encode()) % HELD_OUT_ONE_IN == 0
 
 
 def read(data: Mapping[str, Any], where: str = "") -> Sentence:
