@@ -12,7 +12,7 @@ from dataclasses import replace
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
-from llmagentos.dialogue import reply
+from llmagentos.dialogue import doubts, reply
 from llmagentos.dialogue import turns as dialogue
 from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
@@ -98,6 +98,9 @@ class PlanExecutor(ExecutionModule):
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         self._session = Session(self.skills, self.memory, self._sink, meant.plan.steps)
         self._plan = meant.plan
+        if doubt := next(iter(self._doubts(plan, written, command, scene, waiting)), None):
+            self._early = self._doubted(doubt, waiting)
+            return
         if meant.reply:
             self._early = self._end("answered", meant.reply)
             return
@@ -147,7 +150,7 @@ class PlanExecutor(ExecutionModule):
         status: Status = "failed" if report.failure is not None else "succeeded"
         return Outcome(status, report.words or action.name)
 
-    def run(self, plan: p.Plan, command: str = "") -> Outcome:
+    def run(self, plan: p.Plan | PlanResult, command: str = "") -> Outcome:
         """Start the plan and tick until it ends."""
         self.start(plan, command)
         outcome = self.tick()
@@ -156,6 +159,29 @@ class PlanExecutor(ExecutionModule):
         return outcome
 
     # --- ends ---------------------------------------------------------------------------
+
+    def _doubts(
+        self,
+        plan: p.Plan | PlanResult,
+        written: p.Plan,
+        command: str,
+        scene: Scene,
+        waiting: dialogue.Pending | None,
+    ) -> list[doubts.Doubt]:
+        """Why the plan may not be what the words meant."""
+        confidence = plan.confidence if isinstance(plan, PlanResult) else 1.0
+        question = waiting.question if waiting is not None else ""
+        return doubts.find(doubts.Asked(command, written, scene, question, confidence))
+
+    def _doubted(self, doubt: doubts.Doubt, waiting: dialogue.Pending | None) -> Outcome:
+        """Nothing is carried out, since the plan may not be what was meant. A question that waited
+        for an answer goes on waiting."""
+        self._pending = waiting
+        if doubt.told == "answered":
+            return self._end("answered", doubt.reply)
+        asks = doubt.told == "question"
+        failure = Failure.UNCLEAR if asks else Failure.NOT_UNDERSTOOD
+        return self._give_up(Issue(failure, doubt.reply))
 
     def _give_up(self, issue: Issue) -> Outcome:
         """Nothing is carried out, for a reason that the plan itself has."""
@@ -183,8 +209,11 @@ class PlanExecutor(ExecutionModule):
     def _end(self, status: Status, words: str) -> Outcome:
         session = self._session
         assert session is not None
+        failure = session.problem.failure if session.problem is not None else None
         question = words if status == "question" else ""
-        unknown = session.problem is not None and session.problem.failure is Failure.UNKNOWN_KIND
+        if failure is Failure.NOT_UNDERSTOOD:  # to be said again: the answer goes on with nothing
+            question = self._pending.question if self._pending is not None else ""
+        unknown = failure is Failure.UNKNOWN_KIND
         if (question or unknown) and self._pending is None:
             self._pending = self._pending_after(session, words)
         self._keep_undoable()

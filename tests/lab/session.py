@@ -6,7 +6,7 @@ from lab.scenes import blocks_and_bowls
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
-from llmagentos.ports.modules import Outcome
+from llmagentos.ports.modules import Outcome, PlanResult
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Scene, SceneObject
 
@@ -19,9 +19,11 @@ class Table:
         self.events: list[Event] = []
         self.executor = PlanExecutor(self.skills, None, self.events.append, rehearses)
 
-    def do(self, text: str) -> Outcome:
-        """Run a plan in compact notation to its end."""
-        return self.executor.run(compact.parse(text), text)
+    def do(self, text: str, command: str | None = None, confidence: float = 1.0) -> Outcome:
+        """Run a plan in compact notation to its end. command: the words it stands for (the plan's
+        own text where none are given). confidence: the planner's."""
+        plan = PlanResult(compact.parse(text), text, confidence=confidence)
+        return self.executor.run(plan, text if command is None else command)
 
     def get(self, object_id: str) -> SceneObject:
         """An object as it stands now."""

@@ -1,0 +1,59 @@
+"""Plans that cannot be what was meant: nothing moves, and the person hears which part it is."""
+
+from __future__ import annotations
+
+import pytest
+from lab.session import Table
+
+from llmagentos.dialogue import doubts
+
+
+@pytest.mark.parametrize(
+    "plan", ["put [ a block ] in [ a block ]", "put [ all red block ] on [ all red block ]"]
+)
+def test_a_thing_into_itself_is_not_understood(plan: str) -> None:
+    t = Table()
+    out = t.do(plan)
+    assert out.status == "question" and out.reply.startswith("I did not understand where to put")
+    assert t.actions == []
+
+
+def test_what_was_not_understood_leaves_no_question_open() -> None:
+    t = Table()
+    assert t.do("put [ a block ] in [ a block ]").question == ""
+    out = t.do("choose [ the red block ]")  # nothing asked, nothing to choose for
+    assert out.status != "succeeded" and t.actions == []
+
+
+def test_a_question_goes_on_waiting_when_its_answer_was_not_understood() -> None:
+    t = Table()
+    asked = t.do("put [ the block ] in [ the red bowl ]").question
+    assert t.do("put [ a block ] in [ a block ]").question == asked
+    assert t.do("choose [ the blue object ]").status == "succeeded"
+    assert t.get("blue_block").support == "red_bowl"
+
+
+def test_a_check_from_outside_speaks_in_its_turn(monkeypatch: pytest.MonkeyPatch) -> None:
+    def shy(asked: doubts.Asked) -> list[doubts.Doubt]:
+        if asked.confidence < 0.5:
+            return [doubts.Doubt(asked.command, "unsure")]
+        return []
+
+    monkeypatch.setattr(doubts, "CHECKS", [*doubts.CHECKS, shy])
+    t = Table()
+    out = t.do("pick [ the red block ]", command="grab it", confidence=0.3)
+    assert out.reply == 'I did not understand "grab it".' and t.actions == []
+    assert t.do("pick [ the red block ]", command="grab it").status == "succeeded"
+
+
+def test_a_doubt_can_be_a_question_or_just_an_answer(monkeypatch: pytest.MonkeyPatch) -> None:
+    ask = doubts.Doubt("", "two ways", "Do you mean the block?", "question")
+    monkeypatch.setattr(doubts, "CHECKS", [lambda asked: [ask]])
+    t = Table()
+    out = t.do("pick [ the red block ]")
+    assert (out.status, out.question) == ("question", "Do you mean the block?")
+    monkeypatch.setattr(
+        doubts, "CHECKS", [lambda asked: [doubts.Doubt("", "negated", "All right.", "answered")]]
+    )
+    out = t.do("pick [ the red block ]")
+    assert (out.status, out.reply, t.actions) == ("answered", "All right.", [])
