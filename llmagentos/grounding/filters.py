@@ -40,11 +40,22 @@ def noun_kind(noun: str, scene: Scene) -> str | None:
     words = [w for w in words if w not in ("the", "a", "an")]
     there = {o.kind for o in scene.objects}
     for text in (" ".join(words), words[-1] if words else ""):
-        for form in (text, text.removesuffix("s"), text.removesuffix("es")):
+        for form in _singulars(text):
             kind = form if form in there else named(form)
             if kind is not None:
                 return kind
     return None
+
+
+#: What a plural ends in, and what the word for one then ends in ("cherries", "knives", "loaves").
+_PLURALS = (("s", ""), ("es", ""), ("ies", "y"), ("ves", "f"), ("ves", "fe"))
+
+
+def _singulars(text: str) -> list[str]:
+    """The noun itself and what one such thing may be called: "bags of chips", "bag of chips"."""
+    head, of, rest = text.partition(" of ")
+    ones = (head.removesuffix(many) + one for many, one in _PLURALS if head.endswith(many))
+    return [text, *(one + of + rest for one in ones)]
 
 
 def kind_of(obj: p.Obj, scene: Scene) -> str:

@@ -31,7 +31,9 @@ def as_meant(obj: p.Obj, ctx: Context) -> p.Obj:
         return _known_name(obj, ctx)
     if obj.noun is None:
         return obj
-    words = [w for w in obj.noun.lower().split() if w not in EMPTY_WORDS]
+    words = obj.noun.lower().split()
+    if f.noun_kind(obj.noun, ctx.scene) is None:  # "of" is part of "ball of wool" where one is
+        words = [w for w in words if w not in EMPTY_WORDS]
     noun = " ".join(words)
     for wanted in (normal_name(obj.noun), noun, f"{noun} {obj.kind}"):
         if any(normal_name(known) == wanted for known in ctx.names):

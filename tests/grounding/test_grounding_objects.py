@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from lab.notation import ctx, obj
 from lab.scenes import scene, thing
@@ -144,6 +146,25 @@ def test_a_household_noun_counts() -> None:
     at = scene(thing("d", "duck", "yellow", 0.5, 0.1), thing("b", "block", "red", 0.5, -0.1))
     assert ground(obj('the object noun "rubber duck"'), ctx(at)).ids == ("d",)
     assert ground(obj("the toy"), ctx(at)).ids == ("d",)
+
+
+@pytest.mark.parametrize(
+    ("kind", "said"),
+    [
+        ("ball of wool", "ball of wool"),
+        ("bag of chips", "bags of chips"),
+        ("cherry", "cherries"),
+        ("loaf of bread", "loaves of bread"),
+        ("knife", "knives"),
+        ("brush", "brushes"),
+        ("tape measure", "tape measures"),
+    ],
+)
+def test_a_noun_of_several_words_and_its_plural_are_one_thing(kind: str, said: str) -> None:
+    one = replace(thing("a", "ball", "white", 0.5, 0.1), kind=kind)
+    at = scene(one, thing("b", "block", "red", 0.5, -0.1))
+    assert ground(obj(f'all object noun "{said}"'), ctx(at)).ids == ("a",)
+    assert ground(obj(f'all object noun "{said}y"'), ctx(at)).problem == "unknown_kind"
 
 
 def test_too_few_says_how_many_there_are() -> None:
