@@ -70,6 +70,11 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
 def _ground(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding:
     """`ground` by the very words of the description."""
     notes: list[str] = []
+    if without and obj.order is not None and (obj.order.n > 1 or obj.order.key == "middle"):
+        # "swap the second and the third": counted among all, whatever can't be meant
+        found = _ground(obj, ctx, ())
+        if found.ok and not set(found.ids) & set(without):
+            return found
     try:
         objs = _candidates(obj, ctx, without, notes)
         return _resolve(obj, objs, ctx, notes)

@@ -167,6 +167,21 @@ def test_a_noun_of_several_words_and_its_plural_are_one_thing(kind: str, said: s
     assert ground(obj(f'all object noun "{said}y"'), ctx(at)).problem == "unknown_kind"
 
 
+@pytest.mark.parametrize(
+    ("text", "without", "meant"),
+    [
+        ("the block order left 3", "b0", "b2"),
+        ("the block order left 3", "b2", "b3"),  # the third can't be meant: the next one
+        ("the block order right 2", "b4", "b3"),
+        ("the block order left", "b0", "b1"),
+        ("the block order middle", "b0", "b2"),
+    ],
+)
+def test_an_ordinal_counts_what_is_spoken_for_too(text: str, without: str, meant: str) -> None:
+    row = [thing(f"b{i}", "block", "red", 0.5, 0.26 - 0.13 * i) for i in range(5)]
+    assert ground(obj(text), ctx(scene(*row)), (without,)).ids == (meant,)
+
+
 def test_too_few_says_how_many_there_are() -> None:
     found = ground(obj("count 3 red block"), ctx())
     assert found.problem == "too_few"
