@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llm_edge import alternatives, folder, manage, pointers
+from llm_edge import alternatives, folder, manage, pointers, situation
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
@@ -202,6 +202,11 @@ class LLM:
         assert self._local is not None
         out = Generation()
         words = self._local.write(
-            request.command, request.pending, cancel=cancel, start=" ".join(start), result=out
+            request.command,
+            request.pending,
+            situation.of_request(request),
+            cancel=cancel,
+            start=" ".join(start),
+            result=out,
         )
         return [*start, *words], out

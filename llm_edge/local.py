@@ -50,6 +50,7 @@ class LocalPlanner:
         if not isinstance(words, list) or not all(isinstance(w, str) for w in words):
             raise ModelError(f"expected words in {self.path}/plan_vocabulary.json, got others")
         words = tuple(words)
+        self.reads_situation = bool(config.get("reads_situation", False))
         self.vocabulary = PlanVocabulary(words)
         self.constraint = PlanConstraint(self.vocabulary)
         self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")
@@ -76,14 +77,19 @@ class LocalPlanner:
         self,
         command: str,
         question: str = "",
+        situation: str = "",
         sampling: Sampling | None = None,
         cancel: threading.Event | None = None,
         start: str = "",
         result: Generation | None = None,
     ) -> Iterator[str]:
-        """Yields plan words for a command. One generation at a time."""
+        """Yields plan words for a command. One generation at a time.
+
+        question, situation: what the robot asked last and what it is told of where it stands
+        (situation.py); a model that never learnt to read a situation gets none.
+        """
         with self._lock:
-            prompt = self.tokenizer(command, question)
+            prompt = self.tokenizer(command, question, situation if self.reads_situation else "")
             unknown = [w for w in start.split() if w not in self.vocabulary.ids]
             if unknown:
                 raise ModelError(f"expected plan words to start with, got {unknown}")

@@ -16,6 +16,8 @@ from llmagentos.lang import codec, grammar
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)?")
 _EDGES = "\"'.,;:!?()[]“”‘’…"
+#: "the pen's place", "the knife's in the way": the thing is the pen, the knife.
+_POSSESSIVE = re.compile(r"['’]s$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
@@ -34,7 +36,7 @@ def span_text(words: Sequence[str], first: int, last: int) -> str:
     if not 0 <= first < len(words):
         raise PlanError(f"expected a word of the command (0 to {len(words) - 1}), got @{first}")
     last = min(max(first, last), len(words) - 1)
-    return " ".join(words[first : last + 1]).strip(_EDGES).replace('"', "'")
+    return _POSSESSIVE.sub("", " ".join(words[first : last + 1]).strip(_EDGES)).replace('"', "'")
 
 
 def resolver(command: str) -> Callable[[int, int], str]:
@@ -48,7 +50,8 @@ def find_span(words: Sequence[str], text: str) -> tuple[int, int] | None:
     bare = [w.strip(_EDGES).lower() for w in words]
     wanted = [w.strip(_EDGES).lower() for w in text.split()]
     for i in range(len(bare) - len(wanted) + 1):
-        if bare[i : i + len(wanted)] == wanted:
+        here = bare[i : i + len(wanted)]
+        if here == wanted or [*here[:-1], _POSSESSIVE.sub("", here[-1])] == wanted:
             return i, i + len(wanted) - 1
     return None
 

@@ -1,7 +1,8 @@
 """From words to ids and back: the encoder's WordPiece and the closed plan vocabulary.
 
-Knows: both vocabularies and the layout of the encoder's input ([CLS] command [SEP] question [SEP]).
-Does not know: networks.
+Knows: both vocabularies and the layout of the encoder's input ([CLS] command [SEP] question [SEP]
+situation [SEP]; what there is none of leaves its [SEP] out). Does not know: networks, nor what the
+situation says (situation.py).
 """
 
 from __future__ import annotations
@@ -20,9 +21,10 @@ from llmagentos.files import read_text
 from llmagentos.lang import grammar
 
 EOS = "</s>"
-#: Pieces of a command and of a question that the encoder gets to see.
+#: Pieces of a command, of a question and of the situation that the encoder gets to see.
 MAX_COMMAND_PIECES = 112
 MAX_QUESTION_PIECES = 64
+MAX_SITUATION_PIECES = 80
 
 
 class PlanVocabulary:
@@ -57,8 +59,8 @@ class PlanVocabulary:
 
 @dataclass(frozen=True)
 class Prompt:
-    """Encoder input, each int32 [T]: piece ids, segment (0 command, 1 question), and the index of
-    the command's word or -1."""
+    """Encoder input, each int32 [T]: piece ids, segment (0 command, 1 question and situation), and
+    the index of the command's word or -1."""
 
     ids: NDArray[np.int32]
     types: NDArray[np.int32]
@@ -66,7 +68,7 @@ class Prompt:
 
 
 class PromptTokenizer:
-    """A command and a pending question → `Prompt`."""
+    """A command, a pending question and the situation → `Prompt`."""
 
     def __init__(self, tokenizer: Tokenizer):
         self._tok = tokenizer
@@ -82,7 +84,7 @@ class PromptTokenizer:
         except Exception as exc:  # the tokenizers package raises bare Exception
             raise ModelError(f"expected a tokenizer in {path}, got: {exc}") from exc
 
-    def __call__(self, command: str, question: str = "") -> Prompt:
+    def __call__(self, command: str, question: str = "", situation: str = "") -> Prompt:
         ids, words = [self._cls], [-1]
         encoding = self._tok.encode(command.split(), is_pretokenized=True, add_special_tokens=False)
         ids += encoding.ids[:MAX_COMMAND_PIECES]
@@ -94,8 +96,10 @@ class PromptTokenizer:
         ids.append(self._sep)
         words.append(-1)
         types = [0] * len(ids)
-        if question:
-            more = self._tok.encode(question, add_special_tokens=False).ids[:MAX_QUESTION_PIECES]
+        for text, limit in ((question, MAX_QUESTION_PIECES), (situation, MAX_SITUATION_PIECES)):
+            if not text:
+                continue
+            more = self._tok.encode(text, add_special_tokens=False).ids[:limit]
             ids += [*more, self._sep]
             words += [-1] * (len(more) + 1)
             types += [1] * (len(more) + 1)

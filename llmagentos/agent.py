@@ -38,7 +38,7 @@ from llmagentos.ports.modules import (
 )
 from llmagentos.ports.robot import Robot
 from llmagentos.running_command import RunningCommand
-from llmagentos.types import Action, Observation, Scene
+from llmagentos.types import Action, Observation, Scene, Status
 
 __all__ = ["Agent", "AgentState"]
 
@@ -76,7 +76,7 @@ class Agent(Built, LifeCycle):
         self.planning, self.execution, self.learning = planning, execution, learning
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()
-        self._history: list[str] = []
+        self._history: list[tuple[str, Status]] = []
         self._pending = ""
         self._running: RunningCommand | None = None
         self._lock = RLock()
@@ -229,8 +229,11 @@ class Agent(Built, LifeCycle):
         if isinstance(features, Scene):
             scene = self._believe(features)
             self.events.emit(SceneSeen(len(scene.objects)))
-            said = tuple(self._history[-3:])
-            features = PlanRequest(observation.command, scene, said, self._pending, cancelled)
+            last = self._history[-3:]
+            said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
+            features = PlanRequest(
+                observation.command, scene, said, self._pending, cancelled, ends
+            )
         return _needed(self.planning, "planning").plan(features)
 
     def _believe(self, seen: Scene) -> Scene:
@@ -258,7 +261,7 @@ class Agent(Built, LifeCycle):
         running, self._running = self._running, None
         assert running is not None
         self._pending = outcome.question
-        self._history.append(running.text)
+        self._history.append((running.text, outcome.status))
         result = running.result(outcome, getattr(self.planning, "engine", {}))
         if self.learning is not None:
             episode = result.to_json()

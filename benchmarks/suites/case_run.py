@@ -25,7 +25,7 @@ from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
 from llmagentos.skills.symbolic import SymbolicSkills
-from llmagentos.types import Scene
+from llmagentos.types import Scene, Status
 from sim.scene import SceneSpec
 
 #: When things that a scene holds back appear: ticks of the symbolic robot, simulated seconds.
@@ -146,7 +146,7 @@ class SymbolicBody:
         truth = case.stage.truth()
         self._skills = SymbolicSkills(oracle_scene(_Told(truth)))  # type: ignore[arg-type]
         self._executor = PlanExecutor(self._skills, SessionMemory())
-        self._history: list[str] = []
+        self._history: list[tuple[str, Status]] = []
         self._pending = ""
         self._later = case.stage.later
         return truth
@@ -154,13 +154,18 @@ class SymbolicBody:
     def command(self, turn: Turn) -> Played:
         """Plan and carry out on the symbolic robot; a planner's error is a failed turn."""
         said = check_command(turn.say)
-        request = PlanRequest(said, self._skills.scene(), tuple(self._history[-3:]), self._pending)
-        self._history.append(said)
+        last = self._history[-3:]
+        request = PlanRequest(
+            said, self._skills.scene(), tuple(text for text, _ in last), self._pending,
+            outcomes=tuple(status for _, status in last),
+        )  # fmt: skip
         try:
             planned = self._planner.plan(request)
         except LLMAgentOSError as exc:
+            self._history.append((said, "failed"))
             return Played("failed", f"no plan: {exc}", self._truth(), self._held())
         outcome = self._run(planned.plan, said)
+        self._history.append((said, outcome.status))
         self._pending = outcome.question
         text = planned.text or compact.write(planned.plan)
         return Played(

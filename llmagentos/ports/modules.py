@@ -23,7 +23,8 @@ REWARD: Mapping[str, float] = {"succeeded": 1.0, "answered": 1.0, "failed": -1.0
 class PlanRequest:
     """What a planner is asked: the command as typed, what is seen, and the dialogue so far.
 
-    history: earlier commands, oldest first. pending: the robot's question that waits for an
+    history: earlier commands, oldest first; outcomes: the status that each of the newest of them
+    ended with (none where it isn't known). pending: the robot's question that waits for an
     answer, or "". cancelled: set by whoever asks when the plan is not wanted any more.
     """
 
@@ -32,6 +33,7 @@ class PlanRequest:
     history: tuple[str, ...] = ()
     pending: str = ""
     cancelled: Event = field(default_factory=Event, compare=False, repr=False)
+    outcomes: tuple[Status, ...] = ()
 
 
 @dataclass(frozen=True)

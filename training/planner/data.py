@@ -57,8 +57,9 @@ def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> 
     prompt_at, plan_at = [0], [0]
     with path.open() as f:
         for line in f:
-            command, pending, target = json.loads(line)
-            prompt = tokenizer(command, pending)
+            # older shards tell no situation
+            command, pending, target, *told = json.loads(line)
+            prompt = tokenizer(command, pending, *told)
             plan = vocabulary.encode(target.split())
             flat["ids"].append(prompt.ids)
             flat["types"].append(prompt.types)

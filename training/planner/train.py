@@ -177,7 +177,12 @@ class Trainer:
         return PlanVocabulary(tuple(words))
 
     def _load(self, path: Path, resume: bool) -> None:
-        state = torch.load(path, map_location=self.device, weights_only=True)
+        if path.is_file():
+            state = torch.load(path, map_location=self.device, weights_only=True)
+        else:
+            from training.planner.shipped import checkpoint
+
+            state = checkpoint(str(path))
         words = self.vocabulary.words[1:]
         self.model.load_state_dict(with_words(state["model"], state["words"], words))
         if resume:
@@ -372,7 +377,8 @@ def main() -> None:
         help="train on weights rounded to INT8, as they are shipped (with a pretrained encoder)",
     )
     parser.add_argument(
-        "--warm-start", help="checkpoint to begin from; its plan words may be older ones"
+        "--warm-start",
+        help="checkpoint, or name or folder of a shipped model, to begin from; its plan words may be older ones",
     )
     parser.add_argument(
         "--cpu-time", action="store_true", help="minutes of processor time: fair on a busy machine"

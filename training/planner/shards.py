@@ -1,0 +1,111 @@
+"""Training shards: corpus pairs and free sentences in one file, each with its situation.
+
+    python -m training.planner.shards --out runs/shards --shards 20 --lines 10000 --free 0.5
+
+Knows: the share of each, and what is held out. Does not know: how pairs are made (training/corpus).
+Shards that are there are not written again; a running training takes new ones up by itself.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+
+from llmagentos.errors import PlanError
+from training.corpus import build, free_pairs, situations
+from training.corpus.checks.checker import Checker
+from training.corpus.free_lines import Sentence, held_out, pairs
+from training.corpus.sampler import Split
+
+Line = list[str]
+#: Earlier commands that turns of a corpus pair's situation are drawn from.
+_EARLIER = 200
+
+
+def corpus_lines(n: int, seed: int, split: Split = "train", static: bool = False) -> Iterator[Line]:
+    """`n` corpus pairs with situations: [command, question, plan words, situation]."""
+    rng = random.Random(f"situations:{split}:{seed}")
+    earlier: list[str] = []
+    checker = Checker("static" if static else "symbolic")
+    for i in range(seed, seed + n):
+        pair = build.draw(i, split, checker.level, checker)
+        told = situations.for_plan(rng, pair.plan(), earlier)
+        earlier = [*earlier[-_EARLIER:], pair.command]
+        yield [pair.command, pair.pending, " ".join(pair.target), told]
+
+
+def free_lines(every: list[Sentence], n: int, rng: random.Random) -> Iterator[Line]:
+    """`n` free sentences, each of them as often as the others, changed in small ways."""
+    order: list[Sentence] = []
+    written = 0
+    while written < n:
+        if not order:
+            order = rng.sample(every, len(every))
+        try:
+            pair = free_pairs.pair(order.pop(), rng)
+        except PlanError:
+            continue  # a number in words that no plan word is
+        yield [pair.command, pair.pending, " ".join(pair.target), pair.situation]
+        written += 1
+
+
+def write(path: Path, lines: list[Line]) -> None:
+    """A shard, whole or not at all."""
+    tmp = path.with_suffix(".part")
+    tmp.write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    tmp.replace(path)
+
+
+def development(folder: Path, n: int) -> None:
+    """dev_*.jsonl: the corpus's held-out splits and the held-out free sentences."""
+    folder.mkdir(parents=True, exist_ok=True)
+    for split in ("words", "templates", "compositions"):
+        target = folder / f"dev_{split}.jsonl"
+        if not target.exists():
+            write(target, list(corpus_lines(n, 900_000_000, split)))
+    lines = []
+    for s in pairs():
+        if held_out(s):
+            try:
+                pair = free_pairs.pair(s, random.Random(0), change=False)
+            except PlanError:
+                continue
+            lines.append([pair.command, pair.pending, " ".join(pair.target), pair.situation])
+    write(folder / "dev_free.jsonl", lines)
+
+
+def main() -> None:
+    """Entry point of `python -m training.planner.shards`."""
+    parser = argparse.ArgumentParser(description="Write training shards (JSON lines).")
+    parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--shards", type=int, default=20)
+    parser.add_argument("--first", type=int, default=0, help="number of the first shard")
+    parser.add_argument("--lines", type=int, default=10_000)
+    parser.add_argument("--free", type=float, default=0.5, help="share of free sentences")
+    parser.add_argument("--dev", type=Path, help="write development sets to this folder")
+    parser.add_argument("--dev-lines", type=int, default=1500)
+    args = parser.parse_args()
+    if args.dev:
+        development(args.dev, args.dev_lines)
+    every = [s for s in pairs() if not held_out(s)]
+    args.out.mkdir(parents=True, exist_ok=True)
+    free = round(args.lines * args.free)
+    for number in range(args.first, args.first + args.shards):
+        path = args.out / f"s{number:05d}.jsonl"
+        if path.exists():
+            continue
+        rng = random.Random(f"free:{number}")
+        lines = [
+            *free_lines(every, free, rng),
+            *corpus_lines(args.lines - free, 10_000_000 + number * args.lines),
+        ]
+        rng.shuffle(lines)
+        write(path, lines)
+        print(f"{path}: {free} of {len(every)} free sentences, {args.lines - free} pairs", flush=True)
+
+
+if __name__ == "__main__":
+    main()
