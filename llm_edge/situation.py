@@ -36,7 +36,7 @@ def of_request(request: PlanRequest) -> str:
     """The situation that a request tells of."""
     objects = request.scene.objects
     held = next((called(o) for o in objects if o.held), "")
-    ends = list(request.outcomes)
+    ends: list[str] = list(request.outcomes)
     # as many of the newest as there are outcomes; of the others it is not known what came
     ends = [""] * (len(request.history) - len(ends)) + ends[-len(request.history) :]
     turns = list(zip(request.history, ends, strict=True))
@@ -55,7 +55,8 @@ def text(held: str, turns: Sequence[tuple[str, str]], here: Iterable[str]) -> st
     if held:
         parts.append(f"held {held}")
     said = [
-        " ".join(command.split()[:MAX_TURN_WORDS]) + (f" , {ENDS.get(status, status)}" if status else "")
+        " ".join(command.split()[:MAX_TURN_WORDS])
+        + (f" , {ENDS.get(status, status)}" if status else "")
         for command, status in reversed(turns[-MAX_TURNS:])
     ]
     if said:

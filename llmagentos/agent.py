@@ -231,9 +231,7 @@ class Agent(Built, LifeCycle):
             self.events.emit(SceneSeen(len(scene.objects)))
             last = self._history[-3:]
             said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
-            features = PlanRequest(
-                observation.command, scene, said, self._pending, cancelled, ends
-            )
+            features = PlanRequest(observation.command, scene, said, self._pending, cancelled, ends)
         return _needed(self.planning, "planning").plan(features)
 
     def _believe(self, seen: Scene) -> Scene:

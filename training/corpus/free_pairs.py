@@ -34,7 +34,9 @@ MIRROR: Mapping[str, str] = {**_SIDES, **{b: a for a, b in _SIDES.items()}}
 _SIDE_WORDS = {"left": "right", "right": "left", "leftmost": "rightmost", "rightmost": "leftmost",
                "lefthand": "righthand", "righthand": "lefthand", "clockwise": "anticlockwise"}  # fmt: skip
 #: Words in which "right" is no side; and plans that turn: "left" is written "ccw" there.
-_NO_SIDE = re.compile(r"\b(right (away|now|then|here|there)|all right|alright|that's right|what's left|is left|are left|left over)\b")
+_NO_SIDE = re.compile(
+    r"\b(right (away|now|then|here|there)|all right|alright|that's right|what's left|is left|are left|left over)\b"
+)
 #: Plans whose words carry danger or ability: another thing in them would be another verdict.
 _BOUND_TO_THINGS = frozenset("refuse cannot say remember answer".split())
 _WORD = re.compile(r"[A-Za-z]+")

@@ -23,7 +23,20 @@ from training.corpus.words.nouns import HOUSEHOLD
 TOLD, ABSENT, EARLIER, HELD = 0.3, 0.15, 0.35, 0.06
 #: Free sentences whose situation is left out, so that it is never all that the model goes by.
 FREE_UNTOLD = 0.12
-_KINDS = ("block", "block", "bowl", "cup", "can", "plate", "ball", "box", "tray", "zone", "mug", "duck")
+_KINDS = (
+    "block",
+    "block",
+    "bowl",
+    "cup",
+    "can",
+    "plate",
+    "ball",
+    "box",
+    "tray",
+    "zone",
+    "mug",
+    "duck",
+)
 
 
 def of_sentence(s: Sentence) -> str:
@@ -51,7 +64,9 @@ def for_plan(rng: random.Random, plan: p.Plan, earlier: Sequence[str]) -> str:
         here.append(f"{color} {kind}".strip())
     turns = []
     if earlier and rng.random() < EARLIER:
-        turns = [(rng.choice(earlier), rng.choice(("succeeded", "succeeded", "answered", "cannot")))]
+        turns = [
+            (rng.choice(earlier), rng.choice(("succeeded", "succeeded", "answered", "cannot")))
+        ]
     held = here.pop(rng.randrange(len(here))) if here and rng.random() < HELD else ""
     rng.shuffle(here)
     return situation.text(held, turns, here)

@@ -1,23 +1,30 @@
-"""How well the model understands: exact plans on held-out words, templates and compositions.
+"""How well the model understands: exact plans on held-out words, templates and compositions, and
+on freely written sentences.
 
     python -m training.planner.evaluate --n 400
 
-Knows: the corpus's development splits, latency. Does not know: scenes (the benchmark runs those).
+Knows: the development splits, latency. Does not know: scenes (the benchmark runs those).
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
+import random
 import statistics
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 from llm_edge.decoding import Generation
 from llm_edge.local import LocalPlanner
 from llmagentos.default_model import DEFAULT_MODEL
-from training.corpus import build
+from llmagentos.errors import PlanError
+from training.corpus import build, free_pairs
+from training.corpus.free_lines import held_out, pairs
+from training.corpus.free_pairs import FreePair
 from training.corpus.sampler import Split
 
 SPLITS: dict[str, Split] = {
@@ -26,17 +33,33 @@ SPLITS: dict[str, Split] = {
     "templates": "templates",
     "compositions": "compositions",
 }
+#: The split of freely written sentences, each with its situation.
+FREE = "free"
 #: Seeds that training shards never use.
 FIRST_SEED = 900_000_000
+
+
+def examples(name: str, n: int) -> Iterator[FreePair]:
+    """`n` fresh pairs of a split of the corpus, or of the free sentences that training never saw."""
+    if name != FREE:
+        for pair in build.pairs(n, SPLITS[name], FIRST_SEED):
+            yield FreePair(pair.command, pair.pending, pair.target, "")
+        return
+    held = [s for s in pairs() if held_out(s)]
+    for s in random.Random(FIRST_SEED).sample(held, min(n, len(held))):
+        with contextlib.suppress(PlanError):  # a number that no word can be pointed at
+            yield free_pairs.pair(s, random.Random(0), change=False)
 
 
 def run_split(model: LocalPlanner, name: str, n: int, show: int = 0) -> dict[str, Any]:
     """Share of exact plans and seconds a plan on `n` fresh pairs of a split."""
     right, times, words = 0, [], 0
-    for pair in build.pairs(n, SPLITS[name], FIRST_SEED):
+    some = list(examples(name, n))
+    n = len(some)
+    for pair in some:
         out = Generation()
         began = time.perf_counter()
-        text = " ".join(model.write(pair.command, pair.pending, result=out))
+        text = " ".join(model.write(pair.command, pair.pending, pair.situation, result=out))
         times.append(time.perf_counter() - began)
         words += len(out.tokens)
         wanted = " ".join(pair.target)
@@ -44,7 +67,7 @@ def run_split(model: LocalPlanner, name: str, n: int, show: int = 0) -> dict[str
         if text != wanted and show > 0:
             show -= 1
             print(
-                f"  {pair.command}  <<{pair.pending}>>\n    wanted {wanted}\n"
+                f"  {pair.command}  <<{pair.pending}>>\n    {pair.situation}\n    wanted {wanted}\n"
                 f"    got    {text}  ({out.confidence:.2f})"
             )
     cut = statistics.quantiles(times, n=20)
@@ -77,7 +100,7 @@ def main() -> None:
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--n", type=int, default=400)
     parser.add_argument("--show", type=int, default=0, help="print this many failures per split")
-    parser.add_argument("--splits", nargs="*", default=list(SPLITS))
+    parser.add_argument("--splits", nargs="*", default=[*SPLITS, FREE])
     parser.add_argument(
         "--commands",
         type=Path,

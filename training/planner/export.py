@@ -163,6 +163,7 @@ def write_configs(
         "encoder": encoder,
         "first_pointer": vocabulary.first_pointer,
         "eos_token_id": vocabulary.eos,
+        "reads_situation": True,
     }
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n")
     (folder / "plan_vocabulary.json").write_text(json.dumps(list(vocabulary.words[1:])) + "\n")

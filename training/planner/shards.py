@@ -104,7 +104,9 @@ def main() -> None:
         ]
         rng.shuffle(lines)
         write(path, lines)
-        print(f"{path}: {free} of {len(every)} free sentences, {args.lines - free} pairs", flush=True)
+        print(
+            f"{path}: {free} of {len(every)} free sentences, {args.lines - free} pairs", flush=True
+        )
 
 
 if __name__ == "__main__":

@@ -31,7 +31,7 @@ _ENCODER_LAYER = ("query", "key", "value", "out", "intermediate", "output")
 
 
 def checkpoint(name: str) -> dict[str, Any]:
-    """"model", "words" (without the end word) and "decoder" (its settings) of a model's folder.
+    """ "model", "words" (without the end word) and "decoder" (its settings) of a model's folder.
 
     Raises ModelNotFoundError, or ModelError for graphs that export.py has not written.
     """
