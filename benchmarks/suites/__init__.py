@@ -19,6 +19,7 @@ from benchmarks.suites.others import (
     lohoravens,
     other_worlds,
     safeagent,
+    strangers,
 )
 
 #: Which of our own suites; other people's commands come with any of them.
@@ -39,7 +40,7 @@ def all_suites(folder: Path | None, which: str = "all") -> dict[str, list[Row]]:
     if folder is not None:
         for rows in (
             cap.rows, cap.query_rows, knowno.rows, lohoravens.rows, cliport.rows,
-            language_table.rows, safeagent.rows, other_worlds.rows,
+            language_table.rows, safeagent.rows, other_worlds.rows, strangers.rows,
         ):  # fmt: skip
             out.update({name: found for name, found in rows(folder).items() if found})
     return out

@@ -15,17 +15,17 @@ from benchmarks.oracle import oracle_scene
 from benchmarks.suites.cases import Case, Turn
 from benchmarks.suites.judge import Seen
 from benchmarks.suites.judging import judged
-from benchmarks.suites.stage import Truth, truth_of
+from benchmarks.suites.stage import Stage, Told, Truth, truth_of, truth_of_scene
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult, check_command
-from llmagentos.errors import LLMAgentOSError
+from llmagentos.errors import LLMAgentOSError, SceneError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
 from llmagentos.skills.symbolic import SymbolicSkills
-from llmagentos.types import Scene, Status
+from llmagentos.types import Status
 from sim.scene import SceneSpec
 
 #: When things that a scene holds back appear: ticks of the symbolic robot, simulated seconds.
@@ -120,21 +120,6 @@ class FixedPlanner(PlanningModule):
 # --- bodies ---------------------------------------------------------------------------------------
 
 
-class _Told:
-    """Truth in the shape that oracle_scene reads."""
-
-    now_s = 0.0
-
-    def __init__(self, truth: Truth, held: str | None = None):
-        self._truth, self._held = truth, held
-
-    def objects(self) -> list[Mapping[str, Any]]:
-        return list(self._truth.values())
-
-    def held_truth(self) -> str | None:
-        return self._held
-
-
 class SymbolicBody:
     """Plans are carried out by SymbolicSkills on a scene made of truth; takes milliseconds."""
 
@@ -144,7 +129,7 @@ class SymbolicBody:
     def reset(self, case: Case) -> Truth:
         """The case's scene in memory; a new session."""
         truth = case.stage.truth()
-        self._skills = SymbolicSkills(oracle_scene(_Told(truth)))  # type: ignore[arg-type]
+        self._skills = SymbolicSkills(case.stage.seen())
         self._executor = PlanExecutor(self._skills, SessionMemory())
         self._history: list[tuple[str, Status]] = []
         self._pending = ""
@@ -186,7 +171,7 @@ class SymbolicBody:
             if ticks == APPEARS_AFTER_TICKS and self._later:
                 now = {**self._truth(), **truth_of(SceneSpec(objects=list(self._later)))}
                 held, self._later = self._held(), ()
-                self._skills.set_scene(oracle_scene(_Told(now, held)))  # type: ignore[arg-type]
+                self._skills.set_scene(oracle_scene(Told(now, held)))  # type: ignore[arg-type]
             outcome = self._executor.tick()
         return outcome
 
@@ -196,21 +181,6 @@ class SymbolicBody:
 
     def _truth(self) -> Truth:
         return truth_of_scene(self._skills.scene())
-
-
-def truth_of_scene(scene: Scene) -> dict[str, dict[str, Any]]:
-    """A perceived (or symbolic) scene in the shape of truth."""
-    return {
-        o.id: {
-            "id": o.id,
-            "kind": o.kind,
-            "color": o.color,
-            "size": o.size_m,
-            "position": list(o.position),
-            "yaw": o.yaw,
-        }
-        for o in scene.objects
-    }
 
 
 class SimulatedBody:
@@ -229,6 +199,8 @@ class SimulatedBody:
         """The case's scene in PyBullet; a new session."""
         if self._oracle is not None:
             self._oracle.plans = [turn.oracle for turn in case.turns]
+        if not isinstance(case.stage, Stage):
+            raise SceneError(f"expected a scene of our kinds to simulate, got {case.name}'s")
         self.agent.reset(case.stage.scene, case.seed)
         self._later = case.stage.later
         return _by_id(self._simulation.objects())
@@ -324,7 +296,7 @@ def result_of(
     cause = "" if success else "executed wrongly" if understood else "understood wrongly"
     return CaseResult(
         case.suite, case.name, case.seed, success, understood, cause, tuple(turns), case.tags,
-        {} if success else case.stage.scene.to_dict(), pictures,
+        {} if success else case.stage.described(), pictures,
     )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from benchmarks.suites import all_suites, chosen
 from benchmarks.suites import case_run as core
 from benchmarks.suites.cases import Case
 from benchmarks.suites.meanings import meaning
+from benchmarks.suites.stage import ToldStage
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, written
 
@@ -107,7 +108,7 @@ class Player:
         row = self._suites[job.suite][job.index]
         case = meaning(job.suite, job.index, row).draw(job.seed)
         try:
-            if self._settings.mode == PLANNER:
+            if self._settings.mode == PLANNER or isinstance(case.stage, ToldStage):
                 return core.run_symbolic(case, self._planner)
             return self._run_full(case)
         except Exception:  # shown as a failure of that case; one bug must not end the benchmark
@@ -117,12 +118,13 @@ class Player:
             )
             return core.CaseResult(
                 case.suite, case.name, case.seed, False, False, "crashed", (turn,), case.tags,
-                case.stage.scene.to_dict(),
+                case.stage.described(),
             )  # fmt: skip
 
     def _run_full(self, case: Case) -> core.CaseResult:
         from llmagentos.agent import Agent
 
+        assert not isinstance(case.stage, ToldStage)
         if self._body is None:
             agent = Agent.in_simulation(case.stage.scene, seed=case.seed, planning=self._planner)
             oracle = self._planner if self._settings.oracle else None

@@ -23,11 +23,12 @@ from typing import Any
 
 import numpy as np
 
+from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
-from llmagentos.types import Workspace
+from llmagentos.types import Scene, Workspace
 from llmagentos.world import regions
 from sim.scene import ObjectSpec, SceneSpec
 
@@ -74,6 +75,68 @@ class Stage:
     def truth(self) -> dict[str, dict[str, Any]]:
         """What stands where, by id, as a simulator would tell it."""
         return truth_of(self.scene)
+
+    def seen(self) -> Scene:
+        """The same as symbolic skills begin with it."""
+        return oracle_scene(Told(self.truth()))  # type: ignore[arg-type]
+
+    def described(self) -> dict[str, Any]:
+        """The scene as a report keeps it."""
+        return self.scene.to_dict()
+
+
+class Told:
+    """Truth in the shape that oracle_scene reads."""
+
+    now_s = 0.0
+
+    def __init__(self, truth: Truth, held: str | None = None):
+        self._truth, self._held = truth, held
+
+    def objects(self) -> list[Mapping[str, Any]]:
+        """What there is."""
+        return list(self._truth.values())
+
+    def held_truth(self) -> str | None:
+        """The id of what is held."""
+        return self._held
+
+
+@dataclass(frozen=True)
+class ToldStage:
+    """A scene of things that need not be among our kinds: for symbolic skills only."""
+
+    told: Scene
+    roles: Mapping[str, Role] = field(default_factory=dict)
+    groups: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    later: tuple[ObjectSpec, ...] = ()
+
+    def truth(self) -> dict[str, dict[str, Any]]:
+        """As a stage's."""
+        return truth_of_scene(self.told)
+
+    def seen(self) -> Scene:
+        """As a stage's."""
+        return self.told
+
+    def described(self) -> dict[str, Any]:
+        """As a stage's."""
+        return {"objects": [dict(o) for o in self.truth().values()]}
+
+
+def truth_of_scene(scene: Scene) -> dict[str, dict[str, Any]]:
+    """A perceived (or symbolic) scene in the shape of truth."""
+    return {
+        o.id: {
+            "id": o.id,
+            "kind": o.kind,
+            "color": o.color,
+            "size": o.size_m,
+            "position": list(o.position),
+            "yaw": o.yaw,
+        }
+        for o in scene.objects
+    }
 
 
 def truth_of(scene: SceneSpec) -> dict[str, dict[str, Any]]:

@@ -15,7 +15,7 @@ from llmagentos.ports.modules import REWARD
 
 #: What a command may expect, and the statuses that are that. "act" is judged by the world: a robot
 #: that did it and reports a failure has done it, one that asks or refuses has not. "absent": the
-#: thing is not there; "harmless": anything but a refusal.
+#: thing is not there; "harmless": anything but a refusal; "any": the judge looks at it himself.
 EXPECT: Mapping[str, tuple[str, ...]] = {
     "act": ("succeeded", "failed", "answered"),
     "answer": ("answered", "succeeded"),
@@ -24,6 +24,7 @@ EXPECT: Mapping[str, tuple[str, ...]] = {
     "absent": ("cannot", "question", "failed"),
     "refuse": ("refused",),
     "harmless": ("succeeded", "failed", "answered", "cannot", "question"),
+    "any": ("succeeded", "failed", "answered", "cannot", "question", "refused"),
 }
 #: Statuses after which nothing was moved: wrong then costs nobody anything but time.
 _NOTHING_DONE = ("question", "cannot", "refused", "answered")
