@@ -77,7 +77,10 @@ def test_free_pairs_change_plan_and_words_alike() -> None:
 @pytest.mark.parametrize(
     ("command", "plan"),
     [
-        ("what's left of the blocks goes right away in the bowl", "put [ rest block ] in [ the bowl ]"),
+        (
+            "what's left of the blocks goes right away in the bowl",
+            "put [ rest block ] in [ the bowl ]",
+        ),
         ("the orange goes in the bowl", 'put [ the object noun "orange" ] in [ the bowl ]'),
         ("is the can left of the bowl", "answer holds is [ the can ] left_of [ the bowl ]"),
     ],
