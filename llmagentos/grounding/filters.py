@@ -9,7 +9,7 @@ Every filter keeps the order of its input and returns a new list.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.lang import plan as p
@@ -44,7 +44,20 @@ def noun_kind(noun: str, scene: Scene) -> str | None:
             kind = form if form in there else named(form)
             if kind is not None:
                 return kind
-    return None
+    return _kind_with(words, there)
+
+
+def _kind_with(words: Sequence[str], there: Collection[str]) -> str | None:
+    """The only kind there with these words in its name, or with its whole name among them: "coke"
+    for a "coke can", "the old jalapeno chip bag" for a "chip bag"."""
+    forms = [set(form.split()) for form in _singulars(" ".join(words))] if words else []
+    named_so = {
+        kind
+        for kind in there
+        for form in forms
+        if form <= set(kind.split()) or (" " in kind and set(kind.split()) <= form)
+    }
+    return named_so.pop() if len(named_so) == 1 else None
 
 
 #: What a plural ends in, and what the word for one then ends in ("cherries", "knives", "loaves").

@@ -168,6 +168,27 @@ def test_a_noun_of_several_words_and_its_plural_are_one_thing(kind: str, said: s
 
 
 @pytest.mark.parametrize(
+    ("kinds", "said", "meant"),
+    [
+        (("coke can", "pepsi can"), "coke", 0),
+        (("chip bag", "apple"), "jalapeno chip bag", 0),
+        (("pair of gloves", "apple"), "gloves", 0),
+        (("bag of chips", "apple"), "chips", 0),
+        (("coke can", "coke bottle"), "coke", None),  # which of the two isn't said
+        (("water glass", "apple"), "glass of milk", None),
+    ],
+)
+def test_a_part_of_a_name_is_enough_where_one_thing_has_it(
+    kinds: tuple[str, str], said: str, meant: int | None
+) -> None:
+    both = [
+        replace(thing(k, "ball", "white", 0.5, 0.1 - 0.2 * i), kind=k) for i, k in enumerate(kinds)
+    ]
+    found = ground(obj(f'the object noun "{said}"'), ctx(scene(*both)))
+    assert found.ids == (() if meant is None else (kinds[meant],))
+
+
+@pytest.mark.parametrize(
     ("text", "without", "meant"),
     [
         ("the block order left 3", "b0", "b2"),
