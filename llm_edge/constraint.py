@@ -95,13 +95,21 @@ class PointerRule:
         self._inside[: len(words)] = True
         self._digits = np.zeros(grammar.MAX_POINTERS, bool)
         self._digits[: len(words)] = [any(c.isdigit() for c in w) for w in words]
+        self._position = vocabulary.ids.get("xy", -1)
+        self._between = {vocabulary.ids[w] for w in notation.POSITION_WORDS if w in vocabulary.ids}
+        self._coordinates = 0
         self._last = -1
         self._open = -1
+
+    @property
+    def _numeric(self) -> bool:
+        """Whether a pointer that comes now is a number."""
+        return self._coordinates > 0 or self._last in self._numeric_after
 
     def allowed(self, mask: NDArray[np.bool_]) -> None:
         """Clear in `mask` (bool [V], changed in place) every pointer that must not come now."""
         at = slice(self._first, self._first + grammar.MAX_POINTERS)
-        mask[at] &= self._digits if self._last in self._numeric_after else self._inside
+        mask[at] &= self._digits if self._numeric else self._inside
         if self._open >= 0:
             mask[self._first : self._first + self._open] = False
 
@@ -110,15 +118,19 @@ class PointerRule:
         index = token - self._first
         if not 0 <= index < grammar.MAX_POINTERS:
             return True
-        row = self._digits if self._last in self._numeric_after else self._inside
+        row = self._digits if self._numeric else self._inside
         return bool(row[index]) and (self._open < 0 or index >= self._open)
 
     def consume(self, token: int) -> None:
         """Take a token in: it decides which pointers may follow."""
         index = token - self._first
         pointer = 0 <= index < grammar.MAX_POINTERS
-        text = pointer and self._last not in self._numeric_after
+        text = pointer and not self._numeric
         self._open = index if text and self._open < 0 else -1
+        if token == self._position:
+            self._coordinates = 2
+        elif token not in self._between:
+            self._coordinates = max(0, self._coordinates - 1)
         self._last = token
 
 

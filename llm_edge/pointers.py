@@ -57,11 +57,12 @@ def find_span(words: Sequence[str], text: str) -> tuple[int, int] | None:
 
 
 def find_number(words: Sequence[str], value: float) -> int | None:
-    """The first word that holds this number in digits."""
-    for i, w in enumerate(words):
-        found = _NUMBER.search(w)
-        if found and abs(float(found.group().replace(",", ".")) - value) < 1e-9:
-            return i
+    """The first word that holds this number in digits; a word like "(0.4,0.1)" holds several."""
+    for first in (True, False):
+        for i, w in enumerate(words):
+            numbers = _NUMBER.findall(w)[: 1 if first else None]
+            if any(abs(float(n.replace(",", ".")) - value) < 1e-9 for n in numbers):
+                return i
     return None
 
 

@@ -48,6 +48,16 @@ class Pose:
 
 
 @dataclass(frozen=True)
+class Hand:
+    """Where the hand is: the point between the finger tips, base frame, and how far it is open, in
+    metres; most_m: how far it can be."""
+
+    position: Vec3
+    opening_m: float
+    most_m: float
+
+
+@dataclass(frozen=True)
 class CameraFrame:
     """One aligned colour and depth picture.
 
@@ -160,7 +170,9 @@ class Action:
     push:   object_id, pose (where the object's centre shall end; yaw ignored)
     rotate: object_id, angle_rad (counter-clockwise positive)
     point:  pose.position          wait: duration_s          look, home, open_gripper: nothing
+    reach:  pose.position of the finger tips   grip: width_m between them
     others: what their declaration takes (llmagentos.skills.catalog)
+    speed: of any of them, as a share of the usual one; clear_of: ids that nothing must come near.
     why: words for people; no skill reads them.
     """
 
@@ -171,6 +183,9 @@ class Action:
     inside: bool = False
     angle_rad: float = 0.0
     duration_s: float = 0.0
+    width_m: float = 0.0
+    speed: float = 1.0
+    clear_of: tuple[str, ...] = ()
     why: str = ""
 
 

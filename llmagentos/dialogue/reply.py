@@ -11,7 +11,7 @@ from llmagentos.types import Status
 
 #: Steps that are words or structure, not deeds to report.
 _SILENT = ("say", "answer", "remember", "look", "wait", "wait_for", "if", "for_each", "repeat",
-           "until", "yes", "no", "stop", "refuse", "cannot", "ask")  # fmt: skip
+           "until", "yes", "no", "stop", "refuse", "cannot", "ask", "unclear", "when_told")  # fmt: skip
 MAX_DEEDS = 3
 
 

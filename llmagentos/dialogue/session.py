@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llmagentos.events import Event, EventSink, ReplyKnown
+from llmagentos.memory.record import Manner
 from llmagentos.memory.session import SessionMemory, StepFact
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.skills.catalog import skills
@@ -62,7 +63,7 @@ class Session:
     """One plan under way.
 
     steps: those of the plan. problem: what ended it, if anything did. says: sentences for the reply, in order. answered
-    and acted: what kinds of steps have been carried out.
+    and acted: what kinds of steps have been carried out. manner: how the present step is done.
     """
 
     skills: SkillExecutor
@@ -74,6 +75,10 @@ class Session:
     problem: StepProblem | None = None
     answered: bool = False
     acted: bool = False
+    manner: Manner = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.manner = Manner(self.memory.speed)
 
     def scene(self) -> Scene:
         """What the skills believe stands where now."""
@@ -105,4 +110,10 @@ def action_json(action: Action) -> Mapping[str, Any]:
         out["angle_rad"] = round(action.angle_rad, 4)
     if action.duration_s:
         out["duration_s"] = action.duration_s
+    if skill is not None and skill.takes("width_m"):
+        out["width_m"] = round(action.width_m, 4)
+    if action.speed != 1.0:
+        out["speed"] = action.speed
+    if action.clear_of:
+        out["clear_of"] = list(action.clear_of)
     return out

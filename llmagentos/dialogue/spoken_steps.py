@@ -1,4 +1,4 @@
-"""Steps that are words: say, answer, remember, refuse, cannot, ask.
+"""Steps that are words: say, answer, remember, refuse, cannot, ask, unclear, when_told.
 
 Knows: what each says and how it ends the plan. Does not know: motion, nor steps about earlier
 commands (turns.py).
@@ -6,6 +6,7 @@ commands (turns.py).
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from llmagentos.dialogue.questions import answer
@@ -13,11 +14,20 @@ from llmagentos.dialogue.session import Session
 from llmagentos.grounding.placement import resolve_marks
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
-from llmagentos.lang.wording.declining import ask_words, cannot_words, refuse_words
+from llmagentos.lang.wording.declining import (
+    GO,
+    ask_words,
+    cannot_words,
+    refuse_words,
+    unclear_words,
+)
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks import Scope, StepProblem
 
-_OPS = ("say", "answer", "remember", "refuse", "cannot", "ask", "stop", "yes", "no")
+_OPS = (
+    "say", "answer", "remember", "refuse", "cannot", "unclear", "ask", "stop", "yes", "no",
+    "when_told",
+)  # fmt: skip
 
 
 def handles(step: Any) -> bool:
@@ -36,7 +46,8 @@ def _say(step: p.Say, session: Session, scope: Scope) -> None:
 
 
 def _answer(step: p.Answer, session: Session, scope: Scope) -> None:
-    found = answer(step.query, scope.context(), session.memory.facts())
+    facts = replace(session.memory.facts(), hand=session.skills.hand())
+    found = answer(step.query, scope.context(), facts)
     if found.ids:
         session.memory.note_answer(found.ids)
     session.answered = True
@@ -86,6 +97,15 @@ def _ask(step: p.Ask, session: Session, scope: Scope) -> None:
     raise StepProblem(Failure.UNCLEAR, ask_words(step), step.obj)
 
 
+def _unclear(step: p.Unclear, session: Session, scope: Scope) -> None:
+    raise StepProblem(Failure.NOT_UNDERSTOOD, unclear_words(step))
+
+
+def _when_told(step: p.WhenTold, session: Session, scope: Scope) -> None:
+    session.answered = True
+    session.say(f'All right: I am waiting for you to say "{step.word or GO}".')
+
+
 def _stop(step: p.Stop, session: Session, scope: Scope) -> None:
     session.answered = True
     session.say("I have stopped. Nothing is moving.")
@@ -102,6 +122,8 @@ _CARRY: dict[str, Any] = {
     "remember": _remember,
     "refuse": _refuse,
     "cannot": _cannot,
+    "unclear": _unclear,
+    "when_told": _when_told,
     "ask": _ask,
     "stop": _stop,
     "yes": _yes,

@@ -12,7 +12,7 @@ from dataclasses import replace
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
-from llmagentos.dialogue import doubts, reply
+from llmagentos.dialogue import doubts, reply, waiting_for_word
 from llmagentos.dialogue import turns as dialogue
 from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
@@ -60,6 +60,8 @@ class PlanExecutor(ExecutionModule):
         self._action: Action | None = None
         self._plan: p.Plan | None = None
         self._pending: dialogue.Pending | None = None
+        self._armed: waiting_for_word.Armed | None = None
+        self._later: waiting_for_word.Armed | None = None
 
     @property
     def tree(self) -> Behaviour | None:
@@ -75,6 +77,7 @@ class PlanExecutor(ExecutionModule):
     def abandon(self) -> None:
         """Drop the plan under way without a word; the session goes on."""
         self._root, self._session, self._early, self._pending = None, None, None, None
+        self._armed, self._later = None, None
         self._action = None
 
     def see(self, scene: Scene) -> Scene:
@@ -93,12 +96,17 @@ class PlanExecutor(ExecutionModule):
             return
         written: p.Plan = plan.plan if isinstance(plan, PlanResult) else plan
         scene = self.skills.scene()
+        promised = self._at_their_word(written, command)
+        written = promised or written
         waiting, self._pending, self._early = self._pending, None, None
         meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
+        steps, self._later = waiting_for_word.parted(meant.plan.steps)
+        meant = replace(meant, plan=p.Plan(steps=steps))
         self._session = Session(self.skills, self.memory, self._sink, meant.plan.steps)
         self._plan = meant.plan
-        if doubt := next(iter(self._doubts(plan, written, command, scene, waiting)), None):
+        doubts_of = [] if promised else self._doubts(plan, written, command, scene, waiting)
+        if doubt := next(iter(doubts_of), None):
             self._early = self._doubted(doubt, waiting)
             return
         if meant.reply:
@@ -106,16 +114,29 @@ class PlanExecutor(ExecutionModule):
             return
         issue = meant.issue or next(iter(validate(meant.plan, self.memory.context(scene))), None)
         if issue is not None:
-            if meant.issue is not None and issue.kind == "question":
+            asked_again = meant.issue is not None and issue.kind == "question"
+            if asked_again or issue.failure is Failure.NOT_UNDERSTOOD:
                 self._pending = waiting
             self._early = self._give_up(issue)
             return
         if self._rehearses:
-            found = rehearse(meant.plan, scene, self.memory)
+            found = rehearse(meant.plan, scene, self.memory, self.skills.hand())
             if found is not None:
                 self._early = self._foreseen(*found)
                 return
         self._root = tree.build(meant.plan.steps, self._session)
+
+    def _at_their_word(self, written: p.Plan, command: str) -> p.Plan | None:
+        """What waits for the person's word, where this is it."""
+        armed = self._armed
+        if armed is None:
+            return None
+        if armed.is_given(command, written):
+            self._armed = None
+            return p.Plan(steps=armed.steps)
+        if armed.is_taken_back(written):
+            self._armed = None
+        return None
 
     def tick(self) -> Outcome | None:
         """A short slice of work; the outcome when the plan has ended."""
@@ -216,6 +237,9 @@ class PlanExecutor(ExecutionModule):
         unknown = failure is Failure.UNKNOWN_KIND
         if (question or unknown) and self._pending is None:
             self._pending = self._pending_after(session, words)
+        if self._later is not None and status in ("succeeded", "answered"):
+            self._armed = self._later
+        self._later = None
         self._keep_undoable()
         self.memory.end_command(
             status,

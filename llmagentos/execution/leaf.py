@@ -7,6 +7,7 @@ report on the way. Does not know: what the step does, nor the steps beside it.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -23,6 +24,8 @@ from llmagentos.skills.catalog import doing_words
 from llmagentos.tasks import Moves, Scope, StepProblem, expand
 from llmagentos.types import Action
 
+#: So much room is left beside what must not be touched, metres.
+KEEP_OUT_M = 0.02
 #: How a description of everything of a sort begins; of two people say "both".
 _ALL = "all the "
 
@@ -47,7 +50,9 @@ class StepLeaf(Behaviour):
             self._this,
             self._record.words,
             self._grounded,
+            self._session.skills.hand,
         )
+        self._scope.avoid += self._keep_out()
         self._moves, self._action = None, None
         self._names: dict[str, str] = {}
 
@@ -88,9 +93,27 @@ class StepLeaf(Behaviour):
                 self._session.emit(StepDone(self._path, "failed", "stopped"))
             self._action = None
 
+    def _keep_out(self) -> list[tuple[float, float, float]]:
+        """Circles of the table around what must not be touched."""
+        scene = self._session.scene()
+        things = [scene.get(i) for i in self._session.manner.clear_of]
+        return [
+            (*o.position[:2], o.size_m / 2 + KEEP_OUT_M)
+            for o in things
+            if o is not None and not o.held
+        ]
+
     # --- reporting ----------------------------------------------------------------------
 
     def _begin(self, action: Action) -> None:
+        manner = self._session.manner
+        if action.object_id in manner.clear_of:
+            scene = self._session.scene()
+            item = scene.get(action.object_id)
+            name = describe_object(item, scene) if item is not None else "it"
+            words = f"I can't do that without touching {name}."
+            raise StepProblem(Failure.IMPOSSIBLE, words)
+        action = replace(action, speed=manner.speed, clear_of=manner.clear_of)
         self._action = action
         self._session.acted = True
         words = action_words(action, self._session)

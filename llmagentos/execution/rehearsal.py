@@ -16,9 +16,9 @@ from llmagentos.execution import tree
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
-from llmagentos.skills.symbolic import SymbolicSkills
+from llmagentos.skills.symbolic import HAND, SymbolicSkills
 from llmagentos.tasks import StepProblem
-from llmagentos.types import Scene
+from llmagentos.types import Hand, Scene
 
 MAX_TICKS = 3000
 #: Failures that the geometry alone decides; others may go better in the world.
@@ -26,14 +26,16 @@ _CERTAIN = (Failure.NO_ROOM,)
 
 
 def rehearse(
-    plan: p.Plan, scene: Scene, memory: SessionMemory
+    plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND
 ) -> tuple[StepProblem, Session] | None:
     """The problem that the plan would certainly run into, and the session in which it did.
 
     None where it would go well, as far as can be told: what follows a wait for the world is
     open, and so is what only friction decides. What runs out of room halfway is begun.
     """
-    session = Session(SymbolicSkills(scene), copied(memory), lambda event: None, plan.steps)
+    session = Session(
+        SymbolicSkills(scene, hand=hand), copied(memory), lambda event: None, plan.steps
+    )
     root = tree.build(plan.steps, session)
     for _ in range(MAX_TICKS):
         root.tick_once()

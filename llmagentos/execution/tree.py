@@ -1,6 +1,6 @@
 """From a plan to a py_trees behaviour tree.
 
-Knows: sequences, for-each, if, repeat, until, and how deep each may go. Does not know: what a
+Knows: sequences, for-each, if, repeat, until, manners, and how deep each may go. Does not know: what a
 step does (leaf.py) nor how its outcome is told (executor.py).
 
 Control behaviours grow their children when they are entered, since what they contain depends on
@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -26,6 +27,8 @@ from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.placement import resolve_marks
 from llmagentos.grounding.placement.marks import depends_on_item
 from llmagentos.lang.plan import Place
+from llmagentos.lang.words import PACES
+from llmagentos.memory.record import Manner
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks import Scope, StepProblem
 from llmagentos.tasks.mentions import note_subjects
@@ -34,6 +37,8 @@ from llmagentos.types import Scene
 #: Passes of an until, and steps of a whole plan, before the robot gives up.
 MAX_PASSES = 20
 MAX_RECORDS = 400
+#: How fast each pace is, as a share of the usual speed (the arm's profile is not exceeded).
+SPEEDS = {"slow": 0.4, "normal": 1.0, "fast": 1.6}
 
 
 def build(
@@ -80,7 +85,12 @@ class Control(Composite):
         """Before the first tick: open the step's record, tell that it begins, make its scope."""
         self._record = open_record(self.step, self.path, self.session)
         self.scope = Scope(
-            self.session.scene, self.session.memory, self.this, self._record.words, self._grounded
+            self.session.scene,
+            self.session.memory,
+            self.this,
+            self._record.words,
+            self._grounded,
+            self.session.skills.hand,
         )
 
     def next_pass(self) -> Behaviour | None:
@@ -249,9 +259,38 @@ def changed(before: Scene, after: Scene) -> bool:
     return False
 
 
+class MannerStep(Control):
+    """The body once, in another manner: slowly, or keeping clear of some things."""
+
+    _before = Manner()
+
+    def next_pass(self) -> Behaviour | None:
+        """The body in its manner; then the manner from before, and None."""
+        if self.passes:
+            self.session.manner = self._before
+            return None
+        self._before = self.session.manner
+        if self.step.op == "pace":
+            speed = SPEEDS[self.step.pace]
+            if not self.step.body:
+                self.session.memory.speed = speed
+                self.session.manner = replace(self._before, speed=speed)
+                self.session.answered = True
+                self.session.say(f"I'll do everything {PACES[self.step.pace].phrase} from now on.")
+                return None
+            self.session.manner = replace(self._before, speed=speed)
+        else:
+            ids = self.scope.ground(self.step.obj)
+            clear_of = tuple(dict.fromkeys((*self._before.clear_of, *ids)))
+            self.session.manner = replace(self._before, clear_of=clear_of)
+        return self.body(self.step.body)
+
+
 _CONTROL: dict[str, Callable[..., Behaviour]] = {
     "for_each": ForEachStep,
     "if": IfStep,
     "repeat": RepeatStep,
     "until": UntilStep,
+    "pace": MannerStep,
+    "avoid": MannerStep,
 }

@@ -18,6 +18,7 @@ from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import describe_obj
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import regions
@@ -60,6 +61,8 @@ def by_where(
     the blocks that it is made of.
     """
     lenient = lenient and not relation.negate
+    if relation.rel == "table":
+        return [o for o in objs if _on_table(o, ctx.scene) != relation.negate]
     if relation.region is not None or relation.rel == "at":
         region = relation.region or "middle"
         found = [o for o in objs if _at(region, o, ctx) != relation.negate]
@@ -90,6 +93,11 @@ def by_where(
         if found:
             return found
     return []
+
+
+def _on_table(o: SceneObject, scene: Scene) -> bool:
+    below = scene.get(o.support)
+    return not o.held and (below is None or traits(below.kind).is_flat)
 
 
 def _at(region: str, o: SceneObject, ctx: Context, lenient: bool = False) -> bool:

@@ -27,6 +27,8 @@ from llmagentos.lang.notation import Part, parts, tag_of
 #: Resolves a span of the command's words, first and last index inclusive, to its text.
 Pointer = Callable[[int, int], str]
 
+#: Numbers in a word of the command; a hyphen behind a letter or digit is no sign ("x-0.3").
+_NUMBERS = re.compile(r"(?<![\w.,])-?\d*[.,]?\d+|\d+(?:[.,]\d+)?")
 _TOKEN = re.compile(r'"[^"]*"|\S+')
 
 
@@ -74,6 +76,8 @@ def _written(value: Any, part: Part) -> list[str]:
         return word
     if part.holds == "length":
         return word + _length(value)
+    if part.holds == "position":
+        return word + _position(value)
     if part.holds == "num":
         return [*word, f"{value:g}"]
     if part.holds == "turn":
@@ -87,6 +91,18 @@ def _written(value: Any, part: Part) -> list[str]:
 
 def _length(length: p.Length) -> list[str]:
     return [f"{length.value:g}", length.unit] if length.is_measured else [length.unit]
+
+
+def _position(position: p.Position) -> list[str]:
+    """ "0.45 minus 0.1 z 0.2", with a unit where it is not metres."""
+    out = [*_signed(position.x), *_signed(position.y)]
+    if position.z is not None:
+        out += ["z", *_signed(position.z)]
+    return out + ([] if position.unit == "m" else [position.unit])
+
+
+def _signed(value: float) -> list[str]:
+    return ["minus", f"{-value:g}"] if value < 0 else [f"{value:g}"]
 
 
 # --- reading --------------------------------------------------------------------------------
@@ -188,6 +204,8 @@ class _Reader:
             return token in ("cw", "ccw")
         if part.holds == "int":
             return token.isdigit()
+        if part.holds == "block":
+            return token == "{"
         if part.model is not None and part.model.brackets:
             return token == part.model.brackets[0]
         return part.model is not None and self._begins(parts(part.model)[0])
@@ -211,7 +229,7 @@ class _Reader:
             return self.any_of(part.union)
         read: dict[str, Callable[[], Any]] = {
             "int": self.integer, "num": self.number, "text": self.text, "turn": self.turn,
-            "length": self.length, "block": self.block,
+            "length": self.length, "position": self.position, "block": self.block,
         }  # fmt: skip
         return read[part.holds]()
 
@@ -246,6 +264,37 @@ class _Reader:
             return float(token)
         except ValueError:
             raise self.unexpected("a number") from None
+
+    def position(self) -> p.Position:
+        said: list[str] = []
+        values = {"x": self.coordinate(said), "y": self.coordinate(said)}
+        if self.take("z"):
+            values["z"] = self.coordinate(said)
+        token = self.peek() or ""
+        unit = self.next("a unit") if token in w.UNITS and not w.UNITS[token].vague else "m"
+        return p.Position(**values, unit=unit)
+
+    def coordinate(self, said: list[str]) -> float:
+        """One number of a position. said: the pointers before it: one word can hold several
+        numbers ("(0.4,-0.1)"), and each time it is pointed at the next one is meant."""
+        minus = self.take("minus")
+        token = self.peek() or ""
+        if self._pointer is None or not token.startswith("@"):
+            value = self.number()
+        else:
+            self.next("a number")
+            index = self._index(token)
+            text = self._pointer(index, index).replace("\u2212", "-").replace("\u2013", "-")
+            found = _NUMBERS.findall(text)
+            again = token in (*said, *self._tokens[self._at : self._at + 2])
+            if again and len(found) == 1 and "," in text:  # "40,20" is two numbers, not 40.2
+                found = re.findall(r"-?\d+", text)
+            if not found:
+                raise self.unexpected("a number")
+            number = found[min(said.count(token), len(found) - 1)]
+            value = float(number.replace(",", "."))
+            said.append(token)
+        return -abs(value) if minus else value
 
     def integer(self) -> int:
         token = self.next("a whole number")

@@ -20,6 +20,10 @@ def _of_things() -> Collection[str]:
     return [word for word in w.QUERIES if word != "holds"]
 
 
+def _from_edges() -> Collection[str]:
+    return ("distance",)
+
+
 class Exists(Node):
     """Something of this description is to be seen."""
 
@@ -81,11 +85,16 @@ Cond = Annotated[Any, CONDITIONS]
 
 class Query(Node):
     """A question. count/exists/where/which/color/size/kind ask about `obj`; distance and
-    relation about `obj` and `obj2`; holds about `condition`; common for the most common colour."""
+    relation about `obj` and `obj2`, or distance to the edge of a `region`; holds about
+    `condition`; common for the most common colour; was: where `obj` was before it was last moved;
+    position: where it is in metres; hand: where the hand is, and how far open."""
 
     query: w.QueryName
     obj: Annotated[Obj | None, Slot(after="query", may=_of_things)] = None
     obj2: Annotated[Obj | None, Slot(after="query", may=_of_things)] = None
+    region: Annotated[w.Region | None, Slot("at", after="query", may=_from_edges, since="bye")] = (
+        None
+    )
     condition: Annotated[Cond | None, Slot(after="query", must=lambda: ("holds",))] = None
 
 

@@ -28,7 +28,15 @@ def _of_two() -> Collection[str]:
 
 
 def _nearby() -> Collection[str]:
-    return [word for word in w.FIXED_PLACES if word != "at"]
+    return [word for word in w.FIXED_PLACES.where(alone=False) if word != "at"]
+
+
+def _in_part() -> Collection[str]:
+    return w.FIXED_PLACES.where(region=True)
+
+
+def _positions() -> Collection[str]:
+    return ("xy",)
 
 
 def _moved() -> Collection[str]:
@@ -62,6 +70,27 @@ class Length(Node):
         return self.value * unit.metres
 
 
+class Position(Node):
+    """A point in the robot's base frame: x ahead of it, y to its left, z above the table."""
+
+    x: float = Field(ge=-1000, le=1000)
+    y: float = Field(ge=-1000, le=1000)
+    z: float | None = Field(None, ge=-1000, le=1000)
+    unit: w.LengthUnit = "m"
+
+    @field_validator("unit")
+    @classmethod
+    def _of_metres(cls, unit: str) -> str:
+        if w.UNITS[unit].vague:
+            raise ValueError(f"position expected a measured unit, got '{unit}'")
+        return unit
+
+    def metres(self) -> tuple[float, float, float | None]:
+        """x, y and z in metres."""
+        one = w.UNITS[self.unit].metres or 1.0
+        return self.x * one, self.y * one, None if self.z is None else self.z * one
+
+
 class Order(Node):
     """A superlative or ordinal: the n-th by `key` ("second from the left": left, 2).
 
@@ -81,13 +110,14 @@ class Order(Node):
 
 
 class Relation(Node):
-    """A condition on an object: `rel` to `obj` (and `obj2` for between), or at a `region`.
+    """A condition on an object: `rel` to `obj` (and `obj2` for between), at a `region`, or on the
+    `table` itself, not in or on anything.
 
     `distance` bounds near/far relations or says how far ("10 cm left of"). `negate` inverts.
     """
 
     negate: Annotated[bool, Slot("no", flag=True)] = False
-    rel: w.SpatialRel | w.CompareRel | Literal["at"]
+    rel: w.SpatialRel | w.CompareRel | Literal["at", "table"]
     region: Annotated[w.Region | None, Slot(after="rel", must=_at, missing="middle")] = None
     obj: Annotated[Obj | None, Slot(after="rel", must=_relations, missing="[ the object ]")] = None
     obj2: Annotated[Obj | None, Slot(after="rel", may=_of_two)] = None
@@ -168,12 +198,15 @@ class Place(Node):
     the thing's nearest side. toward with "half": half way. "at" needs `region`. corner_/side_ near
     and far choose by `obj` (without one: the thing that is moved). origin: where it was before,
     or where `obj` was before the last command that moved it; there: the last place used;
-    elsewhere: any free spot away from here; gripper: above, in the hand ("up"). `part` narrows
-    "on"/"in" to a side of the landmark.
+    elsewhere: any free spot away from here; gripper: above, in the hand ("up"). xy: at a
+    `position`. table: anywhere free on the table. off_edge: away from the edge, or that of a
+    `region`. opposite: across from where it stands now, with `obj` in the middle, or the middle of
+    the table. `part` narrows "on"/"in" to a side of the landmark.
     """
 
     rel: w.SpatialRel | w.FixedRel
-    region: Annotated[w.Region | None, Slot(after="rel", must=_at)] = None
+    region: Annotated[w.Region | None, Slot(after="rel", must=_at, may=_in_part)] = None
+    position: Annotated[Position | None, Slot(after="rel", must=_positions)] = None
     obj: Annotated[Obj | None, Slot(after="rel", must=_relations, may=_nearby)] = None
     obj2: Annotated[Obj | None, Slot(after="rel", may=_of_two)] = None
     distance: Annotated[Length | None, Slot("dist")] = None
@@ -185,6 +218,9 @@ class Place(Node):
             raise ValueError(f"place '{self.rel}' expected an obj, got none")
         if self.rel == "at" and self.region is None:
             raise ValueError("place 'at' expected a region, got none")
+        if (self.rel == "xy") != (self.position is not None):
+            got = "none" if self.position is None else "one"
+            raise ValueError(f"place '{self.rel}' expected a position for xy alone, got {got}")
         return self
 
 

@@ -99,7 +99,18 @@ class _Rules:
             "num: int | spoken | ptr",
             f"length: num {self._words('unit', measured)} | {self._words('unit', vague)}",
             'turn: (" cw" | " ccw") num',
+            *self._positions(measured),
             *(f"{name}: {rule}" for name, rule in rules.items()),
+        ]
+
+    def _positions(self, measured: tuple[str, ...]) -> list[str]:
+        """The rules of a position, where the model knows what goes before one."""
+        if not (self._knows("xy") and self._knows("minus") and self._knows("z")):
+            return []
+        unit = self._words("unit", measured)
+        return [
+            f'position: coordinate coordinate (" z" coordinate)? {unit}?',
+            'coordinate: " minus"? num',
         ]
 
     def lists(self) -> list[str]:
@@ -126,27 +137,28 @@ class _Rules:
             hanging = []
             while todo and todo[0].slot.after == part.name:
                 hanging.append(todo.pop(0))
-            if hanging:
-                out.append(self._with_hanging(part, hanging))
-            elif todo and todo[0].slot.instead_of == part.name:
+            if todo and todo[0].slot.instead_of == part.name:
                 other = todo.pop(0)
-                either = _either((self._value(part), self._value(other)))
+                value = self._hung(part, hanging) if hanging else self._value(part)
+                either = _either((value, self._value(other)))
                 out.append(either if other.slot.needed else f"{either}?")
+            elif hanging:
+                value = self._hung(part, hanging)
+                out.append(value if part.required else f"({value})?")
             else:
                 out.append(self._optional(part))
         left, right = model.brackets or ("", "")
         return " ".join([_quote(left), *out, _quote(right)] if left else out)
 
-    def _with_hanging(self, part: Part, hanging: list[Part]) -> str:
+    def _hung(self, part: Part, hanging: list[Part]) -> str:
         """A word and what has to or can follow it, one alternative for each way."""
         ways: dict[str, list[str]] = {}
         for word in self._choices(part):
             behind = [self._followed(p, p.follows(word)) for p in hanging]
             ways.setdefault(" ".join(filter(None, behind)), []).append(word)
-        either = _either(
+        return _either(
             f"{self._lists_of(part, words)} {rest}".strip() for rest, words in ways.items()
         )
-        return either if part.required else f"({either})?"
 
     def _lists_of(self, part: Part, words: list[str]) -> str:
         """The words as rules of the roles they are from."""

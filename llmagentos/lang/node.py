@@ -23,11 +23,13 @@ class Node(BaseModel):
 
     The fields stand in the order in which compact notation has them. brackets: around all of it.
     said: a step for people, its fields in braces ("pick up {obj}"); "" where that needs more.
+    like: for a step that models learn later, known words that its word's row begins between.
     """
 
     model_config = ConfigDict(frozen=True, extra="forbid")
     brackets: ClassVar[tuple[str, str] | None] = None
     said: ClassVar[str] = ""
+    like: ClassVar[tuple[str, ...]] = ()
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,7 @@ class Slot:
     missing: what is written where it has to follow and is not there.
     instead_of: the field whose place it can take; needed: one of the two has to be there.
     since: a word that it came with: models that do not know that word do not know the slot.
+    like: for a new word before the value, known words that its row begins between.
     """
 
     word: str = ""
@@ -54,6 +57,7 @@ class Slot:
     instead_of: str = ""
     needed: bool = False
     since: str = ""
+    like: tuple[str, ...] = ()
 
 
 class OneOf(Mapping[str, type[Node]]):

@@ -14,15 +14,20 @@ from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic.fields import FieldInfo
 
+from llmagentos.lang import words as w
 from llmagentos.lang.conditions import CONDITIONS
-from llmagentos.lang.descriptions import Length
+from llmagentos.lang.descriptions import Length, Position
 from llmagentos.lang.node import Node, OneOf, Slot
 from llmagentos.lang.steps import STEPS
 from llmagentos.lang.words import WordOf, Words
 
-#: What a slot holds: a word of some roles, a number, a text, a turn, a flag, a length, a model, one
-#: of several models, or steps in braces.
-Holds = Literal["word", "int", "num", "text", "turn", "flag", "length", "node", "one_of", "block"]
+#: What a slot holds: a word of some roles, a number, a text, a turn, a flag, a length, a position,
+#: a model, one of several models, or steps in braces.
+Holds = Literal[
+    "word", "int", "num", "text", "turn", "flag", "length", "position", "node", "one_of", "block"
+]
+#: Words of the form of a position: before a negative number, before its height.
+POSITION_WORDS = {"minus": ("no", "backward"), "z": ("up", "above")}
 Follows = Literal["must", "may", "no"]
 
 
@@ -98,7 +103,19 @@ def length_words() -> frozenset[str]:
 def number_words() -> frozenset[str]:
     """The words that a number, whole or not, may stand right behind."""
     before = _words_before(tuple(STEPS))
-    return before["length"] | before["num"] | {"cw", "ccw"}
+    return before["length"] | before["num"] | {"cw", "ccw", "xy", *POSITION_WORDS}
+
+
+def near_words() -> dict[str, tuple[str, ...]]:
+    """What new words, those of the form too, begin like in a model that does not know them yet."""
+    near = {**w.near_words(), **POSITION_WORDS}
+    for model in everything():
+        if tag_of(model) and model.like:
+            near.setdefault(tag_of(model), model.like)
+        for part in parts(model):
+            if part.slot.word and part.slot.like:
+                near.setdefault(part.slot.word, part.slot.like)
+    return near
 
 
 @cache
@@ -138,7 +155,7 @@ def _holds(annotation: Any, slot: Slot) -> dict[str, Any]:
     """What a type, without its None, holds: `holds` and what belongs to it."""
     if slot.flag is not None:
         return {"holds": "flag"}
-    simple = {int: "int", float: "num", str: "text", Length: "length"}
+    simple = {int: "int", float: "num", str: "text", Length: "length", Position: "position"}
     if annotation in simple:
         return {"holds": simple[annotation]}
     origin, args = get_origin(annotation), get_args(annotation)

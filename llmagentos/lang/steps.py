@@ -10,7 +10,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, model_validator
 
 from llmagentos.lang import words as w
 from llmagentos.lang.conditions import Cond, Query
@@ -63,17 +63,20 @@ class Move(Node):
 
 
 class Stack(Node):
-    """One stack from bottom to top. `objs` in order; `sort` orders a group; `place`: where."""
+    """One stack from bottom to top. `objs` in order; `sort` orders a group; `by`: one stack for
+    each colour, size or kind; `place`: where."""
 
     op: Literal["stack"] = "stack"
     objs: tuple[Obj, ...] = Field(min_length=1, max_length=12)
     sort: Annotated[w.Sort | None, Slot("sort")] = None
+    by: Annotated[w.GroupBy | None, Slot("by", like=("group", "kind"))] = None
     place: Place | None = None
 
 
 class Arrange(Node):
     """Lay things out as a pattern. `size` is its length, width or diameter; `spacing` between
-    neighbours' centres; `rows` for grids; `place`: where its middle is (around: the landmark)."""
+    neighbours' centres; `rows` for grids; `by`: one pattern for each colour, size or kind;
+    `place`: where its middle is (around: the landmark)."""
 
     op: Literal["arrange"] = "arrange"
     objs: tuple[Obj, ...] = Field(min_length=1, max_length=12)
@@ -82,6 +85,7 @@ class Arrange(Node):
     size: Annotated[Length | None, Slot("size")] = None
     spacing: Annotated[Length | None, Slot("spacing")] = None
     rows: Annotated[int | None, Slot("rows")] = Field(None, ge=1, le=10)
+    by: Annotated[w.GroupBy | None, Slot("by", like=("group", "kind"))] = None
     place: Place | None = None
 
 
@@ -127,6 +131,33 @@ class Point(Node):
 
     op: Literal["point"] = "point"
     place: Place
+
+
+class Reach(Node):
+    """Move the hand: to a place, with what it holds, or so far in a direction."""
+
+    like = ("point", "move", "home")
+
+    op: Literal["reach"] = "reach"
+    direction: w.Direction | None = None
+    distance: Annotated[Length | None, Slot("dist", after="direction")] = None
+    place: Annotated[Place | None, Slot(instead_of="direction", needed=True)] = None
+
+    @model_validator(mode="after")
+    def _somewhere(self) -> Reach:
+        if (self.direction is None) == (self.place is None):
+            raise ValueError("reach expected either a direction or a place, got both or neither")
+        return self
+
+
+class Grip(Node):
+    """Open the fingers, or close them; `width`: how far open."""
+
+    like = ("release", "pick")
+
+    op: Literal["grip"] = "grip"
+    action: w.Grip
+    width: Annotated[Length | None, Slot("dist", after="action")] = None
 
 
 class Look(Node):
@@ -200,6 +231,15 @@ class Cannot(Node):
 
     op: Literal["cannot"] = "cannot"
     reason: w.CannotReason
+    what: str | None = None
+
+
+class Unclear(Node):
+    """Say that the command was not understood. `what`: the words of it that were not."""
+
+    like = ("ask", "cannot")
+
+    op: Literal["unclear"] = "unclear"
     what: str | None = None
 
 
@@ -327,13 +367,44 @@ class Until(Node):
     body: tuple[Step, ...] = Field(min_length=1, max_length=12)
 
 
+class Pace(Node):
+    """The body slowly or fast; without a body everything from now on."""
+
+    like = ("repeat", "until")
+
+    op: Literal["pace"] = "pace"
+    pace: w.Pace
+    body: tuple[Step, ...] = Field((), max_length=12)
+
+
+class Avoid(Node):
+    """The body without touching or moving some things."""
+
+    like = ("except", "away_from", "for_each")
+
+    op: Literal["avoid"] = "avoid"
+    obj: Obj
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
+class WhenTold(Node):
+    """The body once the person gives the word: `word`, or "go" where none was said."""
+
+    like = ("wait_for", "until", "if")
+
+    op: Literal["when_told"] = "when_told"
+    word: str | None = None
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
 #: Every step by its `op`.
 STEPS = OneOf("step", "op", (
     Pick, PlaceHeld, Put, Push, Move, Stack, Arrange, Rotate, Swap, Clear, Reshape, Point, Look,
     Home, Release, Wait, WaitFor, Say, Ask, Refuse, Cannot, Answer, Undo, Restore, Again, Choose,
     Correct, Yes, No, Stop, Remember, ForEach, If, Repeat, Until,
+    Reach, Grip, Unclear, Pace, Avoid, WhenTold,
 ), group="llmagentos.steps")  # fmt: skip
 Step = Annotated[Any, STEPS]
 
-for _model in (ForEach, If, Repeat, Until):
+for _model in (ForEach, If, Repeat, Until, Pace, Avoid, WhenTold):
     _model.model_rebuild()

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmagentos.lang import plan as p
-from llmagentos.types import Scene, Status
+from llmagentos.types import Hand, Scene, Status
 
 StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]
 
@@ -47,12 +47,21 @@ class CommandRecord:
 
 
 @dataclass(frozen=True)
+class Manner:
+    """How steps are carried out. speed: a share of the usual one; clear_of: ids of what is not
+    touched, nor moved."""
+
+    speed: float = 1.0
+    clear_of: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
 class SessionFacts:
     """What questions about the robot's own doings are answered from (see questions.answer).
 
     last: the newest command that did or tried something, was refused or ended in a question.
     before: the newest one before it of which a step was carried out. next_steps: words of the steps that are
-    still to come. commands: how many there were.
+    still to come. commands: how many there were. hand: where the hand is, where that is known.
     """
 
     robot_name: str = "LLMAgentOS"
@@ -61,3 +70,4 @@ class SessionFacts:
     next_steps: tuple[str, ...] = ()
     commands: int = 0
     pending_question: str = ""
+    hand: Hand | None = None

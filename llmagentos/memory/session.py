@@ -51,6 +51,7 @@ class SessionMemory:
         self.answer: tuple[str, ...] = ()
         self.last_spot: tuple[float, float] | None = None
         self.last_distance_m = 0.10
+        self.speed = 1.0
         self.pending_question = ""
         self.next_steps: tuple[str, ...] = ()
         self._mentions: list[tuple[int, tuple[str, ...]]] = []

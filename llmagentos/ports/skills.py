@@ -11,7 +11,7 @@ from enum import Enum
 from typing import Any, Protocol, runtime_checkable
 
 from llmagentos.ports.failures import Failure
-from llmagentos.types import Action, Scene
+from llmagentos.types import Action, Hand, Scene
 
 
 class SkillStatus(Enum):
@@ -61,6 +61,10 @@ class SkillExecutor(Protocol):
     @property
     def held(self) -> str | None:
         """Id of the object in the hand, None when it is empty."""
+        ...
+
+    def hand(self) -> Hand:
+        """Where the hand is now, and how far open."""
         ...
 
     def scene(self) -> Scene:

@@ -14,6 +14,7 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from llmagentos.errors import SkillError
+from llmagentos.skills.builtin.grip import GRIP
 from llmagentos.skills.builtin.home import HOME
 from llmagentos.skills.builtin.look import LOOK
 from llmagentos.skills.builtin.open_gripper import OPEN_GRIPPER
@@ -21,6 +22,7 @@ from llmagentos.skills.builtin.pick import PICK
 from llmagentos.skills.builtin.place import PLACE
 from llmagentos.skills.builtin.point import POINT
 from llmagentos.skills.builtin.push import PUSH
+from llmagentos.skills.builtin.reach import REACH
 from llmagentos.skills.builtin.rotate import ROTATE
 from llmagentos.skills.builtin.wait import WAIT
 from llmagentos.skills.declaration import Skill
@@ -36,6 +38,8 @@ BUILTIN: tuple[Skill, ...] = (
     HOME,
     WAIT,
     OPEN_GRIPPER,
+    REACH,
+    GRIP,
 )
 ENTRY_POINTS = "llmagentos.skills"
 

@@ -67,6 +67,7 @@ OBJECT_OR_NOTHING = Parameter("object_id", "an id or nothing", lambda v: isinsta
 POSE = Parameter("pose", "a pose of finite numbers", _is_pose)
 SUPPORT = Parameter("support", 'an id or "table"', lambda v: isinstance(v, str) and v != "")
 INSIDE = Parameter("inside", "true or false", lambda v: isinstance(v, bool))
+WIDTH = Parameter("width_m", "metres", lambda v: math.isfinite(v) and v >= 0)
 DURATION = Parameter("duration_s", "seconds", lambda v: math.isfinite(v) and v >= 0)
 
 

@@ -34,7 +34,7 @@ from llmagentos.skills.declaration import (
     invalid,
     unknown,
 )
-from llmagentos.types import Action, Scene
+from llmagentos.types import Action, Hand, Scene
 
 _log = logging.getLogger(__name__)
 
@@ -86,6 +86,11 @@ class MotionSkills:
         """Look now, from wherever the arm is, or take what was just seen; and believe it."""
         self._belief.look(scene)
         return self.scene()
+
+    def hand(self) -> Hand:
+        """Where the finger tips are by the measured joints, and how far apart."""
+        width = self._arm.state().gripper_width_m
+        return Hand(self._arm.tip.position, width, self._arm.spec.max_opening_m)
 
     @property
     def held(self) -> str | None:

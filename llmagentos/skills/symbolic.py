@@ -14,17 +14,21 @@ from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.skills.catalog import skills as all_skills
 from llmagentos.skills.declaration import Skill, broken, hand_problem, invalid, unknown
-from llmagentos.types import Action, Scene, Vec3
+from llmagentos.types import Action, Hand, Scene, Vec3
 
 #: Seconds that an action takes on the scene's clock.
 ACTION_S = 4.0
+#: The hand of a robot in memory, at home and open.
+HAND = Hand((0.40, 0.0, 0.40), 0.08, 0.08)
 
 
 class SymbolicSkills:
-    """A `SkillExecutor` on a scene of its own. skills: by name (the catalog's by default)."""
+    """A `SkillExecutor` on a scene of its own. skills: by name (the catalog's by default); hand:
+    where it is at first."""
 
-    def __init__(self, scene: Scene, skills: Mapping[str, Skill] | None = None):
+    def __init__(self, scene: Scene, skills: Mapping[str, Skill] | None = None, hand: Hand = HAND):
         self._scene = scene
+        self._hand = hand
         self._skills = all_skills() if skills is None else skills
         self._action: Action | None = None
         self._report = succeeded("nothing to do")
@@ -35,6 +39,10 @@ class SymbolicSkills:
         """Id of the object in the hand, or None."""
         item = self._scene.held
         return item.id if item is not None else None
+
+    def hand(self) -> Hand:
+        """Where the last action has left the hand; what is held keeps the fingers apart."""
+        return self._hand
 
     @property
     def pointed_at(self) -> Vec3 | None:
@@ -96,5 +104,21 @@ class SymbolicSkills:
             return after
         if not isinstance(after, Scene):
             return broken(skill.name, f"expected a scene or a report of preview, got {after!r}")
+        self._hand = self._hand_after(action, after)
         self._scene = after
         return succeeded()
+
+    def _hand_after(self, action: Action, after: Scene) -> Hand:
+        position, held = self._hand.position, after.held
+        item = after.get(action.object_id)
+        if action.name in ("home", "look"):
+            position = HAND.position
+        elif action.pose is not None:
+            position = action.pose.position
+        elif item is not None:
+            position = item.position
+        opening = self._hand.opening_m if action.name != "grip" else action.width_m
+        if action.name in ("place", "open_gripper", "rotate"):
+            opening = self._hand.most_m
+        opening = min(held.size_m, self._hand.most_m) if held is not None else opening
+        return replace(self._hand, position=position, opening_m=opening)

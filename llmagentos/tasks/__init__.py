@@ -19,6 +19,7 @@ from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, ended_badl
 from llmagentos.tasks.steps import (
     arrange,
     clear,
+    hand,
     move,
     point,
     push,
@@ -63,6 +64,8 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "wait_for": watch.wait_for,
     "undo": undo.undo,
     "restore": undo.restore,
+    "reach": hand.reach,
+    "grip": hand.grip,
 }
 
 

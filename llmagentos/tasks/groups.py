@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TypeVar
 
 from llmagentos.grounding import ground
+from llmagentos.grounding.filters import grouped
 from llmagentos.lang import plan as p
 from llmagentos.tasks.scope import Scope
 
@@ -30,6 +31,12 @@ def placed(step: _Built, scope: Scope) -> _Built:
             place = p.Place(rel=relation.rel, obj=relation.obj, region=relation.region)
             return step.model_copy(update={"objs": (without,), "place": place})
     return step
+
+
+def groups_of(ids: Sequence[str], by: str | None, scope: Scope) -> list[list[str]]:
+    """The ids by colour, size or kind, each group in their order."""
+    objs = [scope.get(i) for i in ids]
+    return [[o.id for o in group] for group in grouped(objs, by or "kind")]
 
 
 def collect(objs: Sequence[p.Obj], scope: Scope, without: Sequence[str] = ()) -> tuple[str, ...]:

@@ -162,7 +162,10 @@ def _wanted(
     """What a middle costs: distance from the wanted place or from the things themselves."""
     scene, place = scope.scene(), step.place
     mean = tuple(sum(v) / len(objs) for v in zip(*(xy(o) for o in objs), strict=True))
-    if place is None:
+    if place is not None and place.position is not None:
+        ax, ay, _ = place.position.metres()
+        return lambda x, y: np.hypot(x - ax, y - ay)
+    if place is None or place.rel in ("table", "elsewhere"):
         cx, cy = regions.anchor(scene.workspace, "middle")
         return lambda x, y: np.hypot(x - cx, y - cy) + 0.3 * np.hypot(x - mean[0], y - mean[1])
     seen = [scope.get(i) for i in marks.ids] if marks is not None else []

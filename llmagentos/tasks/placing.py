@@ -10,6 +10,7 @@ from collections.abc import Callable
 
 from llmagentos.grounding.context import Context, Placement
 from llmagentos.grounding.placement import Marks, locate, resolve_marks, said_m, satisfied
+from llmagentos.grounding.placement.distance import ON_TABLE_M
 from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_place
@@ -50,7 +51,7 @@ def put_one(
         scope.memory.note_distance(distance)
     if satisfied(place, item, ctx, seen):
         return False
-    if place.rel in ("gripper", "above"):
+    if place.rel in ("gripper", "above") or _in_the_air(place):
         yield from hold_over(scope, object_id, place, marks)
         return True
     check_possible(scope, item, place, seen)
@@ -61,6 +62,11 @@ def put_one(
     _remember_landing(scope, object_id)
     _tell_if_aside(scope, object_id, place, marks)
     return True
+
+
+def _in_the_air(place: p.Place) -> bool:
+    high = place.position.metres()[2] if place.position is not None else None
+    return high is not None and high > ON_TABLE_M
 
 
 def check_possible(
@@ -162,6 +168,7 @@ def hold_over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Mov
     found = locate(place, item, scope.context(moving=object_id), (), marks)
     if found.spot is None:
         raise problem_of(found, place.obj)
-    report = yield Action("point", object_id, found.spot.pose, why=scope.words)
+    skill = "reach" if place.rel == "xy" else "point"
+    report = yield Action(skill, object_id, found.spot.pose, why=scope.words)
     if not succeeded(report):
         raise ended_badly(f"I could not get {describe_place(place)}", report)

@@ -17,7 +17,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Ending, Failure
-from llmagentos.types import Action, Scene, SceneObject
+from llmagentos.types import Action, Hand, Scene, SceneObject
 
 
 class Report(Protocol):
@@ -84,8 +84,8 @@ class Scope:
     """One step's view of the world.
 
     scene: gives the newest belief. this: id of the loop's item. on_grounded(words, description,
-    ids): told what every reference resolved to. notes: sentences for the reply. words: the step
-    in words, for the history.
+    ids): told what every reference resolved to. hand: where the robot's hand is. notes: sentences
+    for the reply. words: the step in words, for the history.
     """
 
     scene: Callable[[], Scene]
@@ -93,6 +93,7 @@ class Scope:
     this: str | None = None
     words: str = ""
     on_grounded: Callable[[str, str, tuple[str, ...]], None] = lambda words, what, ids: None
+    hand: Callable[[], Hand | None] = lambda: None
     notes: list[str] = field(default_factory=list)
     #: ids that this step has put somewhere already.
     done: list[str] = field(default_factory=list)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 
+from llmagentos.lang.wording import kind_word
 from llmagentos.objects.colors import COLORS
 from llmagentos.types import Scene
 from llmagentos.world.colors import luminance
@@ -17,7 +18,8 @@ from llmagentos.world.relations import bulk_m
 def sort_ids(ids: Sequence[str], sort: str | None, scene: Scene) -> tuple[str, ...]:
     """`ids` in the order that `sort` names; ties keep their order.
 
-    alternate: colours take turns (the largest group begins); by_color: groups of one colour.
+    alternate: colours take turns (the largest group begins); by_color: groups of one colour;
+    a_first: by the name of the kind, then of the colour.
     """
     objs = [o for o in map(scene.get, ids) if o is not None]
     if sort == "reverse":
@@ -33,6 +35,11 @@ def sort_ids(ids: Sequence[str], sort: str | None, scene: Scene) -> tuple[str, .
         objs.sort(key=lambda o: sign * luminance(o.color))
     elif sort == "by_color":
         objs.sort(key=lambda o: COLORS.index(o.color) if o.color in COLORS else 99)
+    elif sort == "by_kind":
+        kinds = list(dict.fromkeys(o.kind for o in objs))
+        objs.sort(key=lambda o: kinds.index(o.kind))
+    elif sort in ("a_first", "z_first"):
+        objs.sort(key=lambda o: (kind_word(o.kind), o.color), reverse=sort == "z_first")
     elif sort == "alternate":
         return _alternate([(o.id, o.color) for o in objs])
     return tuple(o.id for o in objs)

@@ -14,7 +14,12 @@ from typing import Any
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
-from llmagentos.lang.wording.declining import ask_words, cannot_words, refuse_words
+from llmagentos.lang.wording.declining import (
+    ask_words,
+    cannot_words,
+    refuse_words,
+    unclear_words,
+)
 from llmagentos.ports.failures import Ending, Failure
 
 #: Steps in a plan, those inside control steps counted once, and how deep they may nest.
@@ -48,6 +53,7 @@ def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
     return [
         *_refusals(plan),
         *_inabilities(plan),
+        *_not_understood(plan),
         *_bounds(plan),
         *_questions(plan),
         *_preconditions(plan, ctx),
@@ -64,6 +70,15 @@ def _inabilities(plan: p.Plan) -> Iterator[Issue]:
     for path, step in walk(plan):
         if isinstance(step, p.Cannot) and "." not in path:
             yield Issue(Failure.CANNOT, cannot_words(step), path)
+
+
+def _not_understood(plan: p.Plan) -> Iterator[Issue]:
+    for path, step in walk(plan):
+        if isinstance(step, p.Unclear):
+            yield Issue(Failure.NOT_UNDERSTOOD, unclear_words(step), path)
+        if isinstance(step, p.WhenTold) and "." in path:
+            words = "I can wait for your word only before a whole task: say it in two commands."
+            yield Issue(Failure.IMPOSSIBLE, words, path)
 
 
 def _questions(plan: p.Plan) -> Iterator[Issue]:

@@ -56,6 +56,7 @@ RELATION = st.builds(
     obj=FLAT,
     negate=st.booleans(),
 ) | st.builds(p.Relation, rel=st.just("at"), region=_one(w.REGIONS))
+RELATION = RELATION | st.builds(p.Relation, rel=st.just("table"), negate=st.booleans())
 OBJ = st.builds(
     lambda flat, order, where, group, exclude: flat.model_copy(
         update={"order": order, "where": where, "group": group, "exclude": exclude}
@@ -65,6 +66,14 @@ OBJ = st.builds(
     st.lists(RELATION, max_size=2).map(tuple),
     _maybe(st.builds(p.Group, by=_one(w.GROUP_BYS), test=_one(w.GROUP_TESTS))),
     _maybe(FLAT),
+)
+COORDINATE = st.integers(-100, 100).map(float)
+POSITION = st.builds(
+    p.Position,
+    x=COORDINATE,
+    y=COORDINATE,
+    z=_maybe(COORDINATE),
+    unit=st.sampled_from(["m", "cm", "mm", "in"]),
 )
 PLACE = st.one_of(
     st.builds(
@@ -77,8 +86,15 @@ PLACE = st.one_of(
     st.builds(p.Place, rel=st.just("between"), obj=FLAT, obj2=_maybe(FLAT)),
     st.builds(p.Place, rel=st.just("at"), region=_one(w.REGIONS), distance=_maybe(LENGTH)),
     st.builds(
-        p.Place, rel=st.sampled_from([r for r in w.FIXED_PLACES if r != "at"]), obj=_maybe(FLAT)
+        p.Place,
+        rel=st.sampled_from([r for r in w.FIXED_PLACES.where(alone=False) if r != "at"]),
+        obj=_maybe(FLAT),
     ),
+    st.builds(p.Place, rel=st.just("table")),
+    st.builds(
+        p.Place, rel=st.just("off_edge"), region=_maybe(_one(w.REGIONS)), distance=_maybe(LENGTH)
+    ),
+    st.builds(p.Place, rel=st.just("xy"), position=POSITION),
 )
 COND = st.recursive(
     st.builds(p.Exists, obj=OBJ)
@@ -102,7 +118,13 @@ LEAF = st.one_of(
         distance=_maybe(LENGTH),
         by=st.sampled_from(["carry", "push"]),
     ),
-    st.builds(p.Stack, objs=OBJS, sort=_maybe(_one(w.SORTS)), place=_maybe(PLACE)),
+    st.builds(
+        p.Stack,
+        objs=OBJS,
+        sort=_maybe(_one(w.SORTS)),
+        by=_maybe(_one(w.GROUP_BYS)),
+        place=_maybe(PLACE),
+    ),
     st.builds(
         p.Arrange,
         objs=OBJS,
@@ -112,6 +134,16 @@ LEAF = st.one_of(
         size=_maybe(LENGTH),
         spacing=_maybe(LENGTH),
         rows=_maybe(st.integers(1, 5)),
+        by=_maybe(_one(w.GROUP_BYS)),
+    ),
+    st.builds(p.Reach, direction=_one(w.DIRECTIONS), distance=_maybe(LENGTH)),
+    st.builds(p.Reach, place=PLACE),
+    st.builds(p.Grip, action=_one(w.GRIPS), width=_maybe(LENGTH)),
+    st.builds(p.Unclear, what=_maybe(TEXT)),
+    st.builds(p.Pace, pace=_one(w.PACES)),
+    st.builds(
+        p.Answer,
+        query=st.builds(p.Query, query=st.just("distance"), obj=FLAT, region=_one(w.REGIONS)),
     ),
     st.builds(p.Rotate, obj=OBJ, angle_deg=st.integers(-100, 100).map(float)),
     st.builds(p.Swap, obj=FLAT, obj2=FLAT),
@@ -155,6 +187,9 @@ STEP = (
     | st.builds(p.If, condition=COND, then=BODY, otherwise=BODY)
     | st.builds(p.Repeat, n=st.integers(1, 9), body=BODY)
     | st.builds(p.Until, condition=COND, body=BODY)
+    | st.builds(p.Pace, pace=_one(w.PACES), body=BODY)
+    | st.builds(p.Avoid, obj=FLAT, body=BODY)
+    | st.builds(p.WhenTold, word=_maybe(TEXT), body=BODY)
 )
 PLAN = st.builds(p.Plan, steps=st.lists(STEP, min_size=1, max_size=3).map(tuple))
 

@@ -31,12 +31,17 @@ def rows(name: str) -> list[dict[str, Any]]:
 
 @cache
 def shipped() -> PlanConstraint:
-    return PlanConstraint(PlanVocabulary(tuple(json.loads(SHIPPED.read_text()))))
+    return PlanConstraint(PlanVocabulary(shipped_words()))
+
+
+@cache
+def shipped_words() -> tuple[str, ...]:
+    return tuple(json.loads(SHIPPED.read_text()))
 
 
 def taken(words: list[str]) -> int:
     """How many words the shipped model's grammar takes; -1 for a whole plan, -2 for a part."""
-    matcher, ids = shipped().matcher(), PlanVocabulary().ids
+    matcher, ids = shipped().matcher(), PlanVocabulary(shipped_words()).ids
     for i, word in enumerate(words):
         if not matcher.take(ids[word]):
             return i
@@ -52,8 +57,9 @@ def as_a_model_writes(text: str) -> list[str]:
     return out
 
 
-def test_the_vocabulary_is_the_shipped_models() -> None:
-    assert list(grammar.plan_words()) == json.loads(SHIPPED.read_text())
+def test_the_shipped_models_vocabulary_is_all_of_the_language_or_a_part_of_it() -> None:
+    """A word that a shipped model writes keeps its meaning; what is newer is told apart by it."""
+    assert set(shipped_words()) <= set(grammar.plan_words())
 
 
 def test_plans_are_written_and_read_as_before() -> None:

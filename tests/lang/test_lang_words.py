@@ -6,8 +6,10 @@ import pytest
 
 from llmagentos.errors import PlanError
 from llmagentos.grounding.quantity import wanted
+from llmagentos.lang import grammar
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
+from llmagentos.lang.notation import near_words
 from llmagentos.lang.wording.objects import is_plural
 
 
@@ -41,8 +43,10 @@ def test_directions_name_sides_and_regions_that_there_are() -> None:
 
 
 def test_new_words_begin_like_known_ones() -> None:
-    words = {word for role in w.ROLES.values() for word in role}
-    assert {near for like in w.near_words().values() for near in like} <= words
+    known = set(grammar.keywords())
+    near = near_words()
+    assert set(near) <= known
+    assert {word for like in near.values() for word in like} <= known - set(near)
 
 
 @pytest.mark.parametrize(

@@ -17,14 +17,18 @@ from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner  # noq
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer  # noqa: E402
 from llmagentos.errors import ModelError  # noqa: E402
 from llmagentos.lang import grammar  # noqa: E402
-from llmagentos.lang.words import near_words  # noqa: E402
+from llmagentos.lang.notation import near_words  # noqa: E402
 from training.planner import data, train  # noqa: E402
 from training.planner.warm import with_words  # noqa: E402
 
 TODAY = grammar.plan_words()
 LIKE = near_words()
 #: An older vocabulary: words missing, others in another order.
-NEW = ("round", "short_first", "tall_first", "one_each", "every_third", "double")
+NEW = tuple(
+    """round short_first tall_first one_each every_third double xy minus z table off_edge opposite
+    own by by_kind a_first z_first reach grip close pace slow fast normal avoid when_told unclear
+    bye hand position was""".split()
+)
 OLDER = tuple(w for w in reversed(TODAY) if w not in NEW)
 TABLE = "decoder.model.embed_tokens.weight"
 SHAPE = {

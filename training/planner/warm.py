@@ -1,7 +1,7 @@
 """A trained planner's weights under another vocabulary: rows follow their words.
 
 Knows: which tensors have one row per plan word. Does not know: training (train.py) nor which known
-words a new one begins like (lang/words says so in the word's own row).
+words a new one begins like (the word's own row in lang/words says so, or the step's class).
 
 A plan word's row is at once its embedding, its output and, for `@k`, what the encoder's word k
 carries, so rows that keep their word keep all the model knows. A new word begins as the mean of
@@ -17,7 +17,7 @@ from torch import Tensor
 
 from llm_edge.tokenization import EOS
 from llmagentos.errors import ModelError
-from llmagentos.lang.words import near_words
+from llmagentos.lang.notation import near_words
 
 _TABLES = ("decoder.model.embed_tokens.weight", "decoder.lm_head.weight")
 

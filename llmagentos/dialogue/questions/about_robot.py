@@ -102,6 +102,28 @@ def thanks(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
     return Answered("You're welcome.")
 
 
+def bye(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
+    """Goodbye: an answer, and nothing moves."""
+    return Answered("Goodbye!")
+
+
+def hand(_: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """Where is your hand, is it open? In metres of the base frame and centimetres."""
+    if session.hand is None:
+        return Answered("I can't tell where my hand is.")
+    x, y, z = session.hand.position
+    z -= ctx.scene.workspace.table_z
+    where = f"My hand is at x {x:.2f} m, y {_no_minus_zero(y)} m, {100 * z:.0f} cm above the table"
+    held, open_cm = ctx.scene.held, 100 * session.hand.opening_m
+    if held is not None:
+        return Answered(f"{where}, closed around {describe_object(held, ctx.scene)}.", (held.id,))
+    return Answered(f"{where}, {f'{open_cm:.1f} cm open' if open_cm >= 0.2 else 'closed'}.")
+
+
+def _no_minus_zero(value: float) -> str:
+    return f"{value:.2f}".replace("-0.00", "0.00")
+
+
 def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
     """What did you do? By the session's record, not by what is seen."""
     return Answered(did_words(session))

@@ -24,6 +24,8 @@ _ANSWERS: dict[str, Callable[[p.Query, Context, SessionFacts], Answered]] = {
     "did": about_robot.did, "moved": about_robot.moved, "why": about_robot.why,
     "next": about_robot.upcoming, "status": about_robot.status, "abilities": about_robot.abilities,
     "identity": about_robot.identity, "greet": about_robot.greet, "thanks": about_robot.thanks,
+    "bye": about_robot.bye, "hand": about_robot.hand, "position": where.position,
+    "was": where.was,
 }  # fmt: skip
 
 

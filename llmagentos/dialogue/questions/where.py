@@ -6,6 +6,7 @@ Knows: how these answers are said. Does not know: geometry (world.relations).
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from llmagentos.dialogue.questions.common import (
     Answered,
@@ -19,13 +20,18 @@ from llmagentos.dialogue.questions.common import (
 from llmagentos.dialogue.questions.place_words import place_words, relation_words
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
+from llmagentos.grounding.placement.earlier import before_last_move
+from llmagentos.grounding.placement.table import reach_m
+from llmagentos.grounding.refs import really_moved
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import join_words
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object
+from llmagentos.lang.words import REGIONS
 from llmagentos.memory.session import SessionFacts
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
+from llmagentos.world import regions
 from llmagentos.world import relations as rel
 
 
@@ -43,8 +49,38 @@ def where(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     return Answered(sentence(join_words(parts)), ids_of(objs))
 
 
+def position(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """The coordinates of things: their middle, in metres of the base frame; six at most."""
+    objs, trouble = about(asked(query), ctx)
+    parts = []
+    for o in objs[:6]:
+        x, y = (f"{v:.2f}".replace("-0.00", "0.00") for v in o.position[:2])
+        parts.append(f"{describe_object(o, ctx.scene)} is at x {x} m, y {y} m")
+    return Answered(sentence(join_words(parts)) if parts else trouble, ids_of(objs))
+
+
+def was(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
+    """Where things were before the last command that moved them."""
+    objs, trouble = about(asked(query), ctx)
+    if not objs:
+        return Answered(trouble)
+    parts = []
+    for o in objs[:6]:
+        before, name = before_last_move(o, ctx), describe_object(o, ctx.scene)
+        if before == o or not any(e.object_id == o.id and really_moved(e) for e in ctx.events):
+            parts.append(f"I have not moved {name}: it is {place_words(o, ctx.scene)}")
+            continue
+        scene = ctx.scene.objects
+        then = replace(ctx.scene, objects=(*(x for x in scene if x.id != o.id), before))
+        parts.append(f"{name} was {place_words(before, then)}")
+    return Answered(sentence(join_words(parts)), ids_of(objs))
+
+
 def distance(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
-    """How far apart are two things, or one from the robot's base? Centimetres between centres."""
+    """How far apart are two things, or one from the robot's base or the edge of the table?
+    Centimetres between centres, from the edge to the nearest side."""
+    if query.region is not None:
+        return _from_edge(query, str(query.region), ctx)
     objs, trouble = _pair(query, ctx)
     if trouble:
         return Answered(trouble, ids_of(objs))
@@ -55,6 +91,20 @@ def distance(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     far = rel.distance_m(objs[0], objs[1])
     words = f"{describe_ids(ids_of(objs), ctx.scene)} are {far * 100:.0f} cm apart"
     return Answered(sentence(words), ids_of(objs))
+
+
+def _from_edge(query: p.Query, region: str, ctx: Context) -> Answered:
+    objs, trouble = about(asked(query), ctx)
+    if not objs:
+        return Answered(trouble)
+    ws, parts = ctx.scene.workspace, []
+    edge = REGIONS[region].edge or REGIONS["side"].edge
+    for o in objs[:6]:
+        sides = region.split("_") if regions.has_border(region) else ["side"]
+        far = [regions.distance_to(ws, side, *o.position[:2]) - reach_m(o) for side in sides]
+        words = join_words([f"{100 * max(0.0, f):.0f}" for f in far])
+        parts.append(f"{describe_object(o, ctx.scene)} is {words} cm from {edge}")
+    return Answered(sentence(join_words(parts)), ids_of(objs))
 
 
 def relation(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:

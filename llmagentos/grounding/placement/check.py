@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from llmagentos.grounding.context import Context
 from llmagentos.grounding.placement import table
-from llmagentos.grounding.placement.distance import said_m
+from llmagentos.grounding.placement.distance import ON_TABLE_M, said_m
 from llmagentos.grounding.placement.earlier import SAME_SPOT_M, before_last_move, stands_at
 from llmagentos.lang import plan as p
 from llmagentos.objects import outlines as fp
@@ -43,11 +43,29 @@ def satisfied(
         return _at_region(place, item, ctx, marks)
     if place.rel == "there" and ctx.last_spot is not None:
         return math.dist(item.position[:2], ctx.last_spot) <= SAME_SPOT_M
+    if place.rel in ("xy", "table", "off_edge"):
+        return _on_the_table(place, item, ctx)
     if place.rel == "origin":
         return any(stands_at(item, before_last_move(m, ctx)) for m in marks if m.id != item.id)
     if not marks or any(m.id == item.id for m in marks):
         return False
     return _horizontal(place, item, ctx, marks)
+
+
+def _on_the_table(place: p.Place, item: SceneObject, ctx: Context) -> bool:
+    """At a position, anywhere on the table, or away from its edge."""
+    ws, (x, y) = ctx.scene.workspace, item.position[:2]
+    if any(not traits(s.kind).is_flat for s in rel.supports(ctx.scene, item)):
+        return False
+    if place.position is not None:
+        px, py, z = place.position.metres()
+        low = z is None or z <= ON_TABLE_M
+        return low and math.hypot(x - px, y - py) <= table.EXACT_TOL_M
+    if place.rel == "table":
+        return True
+    wanted = table.inset_m(ws, item, said_m(place, item, (), ctx))
+    sides = (place.region or "side").split("_")
+    return all(regions.distance_to(ws, side, x, y) >= wanted - 1e-6 for side in sides)
 
 
 def _supported(

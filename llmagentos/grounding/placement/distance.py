@@ -1,7 +1,7 @@
 """How far a place says: in metres, for one thing and its landmarks.
 
-Knows: what a distance is measured by (half way to a landmark, the last distance used). Does not
-know: between which points it lies (table.py, check.py).
+Knows: how low is still on the table, what a distance is measured by (half way to a landmark, the
+last distance used). Does not know: between which points it lies (table.py, check.py).
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from collections.abc import Sequence
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.types import SceneObject
+
+#: A position of so little height is on the table, metres.
+ON_TABLE_M = 0.03
 
 
 def said_m(

@@ -13,18 +13,18 @@ import numpy as np
 
 from llmagentos.grounding.context import Context, Placement, Spot
 from llmagentos.grounding.placement import support, table
-from llmagentos.grounding.placement.distance import said_m
+from llmagentos.grounding.placement.distance import ON_TABLE_M, said_m
 from llmagentos.grounding.placement.earlier import SAME_SPOT_M, before_last_move, in_place_of
 from llmagentos.grounding.placement.marks import Marks, problem, resolve_marks
 from llmagentos.lang import plan as p
-from llmagentos.lang.wording import describe_place
+from llmagentos.lang.wording import describe_length, describe_place, join_words, rel_words
 from llmagentos.lang.wording.scene import describe_object
 from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import gap_m
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Pose, Scene, SceneObject
-from llmagentos.world.freespace import FreeSpace, Taken
-from llmagentos.world.relations import DIRECTIONS, contents
+from llmagentos.world.freespace import LEAST_GAP_M, FreeSpace, Taken
+from llmagentos.world.relations import DIRECTIONS, contents, is_above
 
 #: Where there is no room left of something, almost diagonally left of it will do.
 WIDE_ASIDE = 0.9
@@ -123,7 +123,7 @@ class _Finder:
             return self._supported(rel)
         if rel in ("above", "gripper"):
             return self._hover()
-        if rel in ("origin", "there", "elsewhere"):
+        if rel in ("origin", "there", "elsewhere", "xy", "table", "opposite"):
             return getattr(self, f"_{rel}")()
         if self.distance is not None and (rel == "at" or rel in _OWN):
             region = self.region() if rel in _OWN else self.place.region or "middle"
@@ -252,6 +252,51 @@ class _Finder:
             return problem(Failure.NO_ROOM, "There is no free room on the table.")
         return Placement(replace(spot, words="somewhere else"), "somewhere else")
 
+    def _xy(self) -> Placement:
+        assert self.place.position is not None, "the plan was checked"
+        x, y, z = self.place.position.metres()
+        outside = self._outside(x, y)
+        if outside is not None:
+            return outside
+        if z is not None and z > ON_TABLE_M:
+            words = describe_place(self.place)
+            return Placement(Spot(Pose((x, y, z)), "table", False, words), words)
+        found = self._on_table(table.near_point((x, y), table.EXACT_TOL_M))
+        if found.ok or found.problem is not Failure.NO_ROOM:
+            return found
+        there = [
+            o
+            for o in self.scene.objects
+            if o.id != self.moving.id and not o.held and not traits(o.kind).is_flat
+            if float(gap_m(np.array([x]), np.array([y]), self.moving, o)[0]) < LEAST_GAP_M
+        ]
+        names = join_words([describe_object(o, self.scene) for o in there])
+        tail = f": {names} {'is' if len(there) == 1 else 'are'} there" if there else ""
+        return problem(Failure.NO_ROOM, f"There is no free room {self.words()}{tail}.")
+
+    def _outside(self, x: float, y: float) -> Placement | None:
+        ws = self.scene.workspace
+        if ws.contains(x, y):
+            return None
+        return problem(
+            Failure.OFF_TABLE,
+            f"{describe_place(self.place)[3:].capitalize()} is outside what I can reach: x from {ws.x_min:.2f} "
+            f"to {ws.x_max:.2f} m, y from {ws.y_min:.2f} to {ws.y_max:.2f} m.",
+        )
+
+    def _table(self) -> Placement:
+        spot = free_spot(self.moving, self.scene, self.taken)
+        if spot is None:
+            return problem(Failure.NO_ROOM, "There is no free room on the table.")
+        return Placement(replace(spot, words="on the table"), "on the table")
+
+    def _opposite(self) -> Placement:
+        """Across the landmark, or the middle of the table, from where the thing is now."""
+        if self.objs and is_above(self.scene, self.moving, self.objs[0]):
+            words = f"It is on {describe_object(self.objs[0], self.scene)}: which side do you mean?"
+            return problem(Failure.NO_REFERENT, words)
+        return self._on_table(table.opposite(self.scene.workspace, self.moving, self.objs))
+
     # --- on the table -----------------------------------------------------------------------
 
     def _wish(self) -> table.Wish:
@@ -273,6 +318,8 @@ class _Finder:
             return table.away_from_all(self.objs, moving)
         if rel == "away_from":
             return table.away_from(self.objs[0], moving, distance)
+        if rel == "off_edge":
+            return table.off_edge(ws, self.place.region, moving, distance)
         if rel in _OWN:
             return table.at_region(ws, self.region(), moving, distance)
         return table.at_region(ws, self.place.region or "middle", moving, distance)
@@ -303,10 +350,8 @@ class _Finder:
 
     def words(self) -> str:
         """The place with its landmarks named as they stand in the scene."""
-        if not self.objs or self.place.rel in (*_OWN, "origin"):
+        if not self.objs or self.place.rel in (*_OWN, "origin", "opposite"):
             return describe_place(self.place)
-        from llmagentos.lang.wording import describe_length, join_words, rel_words
-
         far = f"{describe_length(self.place.distance)} " if self.place.distance else ""
         names = join_words([describe_object(o, self.scene) for o in self.objs])
         return f"{far}{rel_words(self.place.rel)} {names}"

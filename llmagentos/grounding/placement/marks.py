@@ -36,7 +36,8 @@ class Marks:
 
 def depends_on_item(place: p.Place) -> bool:
     """Whether the landmark differs from item to item ("the bowl of the same colour")."""
-    return any(o is not None and _mentions_this(o) for o in (place.obj, place.obj2))
+    objs = [o for o in (place.obj, place.obj2) if o is not None]
+    return any(o.quant == "own" or _mentions_this(o) for o in objs)
 
 
 def _mentions_this(obj: p.Obj) -> bool:

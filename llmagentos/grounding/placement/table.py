@@ -31,6 +31,8 @@ NEXT_GAP_M = 0.03
 #: A corner's point is this far from both borders, a side's from its one.
 INSET_M = 0.05
 CORNER_REACH_M = 0.17
+#: So far inside is away from the edge.
+OFF_EDGE_M = 0.12
 SIDE_REACH_M = 0.075
 EXACT_TOL_M = 0.012
 #: Points along a border that are tried at exactly the distance that was said.
@@ -232,6 +234,60 @@ def elsewhere(moving: SceneObject, least_m: float = 0.12) -> Wish:
         return np.where(off < least_m, np.inf, off)
 
     return cost, []
+
+
+def opposite(ws: Workspace, moving: SceneObject, marks: Sequence[SceneObject]) -> Wish:
+    """Across the mark from where `moving` is, as far from it; across the middle of the table, to the
+    other side of the two that it is nearer to, without one."""
+    hx, hy = moving.position[:2]
+    mx, my = marks[0].position[:2] if marks else regions.anchor(ws, "middle")
+    vx, vy = mx - hx, my - hy
+    if not marks:
+        across_x = abs(vx) / (ws.x_max - ws.x_min) > abs(vy) / (ws.y_max - ws.y_min)
+        vx, vy = (vx, 0.0) if across_x else (0.0, vy)
+    length = math.hypot(vx, vy)
+    ux, uy = (vx / length, vy / length) if length > 1e-6 else (0.0, 1.0)
+    least = circle_m(marks[0]) + circle_m(moving) + NEXT_GAP_M if marks else 0.03
+    far = max(length, least)
+
+    def cost(x: Array, y: Array) -> Array:
+        dx, dy = (x - mx, y - my) if marks else ((x - mx) * abs(ux), (y - my) * abs(uy))
+        along, across = dx * ux + dy * uy, np.abs(dx * uy - dy * ux)
+        aside = across if marks else np.hypot((x - hx) * abs(uy), (y - hy) * abs(ux))
+        out = np.abs(along - far) + 2.0 * aside
+        return np.where((along < 0.02) | (across > along + 0.02), np.inf, out)
+
+    point = (mx + far * ux, my + far * uy) if marks else (hx + 2 * vx, hy + 2 * vy)
+    return cost, [point]
+
+
+def off_edge(
+    ws: Workspace, region: str | None, moving: SceneObject, distance_m: float | None
+) -> Wish:
+    """So far from the border of a region at least, or every border, without going farther."""
+    hx, hy = moving.position[:2]
+    names = [region] if region in regions.SIDES else (region or "").split("_")
+    borders = [n for n in names if n in regions.SIDES] or list(regions.SIDES)
+    wanted = inset_m(ws, moving, distance_m)
+
+    def cost(x: Array, y: Array) -> Array:
+        deep = np.min([distance_in(ws, side, x, y) for side in borders], axis=0)
+        return np.where(deep < wanted - 1e-9, np.inf, np.hypot(x - hx, y - hy))
+
+    return cost, []
+
+
+def distance_in(ws: Workspace, side: str, x: Array, y: Array) -> Array:
+    """How far points are inside the border of a side."""
+    inwards = {"left": ws.y_max - y, "right": y - ws.y_min, "back": ws.x_max - x}
+    return inwards.get(side, x - ws.x_min)
+
+
+def inset_m(ws: Workspace, moving: SceneObject, distance_m: float | None) -> float:
+    """How far the middle of what is away from an edge is from it; no more than there is."""
+    wanted = OFF_EDGE_M if distance_m is None else distance_m + reach_m(moving)
+    narrow = min(ws.x_max - ws.x_min, ws.y_max - ws.y_min)
+    return min(wanted, narrow / 2 - 0.02) if distance_m is None else wanted
 
 
 def inset_point(ws: Workspace, region: str, inset_m: float = INSET_M) -> tuple[float, float]:

@@ -1,6 +1,6 @@
 """Whole sentences for plans that end without motion: a question, an inability, a refusal.
 
-Knows: `ask`, `cannot` and `refuse` steps. Does not know: the scene, nor who decided so.
+Knows: `ask`, `cannot`, `unclear` and `refuse` steps. Does not know: the scene, nor who decided so.
 """
 
 from __future__ import annotations
@@ -8,6 +8,9 @@ from __future__ import annotations
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.lang.wording import describe_obj, inability_words, refusal_words
+from llmagentos.lang.wording.steps import GO
+
+__all__ = ["GO", "ask_words", "cannot_words", "refuse_words", "unclear_words"]
 
 #: What a person may want instead.
 _INSTEAD = "I can pick up, put, push, turn, stack and arrange the things on the table."
@@ -29,6 +32,12 @@ def cannot_words(step: p.Cannot) -> str:
     said = f' ("{step.what}")' if step.what else ""
     instead = _INSTEAD_KNOW if w.INABILITIES[step.reason].knowing else _INSTEAD
     return f"I can't {inability_words(step.reason)}{said}. {instead}"
+
+
+def unclear_words(step: p.Unclear) -> str:
+    """'I did not understand "flurb". ...'"""
+    what = f' "{step.what}"' if step.what else " that"
+    return f"I did not understand{what}. Can you say it in other words?"
 
 
 def refuse_words(step: p.Refuse) -> str:

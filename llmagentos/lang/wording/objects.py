@@ -145,6 +145,8 @@ def _quantified(obj: p.Obj, noun: str) -> str:
         return f"the {number_word(n)} {noun}" if n is not None and n != 1 else f"the {noun}"
     if obj.quant == "a" or (obj.quant == "count" and (n is None or n == 1)):
         return f"an{noun}" if obj.ref == "other" else article(noun)  # "another"
+    if obj.quant == "own":
+        return f"{article(noun) if n in (None, 1) else f'{number_word(n)} {noun}'} of its own"
     if obj.quant == "one_each" and obj.by is not None:
         first = "the" if obj.order is not None and n in (None, 1) else number_word(n or 1)
         return f"{first} {noun} of each {by_words(obj.by)}"
@@ -216,6 +218,8 @@ def by_words(by: str | None) -> str:
 def describe_relation(r: p.Relation) -> str:
     """ "left of the bowl", "not in a corner", "of the same colour as it"."""
     no = "not " if r.negate else ""
+    if r.rel == "table":
+        return f"{no}on the table itself"
     if r.rel == "at" or r.region is not None:
         return no + region_words(r.region or "middle")
     if r.obj is None:
@@ -244,6 +248,13 @@ def describe_length(length: p.Length) -> str:
     return f"{length.value:g} {unit}"
 
 
+def describe_position(position: p.Position) -> str:
+    """ "at x 0.45 m, y -0.1 m", "at x 45 cm, y 10 cm, 20 cm high"."""
+    unit = w.UNITS[position.unit].phrase
+    high = f", {position.z:g} {unit} high" if position.z is not None else ""
+    return f"at x {position.x:g} {unit}, y {position.y:g} {unit}{high}"
+
+
 def describe_place(place: p.Place) -> str:
     """The place as a person would say it: "10 cm left of the bowl", "at the left side"."""
     far = describe_length(place.distance) + " " if place.distance is not None else ""
@@ -252,8 +263,9 @@ def describe_place(place: p.Place) -> str:
         part = "the " + place.part.replace("_", " ") + " of "
     if place.distance is not None and place.rel == "toward" and place.distance.unit == "half":
         far = "half way "
-    if place.distance is not None and place.region and w.REGIONS[place.region].edge:
-        return f"{far}from {w.REGIONS[place.region].edge}"
+    edge = w.REGIONS[place.region].edge if place.region else ""
+    if place.distance is not None and place.rel == "at" and edge:
+        return f"{far}from {edge}"
     if place.rel == "at" and place.region is not None:
         return far + region_words(place.region)
     if place.rel in w.FIXED_PLACES:
@@ -268,6 +280,12 @@ def _fixed_place(place: p.Place) -> str:
     if place.rel == "origin" and place.obj is not None:
         single = place.obj.quant == "one_each" or not is_plural(place.obj)
         return f"where {describe_obj(place.obj)} {'was' if single else 'were'}"
+    if place.position is not None:
+        return describe_position(place.position)
+    if place.rel == "off_edge" and place.region is not None:
+        return f"away from {w.REGIONS[place.region].edge or 'the edge'}"
+    if place.rel == "opposite" and place.obj is not None:
+        return f"on the other side of {describe_obj(place.obj)}"
     row = w.FIXED_PLACES[place.rel]
     if row.edge:
         words = row.edge if place.distance is not None else row.phrase

@@ -14,6 +14,7 @@ from llmagentos.lang import words as w
 from llmagentos.lang.notation import Part, parts
 from llmagentos.lang.wording.conditions import describe_cond
 from llmagentos.lang.wording.objects import (
+    by_words,
     describe_length,
     describe_obj,
     describe_place,
@@ -33,6 +34,9 @@ def inability_words(reason: str) -> str:
     """What the robot can't do: "pour liquids"."""
     return w.INABILITIES[reason].phrase
 
+
+#: The word that is waited for where none was said.
+GO = "go"
 
 # --- steps --------------------------------------------------------------------------------------
 
@@ -145,7 +149,33 @@ def _arrange(s: p.Arrange) -> str:
         words += f" with {number_word(s.rows)} row{'s' if s.rows != 1 else ''}"
     if s.spacing is not None:
         words += f", {describe_length(s.spacing)} apart"
-    return words + _opt_place(s.place) + _sort(s.sort)
+    return words + _each_by(s.by) + _opt_place(s.place) + _sort(s.sort)
+
+
+def _stack(s: p.Stack) -> str:
+    return f"stack {_objs(s.objs)}{_each_by(s.by)}{_opt_place(s.place)}{_sort(s.sort)}"
+
+
+def _each_by(by: str | None) -> str:
+    return f", one for each {by_words(by)}" if by is not None else ""
+
+
+def _reach(s: p.Reach) -> str:
+    if s.place is not None:
+        return f"move my hand {describe_place(s.place)}"
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    return f"move my hand{far} {w.DIRECTIONS[s.direction or 'up'].phrase}"
+
+
+def _grip(s: p.Grip) -> str:
+    if s.width is None:
+        return w.GRIPS[s.action].phrase
+    half = "half way" if s.width.unit == "half" else describe_length(s.width)
+    return f"{s.action} the gripper {'to ' * (half != 'half way')}{half}"
+
+
+def _when_told(s: p.WhenTold) -> str:
+    return f'when you say "{s.word or GO}"'
 
 
 def _reshape(s: p.Reshape) -> str:
@@ -229,7 +259,7 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "put": _put,
     "push": _push,
     "move": _move,
-    "stack": lambda s: f"stack {_objs(s.objs)}{_opt_place(s.place)}{_sort(s.sort)}",
+    "stack": _stack,
     "arrange": _arrange,
     "rotate": _rotate,
     "clear": _clear,
@@ -249,6 +279,14 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "remember": _remember,
     "for_each": _for_each,
     "repeat": _repeat,
+    "reach": _reach,
+    "grip": _grip,
+    "unclear": lambda s: "say that I did not understand" + (f' "{s.what}"' if s.what else ""),
+    "pace": lambda s: (
+        w.PACES[s.pace].phrase if s.body else f"do everything {w.PACES[s.pace].phrase} from now on"
+    ),
+    "avoid": lambda s: f"without touching {describe_obj(s.obj)}",
+    "when_told": _when_told,
 }
 
 
@@ -264,7 +302,8 @@ def _pointed(place: p.Place) -> str:
 _PAST = {
     "put": "put", "set": "set", "say": "said", "go": "went", "stack": "stacked", "swap": "swapped",
     "wait": "waited", "point": "pointed", "do": "did", "take": "took", "make": "made",
-    "turn": "turned", "undo": "undid", "pick": "picked", "look": "looked", "call": "called",
+    "turn": "turned", "undo": "undid", "open": "opened", "close": "closed",
+    "pick": "picked", "look": "looked", "call": "called",
 }  # fmt: skip
 
 

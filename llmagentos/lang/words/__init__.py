@@ -32,7 +32,9 @@ from llmagentos.lang.words.places import (
 )
 from llmagentos.lang.words.steps import (
     COMPARISONS,
+    GRIPS,
     INABILITIES,
+    PACES,
     QUERIES,
     QUESTIONS,
     REFUSALS,
@@ -44,8 +46,8 @@ from llmagentos.lang.words.table import Word, WordOf, Words
 from llmagentos.lang.words.things import COLORS, KINDS
 
 __all__ = [
-    "COLORS", "COMPARING", "COMPARISONS", "DIRECTIONS", "FIXED_PLACES", "GROUP_BYS", "GROUP_TESTS",
-    "INABILITIES", "KINDS", "MATERIALS", "ORDERS", "QUANTIFIERS", "QUERIES", "QUESTIONS",
+    "COLORS", "COMPARING", "COMPARISONS", "DIRECTIONS", "FIXED_PLACES", "GRIPS", "GROUP_BYS", "GROUP_TESTS",
+    "INABILITIES", "KINDS", "MATERIALS", "ORDERS", "PACES", "QUANTIFIERS", "QUERIES", "QUESTIONS",
     "REFERENCES", "REFUSALS", "REGIONS", "RESHAPINGS", "ROLES", "SHAPES", "SIZES", "SORTS",
     "SPATIAL", "STATES", "UNITS", "Word", "WordOf", "Words", "as_table", "near_words",
     "register_word",
@@ -74,6 +76,8 @@ QueryName = Annotated[str, WordOf(QUERIES)]
 RefuseReason = Annotated[str, WordOf(REFUSALS)]
 CannotReason = Annotated[str, WordOf(INABILITIES)]
 AskAbout = Annotated[str, WordOf(QUESTIONS)]
+Pace = Annotated[str, WordOf(PACES)]
+Grip = Annotated[str, WordOf(GRIPS)]
 ReshapeAction = Annotated[str, WordOf(RESHAPINGS)]
 
 
@@ -84,6 +88,7 @@ ROLES: dict[str, Words[Any]] = {
         QUANTIFIERS, REFERENCES, SIZES, COLORS, MATERIALS, STATES, KINDS, ORDERS, SPATIAL,
         COMPARING, FIXED_PLACES, REGIONS, DIRECTIONS, UNITS, SHAPES, SORTS, COMPARISONS,
         GROUP_TESTS, GROUP_BYS, QUERIES, REFUSALS, INABILITIES, QUESTIONS, RESHAPINGS,
+        PACES, GRIPS,
     )
 }  # fmt: skip
 

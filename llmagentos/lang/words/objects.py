@@ -57,6 +57,7 @@ QUANTIFIERS = Words("quant", "a quantifier", [
     Quantifier("every_third", "every third", ("every_other",), plural=True, every=3),
     Quantifier("most", "most of the", since="one_each", plural=True, together=True),
     Quantifier("one_each", "", ("all", "a", "every_other"), plural=True),
+    Quantifier("own", "", ("a", "all", "this"), indefinite=True),
 ])  # fmt: skip
 
 REFERENCES = Words("past", "a reference", [

@@ -27,10 +27,13 @@ class Relation(Word):
 
 @dataclass(frozen=True)
 class FixedPlace(Word):
-    """A place that needs no landmark. edge: what its distance is from, where it has one."""
+    """A place that needs no landmark. edge: what its distance is from, where it has one. alone: it
+    has none, ever; region: it can name a part of the table."""
 
     opposite: str = ""
     edge: str = ""
+    alone: bool = False
+    region: bool = False
 
 
 @dataclass(frozen=True)
@@ -118,6 +121,11 @@ FIXED_PLACES = Words("nearby", "a place", [
     FixedPlace("there"),
     FixedPlace("elsewhere", "somewhere else"),
     FixedPlace("gripper", "up in the hand"),
+    FixedPlace("xy", "at", ("at", "dist"), alone=True),
+    FixedPlace("table", "on the table", ("elsewhere", "on", "zone"), alone=True),
+    FixedPlace("off_edge", "away from the edge", ("away_from", "side", "middle"), alone=True,
+               region=True),
+    FixedPlace("opposite", "on the other side", ("other", "side_far", "corner_far")),
 ])  # fmt: skip
 
 

@@ -65,6 +65,10 @@ SORTS = Words("sort", "a sort", [
     Sort("reverse", "in reverse order"),
     Sort("short_first", "shortest first", ("small_first", "shortest"), opposite="tall_first"),
     Sort("tall_first", "tallest first", ("large_first", "tallest"), opposite="short_first"),
+    Sort("by_kind", "sorted by kind", ("by_color", "kind", "same_kind")),
+    Sort("a_first", "in alphabetical order", ("by_color", "small_first"), opposite="z_first"),
+    Sort("z_first", "in reverse alphabetical order", ("reverse", "large_first"),
+         opposite="a_first"),
 ])  # fmt: skip
 
 COMPARISONS = Words("cmp", "a comparison", [
@@ -81,6 +85,8 @@ QUERIES = Words("qname", "a question", [
     Word("kind"), Word("distance"), Word("relation"), Word("holds"), Word("common"), Word("scene"),
     Word("held"), Word("did"), Word("moved"), Word("why"), Word("next"), Word("abilities"),
     Word("identity"), Word("greet"), Word("thanks"), Word("status"),
+    Word("bye", "goodbye", ("thanks", "greet")), Word("hand", "", ("held", "status")),
+    Word("position", "", ("where", "distance")), Word("was", "where it was", ("origin", "where")),
 ])  # fmt: skip
 
 #: "I won't do that: " and this.
@@ -128,6 +134,18 @@ QUESTIONS = Words("about", "what is asked", [
     Question("direction", "in which direction", asks="On which side?"),
     Question("how_far", "how far", asks="How far?"),
     Question("what", "what to do", asks="What shall I do?"),
+])  # fmt: skip
+
+#: How fast: adverbs, said behind what is done.
+PACES = Words("pace", "a pace", [
+    Word("slow", "slowly", ("little", "wait")), Word("fast", "fast", ("lot", "times")),
+    Word("normal", "at normal speed", ("restore", "middle")),
+])  # fmt: skip
+
+#: What the fingers do.
+GRIPS = Words("grip", "open or close", [
+    Word("open", "open the gripper", since="close"),
+    Word("close", "close the gripper", ("release", "pick", "held")),
 ])  # fmt: skip
 
 RESHAPINGS = Words("reshaping", "an action", [

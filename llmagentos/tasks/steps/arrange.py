@@ -16,11 +16,12 @@ from llmagentos.grounding.patterns import (
 )
 from llmagentos.grounding.placement import Marks
 from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import by_words
 from llmagentos.objects import outlines as fp
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import ensure_graspable
-from llmagentos.tasks.groups import collect, placed
+from llmagentos.tasks.groups import collect, groups_of, placed
 from llmagentos.tasks.pattern_middle import (
     Point,
     base_of,
@@ -51,12 +52,21 @@ def arrange(step: p.Arrange, scope: Scope) -> Moves:
     scope.memory.note_mention(ids)
     for object_id in ids:
         ensure_graspable(scope, scope.get(object_id))
-    ordered = sort_ids(ids, step.sort, scope.scene())
-    fixed_order = step.sort is not None or len(step.objs) > 1
-    goals = _goals(step, scope, ordered, fixed_order, marks)
-    yield from transfer(scope, goals, ordered, exact=step.shape not in ("corners", "sides"))
-    scope.memory.note_pattern(tuple(goals))
-    scope.memory.note_mention(tuple(goals))
+    laid: list[str] = []
+    groups = [list(ids)] if step.by is None else groups_of(ids, step.by, scope)
+    for group in groups:
+        if len(group) == 1 and len(groups) > 1:
+            continue  # alone of its sort: no pattern
+        ordered = sort_ids(group, step.sort, scope.scene())
+        fixed_order = step.sort is not None or len(step.objs) > 1
+        goals = _goals(step, scope, ordered, fixed_order, marks)
+        yield from transfer(scope, goals, ordered, exact=step.shape not in ("corners", "sides"))
+        laid += goals
+    if not laid:
+        scope.note(f"There are not two of one {by_words(step.by)}.")
+        return
+    scope.memory.note_pattern(laid)
+    scope.memory.note_mention(laid)
 
 
 def _goals(

@@ -18,6 +18,7 @@ from llmagentos.lang.wording import describe_ids, describe_obj, describe_object
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry, lift, put_aside
 from llmagentos.tasks.landmarks import items_and_marks, marks_for, own_landmark
+from llmagentos.tasks.pairs import own_landmarks
 from llmagentos.tasks.placing import put_one
 from llmagentos.tasks.scope import (
     Moves,
@@ -75,6 +76,9 @@ def put(step: p.Put, scope: Scope) -> Moves:
 def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | None) -> Moves:
     """Each of `ids` to the place; one shared landmark unless it differs from item to item."""
     moved = 0
+    if place.obj is not None and place.obj.quant == "own":
+        yield from _each_on_its_own(scope, ids, place)
+        return
     if marks is None and len(ids) > 1:
         yield from _each_to_its_own(scope, ids, place)
         return
@@ -166,6 +170,24 @@ def _each_to_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Move
     scope.memory.note_mention(tuple(partners))
     if left:
         scope.note(f"For {describe_ids(left, scope.scene())} there is none that matches.")
+    elif not moved:
+        scope.note("They are there already.")
+
+
+def _each_on_its_own(scope: Scope, ids: tuple[str, ...], place: p.Place) -> Moves:
+    """Every item to another landmark; what there is none left for stays, and that is said."""
+    assert place.obj is not None, "its quantifier was read"
+    pairs = own_landmarks(ids, place, scope)
+    moved = 0
+    for object_id in (i for i in ids if i in pairs):
+        mark = scope.get(pairs[object_id])
+        name = describe_object(mark, scope.scene())
+        scope.on_grounded(f"{name}: the nearest free one", describe_obj(place.obj), (mark.id,))
+        moved += yield from put_one(scope, object_id, place, Marks((mark.id,)))
+    scope.memory.note_mention(tuple(pairs))
+    left = [i for i in ids if i not in pairs]
+    if left:
+        scope.note(f"There is none left for {describe_ids(left, scope.scene())}.")
     elif not moved:
         scope.note("They are there already.")
 

@@ -14,11 +14,12 @@ from llmagentos.grounding.context import Context, Placement
 from llmagentos.grounding.placement import Marks, locate, resolve_marks, satisfied
 from llmagentos.grounding.placement.support import cannot_carry
 from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import by_words
 from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import Find, carry, put_aside
-from llmagentos.tasks.groups import collect, placed
+from llmagentos.tasks.groups import collect, groups_of, placed
 from llmagentos.tasks.placing import put_one
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.tasks.sorting import sort_ids
@@ -33,6 +34,9 @@ def stack(step: p.Stack, scope: Scope) -> Moves:
     ids = collect(step.objs, scope, marks.ids if marks else ())
     if not ids:
         return
+    if step.by is not None:
+        yield from _one_for_each(step, scope, ids, marks)
+        return
     ordered = _order(ids, step, scope, marks)
     base = _base_on_mark(step, ordered, scope, marks)
     if base is not None:
@@ -43,6 +47,24 @@ def stack(step: p.Stack, scope: Scope) -> Moves:
     yield from build(scope, ordered)
     scope.memory.note_pattern(ordered)
     scope.memory.note_mention(ordered)
+
+
+def _one_for_each(step: p.Stack, scope: Scope, ids: Sequence[str], marks: Marks | None) -> Moves:
+    """One stack for each colour, size or kind; what is alone in its group is no stack."""
+    built: list[str] = []
+    for group in groups_of(ids, step.by, scope):
+        if len(group) > 1:
+            ordered = _order(group, step, scope, marks)
+            _check_order(ordered, scope.scene())
+            if step.place is not None:
+                yield from _move_base(scope, ordered, step.place, marks)
+            yield from build(scope, ordered)
+            built += ordered
+    if not built:
+        scope.note(f"There are not two of one {by_words(step.by)}.")
+        return
+    scope.memory.note_pattern(built)
+    scope.memory.note_mention(built)
 
 
 def _marks(step: p.Stack, scope: Scope) -> Marks | None:
@@ -72,7 +94,7 @@ def _order(ids: Sequence[str], step: p.Stack, scope: Scope, marks: Marks | None)
     """Bottom to top: as said, as sorted, or what stands best for a group."""
     if step.sort is not None:
         return sort_ids(ids, step.sort, scope.scene())
-    one_group = len(step.objs) == 1 and step.objs[0].is_several
+    one_group = step.by is not None or (len(step.objs) == 1 and step.objs[0].is_several)
     if not one_group:
         return tuple(ids)
     return _best_order(ids, scope.scene(), keep_base=step.place is None)

@@ -42,11 +42,11 @@ TRIES = 5
 #: Large things are drawn smaller from try to try, so that many find room.
 SCALES = (1.0, 0.85, 0.7, 0.55, 0.55)
 #: Steps that end a plan with words; they need no scene.
-_ENDS = ("refuse", "cannot", "ask", "say", "stop", "yes", "no", "look", "home", "wait")
+_ENDS = ("refuse", "cannot", "unclear", "ask", "say", "stop", "yes", "no", "look", "home", "wait")
 #: Queries that need not find anything.
 _OPEN_QUERIES = (
     "count", "exists", "holds", "scene", "held", "did", "moved", "why", "next", "abilities",
-    "identity", "greet", "thanks", "status", "common",
+    "identity", "greet", "thanks", "status", "common", "bye", "hand",
 )  # fmt: skip
 
 
@@ -155,6 +155,11 @@ def _flat(steps: Sequence[Any], first: bool) -> Iterator[Any]:
                 yield from _flat(s.body, first)
         elif isinstance(s, p.ForEach):
             body = tuple(x for x in _flat(s.body, first) if x.op not in _ENDS)
+            yield s.model_copy(update={"body": (body or (p.Look(),))[:12]})
+        elif isinstance(s, p.Pace | p.WhenTold) and s.body:
+            yield from _flat(s.body, first)
+        elif isinstance(s, p.Avoid):
+            body = tuple(_flat(s.body, first))
             yield s.model_copy(update={"body": (body or (p.Look(),))[:12]})
         else:
             yield s

@@ -45,6 +45,10 @@ def canonical(target: Sequence[str], command: str) -> list[str]:
             out.append('"' + texts.setdefault(f"{kind} {said}", new) + '"')
             i += 2
             continue
+        if t == "xy":
+            i, more = _after_position(target, i + 1)
+            out += ["xy", "0.5", "0.1", *more]
+            continue
         if t in COLORS and not keep:
             t = colors.setdefault(t, _PALETTE[len(colors)])
         elif t in length_words() and target[i + 2 : i + 3] and target[i + 2] in _CM:
@@ -62,6 +66,17 @@ def canonical(target: Sequence[str], command: str) -> list[str]:
         out.append(t)
         i += 1
     return out
+
+
+def _after_position(target: Sequence[str], at: int) -> tuple[int, list[str]]:
+    """Where a position ends, and its height where it has one: they are all judged alike."""
+    more: list[str] = []
+    for _ in range(2):
+        at += 2 if target[at] == "minus" else 1
+    if at < len(target) and target[at] == "z":
+        more = ["z", "0.2"]
+        at += 3 if target[at + 1] == "minus" else 2
+    return at + (at < len(target) and target[at] in _CM), more
 
 
 def _inside(out: Sequence[str]) -> bool:

@@ -341,6 +341,10 @@ class SceneDraft:
                 region = r.region or "middle"
                 t.region = _OPPOSITE.get(region, "middle") if r.negate else region
             return
+        if r.rel == "table":
+            for t in made if r.negate else ():
+                t.on = self.new(p.Obj(kind="plate"))
+            return
         marks = [m for o in (r.obj, r.obj2) if o is not None for m in self.want(o, r.rel)]
         if not marks or r.negate or (r.obj is not None and r.obj.quant == "none"):
             return

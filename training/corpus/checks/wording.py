@@ -25,7 +25,9 @@ _NUMBER_WORDS = {
 }  # fmt: skip
 _KINDS = ("block", "bowl", "plate", "cup", "box", "tray", "zone", "ball")
 #: Plans in which words of the command may be left out: their reason stands for them.
-_ENDS = frozenset("refuse cannot say ask remember correct choose yes no stop answer".split())
+_ENDS = frozenset(
+    "refuse cannot unclear say ask remember correct choose yes no stop answer".split()
+)
 #: What is said before these was taken back, or is said of what shall not be.
 _TAKEN_BACK = frozenset(
     """no not wait mean meant actually sorry rather instead oops correction don't dont never nope
@@ -84,9 +86,8 @@ def _values(command: str, target: Sequence[str]) -> set[float]:
     out: set[float] = set()
     for t in target:
         if t.startswith("@"):
-            found = _DIGITS.search(words[int(t[1:])])
-            if found:
-                out.add(float(found.group().replace(",", ".")))
+            found = _DIGITS.findall(words[int(t[1:])])
+            out.update(float(number.replace(",", ".")) for number in found)
         elif t[0].isdigit():
             out.add(float(t))
     if "both" in target:

@@ -172,7 +172,9 @@ def ask(ctx: Ctx, refs: float = 0.0) -> Clause:
                          "put things in order", "clean up this mess", "make it tidy", "organize the table"]), [p.Ask(about="where", obj=p.Obj(quant="all"))]
     verb = ctx.word(["put", "place", "drop", "set"])
     pp = place(ctx, rich=0.3)
-    if (pp.place.obj and pp.place.obj.ref == "this") or pp.place.rel in ("origin", "elsewhere", "there"):
+    if (pp.place.obj and pp.place.obj.ref == "this") or pp.place.rel in (
+        "origin", "elsewhere", "there", "table", "opposite", "off_edge"
+    ):
         return ask(ctx)
     return ctx.say(["{v} something {p}", "{v} one of those things {p}"], v=verb, p=pp.text), [p.Put(obj=p.Obj(quant="a"), place=pp.place)]
 

@@ -36,7 +36,8 @@ _EXAMPLE = {
     "H": "[ all bowl ]",
     "x": "red", "y": "blue", "z": "green",
     "k": "block", "j": "ball",
-    "n": "3", "m": "4", "l": "5 cm", "p": "elsewhere", "g": "back_left", "deg": "90", "s": '"so"',
+    "n": "3", "m": "4", "l": "5 cm", "xy": "0.5 0.1", "xyz": "0.5 0.1 z 0.2",
+    "p": "elsewhere", "g": "back_left", "deg": "90", "s": '"so"',
 }  # fmt: skip
 
 _COUNTS = ("count", "at_most", "half", "every_other", "every_third", "most", "one_each", "both")
@@ -45,6 +46,8 @@ _SAME = ("same_color", "different_color", "same_size", "same_kind")
 _SIDES = ("left", "right", "front", "back", "middle")
 _NEAR = ("nearest", "farthest")
 _REGIONS = ("at", "corner_near", "corner_far", "side_near", "side_far")
+#: Places that have a file of their own, however the thing is described.
+_OF_TABLE = {"xy": "position", "table": "table", "off_edge": "edge", "opposite": "opposite"}
 _LOOPS = ("if", "until", "repeat", "for_each", "wait_for")
 #: Steps that share a file with others; every other step has one of its own name.
 _FILES = {
@@ -100,6 +103,10 @@ def _put(step: p.Put) -> str:
     if described == "same":
         return "same_group" if any(o.group for o in descriptions((step,))) else "same"
     rel = step.place.rel
+    if rel in _OF_TABLE and described != "unknown":
+        return _OF_TABLE[rel]
+    if step.place.obj is not None and step.place.obj.quant == "own":
+        return "own"
     where = (
         "in" if rel == "in" else "on" if rel == "on" else "region" if rel in _REGIONS
         else "anywhere" if rel in w.FIXED_PLACES else "beside"

@@ -18,6 +18,7 @@ that `{s}` in the plan points at (for cannot, say and names). Slots:
 | {p} | a place with its preposition | `left_of [ the bowl ]` |
 | {g} | a region of the table with its preposition | `back_left` |
 | {deg} | a turn in degrees | `90` |
+| {xy} {xyz} | a position in metres, or in a unit that is said | `0.45 minus 0.1` |
 """
 
 from __future__ import annotations
@@ -167,6 +168,47 @@ def _degrees(ctx: Ctx) -> tuple[str, str]:
     return f"{n} {ctx.one(['degrees', 'deg', 'degree'])}", str(n)
 
 
+_AXES = (
+    "{x} {y}", "{x}, {y}", "({x}, {y})", "({x},{y})", "{x} / {y}", "[{x}, {y}]", "{x},{y}",
+    "x {x} y {y}", "x={x} y={y}", "x={x}, y={y}", "x = {x}, y = {y}", "x {x}, y {y}",
+    "x: {x}, y: {y}", "x of {x} and y of {y}", "x equals {x} and y equals {y}", "{x} by {y}",
+    "x {x} and y {y}", "X{x} Y{y}", "x is {x}, y is {y}", "x at {x}, y at {y}",
+)  # fmt: skip
+_HEIGHTS = {
+    ",": (", {z}", ",{z}"), ")": (",{z})", ", {z})"), "]": (", {z}]",), "x": (
+        " z {z}", ", z {z}", ", z={z}", " z={z}", " and z {z}", ", z: {z}", " at a height of {z}",
+        ", {z} high",
+    ),
+}  # fmt: skip
+
+
+def _coordinates(ctx: Ctx, high: bool) -> tuple[str, str]:
+    """A point of the table in digits, in metres without a unit, or in centimetres or so with one."""
+    unit = ctx.weighted({"": 6, "m": 1.5, "cm": 2, "mm": 0.7})
+    scale = {"": 1.0, "m": 1.0, "cm": 100.0, "mm": 1000.0}[unit]
+    values = [ctx.rng.randint(31, 69) / 100, ctx.rng.randint(-34, 34) / 100]
+    values += [ctx.rng.randint(5, 40) / 100] if high else []
+    said = [round(v * scale, 3) for v in values]
+    frame = ctx.one(_AXES)
+    if high:
+        key = frame[-1] if frame[-1] in ")]" else "x" if "x" in frame.lower().split("{")[0] else ","
+        frame = frame.removesuffix(key if key in ")]" else "") + ctx.one(_HEIGHTS[key])
+    name = ctx.one(lx.UNIT_WORDS[unit]) if unit else ""
+    each = bool(unit) and ctx.chance(0.5)
+    gap = ctx.one(["", " "]) if each and name in ("cm", "mm", "m") else " "
+    words = [f"{v:g}{gap}{name}" if each else f"{v:g}" for v in said]
+    text = frame.format(x=words[0], y=words[1], z=words[-1])
+    text += f" {name}" if unit and not each else ""
+    return text, " ".join(_written(said, unit))
+
+
+def _written(said: list[float], unit: str) -> list[str]:
+    """The numbers as plans have them."""
+    z = said[2] if len(said) > 2 else None
+    at = p.Place(rel="xy", position=p.Position(x=said[0], y=said[1], z=z, unit=unit or "m"))
+    return compact.write_node(at)[1:]
+
+
 _FILL: dict[str, Callable[[Ctx], tuple[str, str]]] = {
     **{name: _thing(MOVABLE, False) for name in "abcde"},
     **{name: _thing(MOVABLE, True) for name in "AB"},
@@ -181,6 +223,8 @@ _FILL: dict[str, Callable[[Ctx], tuple[str, str]]] = {
     "p": _place(place),
     "g": _region,
     "deg": _degrees,
+    "xy": lambda ctx: _coordinates(ctx, False),
+    "xyz": lambda ctx: _coordinates(ctx, True),
 }
 #: Slots stay as they are while choices are made.
 _SAME = {name: "{" + name + "}" for name in _FILL}

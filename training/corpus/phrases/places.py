@@ -35,7 +35,7 @@ class PP:
 
 #: What a put may go to, with weights.
 PLACE_KINDS = {"in": 18.0, "on": 18, "spatial": 22, "region": 18, "corner_near": 5, "between": 4,
-               "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "was": 1.3, "elsewhere": 1.2,
+               "away": 1.5, "around": 0.8, "toward": 1.0, "origin": 1.2, "was": 1.3, "elsewhere": 1.0, "table": 0.7, "opposite": 0.35, "off_edge": 0.3,
                "part": 1.2, "matching": 6, "there": 0.7, "above": 0.3, "under": 0.3,
                "diagonal": 2.5, "joint": 1.2}
 
@@ -307,7 +307,7 @@ def matching_place(ctx: Ctx, many: bool) -> PP:
 
 
 def fixed_place(ctx: Ctx, rel: Any) -> PP:
-    """Places that need no landmark: rel is "origin", "elsewhere" or "there"."""
+    """Places that need no landmark: rel is "origin", "elsewhere", "table" ..."""
     words = {
         "origin": ["back where it was", "back", "back to where it was", "back to its original place",
                    "back in its old spot", "back to where you found it", "where it came from",
@@ -316,10 +316,15 @@ def fixed_place(ctx: Ctx, rel: Any) -> PP:
                    "back where you took it from", "to the spot it came from", "in its original place", "back to its initial position", "to its former position", "back to the spot it was in"],
         "elsewhere": ["somewhere else", "elsewhere", "to a different spot", "some place else",
                       "out of the way", "somewhere free", "to an empty spot", "in a free spot",
-                      "wherever there is room", "on a free spot on the table", "on the table",
-                      "down on the table", "anywhere", "somewhere", "anywhere you like", "on an empty area", "anywhere else", "someplace else", "in another place", "to another place", "to another spot",
+                      "wherever there is room", "on a free spot on the table", "anywhere", "somewhere", "anywhere you like", "on an empty area", "anywhere else", "someplace else", "in another place", "to another place", "to another spot",
                       "in a different place", "wherever you like", "wherever you want", "wherever there's space", "anywhere there is room", "on a clear spot", "in some free place", "to a free area",
                       "on some empty spot", "at a different location", "to some other place", "some other place", "in a vacant spot", "to an unoccupied spot", "in an unoccupied place", "wherever it fits", "to a new location", "in some other spot"],
+        "table": ["on the table", "on the table", "down on the table", "onto the table", "on the tabletop", "on the table itself", "back on the table", "on the bare table", "onto the tabletop",
+                  "on the desk", "directly on the table", "straight on the table", "on the table top", "on the work surface", "on the surface of the table", "on the worktop"],
+        "opposite": ["on the other side", "to the other side", "on the opposite side", "on the other side of the table", "to the opposite side of the table", "across the table", "over to the other side",
+                     "on the far side from where it is now", "to the other side of the table"],
+        "off_edge": ["away from the edge", "further in from the edge", "away from the edge of the table", "farther from the edge", "back from the edge", "a safe distance from the edge", "in from the edge",
+                     "where it can't fall off", "away from the border of the table"],
         "there": ["there", "in the same place", "to the same spot", "in that spot", "to the same place",
                   "to that place", "right there", "in the very same spot", "there too", "in that same place", "over there", "to that very spot", "to that spot", "in that place", "at the same place", "at that spot", "at the very same place", "there as well", "exactly there", "to the exact same place", "at the same spot"],
     }[rel]
@@ -351,7 +356,7 @@ def place(ctx: Ctx, one: tuple[str, str] | None = None, many: bool = False, rich
         return away_place(ctx)
     if which == "toward":
         return toward_place(ctx)
-    if which in ("origin", "elsewhere", "there"):
+    if which in ("origin", "elsewhere", "there", "table", "opposite", "off_edge"):
         return fixed_place(ctx, which)
     if which == "was":
         return fixed_place(ctx, "origin") if many else where_it_was(ctx, one)
