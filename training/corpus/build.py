@@ -12,7 +12,7 @@ import json
 import time
 import zlib
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -124,8 +124,11 @@ def draw(
     split: Split = "train",
     level: Level = "symbolic",
     checker: Checker | None = None,
+    sample: Callable[[Ctx], Sample] = mix.sample,
 ) -> Pair:
     """One checked pair; the same seed, split and level give the same pair.
+
+    sample: what draws words and meaning, the whole mix unless told otherwise.
 
     checker: counts what it rejects (one of this level is made where none is given).
     """
@@ -135,7 +138,7 @@ def draw(
         ctx = Ctx(f"{split}:{seed}:{attempt}", split)
         attempt += 1
         try:
-            pair = finish(mix.sample(ctx), ctx)
+            pair = finish(sample(ctx), ctx)
         except (ValueError, IndexError):
             continue
         if pair is None or left_out(pair, ctx):

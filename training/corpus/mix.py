@@ -74,8 +74,9 @@ def _answer(maker: Callable[[Ctx], Any]) -> Callable[[Ctx], Sample]:
     return make
 
 
-def _by_hand(ctx: Ctx) -> Sample:
-    pending, text, steps = handwritten.sample(ctx)
+def by_hand(ctx: Ctx, group: str = "") -> Sample:
+    """One wording of what was written by hand, of the files whose path begins with `group`."""
+    pending, text, steps = handwritten.sample(ctx, group)
     return Sample(text if pending else wrap(ctx, text, False), pending, tuple(steps))
 
 
@@ -109,7 +110,7 @@ def mixture() -> tuple[Part, ...]:
         Part(_name(corrections.correction), corrected, _clause(corrections.correction, False, 0.0)),
         Part(_name(corrections.by_height), by_height, _clause(corrections.by_height)),
         *_parts(left * rare, RARE),
-        Part("written by hand", hand, _by_hand),
+        Part("written by hand", hand, by_hand),
         *_parts(rest * 0.29 * (1 - acts.SMALL_SHARE), acts.MOTION, act=True),
         *_parts(rest * 0.29 * acts.SMALL_SHARE, acts.SMALL, act=True),
         *_parts(rest * 0.09, control.MOTION, imperative=None),

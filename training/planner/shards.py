@@ -11,11 +11,12 @@ from __future__ import annotations
 import argparse
 import json
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from llmagentos.errors import PlanError
-from training.corpus import build, free_pairs, situations
+from training.corpus import build, free_pairs, mix, situations
 from training.corpus.checks.checker import Checker
 from training.corpus.free_lines import Sentence, held_out, pairs
 from training.corpus.sampler import Split
@@ -34,6 +35,17 @@ def corpus_lines(n: int, seed: int, split: Split = "train", static: bool = False
         pair = build.draw(i, split, checker.level, checker)
         told = situations.for_plan(rng, pair.plan(), earlier)
         earlier = [*earlier[-_EARLIER:], pair.command]
+        yield [pair.command, pair.pending, " ".join(pair.target), told]
+
+
+def more_lines(groups: Sequence[str], n: int, seed: int) -> Iterator[Line]:
+    """`n` pairs of these groups of commands by hand, each as often as the others: what is new."""
+    rng = random.Random(f"more:{seed}")
+    checker = Checker("symbolic")
+    for i in range(n):
+        of = partial(mix.by_hand, group=groups[i % len(groups)])
+        pair = build.draw(f"more:{seed + i}", "train", checker.level, checker, of)
+        told = situations.for_plan(rng, pair.plan(), [])
         yield [pair.command, pair.pending, " ".join(pair.target), told]
 
 
@@ -85,6 +97,10 @@ def main() -> None:
     parser.add_argument("--first", type=int, default=0, help="number of the first shard")
     parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--free", type=float, default=0.5, help="share of free sentences")
+    parser.add_argument(
+        "--more", nargs="*", default=[], help="groups of commands by hand that are drawn more often"
+    )
+    parser.add_argument("--more-share", type=float, default=0.1, help="their share of all lines")
     parser.add_argument("--dev", type=Path, help="write development sets to this folder")
     parser.add_argument("--dev-lines", type=int, default=1500)
     args = parser.parse_args()
@@ -93,6 +109,7 @@ def main() -> None:
     every = [s for s in pairs() if not held_out(s)]
     args.out.mkdir(parents=True, exist_ok=True)
     free = round(args.lines * args.free)
+    more = round(args.lines * args.more_share) if args.more else 0
     for number in range(args.first, args.first + args.shards):
         path = args.out / f"s{number:05d}.jsonl"
         if path.exists():
@@ -100,7 +117,8 @@ def main() -> None:
         rng = random.Random(f"free:{number}")
         lines = [
             *free_lines(every, free, rng),
-            *corpus_lines(args.lines - free, 10_000_000 + number * args.lines),
+            *more_lines(args.more, more, 10_000_000 + number * args.lines),
+            *corpus_lines(args.lines - free - more, 10_000_000 + number * args.lines),
         ]
         rng.shuffle(lines)
         write(path, lines)

@@ -184,7 +184,9 @@ class Trainer:
 
             state = checkpoint(str(path))
         words = self.vocabulary.words[1:]
-        self.model.load_state_dict(with_words(state["model"], state["words"], words))
+        # another run begins from the running average, which is better than the last weights
+        weights = state["model"] if resume else state.get("average", state["model"])
+        self.model.load_state_dict(with_words(weights, state["words"], words))
         if resume:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.spent_s, self.seen, self.log = (
