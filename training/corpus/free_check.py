@@ -146,7 +146,12 @@ def wanted_end(s: Sentence) -> tuple[str, ...]:
     if s.ends:
         return (s.ends,)
     ops = [x.op for x in s.plan.steps]
-    for op, end in (("refuse", "refused"), ("cannot", "cannot"), ("ask", "question")):
+    for op, end in (
+        ("refuse", "refused"),
+        ("cannot", "cannot"),
+        ("ask", "question"),
+        ("unclear", "question"),
+    ):
         if op in ops:
             return (end,)
     return (*_GOOD, "failed") if "stop" in ops else _GOOD
@@ -156,7 +161,17 @@ def _must_move(s: Sentence) -> bool:
     """Whether a plan that moved nothing can't have been right in its scene."""
     assert s.plan is not None
     ops = {x.op for x in s.plan.walk()}
-    free = {"if", "for_each", "until", "repeat", "wait_for", "choose", "remember", "release"}
+    free = {
+        "if",
+        "for_each",
+        "until",
+        "repeat",
+        "wait_for",
+        "choose",
+        "remember",
+        "release",
+        "when_told",
+    }
     return not s.ends and bool(ops & _MOTIONS) and not ops & (free | {"refuse", "cannot", "ask"})
 
 
