@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_edge import folder
-from llm_edge.engines import memory, table
+from llm_edge.engines import cpu_cache, memory, table
 from llmagentos.errors import (
     FileError,
     MissingDependencyError,
@@ -117,8 +117,16 @@ def info(name: str) -> dict[str, Any]:
         "memory_bytes": need.total,
         "memory_available_bytes": memory.available_memory(),
         "engines": {row["name"]: row["state"] for row in table.listed()},
+        "cpu_graph": cpu_cache.state(path),
         "card": read_text(card, "a model card") if card.is_file() else "",
     }
+
+
+def graph_of(engine: Any) -> str:
+    """Which graph an engine runs: "rewritten", or "portable" with the reason; "" where there is no
+    choice."""
+    graph, note = getattr(engine, "graph", ""), getattr(engine, "note", "")
+    return f"{graph}: {note}" if graph and note else str(graph)
 
 
 def engines() -> list[dict[str, str]]:
@@ -280,6 +288,7 @@ def bench(name: str, engine: str = "auto", threads: int = 1, runs: int = 5) -> d
             )
     return {
         "engine": model.engine.name,
+        "graph": graph_of(model.engine),
         "skipped": list(model.skipped),
         "threads": threads,
         "load_s": load_s,

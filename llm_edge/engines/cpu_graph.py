@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from llmagentos.errors import ModelError
 
 #: Changes here make other files: part of the cache's key.
-REVISION = 1
+REVISION = 2
 _MS = "com.microsoft"
 
 

@@ -1,11 +1,13 @@
 """Memory a model needs, before it is loaded.
 
-Knows: file sizes, cache sizes, what the system has left. Does not know: engines. Estimates are on
+Knows: file sizes, cache sizes, what the system has left, how to hand
+back what loading leaves behind. Does not know: engines. Estimates are on
 the safe side: measured resident sizes lie below them.
 """
 
 from __future__ import annotations
 
+import ctypes
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -55,3 +57,11 @@ def require(folder: Path, config: dict[str, Any]) -> Need:
             f"({wanted.weights / 1e6:.0f} MB of weights, {wanted.positions} positions), got {have / 1e6:.0f} MB"
         )
     return wanted
+
+
+def give_back() -> None:
+    """Hand what was freed back to the system: loading a model frees as much as it keeps, and
+    glibc would hold it. Nothing where the C library has no such call."""
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)

@@ -32,12 +32,19 @@ def quantizes_activations(graph: Path) -> bool:
 
 
 def session_options(
-    threads: int, spin: bool = False, unpacked: bool = False, exact_int8: bool = False
+    threads: int,
+    spin: bool = False,
+    unpacked: bool = False,
+    exact_int8: bool = False,
+    exact: bool = False,
+    block: int = 0,
 ) -> Any:
     """spin: threads wait busily between operators, quicker where cores are free. unpacked: weights
     become float32 when they are loaded, so that activations stay exact. exact_int8: for graphs that
     quantize activations: x86 without VNNI adds pairs of INT8 products in 16 bits, which overflow,
     unless this is set; elsewhere it changes nothing. ONNX Runtime fails with it on weights alone.
+    exact: activations stay float32 without that memory: slow, to compare graphs with. block: of
+    INT8 weights with one scale a channel, how many share a rounding of activations; 0: its own 32.
     """
     import onnxruntime as ort
 
@@ -51,12 +58,16 @@ def session_options(
     if exact_int8:
         options.add_session_config_entry("session.x64quantprecision", "1")
     # integer kernels for weights in few bits: activations become INT8 block by block
-    options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", "4")
+    level = "1" if exact else "4"
+    options.add_session_config_entry("session.qdq_matmulnbits_accuracy_level", level)
+    if block:
+        options.add_session_config_entry("session.qdq_matmulnbits_block_size", str(block))
     return options
 
 
 class OnnxEngine:
-    """decoder.onnx (and a planner's encoder.onnx) of a model folder. Raises ModelError."""
+    """decoder.onnx (and a planner's encoder.onnx) of a model folder. options: of the decoder's
+    session, instead of the usual ones. Raises ModelError."""
 
     def __init__(
         self,
@@ -65,6 +76,7 @@ class OnnxEngine:
         threads: int = 1,
         provider: str = "CPUExecutionProvider",
         spin: bool = False,
+        options: Any = None,
     ):
         import onnxruntime as ort
 
@@ -77,7 +89,9 @@ class OnnxEngine:
         self.vocabulary_size, self.max_positions = self.shape.vocabulary, self.shape.positions
         encoder, decoder = planner_files(folder)
         try:
-            options = session_options(threads, spin, exact_int8=quantizes_activations(decoder))
+            options = options or session_options(
+                threads, spin, exact_int8=quantizes_activations(decoder)
+            )
             self._decoder = ort.InferenceSession(str(decoder), options, providers=[provider])
             self._encoder = (
                 ort.InferenceSession(

@@ -87,6 +87,7 @@ def test_kept_once_compared_and_made_again_when_it_was_changed(
 ) -> None:
     OnnxCpuEngine(MODEL, config)
     (kept,) = cache.glob("*.onnx")
+    assert cpu_cache.state(MODEL) == "rewritten"
     stamp = json.loads(kept.with_suffix(".json").read_text())
     assert stamp["logits_compared"] > 20
     whole = kept.read_bytes()
@@ -112,6 +113,45 @@ def test_a_graph_that_differs_is_not_used(
     tokenizer = PromptTokenizer.from_file(MODEL / "tokenizer.json")
     assert np.isfinite(engine.start(tokenizer("go home")).feed([0])).all()
     assert not list(cache.glob("*.onnx"))
+    assert engine.graph == "portable"
+    # what was found is remembered: the comparison takes seconds
+    monkeypatch.setattr(cpu_cache, "fuse", None)
+    assert OnnxCpuEngine(MODEL, config).note == engine.note
+    assert cpu_cache.state(MODEL) == f"portable: {engine.note}"
+
+
+def test_a_small_mistake_is_told_from_rounding(
+    cache: Path, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Half a percent of one norm's weights: far less than rounded activations move a logit."""
+
+    def slightly(model: Any, decoder: dict[str, Any]) -> Any:
+        made = cpu_graph.fuse(model, decoder)
+        norm = next(n for n in made.graph.node if "Simplified" in n.op_type)
+        for tensor in made.graph.initializer:
+            if tensor.name in norm.input:
+                values = onnx.numpy_helper.to_array(tensor) * np.float32(1.005)
+                tensor.CopyFrom(onnx.numpy_helper.from_array(values, tensor.name))
+        return made
+
+    monkeypatch.setattr(cpu_cache, "fuse", slightly)
+    assert "expected logits within" in OnnxCpuEngine(MODEL, config).note
+
+
+def test_large_tables_of_embeddings_lie_beside_the_graph(
+    cache: Path, config: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plain = OnnxCpuEngine(MODEL, config)
+    monkeypatch.setattr(cpu_cache, "_TABLE_BYTES", 1000)
+    monkeypatch.setattr(cpu_cache, "REVISION", -1)
+    apart = OnnxCpuEngine(MODEL, config)
+    (tables,) = cache.glob("*.tables")
+    assert tables.stat().st_size > 1000
+    tokenizer = PromptTokenizer.from_file(MODEL / "tokenizer.json")
+    prompt = tokenizer("stack the cups")
+    assert (apart.start(prompt).feed([0]) == plain.start(prompt).feed([0])).all()
+    tables.write_bytes(b"\0" + tables.read_bytes()[1:])
+    assert OnnxCpuEngine(MODEL, config).note == ""  # not what was compared: made again
 
 
 def test_activations_in_few_bits_stay_in_the_portable_graph(config: dict[str, Any]) -> None:
