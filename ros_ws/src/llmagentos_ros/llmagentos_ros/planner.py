@@ -8,19 +8,25 @@ Knows: the service around a PlanningModule. Does not know: the language model.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, get_args
 
 from llmagentos.class_lookup import load_named
 from llmagentos.command import check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, ModelError, PerceptionError, PlanError
 from llmagentos.ports.modules import PlanningModule, PlanRequest
-from llmagentos.types import Scene
+from llmagentos.types import Scene, Status
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import ModuleNode, Parameter, run
 from llmagentos_ros.convert import plan_to_msg, scene_from_msg
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+
+
+def _outcomes(request: PlanCommand.Request) -> tuple[Status, ...]:
+    """The commands' ends; none where a caller has words of its own for them."""
+    known = get_args(Status)
+    return tuple(request.outcomes) if all(o in known for o in request.outcomes) else ()
 
 
 class PlannerNode(ModuleNode):
@@ -90,7 +96,13 @@ class PlannerNode(ModuleNode):
                 raise ModelError('expected an active planner, got one that is not')
             command = check_text(request.command)
             result = self.module.plan(
-                PlanRequest(command, self._scene(request), tuple(request.history), request.pending)
+                PlanRequest(
+                    command,
+                    self._scene(request),
+                    tuple(request.history),
+                    request.pending,
+                    outcomes=_outcomes(request),
+                )
             )
         except (LLMAgentOSError, ValueError) as exc:
             self._failures += 1

@@ -147,6 +147,7 @@ class RemotePlanning(PlanningModule):
                 command=request.command,
                 scene=scene_to_msg(request.scene, self._frame),
                 history=list(request.history),
+                outcomes=list(request.outcomes),
                 pending=request.pending,
             )
         )
