@@ -24,7 +24,7 @@ from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 
 def _outcomes(request: PlanCommand.Request) -> tuple[Status, ...]:
-    """The commands' ends; none where a caller has words of its own for them."""
+    """Give the commands' ends; none where a caller has words of its own for them."""
     known = get_args(Status)
     return tuple(request.outcomes) if all(o in known for o in request.outcomes) else ()
 
