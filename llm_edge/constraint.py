@@ -9,11 +9,13 @@ because llguidance needs them to compute masks at all. They are cut off again.
 from __future__ import annotations
 
 import re
-from typing import Any
+from collections.abc import Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from llm_edge.number_rule import NumberRule
 from llm_edge.tokenization import PlanVocabulary
 from llmagentos.errors import ModelError
 from llmagentos.lang import grammar, notation
@@ -75,15 +77,37 @@ class PlanConstraint:
         # silent: a word that is refused is an answer here, not a warning
         self._base = LLMatcher(self._tokenizer, compiled, log_level=0)
 
-    def matcher(self, command: str | None = None) -> PlanMatcher:
-        """Follows one plan; with a command, pointers stay inside it."""
-        rule = PointerRule(self._vocabulary, command) if command is not None else None
-        return PlanMatcher(self._base, self.size, rule, self._asking)
+    def matcher(
+        self, command: str | None = None, question: str = "", earlier: str = ""
+    ) -> PlanMatcher:
+        """Follows one plan; with a command, pointers stay inside it, and numbers are those of its
+        words. question, earlier: see `NumberRule`."""
+        if command is None:
+            return PlanMatcher(self._base, self.size, (), self._asking)
+        rules = (
+            PointerRule(self._vocabulary, command),
+            NumberRule(self._vocabulary, command, question, earlier),
+        )
+        return PlanMatcher(self._base, self.size, rules, self._asking)
+
+
+class Rule(Protocol):
+    """What narrows the grammar for one command. `allowed` narrows a mask in place."""
+
+    def allowed(self, mask: NDArray[np.bool_]) -> None:
+        """Clear in `mask` (bool [V], changed in place) every token that must not come now."""
+
+    def allows(self, token: int) -> bool:
+        """Whether this token may come now."""
+        ...
+
+    def consume(self, token: int) -> None:
+        """Take a token in."""
 
 
 class PointerRule:
-    """Which pointers make sense for a command: within its words, texts forwards, numbers at words
-    with digits. `allowed` narrows a mask in place."""
+    """Which pointers make sense for a command: within its words, texts forwards (at which words
+    numbers stand, the `NumberRule` knows). `allowed` narrows a mask in place."""
 
     def __init__(self, vocabulary: PlanVocabulary, command: str):
         self._first = vocabulary.first_pointer
@@ -93,8 +117,6 @@ class PointerRule:
         words = command.split()[: grammar.MAX_POINTERS]
         self._inside = np.zeros(grammar.MAX_POINTERS, bool)
         self._inside[: len(words)] = True
-        self._digits = np.zeros(grammar.MAX_POINTERS, bool)
-        self._digits[: len(words)] = [any(c.isdigit() for c in w) for w in words]
         self._position = vocabulary.ids.get("xy", -1)
         self._between = {vocabulary.ids[w] for w in notation.POSITION_WORDS if w in vocabulary.ids}
         self._coordinates = 0
@@ -109,7 +131,7 @@ class PointerRule:
     def allowed(self, mask: NDArray[np.bool_]) -> None:
         """Clear in `mask` (bool [V], changed in place) every pointer that must not come now."""
         at = slice(self._first, self._first + grammar.MAX_POINTERS)
-        mask[at] &= self._digits if self._numeric else self._inside
+        mask[at] &= self._inside
         if self._open >= 0:
             mask[self._first : self._first + self._open] = False
 
@@ -118,8 +140,7 @@ class PointerRule:
         index = token - self._first
         if not 0 <= index < grammar.MAX_POINTERS:
             return True
-        row = self._digits if self._numeric else self._inside
-        return bool(row[index]) and (self._open < 0 or index >= self._open)
+        return bool(self._inside[index]) and (self._open < 0 or index >= self._open)
 
     def consume(self, token: int) -> None:
         """Take a token in: it decides which pointers may follow."""
@@ -144,10 +165,10 @@ class PlanMatcher:
         self,
         base: Any,
         size: int,
-        pointers: PointerRule | None = None,
+        rules: Sequence[Rule] = (),
         asking: frozenset[int] = frozenset(),
     ):
-        self._base, self._size, self._pointers = base, size, pointers
+        self._base, self._size, self._rules = base, size, rules
         # a copy shares the lexer's states; a new one would cost 20 ms
         self._m = base.deep_copy()
         self._asking, self._words = asking, list[int]()
@@ -156,19 +177,19 @@ class PlanMatcher:
         """[vocabulary size]: which words may come next."""
         bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
         mask = np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
-        if self._pointers is not None:
-            self._pointers.allowed(mask)
+        for rule in self._rules:
+            rule.allowed(mask)
         return mask
 
     def allows(self, token: int) -> bool:
         """Whether this word may come next: much quicker than the whole mask."""
-        if self._pointers is not None and not self._pointers.allows(token):
+        if not all(rule.allows(token) for rule in self._rules):
             return False
         return token < self._size and self._m.validate_tokens([token]) == 1
 
     def take(self, token: int) -> bool:
         """`allows` and `consume` in one: False, and nothing changed, for a word that may not come."""
-        if self._pointers is not None and not self._pointers.allows(token):
+        if not all(rule.allows(token) for rule in self._rules):
             return False
         if token >= self._size:
             return False
@@ -183,8 +204,8 @@ class PlanMatcher:
 
     def _taken(self, token: int) -> None:
         self._words.append(token)
-        if self._pointers is not None:
-            self._pointers.consume(token)
+        for rule in self._rules:
+            rule.consume(token)
 
     def forced(self) -> list[int]:
         """Words that the grammar leaves no choice about; not every one of them, see `may_force`."""

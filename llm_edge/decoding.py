@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from llm_edge.constraint import PlanMatcher
 from llm_edge.engines.base import Engine
 from llm_edge.tokenization import Prompt
-from llmagentos.errors import ModelError
+from llmagentos.errors import ModelError, PlanError
 
 StopReason = Literal["end", "length", "time", "cancelled"]
 
@@ -78,6 +78,7 @@ CLOSING = (
     "color",
     "most",
     "exists",
+    "row",
     "[",
     "{",
 )
@@ -166,6 +167,8 @@ def generate(
         taken = matcher is None or (plain and matcher.take(best))
         if matcher is not None and not taken:
             logits = np.where(matcher.allowed(), logits, -np.inf).astype(np.float32)
+            if not np.isfinite(logits).any():
+                raise PlanError("expected a plan with numbers that the words hold, got none")
             if plain:
                 best, p = likeliest(logits)
                 near = runner_up(logits, best, p, matcher)

@@ -201,6 +201,7 @@ class LLM:
         """The words of a plan that begins with `start`, and how they came about."""
         assert self._local is not None
         out = Generation()
+        earlier = ". ".join(request.history[-3:])
         words = self._local.write(
             request.command,
             request.pending,
@@ -208,5 +209,6 @@ class LLM:
             cancel=cancel,
             start=" ".join(start),
             result=out,
+            earlier=earlier,
         )
         return [*start, *words], out

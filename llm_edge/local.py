@@ -82,11 +82,14 @@ class LocalPlanner:
         cancel: threading.Event | None = None,
         start: str = "",
         result: Generation | None = None,
+        earlier: str = "",
     ) -> Iterator[str]:
         """Yields plan words for a command. One generation at a time.
 
         question, situation: what the robot asked last and what it is told of where it stands
-        (situation.py); a model that never learnt to read a situation gets none.
+        (situation.py); a model that never learnt to read a situation gets none. earlier: the
+        commands before, whose numbers a correction may have. Raises PlanError where no word may
+        follow.
         """
         with self._lock:
             prompt = self.tokenizer(command, question, situation if self.reads_situation else "")
@@ -98,7 +101,7 @@ class LocalPlanner:
                 self.engine,
                 prompt,
                 self.vocabulary.eos,
-                self.constraint.matcher(command),
+                self.constraint.matcher(command, question, earlier),
                 sampling,
                 cancel,
                 ids,

@@ -192,7 +192,9 @@ class PlanExecutor(ExecutionModule):
         """Why the plan may not be what the words meant."""
         confidence = plan.confidence if isinstance(plan, PlanResult) else 1.0
         question = waiting.question if waiting is not None else ""
-        return doubts.find(doubts.Asked(command, written, scene, question, confidence))
+        earlier = ". ".join(r.text for r in self.memory.records[-4:-1])
+        asked = doubts.Asked(command, written, scene, question, earlier, confidence)
+        return doubts.find(asked)
 
     def _doubted(self, doubt: doubts.Doubt, waiting: dialogue.Pending | None) -> Outcome:
         """Nothing is carried out, since the plan may not be what was meant. A question that waited

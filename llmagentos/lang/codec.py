@@ -23,8 +23,12 @@ from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
 from llmagentos.lang.node import Node, OneOf
 from llmagentos.lang.notation import Part, parts, tag_of
+from llmagentos.lang.numbers import Quantity, read
+from llmagentos.lang.numbers.held import slot_of
 
-#: Resolves a span of the command's words, first and last index inclusive, to its text.
+#: Resolves a span of the command's words, first and last index inclusive, to its text. With a
+#: method `quantity(index, before)` it also says which number stands around a word; without, the
+#: word alone is read.
 Pointer = Callable[[int, int], str]
 
 #: Numbers in a word of the command; a hyphen behind a letter or digit is no sign ("x-0.3").
@@ -255,13 +259,20 @@ class _Reader:
         return int(token[1:])
 
     def number(self) -> float:
+        return self._number()[0]
+
+    def _number(self) -> tuple[float, str]:
+        """A number, and the unit that the words it points at name, "" where they name none."""
+        before = self._tokens[self._at - 1] if self._at else ""
         token = self.next("a number")
         if token.startswith("@") and self._pointer is not None:
-            index = self._index(token)
-            found = re.search(r"\d+(?:[.,]\d+)?", self._pointer(index, index))
-            token = found.group().replace(",", ".") if found else token
+            found = self._quantity(self._index(token), before)
+            if found is None:
+                raise self.unexpected("a pointer to words that hold a number")
+            value, unit = found.in_plan if slot_of(before) != "number" else (found.value, "")
+            return abs(value), unit  # which way round the plan says in words
         try:
-            return float(token)
+            return float(token), ""
         except ValueError:
             raise self.unexpected("a number") from None
 
@@ -289,12 +300,21 @@ class _Reader:
             again = token in (*said, *self._tokens[self._at : self._at + 2])
             if again and len(found) == 1 and "," in text:  # "40,20" is two numbers, not 40.2
                 found = re.findall(r"-?\d+", text)
-            if not found:
+            spelt = None if found else self._quantity(index, "xy")  # "nought point three"
+            if not found and spelt is None:
                 raise self.unexpected("a number")
-            number = found[min(said.count(token), len(found) - 1)]
-            value = float(number.replace(",", "."))
+            number = found[min(said.count(token), len(found) - 1)] if found else ""
+            value = spelt.value if spelt is not None else float(number.replace(",", "."))
             said.append(token)
         return -abs(value) if minus else value
+
+    def _quantity(self, index: int, before: str) -> Quantity | None:
+        asked = getattr(self._pointer, "quantity", None)
+        if asked is not None:
+            found: Quantity | None = asked(index, before)
+            return found
+        assert self._pointer is not None
+        return next(iter(read(self._pointer(index, index))), None)
 
     def integer(self) -> int:
         token = self.next("a whole number")
@@ -310,5 +330,6 @@ class _Reader:
         unit = w.UNITS.get(self.peek() or "")
         if unit is not None and unit.vague:
             return p.Length(unit=self.next("a unit"))
-        value = self.number()
-        return p.Length(value=value, unit=self.one_of(w.UNITS, "a unit"))
+        value, said = self._number()
+        unit_word = self.one_of(w.UNITS, "a unit")
+        return p.Length(value=value, unit=said or unit_word)

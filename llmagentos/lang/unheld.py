@@ -38,19 +38,19 @@ class Unheld:
 
 def unheld(plan: p.Plan, command: str, pending: str = "", earlier: str = "") -> list[Unheld]:
     """Every number of the plan that neither the command nor the question it answers holds, in the
-    plan's order; empty for a plan that is right. earlier: the command before."""
+    plan's order; empty for a plan that is right. earlier: the commands before."""
     held = HeldNumbers(command, pending, earlier)
     return list(_unheld(codec.tokens(codec.write(plan)), held))
 
 
 def _unheld(tokens: Sequence[str], held: HeldNumbers) -> Iterator[Unheld]:
     repeats = any(token in REPEATING for token in tokens)
-    for before, token, behind in zip(
-        tokens, tokens[1:], [*tokens[2:], ""], strict=False
-    ):
+    for before, token, behind in zip(tokens, tokens[1:], [*tokens[2:], ""], strict=False):
         if not _NUMBER.fullmatch(token):
             continue
         value = float(token)
+        if _NUMBER.fullmatch(before):  # the second number of a position
+            before = "xy"
         unit = behind if before in length_words() and behind in w.UNITS else ""
         fits = held.allows(before, value, repeats)
         if not fits or (unit and not held.allows_unit(value, unit, repeats)):

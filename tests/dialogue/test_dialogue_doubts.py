@@ -57,3 +57,29 @@ def test_a_doubt_can_be_a_question_or_just_an_answer(monkeypatch: pytest.MonkeyP
     )
     out = t.do("pick [ the red block ]")
     assert (out.status, out.reply, t.actions) == ("answered", "All right.", [])
+
+
+@pytest.mark.parametrize(
+    ("plan", "command", "reply"),
+    [
+        ("move [ the red block ] left dist 5 cm", "shove the red block left", "how far: I thought of 5 cm"),
+        ("pick [ count 3 block ]", "take two blocks", "how many: I thought of 3,"),
+        ("rotate [ the red block ] ccw 45", "turn it by 30 degrees", "how far to turn it"),
+        ("move [ the red block ] left dist 5 in", "move it 5 cm left", "I thought of 5 inches"),
+        ("wait 30", "wait a minute", "how long to wait: I thought of 30 seconds"),
+    ],
+)  # fmt: skip
+def test_a_number_that_nobody_said_is_never_used(plan: str, command: str, reply: str) -> None:
+    t = Table()
+    out = t.do(plan, command=command)
+    assert out.status == "question" and reply in out.reply and t.actions == []
+
+
+def test_numbers_that_were_said_are_used() -> None:
+    t = Table()
+    out = t.do("move [ the red block ] left dist 5 cm", command="red block, 50 millimetres left")
+    assert out.status == "succeeded"
+    # and those of the command that is corrected
+    out = t.do("correct right dist 5 cm", command="no, to the right")
+    assert out.status == "succeeded"
+    assert t.do("move [ the red block ] right dist 9 cm", command="no, right").status == "question"

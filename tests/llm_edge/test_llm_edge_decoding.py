@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from llm_edge import decoding, pointers
-from llm_edge.constraint import PlanConstraint
+from llm_edge.constraint import PlanConstraint, PlanMatcher
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.tokenization import PlanVocabulary, Prompt
 from llmagentos.errors import ModelError, PlanError
@@ -100,18 +100,83 @@ def test_top_p_keeps_only_the_likely_words():
     assert chosen == {3}
 
 
-def test_pointers_stay_inside_the_command_and_numbers_on_digits():
-    matcher = CONSTRAINT.matcher("move it 7.5 cm left")
-    ids = VOCABULARY.ids
-    for word in "move [ the it object ] left dist".split():
-        matcher.consume(ids[word])
+def after(command, words, **more):
+    """The words that may follow these in a plan for the command."""
+    matcher = CONSTRAINT.matcher(command, **more)
+    for word in words.split():
+        matcher.consume(VOCABULARY.ids[word])
     allowed = {w for w, ok in zip(VOCABULARY.words, matcher.allowed(), strict=True) if ok}
-    assert {w for w in allowed if w.startswith("@")} == {"@2"}
-    assert "10" in allowed and "little" in allowed
+    assert allowed == {w for w in VOCABULARY.words if matcher.allows(VOCABULARY.ids[w])}
+    return allowed
 
+
+def numbers(allowed):
+    return {w for w in allowed if w[0] in "@0123456789"}
+
+
+def test_a_plan_has_only_the_numbers_of_the_words():
+    allowed = after("move it 7.5 cm left", "move [ the it object ] left dist")
+    assert numbers(allowed) == {"@2", "@3", "75"} and "little" in allowed  # 75 mm
+    command = "put three blocks 5 cm left of the cup and turn the cup 30 degrees"
+    assert numbers(after(command, "put [ count")) == {"3"}
+    at = numbers(after(command, "put [ count 3 block ] left_of [ the cup ] dist"))
+    assert at == {"3", "5", "50", "@1", "@3", "@4"}  # no unit was said for "three"
+    assert numbers(after(command, "rotate [ the cup ] ccw")) == {
+        "3", "30", "@1", "@13", "@14",
+    }  # fmt: skip
+    assert numbers(after("turn the cup round", "rotate [ the cup ] cw")) >= {"90", "180"}
+
+
+def test_a_length_keeps_the_unit_of_its_words():
+    command = "move it 7.5 cm left"
+    assert after(command, "move [ the it object ] left dist @2") == {"cm"}
+    assert after(command, "move [ the it object ] left dist 75") == {"mm"}
+    assert after("move it a foot left", "move [ the it object ] left dist @2") == {"in"}
+    assert after("move it 5 left", "move [ the it object ] left dist 5") >= {"mm", "cm", "m", "in"}
+
+
+def test_without_a_number_in_the_words_there_is_none_in_the_plan():
+    assert not numbers(after("put the blocks there", "put [ the"))
+    assert "count" not in after("put the blocks there", "put [")
+    assert "count" in after("how many blocks are there", "answer")  # no quantifier there
+    assert "repeat" not in after("put the blocks there", "home ;")
+    assert "rows" not in after("lay a grid", "arrange [ all block ] grid")
+
+
+def test_numbers_of_the_question_and_of_what_is_corrected_count():
+    assert numbers(after("the second", "choose [ the block order left")) == {"2"}
+    asked = "Which of the 3 blocks do you mean?"
+    assert "3" in after("all of them", "choose [ the", question=asked)
+    said = "move it 8 cm left"
+    assert "8" in after("no, right", "correct right dist", earlier=said)
+    assert "8" not in after("no, right", "move [ the it object ] right dist", earlier=said)
+
+
+class NoNumbers:
+    """A rule under which no number and no pointer may come."""
+
+    def allowed(self, mask):
+        for token in range(len(mask)):
+            mask[token] &= self.allows(token)
+
+    def allows(self, token):
+        return VOCABULARY.words[token][0] not in "@0123456789"
+
+    def consume(self, token):
+        pass
+
+
+def test_words_that_leave_no_way_on_are_an_error():
+    matcher = PlanMatcher(CONSTRAINT.matcher()._base, CONSTRAINT.size, (NoNumbers(),))
+    start = [VOCABULARY.ids[w] for w in "rotate [ the block ] cw".split()]
+    with pytest.raises(PlanError, match="numbers that the words hold"):
+        list(decoding.generate(RandomEngine(0), PROMPT, 0, matcher, Sampling(), start=start))
+
+
+def test_texts_are_pointed_at_forwards_and_inside_the_command():
     matcher = CONSTRAINT.matcher("cut the apple now")
     for word in ("cannot", "cut", "@1"):
-        matcher.consume(ids[word])
+        matcher.consume(VOCABULARY.ids[word])
     allowed = {w for w, ok in zip(VOCABULARY.words, matcher.allowed(), strict=True) if ok}
     assert allowed == {"@1", "@2", "@3"}
 

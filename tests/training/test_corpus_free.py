@@ -74,7 +74,7 @@ def test_an_invalid_line_names_file_and_line(tmp_path, change, words):
         ({"plan": "put [ the green object ] in [ the bowl ]"}, "expected succeeded or answered"),
         ({"plan": "refuse damage", "ends": "question"}, "expected question"),
         ({"plan": 'cannot cook "fry it"'}, "no words of the command"),
-        ({"plan": "move [ the red block ] left dist 7.3 cm"}, "can't be pointed at"),
+        ({"plan": "move [ the red block ] left dist 7.3 cm"}, "dist 7.3 cm is no words"),
     ],
 )
 def test_a_plan_that_does_not_fit_is_found(tmp_path, change, words):

@@ -15,7 +15,7 @@ from typing import Any
 from llmagentos.command import plain_command
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import plan as p
-from llmagentos.lang.grammar import MAX_INT, SPOKEN_NUMBERS
+from llmagentos.lang.unheld import unheld
 from llmagentos.ports.modules import Outcome
 from llmagentos.skills.symbolic import SymbolicSkills
 from training.corpus.filter import is_evaluation_sentence
@@ -31,9 +31,6 @@ _MOTIONS = frozenset(
     """pick place put push move stack arrange rotate swap clear reshape point look home release
     undo restore again correct choose yes remember""".split()
 )
-_DIGITS = re.compile(r"\d*[.,]\d+|\d+")
-#: Parts of a whole by their words, as in "eight and a half".
-_FRACTIONS = {"half": (0.5,), "quarter": (0.25, 0.75)}
 _GOOD = ("succeeded", "answered")
 
 
@@ -66,22 +63,19 @@ def _one(s: Sentence, carried: bool = True) -> Iterator[str]:
 
 
 def _unsaid(s: Sentence) -> Iterator[str]:
-    """Texts and unusual numbers of the plan that no words of the command are."""
+    """Texts and numbers of the plan that no words of the command are."""
     words = f" {' '.join(s.command.split())} ".lower()
-    digits = {float(n.replace(",", ".")) for n in _DIGITS.findall(s.command)}
-    parts = {part for word, some in _FRACTIONS.items() if word in words for part in some}
     for name, value in _values(s.plan):
-        if name in _TEXTS and not re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", words):
+        if not re.search(rf"(?<!\w){re.escape(value.lower())}(?!\w)", words):
             yield f"{name} {value!r} is no words of the command"
-        elif name == "number":
-            usual = value.is_integer() and 0 <= value <= MAX_INT
-            spoken = f"{value:g}" in SPOKEN_NUMBERS or value % 1 in parts
-            if not (usual or spoken or value in digits):
-                yield f"number {value:g} can't be pointed at"
+    assert s.plan is not None
+    earlier = ". ".join(turn.command for turn in s.turns[-3:])
+    for number in unheld(s.plan, s.command, s.asked, earlier):
+        yield f"number {number.says} is no words of the command"
 
 
-def _values(node: Any) -> Iterator[tuple[str, Any]]:
-    """Every text and number of a plan."""
+def _values(node: Any) -> Iterator[tuple[str, str]]:
+    """Every text of a plan, with its field's name."""
     if isinstance(node, tuple):
         for one in node:
             yield from _values(one)
@@ -91,8 +85,6 @@ def _values(node: Any) -> Iterator[tuple[str, Any]]:
         value = getattr(node, name)
         if name in _TEXTS and value:
             yield name, value
-        elif isinstance(value, float) and not (isinstance(node, p.Length) and not node.is_measured):
-            yield "number", abs(value)
         else:
             yield from _values(value)
 

@@ -22,13 +22,15 @@ class Asked:
 
     command: the person's words, "" where a plan came without any. plan: as the planner wrote it,
     with its dialogue steps. scene: as it is believed now. pending: the robot's question that the
-    command may answer, or "". confidence: the planner's own, 1 where it has none.
+    command may answer, or "". earlier: the commands before, or "". confidence: the planner's own, 1
+    where it has none.
     """
 
     command: str
     plan: p.Plan
     scene: Scene = field(default_factory=Scene)
     pending: str = ""
+    earlier: str = ""
     confidence: float = 1.0
 
 

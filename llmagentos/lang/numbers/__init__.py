@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from llmagentos.lang.numbers.held import HeldNumbers
 from llmagentos.lang.numbers.quantity import Quantity
-from llmagentos.lang.numbers.reader import at_word, read
+from llmagentos.lang.numbers.reader import quantities_at, read
 
-__all__ = ["HeldNumbers", "Quantity", "at_word", "read"]
+__all__ = ["HeldNumbers", "Quantity", "quantities_at", "read"]

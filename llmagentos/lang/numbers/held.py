@@ -16,9 +16,12 @@ from functools import cached_property
 from llmagentos.lang import words as w
 from llmagentos.lang.numbers.quantity import Quantity
 from llmagentos.lang.numbers.reader import read
+from llmagentos.lang.words.places import Unit as PlanUnit
 
 _TURNS = ("cw", "ccw")
 _LENGTHS = ("dist", "size", "spacing")
+#: Plan words in front of the numbers of a position.
+COORDINATES = ("xy", "minus", "z")
 #: Angles of turns without a number, and the words that call for one beside a number elsewhere.
 _ANGLES = {
     90.0: r"quarter|left|right|clockwise|sideways|turn|rotate",
@@ -32,19 +35,26 @@ _TURNING = re.compile(
 )
 #: What makes two of "the one after the leftmost".
 _NEXT = re.compile(
-    r"\b(?:after|before|beside|next|left of|right of|behind|in front of|but|follow\w*)\b", re.I
+    r"\b(?:after|before|beside|next|left of|right of|behind|in front of|under|below|beneath|above|but|follow\w*)\b",
+    re.I,
 )
 _ALL_AROUND = re.compile(
     r"\b(?:each|every|all|any|per|in the|at the|the)\b.*\b(?:corner|side|edge|end|border)s?\b", re.I
 )
-_TABULAR = re.compile(r"\b(?:rows?|columns?|lines?|layers?|grids?|by|each|every|times)\b|[x×*]", re.I)
+_TABULAR = re.compile(
+    r"\b(?:rows?|columns?|lines?|layers?|grids?|by|each|every|times)\b|[x×*]", re.I
+)
 _ROUND = re.compile(r"\b(?:radius|radii|cent(?:re|er)|middle)\b", re.I)
+#: Words that do what was done before once more: with its numbers.
+_AS_BEFORE = re.compile(
+    r"\b(?:same|again|likewise|also|too|as well|ditto|repeat|once more|undo|redo)\b", re.I
+)
 _EXACT = 1e-4
 
 
 class HeldNumbers:
-    """The numbers of a command, of the robot's question that it answers, and of the command before
-    (which a plan takes numbers from only where it corrects or repeats that).
+    """The numbers of a command, of the robot's question that it answers, and of the commands before
+    (which a plan takes numbers from only where it, or its words, corrects or repeats that).
 
     Looks at the words once; every question after that is a look-up.
     """
@@ -53,6 +63,7 @@ class HeldNumbers:
         self._text = f"{command} {pending}"
         self._read = (*read(command), *read(pending))
         self._earlier = read(earlier)
+        self._repeats = bool(_AS_BEFORE.search(command))
         self._known: dict[tuple[str, bool], tuple[float, ...]] = {}
 
     def allows(self, before: str, value: float, repeats: bool = False) -> bool:
@@ -63,7 +74,9 @@ class HeldNumbers:
             return True
         if before == "size" and _ROUND.search(self._text):
             return _among(value / 2, found)
-        is_tabular = before not in (*_TURNS, *_LENGTHS) and _TABULAR.search(self._text)
+        is_tabular = before not in (*_TURNS, *_LENGTHS, *COORDINATES) and _TABULAR.search(
+            self._text
+        )
         return bool(is_tabular) and _among(value, self._products)
 
     def allows_unit(self, value: float, unit: str, repeats: bool = False) -> bool:
@@ -72,26 +85,36 @@ class HeldNumbers:
         one = w.UNITS[unit].metres
         if one is None:
             return True
-        read_ = self._read + (self._earlier if repeats else ())
-        said = [q for q in read_ if suits(q, "length") and _among(value, _values((q,)))]
+        said = [q for q in self._of(repeats) if suits(q, "length") and _among(value, _values((q,)))]
         # a number that stands alone is centimetres to people, but nobody has said so
         free = not said or any(q.dimension != "length" for q in said)
-        return free or any(abs(metres(q) - value * one) < _EXACT for q in said) or (
-            bool(_ROUND.search(self._text))
+        return (
+            free
+            or any(abs(metres(q) - value * one) < _EXACT for q in said)
+            or (bool(_ROUND.search(self._text)))
         )
+
+    def holds_any(self, before: str, repeats: bool = False) -> bool:
+        """Whether there is any number that a plan could have behind that plan word."""
+        return bool(self._found(before, repeats) or self._without_words(before))
 
     def _found(self, before: str, repeats: bool) -> tuple[float, ...]:
         """What the words hold for the place behind a plan word."""
         slot = slot_of(before)
         if (slot, repeats) not in self._known:
-            said = self._read + (self._earlier if repeats else ())
-            self._known[slot, repeats] = _values([q for q in said if suits(q, slot)])
+            said = [q for q in self._of(repeats) if suits(q, slot)]
+            self._known[slot, repeats] = _values(said)
         return self._known[slot, repeats]
+
+    def _of(self, repeats: bool) -> tuple[Quantity, ...]:
+        return self._read + (self._earlier if repeats or self._repeats else ())
 
     def _without_words(self, before: str) -> Sequence[float]:
         """The numbers that stand behind a plan word although no word says them."""
         if before in _TURNS:
             return self._angles
+        if before in COORDINATES:
+            return (0.0,)
         if before in ("last_moved", "first_moved"):
             return (2.0,)
         if before in w.ORDERS:
@@ -101,6 +124,8 @@ class HeldNumbers:
             return (1.0,)
         if before in w.COMPARISONS:
             return (0.0, 1.0)
+        if before == "spacing" and re.search(r"\btouch", self._text, re.I):
+            return (1.0,)
         if before == "undo":
             return (1.0, 2.0)
         if before == "count" and _ALL_AROUND.search(self._text):
@@ -130,7 +155,7 @@ class HeldNumbers:
 
 def slot_of(before: str) -> str:
     """What is said behind a plan word: a length, an angle, a time, or how many."""
-    if before in _LENGTHS:
+    if before in (*_LENGTHS, *COORDINATES):
         return "length"
     return "angle" if before in _TURNS else "time" if before == "wait" else "number"
 
@@ -141,7 +166,7 @@ def suits(quantity: Quantity, slot: str) -> bool:
     if slot == "number":  # "seven minute cubes", "a pair of foot balls"
         return quantity.unit not in ("mm", "cm", "dm", "m", "in", "deg", "rad")
     if quantity.unit is None:
-        return quantity.kind in ("cardinal", "fraction")
+        return quantity.kind == "cardinal" or (quantity.kind == "fraction" and slot != "angle")
     return quantity.dimension == slot
 
 
@@ -158,12 +183,16 @@ def _values(quantities: Sequence[Quantity]) -> tuple[float, ...]:
         value = abs(q.value)
         out |= {value, abs(q.in_plan[0])}
         if q.dimension == "length":
-            out |= {metres(q) / w.UNITS[u].metres for u in ("mm", "cm", "m", "in")}
+            out |= {metres(q) / (unit.metres or 1.0) for unit in _measured()}
         if q.dimension == "percent":
             out |= {value / 100, 1 + value / 100, 1 - value / 100}
         if q.kind == "fraction":
             out |= {1 + value, 1 - value}
     return tuple(out)
+
+
+def _measured() -> list[PlanUnit]:
+    return [w.UNITS[word] for word in w.UNITS.where(vague=False)]
 
 
 def _among(value: float, values: Sequence[float]) -> bool:

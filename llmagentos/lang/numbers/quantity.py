@@ -41,6 +41,7 @@ UNITS: dict[str, Unit] = {
         Unit("hand", "length", "cm", 10.0),
         Unit("deg", "angle", ""),
         Unit("rad", "angle", "", math.degrees(1.0)),
+        Unit("right angle", "angle", "", 90.0),
         Unit("turn", "angle", "", 360.0),
         Unit("ms", "time", "", 0.001),
         Unit("s", "time", ""),

@@ -9,7 +9,6 @@ ways: "a second" is an ordinal and a time.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 from functools import lru_cache
 
@@ -20,7 +19,6 @@ from llmagentos.lang.numbers.tokens import Token, tokens
 #: A number and the token behind it.
 Found = tuple[float, int]
 _LIST = frozenset(("to", "or", "and", ",", "-", "–", "—", "/", "x", "×", "by", "till", "until"))
-_OR_MORE = (["or", "more"], ["or", "fewer"], ["or", "less"])
 _LAST = ("last", "final")
 
 
@@ -30,9 +28,8 @@ def read(text: str) -> tuple[Quantity, ...]:
     return tuple(_Reader(text).quantities())
 
 
-def at_word(text: str, index: int) -> tuple[Quantity, ...]:
-    """The quantities whose words include the word of this index, in order; the first is the one
-    that a pointer at the word means."""
+def quantities_at(text: str, index: int) -> tuple[Quantity, ...]:
+    """The quantities whose words include the word of this index, in their order."""
     return tuple(q for q in read(text) if q.first <= index <= q.last)
 
 
@@ -42,7 +39,7 @@ class _Reader:
         found = tokens(text)
         behind = [t.text for t in found[1:]] + ["", ""]
         self._tokens = [
-            replace(t, text=w.likely(t.text, behind[i : i + 2] in _OR_MORE))
+            replace(t, text=w.likely(t.text, _is_number_before(behind[i : i + 2])))
             if t.kind == "word"
             else t
             for i, t in enumerate(found)
@@ -81,9 +78,9 @@ class _Reader:
             count, says = 2.0, 3
         elif (start.startswith("last but ") or "most but " in start) and plain[2] in w.SMALL:
             count, says = w.SMALL[plain[2]] + 1.0, 3
-        elif start.startswith(("before last", "before that", "before it")):
-            count, says = 2.0, 2
-        elif start.startswith("one before "):
+        elif start.startswith(("before last", "before that", "before it")) or start.startswith(
+            "one before "
+        ):
             count, says = 2.0, 2
         elif start == "one in from":
             count, says = 2.0, 3
@@ -156,7 +153,9 @@ class _Reader:
         if found is None:
             return at
         value, end = found
-        kind: Kind = "fraction" if 0 < value < 1 and self._word(at) not in ("", "point") else "cardinal"
+        kind: Kind = (
+            "fraction" if 0 < value < 1 and self._word(at) not in ("", "point") else "cardinal"
+        )
         if self._word(end) in ("times", "fold") or (
             self._text_at(end) in ("x", "×") and self._is_factor(at, end)
         ):
@@ -180,7 +179,15 @@ class _Reader:
         start = at
         if self._word(at) in ("a", "an", "another", "one", "per", "every", "each", "full", "whole"):
             at += 1
-            while self._word(at) in ("full", "whole", "complete", "good", "single", "extra", "more"):
+            while self._word(at) in (
+                "full",
+                "whole",
+                "complete",
+                "good",
+                "single",
+                "extra",
+                "more",
+            ):
                 at += 1
             unit, end = self._unit(at, start, spelt=True)
             is_whole = self._word(at - 1) in ("full", "whole", "complete", "one", "another")
@@ -190,9 +197,6 @@ class _Reader:
                 value, end = self._smaller_units(value, unit, end)
                 self._add("cardinal", value, unit, start, end)
                 return at if self._word(at) == "second" else end  # an ordinal, too
-            if self._word(at) == "right" and self._word(at + 1) in ("angle", "angles"):
-                self._add("cardinal", 90.0, "deg", start, at + 2)
-                return at + 2
         return start
 
     def _vague(self, at: int) -> int:
@@ -268,7 +272,9 @@ class _Reader:
                 part = w.TENS[word]
             elif word in w.TENS and 0 < part < 10 and not total:  # "one eighty"
                 part = 100 * part + w.TENS[word]
-            elif word in w.SMALL and (not read_any or (part % 10 == 0 and part > 9 and w.SMALL[word] < 10)):
+            elif word in w.SMALL and (
+                not read_any or (part % 10 == 0 and part > 9 and w.SMALL[word] < 10)
+            ):
                 part += w.SMALL[word]
             elif word in w.SMALL and total and part == 0:
                 part = w.SMALL[word]
@@ -372,7 +378,11 @@ class _Reader:
             return None, at
         if token.text == "per" and self._word(at + 1) == "cent":
             return "percent", at + 2
-        unit = w.UNIT_WORDS.get(token.text) or w.UNIT_WORDS.get(token.text.removesuffix("'s").removesuffix("’s"))
+        if token.text == "right" and self._word(at + 1) in ("angle", "angles"):
+            return "right angle", at + 2
+        unit = w.UNIT_WORDS.get(token.text) or w.UNIT_WORDS.get(
+            token.text.removesuffix("'s").removesuffix("’s")
+        )
         if unit in w.BODY:
             return self._body(at, unit)
         if unit is None and len(token.text) > 4:
@@ -417,10 +427,10 @@ class _Reader:
         small, behind = self._unit(found[1], start)
         if small is None and unit == "m" and start == end and 10 <= found[0] < 100:
             return tidy(value + found[0] / 100), found[1]  # "a metre twenty"
-        if small is None or UNITS[small].dimension != "length":
+        if small is None or small not in _SYSTEM.get(unit, ()):
             return value, end
         ratio = _metres(small) / _metres(unit)
-        if ratio >= 1 or found[0] * ratio >= 1 or found[0] <= 0 or {unit, small} - _SAME[unit]:
+        if ratio >= 1 or found[0] * ratio >= 1 or found[0] <= 0:
             return value, end
         return tidy(value + found[0] * ratio), behind
 
@@ -486,12 +496,16 @@ class _Reader:
         return at + (self._word(at) in ("ish", "odd", "whole", "full", "extra", "more", "good"))
 
 
+def _is_number_before(behind: list[str]) -> bool:
+    """Whether only a number stands before these words: "fur or more", "thee times"."""
+    return behind[0] == "times" or behind in (["or", "more"], ["or", "fewer"], ["or", "less"])
+
+
 def _metres(unit: str) -> float:
     plan = {"mm": 0.001, "cm": 0.01, "m": 1.0, "in": 0.0254}
     return UNITS[unit].factor * plan[UNITS[unit].plan]
 
 
 _METRIC, _IMPERIAL = {"mm", "cm", "dm", "m"}, {"in", "ft", "yd"}
-_SAME = {unit: _METRIC if unit in _METRIC else _IMPERIAL for unit in _METRIC | _IMPERIAL} | {
-    unit: set[str]() for unit in UNITS if UNITS[unit].dimension != "length"
-}
+#: Units that a smaller one can follow: those of the same system.
+_SYSTEM = {unit: system for system in (_METRIC, _IMPERIAL) for unit in system}

@@ -70,7 +70,9 @@ def _tokens(text: str) -> Iterator[Token]:
             elif found["number"] and (comma := _list_comma(lower, found)):
                 end = comma
                 value = float(lower[at:end])
-                yield Token("number", lower[at:end], value, index, at, end, glued, value.is_integer())
+                yield Token(
+                    "number", lower[at:end], value, index, at, end, glued, value.is_integer()
+                )
             else:
                 yield _token(found, (index, at, end, glued))
             at = end

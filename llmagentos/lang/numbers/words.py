@@ -113,6 +113,7 @@ _OTHERS = frozenset(
     minute minutes minus circle degree spin spins sets ends times tires tiles twelve shelve
     shelf fell tell eight ate freight weights lights tights hundred thousand dozen frozen doze few
     red reds rod rods raid road roads rid rude reads read ride dead mess most
+    teeth tooth tenths booth cent cents percents
     new view dew single simple some same home dome come sum forks foils wane zero hero
     """.split()
 )
@@ -123,7 +124,12 @@ def likely(word: str, sure: bool = False) -> str:
     """The word of a number or unit that this is, or that one slip of the fingers made it of
     ("fivve", "trhee"); else the word itself. sure: a number stands here, so that even an English
     word may be a slip ("fur or more")."""
-    if word in _KNOWN or (word in _OTHERS and not sure) or not 4 <= len(word) + 1 <= 12 or not word.isascii():
+    if (
+        word in _KNOWN
+        or (word in _OTHERS and not sure)
+        or not 4 <= len(word) + 1 <= 12
+        or not word.isascii()
+    ):
         return word
     found = {w for w in _SLIPPING if abs(len(w) - len(word)) < 2 and _one_slip(w, word)}
     return found.pop() if len(found) == 1 else word
@@ -150,6 +156,18 @@ _KNOWN = frozenset(
     {*SMALL, *TENS, *SCALES, *GROUPS, *VAGUE, *ORDINALS, *TIMES, *PARTS, *UNIT_WORDS}
 )
 _SLIPPING = frozenset(
-    w for w in {*SMALL, *TENS, *SCALES, *ORDINALS, *TIMES, *PARTS, *UNIT_WORDS, "dozen", "several"}
+    w
+    for w in {
+        *SMALL,
+        *TENS,
+        *SCALES,
+        *ORDINALS,
+        *TIMES,
+        *UNIT_WORDS,
+        "half",
+        "quarter",
+        "dozen",
+        "several",
+    }
     if len(w) >= 4 and w.isalpha() and w not in ("single", "spins", "spin", "fife", "fower")
 )
