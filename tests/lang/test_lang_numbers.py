@@ -63,6 +63,7 @@ from llmagentos.lang.numbers import HeldNumbers, quantities_at, read
         ("a few", 3, None),
         ("1e-3", 0.001, None),
         ("trhee", 3, None),
+        ("ate seconds", 8, "s"),
     ],
 )
 def test_the_first_quantity_of_a_text(text: str, value: float, unit: str | None) -> None:
@@ -177,6 +178,8 @@ def test_any_text_is_read_without_an_error() -> None:
         ("the one after the leftmost", "left", 2, True),
         ("the third from the left after that", "left", 2, False),
         ("two rows of three blocks", "the", 6, True),
+        ("white, then red, red", "count", 2, True),
+        ("white, then red", "count", 2, False),
         ("20 percent bigger", "times", 1.2, True),
         ("half as big", "times", 0.5, True),
         ("the one you moved before", "last_moved", 2, True),

@@ -128,6 +128,8 @@ class HeldNumbers:
             return (1.0,)
         if before == "undo":
             return (1.0, 2.0)
+        if before == "count" and (said := _said_again(self._text)):
+            return said
         if before == "count" and _ALL_AROUND.search(self._text):
             return (4.0,)
         return (1.0,) if before in ("again", "order") else ()
@@ -193,6 +195,12 @@ def _values(quantities: Sequence[Quantity]) -> tuple[float, ...]:
 
 def _measured() -> list[PlanUnit]:
     return [w.UNITS[word] for word in w.UNITS.where(vague=False)]
+
+
+def _said_again(text: str) -> tuple[float, ...]:
+    """ "Red, red, blue, blue": two of each."""
+    again = re.finditer(r"\b(\w{3,})(?:,? (?:and )?\1\b)+", text, re.I)
+    return tuple(float(len(re.findall(rf"\b{found[1]}\b", found[0], re.I))) for found in again)
 
 
 def _among(value: float, values: Sequence[float]) -> bool:

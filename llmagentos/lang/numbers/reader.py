@@ -204,6 +204,11 @@ class _Reader:
         if word == "too" and self._word(at + 1).endswith("s"):  # heard, not typed: "too cups"
             self._add("vague", 2.0, None, at, at + 1)
             return at + 1
+        if word in w.HEARD:
+            unit, end = self._unit(at + 1, at, spelt=True)
+            if unit is not None:
+                self._add("cardinal", float(w.HEARD[word]), unit, at, end)
+                return end
         if word in w.VAGUE:
             unit, end = self._unit(at + 1, at, spelt=True)
             end = end if unit is not None else at + 1

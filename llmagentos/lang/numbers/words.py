@@ -40,6 +40,8 @@ TIMES: dict[str, float] = {
     "once": 1, "twice": 2, "thrice": 3, "double": 2, "doubled": 2, "doubly": 2, "triple": 3,
     "tripled": 3, "treble": 3, "quadruple": 4, "quintuple": 5,
 }  # fmt: skip
+#: Words that sound like a number: heard so where a unit follows ("ate seconds").
+HEARD: dict[str, int] = {"ate": 8, "won": 1, "too": 2, "to": 2, "for": 4, "fore": 4}
 #: Parts of one, singular and plural ("two thirds").
 PARTS: dict[str, float] = {
     "half": 1 / 2, "halves": 1 / 2, "halfs": 1 / 2, "third": 1 / 3, "thirds": 1 / 3,
