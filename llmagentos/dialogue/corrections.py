@@ -83,6 +83,9 @@ def _change_last(steps: Steps, change: Callable[[Any], Any]) -> Steps:
 def _directed(step: Any, direction: str) -> Any:
     if isinstance(step, p.Move) or (isinstance(step, p.Reshape) and step.direction is not None):
         return step.model_copy(update={"direction": direction})
+    if isinstance(step, p.Rotate) and direction in ("left", "right"):
+        sign = 1 if direction == "left" else -1
+        return step.model_copy(update={"angle_deg": sign * abs(step.angle_deg)})
     if isinstance(step, p.Pick):
         return p.Move(obj=step.obj, direction=direction)
     place = getattr(step, "place", None)

@@ -77,6 +77,23 @@ def resolve(plan: p.Plan, memory: SessionMemory, ctx: Context, pending: Pending 
     return Resolved(p.Plan(steps=tuple(out)), p.Plan(steps=steps), continues, None, reply)
 
 
+def answers(plan: p.Plan, pending: Pending | None) -> bool:
+    """Whether a plan answers the question which one is meant: with a choice, or with the same step
+    said again of another thing. "Them" of any other command are not those that were asked about."""
+    if pending is None or len(pending.candidates) < 2:
+        return False
+    first, asked = plan.steps[0], pending.plan.steps[0]
+    if isinstance(first, p.Choose | p.Correct):
+        return True
+    if type(first) is not type(asked) or len(plan.steps) != 1:
+        return False
+    bare = [
+        s.model_copy(update={n: None for n in ("obj", "objs") if hasattr(s, n)})
+        for s in (first, asked)
+    ]
+    return bare[0] == bare[1]
+
+
 def _stop_with(failure: Failure, words: str, obj: p.Obj | None = None) -> Resolved:
     nothing = p.Plan(steps=(p.Look(),))
     return Resolved(nothing, nothing, issue=Issue(failure, words, "", obj))

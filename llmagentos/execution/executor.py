@@ -99,6 +99,9 @@ class PlanExecutor(ExecutionModule):
         promised = self._at_their_word(written, command)
         written = promised or written
         waiting, self._pending, self._early = self._pending, None, None
+        if dialogue.answers(written, waiting):  # "both of them" are those that were asked about
+            assert waiting is not None
+            self.memory.note_mention(waiting.candidates, handles=False)
         meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         steps, self._later = waiting_for_word.parted(meant.plan.steps)
@@ -282,8 +285,6 @@ class PlanExecutor(ExecutionModule):
         problem = session.problem
         if problem is None or problem.obj is None or problem.kind != "question":
             return
-        if len(problem.candidates) > 1:  # "both of them"
-            self.memory.note_mention(problem.candidates, handles=False)
         found = ground(problem.obj, self.memory.context(self.skills.scene()))
         if found.ok:
             self.memory.note_mention(found.ids)

@@ -18,7 +18,8 @@ class Event:
     """One object's change by the robot: kept by the session's history, newest last.
 
     before/after: the object as believed before and after; command: index of the command in the
-    session; step: words for the step that did it.
+    session; step: words for the step that did it. turned_rad: by how much it was turned on the
+    spot, which its yaw alone need not show (a cube looks alike every quarter turn).
     """
 
     object_id: str
@@ -26,6 +27,7 @@ class Event:
     after: SceneObject | None
     command: int
     step: str
+    turned_rad: float = 0.0
 
 
 @dataclass(frozen=True)

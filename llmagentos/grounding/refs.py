@@ -19,6 +19,8 @@ from llmagentos.world.support import supports
 
 #: An object has moved when its centre is more than this away from where it was.
 MOVED_M = 0.01
+#: A thing turned by more than this was turned, rad.
+TURNED_RAD = 0.05
 
 
 def referents(obj: p.Obj, allowed: Sequence[SceneObject], ctx: Context) -> tuple[str, ...]:
@@ -130,6 +132,11 @@ def really_moved(event: Event) -> bool:
         return True
     a, b = event.before, event.after
     return math.dist(a.position, b.position) > MOVED_M or a.support != b.support
+
+
+def really_changed(event: Event) -> bool:
+    """Whether there is something to take back: it stands elsewhere, or was turned on the spot."""
+    return really_moved(event) or abs(event.turned_rad) > TURNED_RAD
 
 
 def moved_count(obj: p.Obj) -> int | None:

@@ -64,7 +64,7 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
         instead = _ground(other, ctx.with_(chosen=(*ctx.chosen, *chosen)), without)
         if instead.ids or instead.problem is Failure.AMBIGUOUS:
             return instead
-    return found
+    return substitutes.ask_instead(obj, meant, ctx, without, _ground) or found
 
 
 def _ground(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding:

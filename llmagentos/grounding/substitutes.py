@@ -6,13 +6,13 @@ Knows: which kinds are mixed up, and given names written as nouns. Does not know
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 
 from llmagentos.grounding import filters as f
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.refs import normal_name
 from llmagentos.lang import plan as p
-from llmagentos.lang.wording.objects import article
+from llmagentos.lang.wording.objects import article, obj_noun
 from llmagentos.lang.wording.scene import describe_object
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
@@ -78,6 +78,32 @@ def near_kinds(obj: p.Obj, scene: Scene) -> list[p.Obj]:
     if obj.colors:
         others = (*others, *traits(kind).mixed_up_by_color)
     return [obj.model_copy(update={"kind": k, "noun": None}) for k in others]
+
+
+def ask_instead(
+    obj: p.Obj,
+    meant: p.Obj,
+    ctx: Context,
+    without: Collection[str],
+    ground: Callable[[p.Obj, Context, Collection[str]], Grounding],
+) -> Grounding | None:
+    """Where there is no plate at all: the bowl, as a question; what was said to it."""
+    if meant.quant != "the" or meant.count not in (None, 1) or meant.ref is not None:
+        return None
+    kind = f.noun_kind(meant.noun, ctx.scene) if meant.noun is not None else meant.kind
+    if kind is None or any(f.is_kind(o, kind) for o in ctx.scene.objects):
+        return None
+    said = next((ids for key, ids in reversed(ctx.chosen) if key == f.choice_key(obj)), None)
+    if said is not None and all(ctx.scene.get(i) is not None for i in said):
+        return Grounding(said, "as you said")
+    for other in traits(kind).asked_instead:
+        found = ground(meant.model_copy(update={"kind": other, "noun": None}), ctx, without)
+        thing = ctx.scene.get(found.ids[0]) if len(found.ids) == 1 else None
+        if thing is not None:
+            name = describe_object(thing, ctx.scene)
+            question = f"I can't see {article(obj_noun(meant))} here. Do you mean {name}?"
+            return Grounding((), question, Failure.UNSURE, question, found.ids)
+    return None
 
 
 def guess(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding | None:

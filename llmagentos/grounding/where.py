@@ -77,6 +77,7 @@ def by_where(
         if relation.negate and unresolved.grounding.problem in (
             Failure.NONE_FITS,
             Failure.UNKNOWN_KIND,
+            Failure.UNSURE,
         ):
             return objs
         raise

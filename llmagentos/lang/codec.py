@@ -297,8 +297,16 @@ class _Reader:
             index = self._index(token)
             text = self._pointer(index, index).replace("\u2212", "-").replace("\u2013", "-")
             found = _NUMBERS.findall(text)
-            again = token in (*said, *self._tokens[self._at : self._at + 2])
-            if again and len(found) == 1 and "," in text:  # "40,20" is two numbers, not 40.2
+            behind = self._tokens[self._at : self._at + 2]
+            if (
+                len(found) == 1
+                and "," in text
+                and {token, text.rpartition(",")[2]}
+                & {
+                    *said,
+                    *behind,
+                }
+            ):  # "40,20" is two numbers, not 40.2
                 found = re.findall(r"-?\d+", text)
             spelt = None if found else self._quantity(index, "xy")  # "nought point three"
             if not found and spelt is None:

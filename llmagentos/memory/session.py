@@ -21,7 +21,7 @@ from typing import Any
 
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import choice_key
-from llmagentos.grounding.refs import normal_name, really_moved
+from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
 from llmagentos.memory.record import CommandRecord, SessionFacts, StepFact
 from llmagentos.types import Scene, SceneObject, Status
@@ -130,12 +130,14 @@ class SessionMemory:
             self._mentions.append(mention)
             del self._mentions[:-MAX_MENTIONS]
 
-    def note_event(self, before: SceneObject, after: SceneObject | None, step: str) -> Event:
+    def note_event(
+        self, before: SceneObject, after: SceneObject | None, step: str, turned_rad: float = 0.0
+    ) -> Event:
         """The robot changed an object; `after` is None when it is gone from view.
 
         Note the way from its old to its new place as one event, not each half.
         """
-        event = Event(before.id, before, after, max(0, self.command_index), step)
+        event = Event(before.id, before, after, max(0, self.command_index), step, turned_rad)
         self.events.append(event)
         if after is not None and not after.held:
             self.last_spot = (after.position[0], after.position[1])
@@ -239,7 +241,8 @@ class SessionMemory:
     def moves_to_undo(self, n: int = 1) -> tuple[Event, ...]:
         """What to take back for the last `n` commands that moved anything, newest move first.
 
-        One event per object and command run: its `before` is where it must go. Commands already
+        One event per object and command run: its `before` is where it must go, its `turned_rad` all
+        that it was turned on the spot. Commands already
         undone, and the undoing itself (see mark_undone), don't count: a command that corrected
         another one is undone to what was before both.
         """
@@ -248,7 +251,7 @@ class SessionMemory:
         for event in reversed(events):
             record = self._record(event.command)
             hidden = record is not None and (record.undone or record.is_undo)
-            if hidden or not really_moved(event):
+            if hidden or not really_changed(event):
                 continue
             if event.command not in commands:
                 if len(commands) == n:
@@ -256,10 +259,11 @@ class SessionMemory:
                 commands.append(event.command)
         earliest: dict[str, Event] = {}
         for event in reversed(events):
-            if event.command in commands and really_moved(event):
+            if event.command in commands and really_changed(event):
                 kept = earliest.pop(event.object_id, None)
                 newest = kept.after if kept is not None else event.after
-                earliest[event.object_id] = replace(event, after=newest)
+                turned = event.turned_rad + (kept.turned_rad if kept is not None else 0.0)
+                earliest[event.object_id] = replace(event, after=newest, turned_rad=turned)
         return tuple(earliest.values())
 
     def mark_undone(self, moves: Iterable[Event]) -> None:

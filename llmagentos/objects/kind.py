@@ -57,7 +57,8 @@ class Kind:
     words: other names that people give it. categories: category words that mean it, too, besides
     those that follow from its form (object, container).
     mixed_up_with: kinds that are meant by its name where a scene has none of it;
-    mixed_up_by_color: the same where the colour fits as well.
+    mixed_up_by_color: the same where the colour fits as well. asked_instead: kinds that may be meant
+    where there is none of this one; the person is asked.
     """
 
     name: str
@@ -86,6 +87,7 @@ class Kind:
     categories: tuple[str, ...] = ()
     mixed_up_with: tuple[str, ...] = ()
     mixed_up_by_color: tuple[str, ...] = ()
+    asked_instead: tuple[str, ...] = ()
 
     def __hash__(self) -> int:
         return hash(self.name)

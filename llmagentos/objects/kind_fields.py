@@ -14,7 +14,8 @@ from llmagentos.objects.kind import Kind, SeenBy, Shape
 
 #: Sizes that the table has room for and the camera sees, metres.
 SIZE_LIMITS_M = (0.005, 0.6)
-_WORD_LISTS = ("materials", "words", "categories", "mixed_up_with", "mixed_up_by_color")
+_WORD_LISTS = ("materials", "words", "categories", "mixed_up_with", "mixed_up_by_color",
+               "asked_instead")  # fmt: skip
 _NUMBERS = ("frequency", "height_ratio", "wall_m", "floor_m", "upright", "foot_ratio", "mass_kg")
 
 

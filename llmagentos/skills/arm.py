@@ -77,6 +77,9 @@ class Arm:
         # Stopping may brake as hard as the profile, and so the gate, allows.
         self._brakes = motion_limits(self.spec, profile)
         self.limits = _for_planning(self._brakes, self.spec.load_acceleration)
+        self.pace = (
+            1.0  # of all motions; beyond 1 only what is slower than the profile is quickened
+        )
         self._sent: NDArray[np.float64] | None = None
         self._velocity = np.zeros(len(self.spec.joint_names))
         self._acceleration = np.zeros(len(self.spec.joint_names))
@@ -126,7 +129,9 @@ class Arm:
 
         Raises BlockedError when the arm is held up.
         """
-        limits = self.limits if speed == 1.0 else self.limits.scaled(speed)
+        speed = min(1.0, speed * self.pace)
+        gently = min(1.0, self.pace)
+        limits = self.limits if speed == 1.0 else self.limits.scaled(speed, gently)
         for path in paths:
             timed = time_path(path, limits, self.driver.control_period_s)
             for positions in timed.positions:

@@ -17,9 +17,22 @@ from llmagentos.world.support import is_above
 #: An object whose id got lost is taken for the same if a new one of its kind and colour is this
 #: near and of about its size.
 _SAME_M, _SAME_SIZE_M = 0.06, 0.012
+#: What must not be touched is passed with so much more room, metres.
+KEEP_CLEAR_M = 0.012
 _UNSEEN_CONFIDENCE = 0.3
 #: What was in a picture this long before the look counts as seen by it.
 _FRESH_S = 0.05
+
+
+def _widened(o: SceneObject) -> SceneObject:
+    """The object as if it were larger, so that motions keep so much more room to it."""
+    x, y, z = o.position
+    return replace(
+        o,
+        size_m=o.size_m + 2 * KEEP_CLEAR_M,
+        height_m=o.height_m + KEEP_CLEAR_M,
+        position=(x, y, z + KEEP_CLEAR_M / 2),
+    )
 
 
 class Belief:
@@ -36,6 +49,7 @@ class Belief:
         self._hidden: frozenset[str] = frozenset()
         self._known_then: frozenset[str] = frozenset()
         self.in_hand: InHand | None = None
+        self.keep_clear_of: tuple[str, ...] = ()
 
     def look(self, seen: Scene | None = None) -> Scene:
         """Perceive now, or take what was just seen; and believe it."""
@@ -199,7 +213,11 @@ class Belief:
     def obstacles(self, *ignore: str) -> Obstacles:
         """Everything seen but what is held and what is named. What lies hidden under others is no
         obstacle of its own: where exactly, nobody knows."""
-        return Obstacles.of(self.scene(), (*ignore, *self._hidden))
+        scene = self.scene()
+        if self.keep_clear_of:
+            objects = (_widened(o) if o.id in self.keep_clear_of else o for o in scene.objects)
+            scene = replace(scene, objects=tuple(objects))
+        return Obstacles.of(scene, (*ignore, *self._hidden))
 
     def covers(self, item: SceneObject) -> tuple[SceneObject, ...]:
         """What stands on `item` and would topple; contents of a vessel ride along."""

@@ -68,7 +68,7 @@ class Context:
         yield from arm.upright()
         body = self.body()
         goal = arm.kinematics.tip_pose(arm.kinematics.home)
-        obstacles = Obstacles.of(self.belief.scene())
+        obstacles = self.belief.obstacles()
         yield from arm.follow(
             plan_transit(arm.kinematics, arm.joints, goal, obstacles, body, approach_m=0.0)
         )

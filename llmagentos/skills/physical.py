@@ -116,6 +116,7 @@ class MotionSkills:
         self._running = self._carry_out(skill, action)
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
+        self._arm.pace, self._belief.keep_clear_of = action.speed, action.clear_of
         problem = hand_problem(skill, self.scene())
         if problem is not None:
             return problem

@@ -16,6 +16,8 @@ from llmagentos.types import SceneObject
 
 #: The first try and two more.
 MAX_TRIES = 3
+#: The end of the sentence where the thing stays in the hand.
+STILL_HELD = " I am still holding it."
 _TIMES = {1: "once", 2: "twice"}
 
 
@@ -60,7 +62,7 @@ class Attempts:
         reasons = join_words(list(dict.fromkeys(parts)))
         words = f"I could not {self.doing.format(name)}: I tried {times} ({reasons})."
         if now is not None and now.held:
-            words += " I am still holding it."
+            words += STILL_HELD
         hopeless = self._last is not None and not self._last.again
         failure = self._last if hopeless and self._last else Failure.TRIED_IN_VAIN
         return StepProblem(failure, words)

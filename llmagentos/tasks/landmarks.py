@@ -54,11 +54,39 @@ def items_and_marks(
             found = without if without.ok else found
     if found.ok and obj.order is not None:
         found = _not_again(obj, place, found, scope)
+    elif found.ok and p.w.QUANTIFIERS[obj.quant].indefinite and obj.count in (None, 1):
+        found = _not_there(obj, place, found, scope)
+    if found.problem is Failure.AMBIGUOUS and not own:
+        _check_landmark(place, scope)
     if not found.ok:
         raise problem_of(found, obj)
     scope.tell(obj, found)
     item = found.ids[0] if found.ids else None
     return found.ids, marks_for(place, scope, item) if found.ids else None
+
+
+def _check_landmark(place: p.Place, scope: Scope) -> None:
+    """What is missing is told before it is asked which thing is meant. Raises StepProblem."""
+    marks = resolve_marks(place, scope.context())
+    missing = (Failure.NONE_FITS, Failure.UNKNOWN_KIND, Failure.UNSURE)
+    if marks.problem is not None and marks.problem.problem in missing:
+        raise problem_of(marks.problem, marks.found[-1][0] if marks.found else place.obj)
+
+
+def _not_there(obj: p.Obj, place: p.Place, found: Grounding, scope: Scope) -> Grounding:
+    """ "a can at the front": where any will do, one that is not there already."""
+    if obj.ref is not None or depends_on_item(place) or place.rel == "under":
+        return found
+    ctx, there = scope.context(), list[str]()
+    while found.ok and found.ids:
+        marks = resolve_marks(place, scope.context(moving=found.ids[0]))
+        seen = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
+        own = ctx.with_(moving=found.ids[0], this=found.ids[0])
+        if marks.problem is not None or not satisfied(place, scope.get(found.ids[0]), own, seen):
+            return found
+        there.append(found.ids[0])
+        found = ground(obj, ctx, there)
+    return ground(obj, ctx)
 
 
 def _not_again(obj: p.Obj, place: p.Place, found: Grounding, scope: Scope) -> Grounding:

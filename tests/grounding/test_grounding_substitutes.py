@@ -25,7 +25,6 @@ def in_scene(*objects: object) -> Context:
     [
         ("the tan mug", "cup"),
         ("the green box", "block"),
-        ("the bowl", "plate"),
         ("the green lego", "block"),
     ],
 )

@@ -6,7 +6,7 @@ Knows: how places are resolved against a scene. Does not know: how an object get
 
 from llmagentos.grounding.placement.check import satisfied
 from llmagentos.grounding.placement.distance import said_m
-from llmagentos.grounding.placement.locate import free_spot, locate
+from llmagentos.grounding.placement.locate import free_spot, locate, room_for_arm
 from llmagentos.grounding.placement.marks import Marks, resolve_marks
 from llmagentos.world.freespace import FreeSpace, Taken, riders
 
@@ -18,6 +18,7 @@ __all__ = [
     "locate",
     "resolve_marks",
     "riders",
+    "room_for_arm",
     "said_m",
     "satisfied",
 ]

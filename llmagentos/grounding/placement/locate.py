@@ -72,14 +72,14 @@ def free_spot(
     for avoid_zones in (True, False):
         space = FreeSpace(scene, moving, (), taken, avoid_zones)
         cost, exact = table.elsewhere(moving, least_m)
-        point = space.best(_room_for_arm(cost, space.obstacles, moving), exact)
+        point = space.best(room_for_arm(cost, space.obstacles, moving), exact)
         if point is not None:
             z = scene.workspace.table_z
             return Spot(Pose((*point, z), moving.yaw), "table", False, "a free spot")
     return None
 
 
-def _room_for_arm(
+def room_for_arm(
     cost: table.Cost, others: Sequence[SceneObject], moving: SceneObject
 ) -> table.Cost:
     """The same cost, and more where the hand or the arm above it would be beside something tall."""

@@ -162,7 +162,8 @@ def _each_by(by: str | None) -> str:
 
 def _reach(s: p.Reach) -> str:
     if s.place is not None:
-        return f"move my hand {describe_place(s.place)}"
+        where = describe_place(s.place)
+        return f"move my hand {'to ' * where.startswith('at ')}{where.removeprefix('at ')}"
     far = f" {describe_length(s.distance)}" if s.distance is not None else ""
     return f"move my hand{far} {w.DIRECTIONS[s.direction or 'up'].phrase}"
 

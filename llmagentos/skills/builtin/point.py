@@ -8,7 +8,6 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from llmagentos.motion.planning import Obstacles
 from llmagentos.ports.skills import SkillReport, succeeded
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import POSE, Skill, SkillRun
@@ -46,7 +45,7 @@ def _run(context: Context, action: Action) -> SkillRun:
     goal = Pose(goal.position, context.arm.kinematics.best_yaw(goal))
     if in_hand is None:
         yield from context.arm.grip(0.0, wait=False)
-    yield from context.go(goal, Obstacles.of(scene), approach_m=0.0)
+    yield from context.go(goal, context.belief.obstacles(), approach_m=0.0)
     yield from context.arm.hold(0.5)
     return succeeded("pointed at it")
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 from dataclasses import replace
 
 from llmagentos.errors import MotionError
-from llmagentos.motion.planning import Obstacles
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.skills.context import Context
@@ -45,7 +44,7 @@ def _run(context: Context, action: Action) -> SkillRun:
     least = LEAST_Z_M if in_hand is None else LEAST_Z_M + in_hand.below_m
     goal = Pose((x, y, max(z, context.belief.scene().workspace.table_z + least)), 0.0)
     goal = Pose(goal.position, context.arm.kinematics.best_yaw(goal))
-    obstacles = Obstacles.of(context.belief.scene())
+    obstacles = context.belief.obstacles()
     here = context.arm.tip
     try:  # straight, with the hand as it is turned, where that is possible
         yield from context.straight(Pose(goal.position, here.yaw), obstacles)

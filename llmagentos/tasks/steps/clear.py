@@ -13,13 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.grounding.context import Context, Placement, Spot
-from llmagentos.grounding.placement import FreeSpace, resolve_marks, table
+from llmagentos.grounding.placement import FreeSpace, resolve_marks, room_for_arm, table
+from llmagentos.grounding.placement import Taken as Circle
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object, describe_place
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.tasks.carry import Find, carry
-from llmagentos.tasks.scope import Moves, Scope, problem_of
+from llmagentos.tasks.attempts import STILL_HELD
+from llmagentos.tasks.carry import Find, carry, set_down
+from llmagentos.tasks.scope import Moves, Scope, StepProblem, problem_of
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world import relations as rel
@@ -48,10 +50,23 @@ def clear(step: p.Clear, scope: Scope) -> Moves:
     for object_id in items:
         if scope.get(object_id).id in scope.done:
             continue
-        yield from carry(scope, object_id, _out_of(step.place, marks.ids))
+        yield from _take_away(scope, object_id, _out_of(step.place, marks.ids, scope.avoid))
         if not marks.ids and step.place.region in regions.SIDES:
             _tell_if_still_there(str(step.place.region), object_id, scope)
     scope.memory.note_mention(items)
+
+
+def _take_away(scope: Scope, object_id: str, find: Find) -> Moves:
+    """Carry it there; what can be put down nowhere there does not stay in the hand."""
+    try:
+        yield from carry(scope, object_id, find)
+    except StepProblem as problem:
+        held = scope.scene().held
+        if held is None or held.id != object_id:
+            raise
+        yield from set_down(scope, object_id)
+        words = problem.words.removesuffix(STILL_HELD) + " I put it down again."
+        raise StepProblem(problem.failure, words, problem.obj, problem.candidates) from problem
 
 
 def _tell_if_still_there(region: str, object_id: str, scope: Scope) -> None:
@@ -94,7 +109,9 @@ def _in_region(ws: table.Workspace, region: str, o: SceneObject) -> bool:
     return regions.contains(ws, region, x, y)
 
 
-def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
+def _out_of(place: p.Place, mark_ids: Sequence[str], avoid: Sequence[Circle]) -> Find:
+    """avoid: where putting something down has failed; it grows while this is in use."""
+
     def find(item: SceneObject, ctx: Context) -> Placement:
         scene = ctx.scene
         marks = [o for o in map(scene.get, mark_ids) if o is not None]
@@ -106,7 +123,8 @@ def _out_of(place: p.Place, mark_ids: Sequence[str]) -> Find:
                 return np.where(taken(x, y), np.inf, off)
 
             for avoid_zones in (True, False):
-                point = FreeSpace(scene, item, (), (), avoid_zones).best(cost)
+                space = FreeSpace(scene, item, (), avoid, avoid_zones)
+                point = space.best(room_for_arm(cost, space.obstacles, item))
                 if point is not None:
                     return Placement(Spot(Pose((*point, ws.table_z), item.yaw)), "out of the way")
         return Placement(None, "There is no free room left on the table.", Failure.NO_ROOM)

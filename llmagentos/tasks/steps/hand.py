@@ -11,8 +11,8 @@ from llmagentos.lang.wording import describe_object
 from llmagentos.ports.failures import Failure
 from llmagentos.skills.builtin.reach import LEAST_Z_M, MOST_Z_M
 from llmagentos.skills.preview import OUTSIDE_M
+from llmagentos.tasks.directions import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, ended_badly, succeeded
-from llmagentos.tasks.steps.move import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.steps.point import target_of
 from llmagentos.tasks.steps.put import release
 from llmagentos.types import Action, Hand, Pose, Vec3, Workspace

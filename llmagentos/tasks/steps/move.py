@@ -20,19 +20,14 @@ from llmagentos.tasks.carry import (
     ensure_graspable,
     lift,
 )
+from llmagentos.tasks.directions import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
+from llmagentos.tasks.steps.hand import reach
 from llmagentos.tasks.steps.push import can_push, push_to, say_carried
 from llmagentos.types import Action, Pose, SceneObject, Workspace
 
-#: A relative move without a distance.
-DEFAULT_MOVE_M = 0.10
 #: Less than this is lost in what camera and fingers can tell.
 LEAST_MOVE_M = 0.005
-VECTORS: dict[str, tuple[float, float]] = {
-    "left": (0, 1), "right": (0, -1), "forward": (1, 0), "backward": (-1, 0),
-    "forward_left": (0.5**0.5, 0.5**0.5), "forward_right": (0.5**0.5, -(0.5**0.5)),
-    "backward_left": (-(0.5**0.5), 0.5**0.5), "backward_right": (-(0.5**0.5), -(0.5**0.5)),
-}  # fmt: skip
 
 
 def move(step: p.Move, scope: Scope) -> Moves:
@@ -47,6 +42,10 @@ def move(step: p.Move, scope: Scope) -> Moves:
         yield from _up(scope, ids, distance)
         return
     if step.direction == "down":
+        held = scope.scene().held
+        if distance is not None and held is not None and ids == (held.id,):
+            yield from reach(_hand_step("down", distance), scope)
+            return
         yield from _down(scope, ids)
         return
     ux, uy = VECTORS[step.direction]
@@ -66,11 +65,20 @@ def _up(scope: Scope, ids: Sequence[str], distance: float | None) -> Moves:
     if len(ids) > 1:
         raise StepProblem(Failure.IMPOSSIBLE, "I can lift only one thing at a time.")
     for object_id in ids:
+        if scope.get(object_id).held:
+            yield from reach(_hand_step("up", distance), scope)
+            return
         yield from lift(scope, object_id)
         if distance is not None and distance > 0.02:
             o = scope.get(object_id)
             high = Pose((o.position[0], o.position[1], o.bottom_z + min(distance, 0.30)), o.yaw)
             yield Action("point", object_id, high, why=scope.words)
+
+
+def _hand_step(direction: str, distance: float | None) -> p.Reach:
+    """What is held moves with the hand."""
+    far = None if distance is None else p.Length(value=distance, unit="m")
+    return p.Reach(direction=direction, distance=far)
 
 
 def _down(scope: Scope, ids: Sequence[str]) -> Moves:

@@ -127,7 +127,7 @@ def way_to(
     """Corner points of a free way: straight, along the axes, else by way of one other point."""
     x0, y0 = item.position[:2]
     x1, y1 = goal
-    space = FreeSpace(scope.scene(), item)
+    space = FreeSpace(scope.scene(), item, taken=scope.avoid)
     ways = [[(x1, y1)], [(x1, y0), (x1, y1)], [(x0, y1), (x1, y1)]]
     way = next((w for w in ways if _way_free(space, [(x0, y0), *w])), None)
     if way is None:

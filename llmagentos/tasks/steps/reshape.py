@@ -15,10 +15,10 @@ from llmagentos.grounding.patterns import Pattern, best_middle, turned
 from llmagentos.grounding.placement import table
 from llmagentos.lang import plan as p
 from llmagentos.ports.failures import Failure
+from llmagentos.tasks.directions import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.pattern_middle import marks_of, middle_of
 from llmagentos.tasks.rearrangement import transfer
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
-from llmagentos.tasks.steps.move import DEFAULT_MOVE_M, VECTORS
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.freespace import LEAST_GAP_M
 

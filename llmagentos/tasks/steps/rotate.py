@@ -12,7 +12,6 @@ from llmagentos.tasks.attempts import Attempts
 from llmagentos.tasks.carry import (
     ensure_graspable,
     free_hand,
-    note_event,
     uncover,
 )
 from llmagentos.tasks.scope import Moves, Scope, succeeded
@@ -37,5 +36,6 @@ def rotate(step: p.Rotate, scope: Scope) -> Moves:
             attempts.failed(report, "it did not turn")
         else:
             raise attempts.problem()
-        note_event(scope, before, scope.words)
+        after = scope.scene().get(object_id)
+        scope.memory.note_event(before, after, scope.words, turned_rad=angle)
         scope.memory.note_mention((object_id,))

@@ -6,9 +6,11 @@ Knows: earlier beliefs of the session. Does not know: motion, the order of moves
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 from llmagentos.grounding.context import Spot
+from llmagentos.grounding.refs import TURNED_RAD
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
@@ -16,7 +18,6 @@ from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import (
     free_hand,
     lift,
-    note_event,
 )
 from llmagentos.tasks.rearrangement import transfer
 from llmagentos.tasks.scope import Moves, Scope, StepProblem, ended_badly, succeeded
@@ -29,6 +30,11 @@ def undo(step: p.Undo, scope: Scope) -> Moves:
     moves = scope.memory.moves_to_undo(step.n)
     if not moves:
         raise StepProblem(Failure.NOTHING_THERE, "There is nothing to undo.")
+    for move in moves:
+        now = scope.scene().get(move.object_id)
+        angle = math.remainder(move.turned_rad, 2 * math.pi)
+        if now is not None and not now.held and abs(angle) > TURNED_RAD:
+            yield from _turn_back(scope, move.object_id, -angle)
     yield from put_back(scope, [m.before for m in moves])
     scope.memory.mark_undone(moves)
 
@@ -81,7 +87,8 @@ def _turn_back(scope: Scope, object_id: str, angle_rad: float) -> Moves:
     before = scope.get(object_id)
     yield from free_hand(scope)
     report = yield Action("rotate", object_id, angle_rad=angle_rad, why=scope.words)
-    note_event(scope, before, scope.words)
+    after = scope.scene().get(object_id)
+    scope.memory.note_event(before, after, scope.words, turned_rad=angle_rad)
     if not succeeded(report):
         name = describe_object(before, scope.scene())
         raise ended_badly(f"I could not turn {name} back", report)
