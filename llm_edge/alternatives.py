@@ -1,4 +1,4 @@
-"""Second thoughts: other plans where the likeliest one contradicts itself.
+"""Second thoughts: other plans, where the likeliest one contradicts itself or is in doubt.
 
 Knows: at which words the model wavered (decoding), what no scene can make right (a thing put into
 itself, a plan without end). Does not know: scenes; what one lacks is for the person to hear.
@@ -6,9 +6,11 @@ itself, a plan without end). Does not know: scenes; what one lacks is for the pe
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from dataclasses import replace
 
-from llm_edge.decoding import Generation
+from llm_edge.decoding import Generation, RunnerUp
 from llmagentos.errors import PlanError
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
@@ -17,6 +19,8 @@ from llmagentos.types import Scene
 
 #: Plans looked at, the first one included.
 PLANS = 3
+#: Instead of a contradiction no runner-up less likely than this is taken.
+NEAR = 0.15
 #: Seconds after the first plan in which others are begun.
 TIME_S = 0.5
 #: Steps whose issues are no mistake of the plan: declining, asking, and placing what may be held.
@@ -52,13 +56,36 @@ def better(
     At the words where it wavered most, the runner-up is taken and the plan is written on from
     there; numbers stay as they are, they were said. late: whether there is no time for another.
     """
-    near = [r for r in first.runners_up if not r.word.isdigit()]
+    near = [r for r in first.runners_up if not r.word.isdigit() and r.probability >= NEAR]
     wavered = sorted(near, key=lambda r: -r.probability)
     for other in wavered[: PLANS - 1]:
         if late():
             return None
         got, out = write([*words[: other.at], other.word])
         if out.stop == "end" and not problem(got, parse):
-            out.confidence *= other.probability
-            return got, out
+            return got, joined(first, other, out)
     return None
+
+
+def others(
+    words: list[str], first: Generation, write: Write, late: Callable[[], bool]
+) -> list[tuple[list[str], Generation]]:
+    """Other whole plans that the model nearly wrote, from the words where it wavered most."""
+    wavered = sorted(first.runners_up, key=lambda r: -r.probability)
+    found: list[tuple[list[str], Generation]] = []
+    for other in wavered[:PLANS]:
+        if late():
+            break
+        got, out = write([*words[: other.at], other.word])
+        if out.stop == "end" and got not in [g for g, _ in found]:
+            found.append((got, joined(first, other, out)))
+    return found
+
+
+def joined(first: Generation, other: RunnerUp, out: Generation) -> Generation:
+    """How a plan came about that is the first one's up to `other`, and `out` behind it."""
+    before = first.probabilities[: other.at]
+    probabilities = [*before, other.probability, *out.probabilities]
+    runners = [replace(r, at=r.at + other.at + 1) for r in out.runners_up]
+    confidence = math.prod(before) * other.probability * out.confidence
+    return replace(out, probabilities=probabilities, runners_up=runners, confidence=confidence)

@@ -35,7 +35,7 @@ class Sampling:
 
 
 #: Runners-up less likely than this are no second thought but a mistake.
-WAVERING = 0.15
+WAVERING = 0.04
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,9 @@ class RunnerUp:
 
 @dataclass
 class Generation:
-    """What came out. runners_up: where a greedy choice was close. confidence: product of the chosen words' probabilities (forced ones are 1),
-    among all words, or among the allowed ones where the grammar had to step in."""
+    """What came out. runners_up: where a greedy choice was close. probabilities: of each word
+    (forced ones are 1), among all words, or among the allowed ones where the grammar had to step
+    in. ended: of ending there. confidence: the product of all of these."""
 
     tokens: list[int] = field(default_factory=list)
     stop: StopReason = "end"
@@ -60,6 +61,8 @@ class Generation:
     prefill_s: float = 0.0
     decode_s: float = 0.0
     runners_up: list[RunnerUp] = field(default_factory=list)
+    probabilities: list[float] = field(default_factory=list)
+    ended: float = 1.0
 
 
 #: Words that lead to the end of a plan, the nearest first.
@@ -184,6 +187,7 @@ def generate(
             out.runners_up.append(RunnerUp(len(out.tokens), *near))
         out.confidence *= p
         if token == eos:
+            out.ended = p
             break
         pending = [token]
         if matcher is not None:
@@ -194,6 +198,7 @@ def generate(
                     break
                 matcher.consume(forced)
                 pending.append(forced)
+        out.probabilities += [p, *(1.0 for _ in pending[1:])]
         for t in pending:
             out.tokens.append(t)
             yield t

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from llm_edge import alternatives, folder, manage, pointers, situation
+from llm_edge import alternatives, folder, judge, manage, pointers, situation
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import select
 from llm_edge.local import LocalPlanner
@@ -21,6 +21,7 @@ from llmagentos.errors import ModelError, PlanCancelledError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest, PlanResult
+from llmagentos.ports.understanding import Understanding
 
 if TYPE_CHECKING:
     from llm_edge.text_planner import TextPlanner
@@ -72,6 +73,7 @@ class LLM:
     ):
         self._local: LocalPlanner | None = None
         self._server: Any = None
+        self._judge: judge.Judge | None = None
         self.skipped: tuple[str, ...] = ()
         if loaded is not None:
             self._take(loaded)
@@ -105,7 +107,7 @@ class LLM:
         """Run this model."""
         self.skipped = loaded.skipped
         if isinstance(loaded, LocalPlanner):
-            self._local = loaded
+            self._local, self._judge = loaded, judge.Judge(loaded.path)
             self.info = LLMInfo(loaded.engine.name, loaded.path.name, loaded.quantization)
         else:
             self._server, self.info = loaded, LLMInfo(**loaded.info)
@@ -160,7 +162,8 @@ class LLM:
         began = time.perf_counter()
         if self._local is None:
             result: PlanResult = self._server.plan(request, cancel)
-            return result
+            # a text's probability says little of whether it is right
+            return replace(result, confidence=1.0)
         words, out = self._write(request, [], cancel)
         text = " ".join(words)
         if out.stop == "time":
@@ -185,14 +188,45 @@ class LLM:
             text = " ".join(words)
         if cancel is not None and cancel.is_set():
             raise PlanCancelledError(f"expected a plan that is wanted, got cancelled: {text}")
+        plan = parse(text)
+        understood = self._understood(request, (words, out), parse, plan, cancel)
         return PlanResult(
-            parse(text),
+            plan,
             text,
             time.perf_counter() - began,
             out.prompt_tokens,
             len(words),
             self.info.to_dict(),
-            out.confidence,
+            understood.confidence,
+            understood,
+        )
+
+    def _understood(
+        self,
+        request: PlanRequest,
+        written: judge.Written,
+        parse: Callable[[str], Plan],
+        plan: Plan,
+        cancel: threading.Event | None,
+    ) -> Understanding:
+        """How sure the plan is; in doubt, with the other plans that the model nearly wrote."""
+        assert self._judge is not None
+        first = self._judge.judged(request.command, request.pending, written)
+        nearly: list[tuple[judge.Written, float]] = []
+        words, out = written
+        if first.confidence < request.act_from:
+            until = time.perf_counter() + alternatives.TIME_S
+            nearly = [
+                (w, w[1].confidence / max(out.confidence, 1e-9))
+                for w in alternatives.others(
+                    words,
+                    out,
+                    lambda start: self._write(request, start, cancel),
+                    lambda: time.perf_counter() > until,
+                )
+            ]
+        return self._judge.understanding(
+            request.command, request.pending, first, nearly, parse, (plan, " ".join(words))
         )
 
     def _write(

@@ -161,7 +161,7 @@ class Agent(Built, LifeCycle):
             self.events.emit(PlanWritten(planned.plan, planned.plan_s))
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
-            _needed(self.execution, "execution").start(planned.plan, command)
+            _needed(self.execution, "execution").start(planned, command)
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))
         except (PlanError, ModelError) as exc:
@@ -231,7 +231,11 @@ class Agent(Built, LifeCycle):
             self.events.emit(SceneSeen(len(scene.objects)))
             last = self._history[-3:]
             said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
-            features = PlanRequest(observation.command, scene, said, self._pending, cancelled, ends)
+            trust = getattr(self.execution, "trust", None)
+            features = PlanRequest(
+                observation.command, scene, said, self._pending, cancelled, ends,
+                0.0 if trust is None else trust.act_from,
+            )  # fmt: skip
         return _needed(self.planning, "planning").plan(features)
 
     def _believe(self, seen: Scene) -> Scene:

@@ -30,6 +30,7 @@ from llmagentos.ports.modules import (
     PlanningModule,
 )
 from llmagentos.ports.robot import Robot, Simulation
+from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
@@ -90,6 +91,7 @@ def modules_for(
     simulation: Simulation | None = None,
     gripper_latency_s: float = 0.0,
     rehearses: bool = True,
+    trust: Trust | None = None,
     perception: PerceptionModule | None = None,
     execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
     learning: LearningModule | None = None,
@@ -108,7 +110,7 @@ def modules_for(
     able = skills_for(driver, look, arm, profile, gripper_latency_s)
     robot = LocalRobot(able.driver, cameras, able.skills, simulation)
     if execution is None:
-        execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe)
+        execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe, trust)
     elif callable(execution):
         execution = execution(skills=able.skills, sink=events.emit)
     return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
@@ -129,6 +131,7 @@ class Built:
         view: bool = False,
         noise: Any = None,
         rehearses: bool = True,
+        trust: Trust | None = None,
         perception: PerceptionModule | None = None,
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
@@ -141,8 +144,9 @@ class Built:
         for the demo scene. seed: noise, light, random scenes. llm: a name, folder, address or LLM
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. rehearses: go through
-        each plan in memory first. perception, planning, execution, learning: own modules instead
-        of ours. on_event: told every event. Raises SceneError, ModelError, MissingDependencyError.
+        each plan in memory first. trust: how sure a plan must be. perception, planning,
+        execution, learning: own modules instead of ours. on_event: told every event. Raises
+        SceneError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
         world = composition.Simulated(scene, seed, view, noise)
@@ -153,6 +157,7 @@ class Built:
             profile,
             simulation=world,
             rehearses=rehearses,
+            trust=trust,
             perception=perception,
             execution=execution,
             learning=learning,
@@ -171,6 +176,7 @@ class Built:
         llm: Any = None,
         engine: str = "auto",
         rehearses: bool = True,
+        trust: Trust | None = None,
         perception: PerceptionModule | None = None,
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
@@ -194,6 +200,7 @@ class Built:
             profile,
             gripper_latency_s=gripper_latency_s,
             rehearses=rehearses,
+            trust=trust,
             perception=perception,
             execution=execution,
             learning=learning,

@@ -106,7 +106,8 @@ class Timings:
 class CommandResult:
     """Everything about one command; `to_json()` is the command line's contract.
 
-    plan: the plan as data; plan_text: as the model wrote it. initial_objects and objects: before
+    plan: the plan as data; plan_text: as the model wrote it; confidence: the share of plans as sure
+    as this one that are right, None where no plan was made. initial_objects and objects: before
     and after, by simulator truth where there is a simulator, otherwise as perceived.
     """
 
@@ -121,6 +122,7 @@ class CommandResult:
     held: str | None = None
     timings: Timings = field(default_factory=Timings)
     engine: Mapping[str, str] = field(default_factory=dict)
+    confidence: float | None = None
 
     @property
     def ok(self) -> bool:
@@ -141,4 +143,5 @@ class CommandResult:
             "held": self.held,
             "timings": self.timings.to_json(),
             "engine": dict(self.engine),
+            "confidence": None if self.confidence is None else round(self.confidence, 3),
         }

@@ -16,6 +16,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_valida
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ConfigError
 from llmagentos.files import read_yaml
+from llmagentos.ports.understanding import Trust
 
 
 class _Part(BaseModel):
@@ -55,6 +56,25 @@ class TimeoutsConfig(_Part):
     server_s: float = Field(
         60.0, gt=0.0, le=3600.0, description="a language model server's answer, seconds"
     )
+
+
+class TrustConfig(_Part):
+    """How sure a plan must be: 0.7 means that seven of ten plans as sure as that are right."""
+
+    act_from: float = Field(
+        Trust.act_from, ge=0.0, le=1.0, description="a plan at least this sure is carried out"
+    )
+    ask_from: float = Field(
+        Trust.ask_from,
+        ge=0.0,
+        le=1.0,
+        description="below this it counts as not understood; between the two the person is asked",
+    )
+
+    @model_validator(mode="after")
+    def _in_order(self) -> TrustConfig:
+        Trust(self.act_from, self.ask_from)
+        return self
 
 
 class AgentConfig(_Part):
@@ -97,6 +117,9 @@ class AgentConfig(_Part):
     )
     learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
     rehearses: bool = Field(True, description="go through each plan in memory before moving")
+    trust: TrustConfig = Field(
+        TrustConfig(), description="how sure a plan must be (act_from, ask_from)"
+    )
     driver: ModuleConfig | None = Field(
         None, description="package.module:Class of a real robot's driver, instead of a simulation"
     )

@@ -13,6 +13,7 @@ from llmagentos import composition
 from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
+from llmagentos.ports.understanding import Trust
 
 #: In the place of a class: the builder's own default.
 _DEFAULT = object()
@@ -48,6 +49,7 @@ def simulation(config: AgentConfig) -> dict[str, Any]:
         "view": config.view,
         "noise": noise,
         "rehearses": config.rehearses,
+        "trust": Trust(**config.trust.model_dump()),
         **({} if config.profile is None else {"profile": config.profile}),
         **modules(config),
     }
@@ -63,6 +65,7 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
         "cameras": [_made("camera", camera) for camera in config.cameras],
         "gripper_latency_s": config.gripper_latency_s,
         "rehearses": config.rehearses,
+        "trust": Trust(**config.trust.model_dump()),
         **{name: value for name, value in chosen.items() if value is not None},
         **modules(config),
     }

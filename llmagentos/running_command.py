@@ -48,4 +48,5 @@ class RunningCommand:
                 tokens=planned.tokens if planned else 0,
             ),
             engine=dict(planned.engine) if planned else dict(engine),
+            confidence=planned.confidence if planned else None,
         )

@@ -24,6 +24,7 @@ from llmagentos.lang import codec as compact
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
+from llmagentos.ports.understanding import Trust
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Status
 from sim.scene import SceneSpec
@@ -123,14 +124,14 @@ class FixedPlanner(PlanningModule):
 class SymbolicBody:
     """Plans are carried out by SymbolicSkills on a scene made of truth; takes milliseconds."""
 
-    def __init__(self, planner: PlanningModule):
-        self._planner = planner
+    def __init__(self, planner: PlanningModule, trust: Trust | None = None):
+        self._planner, self._trust = planner, trust
 
     def reset(self, case: Case) -> Truth:
         """The case's scene in memory; a new session."""
         truth = case.stage.truth()
         self._skills = SymbolicSkills(case.stage.seen())
-        self._executor = PlanExecutor(self._skills, SessionMemory())
+        self._executor = PlanExecutor(self._skills, SessionMemory(), trust=self._trust)
         self._history: list[tuple[str, Status]] = []
         self._pending = ""
         self._later = case.stage.later
@@ -142,14 +143,14 @@ class SymbolicBody:
         last = self._history[-3:]
         request = PlanRequest(
             said, self._skills.scene(), tuple(text for text, _ in last), self._pending,
-            outcomes=tuple(status for _, status in last),
+            outcomes=tuple(status for _, status in last), act_from=self._executor.trust.act_from,
         )  # fmt: skip
         try:
             planned = self._planner.plan(request)
         except LLMAgentOSError as exc:
             self._history.append((said, "failed"))
             return Played("failed", f"no plan: {exc}", self._truth(), self._held())
-        outcome = self._run(planned.plan, said)
+        outcome = self._run(planned, said)
         self._history.append((said, outcome.status))
         self._pending = outcome.question
         text = planned.text or compact.write(planned.plan)

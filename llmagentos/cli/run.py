@@ -13,6 +13,7 @@ from pathlib import Path
 from types import FrameType
 
 from rich.console import Console
+from rich.markup import escape
 from rich.tree import Tree
 
 from llmagentos.agent import Agent
@@ -22,6 +23,7 @@ from llmagentos.composition import start_recording
 from llmagentos.config import AgentConfig
 from llmagentos.files import make_folder
 from llmagentos.lang.wording import describe_plan
+from llmagentos.ports.modules import PlanResult
 
 
 @contextmanager
@@ -78,6 +80,24 @@ def _print(result: CommandResult, screen: View, as_json: bool) -> None:
         screen.result(result)
 
 
+def _understood(planned: PlanResult) -> list[str]:
+    """How sure the plan is, what is least sure of it, and what else may have been meant."""
+    found = planned.understanding
+    if found is None:
+        return []
+    lines = [f"confidence {found.confidence:.2f}"]
+    if found.words:
+        word, sure = min(found.words, key=lambda pair: pair[1])
+        lines[0] += f", least sure of the word '{word}' ({sure:.2f})"
+    if found.left_over:
+        lines.append("not in the plan: " + "; ".join(f'"{w}"' for w in found.left_over))
+    for option in found.options:
+        if option.plan != planned.plan:
+            said = " ".join(describe_plan(option.plan))
+            lines.append(f"or, {option.probability:.2f}: {said}")
+    return lines
+
+
 def show_plan(command: str, config: AgentConfig, as_json: bool) -> None:
     """Print the plan for a command on a scene, with what it means in words."""
     console = Console()
@@ -91,6 +111,8 @@ def show_plan(command: str, config: AgentConfig, as_json: bool) -> None:
         tree.add(sentence)
     console.print(tree)
     console.print(f"[dim]{planned.text.strip()}[/]", highlight=False)
+    for line in _understood(planned):
+        console.print(f"[dim]{escape(line)}[/]", highlight=False)
     console.print(
         f"[dim]plan {planned.plan_s * 1000:.0f} ms, {planned.tokens} tokens, "
         f"{' '.join(planned.engine.values())}[/]"

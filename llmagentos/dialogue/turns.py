@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from llmagentos.dialogue import corrections, rewrite
+from llmagentos.dialogue import corrections, options, rewrite
 from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
@@ -27,7 +27,8 @@ class Pending:
     """A question that waits for its answer.
 
     plan: what is still to be done. obj and candidates: what was ambiguous or missing. ask: the
-    plan's own question, if it was one.
+    plan's own question, if it was one. options: the plans that were asked about (options.py); then
+    plan is the likeliest of them.
     """
 
     plan: p.Plan
@@ -35,6 +36,7 @@ class Pending:
     obj: p.Obj | None = None
     candidates: tuple[str, ...] = ()
     ask: p.Ask | None = None
+    options: tuple[p.Plan, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,17 @@ class Resolved:
     reply: str = ""
 
 
-def resolve(plan: p.Plan, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
-    """Replace choose, yes, no, again and correct by what they mean now."""
+def resolve(
+    plan: p.Plan, memory: SessionMemory, ctx: Context, pending: Pending | None, command: str = ""
+) -> Resolved:
+    """Replace choose, yes, no, again and correct by what they mean now.
+
+    command: the person's words, in which an answer to a question about whole plans is read.
+    """
+    if pending is not None and pending.options:
+        answered = _answered(command, pending)
+        if answered is not None:
+            return answered
     out: list[Any] = []
     again: list[Any] = []
     continues, reply = False, ""
@@ -114,6 +125,8 @@ def _choose(
         return _without_question(step, memory, ctx)
     if pending.ask is not None:
         return _answer_ask(step, pending, ctx)
+    if step.obj is not None and pending.options:
+        return _plan(rewrite.with_object(pending.plan.steps, step.obj, ctx), True)
     if step.obj is not None:
         return _choose_object(step.obj, memory, ctx, pending)
     if step.place is not None:
@@ -126,6 +139,18 @@ def _without_question(step: p.Choose, memory: SessionMemory, ctx: Context) -> Re
     if memory.last_plan() is not None:
         return _correct(p.Correct(obj=step.obj, place=step.place), memory, ctx, None)
     return _stop_with(Failure.UNCLEAR, "What shall I do?", step.obj)
+
+
+def _answered(command: str, pending: Pending) -> Resolved | None:
+    """The plan of those asked about that the words take."""
+    found = options.answer(command, pending.options)
+    if found is None:
+        return None
+    if found == "no":
+        return _told("All right, I'll leave it.")
+    if found == "which":
+        return _stop_with(Failure.UNCLEAR, f"Which of the two? {pending.question}")
+    return _plan(pending.options[found].steps, True)
 
 
 def _choose_object(
@@ -222,6 +247,8 @@ def _fill(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
 def _yes(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
     if pending is None:
         return _told("I didn't ask anything. What shall I do?")
+    if len(pending.options) == 1:
+        return _plan(pending.options[0].steps, True)
     asked = _asked_about(pending, ctx)
     if len(pending.candidates) == 1 and asked is not None:
         memory.note_choice(asked, pending.candidates)

@@ -18,13 +18,14 @@ from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
-from llmagentos.execution.rehearsal import rehearse
+from llmagentos.execution.rehearsal import copied, rehearse
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.modules import ExecutionModule, Outcome, PlanResult
 from llmagentos.ports.skills import SkillExecutor, SkillStatus
+from llmagentos.ports.understanding import Trust
 from llmagentos.tasks import StepProblem
 from llmagentos.tasks.validation import Issue, validate
 from llmagentos.types import Action, Observation, Scene, Status
@@ -40,6 +41,7 @@ class PlanExecutor(ExecutionModule):
     memory: the session's memory (a new one by default). sink: gets every event.
     rehearses: go through each plan in memory first, so that nothing moves when a later step
     would end in a question or can't be done. observe: what the cameras show, for `execute`.
+    trust: how sure a plan must be.
     """
 
     def __init__(
@@ -49,10 +51,12 @@ class PlanExecutor(ExecutionModule):
         sink: EventSink | None = None,
         rehearses: bool = True,
         observe: Callable[[], Observation] | None = None,
+        trust: Trust | None = None,
     ):
         self.skills = skills
         self.memory = memory or SessionMemory()
         self._sink = sink or _nobody
+        self.trust = trust or Trust()
         self._root: Behaviour | None = None
         self._session: Session | None = None
         self._early: Outcome | None = None
@@ -102,13 +106,15 @@ class PlanExecutor(ExecutionModule):
         if dialogue.answers(written, waiting):  # "both of them" are those that were asked about
             assert waiting is not None
             self.memory.note_mention(waiting.candidates, handles=False)
-        meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting)
+        meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting, command)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         steps, self._later = waiting_for_word.parted(meant.plan.steps)
         meant = replace(meant, plan=p.Plan(steps=steps))
         self._session = Session(self.skills, self.memory, self._sink, meant.plan.steps)
         self._plan = meant.plan
-        doubts_of = [] if promised else self._doubts(plan, written, command, scene, waiting)
+        # whoever takes one of the plans that were asked about has said enough
+        settled = promised or (waiting is not None and waiting.options and meant.continues)
+        doubts_of = [] if settled else self._doubts(plan, written, command, scene, waiting)
         if doubt := next(iter(doubts_of), None):
             self._early = self._doubted(doubt, waiting)
             return
@@ -196,8 +202,34 @@ class PlanExecutor(ExecutionModule):
         confidence = plan.confidence if isinstance(plan, PlanResult) else 1.0
         question = waiting.question if waiting is not None else ""
         earlier = ". ".join(r.text for r in self.memory.records[-4:-1])
-        asked = doubts.Asked(command, written, scene, question, earlier, confidence)
+        understanding = plan.understanding if isinstance(plan, PlanResult) else None
+
+        def options() -> tuple[p.Plan, ...]:
+            first = () if self._plan is None else (self._plan,)
+            # in an answer to a question the other plans would each note another choice
+            others = understanding.options if understanding and waiting is None else ()
+            every = dict.fromkeys((*(o.plan for o in others), *(() if others else first)))
+            return tuple(
+                x
+                for x in every
+                if self._feasible(x, scene)
+                and not doubts.find(doubts.Asked(command, x, scene, question, earlier))
+            )
+
+        asked = doubts.Asked(
+            command, written, scene, question, earlier, confidence, understanding, self.trust,
+            options,
+        )  # fmt: skip
         return doubts.find(asked)
+
+    def _feasible(self, plan: p.Plan, scene: Scene) -> bool:
+        """Whether the plan can be carried out here, as far as can be told."""
+        meant = dialogue.resolve(plan, copied(self.memory), self.memory.context(scene), None)
+        if meant.issue is not None or meant.reply:
+            return False
+        if validate(meant.plan, self.memory.context(scene)):
+            return False
+        return rehearse(meant.plan, scene, self.memory, self.skills.hand()) is None
 
     def _doubted(self, doubt: doubts.Doubt, waiting: dialogue.Pending | None) -> Outcome:
         """Nothing is carried out, since the plan may not be what was meant. A question that waited
@@ -206,6 +238,8 @@ class PlanExecutor(ExecutionModule):
         if doubt.told == "answered":
             return self._end("answered", doubt.reply)
         asks = doubt.told == "question"
+        if doubt.options:
+            self._pending = dialogue.Pending(doubt.options[0], doubt.reply, options=doubt.options)
         failure = Failure.UNCLEAR if asks else Failure.NOT_UNDERSTOOD
         return self._give_up(Issue(failure, doubt.reply))
 

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Protocol
 
+from llmagentos.ports.understanding import Understanding
 from llmagentos.types import Scene, Status
 
 #: Reward of a finished command by status: the sign tells success from failure.
@@ -25,7 +26,9 @@ class PlanRequest:
 
     history: earlier commands, oldest first; outcomes: the status that each of the newest of them
     ended with (none where it isn't known). pending: the robot's question that waits for an
-    answer, or "". cancelled: set by whoever asks when the plan is not wanted any more.
+    answer, or "". cancelled: set by whoever asks when the plan is not wanted any more. act_from: a
+    plan at least this sure is carried out; below it a planner that can says what else may have
+    been meant.
     """
 
     command: str
@@ -34,6 +37,7 @@ class PlanRequest:
     pending: str = ""
     cancelled: Event = field(default_factory=Event, compare=False, repr=False)
     outcomes: tuple[Status, ...] = ()
+    act_from: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -41,7 +45,9 @@ class PlanResult:
     """A plan (llmagentos.lang.plan.Plan) and how it was made.
 
     text: what the model wrote, verbatim. engine: backend, model, quantization. tokens counts the
-    written ones, prompt_tokens what was read; seconds are wall time.
+    written ones, prompt_tokens what was read; seconds are wall time. confidence: the share of
+    plans as sure as this one that are right, 1 where the planner can't tell. understanding: what
+    it was made of, and what else may have been meant.
     """
 
     plan: Any
@@ -51,6 +57,7 @@ class PlanResult:
     tokens: int = 0
     engine: Mapping[str, str] = field(default_factory=dict)
     confidence: float = 1.0
+    understanding: Understanding | None = None
 
 
 @dataclass(frozen=True)

@@ -50,6 +50,10 @@ def test_a_plan_survives_the_trip() -> None:
     plan = compact.parse("put [ the red block ] in [ the blue bowl ]")
     result = PlanResult(plan, "put ...", 0.05, 12, 9, {"backend": "onnx"}, 0.9)
     assert convert.plan_from_msg(convert.plan_to_msg(result, "put", 1.0)) == result
+    sure = convert.trusted(plan, convert.plan_to_msg(result, "put", 1.0))
+    assert sure.understanding is not None and sure.understanding.confidence == 0.9
+    untold = PlanResult(plan, confidence=0.0)
+    assert convert.trusted(plan, convert.plan_to_msg(untold, "put", 1.0)).confidence == 1.0
     for bad in ("", "{}", '{"steps": [{"op": "fly"}]}', "[" * 3000):
         with pytest.raises(PlanError, match="expected a plan as JSON"):
             convert.plan_from_json(bad)

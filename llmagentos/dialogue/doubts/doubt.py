@@ -5,10 +5,12 @@ Knows: the two types. Does not know: any check.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from llmagentos.lang import plan as p
+from llmagentos.ports.understanding import Trust, Understanding
 from llmagentos.types import Scene
 
 #: How a command ends with a doubt: told that it was not understood, asked about, or only
@@ -23,7 +25,9 @@ class Asked:
     command: the person's words, "" where a plan came without any. plan: as the planner wrote it,
     with its dialogue steps. scene: as it is believed now. pending: the robot's question that the
     command may answer, or "". earlier: the commands before, or "". confidence: the planner's own, 1
-    where it has none.
+    where it has none; understanding: what it is made of, None where the planner can't tell. trust:
+    how sure is sure enough. options: the plans that may be meant and can be carried out in the
+    scene, the likeliest first.
     """
 
     command: str
@@ -32,6 +36,9 @@ class Asked:
     pending: str = ""
     earlier: str = ""
     confidence: float = 1.0
+    understanding: Understanding | None = None
+    trust: Trust = field(default_factory=Trust)
+    options: Callable[[], tuple[p.Plan, ...]] = tuple
 
 
 @dataclass(frozen=True)
@@ -41,12 +48,14 @@ class Doubt:
     part: the words of the command that it is about, "" for all of them. reason: which check and
     what it found, in one word for programs ("itself", "number", "negated"). words: the whole
     sentence for the person; by default made of `part`. told: how the command ends with it.
+    options: the plans that a question is about, of which the answer takes one.
     """
 
     part: str
     reason: str
     words: str = ""
     told: Told = "not_understood"
+    options: tuple[p.Plan, ...] = ()
 
     @property
     def reply(self) -> str:

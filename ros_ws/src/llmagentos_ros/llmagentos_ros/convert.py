@@ -21,6 +21,7 @@ from llmagentos.errors import DriverError, PlanError
 from llmagentos.events import Event
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanResult
+from llmagentos.ports.understanding import Understanding
 from llmagentos.robots import ArmSpec
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
@@ -156,6 +157,12 @@ def plan_from_msg(msg: m.Plan) -> PlanResult:
         engine={kv.key: kv.value for kv in msg.engine},
         confidence=msg.confidence,
     )
+
+
+def trusted(plan: Plan, msg: m.Plan) -> PlanResult:
+    """Return the plan of a message with how sure it is; 0 is what a message has that was not told."""
+    sure = msg.confidence or 1.0
+    return PlanResult(plan, msg.text, confidence=sure, understanding=Understanding(sure))
 
 
 def plan_from_json(text: str) -> Plan:

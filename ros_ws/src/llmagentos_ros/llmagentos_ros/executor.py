@@ -31,7 +31,7 @@ from llmagentos_msgs.msg import SafetyState
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
-from llmagentos_ros.convert import event_to_json, plan_from_json, to_time
+from llmagentos_ros.convert import event_to_json, plan_from_json, to_time, trusted
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.outputs import ArmOutput, GripperOutput
 from llmagentos_ros.perception import names
@@ -248,7 +248,7 @@ class ExecutorNode(ModuleNode):
             execution = self._module()
             self._observed.mark()
             self._progress = Progress(len(plan.steps))
-            execution.start(plan, goal.request.plan.command)
+            execution.start(trusted(plan, goal.request.plan), goal.request.plan.command)
         except LLMAgentOSError as exc:
             return Outcome('failed', f"I can't begin: {exc}")
         outcome: Outcome | None = None

@@ -1,0 +1,43 @@
+"""Plans that the planner itself is not sure of: asked about, or told as not understood.
+
+Knows: the planner's confidence, its other plausible plans, and how a question about them is put.
+Does not know: how sure is found out (a planner's matter), nor how an answer is read
+(dialogue/options.py).
+
+What only speaks is not asked about: an answer or an "I can't" moves nothing. It is told as not
+understood where it is very unsure; a refusal never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from llmagentos.dialogue.doubts.doubt import Asked, Doubt
+from llmagentos.dialogue.options import question_about
+from llmagentos.lang import plan as p
+
+#: Steps that are right to take however unsure they are: they hold back, or end what moves.
+_ALWAYS = frozenset({"refuse", "stop", "ask", "unclear", "yes", "no"})
+#: Steps that only speak.
+_SPEAKING = frozenset({"answer", "say", "cannot", "wait"})
+
+
+def doubts(asked: Asked) -> Iterator[Doubt]:
+    """One doubt about a plan that is not sure enough."""
+    found = asked.understanding
+    ops = {step.op for step in asked.plan.steps}
+    if found is None or ops & _ALWAYS:
+        return
+    if found.confidence < asked.trust.ask_from:
+        yield Doubt(found.part, "unsure")
+        return
+    if found.confidence >= asked.trust.act_from or ops <= _SPEAKING:
+        return
+    plans = tuple(x for x in asked.options() if not _speaks(x))
+    # what can't be done in this scene is told by itself, and nothing moves
+    if plans:
+        yield Doubt(found.part, "unsure", question_about(plans), "question", plans[:2])
+
+
+def _speaks(plan: p.Plan) -> bool:
+    return {step.op for step in plan.steps} <= _SPEAKING | _ALWAYS

@@ -1,0 +1,68 @@
+"""How well the shipped model says it understood, on sentences of our own."""
+
+from __future__ import annotations
+
+import pytest
+
+from llm_edge.llm import LLM
+from llmagentos.default_model import DEFAULT_MODEL
+from llmagentos.ports.modules import PlanRequest, PlanResult
+from llmagentos.ports.understanding import Trust
+from llmagentos.types import Scene
+
+TRUST = Trust()
+
+
+@pytest.fixture(scope="module")
+def llm() -> LLM:
+    return LLM(DEFAULT_MODEL)
+
+
+def planned(llm: LLM, command: str, question: str = "") -> PlanResult:
+    return llm.plan(PlanRequest(command, Scene(), (), question, act_from=TRUST.act_from))
+
+
+@pytest.mark.parametrize(
+    "command",
+    ["pick up the red block", "put the green cube in the blue bowl", "where is the yellow ball?"],
+)
+def test_plain_commands_are_sure_and_nothing_else_is_written(llm: LLM, command: str) -> None:
+    found = planned(llm, command).understanding
+    assert found is not None and found.confidence >= TRUST.act_from
+    assert len(found.options) == 1 and found.left_over == ()
+    assert all(sure > 0.8 for _, sure in found.words)
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "flurb the zindle over yonder snark",
+        "the quaternion of your elbow shall converge to the eigenvector of my grandmother",
+    ],
+)
+def test_gibberish_is_not_sure(llm: LLM, command: str) -> None:
+    found = planned(llm, command).understanding
+    assert found is not None and found.confidence < TRUST.act_from
+    assert found.part and all(word in command for word in found.part.split())
+
+
+def test_words_that_no_part_of_the_plan_stands_for_lower_the_confidence(llm: LLM) -> None:
+    plain = planned(llm, "put the red block in the blue bowl").confidence
+    more = (
+        "put the red block in the blue bowl as if frightened wolves howled under purple moonlight"
+    )
+    assert planned(llm, more).confidence < plain
+
+
+def test_options_are_other_plans_that_parse_the_likeliest_first(llm: LLM) -> None:
+    found = planned(llm, "flurb the zindle over yonder snark").understanding
+    assert found is not None
+    chances = [o.probability for o in found.options]
+    assert chances == sorted(chances, reverse=True) and sum(chances) <= 1.0
+    assert len({o.text for o in found.options}) == len(found.options) <= 4
+
+
+def test_without_a_wish_to_know_no_other_plan_is_written(llm: LLM) -> None:
+    request = PlanRequest("flurb the zindle over yonder snark", Scene())
+    found = llm.plan(request).understanding
+    assert found is not None and len(found.options) <= 1
