@@ -98,6 +98,8 @@ def by_kind(objs: Objects, kind: str, scene: Scene) -> Objects:
         tops = {s[-1].id for s in rel.stacks(scene)}
         return [o for o in objs if o.id in tops]
     found = [o for o in objs if is_kind(o, kind)]
+    # a "soda can" that no kind of ours stands for is a can where there is no other
+    found = found or [o for o in objs if " " in o.kind and o.kind.split()[-1] == kind]
     instead = CATEGORIES[kind].mixed_up_with if kind in CATEGORIES else ()
     return found or [o for o in objs if o.kind in instead]
 

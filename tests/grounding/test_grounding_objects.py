@@ -167,6 +167,14 @@ def test_a_noun_of_several_words_and_its_plural_are_one_thing(kind: str, said: s
     assert ground(obj(f'all object noun "{said}y"'), ctx(at)).problem == "unknown_kind"
 
 
+def test_a_soda_can_is_a_can_where_there_is_no_other() -> None:
+    soda = replace(thing("s", "ball", "white", 0.5, 0.1), kind="soda can")
+    assert ground(obj("the can"), ctx(scene(soda))).ids == ("s",)
+    can = thing("c", "can", "red", 0.5, -0.1)
+    assert ground(obj("the can"), ctx(scene(soda, can))).ids == ("c",)
+    assert ground(obj("the ball"), ctx(scene(soda))).problem == "none"
+
+
 @pytest.mark.parametrize(
     ("kinds", "said", "meant"),
     [
