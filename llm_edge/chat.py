@@ -1,6 +1,6 @@
 """Tokenizers and chat templates of Hugging Face folders, without transformers.
 
-Knows: tokenizer.json, tokenizer_config.json, chat_template.jinja. Does not know: models. Templates
+Knows: tokenizer.json, tokenizer_config.json, chat_template.jinja or .json. Does not know: models. Templates
 are code from a checkpoint: they run in Jinja's sandbox.
 """
 
@@ -48,6 +48,12 @@ class ChatTokenizer:
         path = folder / "chat_template.jinja"
         if path.is_file():
             return read_text(path, "a chat template")
+        path = folder / "chat_template.json"
+        if path.is_file():
+            try:
+                return str(read_json(path, "a chat template")["chat_template"])
+            except (FileError, KeyError, TypeError) as exc:
+                raise ModelError(f"expected a chat_template in {path}, got: {exc}") from exc
         found = self.settings.get("chat_template")
         if isinstance(found, list):
             found = next((t["template"] for t in found if t.get("name") == "default"), None)

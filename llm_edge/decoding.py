@@ -25,13 +25,17 @@ StopReason = Literal["end", "length", "time", "cancelled"]
 @dataclass(frozen=True)
 class Sampling:
     """temperature 0 is greedy. max_tokens: from there on the shortest way to the end of the
-    grammar is taken, so that a long plan still parses. time_limit_s: hard end."""
+    grammar is taken, so that a long plan still parses. time_limit_s: hard end. repetition_penalty:
+    what was written already is so many times less likely; no_repeat: no run of so many tokens
+    comes twice (0: it may); both for free text alone, plans repeat words rightly."""
 
     temperature: float = 0.0
     top_p: float = 1.0
     seed: int | None = None
     max_tokens: int = 192
     time_limit_s: float = 20.0
+    repetition_penalty: float = 1.0
+    no_repeat: int = 0
 
 
 #: Runners-up less likely than this are no second thought but a mistake.
@@ -104,6 +108,26 @@ def choose(logits: NDArray[np.float32], s: Sampling, rng: np.random.Generator) -
     kept = order[:keep]
     token = int(rng.choice(kept, p=q[kept] / q[kept].sum()))
     return token, float(p[token])
+
+
+def less_repeated(
+    logits: NDArray[np.float32], written: list[int], s: Sampling
+) -> NDArray[np.float32]:
+    """Logits [V] after the penalty (CTRL's, arXiv 1909.05858) and without tokens that would write
+    a run of `no_repeat` tokens again; the same array where neither is asked for."""
+    if not written or (s.repetition_penalty == 1.0 and s.no_repeat <= 0):
+        return logits
+    out = logits.copy()
+    seen = np.unique(np.asarray(written))
+    out[seen] = np.where(
+        out[seen] > 0, out[seen] / s.repetition_penalty, out[seen] * s.repetition_penalty
+    )
+    n = s.no_repeat
+    if 0 < n <= len(written):
+        last = written[len(written) - n + 1 :] if n > 1 else []
+        ends = [written[i + n - 1] for i in range(len(written) - n + 1) if written[i : i + n - 1] == last]  # fmt: skip
+        out[ends] = -np.inf
+    return out
 
 
 def finite(logits: NDArray[np.float32]) -> bool:

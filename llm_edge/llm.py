@@ -1,4 +1,4 @@
-"""`LLM`: one front for the shipped model, a model folder, and an OpenAI-compatible server.
+"""`LLM`: one front for the shipped model, other people's checkpoints, and servers.
 
 Knows: which of them a name means. Does not know: agents or scenes beyond what a prompt needs.
 """
@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -36,6 +36,23 @@ def _kind(path: Path) -> str:
         raise
 
 
+#: A text, or a dialogue: messages with a role ("system", "user", "assistant") and a content.
+Prompt = str | Sequence[Mapping[str, str]]
+
+
+def _messages(prompt: Prompt) -> list[dict[str, str]]:
+    """A prompt as a dialogue. Raises ModelError for what is none."""
+    if isinstance(prompt, str):
+        return [{"role": "user", "content": prompt}]
+    try:
+        found = [{"role": str(m["role"]), "content": str(m["content"])} for m in prompt]
+    except (TypeError, KeyError) as exc:
+        raise ModelError(f"expected messages with role and content, got: {exc!r}") from exc
+    if not found:
+        raise ModelError("expected at least one message, got none")
+    return found
+
+
 @dataclass(frozen=True)
 class LLMInfo:
     """What is running: backend ("onnxruntime-cpu", "openai-http"), model, quantization."""
@@ -50,7 +67,11 @@ class LLMInfo:
 
 
 class LLM:
-    """`LLM()`, the shipped planner, `LLM("path/to/folder")` or `LLM("http://host:port/v1")`.
+    """`LLM()`, the shipped planner, `LLM("path/to/folder")`, `LLM("smollm2")` or
+    `LLM("http://host:port/v1")`.
+
+    A folder in Hugging Face layout and a GGUF file are exported the first time and kept; "smollm2"
+    is fetched first; both say on standard error how far they are.
 
     engine: "auto" (the best that is there; `skipped` says why better ones are not), a name of
     `engines.table` ("onnx-cpu", "cuda", "tensorrt", one from outside), or a server's address: then
@@ -96,6 +117,7 @@ class LLM:
             raise ModelError(
                 f"expected no server settings for an on-board model, got {sorted(server)}"
             )
+        name = manage.ready(name)
         if _kind(folder.find(name)) == "llm_edge_text":
             from llm_edge.text_planner import TextPlanner
 
@@ -114,19 +136,23 @@ class LLM:
 
     def generate_text(
         self,
-        prompt: str,
+        prompt: Prompt,
         *,
         max_tokens: int = 192,
         temperature: float = 0.0,
         top_p: float = 1.0,
         seed: int | None = None,
+        repetition_penalty: float = 1.1,
+        no_repeat: int = 6,
         cancel: threading.Event | None = None,
     ) -> str:
-        """Text for a prompt.
+        """Text for a prompt: a text, or a dialogue as [{"role": "user", "content": ...}, ...].
 
         The shipped planner writes nothing but plan notation: for it the prompt is a command, and
         the answer is a plan ("pick [ the red block ]"), texts as pointers into the command.
-        A server's model answers whatever it answers.
+        A text model and a server's model answer whatever they answer. repetition_penalty and
+        no_repeat (see `Sampling`) keep an on-board text model from going round in circles; 1 and 0
+        are the model alone.
         """
         words = self.stream(
             prompt,
@@ -134,27 +160,40 @@ class LLM:
             temperature=temperature,
             top_p=top_p,
             seed=seed,
+            repetition_penalty=repetition_penalty,
+            no_repeat=no_repeat,
             cancel=cancel,
         )
         return "".join(words).strip()
 
     def stream(
         self,
-        prompt: str,
+        prompt: Prompt,
         *,
         max_tokens: int = 192,
         temperature: float = 0.0,
         top_p: float = 1.0,
         seed: int | None = None,
+        repetition_penalty: float = 1.1,
+        no_repeat: int = 6,
         cancel: threading.Event | None = None,
     ) -> Iterator[str]:
         """As `generate_text`, piece by piece."""
-        sampling = Sampling(temperature, top_p, seed, max_tokens)
+        messages = _messages(prompt)
+        sampling = Sampling(
+            temperature,
+            top_p,
+            seed,
+            max_tokens,
+            repetition_penalty=repetition_penalty,
+            no_repeat=no_repeat,
+        )
         if self._local is not None:
-            for word in self._local.write(prompt, sampling=sampling, cancel=cancel):
+            command = messages[-1]["content"]
+            for word in self._local.write(command, sampling=sampling, cancel=cancel):
                 yield f" {word}"
             return
-        yield from self._server.stream(prompt, sampling, cancel)
+        yield from self._server.stream(messages, sampling, cancel)
 
     def plan(self, request: PlanRequest, *, cancel: threading.Event | None = None) -> PlanResult:
         """A plan for a command. Raises PlanError when what was written is no plan, else

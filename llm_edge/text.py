@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from llm_edge import folder
 from llm_edge.chat import ChatTokenizer, Message, Pieces
-from llm_edge.decoding import Generation, Sampling, choose, finite, likeliest
+from llm_edge.decoding import Generation, Sampling, choose, finite, less_repeated, likeliest
 from llm_edge.engines import memory, select
 from llmagentos.errors import FileError, ModelError
 from llmagentos.files import read_json
@@ -232,6 +232,8 @@ class TextModel:
         while True:
             if not finite(logits):
                 raise ModelError("expected finite logits, got NaN or infinity")
+            if matcher is None:
+                logits = less_repeated(logits, out.tokens, s)
             # the likeliest of all tokens needs no mask when it is allowed, and it nearly always is
             token, p = likeliest(logits)
             taken = matcher is None or (s.temperature <= 0 and matcher.take(token))

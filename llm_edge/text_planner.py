@@ -9,11 +9,12 @@ from __future__ import annotations
 import json
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
+from llm_edge.chat import Message
 from llm_edge.decoding import Sampling
 from llm_edge.engines.openai_http import user_message
 from llm_edge.engines.prompts import FEW_SHOT, SYSTEM
@@ -65,10 +66,16 @@ class TextPlanner:
         self._max_tokens = max_tokens
 
     def stream(
-        self, prompt: str, sampling: Sampling, cancel: threading.Event | None = None
+        self,
+        messages: Sequence[Message],
+        sampling: Sampling,
+        cancel: threading.Event | None = None,
     ) -> Iterator[str]:
-        """Answer a prompt as a user's message, piece by piece; no plan, no constraint."""
-        yield from self._text.stream([{"role": "user", "content": prompt}], sampling, cancel=cancel)
+        """Answer a dialogue, piece by piece; no plan, no constraint. A model without a chat
+        template continues the last message's text."""
+        bare = self._text.tokenizer.template is None
+        prompt = messages[-1]["content"] if bare else list(messages)
+        yield from self._text.stream(prompt, sampling, cancel=cancel)
 
     def plan(self, request: PlanRequest, cancel: threading.Event | None = None) -> PlanResult:
         """Raises PlanError when a limit cut the plan off or the schema's finer rules are broken."""

@@ -95,13 +95,18 @@ class AgentConfig(_Part):
     model: str = Field(
         DEFAULT_MODEL,
         min_length=1,
-        description="language model: shipped name, folder, or a server's http address",
+        description="language model: shipped name, folder, GGUF file, smollm2, or a server's http address",
     )
     engine: str = Field(
         "auto",
         min_length=1,
         description="what runs the model: auto, a name of `llmagentos model engines`, or a "
         "server's address",
+    )
+    voice: str = Field(
+        "",
+        description="language model for small talk in `chat` (smollm2, a folder, a GGUF file, a "
+        "server's address), which only talks; empty: none",
     )
     profile: str | None = Field(
         None,

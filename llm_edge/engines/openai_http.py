@@ -137,10 +137,13 @@ class OpenAIServer:
         return raw
 
     def stream(
-        self, prompt: str, s: Sampling, cancel: threading.Event | None = None
+        self,
+        messages: list[dict[str, str]],
+        s: Sampling,
+        cancel: threading.Event | None = None,
     ) -> Iterator[str]:
         """Pieces of an answer as they come (server-sent events), until `cancel` is set."""
-        body = self._body([{"role": "user", "content": prompt}], s, True)
+        body = self._body(messages, s, True)
         exchange = Exchange()
         try:
             with abort_when(cancel, exchange.cut):

@@ -30,6 +30,7 @@ _TOKENIZER_FILES = (
     "tokenizer.json",
     "tokenizer_config.json",
     "chat_template.jinja",
+    "chat_template.json",
     "special_tokens_map.json",
     "LICENSE",
     "NOTICE",
@@ -105,9 +106,15 @@ def card(name: str, family: str, c: DecoderConfig, parameters: int, quantization
 
 
 def export_folder(
-    source: Path, out: Path, max_positions: int = DEFAULT_POSITIONS, quantization: str = "none"
+    source: Path,
+    out: Path,
+    max_positions: int = DEFAULT_POSITIONS,
+    quantization: str = "none",
+    name: str = "",
+    notice: str = "",
 ) -> None:
-    """The whole way. quantization: a name of qdq.VARIANTS or "none". Raises ModelError."""
+    """The whole way. quantization: a name of qdq.VARIANTS or "none". name: the folder's without
+    one. notice: written to NOTICE. Raises ModelError."""
     from llm_edge.networks import qdq
 
     config = read_json(source / "config.json")
@@ -118,14 +125,17 @@ def export_folder(
         qdq.quantize_file(out / "decoder.onnx", out / "decoder.onnx", quantization)
     content = text_config(decoder.config, config["model_type"], ends(source, config))
     (out / "config.json").write_text(json.dumps(content, indent=1) + "\n")
-    for name in _TOKENIZER_FILES:
-        if (source / name).is_file():
-            shutil.copyfile(source / name, out / name)
+    for file in _TOKENIZER_FILES:
+        if (source / file).is_file():
+            shutil.copyfile(source / file, out / file)
+    if notice:
+        (out / "NOTICE").write_text(notice, encoding="utf-8")
+    name = name or out.name
     count = parameter_count(decoder)
     (out / "README.md").write_text(
-        card(out.name, config["model_type"], decoder.config, count, quantization)
+        card(name, config["model_type"], decoder.config, count, quantization)
     )
-    write_manifest(out, {"name": out.name, "quantization": quantization, "parameters": count})
+    write_manifest(out, {"name": name, "quantization": quantization, "parameters": count})
 
 
 def main() -> None:

@@ -17,9 +17,11 @@ from llmagentos.agent import Agent
 from llmagentos.cli.run import stop_on_ctrl_c
 from llmagentos.cli.view import View, objects_table
 from llmagentos.command import CommandResult
-from llmagentos.composition import start_recording
+from llmagentos.composition import load_llm, start_recording
 from llmagentos.config import AgentConfig
+from llmagentos.errors import ModelError
 from llmagentos.files import make_folder
+from llmagentos.voice import Voice
 
 _LEAVE = ("quit", "exit", "bye")
 HELP = (
@@ -35,6 +37,7 @@ def chat(config: AgentConfig) -> None:
     _enable_history()
     if config.recording is not None:
         make_folder(config.recording, "a folder for the recording")
+    voice = Voice(load_llm(config.voice)) if config.voice else None
     with Agent.from_config(config, screen.event) as agent:
         screen.skipped(getattr(agent.llm, "skipped", ()))
         robot, recording = agent.robot, None
@@ -49,15 +52,30 @@ def chat(config: AgentConfig) -> None:
                 continue
             if line == "/reset":
                 agent.reset()
+                if voice is not None:
+                    voice.forget()
                 continue
             if recording is not None:
                 recording.begin(index, line)
             result = _carry_out(agent, line)
             screen.result(result)
+            if voice is not None and voice.wanted(result):
+                talk(console, voice, line)
             if recording is not None:
                 recording.end(result.to_json())
         if recording is not None:
             console.print(f"recorded: {recording.close()}", highlight=False)
+
+
+def talk(console: Console, voice: Voice, text: str) -> None:
+    """Print what the voice says, as it comes, marked as talk."""
+    console.print("[bold magenta]talk[/]  ", end="")
+    try:
+        for piece in voice.answer(text):
+            console.print(piece, end="", markup=False, highlight=False)
+    except ModelError as exc:
+        console.print(f"(nothing: {exc})", end="", markup=False, highlight=False)
+    console.print()
 
 
 def _lines(console: Console) -> Iterator[str]:

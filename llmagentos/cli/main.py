@@ -109,9 +109,15 @@ def chat(
     engine: EngineOption = None,
     view: ViewOption = None,
     config: ConfigOption = None,
+    voice: Annotated[
+        str | None,
+        typer.Option(
+            "--voice", metavar="MODEL", help="A model for small talk, as smollm2; it only talks."
+        ),
+    ] = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(effective(config, scene, seed, model, engine, view, record))
+    run_chat(effective(config, scene, seed, model, engine, view, record, voice))
 
 
 @app.command()

@@ -41,6 +41,7 @@ def effective(
     engine: str | None = None,
     view: bool | None = None,
     recording: Path | None = None,
+    voice: str | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -49,5 +50,5 @@ def effective(
     base = AgentConfig() if file is None else AgentConfig.load(file)
     folder = None if recording is None else str(recording)
     return base.with_(
-        scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder
+        scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder, voice=voice
     )

@@ -93,7 +93,7 @@ def test_added_models_have_a_name(copy: Path, own_models: Path) -> None:
         manage.add(str(copy), "mine")
     with pytest.raises(ModelError, match="expected a plain name"):
         manage.add(str(copy), "../mine")
-    with pytest.raises(ModelNotFoundError, match="expected a folder or an http address"):
+    with pytest.raises(ModelNotFoundError, match="expected a folder, a GGUF file, an http address or a name of smollm2"):
         manage.add("no/such/thing")
     assert sorted(p.name for p in own_models.iterdir()) == ["mine"]
 
@@ -101,7 +101,7 @@ def test_added_models_have_a_name(copy: Path, own_models: Path) -> None:
 def test_a_folder_that_needs_exporting_without_pytorch(
     tmp_path: Path, own_models: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(sys.modules, "torch", None)  # as where extra `train` is not installed
+    monkeypatch.setitem(sys.modules, "torch", None)  # as where extra `export` is not installed
     for module in [m for m in sys.modules if m.startswith("llm_edge.networks")]:
         monkeypatch.delitem(sys.modules, module)
     source = tmp_path / "llama"
@@ -109,7 +109,7 @@ def test_a_folder_that_needs_exporting_without_pytorch(
     with pytest.raises(ModelNotFoundError, match=r"expected manifest\.json .* got neither"):
         manage.add(str(source), "mine")
     (source / "config.json").write_text('{"model_type": "llama"}')
-    with pytest.raises(MissingDependencyError, match=r"got no torch.*llmagentos\[train\]"):
+    with pytest.raises(MissingDependencyError, match=r"got no torch.*llmagentos\[export\]"):
         manage.add(str(source), "mine")
     assert not (own_models / "mine").exists()
 
