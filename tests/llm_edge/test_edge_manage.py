@@ -93,7 +93,10 @@ def test_added_models_have_a_name(copy: Path, own_models: Path) -> None:
         manage.add(str(copy), "mine")
     with pytest.raises(ModelError, match="expected a plain name"):
         manage.add(str(copy), "../mine")
-    with pytest.raises(ModelNotFoundError, match="expected a folder, a GGUF file, an http address or a name of smollm2"):
+    with pytest.raises(
+        ModelNotFoundError,
+        match="expected a folder, a GGUF file, an http address or a name of smollm2",
+    ):
         manage.add("no/such/thing")
     assert sorted(p.name for p in own_models.iterdir()) == ["mine"]
 
