@@ -83,3 +83,68 @@ def test_numbers_that_were_said_are_used() -> None:
     out = t.do("correct right dist 5 cm", command="no, to the right")
     assert out.status == "succeeded"
     assert t.do("move [ the red block ] right dist 9 cm", command="no, right").status == "question"
+
+
+@pytest.mark.parametrize(
+    ("plan", "command", "reply"),
+    [
+        ("pick [ the red block ]", "whatever you do, don't pick up the red block",
+         "All right, I won't pick up the red block."),
+        ("move [ the red block ] left", "do not move the red cubes", "move the red cubes."),
+        ("release", "Never open the gripper!", "All right, I won't open the gripper."),
+        ("stop", "don't stop", "All right, I won't stop."),
+        ("pick [ the red block ]", "please don't touch my red block, ok?", "touch your red block."),
+        ("put [ the red block ] at left", "leave the red block alone", "won't touch the red block"),
+        ("pick [ the red block ]", "don't you dare take the red block", "take the red block"),
+        ("pick [ the red block ]", "you don't need to lift anything", "lift anything"),
+    ],
+)  # fmt: skip
+def test_a_mere_prohibition_is_acknowledged(plan: str, command: str, reply: str) -> None:
+    t = Table()
+    out = t.do(plan, command=command)
+    assert out.status == "answered" and reply in out.reply and t.actions == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "command"),
+    [
+        ("pick [ the red block ]", "take the blue block, but do not take the red block"),
+        ("put [ the red block ] in [ the blue bowl ]",
+         "don't put the red cube into the blue bowl, put the green one there"),
+        ("put [ all block ] in [ the blue bowl ]", "tidy up, but don't touch the red blocks"),
+        ("put [ the blue block ] at left ; put [ the red block ] at left",
+         "the blue one to the left, without moving the red block"),
+        ("put [ the green block ] at left ; release", "green to the left and never open the gripper"),
+    ],
+)  # fmt: skip
+def test_a_step_that_does_what_is_forbidden_is_not_understood(plan: str, command: str) -> None:
+    t = Table()
+    out = t.do(plan, command=command)
+    assert out.status == "question" and "you said not to" in out.reply and t.actions == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "command"),
+    [
+        ("put [ the red block ] in [ the blue bowl ]", "don't forget to put the red block in the blue bowl"),
+        ("put [ the red block ] in [ the blue bowl ]", "why don't you put the red block in the blue bowl"),
+        ("move [ the red block ] left", "can't you move the red block left?"),
+        ("put [ the red block ] in [ the blue bowl ]", "put the red block where it doesn't fall: the blue bowl"),
+        ("pick [ the red block ]", "no, the red one"),
+        ("pick [ the red block ]", "don't take the blue block, take the red block"),
+        ("put [ the red block ] in [ the blue bowl ]",
+         "don't put the red block in the red bowl, put it in the blue bowl"),
+        ("put [ the red block ] next_to [ the blue bowl ]",
+         "do not put the red block in the blue bowl, but next to it"),
+        ("push [ the red block ] left_of [ the blue bowl ]", "don't lift the red block, shove it"),
+        ("pick [ the red block ]", "don't take the red block yet... no, do take the red block"),
+        ("pick [ the red block ]", "don't take it unless it is red, and it is"),
+        ("pick [ the red block ]", "I bet you can't lift the red block"),
+        ("pick [ the red block ]", "I don't care, take the red block"),
+        ("pick [ the red block ]", "never mind, take the red block"),
+    ],
+)  # fmt: skip
+def test_words_that_only_look_like_a_prohibition(plan: str, command: str) -> None:
+    t = Table()
+    out = t.do(plan, command=command)
+    assert out.status == "succeeded", out.reply

@@ -9,11 +9,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from llmagentos.dialogue.doubts import impossible, numbers, unsure
+from llmagentos.dialogue.doubts import impossible, negation, numbers, unsure
 from llmagentos.dialogue.doubts.doubt import Asked, Doubt
 
 #: Each yields the doubts it has about a plan. The first doubt of the first check is the one told.
 CHECKS: list[Callable[[Asked], Iterable[Doubt]]] = [
+    negation.doubts,
     impossible.doubts,
     numbers.doubts,
     unsure.doubts,
