@@ -12,8 +12,8 @@ from threading import RLock
 from typing import Any, TypeVar, overload
 
 from llmagentos.builder import Built
-from llmagentos.command import CommandResult, check_command
-from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
+from llmagentos.command import CommandResult, check_command, read_command
+from llmagentos.errors import CommandError, LifecycleError, ModelError, NotEnglishError, PlanError
 from llmagentos.events import (
     ActionStarted,
     CommandEnded,
@@ -154,7 +154,8 @@ class Agent(Built, LifeCycle):
         """
         running = self._occupy(text, "take a command")
         try:
-            command = check_command(text)
+            reading = read_command(text)
+            running.note, command = reading.note, reading.text
             self.events.emit(CommandRead(command))
             observation = _needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
@@ -162,6 +163,8 @@ class Agent(Built, LifeCycle):
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
             _needed(self.execution, "execution").start(planned, command)
+        except NotEnglishError as exc:
+            return self._finish(Outcome("cannot", f"{exc} Say it in English, please."))
         except CommandError as exc:
             return self._finish(Outcome("failed", f"I can't read that: {exc}"))
         except (PlanError, ModelError) as exc:

@@ -2,7 +2,7 @@
 
 Knows: which texts are a command at all, which two say the same but for manners, and the JSON
 contract of a result.
-Does not know: what the words mean.
+Does not know: what the words mean, nor how odd letters are read (legible.py).
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from llmagentos.errors import CommandError
+from llmagentos.errors import CommandError, NotEnglishError
+from llmagentos.legible import INVISIBLE, foreign, in_plain_letters
 from llmagentos.types import Status
 
 MAX_COMMAND_CHARS = 1000
-#: Format characters that are harmless in a sentence: soft hyphen, zero-width joiner in emoji.
-_HARMLESS_FORMAT = {"\u00ad", "\u200d", "\ufeff"}
 
 #: What people add around a command without changing it, after punctuation is gone.
 _POLITE_START = re.compile(
@@ -32,11 +31,22 @@ _POLITE_END = re.compile(
 )
 
 
-def check_command(text: str) -> str:
-    """The command with white space folded. Raises CommandError naming what is wrong with it.
+@dataclass(frozen=True)
+class Reading:
+    """A command that can be read. text: in plain letters, white space folded. note: a sentence for
+    the person about what was changed to read it, or ""."""
 
-    Control, bidirectional and invisible characters and lone surrogates are refused, since they
-    let a sentence look different from what it says.
+    text: str
+    note: str = ""
+
+
+def read_command(text: str) -> Reading:
+    """The command in plain letters. Raises CommandError naming what is wrong with it,
+    NotEnglishError where it is in another language.
+
+    Letters that only look Latin, full width and characters without a shape are told and replaced;
+    control and bidirectional characters and lone surrogates are refused, since they let a sentence
+    look different from what it says.
     """
     if not isinstance(text, str):
         raise CommandError(f"expected a command as text, got {type(text).__name__}")
@@ -49,12 +59,20 @@ def check_command(text: str) -> str:
         category = unicodedata.category(char)
         if category in ("Cs", "Co", "Cn") or (category == "Cc" and char not in "\t\n\r"):
             raise CommandError(f"expected readable text, got U+{ord(char):04X} at {index + 1}")
-        if category == "Cf" and char not in _HARMLESS_FORMAT:
+        if category == "Cf" and char not in INVISIBLE:
             raise CommandError(f"expected visible text, got invisible U+{ord(char):04X}")
-    folded = " ".join(unicodedata.normalize("NFKC", text).replace("\ufeff", " ").split())
+    plain, note = in_plain_letters(text)
+    folded = " ".join(plain.split())
     if not any(c.isalnum() for c in folded):
         raise CommandError("expected a command in words, got nothing that can be read")
-    return folded
+    if language := foreign(folded):
+        raise NotEnglishError(f"I understand English only, and that looks like {language}.")
+    return Reading(folded, note)
+
+
+def check_command(text: str) -> str:
+    """`read_command`'s text. Raises CommandError, NotEnglishError."""
+    return read_command(text).text
 
 
 def plain_command(text: str) -> str:

@@ -58,6 +58,10 @@ class CommandError(LLMAgentOSError):
     """A command text that cannot be read: empty, too long, control or invisible characters."""
 
 
+class NotEnglishError(CommandError):
+    """A command in another language or script than English."""
+
+
 class LifecycleError(LLMAgentOSError):
     """A life-cycle call that the agent's present state does not allow."""
 

@@ -24,6 +24,8 @@ class RunningCommand:
         self.planned: PlanResult | None = None
         self.between_actions = True
         self.stop_asked = Event()
+        #: What was changed to read the text, told before the reply.
+        self.note = ""
         robot.mark()
 
     def result(self, outcome: Outcome, engine: Mapping[str, str]) -> CommandResult:
@@ -32,7 +34,7 @@ class RunningCommand:
         return CommandResult(
             command=self.text,
             status=outcome.status,
-            reply=outcome.reply,
+            reply=f"{self.note} {outcome.reply}".strip(),
             plan=planned.plan.to_json() if planned else None,
             plan_text=planned.text if planned else "",
             steps=outcome.steps,

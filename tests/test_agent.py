@@ -149,6 +149,18 @@ def test_unreadable_commands_fail_with_the_reason(agent: Agent, text: str) -> No
     assert "can't read" in result.reply
 
 
+def test_another_language_is_no_command_and_never_planned(agent: Agent) -> None:
+    result = agent.command("положи красный кубик в миску")
+    assert result.status == "cannot" and result.reply.startswith("I understand English only")
+    assert agent.planning.requests == [] and result.plan is None  # type: ignore[union-attr]
+
+
+def test_letters_that_only_look_so_are_read_and_told(agent: Agent) -> None:
+    result = agent.command("point above [ the r\u0435d block ]")
+    assert result.status == "succeeded"
+    assert result.reply.startswith('I read "red" in Latin letters.')
+
+
 def test_planner_failure_is_reported_and_the_next_command_works(agent: Agent) -> None:
     assert agent.command("break").status == "failed"
     assert agent.command("home").status == "succeeded"

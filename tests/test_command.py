@@ -40,7 +40,7 @@ def test_white_space_and_width_are_folded(text: str, folded: str) -> None:
         (" ?! ", "nothing that can be read"),
         ("put\x00 it", r"U\+0000"),
         ("put \u202eit", r"invisible U\+202E"),
-        ("put \u200bit", r"invisible U\+200B"),
+        ("put \u2066it", r"invisible U\+2066"),
         ("put \ud800 it", r"U\+D800"),
         ("x" * (MAX_COMMAND_CHARS + 1), "at most 1000 characters"),
         (7, "got int"),

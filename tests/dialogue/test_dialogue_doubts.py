@@ -148,3 +148,45 @@ def test_words_that_only_look_like_a_prohibition(plan: str, command: str) -> Non
     t = Table()
     out = t.do(plan, command=command)
     assert out.status == "succeeded", out.reply
+
+
+@pytest.mark.parametrize(
+    ("plan", "command", "reply"),
+    [
+        ("swap [ the red block ] [ the red block ]", "swap the red block and the red block", "not itself"),
+        ("stack [ the red block ] [ the red block ]", "stack red on red", "what to stack on the red block"),
+        ("put [ a green block ] at middle ; put [ a green block ] at middle",
+         "a green block in the middle of the wheel", "this twice: put a green block"),
+        ("put [ the red block ] at left ; put [ the red block ] at right",
+         "the red block to the left", "where to put the red block: two places"),
+        ("until count [ all block ] ge 3 { pick [ a block ] }",
+         "take blocks as long as there are fewer than 3", "there are three blocks already"),
+    ],
+)  # fmt: skip
+def test_plans_that_nobody_can_mean(plan: str, command: str, reply: str) -> None:
+    t = Table()
+    out = t.do(plan, command=command)
+    assert out.status == "question" and out.reply.startswith("I did not understand")
+    assert reply in out.reply and t.actions == []
+
+
+@pytest.mark.parametrize(
+    ("plan", "command"),
+    [
+        ("put [ the red block ] at left ; put [ the red block ] at right",
+         "put the red block left, then right"),
+        ("move [ the red block ] left ; move [ the red block ] left", "twice to the left, the red one"),
+        ("stack [ a block ] [ a block ]", "stack a block on a block"),
+    ],
+)  # fmt: skip
+def test_what_is_said_twice_is_done_twice(plan: str, command: str) -> None:
+    t = Table()
+    assert t.do(plan, command=command).status == "succeeded"
+
+
+def test_more_things_than_there_are_is_asked_about() -> None:
+    t = Table()
+    out = t.do(
+        "put [ count 9 block ] in [ the blue bowl ]", command="put nine blocks in the blue bowl"
+    )
+    assert out.status == "question" and "three" in out.reply.lower() and t.actions == []

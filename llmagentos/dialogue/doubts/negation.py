@@ -54,7 +54,11 @@ _RELATIONS = {
     "left": "?", "right": "?", "up": "?", "down": "?", "back": "?", "away": "?", "by": "?",
 }  # fmt: skip
 #: What ends the words that a negated verb has.
-_END = r"(?=[.,;:!?()]|\s[-–—]\s|\s(?:but|and|or|just|only|instead|so|because|since|please|thanks|use|then|" + _VERB + r"|give|go|leave|keep|carry|make)\b|$)"
+_END = (
+    r"(?=[.,;:!?()]|\s[-–—]\s|\s(?:but|and|or|just|only|instead|so|because|since|please|thanks|use|then|"
+    + _VERB
+    + r"|give|go|leave|keep|carry|make)\b|$)"
+)
 _FORBIDS = re.compile(
     rf"""(?<!why\s)\b(?:do\s+not|don['’]?t|never|no\s+need\s+to|need\s?n['’]?t|must\s?n['’]?t|must\s+not
       |should\s?n['’]?t|should\s+not|may\s+not|are\s+not\s+to|aren['’]t\s+to
@@ -77,7 +81,11 @@ _CONDITION = re.compile(
     r"\b(?:unless|until|till|if|when|while|before|yet|without|except|more|too|again)\b",
     re.I,
 )
-_ASKS = re.compile(r"\b(?:why|couldn['’]?t|can['’]?t|won['’]?t|wouldn['’]?t|didn['’]?t)\s+(?:don['’]?t\s+)?(?:you|we)\b", re.I)  # fmt: skip
+_ASKS = re.compile(
+    r"\b(?:why|couldn['’]?t|can['’]?t|won['’]?t|wouldn['’]?t|didn['’]?t)\s+"
+    r"(?:don['’]?t\s+)?(?:you|we)\b",
+    re.I,
+)
 #: Words around a prohibition that order nothing.
 _FILLERS = frozenset(
     """please whatever you do just ok okay robot hey hi hello now and or but so well look listen
@@ -121,7 +129,7 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
         return
     for one in found:
         if any(_does(step, one, rest) for step in steps):
-            words = f'I did not understand: you said not to {one.said}, and I thought of doing it.'
+            words = f"I did not understand: you said not to {one.said}, and I thought of doing it."
             yield Doubt(one.said, "negated", words)
             return
 
@@ -138,7 +146,9 @@ def _forbidden(command: str) -> Iterator[_Forbidden]:
             verb = _GERUNDS.get(verb, verb)
             if verb in ("open", "release") and not re.search(r"grip|hand|claw|finger", rest, re.I):
                 continue
-            yield _Forbidden(_VERBS[verb], rest, m.span(), f"{verb} {rest}".strip(), pattern is not _SPARES)
+            yield _Forbidden(
+                _VERBS[verb], rest, m.span(), f"{verb} {rest}".strip(), pattern is not _SPARES
+            )
 
 
 def _without(command: str, found: list[_Forbidden]) -> str:
@@ -169,8 +179,9 @@ def _does(step: object, one: _Forbidden, rest: str) -> bool:
         return False
     if rel:
         place = getattr(step, "place", None)
-        same = isinstance(place, p.Place) and place.rel == rel and place.obj is not None
-        return bool(same and _is_named(place.obj, where))
+        if not isinstance(place, p.Place) or place.obj is None:
+            return False
+        return place.rel == rel and _is_named(place.obj, where)
     return one.steps is not _PUT or op != "move"
 
 
