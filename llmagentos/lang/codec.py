@@ -33,6 +33,8 @@ Pointer = Callable[[int, int], str]
 
 #: Numbers in a word of the command; a hyphen behind a letter or digit is no sign ("x-0.3").
 _NUMBERS = re.compile(r"(?<![\w.,])-?\d*[.,]?\d+|\d+(?:[.,]\d+)?")
+#: "0,45": no list of two, whatever stands beside it.
+_DECIMAL_COMMA = re.compile(r"-?0,\d")
 _TOKEN = re.compile(r'"[^"]*"|\S+')
 
 
@@ -297,24 +299,26 @@ class _Reader:
             index = self._index(token)
             text = self._pointer(index, index).replace("\u2212", "-").replace("\u2013", "-")
             found = _NUMBERS.findall(text)
-            behind = self._tokens[self._at : self._at + 2]
-            if (
-                len(found) == 1
-                and "," in text
-                and {token, text.rpartition(",")[2]}
-                & {
-                    *said,
-                    *behind,
-                }
-            ):  # "40,20" is two numbers, not 40.2
-                found = re.findall(r"-?\d+", text)
+            apart = re.findall(r"-?\d+(?:\.\d+)?", text)  # "40,20" as two numbers, not 40.2
+            if self._meant(token, said, apart) > len(found) and not _DECIMAL_COMMA.match(text):
+                found = apart
             spelt = None if found else self._quantity(index, "xy")  # "nought point three"
             if not found and spelt is None:
                 raise self.unexpected("a number")
             number = found[min(said.count(token), len(found) - 1)] if found else ""
+            if said.count(token) >= len(
+                found
+            ):  # the same number once more: its sign was the other's
+                number = number.removeprefix("-")
             value = spelt.value if spelt is not None else float(number.replace(",", "."))
             said.append(token)
         return -abs(value) if minus else value
+
+    def _meant(self, token: str, said: list[str], apart: list[str]) -> int:
+        """How many numbers of a word are meant: pointed at, or written out beside a pointer."""
+        near = self._tokens[max(0, self._at - 3) : self._at + 5]
+        written = {number.removeprefix("-") for number in apart}
+        return max(said.count(token) + 1, sum(t == token or t in written for t in near))
 
     def _quantity(self, index: int, before: str) -> Quantity | None:
         asked = getattr(self._pointer, "quantity", None)

@@ -30,6 +30,7 @@ from typing import Any
 
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
+from training.corpus.acts.positions import coordinates
 from training.corpus.handwritten.blocks import Block, Wording, blocks
 from training.corpus.phrases.descriptions import noun_phrase
 from training.corpus.phrases.nouns import (
@@ -58,6 +59,28 @@ def sample(ctx: Ctx, group: str = "") -> tuple[str, str, list[Any]]:
     """(pending question or "", words with span marks, steps) of one wording of these files."""
     every = blocks(group)
     return draw(ctx, ctx.rng.choices(every, weights=[len(b.wordings) for b in every])[0])
+
+
+#: Words that the language has had for a short time: their blocks are drawn more often than by the
+#: number of their wordings.
+NEWER = frozenset(
+    """xy table off_edge opposite own by by_kind a_first z_first reach grip pace avoid when_told
+    unclear bye hand position was""".split()
+)
+
+
+@cache
+def newer_blocks() -> tuple[tuple[Block, ...], tuple[float, ...]]:
+    """The blocks whose plan has a newer word, and how often each is drawn beside the others."""
+    found = [b for b in blocks() if NEWER.intersection(b.plan.split())]
+    return tuple(found), tuple(len(b.wordings) ** 0.5 for b in found)
+
+
+def newer(ctx: Ctx, refs: float = 0.0) -> tuple[str, list[Any]]:
+    """One wording with a newer word of the language."""
+    every, weights = newer_blocks()
+    _, text, steps = draw(ctx, ctx.rng.choices(every, weights=weights)[0])
+    return text, steps
 
 
 def draw(ctx: Ctx, block: Block, wording: Wording | None = None) -> tuple[str, str, list[Any]]:
@@ -168,45 +191,10 @@ def _degrees(ctx: Ctx) -> tuple[str, str]:
     return f"{n} {ctx.one(['degrees', 'deg', 'degree'])}", str(n)
 
 
-_AXES = (
-    "{x} {y}", "{x}, {y}", "({x}, {y})", "({x},{y})", "{x} / {y}", "[{x}, {y}]", "{x},{y}",
-    "x {x} y {y}", "x={x} y={y}", "x={x}, y={y}", "x = {x}, y = {y}", "x {x}, y {y}",
-    "x: {x}, y: {y}", "x of {x} and y of {y}", "x equals {x} and y equals {y}", "{x} by {y}",
-    "x {x} and y {y}", "X{x} Y{y}", "x is {x}, y is {y}", "x at {x}, y at {y}",
-)  # fmt: skip
-_HEIGHTS = {
-    ",": (", {z}", ",{z}"), ")": (",{z})", ", {z})"), "]": (", {z}]",), "x": (
-        " z {z}", ", z {z}", ", z={z}", " z={z}", " and z {z}", ", z: {z}", " at a height of {z}",
-        ", {z} high",
-    ),
-}  # fmt: skip
-
-
 def _coordinates(ctx: Ctx, high: bool) -> tuple[str, str]:
-    """A point of the table in digits, in metres without a unit, or in centimetres or so with one."""
-    unit = ctx.weighted({"": 6, "m": 1.5, "cm": 2, "mm": 0.7})
-    scale = {"": 1.0, "m": 1.0, "cm": 100.0, "mm": 1000.0}[unit]
-    values = [ctx.rng.randint(31, 69) / 100, ctx.rng.randint(-34, 34) / 100]
-    values += [ctx.rng.randint(5, 40) / 100] if high else []
-    said = [round(v * scale, 3) for v in values]
-    frame = ctx.one(_AXES)
-    if high:
-        key = frame[-1] if frame[-1] in ")]" else "x" if "x" in frame.lower().split("{")[0] else ","
-        frame = frame.removesuffix(key if key in ")]" else "") + ctx.one(_HEIGHTS[key])
-    name = ctx.one(lx.UNIT_WORDS[unit]) if unit else ""
-    each = bool(unit) and ctx.chance(0.5)
-    gap = ctx.one(["", " "]) if each and name in ("cm", "mm", "m") else " "
-    words = [f"{v:g}{gap}{name}" if each else f"{v:g}" for v in said]
-    text = frame.format(x=words[0], y=words[1], z=words[-1])
-    text += f" {name}" if unit and not each else ""
-    return text, " ".join(_written(said, unit))
-
-
-def _written(said: list[float], unit: str) -> list[str]:
-    """The numbers as plans have them."""
-    z = said[2] if len(said) > 2 else None
-    at = p.Place(rel="xy", position=p.Position(x=said[0], y=said[1], z=z, unit=unit or "m"))
-    return compact.write_node(at)[1:]
+    text, position = coordinates(ctx, high)
+    place = p.Place(rel="xy", position=position)
+    return text, " ".join(compact.write_node(place)[1:])
 
 
 _FILL: dict[str, Callable[[Ctx], tuple[str, str]]] = {

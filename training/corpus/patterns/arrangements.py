@@ -73,12 +73,15 @@ _SORTED: dict[str, list[str]] = {
     "by_color": ["with equal (colors|colours) next to each other", "arranged by (color|colour)", "one color after another", "the same colors side by side", "in groups of the same (color|colour)", "keeping the colors together", "so that each color stays together"],
     "light_first": ["lightest on the left, darkest on the right", "getting darker towards the right", "from bright to dark", "the darkest at the right end", "starting with the brightest"],
     "dark_first": ["darkest on the left, lightest on the right", "getting lighter towards the right", "from dark to bright", "the lightest at the right end", "starting with the darkest"],
+    "a_first": ["in alphabetical order", "alphabetically", "sorted alphabetically", "from a to z", "in alphabetic order", "a to z", "in the order of the alphabet", "ordered by name", "sorted by name", "in order of their names", "with the names in alphabetical order", "by first letter", "alphabetically from left to right", "from a on the left to z on the right"],
+    "z_first": ["in reverse alphabetical order", "alphabetically backwards", "from z to a", "z to a", "sorted by name from z to a", "in backwards alphabetical order", "reverse alphabetically", "by name, last letter of the alphabet first", "from z on the left to a on the right"],
+    "by_kind": ["sorted by kind", "by kind", "grouped by type", "sorted by type", "with things of one kind next to each other", "kind by kind", "ordered by what they are", "keeping each kind together", "same kinds side by side"],
     "short_first": ["shortest on the left, tallest on the right", "getting taller towards the right", "by height", "sorted by height", "ordered by height", "by height, the shortest leftmost", "rising from left to right", "with the heights increasing to the right", "each one taller than the one before", "the tallest at the right end, by height", "like organ pipes, short ones on the left", "the taller the further right"],
     "tall_first": ["tallest at the left", "by height, tallest at the left", "getting shorter towards the right", "by height, the tallest leftmost", "falling from left to right", "with the heights decreasing to the right", "each one shorter than the one before", "the tallest at the left end and the shortest at the right end", "like a staircase that goes down to the right", "tall ones left, short ones right"],
 }
 #: "left" and "right" order rows; other shapes get the words without a side.
 _SIDELESS = {"small_first": ["sorted by size", "by size, from small to big", "in order of size"], "large_first": ["biggest first", "by size, from big to small", "in order of falling size"],
-             "alternate": _SORTED["alternate"], "by_color": _SORTED["by_color"], "light_first": ["from bright to dark", "from pale to dark"], "dark_first": ["from dark to bright", "from dark to pale"],
+             "alternate": _SORTED["alternate"], "by_color": _SORTED["by_color"], "a_first": _SORTED["a_first"][:12], "z_first": _SORTED["z_first"][:8], "by_kind": _SORTED["by_kind"], "light_first": ["from bright to dark", "from pale to dark"], "dark_first": ["from dark to bright", "from dark to pale"],
              "short_first": ["sorted by height", "by height, from low to high", "in order of height", "from short to tall"], "tall_first": ["tallest first", "by height, from high to low", "from tall to short", "in order of falling height"]}
 
 
@@ -132,7 +135,8 @@ def _details(ctx: Ctx, shape: str) -> tuple[str, dict[str, Any]]:
         tails.append(ctx.say(_TIGHT))
         fields["spacing"] = p.Length(value=1, unit="cm")
     if ctx.chance(0.2) and shape not in ("cluster", "spread", "pyramid", "corners", "sides"):
-        key: Any = ctx.weighted({"small_first": 4, "large_first": 4, "alternate": 4, "by_color": 3, "light_first": 1.5, "dark_first": 1.5, "short_first": 1.6, "tall_first": 1.6})
+        key: Any = ctx.weighted({"small_first": 4, "large_first": 4, "alternate": 4, "by_color": 3, "light_first": 1.5, "dark_first": 1.5, "short_first": 1.6, "tall_first": 1.6,
+                                 "a_first": 0.8, "z_first": 0.4, "by_kind": 0.5})
         fields["sort"] = key
         tails.append(ctx.say((_SORTED if shape in ("line", "row") else _SIDELESS)[key]))
     if ctx.chance(0.25) and shape != "spread":

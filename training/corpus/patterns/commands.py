@@ -41,6 +41,9 @@ _SORTS: dict[str, list[str]] = {
                     "sorted from light to dark", "from brightest to darkest"],
     "dark_first": ["from dark to light", "from the darkest to the lightest", "darkest first",
                    "sorted from dark to light", "from darkest to brightest"],
+    "a_first": ["in alphabetical order", "alphabetically", "sorted alphabetically", "from a to z", "in alphabetic order", "a to z", "in the order of the alphabet", "ordered by name", "sorted by name", "in order of their names", "with the names in alphabetical order", "by first letter"],
+    "z_first": ["in reverse alphabetical order", "alphabetically backwards", "from z to a", "z to a", "sorted by name from z to a", "in backwards alphabetical order", "reverse alphabetically", "by name, last letter of the alphabet first"],
+    "by_kind": ["sorted by kind", "by kind", "grouped by type", "sorted by type", "with things of one kind next to each other", "kind by kind", "ordered by what they are", "keeping each kind together", "same kinds side by side"],
     "reverse": ["in reverse order", "in the opposite order", "the other way round", "backwards"],
     "short_first": ["from (shortest|lowest) to (tallest|highest)", "(shortest|lowest) first", "in order of increasing height", "sorted by height, (shortest|lowest) first", "by height, from low to high",
                     "in ascending order of height", "from short to tall", "starting with the shortest", "from the lowest to the tallest"],
@@ -52,7 +55,8 @@ _SORTS: dict[str, list[str]] = {
 def sort_words(ctx: Ctx, stack: bool = False) -> tuple[str, Any]:
     """An order in words and as a sort: ("from small to big", "small_first"); for stacks, upwards."""
     key: Any = ctx.weighted({"small_first": 3, "large_first": 4, "alternate": 4, "by_color": 3,
-                             "light_first": 1, "dark_first": 1, "reverse": 0.6, "short_first": 1.2, "tall_first": 1.2})
+                             "light_first": 1, "dark_first": 1, "reverse": 0.6, "short_first": 1.2, "tall_first": 1.2,
+                             "a_first": 0.6, "z_first": 0.3, "by_kind": 0.4})
     if stack and key == "large_first" and ctx.chance(0.4):
         return ctx.say(["with the (biggest|largest) at the bottom", "largest at the bottom", "from big at the bottom to small on top",
                         "with the smallest on top", "bottom to top from largest to smallest", "biggest on the bottom"]), key
