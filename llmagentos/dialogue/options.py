@@ -14,7 +14,7 @@ from typing import Literal
 from llmagentos.command import plain_command
 from llmagentos.dialogue.rewrite import descriptions, substitute
 from llmagentos.lang import plan as p
-from llmagentos.lang.wording import describe_obj, describe_step
+from llmagentos.lang.wording import describe_obj, describe_plan, describe_step
 
 #: Steps of a plan that a question says; longer ones are asked about as a whole.
 MAX_SAID = 3
@@ -33,6 +33,8 @@ _BEGINS_YES = frozenset("yes yeah yep yup yea aye sure ok okay correct".split())
 _SAYS_NO = frozenset("no nope nah neither none dont".split())
 _FIRST = frozenset("first former 1st 1".split())
 _LAST = frozenset("second latter last 2nd 2".split())
+#: Steps that hold others; a question tells them whole.
+_STRUCTURE = frozenset({"if", "for_each", "repeat", "until"})
 #: Words that name nothing.
 _SMALL = frozenset(
     """the a an one i mean meant to it please that this rather option of take into and you should
@@ -46,7 +48,9 @@ def question_about(plans: Sequence[p.Plan]) -> str:
     """One short question: which of two things is meant, or which of two plans, or whether the
     likeliest plan is it."""
     said = [_said(plan) for plan in plans[:2]]
-    if len(said) < 2 or said[0] == said[1]:
+    if any(step.op in _STRUCTURE for step in plans[0].steps):
+        return f"Do you mean: {' '.join(describe_plan(plans[0]))[:-1]}?"
+    if len(said) < 2 or said[0] == said[1] or any(s.op in _STRUCTURE for s in plans[1].steps):
         return f"Shall I {said[0]}?"
     things = _things(plans[0], plans[1])
     if things is not None:

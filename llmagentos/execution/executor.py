@@ -18,7 +18,7 @@ from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
-from llmagentos.execution.rehearsal import copied, rehearse
+from llmagentos.execution.rehearsal import copied, foreseen, rehearse
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
@@ -204,16 +204,19 @@ class PlanExecutor(ExecutionModule):
         earlier = ". ".join(r.text for r in self.memory.records[-4:-1])
         understanding = plan.understanding if isinstance(plan, PlanResult) else None
 
-        def options() -> tuple[p.Plan, ...]:
-            first = () if self._plan is None else (self._plan,)
+        def options() -> tuple[doubts.Foreseen, ...]:
             # in an answer to a question the other plans would each note another choice
             others = understanding.options if understanding and waiting is None else ()
-            every = dict.fromkeys((*(o.plan for o in others), *(() if others else first)))
+            every = {o.plan: o.probability for o in others}
+            if not every and self._plan is not None:
+                every[self._plan] = confidence
+            own = (written, self._plan)
+            found = (self._foreseen_end(x, sure, scene, x in own) for x, sure in every.items())
             return tuple(
                 x
-                for x in every
-                if self._feasible(x, scene)
-                and not doubts.find(doubts.Asked(command, x, scene, question, earlier))
+                for x in found
+                if x is not None
+                and not doubts.find(doubts.Asked(command, x.plan, scene, question, earlier))
             )
 
         asked = doubts.Asked(
@@ -222,14 +225,18 @@ class PlanExecutor(ExecutionModule):
         )  # fmt: skip
         return doubts.find(asked)
 
-    def _feasible(self, plan: p.Plan, scene: Scene) -> bool:
-        """Whether the plan can be carried out here, as far as can be told."""
+    def _foreseen_end(
+        self, plan: p.Plan, sure: float, scene: Scene, own: bool
+    ) -> doubts.Foreseen | None:
+        """The plan without dialogue steps and what the scene would be after it; None where it can't
+        be carried out here."""
         meant = dialogue.resolve(plan, copied(self.memory), self.memory.context(scene), None)
         if meant.issue is not None or meant.reply:
-            return False
+            return None
         if validate(meant.plan, self.memory.context(scene)):
-            return False
-        return rehearse(meant.plan, scene, self.memory, self.skills.hand()) is None
+            return None
+        end = foreseen(meant.plan, scene, self.memory, self.skills.hand())
+        return None if end is None else doubts.Foreseen(meant.plan, sure, end, own)
 
     def _doubted(self, doubt: doubts.Doubt, waiting: dialogue.Pending | None) -> Outcome:
         """Nothing is carried out, since the plan may not be what was meant. A question that waited

@@ -7,6 +7,7 @@ what is done about what it finds (executor.py).
 from __future__ import annotations
 
 import copy
+from collections.abc import Hashable
 from typing import Any
 
 from py_trees.common import Status as Tick
@@ -33,6 +34,35 @@ def rehearse(
     None where it would go well, as far as can be told: what follows a wait for the world is
     open, and so is what only friction decides. What runs out of room halfway is begun.
     """
+    session = _gone_through(plan, scene, memory, hand)
+    problem = session.problem
+    if problem is None or any(r.op == "wait_for" for r in session.records):
+        return None
+    if problem.kind == "failed" and (session.acted or problem.failure not in _CERTAIN):
+        return None
+    return problem, session
+
+
+def foreseen(
+    plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND
+) -> Hashable | None:
+    """What the scene would be after the plan: equal for plans that end alike. None for one that
+    does not go well, as far as can be told."""
+    session = _gone_through(plan, scene, memory, hand)
+    if session.problem is not None and rehearse(plan, scene, memory, hand) is not None:
+        return None
+    things = session.scene().objects
+    told = tuple(session.says) if session.answered or not session.acted else ()
+    return (
+        frozenset(
+            (o.id, o.support, o.inside, o.held, *(round(v, 2) for v in o.position), round(o.yaw, 1))
+            for o in things
+        ),
+        told,
+    )
+
+
+def _gone_through(plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand) -> Session:
     session = Session(
         SymbolicSkills(scene, hand=hand), copied(memory), lambda event: None, plan.steps
     )
@@ -41,12 +71,7 @@ def rehearse(
         root.tick_once()
         if root.status != Tick.RUNNING:
             break
-    problem = session.problem
-    if problem is None or any(r.op == "wait_for" for r in session.records):
-        return None
-    if problem.kind == "failed" and (session.acted or problem.failure not in _CERTAIN):
-        return None
-    return problem, session
+    return session
 
 
 def copied(memory: SessionMemory) -> SessionMemory:

@@ -111,6 +111,7 @@ def test_what_moves_nothing_is_not_asked_about(plan: str, status: str) -> None:
 
 def test_a_refusal_stands_however_unsure() -> None:
     assert unsure(Table(), 0.01, "refuse fire").status == "refused"
+    assert unsure(Table(), 0.01, "cannot cook").status == "cannot"
     assert unsure(Table(), 0.01, "answer held").reply == "I did not understand that."
 
 
@@ -138,6 +139,33 @@ def test_trust_is_a_setting() -> None:
 )
 def test_short_answers_to_one_plan(said: str, wanted: object) -> None:
     assert answer(said, [compact.parse(NEXT)]) == wanted
+
+
+def test_plans_that_do_the_same_here_are_one() -> None:
+    t = Table()
+    out = unsure(t, 0.4, BLOCK, BLOCK.replace("the red block", "a red block"))
+    assert out.status == "succeeded" and t.get("red_block").support == "blue_bowl"
+    t = Table()
+    out = unsure(t, 0.4, "pick [ the block ]", BLOCK, BLOCK.replace("the red block", "a red block"))
+    assert out.reply == "Shall I put the red block in the blue bowl?" and t.actions == []
+
+
+def test_the_last_command_again_is_asked_about_by_what_it_does() -> None:
+    t = Table()
+    unsure(t, 0.9, "move [ the green block ] right dist 3 cm", command="three to the right")
+    out = unsure(t, 0.4, "again", command="another one")
+    assert out.reply == "Shall I move the green block 3 cm to the right?"
+    before = t.get("green_block").position
+    assert unsure(t, 0.9, "yes", command="yes").status == "succeeded"
+    assert t.get("green_block").position[1] < before[1] - 0.02
+
+
+def test_a_condition_is_told_whole() -> None:
+    t = Table()
+    out = unsure(t, 0.4, f"if exists [ a red block ] {{ {BLOCK} }}")
+    assert out.reply == "Do you mean: If there is a red block: put the red block in the blue bowl?"
+    assert unsure(t, 0.9, "yes", command="yes").status == "succeeded"
+    assert t.get("red_block").support == "blue_bowl"
 
 
 def test_questions_are_short() -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from llmagentos.dialogue.doubts import impossible, negation, numbers, unsure
-from llmagentos.dialogue.doubts.doubt import Asked, Doubt
+from llmagentos.dialogue.doubts.doubt import Asked, Doubt, Foreseen
 
 #: Each yields the doubts it has about a plan. The first doubt of the first check is the one told.
 CHECKS: list[Callable[[Asked], Iterable[Doubt]]] = [
@@ -20,7 +20,7 @@ CHECKS: list[Callable[[Asked], Iterable[Doubt]]] = [
     unsure.doubts,
 ]
 
-__all__ = ["CHECKS", "Asked", "Doubt", "find"]
+__all__ = ["CHECKS", "Asked", "Doubt", "Foreseen", "find"]
 
 
 def find(asked: Asked) -> list[Doubt]:

@@ -5,7 +5,7 @@ Knows: the two types. Does not know: any check.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -19,6 +19,17 @@ Told = Literal["not_understood", "question", "answered"]
 
 
 @dataclass(frozen=True)
+class Foreseen:
+    """A plan that may be meant, without dialogue steps, how likely it is, and what the scene would
+    be after it: equal ends are the same to the person. own: it is the planner's first."""
+
+    plan: p.Plan
+    probability: float
+    end: Hashable
+    own: bool = False
+
+
+@dataclass(frozen=True)
 class Asked:
     """A command beside the plan that was written for it.
 
@@ -26,8 +37,8 @@ class Asked:
     with its dialogue steps. scene: as it is believed now. pending: the robot's question that the
     command may answer, or "". earlier: the commands before, or "". confidence: the planner's own, 1
     where it has none; understanding: what it is made of, None where the planner can't tell. trust:
-    how sure is sure enough. options: the plans that may be meant and can be carried out in the
-    scene, the likeliest first.
+    how sure is sure enough. options: what may be meant and can be carried out in the scene, the
+    likeliest first.
     """
 
     command: str
@@ -38,7 +49,7 @@ class Asked:
     confidence: float = 1.0
     understanding: Understanding | None = None
     trust: Trust = field(default_factory=Trust)
-    options: Callable[[], tuple[p.Plan, ...]] = tuple
+    options: Callable[[], tuple[Foreseen, ...]] = tuple
 
 
 @dataclass(frozen=True)

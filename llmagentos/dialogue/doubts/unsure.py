@@ -4,8 +4,8 @@ Knows: the planner's confidence, its other plausible plans, and how a question a
 Does not know: how sure is found out (a planner's matter), nor how an answer is read
 (dialogue/options.py).
 
-What only speaks is not asked about: an answer or an "I can't" moves nothing. It is told as not
-understood where it is very unsure; a refusal never is.
+What only speaks is not asked about: an answer moves nothing. It is told as not understood where it
+is very unsure; a refusal and an "I can't" never are.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from llmagentos.dialogue.options import question_about
 from llmagentos.lang import plan as p
 
 #: Steps that are right to take however unsure they are: they hold back, or end what moves.
-_ALWAYS = frozenset({"refuse", "stop", "ask", "unclear", "yes", "no"})
+_ALWAYS = frozenset({"refuse", "cannot", "stop", "ask", "unclear", "yes", "no"})
 #: Steps that only speak.
-_SPEAKING = frozenset({"answer", "say", "cannot", "wait"})
+_SPEAKING = frozenset({"answer", "say", "wait"})
 
 
 def doubts(asked: Asked) -> Iterator[Doubt]:
@@ -33,10 +33,18 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
         return
     if found.confidence >= asked.trust.act_from or ops <= _SPEAKING:
         return
-    plans = tuple(x for x in asked.options() if not _speaks(x))
-    # what can't be done in this scene is told by itself, and nothing moves
-    if plans:
-        yield Doubt(found.part, "unsure", question_about(plans), "question", plans[:2])
+    options = [x for x in asked.options() if not _speaks(x.plan)]
+    if not options:  # what can't be done in this scene is told by itself, and nothing moves
+        return
+    ends = dict.fromkeys(x.end for x in options)
+    likely = {end: sum(x.probability for x in options if x.end == end) for end in ends}
+    own = next((x.end for x in options if x.own), None)
+    # "a can" or "the can" where there is one: the same is done, whichever was meant
+    if own is not None and likely[own] >= asked.trust.act_from:
+        return
+    best = sorted(ends, key=lambda end: -likely[end])[:2]
+    plans = tuple(next(x.plan for x in options if x.end == end) for end in best)
+    yield Doubt(found.part, "unsure", question_about(plans), "question", plans)
 
 
 def _speaks(plan: p.Plan) -> bool:
