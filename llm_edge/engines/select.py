@@ -6,6 +6,7 @@ the engines (table.py has a row for each), how any of them works.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,15 +16,25 @@ from llm_edge.engines import table
 from llm_edge.engines.base import Engine
 from llmagentos.errors import MissingDependencyError, ModelError
 
+#: "localhost:8080/v1": an address but for its scheme.
+_BARE = re.compile(r"[\w.-]+:\d+(/\S*)?")
+
 
 def is_address(engine: str) -> bool:
     """Whether an engine is a server's address."""
     return engine.startswith(("http://", "https://"))
 
 
+def needs_scheme(name: str) -> None:
+    """Raises ModelError for what would be an address with http:// before it."""
+    if _BARE.fullmatch(name):
+        raise ModelError(f"expected an address with its scheme, as http://{name}, got '{name}'")
+
+
 def named(engine: str) -> str:
     """The engine that a word means: "auto" or a name of the table. Raises ModelError that lists
     them for others."""
+    needs_scheme(engine)
     engine = table.find_alias(engine) or engine or "auto"
     known = ("auto", *table.names())
     if engine not in known:

@@ -96,14 +96,14 @@ def test_refusals_are_not_repeated(fake):
     "content", ["sorry, I can't", '{"steps": []}', '{"steps": [{"op": "dance"}]}']
 )
 def test_answers_that_are_no_plan_are_plan_errors(fake, content):
-    fake.answers = [(200, completion(content))]
+    fake.answers = [(200, completion(content))] * 2
     with pytest.raises(PlanError):
         LLM(fake.url).plan(request())
 
 
 def test_answers_out_of_form_are_server_errors(fake):
     fake.answers = [(200, {"choices": []})]
-    with pytest.raises(ServerError, match="chat completion"):
+    with pytest.raises(ServerError, match="expected a choice"):
         LLM(fake.url).plan(request())
 
 

@@ -129,7 +129,7 @@ def text_model(folder: Path) -> Iterator[Thinking]:
     (folder / "config.json").write_text(
         json.dumps({"model_type": "llm_edge_text", "eos_token_ids": [256]})
     )
-    said = json.dumps(compact.parse(WORDS).to_json())
+    said = f" {WORDS}"
     engine = TellingEngine(tokenizer.encode(said).ids, tokenizer.encode("~").ids[0], thinking)
     model = TextModel(folder, verify=False, loaded=engine)
     thinking.planner = LLMPlanner(LLM(loaded=TextPlanner(text=model)))

@@ -38,6 +38,7 @@ FILE = _file()
 pytestmark = [
     pytest.mark.skipif(FILE is None or not FILE.is_file(), reason="no SmolLM2 file at hand"),
     pytest.mark.slow,
+    pytest.mark.timeout(1800),
 ]
 
 
