@@ -18,6 +18,7 @@ from llmagentos import (
     PerceptionModule,
     PlanningModule,
 )
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import AgentFailedError, LifecycleError, ModelNotFoundError, SceneError
 from llmagentos.types import Action, Observation
 from sim.scene import SceneSpec
@@ -43,7 +44,7 @@ def test_an_agent_with_only_a_language_model_writes_text() -> None:
 def test_a_name_that_is_no_model_says_what_there_is() -> None:
     with pytest.raises(ModelNotFoundError) as caught:
         LLM("gpt-3")
-    for words in ("model list", "planner-v4", "Hugging Face", "OpenAI-compatible", "'gpt-3'"):
+    for words in ("model list", DEFAULT_MODEL, "Hugging Face", "OpenAI-compatible", "'gpt-3'"):
         assert words in str(caught.value)
 
 

@@ -14,6 +14,7 @@ from llmagentos import Agent
 from llmagentos.class_lookup import find, load_named
 from llmagentos.cli.main import app
 from llmagentos.config import AgentConfig
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ConfigError, FileError
 
 
@@ -95,7 +96,7 @@ def test_an_agent_of_a_configuration() -> None:
         }
     )
     with Agent.from_config(config) as agent:
-        assert agent.planning.note == "planner-v4 auto mine"  # type: ignore[union-attr]
+        assert agent.planning.note == f"{DEFAULT_MODEL} auto mine"  # type: ignore[union-attr]
         assert isinstance(agent.execution, Handed) and agent.execution.mood == "calm"
         assert agent.command("home").status == "succeeded"
         assert isinstance(agent.learning, Diary) and agent.learning.seen[0]["reward"] > 0.9

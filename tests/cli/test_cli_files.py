@@ -18,6 +18,7 @@ import typer
 
 from llmagentos.cli.main import app, main
 from llmagentos.composition import model_manager
+from llmagentos.default_model import DEFAULT_MODEL
 
 #: What stands before an argument under test; "{}" is the bad path. By command and parameter.
 #: reads: a file that is read. folder: one that is read. writes, makes: a file or folder to come.
@@ -194,7 +195,7 @@ def test_a_model_with_a_broken_file(
     from llm_edge import folder
 
     model = bad / "model"
-    shutil.copytree(folder.SHIPPED / "planner-v4", model)
+    shutil.copytree(folder.SHIPPED / DEFAULT_MODEL, model)
     (model / file).write_bytes(content)
     if file != "manifest.json":  # its own digest is right: the content is what is wrong
         folder.write_manifest(model, {"name": "model"})
@@ -213,13 +214,13 @@ def test_a_model_that_finds_no_room_leaves_nothing(
 
     monkeypatch.setattr(shutil, "copy2", full)
     monkeypatch.setattr(Path, "replace", full)
-    shipped = str(folder.SHIPPED / "planner-v4")
+    shipped = str(folder.SHIPPED / DEFAULT_MODEL)
     said = _run(
         ["model", "add", shipped if source == "shipped" else source, "--name", "mine"], capsys
     )
     assert said.endswith("got a full disk")
     assert list(folder.user_models().iterdir()) == []
-    assert [m["name"] for m in model_manager().models()] == ["planner-v4"]
+    assert [m["name"] for m in model_manager().models()] == [DEFAULT_MODEL]
 
 
 def test_a_model_in_a_data_folder_that_is_a_file(

@@ -16,6 +16,7 @@ from lab.session import Table
 
 from llm_edge.constraint import PlanConstraint
 from llm_edge.tokenization import PlanVocabulary
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import PlanError
 from llmagentos.lang import codec, grammar
 from llmagentos.lang import plan as p
@@ -25,7 +26,7 @@ from llmagentos.lang.words.places import Region, Relation
 from llmagentos.world.regions import SIGNS
 
 ROOT = Path(__file__).parents[2]
-SHIPPED = ROOT / "llm_edge" / "models" / "planner-v4" / "plan_vocabulary.json"
+SHIPPED = ROOT / "llm_edge" / "models" / DEFAULT_MODEL / "plan_vocabulary.json"
 TEXT = "put [ the wicker block where leaning_on [ the bowl ] ] at aisle"
 
 

@@ -16,12 +16,13 @@ import pytest
 
 from llm_edge.constraint import PlanConstraint
 from llm_edge.tokenization import PlanVocabulary
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import PlanError
 from llmagentos.lang import codec, grammar
 from llmagentos.lang import plan as p
 
 FOLDER = Path(__file__).parent / "golden"
-SHIPPED = Path(__file__).parents[2] / "llm_edge" / "models" / "planner-v4" / "plan_vocabulary.json"
+SHIPPED = Path(__file__).parents[2] / "llm_edge" / "models" / DEFAULT_MODEL / "plan_vocabulary.json"
 SAID = ("one", "two", "three", "four", "5.5", "six")
 
 
