@@ -24,7 +24,7 @@ from training.corpus.free_lines import Sentence
 #: Word sets that share more than this are said twice; a frame is the first words of a sentence.
 ALIKE = 0.8
 FRAME_WORDS = 4
-FRAME_USES = 8
+FRAME_USES = 14
 MAX_TICKS = 600
 _TEXTS = ("noun", "name", "text", "what")
 _MOTIONS = frozenset(
