@@ -232,6 +232,10 @@ class Agent(Built, LifeCycle):
         if isinstance(features, Scene):
             scene = self._believe(features)
             self.events.emit(SceneSeen(len(scene.objects)))
+            if self.execution is not None:
+                waited_for = self.execution.awaited(observation.command)
+                if waited_for is not None:  # "go": no planner needs to think about it
+                    return PlanResult(waited_for)
             last = self._history[-3:]
             said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
             trust = getattr(self.execution, "trust", None)

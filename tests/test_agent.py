@@ -120,6 +120,16 @@ def test_two_commands_and_undo_in_one_session(agent: Agent) -> None:
         assert now == pytest.approx(was, abs=0.02)
 
 
+def test_the_word_that_is_waited_for_needs_no_planner(agent: Agent) -> None:
+    """The scripted planner would not know what "banana" is."""
+    said = agent.command('when_told "banana" { home ; point at left }')
+    assert said.status == "answered" and 'say "banana"' in said.reply
+    done = agent.command("ok, banana!")
+    assert done.status == "succeeded" and "pointed" in done.reply
+    with_no_word = agent.command("banana")
+    assert with_no_word.status == "failed" and "could not make a plan" in with_no_word.reply
+
+
 def test_an_unseen_object_is_asked_about_and_nothing_moves(agent: Agent) -> None:
     result = agent.command("pick [ the purple block ]")
     assert result.status == "question"

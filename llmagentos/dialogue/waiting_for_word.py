@@ -30,8 +30,11 @@ class Armed:
 
     def is_given(self, command: str, written: p.Plan) -> bool:
         """Whether this is the word: said alone, but for fillers, or a plain yes."""
-        if len(written.steps) == 1 and isinstance(written.steps[0], p.Yes):
-            return True
+        yes = len(written.steps) == 1 and isinstance(written.steps[0], p.Yes)
+        return yes or self.is_said(command)
+
+    def is_said(self, command: str) -> bool:
+        """Whether the words alone are the one that is waited for."""
         said, wanted = words_of(command), words_of(self.word)
         if not set(wanted) <= set(said):
             return False

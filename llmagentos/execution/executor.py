@@ -135,6 +135,11 @@ class PlanExecutor(ExecutionModule):
                 return
         self._root = tree.build(meant.plan.steps, self._session)
 
+    def awaited(self, command: str) -> p.Plan | None:
+        """What was to be done once the person says this."""
+        armed = self._armed
+        return p.Plan(steps=armed.steps) if armed is not None and armed.is_said(command) else None
+
     def _at_their_word(self, written: p.Plan, command: str) -> p.Plan | None:
         """What waits for the person's word, where this is it."""
         armed = self._armed

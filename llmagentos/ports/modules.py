@@ -133,6 +133,10 @@ class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is wri
         """The agent has looked: the scene as it is believed from now on, with what lies hidden."""
         return scene
 
+    def awaited(self, command: str) -> Any:
+        """The plan that waits for just this word of the person's; None where none does."""
+        return None
+
     def start(self, plan: Any, command: str = "") -> None:
         """Begin a plan, a `PlanResult` or a single `Action`; nothing moves before the first tick."""
         raise NotImplementedError(self._unwritten)
