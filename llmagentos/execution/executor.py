@@ -221,7 +221,11 @@ class PlanExecutor(ExecutionModule):
                 x
                 for x in found
                 if x is not None
-                and not doubts.find(doubts.Asked(command, x.plan, scene, question, earlier))
+                # the planner's first has its own turn with the other checks
+                and (
+                    x.own
+                    or not doubts.find(doubts.Asked(command, x.plan, scene, question, earlier))
+                )
             )
 
         asked = doubts.Asked(
