@@ -39,6 +39,7 @@ RUNNERS = (
     Runner(
         "python -m benchmarks.suites.meanings", "the suites' meanings, their shares and rewards"
     ),
+    Runner("python -m benchmarks.suites.trust", "what limits of confidence cost and save"),
     Runner("python -m benchmarks.suites.overlap", "evaluation sentences inside a corpus"),
 )
 

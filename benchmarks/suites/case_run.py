@@ -18,7 +18,7 @@ from benchmarks.suites.judging import judged
 from benchmarks.suites.stage import Stage, Told, Truth, truth_of, truth_of_scene
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult, check_command
-from llmagentos.errors import LLMAgentOSError, SceneError
+from llmagentos.errors import CommandError, LLMAgentOSError, NotEnglishError, SceneError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
@@ -139,7 +139,12 @@ class SymbolicBody:
 
     def command(self, turn: Turn) -> Played:
         """Plan and carry out on the symbolic robot; a planner's error is a failed turn."""
-        said = check_command(turn.say)
+        try:
+            said = check_command(turn.say)
+        except CommandError as exc:  # as `Agent.begin` ends it
+            status: Status = "cannot" if isinstance(exc, NotEnglishError) else "failed"
+            self._history.append((turn.say, status))
+            return Played(status, str(exc), self._truth(), self._held())
         last = self._history[-3:]
         request = PlanRequest(
             said, self._skills.scene(), tuple(text for text, _ in last), self._pending,
