@@ -68,13 +68,19 @@ class Prompt:
 
 
 class PromptTokenizer:
-    """A command, a pending question and the situation → `Prompt`."""
+    """A command, a pending question and the situation → `Prompt`.
 
-    def __init__(self, tokenizer: Tokenizer):
-        self._tok = tokenizer
+    first, last: tokens before the command and behind each part. before: what stands before each
+    word of the command (a byte-level vocabulary knows words with their space).
+    """
+
+    def __init__(
+        self, tokenizer: Tokenizer, first: str = "[CLS]", last: str = "[SEP]", before: str = ""
+    ):
+        self._tok, self._before = tokenizer, before
         self._tok.no_padding()
         self._tok.no_truncation()
-        self._cls, self._sep = tokenizer.token_to_id("[CLS]"), tokenizer.token_to_id("[SEP]")
+        self._cls, self._sep = tokenizer.token_to_id(first), tokenizer.token_to_id(last)
 
     @classmethod
     def from_file(cls, path: Path) -> PromptTokenizer:
@@ -86,7 +92,8 @@ class PromptTokenizer:
 
     def __call__(self, command: str, question: str = "", situation: str = "") -> Prompt:
         ids, words = [self._cls], [-1]
-        encoding = self._tok.encode(command.split(), is_pretokenized=True, add_special_tokens=False)
+        spoken = [self._before + word for word in command.split()]
+        encoding = self._tok.encode(spoken, is_pretokenized=True, add_special_tokens=False)
         ids += encoding.ids[:MAX_COMMAND_PIECES]
         # one list item is one whitespace word; WordPiece may split it at punctuation
         words += [

@@ -47,8 +47,9 @@ class Examples:
 
 
 def load(path: Path, tokenizer: PromptTokenizer, vocabulary: PlanVocabulary) -> Examples:
-    """Reads a shard; tokenised arrays are cached beside it as .npz."""
-    cache = path.with_suffix(".npz")
+    """Reads a shard; tokenised arrays are cached beside it as .npz, those of other tokenizers under
+    their `kept_as`."""
+    cache = path.with_suffix(getattr(tokenizer, "kept_as", ".npz"))
     if cache.exists() and cache.stat().st_mtime > path.stat().st_mtime:
         with np.load(cache) as z:
             if int(z["vocab"]) == vocabulary.checksum:

@@ -125,22 +125,10 @@ class Trainer:
         self.run.mkdir(parents=True, exist_ok=True)
         self.device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self.vocabulary = self._vocabulary()
-        self.tokenizer = PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
+        self.tokenizer = self.new_tokenizer()
         torch.manual_seed(args.seed)
-        decoder = {
-            "hidden_size": args.width,
-            "intermediate_size": args.ffn,
-            "num_hidden_layers": args.layers,
-            "num_attention_heads": args.heads,
-            "num_key_value_heads": args.kv_heads,
-            "head_dim": args.head_dim,
-        }
-        self.model = new_planner(self.vocabulary, decoder, args.scratch).to(self.device)
-        self.optimizer = torch.optim.AdamW(
-            parameter_groups(self.model, args.lr, args.encoder_factor),
-            betas=(0.9, 0.98),
-            fused=True,
-        )
+        self.model: Any = self.new_model().to(self.device)
+        self.optimizer = torch.optim.AdamW(self.groups(), betas=(0.9, 0.98), fused=True)
         self.step, self.spent_s, self.seen, self.log = 0, 0.0, 0, []  # type: int, float, int, list[dict[str, float]]
         if (self.run / "last.ckpt").exists():
             self._load(self.run / "last.ckpt", True)
@@ -167,6 +155,27 @@ class Trainer:
         self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
         linear = {id(m.weight) for m in self.model.modules() if isinstance(m, torch.nn.Linear)}
         self.rounded = [(w, h) for w, h in pairs if id(w) in linear] if args.int8_aware else []
+
+    def new_tokenizer(self) -> PromptTokenizer:
+        """What turns commands into pieces."""
+        return PromptTokenizer.from_file(minilm_folder() / "tokenizer.json")
+
+    def new_model(self) -> torch.nn.Module:
+        """The network before training: called as a `Planner`, with a `decoder`."""
+        args = self.args
+        decoder = {
+            "hidden_size": args.width,
+            "intermediate_size": args.ffn,
+            "num_hidden_layers": args.layers,
+            "num_attention_heads": args.heads,
+            "num_key_value_heads": args.kv_heads,
+            "head_dim": args.head_dim,
+        }
+        return new_planner(self.vocabulary, decoder, args.scratch)
+
+    def groups(self) -> list[dict[str, Any]]:
+        """What the optimiser trains, each group with its share of the learning rate."""
+        return parameter_groups(self.model, self.args.lr, self.args.encoder_factor)
 
     def _vocabulary(self) -> PlanVocabulary:
         """Today's plan words; a run that is resumed keeps those that it began with."""
@@ -352,9 +361,8 @@ def plot(log: list[dict[str, float]], path: Path) -> None:
     figure.savefig(path, dpi=110)
 
 
-def main() -> None:
-    """Entry point of `python -m training.planner.train`."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+def common_options(parser: argparse.ArgumentParser) -> None:
+    """Options of every trainer of a planner: files, time, batches."""
     parser.add_argument("--run", required=True)
     parser.add_argument("--shards", nargs="+", required=True)
     parser.add_argument("--dev", nargs="*", default=[])
@@ -365,14 +373,23 @@ def main() -> None:
     parser.add_argument("--warmup", type=int, default=200)
     parser.add_argument("--report", type=int, default=400)
     parser.add_argument("--dev-batches", type=int, default=6)
+    parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument(
+        "--cpu-time", action="store_true", help="minutes of processor time: fair on a busy machine"
+    )
+
+
+def main() -> None:
+    """Entry point of `python -m training.planner.train`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    common_options(parser)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--ffn", type=int, default=768)
     parser.add_argument("--layers", type=int, default=4)
     parser.add_argument("--heads", type=int, default=4)
     parser.add_argument("--kv-heads", type=int, default=2)
     parser.add_argument("--head-dim", type=int, default=64)
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--threads", type=int, default=2)
     parser.add_argument(
         "--int8-aware",
         action="store_true",
@@ -381,9 +398,6 @@ def main() -> None:
     parser.add_argument(
         "--warm-start",
         help="checkpoint, or name or folder of a shipped model, to begin from; its plan words may be older ones",
-    )
-    parser.add_argument(
-        "--cpu-time", action="store_true", help="minutes of processor time: fair on a busy machine"
     )
     parser.add_argument(
         "--scratch",
