@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from unittest import mock
@@ -17,6 +16,7 @@ from unittest import mock
 import numpy as np
 import torch
 
+from benchmarks.models.clock import Speed, clock
 from llm_edge.engines.onnx_cpu import OnnxCpuEngine
 from llm_edge.networks import qdq
 from llm_edge.networks.export_text import export_decoder, text_config
@@ -31,14 +31,6 @@ SIZES: dict[str, tuple[int, int, int, int, int]] = {
     "450M": (1024, 4096, 28, 16, 4),
 }
 VOCABULARY, POSITIONS = 8192, 1024
-
-
-@dataclass
-class Speed:
-    """Seconds to read the prompt, and tokens per second written after it."""
-
-    prefill_s: float
-    tokens_per_s: float
 
 
 #: (prompt ids, how many to write) → what it took.
@@ -61,19 +53,6 @@ def random_decoder(size: str) -> Decoder:
         tie_word_embeddings=False,
     )
     return Decoder(config).eval()
-
-
-def clock(
-    read: Callable[[list[int]], Any], write: Callable[[int], Any], prompt: list[int], n: int
-) -> Speed:
-    """read(prompt) → logits; write(token) → logits."""
-    began = time.perf_counter()
-    logits = read(prompt)
-    prefill = time.perf_counter() - began
-    began = time.perf_counter()
-    for _ in range(n):
-        logits = write(int(np.argmax(logits)))
-    return Speed(prefill, n / (time.perf_counter() - began))
 
 
 def ours(decoder: Decoder, folder: Path, quantization: str, threads: int) -> Runner:

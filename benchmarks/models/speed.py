@@ -20,7 +20,8 @@ from typing import Any
 import numpy as np
 
 from benchmarks.models import rivals
-from benchmarks.models.rivals import Runner, Speed
+from benchmarks.models.clock import Speed
+from benchmarks.models.rivals import Runner
 
 
 def bandwidth_bytes_per_s(threads: int) -> float:
