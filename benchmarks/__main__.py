@@ -37,13 +37,12 @@ RUNNERS = (
     Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),
     Runner("python -m benchmarks.models.quantization", "what few bits cost the planner", "train"),
     Runner(
-        Runner(
-            "python -m benchmarks.models.real",
-            "real weights beside llama.cpp: speed, memory",
-            "compare",
-        ),
-        "python -m benchmarks.models.planners",
-        "several models on the same cases, in one table",
+        "python -m benchmarks.models.real",
+        "real weights beside llama.cpp: speed, memory",
+        "compare",
+    ),
+    Runner(
+        "python -m benchmarks.models.planners", "several models on the same cases, in one table"
     ),
     Runner(
         "python -m benchmarks.suites.meanings", "the suites' meanings, their shares and rewards"
