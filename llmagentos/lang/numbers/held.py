@@ -2,7 +2,7 @@
 
 Knows: what becomes of a quantity in a plan (a foot is 12 inches, a radius half a size, "two rows of
 three" six things), and the few numbers that plans have without one in the words: a turn without an
-angle, "wait", "one in each corner". Does not know: whether it is the right one for its place.
+angle, "wait", "one in each corner", "as many as there are cups". Does not know: whether it is the right one for its place.
 
 A number is told apart by the plan word before it, in compact notation: `cw 90`, `dist 5 cm`.
 """
@@ -41,6 +41,15 @@ _NEXT = re.compile(
 _ALL_AROUND = re.compile(
     r"\b(?:each|every|all|any|per|in the|at the|the)\b.*\b(?:corner|side|edge|end|border)s?\b", re.I
 )
+#: How many is a matter of what lies there, and no word says it: as many, or each the same share.
+_COUNTED_THERE = re.compile(
+    r"\b(?:as many\b(?!.{0,40}\b(?:possible|can|could|like|fit)\b).*\bas"
+    r"|(?:the same|an equal) (?:number|amount|count|quantity)|equal (?:numbers|parts|shares)"
+    r"|equally|evenly|fifty[- /:]?fifty|50[- /:]{0,3}50|(?:split|share|divide|divvy|deal)s?"
+    r"(?= .*\b(?:between|among|amongst|out|up|over|across|into)\b))\b", re.I
+)  # fmt: skip
+#: More than a count of that kind comes to on a table.
+_MANY = 20
 _TABULAR = re.compile(
     r"\b(?:rows?|columns?|lines?|layers?|grids?|by|each|every|times)\b|[x×*]", re.I
 )
@@ -132,6 +141,8 @@ class HeldNumbers:
             return said
         if before == "count" and _ALL_AROUND.search(self._text):
             return (4.0,)
+        if before == "count" and _COUNTED_THERE.search(self._text):
+            return tuple(float(n) for n in range(1, _MANY))
         return (1.0,) if before in ("again", "order") else ()
 
     @cached_property
