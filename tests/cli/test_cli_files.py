@@ -32,6 +32,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("chat", "record"): (MAKES, ["--record", "{}"]),
     ("chat", "model"): (FOLDER, ["--model", "{}"]),
     ("chat", "config"): (READS, ["--config", "{}"]),
+    ("chat", "voice"): (FOLDER, ["--voice", "{}"]),
     ("plan", "scene"): (READS, ["home", "--scene", "{}"]),
     ("plan", "model"): (FOLDER, ["home", "--model", "{}"]),
     ("plan", "config"): (READS, ["home", "--config", "{}"]),

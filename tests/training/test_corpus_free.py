@@ -7,6 +7,7 @@ import json
 import pytest
 
 from training.corpus import free, free_blocks, free_check
+from training.corpus.free_check import FRAME_USES
 from training.corpus.free_lines import read
 
 LINE = {
@@ -91,12 +92,14 @@ def test_what_is_said_twice_is_found(tmp_path):
 
 
 def test_a_worn_out_frame_is_found(tmp_path):
-    things = "apple pear plum fig lemon lime grape melon cherry peach".split()
+    names = "apple pear plum fig lemon lime grape melon cherry peach date kiwi nut leek bean pea"
+    things = names.split()[: FRAME_USES + 1]
     lines = [
         LINE | {"id": f"x-{i}", "command": f"would it hurt to {t} {t}s {t}ing", "plan": "look"}
         for i, t in enumerate(things)
     ]
-    assert any("begins like 9 others" in f for f in faults(tmp_path, *lines))
+    assert any(f"begins like {FRAME_USES} others" in f for f in faults(tmp_path, *lines))
+    assert not any("begins like" in f for f in faults(tmp_path, *lines[1:]))
 
 
 BLOCKS = """
