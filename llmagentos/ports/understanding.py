@@ -50,3 +50,9 @@ class Trust:
                 "expected 0 <= ask_from <= act_from <= 1, got "
                 f"ask_from {self.ask_from:g} and act_from {self.act_from:g}"
             )
+
+    @property
+    def reason_from(self) -> float:
+        """Below this a refusal or an "I can't" counts as not understood: half of ask_from, for
+        nothing moves either way and only its reason could be wrong."""
+        return self.ask_from / 2

@@ -6,6 +6,9 @@ import pytest
 from lab.session import Table
 
 from llmagentos.dialogue import doubts
+from llmagentos.lang import codec as compact
+from llmagentos.ports.modules import PlanResult
+from llmagentos.ports.understanding import Understanding
 
 
 @pytest.mark.parametrize(
@@ -89,13 +92,13 @@ def test_numbers_that_were_said_are_used() -> None:
     ("plan", "command", "reply"),
     [
         ("pick [ the red block ]", "whatever you do, don't pick up the red block",
-         "All right, I won't pick up the red block."),
-        ("move [ the red block ] left", "do not move the red cubes", "move the red cubes."),
-        ("release", "Never open the gripper!", "All right, I won't open the gripper."),
+         "All right, I won't pick up the red block now."),
+        ("move [ the red block ] left", "do not move the red cubes", "move the red cubes now."),
+        ("release", "Never open the gripper!", "All right, I won't open the gripper now."),
         ("stop", "don't stop", "All right, I won't stop."),
-        ("pick [ the red block ]", "please don't touch my red block, ok?", "touch your red block."),
+        ("pick [ the red block ]", "please don't touch my red block, ok?", "touch your red block now."),
         ("put [ the red block ] at left", "leave the red block alone", "won't touch the red block"),
-        ("pick [ the red block ]", "don't you dare take the red block", "take the red block"),
+        ("pick [ the red block ]", "don't you dare take the red block", "take the red block now"),
         ("pick [ the red block ]", "you don't need to lift anything", "lift anything"),
     ],
 )  # fmt: skip
@@ -103,6 +106,60 @@ def test_a_mere_prohibition_is_acknowledged(plan: str, command: str, reply: str)
     t = Table()
     out = t.do(plan, command=command)
     assert out.status == "answered" and reply in out.reply and t.actions == []
+
+
+FORBIDDEN = (
+    "don't touch the red block", "Do not move the red block.", "never put the red block in the bowl",
+    "Don't touch the red block, it's hot", "do not take the red block, please, because the paint is wet",
+    "keep your hands off the red block", "hands off the red block!", "stay away from the red block",
+    "leave the red block alone", "leave the red block where it is", "The red block is hot. Don't touch it!",
+)  # fmt: skip
+
+
+@pytest.mark.parametrize("command", FORBIDDEN)
+@pytest.mark.parametrize(
+    "plan", ["refuse damage", "cannot cook", "stop", "ask which", "unclear", "pick [ the red block ]",
+             "no", "answer held"]
+)  # fmt: skip
+def test_a_mere_prohibition_is_acknowledged_whatever_was_written(plan: str, command: str) -> None:
+    t = Table()
+    written = compact.parse(plan)
+    out = t.executor.run(
+        PlanResult(written, plan, confidence=0.3, understanding=Understanding(0.3)), command
+    )
+    assert out.status == "answered" and out.reply.startswith("All right, I won't "), out.reply
+    assert "I don't keep that for later commands" in out.reply and out.question == ""
+    assert t.actions == []
+
+
+@pytest.mark.parametrize(
+    "command", ["Stop", "don't move", "don't move!", "do not move a muscle", "don't touch anything"]
+)
+def test_a_halt_stays_one(command: str) -> None:
+    t = Table()
+    said = t.do("stop", command=command)
+    assert said.reply == Table().do("stop", command="stop").reply
+
+
+def test_what_was_just_done_can_be_taken_back() -> None:
+    t = Table()
+    t.do("put [ the red block ] in [ the blue bowl ]", command="the red block into the blue bowl")
+    out = t.do("undo 1", command="no, don't put the red block in the blue bowl")
+    assert out.status == "succeeded" and t.get("red_block").support != "blue_bowl"
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "don't touch the red block, it's the blue one I want",
+        "the blue one needs to go left, don't touch the red block",
+        "hands off the red block and take the blue block",
+        "leave the red block alone until I say so",
+    ],
+)
+def test_an_order_beside_a_prohibition_is_carried_out(command: str) -> None:
+    t = Table()
+    assert t.do("pick [ the blue block ]", command=command).status == "succeeded"
 
 
 @pytest.mark.parametrize(

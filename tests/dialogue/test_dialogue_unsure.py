@@ -109,10 +109,18 @@ def test_what_moves_nothing_is_not_asked_about(plan: str, status: str) -> None:
     assert unsure(Table(), 0.4, plan).status == status
 
 
-def test_a_refusal_stands_however_unsure() -> None:
-    assert unsure(Table(), 0.01, "refuse fire").status == "refused"
-    assert unsure(Table(), 0.01, "cannot cook").status == "cannot"
-    assert unsure(Table(), 0.01, "answer held").reply == "I did not understand that."
+@pytest.mark.parametrize(
+    ("plan", "status"), [("refuse fire", "refused"), ("cannot cook", "cannot")]
+)
+def test_a_refusal_stands_down_to_half_of_the_limit(plan: str, status: str) -> None:
+    t = Table()
+    assert unsure(t, 0.13, plan).status == status
+    out = unsure(t, 0.1, plan, part="furiously")
+    assert (out.status, out.reply) == ("question", 'I did not understand "furiously".')
+    t.executor.trust = Trust(0.7, 0.1)
+    assert unsure(t, 0.1, plan).status == status
+    assert unsure(t, 0.01, "answer held").reply == "I did not understand that."
+    assert unsure(t, 0.01, "stop", command="freeze").reply != "I did not understand that."
 
 
 def test_trust_is_a_setting() -> None:

@@ -1,9 +1,10 @@
 """A verb that the command forbids is never carried out.
 
 Knows: how English forbids ("don't ...", "never ...", "no need to ...", "without ...ing", "leave ...
-alone", "not the ... but ..."), which acts a verb stands for, and when a step of the plan does just
-that. Does not know: what else the command means; where a prohibition has conditions ("unless ...")
-or describes a thing by more than colour and kind it stays silent.
+alone", "hands off ...", "not the ... but ..."), which acts a verb stands for, and when a step of the
+plan does just that. A command that only forbids is acknowledged whatever the plan is. Does not know:
+what else the command means; where a prohibition has conditions ("unless ...") or describes a thing
+by more than colour and kind it stays silent. Nothing keeps a prohibition for later commands.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ _PUT = frozenset({"put", "place", "move"})
 _ANY = frozenset(
     {"pick", "put", "place", "push", "move", "rotate", "swap", "stack", "arrange", "clear"}
 )
+#: Steps about what was done before: "no, don't put it there" may want it undone.
+_TAKE_BACK = frozenset({"undo", "correct"})
 #: The steps that a verb stands for.
 _VERBS: dict[str, frozenset[str]] = {
     verb: steps
@@ -73,9 +76,16 @@ _SPARES = re.compile(
 )
 _LEAVES = re.compile(
     r"\bleave(?P<rest>\s+(?:the|that|this|my|his|her|those|these|all)\s[\w\s]{1,30}?)\s+"
-    r"(?:alone|be|in peace|untouched)\b" + _END,
+    r"(?:alone|be|in peace|untouched|(?:where|as|how|like)\s+(?:it\s+is|it['’]s|they\s+are))\b"
+    + _END,
     re.I,
 )
+_HANDS_OFF = re.compile(
+    r"\b(?:(?:keep|take|get)\s+(?:your\s+|those\s+)?)?(?:hands?|fingers|paws|gripper|grippers|claws?)"
+    r"\s+(?:off|away\s+from)\s+(?:of\s+)?(?P<rest>.+?)" + _END
+    + r"|\b(?:keep|stay)\s+(?:away|clear|off)\s+(?:from|of)\s+(?P<rest2>.+?)" + _END,
+    re.I,
+)  # fmt: skip
 _CONDITION = re.compile(
     r"^[\s,]*(?:unless|until|till|if|when|while|before|yet|without|except|more|twice|that)\b|"
     r"\b(?:unless|until|till|if|when|while|before|yet|without|except|more|too|again)\b",
@@ -93,6 +103,20 @@ _FILLERS = frozenset(
     there whatsoever must be careful mind thanks thank dear not it is was that this mine thats s
     stop wait oh no nope ah um uh""".split()
 )
+#: Why something is forbidden: "it's hot", "because the paint is wet". An order is no reason.
+_REASON = re.compile(
+    r"(?:\b(?:because|since|as|cause|for)\b\s*(?=\w)[^.,;:!?()]*"
+    r"|\b(?:it|that|this|they|these|those|he|she|(?:the|this|that|my|its|their)(?:\s\w+){1,2}?)"
+    r"(?:['’](?:s|re)|\s+(?:is|are|was|has|have|will|might|could|may|looks?))\b[^.,;:!?()]*)",
+    re.I,
+)
+_ORDERS = re.compile(
+    rf"\b(?:{_VERB}|go|give|use|make|want|need|should|must|instead|but|and|then|rather)\b", re.I
+)
+#: What is forbidden where nothing is named: "don't move a muscle".
+_NO_THING = re.compile(
+    r"^(?:any\w*|a\s+muscle|an\s+inch|now|yet|here|there|at\s+all|please)?$", re.I
+)
 _ARTICLES = frozenset("the a an that this those these any my your his her our".split())
 _TURNED = {"my": "your", "me": "you", "your": "my", "mine": "yours", "you": "me", "i": "you"}
 
@@ -108,6 +132,11 @@ class _Forbidden:
     said: str
     is_order: bool = True
 
+    @property
+    def names_a_thing(self) -> bool:
+        """Whether it is about something, not about moving at all ("don't move")."""
+        return not _NO_THING.match(self.thing)
+
 
 def doubts(asked: Asked) -> Iterator[Doubt]:
     """A step that does what is forbidden, or any step where all of the command forbids."""
@@ -117,14 +146,12 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
     if not found:
         return
     steps = [step for _, step in walk(asked.plan)]
-    if not any(step.op in _ANY | {"release", "stop", "point", "home"} for step in steps):
-        return
     rest = _without(asked.command, found)
-    orders_nothing = not set(re.findall(r"[a-z]+", rest.lower())) - _FILLERS
-    if orders_nothing and all(one.is_order for one in found):
+    if all(one.is_order for one in found) and _orders_nothing(rest):
         moves = any(step.op in _ANY | {"release"} for step in steps)
         stops = any("stop" in f.steps for f in found) and any(s.op == "stop" for s in steps)
-        if moves or stops:
+        takes_back = any(step.op in _TAKE_BACK for step in steps)
+        if moves or stops or (any(f.names_a_thing for f in found) and not takes_back):
             yield Doubt(found[0].said, "negated", _acknowledged(found), "answered")
         return
     for one in found:
@@ -135,10 +162,10 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
 
 
 def _forbidden(command: str) -> Iterator[_Forbidden]:
-    for pattern in (_FORBIDS, _SPARES, _LEAVES):
+    for pattern in (_FORBIDS, _SPARES, _LEAVES, _HANDS_OFF):
         for m in pattern.finditer(command):
             groups = m.groupdict()
-            rest = (groups["rest"] or "").strip()
+            rest = (groups["rest"] or groups.get("rest2") or "").strip()
             behind = command[m.end() : m.end() + 12]
             if _CONDITION.search(rest) or _CONDITION.match(behind):
                 continue
@@ -158,9 +185,19 @@ def _without(command: str, found: list[_Forbidden]) -> str:
     return command
 
 
+def _orders_nothing(rest: str) -> bool:
+    """Whether what is left of the command is only manners and reasons."""
+    rest = _REASON.sub(lambda m: m[0] if _ORDERS.search(m[0]) else " ", rest)
+    return not set(re.findall(r"[a-z]+", rest.lower())) - _FILLERS
+
+
 def _acknowledged(found: list[_Forbidden]) -> str:
+    """What this command leaves be, and that the next one is not bound by it."""
     said = [" ".join(_TURNED.get(x.lower(), x) for x in f.said.split()) for f in found]
-    return f"All right, I won't {' or '.join(dict.fromkeys(said))}."
+    words = f"All right, I won't {' or '.join(dict.fromkeys(said))} now."
+    if not any(f.names_a_thing for f in found):
+        return words.replace(" now.", ".")
+    return f"{words} I don't keep that for later commands: say it again with them."
 
 
 def _does(step: object, one: _Forbidden, rest: str) -> bool:

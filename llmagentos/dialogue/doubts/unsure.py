@@ -5,7 +5,7 @@ Does not know: how sure is found out (a planner's matter), nor how an answer is 
 (dialogue/options.py).
 
 What only speaks is not asked about: an answer moves nothing. It is told as not understood where it
-is very unsure; a refusal and an "I can't" never are.
+is very unsure; a refusal and an "I can't" only below half of that limit, for both hold back.
 """
 
 from __future__ import annotations
@@ -18,6 +18,8 @@ from llmagentos.lang import plan as p
 
 #: Steps that are right to take however unsure they are: they hold back, or end what moves.
 _ALWAYS = frozenset({"refuse", "cannot", "stop", "ask", "unclear", "yes", "no"})
+#: Of these, those that say why nothing is done: a wrong reason is worse than none.
+_REASONED = frozenset({"refuse", "cannot"})
 #: Steps that only speak.
 _SPEAKING = frozenset({"answer", "say", "wait"})
 
@@ -26,7 +28,11 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
     """One doubt about a plan that is not sure enough."""
     found = asked.understanding
     ops = {step.op for step in asked.plan.steps}
-    if found is None or ops & _ALWAYS:
+    if found is None:
+        return
+    if ops & _ALWAYS:
+        if ops <= _REASONED and found.confidence < asked.trust.reason_from:
+            yield Doubt(found.part, "unsure")
         return
     if found.confidence < asked.trust.ask_from:
         yield Doubt(found.part, "unsure")
