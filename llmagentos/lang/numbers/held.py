@@ -2,7 +2,8 @@
 
 Knows: what becomes of a quantity in a plan (a foot is 12 inches, a radius half a size, "two rows of
 three" six things), and the few numbers that plans have without one in the words: a turn without an
-angle, "wait", "one in each corner", "as many as there are cups". Does not know: whether it is the right one for its place.
+angle, "wait", "one in each corner", "as many as there are cups". Does not know: whether it is the
+right one for its place.
 
 A number is told apart by the plan word before it, in compact notation: `cw 90`, `dist 5 cm`.
 """
