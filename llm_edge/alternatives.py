@@ -11,7 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from llm_edge.decoding import Generation, RunnerUp
-from llmagentos.errors import PlanError
+from llmagentos.errors import NumberRuleError, PlanError
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
 from llmagentos.tasks.validation import validate, walk
@@ -61,7 +61,10 @@ def better(
     for other in wavered[: PLANS - 1]:
         if late():
             return None
-        got, out = write([*words[: other.at], other.word])
+        written = _written(write, [*words[: other.at], other.word])
+        if written is None:
+            continue
+        got, out = written
         if out.stop == "end" and not problem(got, parse):
             return got, joined(first, other, out)
     return None
@@ -76,10 +79,21 @@ def others(
     for other in wavered[:PLANS]:
         if late():
             break
-        got, out = write([*words[: other.at], other.word])
+        written = _written(write, [*words[: other.at], other.word])
+        if written is None:
+            continue
+        got, out = written
         if out.stop == "end" and got not in [g for g, _ in found]:
             found.append((got, joined(first, other, out)))
     return found
+
+
+def _written(write: Write, start: list[str]) -> tuple[list[str], Generation] | None:
+    """The plan that goes on from there; None where the command holds no number for it."""
+    try:
+        return write(start)
+    except NumberRuleError:
+        return None
 
 
 def joined(first: Generation, other: RunnerUp, out: Generation) -> Generation:

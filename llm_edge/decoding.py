@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from llm_edge.constraint import PlanMatcher
 from llm_edge.engines.base import Engine
 from llm_edge.tokenization import Prompt
-from llmagentos.errors import ModelError, PlanError
+from llmagentos.errors import ModelError, NumberRuleError
 
 StopReason = Literal["end", "length", "time", "cancelled"]
 
@@ -195,7 +195,7 @@ def generate(
         if matcher is not None and not taken:
             logits = np.where(matcher.allowed(), logits, -np.inf).astype(np.float32)
             if not np.isfinite(logits).any():
-                raise PlanError("expected a plan with numbers that the words hold, got none")
+                raise NumberRuleError("expected a plan with numbers that the words hold, got none")
             if plain:
                 best, p = likeliest(logits)
                 near = runner_up(logits, best, p, matcher)

@@ -13,7 +13,8 @@ from typing import Any, TypeVar, overload
 
 from llmagentos.builder import Built
 from llmagentos.command import CommandResult, check_command, read_command
-from llmagentos.errors import CommandError, LifecycleError, ModelError, NotEnglishError, PlanError
+from llmagentos.dialogue import unplanned
+from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
 from llmagentos.events import (
     ActionStarted,
     CommandEnded,
@@ -163,14 +164,10 @@ class Agent(Built, LifeCycle):
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
             _needed(self.execution, "execution").start(planned, command)
-        except NotEnglishError as exc:
-            return self._finish(Outcome("cannot", f"{exc} Say it in English, please."))
-        except CommandError as exc:
-            return self._finish(Outcome("failed", f"I can't read that: {exc}"))
-        except (PlanError, ModelError) as exc:
+        except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
-            return self._finish(Outcome("failed", f"I could not make a plan: {exc}"))
+            return self._finish(unplanned.outcome(exc, text, self._pending))
         except BaseException:
             self._running = None
             raise

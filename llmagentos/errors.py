@@ -26,6 +26,10 @@ class PlanError(LLMAgentOSError):
     """A plan that does not parse, names unknown skills, or is too long."""
 
 
+class NumberRuleError(PlanError):
+    """A plan that cannot go on: every way needs a number that the command's words do not hold."""
+
+
 class PlanCancelledError(PlanError):
     """A plan whose writing was ended from outside before it was done."""
 

@@ -19,7 +19,13 @@ from llmagentos import (
     PlanRequest,
     PlanResult,
 )
-from llmagentos.errors import LifecycleError, ModelError, PlanCancelledError, SceneError
+from llmagentos.errors import (
+    LifecycleError,
+    ModelError,
+    NumberRuleError,
+    PlanCancelledError,
+    SceneError,
+)
 from llmagentos.lang import codec as compact
 from llmagentos.types import Action
 
@@ -128,6 +134,30 @@ def test_the_word_that_is_waited_for_needs_no_planner(agent: Agent) -> None:
     assert done.status == "succeeded" and "pointed" in done.reply
     with_no_word = agent.command("banana")
     assert with_no_word.status == "failed" and "could not make a plan" in with_no_word.reply
+
+
+@pytest.mark.parametrize(
+    ("said", "part"),
+    [
+        ("slide the green block two feet and a half leftwards", '"two feet and a half"'),
+        ("take three blocks 7 mm behind the bowl", '"7 mm"'),
+        ("put 2 blocks in 3 bowls", "that"),
+        ("some blocks behind it", '"some"'),
+    ],
+)
+def test_numbers_that_no_plan_can_be_written_for_are_named(
+    agent: Agent, said: str, part: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_way_on(request: PlanRequest) -> PlanResult:
+        raise NumberRuleError("expected a plan with numbers that the words hold, got none")
+
+    asked = agent.command("pick [ the block ]")
+    with monkeypatch.context() as patched:
+        patched.setattr(agent.planning, "plan", no_way_on)
+        result = agent.command(said)
+    assert (result.status, result.reply) == ("question", f"I did not understand {part}.")
+    assert asked.status == "question"  # and goes on waiting for its answer
+    assert agent.command("choose [ the green object ]").held == "green_block"
 
 
 def test_an_unseen_object_is_asked_about_and_nothing_moves(agent: Agent) -> None:

@@ -165,6 +165,7 @@ class StepLeaf(Behaviour):
         for sentence in self._scope.notes:
             self._session.say(sentence)
         self._record.status = "succeeded"
+        self._record.words = self._scope.came_out or self._record.words
         self._record.told = self._told(self._record.words)
         self._session.emit(StepDone(self._path, "succeeded", self._record.words))
         return Tick.SUCCESS

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from llmagentos.lang.wording import describe_object, join_words
+from llmagentos.lang.wording import describe_object, inside, join_words
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.scope import Report, Scope, StepProblem
 from llmagentos.types import SceneObject
@@ -59,7 +59,7 @@ class Attempts:
         name = f"the {self.item.label}" if now is None else describe_object(now, scene)
         times = _TIMES.get(len(self.words), f"{len(self.words)} times")
         parts = [part for w in self.words for part in w.rstrip(".").split(", and ") if part]
-        reasons = join_words(list(dict.fromkeys(parts)))
+        reasons = join_words(list(dict.fromkeys(map(inside, parts))))
         words = f"I could not {self.doing.format(name)}: I tried {times} ({reasons})."
         if now is not None and now.held:
             words += STILL_HELD

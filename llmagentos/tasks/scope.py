@@ -95,6 +95,8 @@ class Scope:
     on_grounded: Callable[[str, str, tuple[str, ...]], None] = lambda words, what, ids: None
     hand: Callable[[], Hand | None] = lambda: None
     notes: list[str] = field(default_factory=list)
+    #: The step in words as it came out, "" where that is as it was asked for.
+    came_out: str = ""
     #: ids that this step has put somewhere already.
     done: list[str] = field(default_factory=list)
     #: ids of what was moved out of the way of a grasp.

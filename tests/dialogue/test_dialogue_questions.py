@@ -188,6 +188,12 @@ def test_a_failure_is_told() -> None:
         "I picked up the red block; then I tried to put it in the bowl, but it slipped."
     )
     assert answer(query("why"), ctx(), failed).reply.endswith("It failed because it slipped.")
+    full = (StepFact("put it in the bowl", status="failed", note="There is no free room there."),)
+    assert answer(query("did"), ctx(), record(steps=full, status="failed")).reply == (
+        "I tried to put it in the bowl, but there is no free room there."
+    )
+    mine = (StepFact("put it in the bowl", status="failed", note="I can't reach that far."),)
+    assert ", but I can't reach" in answer(query("did"), ctx(), record(steps=mine)).reply
     refused = record(steps=(), status="refused", reply="I won't: that could hurt someone.")
     assert "hurt" in answer(query("why"), ctx(), refused).reply
     assert "hurt" in answer(query("did"), ctx(), refused).reply

@@ -12,7 +12,7 @@ from llm_edge.decoding import WAVERING, Generation, RunnerUp, Sampling, generate
 from llm_edge.llm import LLM
 from llm_edge.tokenization import PlanVocabulary, Prompt
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import PlanError
+from llmagentos.errors import NumberRuleError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanRequest
@@ -70,6 +70,20 @@ def test_bounded_and_never_another_number() -> None:
     assert len(asked) <= alternatives.PLANS - 1
     assert search([RunnerUp(1, 0, 0.4, "10")]) == (None, [])
     assert search([RunnerUp(10, 0, 0.4, "bowl")], late=True) == (None, [])
+
+
+def test_a_runner_up_that_no_number_is_held_for_is_passed_over() -> None:
+    def write(start: list[str]) -> tuple[list[str], Generation]:
+        if start[-1] == "count":
+            raise NumberRuleError("expected a plan with numbers that the words hold, got none")
+        return finished([*start, *OTHER.split()[len(start) :]])
+
+    runners = [RunnerUp(2, 0, 0.45, "count"), RunnerUp(10, 0, 0.4, "bowl")]
+    first = Generation(runners_up=runners)
+    found = alternatives.better(SELF.split(), first, write, parse, lambda: False)
+    assert found is not None and " ".join(found[0]) == OTHER
+    others = alternatives.others(SELF.split(), first, write, lambda: False)
+    assert [" ".join(words) for words, _ in others] == [OTHER]
 
 
 class Scripted:

@@ -7,7 +7,7 @@ from llm_edge import decoding, pointers
 from llm_edge.constraint import PlanConstraint, PlanMatcher
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.tokenization import PlanVocabulary, Prompt
-from llmagentos.errors import ModelError, PlanError
+from llmagentos.errors import ModelError, NumberRuleError, PlanError
 from llmagentos.lang import codec as compact
 
 COMMAND = "put the giraffe and the 12.5 cm long block into the home bowl now " * 5
@@ -169,7 +169,7 @@ class NoNumbers:
 def test_words_that_leave_no_way_on_are_an_error():
     matcher = PlanMatcher(CONSTRAINT.matcher()._base, CONSTRAINT.size, (NoNumbers(),))
     start = [VOCABULARY.ids[w] for w in "rotate [ the block ] cw".split()]
-    with pytest.raises(PlanError, match="numbers that the words hold"):
+    with pytest.raises(NumberRuleError, match="numbers that the words hold"):
         list(decoding.generate(RandomEngine(0), PROMPT, 0, matcher, Sampling(), start=start))
 
 

@@ -5,6 +5,7 @@ Knows: what was said, done and explained (SessionFacts). Does not know: the scen
 
 from __future__ import annotations
 
+from llmagentos.lang.wording.inside import inside
 from llmagentos.lang.wording.objects import join_words
 from llmagentos.lang.wording.steps import past_tense
 from llmagentos.memory.session import CommandRecord, SessionFacts
@@ -39,7 +40,7 @@ def _deeds(last: CommandRecord) -> str:
     words = f"I {', then '.join(done)}" if done else ""
     if failed:
         trouble = f"tried to {failed[0].words}" + (
-            f", but {failed[0].note}" if failed[0].note else ""
+            f", but {inside(failed[0].note)}" if failed[0].note else ""
         )
         words = f"{words}; then I {trouble}" if words else f"I {trouble}"
         if not failed[0].note:
@@ -78,7 +79,7 @@ def _taken(reason: str) -> str:
 
 def _trouble(last: CommandRecord) -> str:
     failed = [s for s in last.steps if s.status == "failed" and s.note]
-    return f" It failed because {failed[0].note.rstrip('.')}." if failed else ""
+    return f" It failed because {inside(failed[0].note).rstrip('.')}." if failed else ""
 
 
 def next_words(session: SessionFacts) -> str:

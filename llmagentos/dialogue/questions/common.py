@@ -13,6 +13,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.grounding.reasons import seen_instead
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
+from llmagentos.lang.wording.inside import inside
 from llmagentos.lang.wording.objects import is_plural, noun_phrase
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
@@ -36,11 +37,6 @@ def sentence(words: str) -> str:
     return words if words.endswith((".", "?", "!")) else words + "."
 
 
-def lower(words: str) -> str:
-    """As the middle of a sentence; "I" stays."""
-    return words if words.startswith("I ") else words[:1].lower() + words[1:]
-
-
 def objects(ids: Sequence[str], ctx: Context) -> list[SceneObject]:
     """Those of the ids that are in the scene."""
     return [o for o in map(ctx.scene.get, ids) if o is not None]
@@ -59,7 +55,7 @@ def missing(obj: p.Obj, ctx: Context) -> str:
         if mark is not None and not matching(mark, ctx):  # nothing is on a box that isn't there
             return missing(mark, ctx)
     instead = seen_instead(obj, ctx)
-    tail = f"; {lower(instead[:-1])}" if instead else ""
+    tail = f"; {inside(instead[:-1])}" if instead else ""
     if is_plural(obj):
         return f"There are no {noun_phrase(obj, plural=True)}{tail}."
     return f"There is no {noun_phrase(obj)}{tail}."

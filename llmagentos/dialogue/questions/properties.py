@@ -12,7 +12,6 @@ from llmagentos.dialogue.questions.common import (
     about,
     asked,
     ids_of,
-    lower,
     missing,
     objects,
     sentence,
@@ -20,6 +19,7 @@ from llmagentos.dialogue.questions.common import (
 from llmagentos.grounding.context import Context
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
+from llmagentos.lang.wording.inside import inside
 from llmagentos.lang.wording.objects import article, join_words, kind_word, noun_phrase, number_word
 from llmagentos.lang.wording.scene import describe_ids, describe_object, label, tally
 from llmagentos.memory.session import SessionFacts
@@ -47,7 +47,7 @@ def exists(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     n, need = len(ids), 2 if obj.quant == "both" else obj.count or 1
     if n == 0:
         yes = "Right" if obj.quant == "none" else "No"
-        return Answered(f"{yes}, {lower(missing(obj, ctx))}")
+        return Answered(f"{yes}, {inside(missing(obj, ctx))}")
     noun = noun_phrase(obj, plural=n != 1)
     there = f"there {'is' if n == 1 else 'are'}"
     if n < need:

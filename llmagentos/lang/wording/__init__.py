@@ -1,6 +1,7 @@
 """Words for people: descriptions (objects.py), real objects (scene.py), plans (steps.py)."""
 
 from llmagentos.lang.wording.conditions import describe_cond
+from llmagentos.lang.wording.inside import inside
 from llmagentos.lang.wording.objects import (
     article,
     describe_length,
@@ -38,6 +39,7 @@ __all__ = [
     "describe_relation",
     "describe_step",
     "inability_words",
+    "inside",
     "join_words",
     "kind_word",
     "label",

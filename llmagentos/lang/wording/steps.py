@@ -268,7 +268,9 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "point": lambda s: f"point at {_pointed(s.place)}",
     "wait": lambda s: f"wait {s.seconds:g} second{'s' if s.seconds != 1 else ''}",
     "ask": _ask,
-    "cannot": lambda s: f"say that I can't {s.what or inability_words(s.reason)}",
+    "cannot": lambda s: (
+        f"say that I can't {inability_words(s.reason)}" + (f': "{s.what}"' if s.what else "")
+    ),
     "answer": lambda s: _query(s.query),
     "undo": _undo,
     "restore": lambda s: (

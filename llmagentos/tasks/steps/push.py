@@ -19,6 +19,7 @@ from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
 from llmagentos.tasks.attempts import Attempts
 from llmagentos.tasks.carry import free_hand, note_event, uncover
+from llmagentos.tasks.how_far import tell_how_far
 from llmagentos.tasks.landmarks import items_and_marks, marks_for
 from llmagentos.tasks.placing import put_one
 from llmagentos.tasks.scope import Moves, Scope, Tries, problem_of
@@ -33,8 +34,10 @@ DETOUR_STEP_M = 0.05
 def push(step: p.Push, scope: Scope) -> Moves:
     """Slide each thing to the place; carried where it can't be pushed, which is said."""
     ids, marks = items_and_marks(step.obj, step.place, scope)
+    before = [scope.get(i) for i in ids]
     for object_id in ids:
         yield from _push_to_place(scope, object_id, step.place, marks, len(ids))
+    tell_how_far(step, before, marks, scope)
     if len(ids) > 1:
         scope.memory.note_mention(ids)
 

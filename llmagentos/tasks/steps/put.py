@@ -17,6 +17,7 @@ from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_ids, describe_obj, describe_object
 from llmagentos.ports.failures import Failure
 from llmagentos.tasks.carry import carry, lift, put_aside
+from llmagentos.tasks.how_far import tell_how_far
 from llmagentos.tasks.landmarks import items_and_marks, marks_for, own_landmark
 from llmagentos.tasks.pairs import own_landmarks
 from llmagentos.tasks.placing import put_one
@@ -70,7 +71,9 @@ def put(step: p.Put, scope: Scope) -> Moves:
         # in an order in which none is put onto another that is still to go
         yield from put_back(scope, [before_last_move(scope.get(i), scope.context()) for i in ids])
         return
+    before = [scope.get(i) for i in ids]
     yield from put_all(scope, ids, place, marks)
+    tell_how_far(step, before, marks, scope)
 
 
 def put_all(scope: Scope, ids: tuple[str, ...], place: p.Place, marks: Marks | None) -> Moves:
