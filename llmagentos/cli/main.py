@@ -141,7 +141,8 @@ def plan(
         return
     if not command:
         raise typer.BadParameter("expected a command to plan, got none")
-    show_plan(command, effective(config, scene, seed, model, engine), as_json)
+    if not show_plan(command, effective(config, scene, seed, model, engine), as_json):
+        raise typer.Exit(NOT_DONE)
 
 
 @app.command()

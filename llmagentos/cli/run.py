@@ -18,12 +18,17 @@ from rich.tree import Tree
 
 from llmagentos.agent import Agent
 from llmagentos.cli.view import View
-from llmagentos.command import CommandResult
+from llmagentos.command import CommandResult, check_command
 from llmagentos.composition import start_recording
 from llmagentos.config import AgentConfig
+from llmagentos.dialogue import unplanned
+from llmagentos.dialogue.doubts import Asked
+from llmagentos.dialogue.doubts.foretold import foretold
+from llmagentos.errors import NotEnglishError, NumberRuleError
 from llmagentos.files import make_folder
 from llmagentos.lang.wording import describe_plan
 from llmagentos.ports.modules import PlanResult
+from llmagentos.ports.understanding import Trust
 
 
 @contextmanager
@@ -98,14 +103,27 @@ def _understood(planned: PlanResult) -> list[str]:
     return lines
 
 
-def show_plan(command: str, config: AgentConfig, as_json: bool) -> None:
-    """Print the plan for a command on a scene, with what it means in words."""
+def show_plan(command: str, config: AgentConfig, as_json: bool) -> bool:
+    """Print the plan for a command on a scene, with what it means in words and what would become
+    of it. False where there is none, and why is told."""
     console = Console()
     with Agent.from_config(config) as agent:
-        planned = agent.plan(command)
-    if as_json:
-        print(json.dumps(planned.plan.to_json(), indent=1))
-        return
+        try:
+            planned = agent.plan(command)
+        except (NotEnglishError, NumberRuleError) as exc:  # what `run` tells as its reply
+            why = unplanned.outcome(exc, command)
+            Console(stderr=as_json).print(f"[bold]{why.status}[/]  {escape(why.reply)}")
+            return False
+        if as_json:
+            print(json.dumps(planned.plan.to_json(), indent=1))
+            return True
+        becomes = foretold(
+            Asked(
+                check_command(command), planned.plan, agent.look(), confidence=planned.confidence,
+                understanding=planned.understanding,
+                trust=getattr(agent.execution, "trust", Trust()),
+            )
+        )  # fmt: skip
     tree = Tree(f"[bold]› {command}")
     for sentence in describe_plan(planned.plan):
         tree.add(sentence)
@@ -113,8 +131,10 @@ def show_plan(command: str, config: AgentConfig, as_json: bool) -> None:
     console.print(f"[dim]{planned.text.strip()}[/]", highlight=False)
     for line in _understood(planned):
         console.print(f"[dim]{escape(line)}[/]", highlight=False)
+    console.print(f"[dim]would be {escape(becomes)}[/]", highlight=False)
     console.print(
         f"[dim]plan {planned.plan_s * 1000:.0f} ms, {planned.tokens} tokens, "
         f"{' '.join(planned.engine.values())}[/]"
     )
     View(console).skipped(getattr(agent.llm, "skipped", ()))
+    return True

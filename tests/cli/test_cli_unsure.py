@@ -7,10 +7,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
-from llmagentos import from_config
+from llmagentos import Agent, from_config
 from llmagentos.cli.main import app
 from llmagentos.config import AgentConfig
-from llmagentos.errors import ConfigError
+from llmagentos.errors import ConfigError, NumberRuleError
 from llmagentos.ports.understanding import Trust
 
 GIBBERISH = "flurb the zindle over yonder snark"
@@ -20,6 +20,29 @@ def test_plan_says_how_sure_it_is_and_what_is_left_over() -> None:
     said = CliRunner().invoke(app, ["plan", GIBBERISH]).stdout
     assert "confidence 0." in said and "least sure of the word" in said
     assert "not in the plan:" in said and '"yonder"' in said
+
+
+def test_plan_says_what_would_become_of_it() -> None:
+    said = " ".join(CliRunner().invoke(app, ["plan", GIBBERISH]).stdout.split())
+    assert (
+        "would be " in said
+    )  # what, is the model's matter: tests/dialogue/test_dialogue_foretold.py
+
+
+def test_what_has_no_plan_is_told_in_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    foreign = CliRunner().invoke(app, ["plan", "mets le bloc rouge dans le bol bleu"])
+    assert foreign.exit_code == 1
+    assert "I understand English only" in foreign.stdout and "Error" not in foreign.stdout
+
+    def no_way_on(agent: Agent, text: str) -> None:
+        raise NumberRuleError("expected a plan with numbers that the words hold, got none")
+
+    monkeypatch.setattr(Agent, "plan", no_way_on)
+    for form in ([], ["--json"]):
+        unheld = CliRunner().invoke(app, ["plan", "seven fingers behind the cup", *form])
+        assert unheld.exit_code == 1
+        assert 'I did not understand "seven fingers".' in unheld.output
+        assert not form or not unheld.stdout
 
 
 def test_run_tells_confidence_and_moves_nothing_unsure() -> None:

@@ -39,7 +39,7 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
         return
     if found.confidence >= asked.trust.act_from or ops <= _SPEAKING:
         return
-    options = [x for x in asked.options() if not _speaks(x.plan)]
+    options = [x for x in asked.options() if not speaks(x.plan)]
     if not options:  # what can't be done in this scene is told by itself, and nothing moves
         return
     ends = dict.fromkeys(x.end for x in options)
@@ -53,5 +53,6 @@ def doubts(asked: Asked) -> Iterator[Doubt]:
     yield Doubt(found.part, "unsure", question_about(plans), "question", plans)
 
 
-def _speaks(plan: p.Plan) -> bool:
+def speaks(plan: p.Plan) -> bool:
+    """Whether a plan only speaks or holds back: nothing moves."""
     return {step.op for step in plan.steps} <= _SPEAKING | _ALWAYS
