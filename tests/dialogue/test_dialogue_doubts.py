@@ -112,6 +112,7 @@ FORBIDDEN = (
     "don't touch the red block", "Do not move the red block.", "never put the red block in the bowl",
     "Don't touch the red block, it's hot", "do not take the red block, please, because the paint is wet",
     "keep your hands off the red block", "hands off the red block!", "stay away from the red block",
+    "don't knock the red block over", "never touch the red block again", "don't move that any more",
     "leave the red block alone", "leave the red block where it is", "The red block is hot. Don't touch it!",
 )  # fmt: skip
 
@@ -154,6 +155,8 @@ def test_what_was_just_done_can_be_taken_back() -> None:
         "don't touch the red block, it's the blue one I want",
         "the blue one needs to go left, don't touch the red block",
         "hands off the red block and take the blue block",
+        "take the blue block and don't knock the red block over",
+        "don't break anything, take the blue block",
         "leave the red block alone until I say so",
     ],
 )

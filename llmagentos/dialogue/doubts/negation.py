@@ -48,6 +48,9 @@ _GERUNDS = {
 }  # fmt: skip
 _VERB = "|".join(_VERBS)
 _GERUND = "|".join(_GERUNDS)
+#: What no step does on purpose, but people forbid.
+_HARM = "knock hit bump tip topple spill break damage scratch hurt crush squash squeeze".split()
+_ANY_MORE = re.compile(r"\s*\b(?:again|any\s?more|ever)$", re.I)
 _SOFT = r"(?:\s+(?:ever|even|you|dare|dare to|please|to|just|go and|try to|by any means))*"
 #: Relations as they are said; "?" for those that are no certain one.
 _RELATIONS = {
@@ -66,7 +69,7 @@ _FORBIDS = re.compile(
     rf"""(?<!why\s)\b(?:do\s+not|don['’]?t|never|no\s+need\s+to|need\s?n['’]?t|must\s?n['’]?t|must\s+not
       |should\s?n['’]?t|should\s+not|may\s+not|are\s+not\s+to|aren['’]t\s+to
       |(?:do\s+not|don['’]?t)\s+(?:have|need|want\s+you)\s+to)
-      {_SOFT}\s+(?P<verb>{_VERB})\b(?P<rest>.*?){_END}""",
+      {_SOFT}\s+(?P<verb>{_VERB}|{"|".join(_HARM)})\b(?P<rest>.*?){_END}""",
     re.I | re.X,
 )
 _SPARES = re.compile(
@@ -115,7 +118,7 @@ _ORDERS = re.compile(
 )
 #: What is forbidden where nothing is named: "don't move a muscle".
 _NO_THING = re.compile(
-    r"^(?:any\w*|a\s+muscle|an\s+inch|now|yet|here|there|at\s+all|please)?$", re.I
+    r"^(?:any\w*|(?:an?\s+)+(?:muscle|inch)|now|yet|here|there|at\s+all|please)?$", re.I
 )
 _ARTICLES = frozenset("the a an that this those these any my your his her our".split())
 _TURNED = {"my": "your", "me": "you", "your": "my", "mine": "yours", "you": "me", "i": "you"}
@@ -166,15 +169,21 @@ def _forbidden(command: str) -> Iterator[_Forbidden]:
         for m in pattern.finditer(command):
             groups = m.groupdict()
             rest = (groups["rest"] or groups.get("rest2") or "").strip()
+            rest = _ANY_MORE.sub("", rest)
             behind = command[m.end() : m.end() + 12]
-            if _CONDITION.search(rest) or _CONDITION.match(behind):
+            said = rest.removeprefix("that")  # "that block", not "that it falls"
+            if _CONDITION.search(said) or _CONDITION.match(behind):
                 continue
             verb = (groups.get("verb") or "touch").lower()
             verb = _GERUNDS.get(verb, verb)
             if verb in ("open", "release") and not re.search(r"grip|hand|claw|finger", rest, re.I):
                 continue
             yield _Forbidden(
-                _VERBS[verb], rest, m.span(), f"{verb} {rest}".strip(), pattern is not _SPARES
+                _VERBS.get(verb, frozenset()),
+                rest,
+                m.span(),
+                f"{verb} {rest}".strip(),
+                pattern is not _SPARES,
             )
 
 
