@@ -10,12 +10,13 @@ import pytest
 from llm_edge.constraint import PlanConstraint
 from llm_edge.pointers import resolver, to_pointers
 from llm_edge.tokenization import PlanVocabulary
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import PlanError
 from llmagentos.lang import codec, grammar
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_plan
 
-SHIPPED = Path(__file__).parents[2] / "llm_edge" / "models" / "planner-v4" / "plan_vocabulary.json"
+SHIPPED = Path(__file__).parents[2] / "llm_edge" / "models" / DEFAULT_MODEL / "plan_vocabulary.json"
 NEW = [
     "put [ the red block ] xy 0.45 minus 0.3",
     "put [ the red block ] xy 45 minus 30 z 20 cm",

@@ -1,7 +1,7 @@
 """Says how sure the planner is: fits calibration.json and wording.json of a model's folder.
 
-    python -m training.planner.calibrate --model planner-v4
-    python -m training.planner.calibrate --model planner-v4 --report-only     # figures, nothing written
+    python -m training.planner.calibrate --model planner-v5
+    python -m training.planner.calibrate --model planner-v5 --report-only     # figures, nothing written
 
 Knows: sentences that the model was not trained on (fresh draws of the corpus's four splits and the
 free sentences that `free.held_out` keeps back), when a plan is right (sameness.py), the fit
@@ -14,6 +14,7 @@ on one half and checked on the other, and the other way round. What is written i
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import time
 import zlib
@@ -31,7 +32,7 @@ from llm_edge.local import LocalPlanner
 from llm_edge.wording import FILE as WORDING
 from llm_edge.wording import Wording
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import LLMAgentOSError
+from llmagentos.errors import LLMAgentOSError, PlanError
 from llmagentos.files import write_text
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
@@ -163,7 +164,10 @@ def main() -> None:
     table = wordings.learn(wordings.taught(TAUGHT))
     print(f"{len(table)} words learnt after {time.process_time() - began:.0f} s of one core")
     model, wording = LocalPlanner(args.model), Wording(table)
-    items = [item(model, wording, wanted) for wanted in sentences(args.n)]
+    items = []
+    for wanted in sentences(args.n):
+        with contextlib.suppress(PlanError):  # no plan at all has no confidence either
+            items.append(item(model, wording, wanted))
     print(f"{len(items)} sentences planned after {time.process_time() - began:.0f} s of one core")
     made = fit(items, args.coverage)
     found = Report(items, args.coverage)
