@@ -41,8 +41,8 @@ class Trust:
     between the two the person is asked. ValueError where 0 <= ask_from <= act_from <= 1 is not so.
     """
 
-    act_from: float = 0.7
-    ask_from: float = 0.25
+    act_from: float = 0.5
+    ask_from: float = 0.2
 
     def __post_init__(self) -> None:
         if not 0.0 <= self.ask_from <= self.act_from <= 1.0:
