@@ -11,12 +11,17 @@ from llmagentos import Agent, from_config
 from llmagentos.cli.main import app
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError, NumberRuleError
-from llmagentos.ports.understanding import Trust
+from llmagentos.lang import codec
+from llmagentos.ports.modules import PlanResult
+from llmagentos.ports.understanding import Trust, Understanding
 
 GIBBERISH = "flurb the zindle over yonder snark"
 
 
-def test_plan_says_how_sure_it_is_and_what_is_left_over() -> None:
+def test_plan_says_how_sure_it_is_and_what_is_left_over(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = Understanding(0.31, (("home", 0.4),), left_over=("yonder",))
+    planned = PlanResult(codec.parse("home"), "home", confidence=0.31, understanding=found)
+    monkeypatch.setattr(Agent, "plan", lambda agent, text: planned)
     said = CliRunner().invoke(app, ["plan", GIBBERISH]).stdout
     assert "confidence 0." in said and "least sure of the word" in said
     assert "not in the plan:" in said and '"yonder"' in said

@@ -11,6 +11,7 @@ from llmagentos.lang import codec as compact
 from llmagentos.ports.modules import PlanResult
 from llmagentos.ports.understanding import Option, Trust, Understanding
 
+LIMITS = Trust(0.7, 0.25)
 PICK = "pick [ the red block ]"
 
 
@@ -32,11 +33,19 @@ def test_what_is_foretold_comes_true(
     plan: str, command: str, confidence: float, said: str, status: str
 ) -> None:
     t = Table()
+    t.executor.trust = LIMITS
     written = compact.parse(plan)
     option = Option(written, plan, confidence)
     found = Understanding(confidence, options=(option,))
     told = foretold(
-        Asked(command, written, t.skills.scene(), confidence=confidence, understanding=found)
+        Asked(
+            command,
+            written,
+            t.skills.scene(),
+            confidence=confidence,
+            understanding=found,
+            trust=LIMITS,
+        )
     )
     assert told.startswith(said)
     done = t.executor.run(

@@ -114,6 +114,7 @@ def test_what_moves_nothing_is_not_asked_about(plan: str, status: str) -> None:
 )
 def test_a_refusal_stands_down_to_half_of_the_limit(plan: str, status: str) -> None:
     t = Table()
+    t.executor.trust = Trust(0.7, 0.25)
     assert unsure(t, 0.13, plan).status == status
     out = unsure(t, 0.1, plan, part="furiously")
     assert (out.status, out.reply) == ("question", 'I did not understand "furiously".')
