@@ -18,6 +18,7 @@ from llm_edge.evidence import Evidence, evidence
 from llm_edge.wording import FORM, Account, Wording, bare_words
 from llmagentos.errors import PlanError
 from llmagentos.lang.plan import Plan
+from llmagentos.objects.colors import COLORS
 from llmagentos.ports.understanding import Option, Understanding
 
 #: A word that nothing stands for is named from this weight on; unknown words weigh so much.
@@ -25,6 +26,9 @@ _NAMED = 0.25
 _UNKNOWN = 0.4
 #: A plan word is doubtful below this confidence.
 _DOUBTFUL = 0.85
+#: At most so sure is a plan with a colour that nobody spoke of ("tidy up" is not about the blue
+#: ones): of 15,691 right plans of free sentences 1.2 % have one, most where only one thing fits.
+_COLORED = 0.4
 #: Words that may lie between two that belong together, and the longest part that is named.
 _GAP = 2
 _LONGEST = 9
@@ -58,19 +62,30 @@ class Judge:
         words, out = written
         return evidence(command, question, words, out, self.wording)
 
-    def judged(self, command: str, question: str, written: Written) -> Judged:
-        """A plan weighed. question: the robot's that the command may answer, or ""."""
+    def judged(
+        self, command: str, question: str, written: Written, earlier: Sequence[str] = ()
+    ) -> Judged:
+        """A plan weighed. question: the robot's that the command may answer, or ""; earlier: what
+        was said before in the dialogue."""
         words, out = written
         found = self.evidence(command, question, written)
+        sure_of_it = self.calibration.confidence(found)
+        if self._colored(command, " ".join((question, *earlier)), words):
+            sure_of_it = min(sure_of_it, _COLORED)
         sure = [*out.probabilities, *(1.0 for _ in words[len(out.probabilities) :])]
         each = tuple((w, self.calibration.word(p)) for w, p in zip(words, sure, strict=False))
         return Judged(
             found,
-            self.calibration.confidence(found),
+            sure_of_it,
             each,
             doubtful_part(command, each, found.account),
             tuple(p for _, p in left_over(command, found.account)),
         )
+
+    def _colored(self, command: str, before: str, words: list[str]) -> bool:
+        """Whether the plan has a colour that no word asked for, every word being known."""
+        account = self.wording.account(command, words, before)
+        return not account.unknown and any(words[i] in COLORS for i in account.unsaid)
 
     def understanding(
         self,

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from llm_edge.decoding import Generation
+from llm_edge.folder import find
+from llm_edge.judge import Judge
 from llm_edge.llm import LLM
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.ports.modules import PlanRequest, PlanResult
@@ -40,8 +43,11 @@ def test_plain_commands_are_sure_and_nothing_else_is_written(llm: LLM, command: 
         "the quaternion of your elbow shall converge to the eigenvector of my grandmother",
     ],
 )
-def test_gibberish_is_not_sure(llm: LLM, command: str) -> None:
-    found = planned(llm, command).understanding
+def test_gibberish_is_not_sure_of_anything_that_moves(llm: LLM, command: str) -> None:
+    result = planned(llm, command)
+    found = result.understanding
+    if {s.op for s in result.plan.walk()} <= {"refuse", "cannot", "unclear"}:
+        return  # what the model makes of it moves nothing
     assert found is not None and found.confidence < TRUST.act_from
     assert found.part and all(word in command for word in found.part.split())
 
@@ -66,3 +72,28 @@ def test_without_a_wish_to_know_no_other_plan_is_written(llm: LLM) -> None:
     request = PlanRequest("flurb the zindle over yonder snark", Scene())
     found = llm.plan(request).understanding
     assert found is not None and len(found.options) <= 1
+
+
+@pytest.mark.parametrize(
+    ("command", "earlier", "plan", "colored"),
+    [
+        ("tidy up the table", (), "put [ both blue object ] elsewhere", True),
+        ("put the block in the bowl", (), "put [ the red block ] in [ the bowl ]", True),
+        (
+            "put the block in the bowl",
+            ("pick the red block",),
+            "put [ the red block ] at left",
+            False,
+        ),
+        ("put the crimson block in the bowl", (), "put [ the red block ] in [ the bowl ]", False),
+        ("put the zuccish block in the bowl", (), "put [ the red block ] in [ the bowl ]", False),
+        ("put the red block in the bowl", (), "put [ the red block ] in [ the bowl ]", False),
+    ],
+)
+def test_a_colour_that_nobody_spoke_of_is_unsure(
+    command: str, earlier: tuple[str, ...], plan: str, colored: bool
+) -> None:
+    words = plan.split()
+    out = Generation(probabilities=[0.999] * len(words))
+    found = Judge(find(DEFAULT_MODEL)).judged(command, "", (words, out), earlier)
+    assert (found.confidence <= 0.4) == colored
