@@ -6,6 +6,8 @@ numbers are read in words (llmagentos/lang/numbers), nor the grammar.
 
 from __future__ import annotations
 
+import re
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -16,6 +18,8 @@ from llmagentos.lang.numbers import HeldNumbers, Quantity, quantities_at
 from llmagentos.lang.numbers.held import slot_of, suits
 from llmagentos.lang.unheld import REPEATING
 
+#: "x=0.3", "Y: -0.1", "z = 0,4".
+_LABEL = re.compile(r"(?<![\w])([xyzXYZ])\s*[=:]\s*([-\u2212]?\d*[.,]?\d+)")
 #: Words that come to nothing without a number behind them, and the word that they stand behind
 #: where they are meant so ("" for anywhere).
 _LEADING = {"count": "[", "at_most": "[", "rows": "", "times": "", "repeat": ""}
@@ -35,6 +39,8 @@ class NumberRule:
         self._units = {vocabulary.ids[x]: x for x in w.UNITS if x in vocabulary.ids}
         self._leading = {vocabulary.ids[x]: x for x in _LEADING if x in vocabulary.ids}
         self._lengths, self._before_numbers = notation.length_words(), notation.number_words()
+        self._labelled = labelled(command)
+        self._minus, self._high = vocabulary.ids.get("minus", -1), False
         self._last, self._repeats, self._coordinates = "", False, 0
         #: The number that a unit may follow now: a value, or what a pointer means.
         self._measured: float | Quantity | None = None
@@ -42,12 +48,15 @@ class NumberRule:
     def allowed(self, mask: NDArray[np.bool_]) -> None:
         """Clear in `mask` (bool [V], changed in place) every number, pointer at a number and unit
         that must not come now."""
-        for token in (*self._numbers, *self._units, *self._leading, *self._pointers()):
+        minus = (self._minus,) if self._minus >= 0 else ()
+        for token in (*self._numbers, *self._units, *self._leading, *self._pointers(), *minus):
             if mask[token]:
                 mask[token] = self.allows(token)
 
     def allows(self, token: int) -> bool:
         """Whether this token may come now; true for every one that says no number."""
+        if (said := self._labelled.get(self._axis)) is not None and not self._is(token, said):
+            return False
         if token in self._numbers:
             return self._held.allows(self._before, self._numbers[token], self._repeats)
         if token in self._units and self._measured is not None:
@@ -74,7 +83,26 @@ class NumberRule:
         elif word not in notation.POSITION_WORDS:
             self._coordinates = max(0, self._coordinates - 1)
         self._repeats = self._repeats or word in REPEATING
+        self._high = word == "z" or (word == "minus" and self._high)
         self._last = word
+
+    @property
+    def _axis(self) -> str:
+        """The coordinate that a number coming now is: "x", "y", "z", or "" for none."""
+        if self._coordinates > 0:
+            return "x" if self._coordinates == 2 else "y"
+        return "z" if self._last == "z" or (self._last == "minus" and self._high) else ""
+
+    def _is(self, token: int, said: tuple[float, int]) -> bool:
+        """Whether a token may stand for a coordinate that the words name: "y=-0.1"."""
+        value, index = said
+        signed = self._last == "minus"
+        if token == self._minus:
+            return value < 0 and not signed
+        if token in self._numbers or token in self._pointers():
+            same = token == self._first + index or self._numbers.get(token) == abs(value)
+            return same and signed == (value < 0)
+        return True
 
     @property
     def _is_number_next(self) -> bool:
@@ -98,6 +126,18 @@ class NumberRule:
             return self._measured.in_plan[1] in ("", unit)
         assert self._measured is not None
         return self._held.allows_unit(self._measured, unit, self._repeats)
+
+
+def labelled(command: str) -> dict[str, tuple[float, int]]:
+    """The coordinates that a command names, once each: "x" → its value and the word it stands in."""
+    found: dict[str, tuple[float, int]] = {}
+    twice = set()
+    for m in _LABEL.finditer(command):
+        axis = m[1].lower()
+        twice |= {axis} & set(found)
+        number = m[2].replace("\u2212", "-").replace(",", ".")
+        found[axis] = float(number), len(command[: m.start(2) + 1].split()) - 1
+    return {axis: said for axis, said in found.items() if axis not in twice}
 
 
 def _is_number(word: str) -> bool:

@@ -75,6 +75,7 @@ def test_the_first_quantity_of_a_text(text: str, value: float, unit: str | None)
     ("text", "values"),
     [
         ("x=0.3, y=-0.1", [0.3, -0.1]),
+        ("y=-0.1 x=0.5", [-0.1, 0.5]),
         ("(0.45,-0.1)", [0.45, -0.1]),
         ("(40,20)", [40, 20]),
         ("5-10 cm", [5, 10]),

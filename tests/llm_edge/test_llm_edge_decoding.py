@@ -135,6 +135,29 @@ def test_a_length_keeps_the_unit_of_its_words():
     assert after("move it 5 left", "move [ the it object ] left dist 5") >= {"mm", "cm", "m", "in"}
 
 
+@pytest.mark.parametrize(
+    ("command", "plan"),
+    [
+        ("hand to x=0.3, y=0.1, z=0.4", "reach xy @2 @3 z @4"),
+        ("hand to y=-0.1 x=0.5", "reach xy @3 minus @2"),
+        ("hand to X: 0.2, Y: \u22120.4, Z = 0.3", "reach xy @3 minus @5 z @8"),
+    ],
+)
+def test_named_coordinates_are_what_their_names_say(command, plan):
+    words = plan.split()
+    for i in range(words.index("xy") + 1, len(words)):
+        allowed = after(command, " ".join(words[:i]))
+        assert words[i] in allowed
+        if words[i].startswith("@"):
+            assert not {w for w in allowed if w.startswith("@")} - {words[i]}
+            assert "minus" not in allowed
+
+
+def test_coordinates_without_a_name_are_any_number_of_the_words():
+    assert {"@2", "@3"} <= after("hand to 0.3 0.1", "reach xy")
+    assert {"@0", "@3"} <= after("x=0.1 or rather x=0.3 y=0.2", "reach xy")  # named twice
+
+
 def test_without_a_number_in_the_words_there_is_none_in_the_plan():
     assert not numbers(after("put the blocks there", "put [ the"))
     assert "count" not in after("put the blocks there", "put [")

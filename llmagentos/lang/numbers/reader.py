@@ -157,7 +157,9 @@ class _Reader:
             "fraction" if 0 < value < 1 and self._word(at) not in ("", "point") else "cardinal"
         )
         if self._word(end) in ("times", "fold") or (
-            self._text_at(end) in ("x", "×") and self._is_factor(at, end)
+            self._text_at(end) in ("x", "×")
+            and self._text_at(end + 1) not in ("=", ":")  # "y=-0.1 x=0.5" names a coordinate
+            and self._is_factor(at, end)
         ):
             self._add("times", value, None, at, end + 1)
             return end + 1
