@@ -16,6 +16,7 @@ from llmagentos.lang import codec
 from llmagentos.ports.modules import PlanRequest
 from training.corpus import build, free_pairs, situations
 from training.corpus.free_lines import Sentence, pairs, read
+from training.planner import shards
 
 LINE = {
     "id": "x-1",
@@ -92,6 +93,13 @@ def test_what_has_no_counterpart_stays(command: str, plan: str) -> None:
         if "orange" in command:
             assert "noun" in one.target
         _mean_the_same(plan, one)
+
+
+def test_parts_of_the_free_sentences_lie_within_larger_ones() -> None:
+    every = list(pairs())[::5]
+    some = [{s.id for s in every if shards.is_of_part(s, part)} for part in (0.125, 0.5, 1.0)]
+    assert some[0] < some[1] < some[2] and len(some[2]) == len(every)
+    assert 0.4 < len(some[1]) / len(every) < 0.6
 
 
 def test_almost_all_free_sentences_become_pairs() -> None:

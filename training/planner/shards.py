@@ -11,6 +11,7 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import zlib
 from collections.abc import Iterator, Sequence
 from functools import partial
 from pathlib import Path
@@ -64,6 +65,12 @@ def free_lines(every: list[Sentence], n: int, rng: random.Random) -> Iterator[Li
         written += 1
 
 
+def is_of_part(s: Sentence, part: float) -> bool:
+    """Whether a sentence is among this part of them: the same ones in every run, each part within
+    the larger ones."""
+    return zlib.crc32(f"part:{s.id}".encode()) % 1000 < 1000 * part
+
+
 def write(path: Path, lines: list[Line]) -> None:
     """A shard, whole or not at all."""
     tmp = path.with_suffix(".part")
@@ -98,6 +105,12 @@ def main() -> None:
     parser.add_argument("--lines", type=int, default=10_000)
     parser.add_argument("--free", type=float, default=0.5, help="share of free sentences")
     parser.add_argument(
+        "--free-part",
+        type=float,
+        default=1.0,
+        help="only this part of the free sentences: for curves",
+    )
+    parser.add_argument(
         "--more", nargs="*", default=[], help="groups of commands by hand that are drawn more often"
     )
     parser.add_argument("--more-share", type=float, default=0.1, help="their share of all lines")
@@ -106,7 +119,7 @@ def main() -> None:
     args = parser.parse_args()
     if args.dev:
         development(args.dev, args.dev_lines)
-    every = [s for s in pairs() if not held_out(s)]
+    every = [s for s in pairs() if not held_out(s) and is_of_part(s, args.free_part)]
     args.out.mkdir(parents=True, exist_ok=True)
     free = round(args.lines * args.free)
     more = round(args.lines * args.more_share) if args.more else 0
