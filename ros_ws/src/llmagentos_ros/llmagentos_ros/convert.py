@@ -160,7 +160,7 @@ def plan_from_msg(msg: m.Plan) -> PlanResult:
 
 
 def trusted(plan: Plan, msg: m.Plan) -> PlanResult:
-    """Return the plan of a message with how sure it is; 0 is what a message has that was not told."""
+    """Return the plan of a message with how sure it is; 0 says that it was not told."""
     sure = msg.confidence or 1.0
     return PlanResult(plan, msg.text, confidence=sure, understanding=Understanding(sure))
 
