@@ -189,7 +189,12 @@ class RemoteExecution(ExecutionModule):
         if gone:
             raise PlanError(f'expected an executor, got none: {gone}')
         self.first_motion_at = None
-        goal = ExecutePlan.Goal(plan=Plan(command=command, json=plan.model_dump_json()))
+        message = Plan(command=command)
+        if isinstance(plan, PlanResult):
+            message.text, message.confidence = plan.text, float(plan.confidence)
+            plan = plan.plan
+        message.json = plan.model_dump_json()
+        goal = ExecutePlan.Goal(plan=message)
         future = self._client.send_goal_async(goal, feedback_callback=self._on_feedback)
         problem = wait_for(future, self._timeout_s, self._dead)
         if problem or not future.result().accepted:
