@@ -25,6 +25,7 @@ import numpy as np
 
 from benchmarks.oracle import oracle_scene
 from llmagentos.errors import SceneError
+from llmagentos.local_robot import scene_rows
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
@@ -126,17 +127,7 @@ class ToldStage:
 
 def truth_of_scene(scene: Scene) -> dict[str, dict[str, Any]]:
     """A perceived (or symbolic) scene in the shape of truth."""
-    return {
-        o.id: {
-            "id": o.id,
-            "kind": o.kind,
-            "color": o.color,
-            "size": o.size_m,
-            "position": list(o.position),
-            "yaw": o.yaw,
-        }
-        for o in scene.objects
-    }
+    return {str(row["id"]): row for row in scene_rows(scene)}
 
 
 def truth_of(scene: SceneSpec) -> dict[str, dict[str, Any]]:
