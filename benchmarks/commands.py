@@ -27,6 +27,7 @@ from benchmarks.tasks import SKILLS, Done, Task, check, random_task
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
+from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import Scene
 
 #: A target seen farther than this from where it is counts as seen wrongly, metres.
@@ -125,15 +126,17 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--episodes", type=int, default=200)
     parser.add_argument("--seed", type=int, default=None, help="random when not given")
     parser.add_argument("--skills", nargs="*", default=list(SKILLS), choices=SKILLS)
+    parser.add_argument("--robot", default="", metavar="NAME", help="the arm: a name, or a folder")
     parser.add_argument("--model", default=None)
     parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
     args = parser.parse_args(argv)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     rng = np.random.default_rng(seed)
     console = Console()
-    console.print(f"seed {seed}, {args.episodes} episodes")
+    arm = load(args.robot or DEFAULT_ROBOT)
+    console.print(f"{arm.name}, seed {seed}, {args.episodes} episodes")
     episodes = []
-    with Agent.in_simulation("random", seed=seed, llm=args.model) as agent:
+    with Agent.in_simulation("random", robot=args.robot, seed=seed, llm=args.model) as agent:
         for i in track(range(args.episodes), "episodes", console=console):
             task = random_task(args.skills[i % len(args.skills)], rng)
             episode = run_episode(agent, task, seed + i)
@@ -144,7 +147,7 @@ def main(argv: Sequence[str] | None = None) -> None:
                 )
     console.print(table(episodes))
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    record = {"seed": seed, "episodes": [asdict(e) for e in episodes]}
+    record = {"robot": arm.name, "seed": seed, "episodes": [asdict(e) for e in episodes]}
     args.out.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any, TypeVar
 
 from llmagentos import composition, from_config
@@ -124,6 +125,7 @@ class Built:
         cls: type[A],
         scene: SceneLike = None,
         *,
+        robot: str | Path = "",
         seed: int = 0,
         llm: Any = None,
         engine: str = "auto",
@@ -141,15 +143,16 @@ class Built:
         """An agent with a simulated robot.
 
         scene: a SceneSpec, a mapping, a YAML file's path, "random", a shipped scene's name, or None
-        for the demo scene. seed: noise, light, random scenes. llm: a name, folder, address or LLM
+        for the demo scene. robot: the arm's name or folder, instead of the scene's. seed: noise,
+        light, random scenes. llm: a name, folder, address or LLM
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. rehearses: go through
         each plan in memory first. trust: how sure a plan must be. perception, planning,
         execution, learning: own modules instead of ours. on_event: told every event. Raises
-        SceneError, ModelError, MissingDependencyError.
+        SceneError, RobotError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
-        world = composition.Simulated(scene, seed, view, noise)
+        world = composition.Simulated(scene, seed, view, noise, robot)
         made = modules_for(
             world.driver,
             world.cameras,
@@ -170,7 +173,7 @@ class Built:
         driver: RobotDriver,
         cameras: Sequence[Camera],
         *,
-        robot: str = DEFAULT_ROBOT,
+        robot: str | Path = DEFAULT_ROBOT,
         profile: str = DEFAULT_PROFILE,
         gripper_latency_s: float = 0.0,
         llm: Any = None,
@@ -211,7 +214,8 @@ class Built:
     def from_config(cls: type[A], config: AgentConfig, on_event: EventSink | None = None) -> A:
         """The agent that a configuration describes (llmagentos.config), simulated or on a robot.
 
-        Raises ConfigError, SceneError, ModelError, DriverError, MissingDependencyError.
+        Raises ConfigError, SceneError, RobotError, ModelError, DriverError,
+        MissingDependencyError.
         """
         if config.driver is not None:
             return cls.on_robot(**from_config.hardware(config), on_event=on_event)

@@ -32,8 +32,14 @@ def _optional(module: str, extra: str) -> Any:
         ) from exc
 
 
-def load_scene(scene: Any, seed: int = 0) -> Any:
-    """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None."""
+def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
+    """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None.
+
+    robot: the arm's name or folder, instead of the scene's. Raises SceneError, RobotError.
+    """
+    if robot:
+        load(robot)
+        return load_scene(scene, seed).model_copy(update={"robot": str(robot)})
     spec = _optional("sim.scene", "sim").SceneSpec
     if isinstance(scene, spec):
         return scene
@@ -128,20 +134,26 @@ def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
 class Simulated:
     """A simulated world as the builder and the benchmarks take it: driver, cameras, truth.
 
-    scene: see `load_scene`. seed: noise, light, random scenes. view: PyBullet's window. noise: a
-    sim.noise.SensorNoise. world: the sim.world.SimWorld, for what only a simulation can do.
+    scene, robot: see `load_scene`. seed: noise, light, random scenes. view: PyBullet's window.
+    noise: a sim.noise.SensorNoise. world: the sim.world.SimWorld, for what only a simulation can
+    do.
     """
 
     def __init__(
-        self, scene: Any = None, seed: int = 0, view: bool = False, noise: Any = None
+        self,
+        scene: Any = None,
+        seed: int = 0,
+        view: bool = False,
+        noise: Any = None,
+        robot: str | Path = "",
     ) -> None:
         options = {} if noise is None else {"noise": noise}
         make = _optional("sim.world", "sim").SimWorld
-        self.world = make(load_scene(scene, seed), seed=seed, view=view, **options)
+        self.world = make(load_scene(scene, seed, robot), seed=seed, view=view, **options)
         self.arm: ArmSpec = load(self.world.scene.robot)
         self.driver: RobotDriver = self.world
         self.cameras: tuple[Camera, ...] = (self.world.overhead,)
-        self._seed = seed
+        self._seed, self._robot = seed, robot
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
         """Every object as it really is, as rows of a result."""
@@ -154,8 +166,14 @@ class Simulated:
         return held
 
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
-        """Start over, in a new scene where one is given. SceneError for another robot's."""
-        spec = None if scene is None else load_scene(scene, seed or self._seed)
+        """Start over, in a new scene where one is given.
+
+        A scene that names no arm takes this one, as any does after a `robot` that stands instead
+        of the scenes'. SceneError for another robot's.
+        """
+        spec = None if scene is None else load_scene(scene, seed or self._seed, self._robot)
+        if spec is not None and "robot" not in spec.model_fields_set:
+            spec = spec.model_copy(update={"robot": self.world.scene.robot})
         if spec is not None and load(spec.robot) is not self.arm:
             raise SceneError(
                 f"expected a scene with this agent's robot {self.arm.name!r}, got {spec.robot!r}"

@@ -14,22 +14,25 @@ from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
 from llmagentos.ports.understanding import Trust
+from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 
 #: In the place of a class: the builder's own default.
 _DEFAULT = object()
 
 
-def modules(config: AgentConfig) -> dict[str, Any]:
+def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     """perception, planning, execution and learning as the builder takes them, None for its own;
-    and the language model for its own planner. Raises ConfigError, ModelError."""
+    and the language model for its own planner. arm: what our perception knows the robot's own
+    body by. Raises ConfigError, ModelError."""
     from llmagentos.execution.executor import PlanExecutor
     from llmagentos.learning.episodes import EpisodeLog
     from llmagentos.perception import TabletopPerception
 
+    ours = partial(TabletopPerception, arm=arm)
     planner: dict[str, Any] = {"model": config.model, "engine": config.engine}
     planning = _made("planning", config.planning, composition.load_planner, **planner)
     return {
-        "perception": _made("perception", config.perception, TabletopPerception),
+        "perception": _made("perception", config.perception, ours),
         "planning": planning,
         "llm": _llm(config) if planning is None else None,
         "execution": _made("execution", config.execution, PlanExecutor, deferred=True),
@@ -38,25 +41,25 @@ def modules(config: AgentConfig) -> dict[str, Any]:
 
 
 def simulation(config: AgentConfig) -> dict[str, Any]:
-    """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, ModelError."""
-    scene = composition.load_scene(config.scene, config.seed)
-    if config.robot:
-        scene = type(scene).from_dict({**scene.to_dict(), "robot": config.robot})
+    """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, RobotError,
+    ModelError."""
+    scene = composition.load_scene(config.scene, config.seed, config.robot)
     noise = config.noise and composition.sensor_noise(config.seed, **config.noise.model_dump())
     return {
         "scene": scene,
+        "robot": config.robot,
         "seed": config.seed,
         "view": config.view,
         "noise": noise,
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
         **({} if config.profile is None else {"profile": config.profile}),
-        **modules(config),
+        **modules(config, load(scene.robot)),
     }
 
 
 def hardware(config: AgentConfig) -> dict[str, Any]:
-    """The arguments of `Agent.on_robot`. Raises ConfigError, ModelError."""
+    """The arguments of `Agent.on_robot`. Raises ConfigError, ModelError, RobotError."""
     if config.driver is None or not config.cameras:
         raise ConfigError("expected a driver and its cameras for a real robot, got not both")
     chosen = {"robot": config.robot or None, "profile": config.profile}
@@ -67,7 +70,7 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
         **{name: value for name, value in chosen.items() if value is not None},
-        **modules(config),
+        **modules(config, load(config.robot or DEFAULT_ROBOT)),
     }
 
 

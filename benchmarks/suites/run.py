@@ -30,7 +30,8 @@ PLANNER, FULL = "planner-only", "full"
 
 @dataclass(frozen=True)
 class Settings:
-    """Everything a worker needs to know. oracle: the cases' own plans instead of the model's."""
+    """Everything a worker needs to know. oracle: the cases' own plans instead of the model's.
+    robot: the arm's name or folder, "" for the default one."""
 
     mode: str = PLANNER
     model: str | None = None
@@ -38,6 +39,7 @@ class Settings:
     commands: Path | None = None
     out: Path | None = None
     engine: str = "auto"
+    robot: str = ""
 
 
 @dataclass(frozen=True)
@@ -126,7 +128,9 @@ class Player:
 
         assert not isinstance(case.stage, ToldStage)
         if self._body is None:
-            agent = Agent.in_simulation(case.stage.scene, seed=case.seed, planning=self._planner)
+            agent = Agent.in_simulation(
+                case.stage.scene, robot=self._settings.robot, seed=case.seed, planning=self._planner
+            )
             oracle = self._planner if self._settings.oracle else None
             self._body = core.SimulatedBody(agent, oracle)
         body = self._body

@@ -20,6 +20,7 @@ from llmagentos.composition import load_llm
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError
 from llmagentos.files import make_folder
+from llmagentos.robots import DEFAULT_ROBOT, load
 
 
 def _find_benchmarks() -> None:
@@ -50,6 +51,7 @@ def bench(
     list_only: bool = False,
     which: str | None = None,
     reveal: bool = False,
+    robot: str = "",
     console: Console | None = None,
 ) -> int:
     """Run suites and print the table; files go to `out` (default bench_out/<time>/).
@@ -61,8 +63,10 @@ def bench(
     test everything but the model. cases: only these, as a report names them. which: "dev",
     "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
     named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
-    `cases` are always written in full. Returns the exit code: 0 when it ran. Raises
-    FileError, MissingDependencyError, ModelError; ValueError for an unknown suite, set or case.
+    `cases` are always written in full. robot: the arm's name or folder; the default arm without
+    it. Returns the exit code: 0 when it ran. Raises
+    FileError, MissingDependencyError, ModelError, RobotError; ValueError for an unknown suite,
+    set or case, and for an arm where none moves.
     """
     _find_benchmarks()
     from benchmarks.suites import all_suites
@@ -80,11 +84,14 @@ def bench(
         return 0
     seed = suite_run.fresh_seed() if seed is None else seed
     mode = suite_run.PLANNER if planner_only else suite_run.FULL
+    if robot and planner_only:
+        raise ValueError("expected --robot without --planner-only, whose robot has no arm")
+    arm = load(robot or DEFAULT_ROBOT)
     out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
     processes = processes or os.cpu_count() or 1
     if not oracle:
         load_llm(model, engine)  # what is not there is said here, not by every worker
-    settings = suite_run.Settings(mode, model, oracle, folder, out, engine)
+    settings = suite_run.Settings(mode, model, oracle, folder, out, engine, robot)
     if cases:
         jobs = suite_run.named_jobs(cases, folder)
     else:
@@ -92,7 +99,7 @@ def bench(
     make_folder(out, "a folder for the results")
     about = {
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
-        "engine": engine, "seed": seed,
+        "engine": engine, **({} if planner_only else {"robot": arm.name}), "seed": seed,
         "cases": len(jobs), "processes": processes,
     }  # fmt: skip
     console.print(", ".join(f"{k} {v}" for k, v in about.items()), highlight=False)

@@ -59,6 +59,12 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="The agent as YAML; options go over it."),
 ]
+RobotOption = Annotated[
+    str | None,
+    typer.Option(
+        "--robot", metavar="NAME", help="The arm: a name, or a folder; over the scene's own."
+    ),
+]
 SeedOption = Annotated[
     int | None, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
 ]
@@ -85,6 +91,7 @@ RecordOption = Annotated[
 def run(
     commands: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to do.")],
     scene: SceneOption = None,
+    robot: RobotOption = None,
     seed: SeedOption = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="One JSON object per command on standard output.")
@@ -96,13 +103,14 @@ def run(
     config: ConfigOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation."""
-    chosen = effective(config, scene, seed, model, engine, view, record)
+    chosen = effective(config, scene, seed, model, engine, view, record, robot=robot)
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
 @app.command()
 def chat(
     scene: SceneOption = None,
+    robot: RobotOption = None,
     seed: SeedOption = None,
     record: RecordOption = None,
     model: ModelOption = None,
@@ -117,13 +125,14 @@ def chat(
     ] = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(effective(config, scene, seed, model, engine, view, record, voice))
+    run_chat(effective(config, scene, seed, model, engine, view, record, voice, robot))
 
 
 @app.command()
 def plan(
     command: Annotated[str, typer.Argument(help="What to plan.")] = "",
     scene: SceneOption = None,
+    robot: RobotOption = None,
     seed: SeedOption = None,
     as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
     schema: Annotated[
@@ -141,7 +150,8 @@ def plan(
         return
     if not command:
         raise typer.BadParameter("expected a command to plan, got none")
-    if not show_plan(command, effective(config, scene, seed, model, engine), as_json):
+    chosen = effective(config, scene, seed, model, engine, robot=robot)
+    if not show_plan(command, chosen, as_json):
         raise typer.Exit(NOT_DONE)
 
 
@@ -157,6 +167,9 @@ def bench(
         int | None, typer.Option("--per-suite", help="So many cases of each suite.")
     ] = None,
     seed: Annotated[int | None, typer.Option("--seed", help="Fresh without it.")] = None,
+    robot: Annotated[
+        str | None, typer.Option("--robot", metavar="NAME", help="The arm: a name, or a folder.")
+    ] = None,
     model: ModelOption = None,
     engine: EngineOption = None,
     commands: Annotated[
@@ -186,7 +199,7 @@ def bench(
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
             engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
-            list_only=list_only, which=which, reveal=reveal,
+            list_only=list_only, which=which, reveal=reveal, robot=robot or "",
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc
@@ -197,6 +210,14 @@ def bench(
 def up(
     sim: Annotated[bool, typer.Option("--sim", help="With a simulated robot.")] = False,
     scene: SceneOption = None,
+    robot: Annotated[
+        str | None,
+        typer.Option(
+            "--robot",
+            metavar="NAME",
+            help="The arm: a name, or a folder; over the scene's and the parameter files'.",
+        ),
+    ] = None,
     seed: SeedOption = None,
     model: ModelOption = None,
     engine: EngineOption = None,
@@ -224,6 +245,7 @@ def up(
     well = bring_up(
         sim=sim,
         scene=scene or "demo",
+        robot=robot or "",
         seed=seed or 0,
         model=model or "",
         engine=engine or "auto",

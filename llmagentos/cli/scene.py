@@ -17,6 +17,10 @@ from llmagentos.files import write_text
 
 app = typer.Typer(no_args_is_help=True)
 
+RobotOption = Annotated[
+    str, typer.Option("--robot", metavar="NAME", help="The arm in it: a name, or a folder.")
+]
+
 
 @app.command("list")
 def list_() -> None:
@@ -32,10 +36,11 @@ def show(
     picture: Annotated[
         Path | None, typer.Option("--picture", metavar="PNG", help="Render it there.")
     ] = None,
+    robot: RobotOption = "",
 ) -> None:
     """A scene as a table, and as a picture with --picture."""
     console = Console()
-    spec = load_scene(scene)
+    spec = load_scene(scene, robot=robot)
     console.print(objects_table(_rows(spec)))
     if picture is not None:
         render_scene(spec, picture)
@@ -47,9 +52,10 @@ def make(
     file: Annotated[Path, typer.Argument(help="YAML file to write.")],
     seed: Annotated[int, typer.Option("--seed")] = 0,
     objects: Annotated[int, typer.Option("--objects", min=1, max=20)] = 8,
+    robot: RobotOption = "",
 ) -> None:
     """Write a random scene that can exist; the same seed gives the same file."""
-    spec = random_scene(seed, objects)
+    spec = load_scene(random_scene(seed, objects), robot=robot)
     write_text(file, spec.to_yaml(), "a scene file that can be written")
     Console().print(objects_table(_rows(spec)))
 

@@ -42,6 +42,7 @@ def effective(
     view: bool | None = None,
     recording: Path | None = None,
     voice: str | None = None,
+    robot: str | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -50,5 +51,6 @@ def effective(
     base = AgentConfig() if file is None else AgentConfig.load(file)
     folder = None if recording is None else str(recording)
     return base.with_(
-        scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder, voice=voice
-    )
+        scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder,
+        voice=voice, robot=robot,
+    )  # fmt: skip

@@ -22,6 +22,7 @@ from rich.table import Table
 from llmagentos.composition import load_scene, model_manager
 from llmagentos.errors import DriverError
 from llmagentos.files import make_folder
+from llmagentos.robots import load
 from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import (
     GraphOptions,
@@ -41,6 +42,7 @@ def up(
     *,
     sim: bool,
     scene: str = "demo",
+    robot: str = "",
     seed: int = 0,
     model: str = "",
     engine: str = "auto",
@@ -54,10 +56,11 @@ def up(
 ) -> bool:
     """Start the graph, show its state, and stop it in reverse order on Ctrl-C or SIGTERM.
 
-    network: let other machines see the topics; without it this machine only. ready_timeout_s: give
+    robot: the arm's name or folder, else the one that the simulated scene names, else that of the
+    parameter files. network: let other machines see the topics; without it this machine only. ready_timeout_s: give
     up when the graph is not active by then; 0 waits for ever. record: a folder for a recording of
     all topics. Returns False when a process was given up. Raises
-    FileError, SceneError or ModelError for what the graph could not use, MissingDependencyError
+    FileError, SceneError, RobotError or ModelError for what the graph could not use, MissingDependencyError
     where there is no ROS.
     """
     folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
@@ -68,7 +71,10 @@ def up(
     if record is not None:
         make_folder(record.parent, "a folder for the recording")
     if sim:
-        load_scene(scene, seed)
+        spec = load_scene(scene, seed)
+        robot = robot or (spec.robot if "robot" in spec.model_fields_set else "")
+    if robot:
+        load(robot)
     if model and not model.startswith(("http://", "https://")):
         model_manager().verify(model)
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
@@ -77,6 +83,7 @@ def up(
     options = GraphOptions(
         sim=sim,
         scene=scene,
+        robot=robot,
         seed=seed,
         model=model,
         engine=engine,

@@ -26,13 +26,15 @@ AGENT_NODES = ("perception", "planner", "executor", "agent")
 class GraphOptions:
     """What `llmagentos up` was asked for.
 
-    sim: with the simulated robot. scene, seed: of the simulation. model, engine: of the planner.
-    namespace: "" or "/robot1". record: a folder for a recording of all topics.
+    sim: with the simulated robot. scene, seed: of the simulation. robot: the arm of all nodes, ""
+    for the one of `params`. model, engine: of the planner. namespace: "" or "/robot1". record: a
+    folder for a recording of all topics.
     params: files with ROS parameters; the later one wins. extra: parameters by node, over all.
     """
 
     sim: bool = False
     scene: str = "demo"
+    robot: str = ""
     seed: int = 0
     model: str = ""
     engine: str = "auto"
@@ -104,6 +106,10 @@ def write_params(options: GraphOptions, path: Path) -> None:
     for source in options.params:
         for key, given in read_params(source).items():
             _update(merged, key, given)
+    if options.robot:
+        own = [key for key, values in merged.items() if "robot" in values]
+        for key in ("/**", *own):
+            _update(merged, key, {"robot": options.robot})
     nodes = (["robot_sim"] if options.sim else []) + list(AGENT_NODES)
     _update(merged, "/**/bringup", {"nodes": nodes, "report": True})
     _update(merged, "/**/planner", {"engine": options.engine, "model": options.model})

@@ -46,6 +46,19 @@ def test_parameters_later_ones_win(tmp_path: Path) -> None:
     assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"
 
 
+def test_the_arm_of_the_command_line_is_every_nodes(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text("/**/executor:\n  ros__parameters:\n    robot: panda\n")
+    options = GraphOptions(sim=True, robot="ur5e", params=[config_file("sim.yaml", {}), mine])
+    write_params(options, tmp_path / "out.yaml")
+    out = yaml.safe_load((tmp_path / "out.yaml").read_text())
+    arms = {v["robot"] for values in out.values() for v in values.values() if "robot" in v}
+    assert arms == {"ur5e"}
+    write_params(GraphOptions(params=options.params), tmp_path / "out.yaml")
+    out = yaml.safe_load((tmp_path / "out.yaml").read_text())
+    assert out["/**"]["ros__parameters"]["robot"] == "panda"
+
+
 @pytest.mark.parametrize("installed", [True, False], ids=["rosbag2", "our own recorder"])
 def test_what_records(installed: bool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
