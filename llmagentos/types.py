@@ -20,13 +20,18 @@ Vec3 = tuple[float, float, float]
 
 @dataclass(frozen=True)
 class Workspace:
-    """The part of the table the robot works on, base frame, metres."""
+    """The part of the table the robot works on, base frame, metres.
+
+    scale: how large the things on it are, against those of a table of this size: all lengths that
+    are a matter of taste (gaps between things, margins) and the sizes of kinds follow it.
+    """
 
     x_min: float = 0.30
     x_max: float = 0.70
     y_min: float = -0.35
     y_max: float = 0.35
     table_z: float = 0.0
+    scale: float = 1.0
 
     def contains(self, x: float, y: float, margin: float = 0.0) -> bool:
         """Whether (x, y) lies inside, `margin` metres away from the border."""

@@ -107,6 +107,10 @@ class ArmBody:
         links = {info[12].decode(): i for i, info in enumerate(infos)}
         self.joints = [names[name] for name in spec.joint_names]
         self.fingers = [names[name] for name in spec.finger_joint_names]
+        fixed = spec.gripper.fixed_finger
+        # Where one jaw turns, the other one is part of the hand.
+        self._pads = [*self.fingers, links[fixed]] if fixed else self.fingers
+        self._lever = spec.gripper.travel_per_joint()
         self.hand, self.tip = links[spec.hand_link], links[spec.tip_link]
         # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
         self._command_motors = client.setJointMotorControlArray
@@ -142,7 +146,7 @@ class ArmBody:
         client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=_GEAR_FORCE_N)
 
     def _soften_fingers(self) -> None:
-        for finger in self.fingers:
+        for finger in self._pads:
             # A rubber pad: slightly soft, and with static friction that does not creep (the
             # anchor keeps the point where a contact began; it slides when the cone is left).
             self._client.changeDynamics(
@@ -157,7 +161,7 @@ class ArmBody:
             )
 
     def _paint(self) -> None:
-        dark = {self.hand, *self.fingers, self.joints[2], self.joints[-1]}
+        dark = {self.hand, *self._pads, self.joints[2], self.joints[-1]}
         for link in range(-1, self._client.getNumJoints(self.body)):
             rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
             self._client.changeVisualShape(
@@ -252,7 +256,7 @@ class ArmBody:
                 finger,
                 self._client.POSITION_CONTROL,
                 targetPosition=value,
-                force=force,
+                force=force * self._lever,
                 positionGain=0.2,
                 maxVelocity=speed,
             )
@@ -265,9 +269,9 @@ class ArmBody:
         would hold the opening fingers back with any force.
         """
         client, wrong = self._client, set()
-        left, right = (client.getLinkState(self.body, f)[0] for f in self.fingers[:2])
+        left, right = (client.getLinkState(self.body, f)[0] for f in self._pads[:2])
         across = [a - b for a, b in zip(left, right, strict=True)]
-        for finger, sign in zip(self.fingers[:2], (1.0, -1.0), strict=True):
+        for finger, sign in zip(self._pads[:2], (1.0, -1.0), strict=True):
             for contact in client.getContactPoints(bodyA=self.body, linkIndexA=finger):
                 inward = sign * sum(n * d for n, d in zip(contact[7], across, strict=True))
                 if contact[9] > 1.0 and inward < -0.5 * math.hypot(*across):
@@ -283,7 +287,7 @@ class ArmBody:
         count = len(self.joints)
         arm, fingers = states[:count], states[count:]
         width = self.spec.gripper.opening_m([f[0] for f in fingers])
-        effort = sum(abs(f[3]) for f in fingers) / len(fingers)
+        effort = sum(abs(f[3]) for f in fingers) / len(fingers) / self._lever
         return tuple(s[0] for s in arm), tuple(s[1] for s in arm), width, effort
 
     def tip_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:

@@ -8,7 +8,10 @@ The tip is the point between the finger tips, the hand's z axis points out of th
 hand's y axis, so at yaw 0 they open along the base's y axis.
 
 A pose takes six joints. A seventh is one too many: a solution without a seed is drawn to the
-resting posture, and `swivel` of the arm's spec says how its elbow swings out of the plane.
+resting posture, and `swivel` of the arm's spec says how its elbow swings out of the plane. With
+five, the hand can turn about itself and lean in the arm's plane, and no other way. An arm whose
+spec allows it a lean is upright wherever it can be, and leans as little as it must to come farther
+out, closer or higher: how much is a matter of the place alone (motion.leaning).
 """
 
 from __future__ import annotations
@@ -21,6 +24,8 @@ import pinocchio as pin
 from numpy.typing import NDArray
 
 from llmagentos.errors import UnreachableError
+from llmagentos.motion.descent import TOLERANCE, Descent
+from llmagentos.motion.leaning import Leaning
 from llmagentos.motion.structure import structure_of
 from llmagentos.robots.model import arm_model
 from llmagentos.robots.specs import ArmSpec
@@ -31,13 +36,6 @@ Joints = NDArray[np.float64]
 
 #: Joints that a pose takes; more are redundant.
 _TASK = 6
-#: A solution is accepted below this error (metres and radians together).
-_TOLERANCE = 1e-6
-_MAX_ITERATIONS = 60
-#: Iterations that also pull a redundant joint's swivel towards the rest posture.
-_NULLSPACE_ITERATIONS = 15
-_NULLSPACE_GAIN = 0.25
-_MAX_STEP_RAD = 0.35
 #: Close to its base an arm cannot fold enough in one plane; it has to swivel its elbow out, to the
 #: one side or the other, by these shares of the spec's swivel.
 _SHARES = (0.6, 1.2, 1.8)
@@ -76,6 +74,14 @@ class Kinematics:
             self._model, self._tip, self.home, (self.lower, self.upper), middle
         )
         self._redundant = self._model.nq > _TASK
+        self._descent = Descent(self._model, self._tip, self.lower, self.upper)
+        self._leaning: Leaning | None = None
+        if spec.lean_rad and self._structure.turning and self._structure.plane:
+            self._leaning = Leaning(
+                self._structure.turning,
+                self._structure.plane,
+                *(self.home, self.lower, self.upper, spec.lean_rad),
+            )
         self._swivel = np.array(spec.swivel_rad)
         mirrored = np.where(self._structure.in_plane, 1.0, -1.0)
         self._sides = (np.ones(self._model.nq), mirrored)
@@ -121,13 +127,32 @@ class Kinematics:
         if turning is not None:
             turned = turning.base_sign * float(joints[0]) + turning.wrist_sign * float(joints[-1])
             expected = turning.offset_rad + turned
-            heading = expected + wrap_angle(heading - expected)
+            # A hand that leans is turned as one that would be set upright from there.
+            turned_by = wrap_angle(heading - expected) if self._leaning is None else 0.0
+            heading = expected + turned_by
         return Pose((float(x), float(y), float(z)), heading)
 
     def tilt(self, joints: Sequence[float] | Joints) -> float:
-        """Angle between the hand's axis and straight down, rad."""
-        down = -float(self.tip_placement(joints).rotation[2, 2])
-        return math.acos(min(max(down, -1.0), 1.0))
+        """Angle between the hand's axis and where it should point there, rad: straight down, or
+        as far off that as the place asks for."""
+        axis = self.tip_placement(joints).rotation[:, 2]
+        wanted = self._target(self.tip_pose(joints)).rotation[:, 2]
+        return math.acos(min(max(float(axis @ wanted), -1.0), 1.0))
+
+    def lean(self, pose: Pose) -> float:
+        """How far the hand leans outwards at a pose, rad; 0 upright, and beyond reach."""
+        return (self._leaning and self._leaning.at(pose.position)) or 0.0
+
+    def _is_beyond(self, pose: Pose) -> bool:
+        return self._leaning is not None and self._leaning.at(pose.position) is None
+
+    def _target(self, pose: Pose) -> pin.SE3:
+        """Where the hand is to be for a pose: downward, or leaning."""
+        lean = self.lean(pose)
+        if lean == 0.0 or self._leaning is None:
+            return downward(pose)
+        leaning = self._leaning.rotation(pose.position, lean)
+        return pin.SE3(leaning @ downward(pose).rotation, np.asarray(pose.position))
 
     # --- inverse ------------------------------------------------------------------------
 
@@ -140,26 +165,28 @@ class Kinematics:
         can. swivel: one of `swivels`; +1 or -1 asks for the elbow out to that side. Inside the
         joint limits minus 0.1 rad; error below 1e-6 m and rad.
         """
-        target = downward(pose)
+        target = self._target(pose)
         rest = self._posture(pose)
         best = math.inf
-        for start, pull in self._starts(rest, seed, swivel):
+        tries = [] if self._is_beyond(pose) else self._starts(rest, seed, swivel)
+        for start, pull in tries:
             drawn = rest if pull and self._redundant else None
-            q, residual = self._descend(target, start, drawn)
-            if residual < _TOLERANCE:
+            q, residual = self._descent.to(target, start, drawn)
+            if residual < TOLERANCE:
                 return q
             best = min(best, residual)
         x, y, z = pose.position
+        off = f"the nearest solution is {best:.4f} off" if tries else "no lean of the hand does"
         raise UnreachableError(
             f"expected a reachable pose, got ({x:.3f}, {y:.3f}, {z:.3f}) m at yaw {pose.yaw:.2f}: "
-            f"the nearest solution is {best:.4f} off"
+            f"{off}"
         )
 
     def track(self, pose: Pose, seed: Sequence[float] | Joints) -> Joints:
         """The solution next to `seed`: for following a path. Raises UnreachableError."""
         start = np.clip(np.asarray(seed, dtype=np.float64), self.lower, self.upper)
-        q, residual = self._descend(downward(pose), start, None)
-        if residual >= _TOLERANCE:
+        q, residual = self._descent.to(self._target(pose), start, None)
+        if residual >= TOLERANCE:
             raise UnreachableError(
                 f"expected the way to stay reachable, got {residual:.4f} off at "
                 f"{tuple(round(v, 3) for v in pose.position)}"
@@ -191,6 +218,9 @@ class Kinematics:
         turning, plane = self._structure.turning, self._structure.plane
         if turning is None or plane is None:
             return self._solves_all(pose, heights)
+        if self._leaning is not None:
+            x, y, _ = pose.position
+            return all(self._leaning.at((x, y, float(z))) is not None for z in heights)
         reach = plane.reach(turning.way_out(pose.position[0], pose.position[1]), heights)
         return bool(np.all((reach > plane.near_m) & (reach < plane.far_m)))
 
@@ -217,7 +247,7 @@ class Kinematics:
             rest[-1] = turning.wrist_sign * (pose.yaw - turned)
         plane = self._structure.plane
         if turning is not None and plane is not None and not self._redundant:
-            bends = plane.bends(turning.way_out(x, y), pose.position[2])
+            bends = plane.bends(turning.way_out(x, y), pose.position[2], self.lean(pose))
             rest[list(plane.joints)] += bends
         return np.clip(rest, self.lower, self.upper)
 
@@ -241,43 +271,3 @@ class Kinematics:
             (rest + rng.uniform(-1, 1, count) * self._spread, False) for _ in range(_RESTARTS)
         ]
         return [(np.clip(q, self.lower, self.upper), pull) for q, pull in starts]
-
-    def _descend(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
-        """Damped least squares from `start`; returns the joints and the error left."""
-        q, residual = start.copy(), math.inf
-        for iteration in range(_MAX_ITERATIONS):
-            pin.computeJointJacobians(self._model, self._data, q)
-            placement = pin.updateFramePlacement(self._model, self._data, self._tip)
-            jacobian = pin.getFrameJacobian(
-                self._model, self._data, self._tip, pin.ReferenceFrame.LOCAL
-            )
-            error = pin.log6(placement.actInv(target)).vector
-            residual = float(np.linalg.norm(error))
-            pull = iteration < _NULLSPACE_ITERATIONS
-            if residual < _TOLERANCE and (rest is None or not pull):
-                break
-            away = _NULLSPACE_GAIN * (rest - q) if rest is not None and pull else None
-            step = self._step(jacobian, error, residual, q, away)
-            largest = float(np.max(np.abs(step)))
-            if largest > _MAX_STEP_RAD:
-                step *= _MAX_STEP_RAD / largest
-            q = np.clip(q + step, self.lower, self.upper)
-        return q, residual
-
-    def _step(
-        self, jacobian: Joints, error: Joints, residual: float, q: Joints, away: Joints | None
-    ) -> Joints:
-        """One damped step; joints at their limits that it would push on stay out of it."""
-        damping = (min(1e-3, residual * residual * 0.1) + 1e-9) * np.eye(_TASK)
-        step = np.zeros(len(q))
-        for _ in range(3):
-            gram = np.linalg.inv(jacobian @ jacobian.T + damping)
-            step = jacobian.T @ (gram @ error)
-            if away is not None:
-                step += away - jacobian.T @ (gram @ (jacobian @ away))
-            stuck = ((q <= self.lower) & (step < 0)) | ((q >= self.upper) & (step > 0))
-            if not stuck.any():
-                break
-            jacobian = np.where(stuck, 0.0, jacobian)
-            away = None if away is None else np.where(stuck, 0.0, away)
-        return step

@@ -181,8 +181,8 @@ def gripper_prisms(spec: ArmSpec, tip: Pose, width_m: float) -> list[Prism]:
     # The hand's x axis, and its y axis seen from above: where the fingers open.
     cx, cy = math.cos(tip.yaw), math.sin(tip.yaw)
     parts: list[Prism] = []
-    for part in spec.hand:
-        along, across = part.x_m, part.y_m + part.side * width_m / 2
+    for part in spec.hand_at(width_m):
+        along, across = part.x_m, part.y_m
         px, py = x + along * cx + across * cy, y + along * cy - across * cx
         low, high = z + part.low_m, z + part.high_m
         if part.radius_m:

@@ -34,7 +34,7 @@ class Turning:
 
     heading = offset + base_sign * first joint + wrist_sign * last joint (rad).
     sideways_m: how far the tip lies beside the arm's plane, to the left of the way out;
-    ahead_rad: where the way out points at first joint 0.
+    ahead_rad: where the way out points at first joint 0. base: (x, y) of the first joint's axis.
     """
 
     base_sign: float
@@ -42,13 +42,20 @@ class Turning:
     offset_rad: float
     sideways_m: float
     ahead_rad: float
+    base: tuple[float, float] = (0.0, 0.0)
 
     def way_out(self, x: float, y: float) -> float:
-        """How far out in the arm's plane the tip is above (x, y), metres."""
+        """How far out in the arm's plane the tip is above (x, y), from the first joint's axis."""
+        x, y = x - self.base[0], y - self.base[1]
         return math.sqrt(max(x * x + y * y - self.sideways_m**2, 0.0))
+
+    def heading_out(self, x: float, y: float) -> float:
+        """The direction of the way out with the tip above (x, y), rad."""
+        return self.ahead_rad + self.base_sign * self.base_angle(x, y)
 
     def base_angle(self, x: float, y: float) -> float:
         """The first joint that turns the arm's plane so that the tip can be above (x, y)."""
+        x, y = x - self.base[0], y - self.base[1]
         beside = math.asin(max(-1.0, min(1.0, self.sideways_m / max(math.hypot(x, y), 1e-9))))
         return self.base_sign * _wrap(math.atan2(y, x) - beside - self.ahead_rad)
 
@@ -72,24 +79,34 @@ class Plane:
     joints: tuple[int, int, int]
     signs: tuple[float, float, float]
 
-    def reach(self, out: float, up: Array | float) -> Array:
-        """Distances from shoulder to wrist with the tip that far out and up."""
+    def reach(self, out: float, up: Array | float, lean: float = 0.0) -> Array:
+        """Distances from shoulder to wrist with the tip that far out and up.
+
+        lean: of the hand, its tips outwards, rad.
+        """
+        along, down = self._hand(lean)
         return np.hypot(
-            out - self.wrist_to_tip[0] - self.shoulder[0],
-            np.asarray(up) - self.wrist_to_tip[1] - self.shoulder[1],
+            out - along - self.shoulder[0],
+            np.asarray(up) - down - self.shoulder[1],
         )
 
-    def bends(self, out: float, up: float) -> tuple[float, float, float]:
-        """How far to turn `joints` from home, so that the tip is there and the hand down.
+    def _hand(self, lean: float) -> tuple[float, float]:
+        """From the wrist's axis to the tip with the hand leaning."""
+        if lean == 0.0:
+            return self.wrist_to_tip
+        (x, z), c, s = self.wrist_to_tip, math.cos(lean), math.sin(lean)
+        return x * c - z * s, x * s + z * c
+
+    def bends(self, out: float, up: float, lean: float = 0.0) -> tuple[float, float, float]:
+        """How far to turn `joints` from home, so that the tip is there and the hand down, or
+        leaning (rad, tips outwards).
 
         The elbow stays on its side. Beyond reach the arm is stretched towards the place.
         """
         (ux, uz), (fx, fz) = self.upper_arm, self.forearm
         upper, fore = math.hypot(ux, uz), math.hypot(fx, fz)
-        way = (
-            out - self.wrist_to_tip[0] - self.shoulder[0],
-            up - self.wrist_to_tip[1] - self.shoulder[1],
-        )
+        hand = self._hand(lean)
+        way = (out - hand[0] - self.shoulder[0], up - hand[1] - self.shoulder[1])
         share = (way[0] ** 2 + way[1] ** 2 - upper**2 - fore**2) / (2 * upper * fore)
         bent = _wrap(math.atan2(fz, fx) - math.atan2(uz, ux))
         wanted = math.copysign(math.acos(max(-1.0, min(1.0, share))), bent)
@@ -100,7 +117,7 @@ class Plane:
         )
         lift = _wrap(math.atan2(way[1], way[0]) - along)
         shoulder, elbow, wrist = self.signs
-        return shoulder * lift, elbow * turn, -wrist * (lift + turn)
+        return shoulder * lift, elbow * turn, wrist * (lean - lift - turn)
 
 
 @dataclass(frozen=True)
@@ -137,9 +154,10 @@ def structure_of(
     turning, ahead = _turning(placement, axes, points[0], home, towards)
     bends = [i for i, bending in enumerate(in_plane) if bending]
     plane = None
-    if len(bends) == 3 and abs(float(points[0][0])) + abs(float(points[0][1])) < 1e-9:
-        flat = [_in(ahead, points[i]) for i in bends]
-        to_tip = _in(ahead, placement.translation) - flat[2]
+    if len(bends) == 3:
+        base = np.array([*turning.base, 0.0])
+        flat = [_in(ahead, points[i] - base) for i in bends]
+        to_tip = _in(ahead, placement.translation - base) - flat[2]
         s, e, w = bends
         signs = (_bending(axes[s], ahead), _bending(axes[e], ahead), _bending(axes[w], ahead))
         near, far = _reach(flat, home[e], signs[1], limits[0][e], limits[1][e])
@@ -171,6 +189,7 @@ def _turning(
         round(_wrap(offset), _DIGITS),
         round(sideways, _DIGITS) + 0.0,
         round(out, _DIGITS) + 0.0,
+        _pair(base[:2]),
     )
     return turning, ahead
 

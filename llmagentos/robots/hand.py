@@ -4,8 +4,10 @@ Knows: which links move with the hand, where they are seen from the tip. Does no
 shapes are checked against.
 
 What is rigid with the hand keeps its shape; boxes and upright cylinders are exact, anything else
-becomes the rectangle around it. The link before the last joint may be turned any way about the
-tool, so it becomes the disc that it sweeps, and everything above it is taken to be arm.
+becomes the rectangle around it. Fingers that turn (a jaw, knuckles) have another shape at every
+opening, so the hand is looked at over its whole range. The link before the last joint may be
+turned any way about the tool, so it becomes the disc that it sweeps, and everything above it is
+taken to be arm.
 """
 
 from __future__ import annotations
@@ -20,7 +22,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import RobotError
 from llmagentos.robots.model import ArmModel
-from llmagentos.robots.specs import ArmSpec, HandPart
+from llmagentos.robots.specs import ArmSpec, HandPart, HandShape
 from llmagentos.robots.urdf import JointLimits, LinkShape
 
 #: The swept disc of the wrist goes on up to here, metres above the tip.
@@ -28,6 +30,8 @@ _ARM_UP_M = 0.4
 #: Half of an opening that shows which way a finger moves, metres.
 _NUDGE_M = 1e-3
 _STRAIGHT = 1e-3
+#: Fingers that turn are looked at once in so many metres of opening.
+_STEP_M = 0.004
 
 Matrix = NDArray[np.float64]
 
@@ -47,9 +51,60 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
     if frames[spec.tip_link][2, 2] > -0.999:
         raise RobotError("home_rad: expected a hand that points down, got another")
     from_tip = np.linalg.inv(frames[spec.tip_link])
-    last, before = spec.joint_names[-1], spec.joint_names[-2]
     seen = {name: from_tip @ frame for name, frame in frames.items()}
     sides = _finger_sides(spec, model, joints, seen)
+    fixed = _beyond(spec.gripper.fixed_finger, joints)
+    if fixed:
+        sides[spec.gripper.fixed_finger] = -next(iter(sides.values()))
+    straight = all(joints[name].kind == "prismatic" for name in spec.finger_joint_names)
+    shapes: list[HandShape] = []
+    closed: list[HandPart] = []
+    for opening in _openings(spec, straight):
+        frames = model.placements(spec.home_rad, opening, links)
+        seen = {name: from_tip @ frame for name, frame in frames.items()}
+        parts, wrist = _parts(spec, seen, moved_by, sides, fixed)
+        shapes.append(HandShape(opening, (*parts, *_sweep(wrist))))
+        closed = closed or parts
+    fingers = [p for p in closed if p.side == max(sides.values())]
+    palms = [p for p in closed if p.side == 0]
+    if not palms or {p.side for p in closed} != {-1, 0, 1}:
+        raise RobotError(
+            "expected collision shapes on hand and both fingers in the URDF, got none (a finger "
+            "that does not move is named by gripper.fixed_finger)"
+        )
+    pad = min(fingers, key=lambda p: p.low_m)
+    offset = np.linalg.inv(frames[spec.hand_link]) @ frames[spec.tip_link]
+    return replace(
+        spec,
+        tip_offset_m=round(float(np.linalg.norm(offset[:3, 3])), 9),
+        finger_beyond_tip_m=round(-min(shape.low_m for shape in shapes), 9),
+        finger_width_m=round(2 * pad.half_x_m, 9),
+        finger_thickness_m=round(2 * pad.half_y_m, 9),
+        palm_m=round(min(p.low_m for p in palms), 9),
+        fixed_face_m=_fixed_face(closed, sides[spec.gripper.fixed_finger]) if fixed else None,
+        hand=tuple(shapes),
+    )
+
+
+def _openings(spec: ArmSpec, straight: bool) -> list[float]:
+    """Where the hand is looked at, closed to open: the ends where fingers move straight."""
+    most = spec.max_opening_m
+    known = sorted({0.0, most, *(o for o in spec.gripper.openings_m if 0 < o < most)})
+    if straight:
+        return known
+    count = max(2, math.ceil(most / _STEP_M))
+    return sorted({*known, *(round(most * i / count, 6) for i in range(1, count))})
+
+
+def _parts(
+    spec: ArmSpec,
+    seen: Mapping[str, Matrix],
+    moved_by: Mapping[str, str],
+    sides: Mapping[str, int],
+    fixed: frozenset[str],
+) -> tuple[list[HandPart], list[HandPart]]:
+    """All that moves with the hand as seen from the tip, and what may be turned about the tool."""
+    last, before = spec.joint_names[-1], spec.joint_names[-2]
     parts: list[HandPart] = []
     swept: list[HandPart] = []
     for shape in spec.shapes:
@@ -57,26 +112,27 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
         mover = moved_by.get(shape.link, "")
         if mover in sides:
             parts.append(replace(_part(shape, pose), side=sides[mover]))
+        elif shape.link in fixed:
+            parts.append(replace(_part(shape, pose), side=sides[spec.gripper.fixed_finger]))
         elif mover == last:
             parts.append(_part(shape, pose))
         elif mover == before:
             swept.append(_part(shape, pose))
-    fingers = [p for p in parts if p.side > 0]
-    palms = [p for p in parts if p.side == 0]
-    if not fingers or not palms:
-        raise RobotError("expected collision shapes on hand and fingers in the URDF, got none")
-    pad = min(fingers, key=lambda p: p.low_m)
-    palm_m = min(p.low_m for p in palms)
-    offset = np.linalg.inv(frames[spec.hand_link]) @ frames[spec.tip_link]
-    return replace(
-        spec,
-        tip_offset_m=round(float(np.linalg.norm(offset[:3, 3])), 9),
-        finger_beyond_tip_m=round(-pad.low_m, 9),
-        finger_width_m=round(2 * pad.half_x_m, 9),
-        finger_thickness_m=round(2 * pad.half_y_m, 9),
-        palm_m=round(palm_m, 9),
-        hand=(*parts, *_sweep(swept)),
-    )
+    return parts, swept
+
+
+def _fixed_face(parts: Iterable[HandPart], side: int) -> tuple[float, int]:
+    """Where the fixed finger's end has its inner face along y, and on which side it is."""
+    end = min((p for p in parts if p.side == side), key=lambda p: p.low_m)
+    return round(end.y_m - side * end.half_y_m, 9), side
+
+
+def _beyond(link: str, joints: Mapping[str, JointLimits]) -> frozenset[str]:
+    """The link and all that is fixed to it; nothing for ""."""
+    found = {link} - {""}
+    while more := {j.child for j in joints.values() if j.parent in found} - found:
+        found |= more
+    return frozenset(found)
 
 
 def moved_by_of(joints: Mapping[str, JointLimits]) -> dict[str, str]:
@@ -104,15 +160,18 @@ def _finger_sides(
     links = [spec.tip_link, *(joints[name].child for name in spec.finger_joint_names)]
     frames = model.placements(spec.home_rad, 2 * _NUDGE_M, links)
     from_tip = np.linalg.inv(frames[spec.tip_link])
+    # A single finger goes the whole way; the other one stands still.
+    half = 2.0 if spec.gripper.fixed_finger else 1.0
     sides = {}
     for name in spec.finger_joint_names:
         child = joints[name].child
         way = (from_tip @ frames[child])[:3, 3] - closed[child][:3, 3]
         prismatic = joints[name].kind == "prismatic"
-        if prismatic and abs(abs(way[1]) - _NUDGE_M) > _STRAIGHT * _NUDGE_M:
+        if prismatic and abs(abs(way[1]) - half * _NUDGE_M) > _STRAIGHT * _NUDGE_M:
             raise RobotError(
                 f"gripper.joints: expected {name} to open along the tip's y axis by "
-                f"half of opening_m, got a way of {np.round(way / _NUDGE_M, 3).tolist()} for 1"
+                f"{'all' if half == 2 else 'half'} of opening_m, got a way of "
+                f"{np.round(way / _NUDGE_M, 3).tolist()} for {half:g}"
             )
         sides[name] = 1 if (way[1] if prismatic else closed[child][1, 3]) >= 0 else -1
     return sides

@@ -52,12 +52,14 @@ class _Gripper(_Entry):
     opening_m: list[Annotated[float, Field(ge=0, allow_inf_nan=False)]] = Field(min_length=2)
     max_force_n: _Positive
     multipliers: list[_Finite] = []
+    fixed_finger: str = ""
 
 
 class _WorkArea(_Entry):
     x_m: _Range
     y_m: _Range
     table_z_m: _Finite = 0.0
+    scale: Annotated[float, Field(ge=0.25, le=4.0)] = 1.0
 
 
 class _Profile(_Entry):
@@ -90,6 +92,7 @@ class _Robot(_Entry):
     load_acceleration: list[_Share] = []
     swivel_rad: list[_Finite] = []
     restart_rad: list[_Finite] = []
+    lean_rad: Annotated[float, Field(ge=0, le=1.2)] = 0.0
     simulation: _Simulation = _Simulation()
 
 
@@ -158,6 +161,11 @@ def _check_names(
         name = getattr(given, field)
         if name not in links:
             raise RobotError(f"{path}: {field}: expected a link of {given.urdf}, got {name!r}")
+    fixed = given.gripper.fixed_finger
+    if fixed and fixed not in links:
+        raise RobotError(
+            f"{path}: gripper.fixed_finger: expected a link of {given.urdf}, got {fixed!r}"
+        )
 
 
 def _check_area(given: _Robot, joints: Mapping[str, JointLimits], path: Path) -> None:
@@ -260,11 +268,12 @@ def _spec(
         home_rad=tuple(given.home_rad),
         max_tool_speed_mps=given.max_tool_speed_mps,
         gripper=_gripper(given.gripper, path),
-        workspace=Workspace(*area.x_m, *area.y_m, area.table_z_m),
+        workspace=Workspace(*area.x_m, *area.y_m, area.table_z_m, area.scale),
         profiles={k: ProfileShares(**v.model_dump()) for k, v in given.profiles.items()},
         load_acceleration=tuple(given.load_acceleration) or (1.0,) * count,
         swivel_rad=tuple(given.swivel_rad),
         restart_rad=tuple(given.restart_rad),
+        lean_rad=given.lean_rad,
         simulation=SimulationSpec(**given.simulation.model_dump()),
         shapes=shapes,
     )
@@ -305,5 +314,10 @@ def _gripper(given: _Gripper, path: Path) -> GripperSpec:
             f"got {multipliers}"
         )
     return GripperSpec(
-        tuple(given.joints), tuple(values), tuple(openings), given.max_force_n, tuple(multipliers)
+        tuple(given.joints),
+        tuple(values),
+        tuple(openings),
+        given.max_force_n,
+        tuple(multipliers),
+        given.fixed_finger,
     )

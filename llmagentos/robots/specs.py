@@ -25,7 +25,8 @@ class GripperSpec:
 
     joint_values (m or rad, of the first finger joint) and openings_m (between the finger tips)
     belong together pairwise, closed to open; between and beyond the map is straight.
-    multipliers: every finger joint's value as a multiple of the first one's.
+    multipliers: every finger joint's value as a multiple of the first one's. fixed_finger: the link
+    that is the other finger where only one moves, rigid with the hand; "" where there is none.
     """
 
     joint_names: tuple[str, ...]
@@ -33,6 +34,7 @@ class GripperSpec:
     openings_m: tuple[float, ...]
     max_force_n: float
     multipliers: tuple[float, ...]
+    fixed_finger: str = ""
 
     @property
     def max_opening_m(self) -> float:
@@ -49,6 +51,13 @@ class GripperSpec:
         """The finger joint values (m or rad) that give an opening."""
         value = _straight(opening_m, self.openings_m, self.joint_values)
         return tuple(value * m for m in self.multipliers)
+
+    def travel_per_joint(self) -> float:
+        """How far the first joint's finger tip goes for 1 of its joint value, over the whole map:
+        metres a rad, or 1 for straight fingers. A force of 1 N there is so many N m (or N)."""
+        way = self.openings_m[-1] - self.openings_m[0]
+        moving = way if self.fixed_finger else way / 2
+        return moving / abs(self.joint_values[-1] - self.joint_values[0])
 
 
 def _straight(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -87,7 +96,7 @@ class HandPart:
 
     x_m, y_m: its middle in the hand's frame (the fingers open along y); low_m, high_m: heights
     above the tip. radius_m > 0 is a disc, else a rectangle of half_x_m and half_y_m.
-    side: +1 or -1 for the parts of a finger, which move along y by side * opening / 2.
+    side: +1 or -1 for the parts of a finger, on that side of the tip along y.
     """
 
     x_m: float
@@ -101,18 +110,34 @@ class HandPart:
 
 
 @dataclass(frozen=True)
+class HandShape:
+    """The hand at one opening: what it is made of, seen from the tip, metres."""
+
+    opening_m: float
+    parts: tuple[HandPart, ...]
+
+    @property
+    def low_m(self) -> float:
+        """The height of the finger ends above the tip: below 0 where they go on past it."""
+        return min(part.low_m for part in self.parts if part.side)
+
+
+@dataclass(frozen=True)
 class ArmSpec:
-    """One arm with a parallel gripper, joints named from shoulder to wrist.
+    """One arm with a gripper of two fingers, joints named from shoulder to wrist.
 
     Angles rad, rates rad/s and rad/s^2, torques N m, metres; base frame as in llmagentos.types.
     tip_link: between the finger tips, the point every gripper pose in this project speaks of; its
     z axis points out of the hand and the fingers open along its y axis. hand_link: the part that
     carries the fingers. tip_offset_m: from the hand's origin to the tip.
-    finger_beyond_tip_m: how far the fingers go on past the tip; with the gripper pointing down
-    they touch a surface when the tip is this far above it. finger_width_m, finger_thickness_m:
-    size of one finger's end, across and along the opening direction. palm_m: the hand's underside
-    above the tip. load_acceleration: the share of a joint's acceleration that plans use, with hand
-    and load in mind. swivel_rad, restart_rad: see motion.kinematics.
+    finger_beyond_tip_m: how far the fingers go on past the tip, at whichever opening they go
+    farthest; with the gripper pointing down they touch a surface when the tip is this far above
+    it. finger_width_m, finger_thickness_m: size of one finger's end, across and along the opening
+    direction. palm_m: the hand's underside above the tip. fixed_face_m: where along y the finger
+    that does not move has its inner face, and which side of it that finger is on; None where both
+    move. hand: its shape at several openings, closed to open. load_acceleration: the share of a
+    joint's acceleration that plans use, with hand and load in mind. swivel_rad, restart_rad,
+    lean_rad: see motion.kinematics.
     """
 
     name: str
@@ -134,14 +159,16 @@ class ArmSpec:
     load_acceleration: tuple[float, ...]
     swivel_rad: tuple[float, ...] = ()
     restart_rad: tuple[float, ...] = ()
+    lean_rad: float = 0.0
     simulation: SimulationSpec = SimulationSpec()
     tip_offset_m: float = 0.0
     finger_beyond_tip_m: float = 0.0
     finger_width_m: float = 0.0
     finger_thickness_m: float = 0.0
     palm_m: float = 0.0
+    fixed_face_m: tuple[float, int] | None = None
     shapes: tuple[LinkShape, ...] = field(default=(), repr=False)
-    hand: tuple[HandPart, ...] = field(default=(), repr=False)
+    hand: tuple[HandShape, ...] = field(default=(), repr=False)
 
     @property
     def finger_joint_names(self) -> tuple[str, ...]:
@@ -159,6 +186,51 @@ class ArmSpec:
         return self.gripper.max_force_n
 
     @property
+    def scale(self) -> float:
+        """How large things on its table are, against those that an 8 cm hand is made for."""
+        return self.workspace.scale
+
+    @property
     def lowest_tip_m(self) -> float:
-        """How low over a surface the tip may go: finger ends just above it."""
-        return self.finger_beyond_tip_m + _FINGER_CLEARANCE_M
+        """How low over a surface the tip may go: finger ends just above it, however wide."""
+        return self.finger_beyond_tip_m + _FINGER_CLEARANCE_M * self.scale
+
+    def hand_at(self, opening_m: float) -> tuple[HandPart, ...]:
+        """The hand's parts with the fingers at an opening, straight between the known ones."""
+        shapes = self.hand
+        i = 1
+        while i < len(shapes) - 1 and opening_m > shapes[i].opening_m:
+            i += 1
+        a, b = shapes[i - 1], shapes[i]
+        share = (opening_m - a.opening_m) / (b.opening_m - a.opening_m)
+        return tuple(
+            _between(p, q, share) if p.side else p for p, q in zip(a.parts, b.parts, strict=True)
+        )
+
+    def middle_m(self, opening_m: float) -> float:
+        """Where along the tip's y axis the middle between the fingers is at an opening.
+
+        0 where both fingers move; where one is fixed, it goes away from that one as they open.
+        """
+        if self.fixed_face_m is None:
+            return 0.0
+        face, side = self.fixed_face_m
+        return face - side * opening_m / 2
+
+
+def _between(a: HandPart, b: HandPart, share: float) -> HandPart:
+    """A finger's part on the way from one opening to the next."""
+
+    def mixed(p: float, q: float) -> float:
+        return p + (q - p) * share
+
+    return HandPart(
+        mixed(a.x_m, b.x_m),
+        mixed(a.y_m, b.y_m),
+        mixed(a.half_x_m, b.half_x_m),
+        mixed(a.half_y_m, b.half_y_m),
+        mixed(a.radius_m, b.radius_m),
+        mixed(a.low_m, b.low_m),
+        mixed(a.high_m, b.high_m),
+        a.side,
+    )

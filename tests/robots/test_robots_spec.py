@@ -26,7 +26,7 @@ def test_shipped_arms_by_name_and_by_folder() -> None:
 
 
 def test_an_unknown_arm_is_told_with_the_known_ones() -> None:
-    with pytest.raises(RobotError, match=r"expected an arm \(panda, ur5e.*got 'r2d2'"):
+    with pytest.raises(RobotError, match=r"expected an arm \(panda, so101.*got 'r2d2'"):
         robots.load("r2d2")
 
 
@@ -38,7 +38,7 @@ def test_the_hand_is_the_urdfs(spec: ArmSpec) -> None:
     )
     gap = frames[spec.hand_link][2, 3] - frames[spec.tip_link][2, 3]
     assert spec.tip_offset_m == pytest.approx(gap)
-    fingers = [p for p in spec.hand if p.side]
+    fingers = [p for p in spec.hand_at(0.0) if p.side]
     assert {p.side for p in fingers} == {-1, 1}
     assert min(p.low_m for p in fingers) == pytest.approx(-spec.finger_beyond_tip_m)
     assert max(p.high_m for p in fingers) >= spec.palm_m - 0.01
@@ -197,4 +197,40 @@ def test_a_urdf_that_is_none(tmp_path: Path, text: str) -> None:
     folder = _copy(tmp_path)
     (folder / "ur5e.urdf").write_text(text, encoding="utf-8")
     with pytest.raises(RobotError):
+        robots.load(folder)
+
+
+def test_a_jaw_that_turns_opens_by_the_grippers_map() -> None:
+    """The map of the SO-101's robot.yaml is what its URDF's jaws do, and the fixed one stays."""
+    spec = robots.load("so101")
+    face, side = spec.fixed_face_m or (0.0, 0)
+    assert side == -1 and spec.middle_m(0.0) == pytest.approx(face)
+    assert spec.middle_m(0.02) == pytest.approx(face + 0.01)
+    corner = np.array([0.0, -0.0141, 0.082, 1.0])  # the inner edge of the moving jaw's end
+    for opening in np.linspace(0, spec.max_opening_m, 9):
+        frames = ArmModel(spec).placements(
+            spec.home_rad, float(opening), [spec.tip_link, "moving_jaw_link"]
+        )
+        seen = np.linalg.inv(frames[spec.tip_link]) @ frames["moving_jaw_link"] @ corner
+        assert seen[1] - face == pytest.approx(opening, abs=2e-4)
+        hand = spec.hand_at(float(opening))
+        moving = min((p for p in hand if p.side == 1), key=lambda p: p.low_m)
+        fixed = min((p for p in hand if p.side == -1), key=lambda p: p.low_m)
+        assert fixed.y_m + fixed.half_y_m == pytest.approx(face)
+        # The box around a turned jaw is a little thicker than the jaw.
+        assert -0.006 < moving.y_m - moving.half_y_m - seen[1] < 1e-3
+    assert spec.hand_at(0.03) != spec.hand_at(0.0)
+
+
+def test_a_fixed_finger_is_a_link(tmp_path: Path) -> None:
+    folder = tmp_path / "arm"
+    shutil.copytree(SHIPPED / "so101", folder)
+    text = (folder / "robot.yaml").read_text(encoding="utf-8")
+    (folder / "robot.yaml").write_text(text.replace("fixed_jaw_link", "thumb"), "utf-8")
+    with pytest.raises(RobotError, match=r"gripper.fixed_finger: expected a link .*got 'thumb'"):
+        robots.load(folder)
+    (folder / "robot.yaml").write_text(
+        text.replace("  fixed_finger: fixed_jaw_link\n", ""), "utf-8"
+    )
+    with pytest.raises(RobotError, match=r"shapes on hand and both fingers.*gripper.fixed_finger"):
         robots.load(folder)

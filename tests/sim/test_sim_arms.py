@@ -27,7 +27,7 @@ def _scene(spec: ArmSpec) -> dict[str, object]:
 
 
 def test_a_scene_names_its_arm() -> None:
-    with pytest.raises(SceneError, match=r"robot: expected an arm \(panda, ur5e.* got 'r2d2'"):
+    with pytest.raises(SceneError, match=r"robot: expected an arm \(panda, so101.* got 'r2d2'"):
         SceneSpec.from_dict({"robot": "r2d2", "objects": []})
 
 
