@@ -19,7 +19,9 @@ from llm_edge.wording import FORM, Account, Wording, bare_words
 from llmagentos.errors import PlanError
 from llmagentos.lang.plan import Plan
 from llmagentos.objects.colors import COLORS
+from llmagentos.objects.kinds import KINDS
 from llmagentos.ports.understanding import Option, Understanding
+from llmagentos.types import SceneObject
 
 #: A word that nothing stands for is named from this weight on; unknown words weigh so much.
 _NAMED = 0.25
@@ -27,8 +29,8 @@ _UNKNOWN = 0.4
 #: A plan word is doubtful below this confidence.
 _DOUBTFUL = 0.85
 #: At most so sure is a plan with a colour that nobody spoke of ("tidy up" is not about the blue
-#: ones): of 15,691 right plans of free sentences 1.2 % have one, most where only one thing fits.
-_COLORED = 0.4
+#: ones), or with a kind of thing; few right plans have one (training/planner/unspoken.py).
+_UNSPOKEN = {"colours": 0.4, "kinds": 0.4}
 #: Words that may lie between two that belong together, and the longest part that is named.
 _GAP = 2
 _LONGEST = 9
@@ -63,15 +65,22 @@ class Judge:
         return evidence(command, question, words, out, self.wording)
 
     def judged(
-        self, command: str, question: str, written: Written, earlier: Sequence[str] = ()
+        self,
+        command: str,
+        question: str,
+        written: Written,
+        earlier: Sequence[str] = (),
+        seen: Sequence[SceneObject] = (),
     ) -> Judged:
         """A plan weighed. question: the robot's that the command may answer, or ""; earlier: what
-        was said before in the dialogue."""
+        was said before in the dialogue; seen: the things in the scene, where they are known."""
         words, out = written
         found = self.evidence(command, question, written)
         sure_of_it = self.calibration.confidence(found)
-        if self._colored(command, " ".join((question, *earlier)), words):
-            sure_of_it = min(sure_of_it, _COLORED)
+        before = " ".join((question, *earlier))
+        for what in _UNSPOKEN:
+            if self.unspoken(what, command, before, words, seen):
+                sure_of_it = min(sure_of_it, _UNSPOKEN[what])
         sure = [*out.probabilities, *(1.0 for _ in words[len(out.probabilities) :])]
         each = tuple((w, self.calibration.word(p)) for w, p in zip(words, sure, strict=False))
         return Judged(
@@ -82,10 +91,30 @@ class Judge:
             tuple(p for _, p in left_over(command, found.account)),
         )
 
-    def _colored(self, command: str, before: str, words: list[str]) -> bool:
-        """Whether the plan has a colour that no word asked for, every word being known."""
-        account = self.wording.account(command, words, before)
-        return not account.unknown and any(words[i] in COLORS for i in account.unsaid)
+    def unspoken(
+        self,
+        what: str,
+        command: str,
+        before: str,
+        words: Sequence[str],
+        seen: Sequence[SceneObject] = (),
+    ) -> bool:
+        """Whether the plan has one of the colours, or of the kinds, that no word asked for.
+
+        A colour: every word being known. A kind: where something of another kind has the
+        description's colours, too ("the pallet" as the tray; not "both greens" as the green
+        blocks, where nothing else is green). before: what was said before, by either.
+        """
+        if what == "colours":
+            account = self.wording.account(command, words, before)
+            return not account.unknown and any(words[i] in COLORS for i in account.unsaid)
+        spoken = bare_words(f"{before} {command}")
+        return bool(self.wording.table) and any(
+            kind in KINDS
+            and not any(self.wording.names(word, kind) for word in spoken)
+            and _fits_others(words, i, seen)
+            for i, kind in enumerate(words)
+        )
 
     def understanding(
         self,
@@ -182,6 +211,13 @@ def _description(plan: Sequence[str], at: int) -> tuple[int, int]:
                 end = next((i for i in range(at, len(plan)) if plan[i] in "[]"), len(plan))
                 return start, end
     return at, at + 1
+
+
+def _fits_others(plan: Sequence[str], at: int, seen: Sequence[SceneObject]) -> bool:
+    """Whether the colours of the description around a kind fit things of another kind."""
+    first, last = _description(plan, at)
+    colors = {word for word in plan[first : last + 1] if word in COLORS}
+    return any(o.kind != plan[at] and (not colors or o.color in colors) for o in seen)
 
 
 def _quoted(said: Sequence[str], first: int, last: int) -> str:

@@ -251,7 +251,9 @@ class LLM:
     ) -> Understanding:
         """How sure the plan is; in doubt, with the other plans that the model nearly wrote."""
         assert self._judge is not None
-        first = self._judge.judged(request.command, request.pending, written, request.history)
+        first = self._judge.judged(
+            request.command, request.pending, written, request.history, request.scene.objects
+        )
         nearly: list[tuple[judge.Written, float]] = []
         words, out = written
         if first.confidence < request.act_from:

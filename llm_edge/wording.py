@@ -26,6 +26,10 @@ FORM = frozenset({"[", "]", "{", "}", ";", "the"})
 #: A word stands for a plan word that takes at least this share of its uses.
 SHARE = 0.05
 
+#: A word of many meanings names a kind of thing with this share of its likeliest one's, and only
+#: if that one is no guess ("pallet" has stood for a dozen plan words, a tray among them).
+_OF_LIKELIEST, _NO_GUESS = 0.1, 0.2
+
 _EDGES = ".,'’\"-/"
 _OTHER = re.compile(r"[^\w.,'’/-]+")
 
@@ -101,6 +105,14 @@ class Wording:
         return frozenset(
             p for row in self.table.values() for p, share in row.items() if share >= SHARE and p
         )
+
+    def names(self, word: str, plan_word: str) -> bool:
+        """Whether a bare word is one by which people mean this plan word."""
+        row = self.table.get(word) or {"": 1.0}
+        likeliest = max(row, key=row.__getitem__)
+        if not likeliest or row[likeliest] < _NO_GUESS:
+            return word == plan_word  # it stands for nothing, or for this and that
+        return row.get(plan_word, 0.0) >= _OF_LIKELIEST * row[likeliest]
 
     def account(self, command: str, plan: Sequence[str], question: str = "") -> Account:
         """What of the command the plan leaves over. question: the robot's, whose words may have

@@ -11,7 +11,7 @@ from llm_edge.llm import LLM
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.ports.modules import PlanRequest, PlanResult
 from llmagentos.ports.understanding import Trust
-from llmagentos.types import Scene
+from llmagentos.types import Scene, SceneObject
 
 TRUST = Trust()
 
@@ -97,3 +97,31 @@ def test_a_colour_that_nobody_spoke_of_is_unsure(
     out = Generation(probabilities=[0.999] * len(words))
     found = Judge(find(DEFAULT_MODEL)).judged(command, "", (words, out), earlier)
     assert (found.confidence <= 0.4) == colored
+
+
+ONE_TABLE = (
+    SceneObject("a", "tray", "gray", (0.5, 0.2, 0.0), 0.0, "large"),
+    SceneObject("b", "block", "red", (0.5, 0.0, 0.0), 0.0, "small"),
+    SceneObject("c", "block", "green", (0.4, 0.0, 0.0), 0.0, "small"),
+    SceneObject("d", "ball", "red", (0.6, 0.0, 0.0), 0.0, "small"),
+)
+
+
+@pytest.mark.parametrize(
+    ("command", "plan", "guessed"),
+    [
+        ("put the red block on the pallet", "put [ the red block ] on [ the tray ]", True),
+        ("put the red ball on the tray", "put [ the red block ] on [ the tray ]", True),
+        ("put the red one on the tray", "put [ the red block ] on [ the tray ]", True),
+        ("put the green one on the tray", "put [ the green block ] on [ the tray ]", False),
+        ("put the red cube on the tray", "put [ the red block ] on [ the tray ]", False),
+        ("put the red one on the tray", "put [ the red object ] on [ the tray ]", False),
+    ],
+)
+def test_a_kind_that_nobody_spoke_of_is_unsure(command: str, plan: str, guessed: bool) -> None:
+    words = plan.split()
+    out = Generation(probabilities=[0.999] * len(words))
+    judge = Judge(find(DEFAULT_MODEL))
+    found = judge.judged(command, "", (words, out), (), ONE_TABLE)
+    assert (found.confidence <= 0.4) == guessed
+    assert judge.judged(command, "", (words, out)).confidence > 0.4  # nothing is known of a scene

@@ -123,3 +123,11 @@ def test_corpus_pairs_get_situations_with_and_without_their_things() -> None:
     assert 20 < len(told) < 60
     assert any("before move the cup" in text for _, text in told)
     assert json.dumps([t for _, t in told])
+
+
+def test_sentences_of_themes_are_told_by_their_file() -> None:
+    every = list(pairs())
+    some = shards.of_themes(every, ["a_build", "a_limits"])
+    assert {s.file for s in some} == {"a_build.jsonl", "a_limits.jsonl"}
+    with pytest.raises(ValueError, match="'no_such_theme'"):
+        shards.of_themes(every, ["a_build", "no_such_theme"])

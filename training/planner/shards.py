@@ -71,6 +71,14 @@ def is_of_part(s: Sentence, part: float) -> bool:
     return zlib.crc32(f"part:{s.id}".encode()) % 1000 < 1000 * part
 
 
+def of_themes(every: Sequence[Sentence], themes: Sequence[str]) -> list[Sentence]:
+    """The sentences of these themes' files. ValueError naming a theme that has none."""
+    for theme in themes:
+        if not any(s.file == f"{theme}.jsonl" for s in every):
+            raise ValueError(f"expected a file of free sentences, got the theme {theme!r}")
+    return [s for s in every if s.file.removesuffix(".jsonl") in themes]
+
+
 def write(path: Path, lines: list[Line]) -> None:
     """A shard, whole or not at all."""
     tmp = path.with_suffix(".part")
@@ -103,7 +111,12 @@ def main() -> None:
     parser.add_argument("--shards", type=int, default=20)
     parser.add_argument("--first", type=int, default=0, help="number of the first shard")
     parser.add_argument("--lines", type=int, default=10_000)
-    parser.add_argument("--free", type=float, default=0.5, help="share of free sentences")
+    parser.add_argument(
+        "--free",
+        type=float,
+        default=0.5,
+        help="share of free sentences, those of --themes with them",
+    )
     parser.add_argument(
         "--free-part",
         type=float,
@@ -114,6 +127,10 @@ def main() -> None:
         "--more", nargs="*", default=[], help="groups of commands by hand that are drawn more often"
     )
     parser.add_argument("--more-share", type=float, default=0.1, help="their share of all lines")
+    parser.add_argument(
+        "--themes", nargs="*", default=[], help="files of free sentences that are drawn more often"
+    )
+    parser.add_argument("--themes-share", type=float, default=0.1, help="their share of all lines")
     parser.add_argument("--dev", type=Path, help="write development sets to this folder")
     parser.add_argument("--dev-lines", type=int, default=1500)
     args = parser.parse_args()
@@ -121,7 +138,9 @@ def main() -> None:
         development(args.dev, args.dev_lines)
     every = [s for s in pairs() if not held_out(s) and is_of_part(s, args.free_part)]
     args.out.mkdir(parents=True, exist_ok=True)
-    free = round(args.lines * args.free)
+    chosen = of_themes(every, args.themes)
+    again = round(args.lines * args.themes_share) if chosen else 0
+    free = round(args.lines * args.free) - again
     more = round(args.lines * args.more_share) if args.more else 0
     for number in range(args.first, args.first + args.shards):
         path = args.out / f"s{number:05d}.jsonl"
@@ -130,13 +149,16 @@ def main() -> None:
         rng = random.Random(f"free:{number}")
         lines = [
             *free_lines(every, free, rng),
+            *(free_lines(chosen, again, rng) if chosen else ()),
             *more_lines(args.more, more, 10_000_000 + number * args.lines),
-            *corpus_lines(args.lines - free - more, 10_000_000 + number * args.lines),
+            *corpus_lines(args.lines - free - again - more, 10_000_000 + number * args.lines),
         ]
         rng.shuffle(lines)
         write(path, lines)
         print(
-            f"{path}: {free} of {len(every)} free sentences, {args.lines - free} pairs", flush=True
+            f"{path}: {free + again} of {len(every)} free sentences, "
+            f"{args.lines - free - again} pairs",
+            flush=True,
         )
 
 
