@@ -34,16 +34,17 @@ ACT_FROM = (0.0, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9)
 class Remembering(PlanningModule):
     """Plans each command of one situation once, with the other plans; errors are remembered, too."""
 
-    def __init__(self, planner: PlanningModule):
-        self._planner, self._known = planner, dict[tuple[object, ...], PlanResult]()
+    def __init__(self, planner: PlanningModule, act_from: float = 1.0):
+        self._planner, self._act_from = planner, act_from
+        self._known = dict[tuple[object, ...], PlanResult]()
 
     def plan(self, request: PlanRequest) -> PlanResult:
-        """The planner's plan, asked for as if none were sure enough."""
+        """The planner's plan, asked for as if it had to be as sure as `act_from`."""
         key = (request.command, request.pending, request.history)
         if key not in self._known:
             asked = PlanRequest(
                 request.command, request.scene, request.history, request.pending,
-                outcomes=request.outcomes, act_from=1.0,
+                outcomes=request.outcomes, act_from=self._act_from,
             )  # fmt: skip
             self._known[key] = self._planner.plan(asked)
         return self._known[key]
@@ -79,12 +80,18 @@ def turns(case: Case, planner: PlanningModule, trust: Trust) -> list[TurnResult]
     return play(case, SymbolicBody(planner, trust))
 
 
-def table(cases: Sequence[Case], planner: PlanningModule, ask_from: float) -> list[Line]:
-    """One line for each limit; the first carries out whatever was written."""
-    known = Remembering(planner)
+def table(
+    cases: Sequence[Case],
+    planner: PlanningModule,
+    ask_from: float,
+    limits: Sequence[float] = ACT_FROM,
+) -> list[Line]:
+    """One line for each limit; 0 carries out whatever was written."""
+    # other plans are written only where a limit may ask about them
+    known = Remembering(planner, 1.0 if any(limits) else 0.0)
     free = [turns(c, known, Trust(0.0, 0.0)) for c in cases]
     out = []
-    for act_from in ACT_FROM:
+    for act_from in limits:
         trust = Trust(act_from, min(ask_from, act_from))
         went = free if not act_from else [turns(c, known, trust) for c in cases]
         held = [(f[-1], w[-1]) for f, w in zip(free, went, strict=True) if _held_back(f, w)]
@@ -118,6 +125,9 @@ def main() -> None:
     parser.add_argument("--n", type=int, help="only so many cases")
     parser.add_argument("--model", default=DEFAULT_MODEL)
     parser.add_argument("--ask-from", type=float, default=Trust.ask_from)
+    parser.add_argument(
+        "--act-from", type=float, nargs="+", default=ACT_FROM, help="limits; 0 alone is quick"
+    )
     parser.add_argument("--json", type=Path)
     args = parser.parse_args()
     suites = all_suites(args.commands)
@@ -126,7 +136,7 @@ def main() -> None:
     some = range(min(args.n or len(suites[args.suite]), len(suites[args.suite])))
     rows = suites[args.suite]
     cases = [meaning(args.suite, i, rows[i]).draw(i) for i in some]
-    lines = table(cases, load_planner(args.model, "auto"), args.ask_from)
+    lines = table(cases, load_planner(args.model, "auto"), args.ask_from, args.act_from)
     print(f"{args.suite}, {len(cases)} cases, {args.model}\n\n{HEAD}\n|{'---|' * 7}")
     print("\n".join(line.row() for line in lines))
     if args.json:

@@ -17,9 +17,11 @@ class Unsure(PlanningModule):
 
     def __init__(self, text: str):
         self.text, self.asked = text, 0
+        self.limits = set[float]()
 
     def plan(self, request: PlanRequest) -> PlanResult:
         self.asked += 1
+        self.limits.add(request.act_from)
         plan = compact.parse(self.text)
         return PlanResult(plan, self.text, confidence=0.45, understanding=Understanding(0.45))
 
@@ -45,3 +47,10 @@ def test_a_wrong_plan_is_kept_back(case) -> None:
         assert (line.unwarned, line.kept, line.in_vain) == (float(not asked), float(asked), 0.0)
     last = table([case], Unsure("home"), 0.5)[-1]
     assert last.lost == last.kept == 1.0 and last.row().startswith("| 0.90 | 0.50 | 0.0 %")
+
+
+def test_without_limits_no_other_plans_are_asked_for(case) -> None:
+    planner = Unsure(case.turns[0].oracle)
+    (line,) = table([case], planner, 0.25, [0.0])
+    assert (line.act_from, line.ask_from, line.right) == (0.0, 0.0, 1.0)
+    assert planner.limits == {0.0}

@@ -98,7 +98,7 @@ def arguments(run: Path, shard: Path, **more: Any) -> argparse.Namespace:
         "run": str(run), "shards": [str(shard)], "dev": [], "minutes": 0.0, "lr": 1e-3,
         "encoder_factor": 0.1, "tokens": 256, "warmup": 1, "report": 100, "dev_batches": 1,
         "width": 32, "ffn": 48, "layers": 1, "heads": 2, "kv_heads": 1, "head_dim": 16, "seed": 1,
-        "threads": 1, "warm_start": None, "cpu_time": False, "scratch": True,
+        "threads": 1, "warm_start": None, "cpu_time": False, "pairs": None, "scratch": True,
         "int8_aware": True,
     }  # fmt: skip
     return argparse.Namespace(**(settings | more))

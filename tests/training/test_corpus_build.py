@@ -32,3 +32,16 @@ def test_the_report_counts_pairs_and_points():
     for name in report.POINTS:
         assert f"| {name} |" in page
     assert "some figures" in page and "a command" in page
+
+
+def test_what_is_written_by_hand_outlasts_a_new_report(tmp_path, capsys):
+    page = tmp_path / "corpus.md"
+    order = ["--n", "20", "--check", "static", "--out", str(page)]
+    report.main(order)
+    assert report.by_hand(page) == ""
+    page.write_text(f"older figures\n\n{report.BY_HAND}\n\n## A curve\n")
+    for _ in range(2):
+        report.main(order)
+        text = page.read_text()
+        assert text.endswith(f"\n\n{report.BY_HAND}\n\n## A curve\n")
+        assert "older figures" not in text and text.count(report.BY_HAND) == 1

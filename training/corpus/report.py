@@ -28,6 +28,8 @@ from training.corpus.filter import hashes, is_evaluation_sentence
 from training.corpus.sampler import HELD_OUT_PERCENT
 
 DOC = Path("docs/corpus.md")
+#: What stands behind this line of the page is written by hand and stays.
+BY_HAND = "<!-- from here on written by hand; training.corpus.report leaves it as it is -->"
 _COMPARE = frozenset(w.COMPARING)
 _PAST = frozenset(w.REFERENCES) - {"this"}
 _ATTRIBUTES = frozenset((*COLORS, *w.SIZES, *w.MATERIALS, *w.STATES, "noun"))
@@ -223,6 +225,13 @@ def _row(checker: Checker, kind: str, count: int) -> str:
     return f"| {kind} | {count} | {shown.replace('|', '/')} |"
 
 
+def by_hand(path: Path) -> str:
+    """The page's part that is written by hand, "" of none."""
+    text = path.read_text(encoding="utf-8") if path.exists() else ""
+    _, line, after = text.partition(BY_HAND)
+    return f"\n{line}{after}" if line else ""
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """The command line: draw, check, count, write the page."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -237,7 +246,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     page = markdown(
         counts, checker, seconds, f"python -m training.corpus.report --n {args.n}", more
     )
-    args.out.write_text(page, encoding="utf-8")
+    args.out.write_text(page + by_hand(args.out), encoding="utf-8")
     print(page)
 
 

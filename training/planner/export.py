@@ -83,7 +83,8 @@ def load_checkpoint(path: Path) -> tuple[Planner, PlanVocabulary]:
     """The planner and its vocabulary from a checkpoint, on the CPU."""
     state = torch.load(path, map_location="cpu", weights_only=True)
     vocabulary = PlanVocabulary(tuple(state["words"]))
-    model = Planner(EncoderConfig(), DecoderConfig(**state["decoder"]), vocabulary.first_pointer)
+    encoder, decoder = EncoderConfig(**state.get("encoder", {})), DecoderConfig(**state["decoder"])
+    model = Planner(encoder, decoder, vocabulary.first_pointer)
     # the running average of the weights is better than the last ones
     model.load_state_dict(state.get("average", state["model"]))
     return model.eval(), vocabulary
@@ -177,10 +178,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Export a checkpoint to ONNX, float32.")
     parser.add_argument("--checkpoint", type=Path, required=True)
     parser.add_argument("--out", type=Path, required=True)
+    parser.add_argument("--tokenizer", type=Path, help="of another encoder (tokenizer.json)")
     args = parser.parse_args()
     model, vocabulary = load_checkpoint(args.checkpoint)
     export_onnx(model, args.out)
-    write_configs(model, vocabulary, args.out, minilm_folder() / "tokenizer.json")
+    tokenizer = args.tokenizer or minilm_folder() / "tokenizer.json"
+    write_configs(model, vocabulary, args.out, tokenizer)
     write_manifest(args.out, {"name": args.out.name, "quantization": "float32"})
     print(f"wrote {args.out}")
 

@@ -133,6 +133,10 @@ class Trainer(train.Trainer):
         """The pretrained layers, the rest new."""
         return PiecePlanner(self.args.folder, self.vocabulary, self.args.layers)
 
+    def sizes(self) -> dict[str, Any]:
+        """The pretrained layers' settings; there is no encoder."""
+        return {"decoder": dataclasses.asdict(self.model.decoder.config)}
+
     def groups(self) -> list[dict[str, Any]]:
         """Pretrained layers learn slowly, pieces not at all, what is new at the full rate."""
         found: dict[tuple[bool, bool], list[Tensor]] = {}

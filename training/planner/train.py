@@ -26,7 +26,7 @@ from torch import Tensor
 from llm_edge.networks.model import DecoderConfig, EncoderConfig, Planner, parameter_count
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
 from training.planner import data
-from training.planner.warm import with_words
+from training.planner.warm import with_layers, with_words
 
 
 def minilm_folder() -> Path:
@@ -162,8 +162,12 @@ class Trainer:
 
     def new_model(self) -> torch.nn.Module:
         """The network before training: called as a `Planner`, with a `decoder`."""
+        return new_planner(self.vocabulary, self.decoder_sizes(), self.args.scratch)
+
+    def decoder_sizes(self) -> dict[str, Any]:
+        """The decoder as the options want it, without its vocabulary."""
         args = self.args
-        decoder = {
+        return {
             "hidden_size": args.width,
             "intermediate_size": args.ffn,
             "num_hidden_layers": args.layers,
@@ -171,7 +175,6 @@ class Trainer:
             "num_key_value_heads": args.kv_heads,
             "head_dim": args.head_dim,
         }
-        return new_planner(self.vocabulary, decoder, args.scratch)
 
     def groups(self) -> list[dict[str, Any]]:
         """What the optimiser trains, each group with its share of the learning rate."""
@@ -195,7 +198,8 @@ class Trainer:
         words = self.vocabulary.words[1:]
         # another run begins from the running average, which is better than the last weights
         weights = state["model"] if resume else state.get("average", state["model"])
-        self.model.load_state_dict(with_words(weights, state["words"], words))
+        weights = with_words(weights, state["words"], words)
+        self.model.load_state_dict(weights if resume else self.adapted(weights))
         if resume:
             self.optimizer.load_state_dict(state["optimizer"])
             self.step, self.spent_s, self.seen, self.log = (
@@ -204,6 +208,15 @@ class Trainer:
                 state["seen"],
                 state["log"],
             )
+
+    def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
+        """Another run's weights as this network begins with them: it may have more layers."""
+        return with_layers(weights, self.model.state_dict())
+
+    def sizes(self) -> dict[str, Any]:
+        """The network's settings, as a checkpoint holds them."""
+        model = self.model
+        return {"decoder": asdict(model.decoder.config), "encoder": asdict(model.encoder.config)}
 
     def save(self) -> None:
         """Write the checkpoint that a later run goes on from; whole or not at all."""
@@ -215,7 +228,7 @@ class Trainer:
             "spent_s": self.spent_s,
             "seen": self.seen,
             "log": self.log,
-            "decoder": asdict(self.model.decoder.config),
+            **self.sizes(),
             "words": list(self.vocabulary.words[1:]),
         }
         tmp = self.run / "tmp.ckpt"
@@ -223,10 +236,18 @@ class Trainer:
         tmp.replace(self.run / "last.ckpt")
         (self.run / "log.json").write_text(json.dumps(self.log))
 
-    def rate(self, progress: float) -> float:
-        """Warm-up, then cosine to 3 % of the rate over the time budget."""
+    def progress(self) -> float:
+        """How much of the run is over, 1 at its end: of its pairs where a number is given, else of
+        its minutes."""
+        if self.args.pairs:
+            return min(1.0, self.seen / self.args.pairs)
+        budget = 60.0 * self.args.minutes
+        return self.spent_s / budget if self.spent_s < budget else 1.0
+
+    def rate(self) -> float:
+        """Warm-up, then cosine to 3 % of the rate over the run."""
         warm = min(1.0, (self.step + 1) / self.args.warmup)
-        return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * min(1.0, progress))))
+        return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.progress())))
 
     def shards(self) -> Iterator[Path]:
         """Files to train on, again and again; files that appear meanwhile come first."""
@@ -282,7 +303,7 @@ class Trainer:
             flush=True,
         )
         clock = time.process_time if args.cpu_time else time.monotonic
-        budget, began, before = args.minutes * 60.0, clock(), self.spent_s
+        began, before = clock(), self.spent_s
         total, count = 0.0, 0
         self.half.train()
         for shard in self.shards():
@@ -291,26 +312,26 @@ class Trainer:
                 data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng
             ):
                 self.spent_s = before + clock() - began
-                if self.spent_s >= budget:
+                if self.progress() >= 1.0:
                     break
                 for group in self.optimizer.param_groups:
-                    group["lr"] = args.lr * group["factor"] * self.rate(self.spent_s / budget)
+                    group["lr"] = args.lr * group["factor"] * self.rate()
                 loss, n = self.update(b)
                 total, count = total + loss, count + n
                 self.step, self.seen = self.step + 1, self.seen + len(b.ids)
                 if self.step % args.report == 0:
-                    self._report(total / count, devs, budget)
+                    self._report(total / count, devs)
                     total, count = 0.0, 0
-            if self.spent_s >= budget:
+            if self.progress() >= 1.0:
                 break
-        self._report(total / max(count, 1), devs, budget)
+        self._report(total / max(count, 1), devs)
         plot(self.log, self.run / "curves.png")
 
     def half_average(self) -> Planner:
         """A bfloat16 copy of the averaged weights, for evaluation."""
         return copy.deepcopy(self.average).bfloat16()
 
-    def _report(self, loss: float, devs: dict[str, data.Examples], budget: float) -> None:
+    def _report(self, loss: float, devs: dict[str, data.Examples]) -> None:
         row: dict[str, float] = {
             "step": self.step,
             "minutes": self.spent_s / 60,
@@ -323,7 +344,7 @@ class Trainer:
                 averaged, ex, self.device, self.args.dev_batches
             )
         self.log.append(row)
-        done = min(1.0, self.spent_s / budget)
+        done = self.progress()
         bar = "#" * int(20 * done) + "." * (20 - int(20 * done))
         dev = "  ".join(
             f"{k.removeprefix('exact_')} {v:.3f}" for k, v in row.items() if k.startswith("exact_")
@@ -367,6 +388,9 @@ def common_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--shards", nargs="+", required=True)
     parser.add_argument("--dev", nargs="*", default=[])
     parser.add_argument("--minutes", type=float, default=15)
+    parser.add_argument(
+        "--pairs", type=int, help="so many pairs instead of so many minutes: for equal trainings"
+    )
     parser.add_argument("--lr", type=float, default=1e-3)
     parser.add_argument("--encoder-factor", type=float, default=0.1)
     parser.add_argument("--tokens", type=int, default=4096)
@@ -380,9 +404,8 @@ def common_options(parser: argparse.ArgumentParser) -> None:
     )
 
 
-def main() -> None:
-    """Entry point of `python -m training.planner.train`."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+def planner_options(parser: argparse.ArgumentParser) -> None:
+    """Options of trainers of a `Planner`: those, and its decoder's sizes and where it begins."""
     common_options(parser)
     parser.add_argument("--width", type=int, default=256)
     parser.add_argument("--ffn", type=int, default=768)
@@ -404,6 +427,12 @@ def main() -> None:
         action="store_true",
         help="for comparison: no pretrained encoder; the decoder reads the command itself",
     )
+
+
+def main() -> None:
+    """Entry point of `python -m training.planner.train`."""
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else None)
+    planner_options(parser)
     args = parser.parse_args()
     torch.set_num_threads(args.threads)
     Trainer(args).train()

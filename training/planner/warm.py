@@ -1,6 +1,7 @@
-"""A trained planner's weights under another vocabulary: rows follow their words.
+"""A trained planner's weights under another vocabulary, where rows follow their words, and in a
+deeper decoder.
 
-Knows: which tensors have one row per plan word. Does not know: training (train.py) nor which known
+Knows: which tensors have one row per plan word, which end a layer. Does not know: training (train.py) nor which known
 words a new one begins like (the word's own row in lang/words says so, or the step's class).
 
 A plan word's row is at once its embedding, its output and, for `@k`, what the encoder's word k
@@ -42,6 +43,27 @@ def with_words(
             raise ModelError(f"expected {len(before)} rows in {name}, got {len(table)}")
         out[name] = torch.stack([_row(word, table, at, near) for word in after])
     return out
+
+
+def with_layers(weights: Mapping[str, Tensor], fresh: Mapping[str, Tensor]) -> dict[str, Tensor]:
+    """The weights, and `fresh` ones for decoder layers that only `fresh` has.
+
+    New layers stand behind the others and add nothing at first (the matrices that end attention and
+    MLP are zero), so that the deeper network begins with what the smaller one computes.
+    """
+    out = dict(weights)
+    there = {_layer(name) for name in weights}
+    for name, value in fresh.items():
+        if _layer(name) not in there:
+            ends = name.endswith(("o_proj.weight", "down_proj.weight"))
+            out[name] = torch.zeros_like(value) if ends else value.clone()
+    return out
+
+
+def _layer(name: str) -> str:
+    """ "decoder.model.layers.3." of a tensor in it, "" of one in no layer of the decoder."""
+    parts = name.split(".")
+    return ".".join((*parts[:4], "")) if name.startswith("decoder.model.layers.") else ""
 
 
 def _row(
