@@ -17,6 +17,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from llmagentos.cli import model as model_commands
+from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli import settings as config_commands
 from llmagentos.cli.chat import chat as run_chat
@@ -47,6 +48,7 @@ app = typer.Typer(
 )
 app.add_typer(model_commands.app, name="model", help="Language models on board.")
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
+app.add_typer(robot_commands.app, name="robot", help="Arms: list, begin, check, drive.")
 app.add_typer(config_commands.app, name="config", help="The configuration of an agent.")
 
 SceneOption = Annotated[

@@ -19,7 +19,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError
-from llmagentos.files import read_yaml
+from llmagentos.files import is_there, read_yaml, shown
 from llmagentos.robots.hand import moved_by_of, with_hand
 from llmagentos.robots.specs import (
     DEFAULT_PROFILE,
@@ -103,6 +103,15 @@ def names() -> tuple[str, ...]:
     return (*shipped, *(name for name in others if name not in shipped))
 
 
+def origin() -> dict[str, str]:
+    """Where every arm of `names` comes from: "shipped", or the package that offers it."""
+    found = dict.fromkeys(names(), "shipped")
+    for entry in entry_points(group=GROUP):
+        if not (Path(__file__).parent / entry.name / FILE).is_file():
+            found[entry.name] = entry.dist.name if entry.dist is not None else entry.value
+    return found
+
+
 def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
     """The arm of that name, or in that folder.
 
@@ -113,9 +122,9 @@ def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
 
 def _folder(robot: str | Path) -> Path:
     shipped = Path(__file__).parent / robot
-    if (shipped / FILE).is_file() and Path(robot).name == str(robot):
+    if is_there(shipped / FILE) and Path(robot).name == str(robot):
         return shipped
-    if (Path(robot) / FILE).is_file():
+    if is_there(Path(robot) / FILE):
         return Path(robot)
     for entry in entry_points(group=GROUP):
         if entry.name == str(robot):
@@ -127,7 +136,7 @@ def _folder(robot: str | Path) -> Path:
                     f"cannot load the arm of entry point {entry.name!r} ({entry.value}): {exc}"
                 ) from exc
     known = ", ".join(names())
-    raise RobotError(f"expected an arm ({known}) or a folder with {FILE}, got {str(robot)!r}")
+    raise RobotError(f"expected an arm ({known}) or a folder with {FILE}, got {shown(robot)!r}")
 
 
 @lru_cache(maxsize=32)
@@ -170,11 +179,7 @@ def _check_names(
 
 def _check_area(given: _Robot, joints: Mapping[str, JointLimits], path: Path) -> None:
     """Both ways from low to high, and neither beyond the stretched arm."""
-    above = {joint.child: joint for joint in joints.values()}
-    link, reach = given.tip_link, 0.0
-    while link in above:
-        reach += above[link].length_m
-        link = above[link].parent
+    reach = _stretched(joints, given.tip_link)
     for field in ("x_m", "y_m"):
         low, high = getattr(given.work_area, field)
         if low >= high:
@@ -186,6 +191,25 @@ def _check_area(given: _Robot, joints: Mapping[str, JointLimits], path: Path) ->
                 f"{path}: work_area.{field}: expected a range within the arm's links together, "
                 f"{reach:.2f} m, got [{low}, {high}]"
             )
+
+
+def _stretched(joints: Mapping[str, JointLimits], tip: str, first: str = "") -> float:
+    """All links from the joint `first`, or the base, to the tip in one line, metres."""
+    above = {joint.child: (name, joint) for name, joint in joints.items()}
+    length = 0.0
+    while tip in above:
+        name, joint = above[tip]
+        if name == first:
+            break
+        length += joint.length_m
+        tip = joint.parent
+    return length
+
+
+def reach_m(spec: ArmSpec) -> float:
+    """From the first joint to the tip with all links in one line: the arm cannot reach farther."""
+    return _stretched(joints_of(parse(spec.urdf, spec.name), spec.name), spec.tip_link,
+                      spec.joint_names[0])  # fmt: skip
 
 
 def _check_masses(

@@ -48,6 +48,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("scene show", "scene"): (READS, ["{}"]),
     ("scene show", "picture"): (WRITES, ["demo", "--picture", "{}.png"]),
     ("scene make", "file"): (WRITES, ["{}"]),
+    ("robot conformance", "robot"): (FOLDER, ["lab.arms:FakeArm", "--still", "--robot", "{}"]),
     ("model info", "name"): (FOLDER, ["{}"]),
     ("model build", "name"): (FOLDER, ["{}"]),
     ("model verify", "name"): (FOLDER, ["{}"]),
@@ -57,7 +58,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
 #: Options with words that are no paths.
 NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
-    "quantize",
+    "quantize", "driver", "option",
 }  # fmt: skip
 #: A folder of commands has no file that must be there.
 MAY_BE_EMPTY = {("bench", "commands")}
@@ -108,7 +109,7 @@ def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert ended.value.code == 2, said
     assert len(said.splitlines()) == 1, said
     error, _, sentence = said.partition(": ")
-    assert error in ("FileError", "SceneError", *MODEL_ERRORS), said
+    assert error in ("FileError", "SceneError", "RobotError", *MODEL_ERRORS), said
     assert re.match("expected .*got[: ]", sentence), said
     return sentence
 

@@ -13,13 +13,13 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab.driver_contract import CONTRACT
 
 from llmagentos import robots
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
 from llmagentos.robots import loading
+from llmagentos.robots.conformance import CONTRACT
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, Observation, Pose, Scene

@@ -1,4 +1,4 @@
-"""Every driver that needs no ROS keeps the port's promises (tests/lab/driver_contract.py)."""
+"""Every driver that needs no ROS keeps the port's promises (llmagentos.robots.conformance)."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import pytest
 from lab.arms import ARMS, UR5E, FakeArm
-from lab.driver_contract import CONTRACT
 
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
+from llmagentos.robots.conformance import CONTRACT
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.observed import ObservedDriver
 from sim.scene import SceneSpec

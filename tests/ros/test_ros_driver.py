@@ -8,13 +8,13 @@ from collections import deque
 
 import pytest
 from lab.arms import PANDA
-from lab.driver_contract import CONTRACT
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
+from llmagentos.robots.conformance import CONTRACT
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60

@@ -1,0 +1,85 @@
+"""`llmagentos robot`: what it prints, and its exit codes."""
+
+from __future__ import annotations
+
+import io
+import json
+from importlib.metadata import EntryPoint, EntryPoints
+from pathlib import Path
+
+import pytest
+from lab.arms import FakeArm
+
+from llmagentos.cli.main import main
+from llmagentos.robots import ArmSpec, loading
+
+
+class Turned(FakeArm):
+    """Stands a turn off its home: beyond its range, as an arm that nobody has calibrated."""
+
+    def __init__(self, spec: ArmSpec, home_deg: float = 0.0) -> None:
+        super().__init__(spec)
+        self.positions = tuple(q + home_deg for q in self.positions)
+
+
+def _run(capsys: pytest.CaptureFixture[str], *words: str) -> tuple[int, str, str]:
+    with pytest.raises(SystemExit) as ended:
+        main(["robot", *words])
+    out, err = capsys.readouterr()
+    assert isinstance(ended.value.code, int)
+    return ended.value.code, out, err
+
+
+def test_list_tells_joints_gripper_reach_and_where_from(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shipped = Path(loading.__file__).parent / "ur5e"
+    offered = [
+        EntryPoint("crane", f"crane:{shipped}", loading.GROUP),
+        EntryPoint("twin", "lab.arms:UR5E_FOLDER", loading.GROUP),
+    ]
+    monkeypatch.setattr(loading, "entry_points", lambda group: EntryPoints(offered))
+    code, out, _ = _run(capsys, "list", "--json")
+    rows = {row["name"]: row for row in json.loads(out)}
+    assert code == 0 and {"panda", "ur5e", "crane", "twin"} <= set(rows)
+    assert len(rows["panda"]["joints"]) == 7 and rows["panda"]["from"] == "shipped"
+    assert rows["panda"]["opening_m"] == 0.08 and 1.0 < rows["panda"]["reach_m"] < 1.2
+    assert "cannot load the arm of entry point 'crane'" in rows["crane"]["problem"]
+    code, out, _ = _run(capsys, "list")
+    assert code == 0 and "ur5e" in out and "opens 85 mm" in out
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "said"),
+    [
+        (["--still"], 0, "not asked what it returns is what it sends, and there it goes: it would"),
+        (["--yes"], 0, "not asked beyond a joint's range"),
+        (["--yes", "--whole-range"], 0, "kept      beyond a joint's range"),
+        (["--yes", "--option", "home_deg=40"], 1, "BROKEN"),
+    ],
+)
+def test_conformance(
+    capsys: pytest.CaptureFixture[str], words: list[str], code: int, said: str
+) -> None:
+    got, out, _ = _run(capsys, "conformance", f"{__name__}:Turned", "--robot", "ur5e", *words)
+    assert (got, said in out) == (code, True), out
+
+
+def test_conformance_asks_before_it_moves(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nobody answers here, and that is a no."""
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    code, out, err = _run(capsys, "conformance", "lab.arms:FakeArm", "--robot", "ur5e")
+    assert code == 1 and not out.strip() and "shoulder_pan_joint will turn by 0.09 rad" in err
+
+
+@pytest.mark.parametrize(
+    "words", [["nothing:Here"], ["lab.arms:FakeArm", "--option", "port"], ["lab.arms:FakeArm", "--option", "port=1"],
+    ["lab.arms:FakeArm", "--option", "spec=1"]]
+)  # fmt: skip
+def test_a_driver_that_cannot_be_made_is_wrong_usage(
+    capsys: pytest.CaptureFixture[str], words: list[str]
+) -> None:
+    code, _, err = _run(capsys, "conformance", *words, "--yes")
+    assert code == 2 and err.startswith("ConfigError") and len(err.strip().splitlines()) == 1

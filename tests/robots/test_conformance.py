@@ -1,0 +1,120 @@
+"""The promises of a driver: who breaks one is told which, in words, and is asked no further."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Sequence
+
+import pytest
+from lab.arms import UR5E, FakeArm
+
+from llmagentos.errors import DriverError
+from llmagentos.robots.conformance import CONTRACT, LARGEST_MOVE_RAD, conform
+
+
+class Liar(FakeArm):
+    """Says that it sent what it was asked for, and sends half of it."""
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        asked = tuple(float(q) for q in positions)
+        start = self.spec.home_rad[0]
+        super().send_joint_positions((start + (asked[0] - start) / 2, *asked[1:]))
+        return asked
+
+
+class Degrees(FakeArm):
+    def state(self):  # type: ignore[no-untyped-def]
+        here = super().state()
+        return type(here)(
+            tuple(map(math.degrees, here.positions)),
+            here.velocities,
+            here.gripper_width_m,
+            here.stamp_s,
+        )
+
+
+class Credulous(FakeArm):
+    """Takes commands of any length."""
+
+    def _check(self, values: Sequence[float], count: int) -> None:
+        if not self._connected:
+            raise DriverError("expected a connected arm, got one that was disconnected")
+
+
+class Numb(FakeArm):
+    """Has numpy arrays, not tuples of floats, for an answer."""
+
+    def send_joint_positions(self, positions):  # type: ignore[no-untyped-def]
+        super().send_joint_positions(positions)
+        return positions
+
+
+class Sagging(FakeArm):
+    def advance(self) -> None:
+        super().advance()
+        if len(self.sent) and len(self.sent) == getattr(self, "_seen", -1):
+            self.positions = (*self.positions[:1], self.positions[1] + 1e-3, *self.positions[2:])
+        self._seen = len(self.sent)
+
+
+class Percent(FakeArm):
+    """Speaks of its gripper in percent."""
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        return 100 * super().send_gripper(width_m, force_n) / self.spec.max_opening_m
+
+
+class Undead(FakeArm):
+    """Never ends."""
+
+    def disconnect(self) -> None:
+        pass
+
+
+class Broken(FakeArm):
+    def state(self):  # type: ignore[no-untyped-def]
+        raise RuntimeError("no such port")
+
+
+@pytest.mark.parametrize(
+    ("kind", "promise", "why"),
+    [
+        (Degrees, "it says where it is", "expected shoulder_pan_joint within"),
+        (Broken, "it says where it is", "it raised RuntimeError: no such port"),
+        (Numb, "what it returns", "expected the sent joints as a tuple of floats"),
+        (Liar, "what it returns", "expected shoulder_pan_joint to turn by"),
+        (Credulous, "what is no command", "expected a DriverError for joints"),
+        (Sagging, "it holds", "expected joints still at"),
+        (Percent, "the gripper", "expected 0.0850 m to be sent for 1.0000, got 99.9"),
+        (Undead, "once disconnected", r"expected a DriverError for state\(\) after disconnect\(\)"),
+    ],
+)
+def test_the_first_broken_promise_is_told_and_ends_it(
+    kind: type[FakeArm], promise: str, why: str
+) -> None:
+    *kept, last = conform(kind(UR5E), UR5E)
+    assert all(v.kept is not False for v in kept)
+    assert last.kept is False and last.promise.startswith(promise)
+    assert re.search(why, last.why), last.why
+
+
+def test_a_driver_that_keeps_all_moves_little_and_is_left_disconnected() -> None:
+    driver = FakeArm(UR5E)
+    driver.disconnect()
+    verdicts = list(conform(driver, UR5E))
+    assert [v.promise for v in verdicts] == [p.words for p in CONTRACT]
+    assert [v.promise for v in verdicts if v.kept is None] == [
+        p.words for p in CONTRACT if p.sweeps
+    ]
+    assert all(v.kept for v in verdicts if v.kept is not None)
+    for start, *ways in zip(UR5E.home_rad, *driver.sent, strict=True):
+        assert max(abs(q - start) for q in ways) <= LARGEST_MOVE_RAD + 1e-9
+    with pytest.raises(DriverError):
+        driver.state()
+
+
+def test_without_motion_nothing_is_sent_that_is_not_where_it_is() -> None:
+    driver = FakeArm(UR5E)
+    assert all(v.kept is not False for v in conform(driver, UR5E, moves=False))
+    assert set(driver.sent) == {UR5E.home_rad} and not driver.widths
