@@ -227,7 +227,7 @@ def _once_disconnected_it_takes_nothing(driver: RobotDriver, spec: ArmSpec) -> N
         ("send_gripper()", lambda: driver.send_gripper(0.02)),
         ("advance()", driver.advance),
     ):
-        _refuses(call, f"{name} after disconnect()")  # type: ignore[arg-type]
+        _refuses(call, f"{name} after disconnect()")
 
 
 _MOVING = (_what_it_returns_is_what_it_sends, _the_gripper_is_spoken_of_by_its_opening)
