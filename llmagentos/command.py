@@ -95,7 +95,8 @@ def command_hash(text: str) -> int:
 @dataclass(frozen=True)
 class Timings:
     """Seconds and tokens of one command. first_motion_s: from the text's arrival to the first
-    joint command (None when nothing moved); sim_s: on the driver's clock; wall_s: on the wall's."""
+    joint command, over ROS to the first joint state that shows motion (None when nothing moved);
+    sim_s: on the driver's clock; wall_s: on the wall's."""
 
     plan_s: float = 0.0
     first_motion_s: float | None = None

@@ -54,7 +54,8 @@ class Robot(Protocol):
 
     @property
     def first_motion_at(self) -> float | None:
-        """When the first joint command since `mark` moved the arm, on time.perf_counter."""
+        """When the arm first moved since `mark`, on time.perf_counter: by the first joint command
+        that moves it, or by the joints where they are measured elsewhere; None when it has not."""
         ...
 
     def mark(self) -> None:

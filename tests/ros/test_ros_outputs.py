@@ -60,7 +60,7 @@ class Node:
         self.sent: list[Any] = []
         self._listeners, self.kept = listeners, 0
 
-    def publisher(self, topic: Any) -> Any:
+    def publisher(self, topic: Any, needs_reader: Any = None) -> Any:
         return SimpleNamespace(
             publish=self.sent.append, get_subscription_count=lambda: self._listeners
         )

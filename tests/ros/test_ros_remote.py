@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import json
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.remote import RemoteExecution, RemotePlanning, wait_alive, wait_for
 
 from llmagentos.errors import PlanError
+from llmagentos.events import StepStarted
 from llmagentos.lang import codec as compact
 from llmagentos.ports.modules import PlanRequest
 from llmagentos.types import Scene, Workspace
@@ -87,3 +90,45 @@ def test_no_executor_no_plan() -> None:
     execution = RemoteExecution(client, lambda: living().watch("executor"), print, 0.05)
     with pytest.raises(PlanError, match="expected an executor"):
         execution.start(compact.parse("home"))
+
+
+class Executor:
+    """An executor's action server that takes every plan; `say` sends feedback."""
+
+    def __init__(self) -> None:
+        self.hears: list[Any] = []
+
+    def server_is_ready(self) -> bool:
+        return True
+
+    def send_goal_async(self, goal: Any, feedback_callback: Any) -> Any:
+        self.hears.append(feedback_callback)
+        handle = SimpleNamespace(accepted=True, get_result_async=Never)
+        return SimpleNamespace(
+            add_done_callback=lambda f: f(None), done=lambda: True, result=lambda: handle
+        )
+
+    def say(self, goal: int, **more: float) -> None:
+        event = json.dumps({**StepStarted("1", "moves").to_json(), **more})
+        self.hears[goal](SimpleNamespace(feedback=SimpleNamespace(event=event)))
+
+
+def test_first_motion_is_when_the_joints_moved_however_late_the_next_event_is() -> None:
+    now, server = [100.0], Executor()
+    execution = RemoteExecution(
+        server, lambda: living().watch("executor"), lambda event: None, 0.05, lambda: now[0]
+    )
+    execution.start(compact.parse("home"))
+    server.say(0)
+    assert execution.first_motion_at is None
+    now[0] = 107.0
+    server.say(0, moving_for_s=6.8)
+    assert execution.first_motion_at == pytest.approx(100.2)
+    now[0] = 108.0
+    server.say(0, moving_for_s=7.5)  # this one was held up on its way
+    assert execution.first_motion_at == pytest.approx(100.2)
+    execution.start(compact.parse("home"))
+    server.say(0, moving_for_s=8.0)  # of the goal before
+    assert execution.first_motion_at is None
+    server.say(1, moving_for_s=0.5)
+    assert execution.first_motion_at == pytest.approx(107.5)

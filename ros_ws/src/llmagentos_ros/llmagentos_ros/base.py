@@ -12,7 +12,7 @@ methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 import os
 import signal
@@ -26,6 +26,7 @@ from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
+from llmagentos_ros.inputs import Channel, End, Input, Output, Policy
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -41,6 +42,8 @@ _FEEDBACK_S = 0.1
 _RCLError = rclpy_implementation.RCLError
 #: So soon a signal is noticed.
 _POLL_S = 0.05
+#: Simulated time that stands still so long is missed: on a busy machine it waits now and then.
+_STILL_S = 5.0
 #: A callback that runs when the process is told to end may take this long.
 _END_S = 5.0
 
@@ -81,6 +84,10 @@ class ModuleNode(LifecycleNode):
             DiagnosticArray, table.DIAGNOSTICS.name, table.DIAGNOSTICS.qos
         )
         self.is_active = False
+        #: What is expected of others, and named faults: diagnostics tell what is missing.
+        self.channels: list[Input | Output] = []
+        self.faults: dict[str, str] = {}
+        self._clock_seen = self._clock_input()
         self._torn_s = float('-inf')
         self._closing = threading.Event()
         self._instance = time.time_ns()
@@ -126,21 +133,66 @@ class ModuleNode(LifecycleNode):
         """The node's clock (simulated with use_sim_time), seconds."""
         return self.get_clock().now().nanoseconds * 1e-9
 
-    def publisher(self, topic: table.Topic) -> Any:
-        """Create a lifecycle publisher: silent while the node is not active."""
+    def publisher(self, topic: table.Topic, needs_reader: Callable[[], bool] | None = None) -> Any:
+        """
+        Create a lifecycle publisher: silent while the node is not active.
+
+        needs_reader: whether diagnostics miss somebody who reads it.
+        """
         made = self.create_lifecycle_publisher(topic.kind, topic.name, topic.qos)
         self._built.append((self.destroy_lifecycle_publisher, made))
+        if needs_reader is not None:
+            channel = self._channel(topic)
+            self.channels.append(
+                Output(
+                    channel,
+                    lambda: _ends(self.get_subscriptions_info_by_topic(channel.name)),
+                    needs_reader,
+                )
+            )
         return made
 
     def subscription(
-        self, topic: table.Topic, callback: Callable[[Any], None], group: Any = None
+        self,
+        topic: table.Topic,
+        callback: Callable[[Any], None],
+        group: Any = None,
+        *,
+        allowed_s: float = 0.0,
+        needed: Callable[[], bool] | None = None,
     ) -> Any:
-        """Subscribe with the table's QoS."""
+        """
+        Subscribe with the table's QoS; diagnostics tell what of it is missing.
+
+        allowed_s: silence that is fine; 0: some periods. needed: whether it is missed at all;
+        without it, what comes at a rate is.
+        """
+        channel = self._channel(topic)
+        seen = Input(
+            channel,
+            lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
+            lambda: self.now_s,
+            allowed_s=allowed_s,
+            needed=needed or (lambda: topic.rate_hz > 0),
+        )
+        self.channels.append(seen)
+
+        def heard(msg: Any) -> None:
+            seen.beat()
+            callback(msg)
+
         made = self.create_subscription(
-            topic.kind, topic.name, callback, topic.qos, callback_group=group
+            topic.kind, topic.name, heard, topic.qos, callback_group=group
         )
         self._built.append((self.destroy_subscription, made))
         return made
+
+    def fault(self, name: str, words: str) -> None:
+        """Name something that is wrong, for diagnostics; '' when it is over."""
+        if words:
+            self.faults[name] = words
+        else:
+            self.faults.pop(name, None)
 
     def serve(self, endpoint: table.Endpoint, callback: Any, group: Any = None) -> Any:
         """Offer a service of the table."""
@@ -232,6 +284,7 @@ class ModuleNode(LifecycleNode):
     def _tear_down(self) -> None:
         self._torn_s = time.monotonic()
         self.release()
+        self.channels, self.faults = [], {}
         while self._built:
             destroy, thing = self._built.pop()
             destroy(thing)
@@ -240,11 +293,15 @@ class ModuleNode(LifecycleNode):
 
     def _pulse_loop(self) -> None:
         """On its own thread, so that long work is no silence; a frozen process is silent."""
-        next_report = 0.0
+        next_report = last_s = 0.0
         while not self._closing.wait(_HEARTBEAT_S):
             if not rclpy.ok():
                 return
-            stamp = to_time(self.now_s)
+            now_s = self.now_s
+            if now_s != last_s:
+                last_s = now_s
+                self._clock_seen.beat()
+            stamp = to_time(now_s)
             self._beat.publish(
                 Heartbeat(stamp=stamp, node=self.get_name(), instance=self._instance)
             )
@@ -252,9 +309,36 @@ class ModuleNode(LifecycleNode):
                 next_report = time.monotonic() + _DIAGNOSTICS_S
                 self._diagnostics.publish(self._report(Header(stamp=stamp)))
 
+    def _channel(self, topic: table.Topic) -> Channel:
+        return Channel(
+            self.resolve_topic_name(topic.name),
+            _kind(topic.kind),
+            Policy.of(topic.qos),
+            topic.rate_hz,
+        )
+
+    def _clock_input(self) -> Input:
+        """Expect simulated time: rclpy listens, and the node sees only that its clock moves."""
+        channel = self._channel(table.CLOCK)
+        return Input(
+            replace(channel, rate_hz=1.0 / _HEARTBEAT_S),
+            lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
+            time.monotonic,
+            allowed_s=_STILL_S,
+            needed=lambda: bool(self.value('use_sim_time')),
+        )
+
     def _report(self, header: Header) -> DiagnosticArray:
         level, words, figures = self.health()
+        needed = [c for c in (self._clock_seen, *self.channels) if c.needed()]
         figures = {**figures, 'cpu_s': f'{time.process_time():.2f}', 'pid': os.getpid()}
+        faults = dict(self.faults)
+        figures |= {c.channel.name: c.row() for c in needed} | faults
+        missing = [said for _, said in (c.problem() for c in needed) if said]
+        if self.is_active and (missing or faults):
+            said = [] if level == DiagnosticStatus.OK else [words]
+            words = '; '.join([*said, *faults.values(), *missing])
+            level = DiagnosticStatus.ERROR if faults else max(level, DiagnosticStatus.WARN)
         status = DiagnosticStatus(
             level=level,
             name=f'{self.get_fully_qualified_name()}',
@@ -263,6 +347,21 @@ class ModuleNode(LifecycleNode):
             values=[KeyValue(key=str(k), value=str(v)) for k, v in figures.items()],
         )
         return DiagnosticArray(header=header, status=[status])
+
+
+def _kind(message: Any) -> str:
+    """Name a message class as the graph does: package/msg/Name."""
+    return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
+
+
+def _ends(infos: Sequence[Any]) -> list[End]:
+    """Read the graph's word on who is at a topic."""
+    return [
+        End(
+            f'{i.node_namespace.rstrip("/")}/{i.node_name}', i.topic_type, Policy.of(i.qos_profile)
+        )
+        for i in infos
+    ]
 
 
 def let_feedback_arrive() -> None:

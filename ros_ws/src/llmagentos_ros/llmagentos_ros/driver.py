@@ -94,18 +94,19 @@ class RosDriver(RobotDriver):
 
     # --- messages in ---------------------------------------------------------------------
 
-    def on_joint_state(self, msg: JointState) -> None:
-        """Take a message in; one with values that are not finite counts as none."""
+    def on_joint_state(self, msg: JointState) -> RobotState | None:
+        """Take a message in, return what it says; one with values that are not finite is none."""
         try:
             state = self._reader.read(msg)
         except DriverError:
             self.rejected += 1
-            return
+            return None
         if state is None:
-            return
+            return None
         with self._lock:
             self._state = state
             self.joint_states.beat()
+        return state
 
     # --- the driver port -----------------------------------------------------------------
 

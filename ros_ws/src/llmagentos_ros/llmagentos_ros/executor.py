@@ -33,6 +33,7 @@ from llmagentos_ros import interface as table
 from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time, trusted
 from llmagentos_ros.driver import RosDriver
+from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.outputs import ArmOutput, GripperOutput
 from llmagentos_ros.perception import names
 from llmagentos_ros.progress import Progress
@@ -40,6 +41,7 @@ from llmagentos_ros.scene_feed import SceneFeed
 from llmagentos_ros.sim_clock import clock_condition
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
+from sensor_msgs.msg import JointState
 
 #: A cancel is looked at this often while waiting.
 _POLL_S = 0.02
@@ -99,6 +101,7 @@ class ExecutorNode(ModuleNode):
         self._stop = threading.Event()
         self._goal: Any = None
         self._progress: Progress | None = None
+        self._motion = MotionWatch()
         self._state = SafetyState(state=SafetyState.HOLDING)
         self._done = self._broken = 0
 
@@ -132,8 +135,9 @@ class ExecutorNode(ModuleNode):
         self._skills: MotionSkills | None = None
         self._memory = SessionMemory()
         own = MutuallyExclusiveCallbackGroup
-        self.subscription(table.JOINT_STATES, self._driver.on_joint_state, own())
-        self.subscription(table.SCENE, self._scenes.on_scene, own())
+        joints_s, scene_s = (self.value(f'{n}_timeout_s') for n in ('joint_states', 'scene'))
+        self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
+        self.subscription(table.SCENE, self._scenes.on_scene, own(), allowed_s=scene_s)
         self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
         self.serve(table.RESET_EXECUTOR, self._on_reset)
         server = ActionServer(
@@ -181,6 +185,11 @@ class ExecutorNode(ModuleNode):
             self._skills, self._observed = able.skills, able.driver
             self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
         return self._execution
+
+    def _on_joint_state(self, msg: JointState) -> None:
+        state = self._driver.on_joint_state(msg)
+        if state is not None:
+            self._motion.take(state.positions)
 
     def _look(self) -> Scene:
         """Wait for a scene seen after the arm last moved, and not long ago."""
@@ -247,6 +256,7 @@ class ExecutorNode(ModuleNode):
                 return Outcome('failed', f"I can't move: {stale}.")
             execution = self._module()
             self._observed.mark()
+            self._motion.begin()
             self._progress = Progress(len(plan.steps))
             execution.start(trusted(plan, goal.request.plan), goal.request.plan.command)
         except LLMAgentOSError as exc:
@@ -294,15 +304,17 @@ class ExecutorNode(ModuleNode):
         self._feedback(goal, progress, step, event)
 
     def _feedback(self, goal: Any, progress: Progress, step: Any, event: Event) -> None:
-        moving = self._observed.first_motion_at
-        extra = {} if moving is None else {'first_motion_monotonic_s': moving}
+        moving_for_s = (
+            None if self._observed.first_motion_at is None else self._motion.moving_for_s
+        )
+        extra = {} if moving_for_s is None else {'moving_for_s': round(moving_for_s, 4)}
         goal.publish_feedback(
             ExecutePlan.Feedback(
                 step=step,
                 progress=float(progress.share),
                 words=getattr(event, 'words', ''),
                 event=event_to_json(event, **extra),
-                moving=moving is not None,
+                moving=moving_for_s is not None,
             )
         )
 

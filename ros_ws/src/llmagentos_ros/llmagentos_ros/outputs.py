@@ -56,8 +56,9 @@ class ArmOutput:
     """Sends joint trajectories. interface: auto takes the topic if a controller listens there."""
 
     def __init__(self, node: Any, interface: str, action: str) -> None:
-        self._topic = node.publisher(table.TRAJECTORY)
         self._always = interface == 'action'
+        self._client: Any = None
+        self._topic = node.publisher(table.TRAJECTORY, lambda: not self._takes_action())
         self._client = action_client(node, interface, 'FollowJointTrajectory', action)
         self._goal: Callable[[], Any] | None = None
         if self._client is not None:
@@ -80,8 +81,8 @@ class ArmOutput:
         self.problem = ''
 
     def _takes_action(self) -> bool:
-        if self._always:
-            return True
+        if self._client is None or self._always:
+            return self._client is not None
         return not self._topic.get_subscription_count() and self._client.server_is_ready()
 
     def _on_answer(self, future: Any) -> None:
@@ -110,8 +111,10 @@ class GripperOutput:
     def __init__(
         self, node: Any, interface: str, action: str, position_of: Callable[[float], float]
     ) -> None:
-        self._topic = node.publisher(table.GRIPPER)
-        self._always, self._position_of = interface == 'action', position_of
+        self._always = interface == 'action'
+        self._client: Any = None
+        self._position_of = position_of
+        self._topic = node.publisher(table.GRIPPER, lambda: not self._takes_action())
         self._client = action_client(node, interface, 'GripperCommand', action)
         self._goal: Callable[[], Any] | None = None
         if self._client is not None:
@@ -119,10 +122,13 @@ class GripperOutput:
 
     def send(self, width_m: float, force_n: float) -> None:
         """Move the fingers to a distance with at most a force per finger."""
-        if self._goal is None or not (self._always or self._client.server_is_ready()):
+        if self._goal is None or not self._takes_action():
             self._topic.publish(GripperCommand(width=width_m, force=force_n))
             return
         goal = self._goal()
         goal.command.position = self._position_of(width_m)
         goal.command.max_effort = force_n
         self._client.send_goal_async(goal)
+
+    def _takes_action(self) -> bool:
+        return self._client is not None and (self._always or self._client.server_is_ready())

@@ -93,7 +93,7 @@ class PerceptionNode(ModuleNode):
         self.subscription(table.COLOR, self._on_color)
         self.subscription(table.DEPTH, self._on_depth)
         self.subscription(table.CAMERA_INFO, self._on_info)
-        self.subscription(table.CAMERA_POSE, self._on_pose)
+        self.subscription(table.CAMERA_POSE, self._on_pose, needed=self._needs_pose_topic)
         self.subscription(table.JOINT_STATES, self._on_joint_state)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
         self.serve(table.RESET_PERCEPTION, self._on_reset, self.default_callback_group)
@@ -216,6 +216,9 @@ class PerceptionNode(ModuleNode):
                 raise PerceptionError('expected a calibrated camera_quaternion, got zeros')
             return None
         return pose_matrix(list(self.value('camera_position')), quaternion)
+
+    def _needs_pose_topic(self) -> bool:
+        return self._pose is None and self._tf is None
 
     def _listen_to_tf(self) -> Any:
         wanted = self.value('camera_pose_source')

@@ -59,7 +59,8 @@ class PlannerNode(ModuleNode):
         self.module = make(model=self.value('model') or None, engine=self.value('engine'))
         self._scenes = SceneFeed(lambda: self.now_s, 5.0)
         self._plan_out = self.publisher(table.PLAN)
-        self.subscription(table.SCENE, self._scenes.on_scene, self.group)
+        # A request brings its scene with it; this one is for those that do not.
+        self.subscription(table.SCENE, self._scenes.on_scene, self.group, needed=lambda: False)
         self.subscription(
             table.CANCEL_PLAN, lambda _: self._cancel(), MutuallyExclusiveCallbackGroup()
         )

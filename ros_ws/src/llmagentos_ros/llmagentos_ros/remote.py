@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 import json
 import threading
 import time
@@ -167,15 +168,26 @@ class RemoteExecution(ExecutionModule):
     """
     The executor node's action as an ExecutionModule.
 
-    sink: gets the executor's events, in order, on the thread that ticks.
+    sink: gets the executor's events, in order, on the thread that ticks. clock: what commands are
+    timed with, seconds.
     """
 
-    def __init__(self, client: Any, watch: Watch, sink: EventSink, timeout_s: float = 5.0) -> None:
+    def __init__(
+        self,
+        client: Any,
+        watch: Watch,
+        sink: EventSink,
+        timeout_s: float = 5.0,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._clock = clock
         self._client, self._watch, self._sink = client, watch, sink
         self._dead: Dead = watch()
         self._timeout_s = timeout_s
         self._events: deque[Event] = deque()
         self._ended: set[str] = set()
+        #: Feedback of an earlier goal may come late.
+        self._goals = 0
         self._handle: Any = None
         self._result: Any = None
         self.first_motion_at: float | None = None
@@ -184,6 +196,7 @@ class RemoteExecution(ExecutionModule):
         """Send the plan. Raises PlanError when the executor does not take it."""
         self._events.clear()
         self._ended.clear()
+        self._goals += 1
         self._dead = wait_alive(self._watch, self._client.server_is_ready, self._timeout_s)
         gone = self._dead()
         if gone:
@@ -195,7 +208,8 @@ class RemoteExecution(ExecutionModule):
             plan = plan.plan
         message.json = plan.model_dump_json()
         goal = ExecutePlan.Goal(plan=message)
-        future = self._client.send_goal_async(goal, feedback_callback=self._on_feedback)
+        hear = partial(self._on_feedback, self._goals)
+        future = self._client.send_goal_async(goal, feedback_callback=hear)
         problem = wait_for(future, self._timeout_s, self._dead)
         if problem or not future.result().accepted:
             raise PlanError(f'expected the executor to take the plan, got {problem or "a no"}')
@@ -228,13 +242,15 @@ class RemoteExecution(ExecutionModule):
         self._make_up(steps)
         return Outcome(result.status or 'failed', result.reply, steps, result.question)
 
-    def _on_feedback(self, msg: Any) -> None:
+    def _on_feedback(self, goal: int, msg: Any) -> None:
+        if goal != self._goals:
+            return
         told = json.loads(msg.feedback.event)
-        moved = told.get('first_motion_monotonic_s')
-        if moved is not None and self.first_motion_at is None:
-            # Both processes read the same monotonic clock when they share a machine; otherwise
-            # the feedback's arrival is the nearest thing.
-            self.first_motion_at = moved if 0 <= time.monotonic() - moved < 5 else time.monotonic()
+        moving_for_s = told.get('moving_for_s')
+        if moving_for_s is not None:
+            # A message that is late makes motion seem later than it was, never earlier.
+            began = self._clock() - moving_for_s
+            self.first_motion_at = min(began, self.first_motion_at or began)
         self._events.append(from_json(told))
 
     def _pass_events(self) -> None:
@@ -271,9 +287,8 @@ class RemoteRobot:
 
     @property
     def first_motion_at(self) -> float | None:
-        """On time.perf_counter, which is what the agent measures with."""
-        at = self._execution.first_motion_at
-        return None if at is None else at - time.monotonic() + time.perf_counter()
+        """On time.perf_counter, which is what the agent measures with; measured at the joints."""
+        return self._execution.first_motion_at
 
     def mark(self) -> None:
         """Note that a new command begins."""
