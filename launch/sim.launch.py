@@ -2,11 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Start the simulated robot and the agent: `ros2 launch llmagentos_bringup sim.launch.py`."""
 
+import os
 from pathlib import Path
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
-from launch.actions import DeclareLaunchArgument, ExecuteProcess, GroupAction
+from launch.actions import (
+    DeclareLaunchArgument,
+    ExecuteProcess,
+    GroupAction,
+    SetEnvironmentVariable,
+)
 from launch.conditions import IfCondition
 from launch.substitutions import LaunchConfiguration, PythonExpression
 from launch_ros.actions import Node, PushRosNamespace, SetRemap
@@ -28,8 +34,26 @@ ARGUMENTS = (
     ('model', '', "Shipped model's name, a folder, or a server's address; empty: the shipped one"),
     ('scene', 'demo', 'Scene: a shipped name, a YAML file, or random'),
     ('seed', '0', 'Seeds noise and random scenes'),
+    (
+        'dds_profile',
+        str(CONFIG / 'fastdds_network.xml'),
+        'Fast DDS settings of all nodes, where the environment names none: pictures need more '
+        'shared memory than there is by itself; fastdds.xml also keeps topics on this machine',
+    ),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
 )
+
+
+#: Fast DDS 2 (Humble, Jazzy) reads the first name, Fast DDS 3 the second.
+PROFILE_NAMES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
+
+
+def profile(path):
+    """Return what sets the Fast DDS profile."""
+    if any(name in os.environ for name in PROFILE_NAMES):
+        return []
+    name = PROFILE_NAMES[0 if os.environ.get('ROS_DISTRO') in ('humble', 'jazzy') else 1]
+    return [SetEnvironmentVariable(name, path)]
 
 
 def generate_launch_description():
@@ -91,6 +115,7 @@ def generate_launch_description():
                 DeclareLaunchArgument(name, default_value=default, description=words)
                 for name, default, words in ARGUMENTS
             ],
+            *profile(value['dds_profile']),
             GroupAction([PushRosNamespace(value['namespace']), clock, *nodes, bringup]),
             record,
         ]

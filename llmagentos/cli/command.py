@@ -16,7 +16,7 @@ from typing import Any
 
 from rich.console import Console
 
-from llmagentos.cli.up import local_env
+from llmagentos.cli.up import graph_env
 from llmagentos.command import check_command
 from llmagentos.errors import DriverError
 from llmagentos.runtime.ros_env import find_ros
@@ -47,7 +47,7 @@ def command(
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
     argv = [ros.python, "-m", "llmagentos_ros.command", text, "--namespace", namespace or "/"]
     argv += ["--wait", str(wait_s), "--timeout", str(timeout_s)]
-    env = dict(ros.env) if network else local_env(ros.env)
+    env = graph_env(ros.env, network)
     # A session of its own: Ctrl-C reaches us alone, and we pass it on once.
     child = subprocess.Popen(
         argv, env=env, stdout=subprocess.PIPE, text=True, encoding="utf-8", start_new_session=True

@@ -240,6 +240,15 @@ def up(
     network: Annotated[
         bool, typer.Option("--network", help="Let other machines see the topics.")
     ] = False,
+    topic: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--topic",
+            metavar="ROLE:=NAME",
+            help="Where a driver's topic is: joint_states, trajectory, gripper, color, depth or "
+            "camera_info.",
+        ),
+    ] = None,
 ) -> None:
     """Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it."""
     from llmagentos.cli.up import up as bring_up
@@ -257,6 +266,7 @@ def up(
         log_level=log_level,
         log_dir=log_dir,
         network=network,
+        topics=topic or (),
     )
     raise typer.Exit(OK if well else NOT_DONE)
 

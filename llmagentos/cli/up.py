@@ -11,7 +11,7 @@ import json
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -27,12 +27,13 @@ from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import (
     GraphOptions,
     config_file,
+    driver_topics,
     process_table,
     read_params,
     write_params,
 )
 from llmagentos.runtime.processes import Process, ProcessManager, ProcessSpec
-from llmagentos.runtime.ros_env import find_ros, private_network
+from llmagentos.runtime.ros_env import find_ros, private_network, with_profile
 
 _POLL_S = 0.1
 _STYLE = {"active": "green", "running": "green", "restarting": "yellow", "given up": "bold red"}
@@ -52,16 +53,17 @@ def up(
     log_dir: Path | None = None,
     record: Path | None = None,
     network: bool = False,
+    topics: Sequence[str] = (),
     ready_timeout_s: float = 0.0,
 ) -> bool:
     """Start the graph, show its state, and stop it in reverse order on Ctrl-C or SIGTERM.
 
     robot: the arm's name or folder, else the one that the simulated scene names, else that of the
-    parameter files. network: let other machines see the topics; without it this machine only. ready_timeout_s: give
-    up when the graph is not active by then; 0 waits for ever. record: a folder for a recording of
-    all topics. Returns False when a process was given up. Raises
-    FileError, SceneError, RobotError or ModelError for what the graph could not use, MissingDependencyError
-    where there is no ROS.
+    parameter files. network: let other machines see the topics; without it this machine only.
+    ready_timeout_s: give up when the graph is not active by then; 0 waits for ever. record: a folder
+    for a recording of all topics. topics: where a robot's drivers are, as `color:=/their/topic`.
+    Returns False when a process was given up. Raises ConfigError, FileError, SceneError, RobotError
+    or ModelError for what the graph could not use, MissingDependencyError where there is no ROS.
     """
     folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
     if log_dir is not None:
@@ -78,7 +80,7 @@ def up(
     if model and not model.startswith(("http://", "https://")):
         model_manager().verify(model)
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
-    env = dict(ros.env) if network else local_env(ros.env)
+    env = graph_env(ros.env, network)
     files = [config_file("sim.yaml" if sim else "robot.yaml", env)]
     options = GraphOptions(
         sim=sim,
@@ -90,6 +92,7 @@ def up(
         namespace=namespace,
         log_level=log_level,
         record=record,
+        topics={} if sim else driver_topics(config_file("drivers.yaml", env), topics),
         params=[*files, *([params_file] if params_file is not None else [])],
     )
     params = folder / "params.yaml"
@@ -100,8 +103,10 @@ def up(
     return _watch(table, folder, env, console, ready_timeout_s)
 
 
-def local_env(env: Mapping[str, str]) -> dict[str, str]:
-    """Topics stay on this machine, pictures go through shared memory."""
+def graph_env(env: Mapping[str, str], network: bool = False) -> dict[str, str]:
+    """Pictures go through shared memory; topics stay on this machine unless `network`."""
+    if network:
+        return with_profile(env, config_file("fastdds_network.xml", env))
     return private_network(env, config_file("fastdds.xml", env))
 
 

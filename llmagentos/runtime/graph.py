@@ -14,7 +14,7 @@ from typing import Any
 
 import yaml
 
-from llmagentos.errors import FileError, MissingDependencyError
+from llmagentos.errors import ConfigError, FileError, MissingDependencyError
 from llmagentos.files import make_folder, read_yaml, shown, write_text
 from llmagentos.runtime.processes import ProcessSpec
 
@@ -28,8 +28,8 @@ class GraphOptions:
 
     sim: with the simulated robot. scene, seed: of the simulation. robot: the arm of all nodes, ""
     for the one of `params`. model, engine: of the planner. namespace: "" or "/robot1". record: a
-    folder for a recording of all topics.
-    params: files with ROS parameters; the later one wins. extra: parameters by node, over all.
+    folder for a recording of all topics. topics: the drivers' topics by ours, for a robot. params:
+    files with ROS parameters; the later one wins. extra: parameters by node, over all.
     """
 
     sim: bool = False
@@ -41,6 +41,7 @@ class GraphOptions:
     namespace: str = ""
     log_level: str = "info"
     record: Path | None = None
+    topics: Mapping[str, str] = field(default_factory=dict)
     params: Sequence[Path] = ()
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
 
@@ -76,12 +77,28 @@ def _recorder(python: str, options: GraphOptions) -> ProcessSpec:
 
 
 def ros_args(options: GraphOptions, params: Path) -> tuple[str, ...]:
-    """Command line of every node: parameters, log level, namespace."""
+    """Command line of every node: parameters, log level, namespace, topics."""
     args = ["--ros-args", "--params-file", str(params), "--log-level", options.log_level]
     if options.namespace.strip("/"):
-        # /clock is absolute; inside a namespace every robot has its own.
-        args += ["-r", f"__ns:=/{options.namespace.strip('/')}", "-r", "/clock:=clock"]
+        args += ["-r", f"__ns:=/{options.namespace.strip('/')}"]
+        if options.sim:  # /clock is absolute; every simulated robot makes its own
+            args += ["-r", "/clock:=clock"]
+    for ours, theirs in options.topics.items():
+        args += ["-r", f"{ours}:={theirs}"]
     return tuple(args)
+
+
+def driver_topics(table: Path, given: Sequence[str] = ()) -> dict[str, str]:
+    """The drivers' topics by ours: those of the table, with `given` ("color:=/their/topic") over
+    them. Raises ConfigError for what is no such argument, FileError for a table that is none."""
+    rows = read_yaml(table, "the table of drivers' topics")
+    asked = {name: row["theirs"] for name, row in rows.items()}
+    for each in given:
+        name, found, theirs = each.partition(":=")
+        if name not in rows or not found or not theirs:
+            raise ConfigError(f"expected ROLE:=NAME with one of {', '.join(rows)}, got {each!r}")
+        asked[name] = theirs
+    return {row["ours"]: asked[name] for name, row in rows.items()}
 
 
 def read_params(path: Path) -> dict[str, dict[str, Any]]:

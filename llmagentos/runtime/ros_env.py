@@ -18,7 +18,7 @@ from llmagentos.errors import MissingDependencyError
 #: Distributions that `make ros` knows, the preferred one first.
 DISTRIBUTIONS = ("jazzy", "kilted")
 #: Fast DDS 2 (Humble, Jazzy) reads the first name; Fast DDS 3 the second, and warns of the first.
-_PROFILE_NAMES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
+PROFILE_NAMES = ("FASTRTPS_DEFAULT_PROFILES_FILE", "FASTDDS_DEFAULT_PROFILES_FILE")
 _ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -83,8 +83,7 @@ def private_network(env: Mapping[str, str], profile: Path | None = None) -> dict
     """The environment with topics kept on this machine, where the caller has not said otherwise.
 
     Discovery is limited to this machine (Jazzy and later; Humble knows ROS_LOCALHOST_ONLY). That
-    keeps neighbours' robots apart; it is no security boundary. profile: Fast DDS settings, for
-    pictures through shared memory; ignored by other middleware.
+    keeps neighbours' robots apart; it is no security boundary. profile: as `with_profile` takes it.
     """
     out = dict(env)
     if not any(k in out for k in ("ROS_AUTOMATIC_DISCOVERY_RANGE", "ROS_LOCALHOST_ONLY")):
@@ -92,7 +91,12 @@ def private_network(env: Mapping[str, str], profile: Path | None = None) -> dict
             out["ROS_LOCALHOST_ONLY"] = "1"
         else:
             out["ROS_AUTOMATIC_DISCOVERY_RANGE"] = "LOCALHOST"
-    if profile is not None and not any(name in out for name in _PROFILE_NAMES):
-        old = out.get("ROS_DISTRO") in ("humble", "jazzy")
-        out[_PROFILE_NAMES[0 if old else 1]] = str(profile)
-    return out
+    return out if profile is None else with_profile(out, profile)
+
+
+def with_profile(env: Mapping[str, str], profile: Path) -> dict[str, str]:
+    """The environment with Fast DDS settings, for pictures through shared memory, where it names
+    none yet; ignored by other middleware."""
+    old = env.get("ROS_DISTRO") in ("humble", "jazzy")
+    name = PROFILE_NAMES[0 if old else 1]
+    return dict(env) if any(n in env for n in PROFILE_NAMES) else {**env, name: str(profile)}

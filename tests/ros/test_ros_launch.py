@@ -7,6 +7,7 @@ where the real one is importable, launch_testing's machinery runs sim.launch.py 
 from __future__ import annotations
 
 import importlib.util
+import re
 import runpy
 import sys
 import types
@@ -14,6 +15,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from llmagentos.runtime.ros_env import PROFILE_NAMES, with_profile
 
 ROOT = Path(__file__).resolve().parents[2]
 AGENT = ["perception", "planner", "executor", "agent"]
@@ -30,7 +33,13 @@ def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
     """The entities of a launch description, groups unpacked."""
     kinds = {
         "launch": ["LaunchDescription"],
-        "launch.actions": ["DeclareLaunchArgument", "ExecuteProcess", "GroupAction"],
+        "launch.actions": [
+            "DeclareLaunchArgument",
+            "ExecuteProcess",
+            "GroupAction",
+            "LogInfo",
+            "SetEnvironmentVariable",
+        ],
         "launch.conditions": ["IfCondition"],
         "launch.substitutions": ["LaunchConfiguration", "PythonExpression"],
         "launch_ros": [],
@@ -43,7 +52,7 @@ def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
             setattr(made, each, type(each, (Noted,), {}))
         monkeypatch.setitem(sys.modules, module, made)
     index = types.ModuleType("ament_index_python.packages")
-    index.get_package_share_directory = lambda package: f"/share/{package}"  # type: ignore[attr-defined]
+    index.get_package_share_directory = lambda package: str(ROOT / "launch")  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "ament_index_python", types.ModuleType("ament_index_python"))
     monkeypatch.setitem(sys.modules, "ament_index_python.packages", index)
     found = runpy.run_path(str(ROOT / "launch" / name))["generate_launch_description"]()
@@ -116,6 +125,51 @@ def test_recording_only_on_request(monkeypatch: pytest.MonkeyPatch) -> None:
         record = next(e for e in entities if e.kind == "ExecuteProcess")
         assert record.options["cmd"][:3] == ["ros2", "bag", "record"]
         assert "condition" in record.options
+
+
+@pytest.mark.parametrize("name", ["sim.launch.py", "robot.launch.py"])
+@pytest.mark.parametrize(
+    ("distribution", "variable"),
+    [
+        ("humble", "FASTRTPS_DEFAULT_PROFILES_FILE"),
+        ("jazzy", "FASTRTPS_DEFAULT_PROFILES_FILE"),
+        ("kilted", "FASTDDS_DEFAULT_PROFILES_FILE"),
+        ("rolling", "FASTDDS_DEFAULT_PROFILES_FILE"),
+    ],
+)
+def test_pictures_get_the_shared_memory_that_they_need(
+    name: str, distribution: str, variable: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for known in PROFILE_NAMES:
+        monkeypatch.delenv(known, raising=False)
+    monkeypatch.setenv("ROS_DISTRO", distribution)
+    entities = described(name, monkeypatch)
+    kinds = [e.kind for e in entities]
+    made = next(e for e in entities if e.kind == "SetEnvironmentVariable")
+    assert made.args[0] == variable and made.args[1].args == ("dds_profile",)
+    assert list(with_profile({"ROS_DISTRO": distribution}, Path("x"))) == ["ROS_DISTRO", variable]
+    # An action counts for what is started after it.
+    assert kinds.index("SetEnvironmentVariable") < kinds.index("Node")
+    declared = {e.args[0]: e.options for e in entities if e.kind == "DeclareLaunchArgument"}
+    assert Path(declared["dds_profile"]["default_value"]).is_file()
+    told = [e for e in entities if e.kind == "LogInfo"]
+    assert len(told) == (name == "robot.launch.py")  # its camera is started by somebody else
+
+
+def test_a_profile_of_ones_own_is_left_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    for known in PROFILE_NAMES:
+        monkeypatch.setenv(known, "/own.xml")
+        for name in ("sim.launch.py", "robot.launch.py"):
+            kinds = {e.kind for e in described(name, monkeypatch)}
+            assert not kinds & {"SetEnvironmentVariable", "LogInfo"}
+        monkeypatch.delenv(known)
+
+
+def test_both_profiles_give_pictures_the_same_shared_memory() -> None:
+    texts = [(ROOT / f"launch/config/{n}.xml").read_text() for n in ("fastdds", "fastdds_network")]
+    sizes = [re.findall(r"<segment_size>(\d+)<", text) for text in texts]
+    assert sizes[0] == sizes[1] and int(sizes[0][0]) > 10 * 640 * 480 * 4
+    assert ["127.0.0.1" in text for text in texts] == [True, False]
 
 
 @pytest.mark.slow

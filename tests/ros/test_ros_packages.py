@@ -81,7 +81,7 @@ def test_launch_files(path: Path) -> None:
         for node in tree.body
         if isinstance(node, ast.Assign)
         for t in node.targets
-        if isinstance(t, ast.Name) and t.id in ("NODES", "REMAPPINGS")
+        if isinstance(t, ast.Name) and t.id == "NODES"
     }
     arguments = next(
         node.value for node in tree.body
@@ -93,7 +93,7 @@ def test_launch_files(path: Path) -> None:
     assert names >= EXPECTED
     assert all(len(row) == 3 and len(ast.literal_eval(row[2])) > 10 for row in rows)
     functions = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
-    assert functions == ["generate_launch_description"]
+    assert functions == ["profile", "generate_launch_description"]
     nodes = WS / "llmagentos_ros/llmagentos_ros"
     assert all((nodes / f"{name}.py").exists() for name in tables["NODES"])
 

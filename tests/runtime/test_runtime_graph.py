@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 import yaml
 
-from llmagentos.cli.up import GraphState
-from llmagentos.errors import MissingDependencyError
-from llmagentos.runtime.graph import GraphOptions, config_file, process_table, write_params
+from llmagentos.cli.up import GraphState, graph_env
+from llmagentos.errors import ConfigError, MissingDependencyError
+from llmagentos.runtime.graph import (
+    GraphOptions,
+    config_file,
+    driver_topics,
+    process_table,
+    write_params,
+)
 from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
 
 
@@ -22,10 +29,31 @@ def test_the_simulated_robot_is_there_only_with_sim(tmp_path: Path) -> None:
 
 
 def test_a_namespace_brings_its_own_clock(tmp_path: Path) -> None:
-    rows = process_table("python", GraphOptions(namespace="robot1"), tmp_path / "p.yaml")
-    assert "__ns:=/robot1" in rows[1].argv and "/clock:=clock" in rows[1].argv
-    plain = process_table("python", GraphOptions(), tmp_path / "p.yaml")
-    assert "/clock:=clock" not in plain[1].argv
+    def argv(**options: Any) -> tuple[str, ...]:
+        return process_table("python", GraphOptions(**options), tmp_path / "p.yaml")[1].argv
+
+    simulated = argv(sim=True, namespace="robot1")
+    assert "__ns:=/robot1" in simulated and "/clock:=clock" in simulated
+    assert "/clock:=clock" not in argv(sim=True)
+    # A robot that is simulated elsewhere follows that simulator's clock, as in robot.launch.py.
+    assert "/clock:=clock" not in argv(namespace="robot1")
+
+
+def test_the_drivers_topics_are_those_of_the_launch_file() -> None:
+    table = config_file("drivers.yaml", {})
+    topics = driver_topics(table)
+    assert topics["camera/color/image_raw"] == "camera/camera/color/image_raw"
+    assert not [name for name in topics.values() if name.startswith("/")]
+    given = driver_topics(table, ["color:=/eye/rgb", "joint_states:=states"])
+    assert given == {**topics, "camera/color/image_raw": "/eye/rgb", "joint_states": "states"}
+    argv = process_table("python", GraphOptions(topics=given), Path("p.yaml"))[2].argv
+    assert "camera/color/image_raw:=/eye/rgb" in argv and argv[argv.index("--ros-args") :]
+
+
+@pytest.mark.parametrize("wrong", ["colour:=/eye", "color=/eye", "color", "color:="])
+def test_a_topic_that_is_none_of_a_driver_is_named(wrong: str) -> None:
+    with pytest.raises(ConfigError, match=r"expected ROLE:=NAME .*color.*, got"):
+        driver_topics(config_file("drivers.yaml", {}), [wrong])
 
 
 def test_parameters_later_ones_win(tmp_path: Path) -> None:
@@ -105,6 +133,8 @@ def test_topics_stay_here_unless_told_otherwise() -> None:
         assert {k: v for k, v in env.items() if "PROFILES" in k} == {
             f"{name}_DEFAULT_PROFILES_FILE": str(profile)
         }
+    assert "ROS_AUTOMATIC_DISCOVERY_RANGE" not in graph_env({}, network=True)
+    assert graph_env({}, network=True)["FASTDDS_DEFAULT_PROFILES_FILE"].endswith("network.xml")
     own = {"FASTRTPS_DEFAULT_PROFILES_FILE": "/own.xml"}
     assert "FASTDDS_DEFAULT_PROFILES_FILE" not in private_network(own, profile)
 

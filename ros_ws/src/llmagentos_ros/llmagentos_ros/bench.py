@@ -22,7 +22,7 @@ import time
 from typing import Any
 
 from llmagentos.agent import Agent
-from llmagentos.cli.up import GraphState, local_env
+from llmagentos.cli.up import graph_env, GraphState
 from llmagentos.errors import DriverError
 from llmagentos.local_robot import LocalRobot
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
@@ -91,7 +91,7 @@ def cpu_s(pid: int) -> float:
 
 def over_ros(scene: str, commands: Sequence[str], seconds: float) -> dict[str, Any]:
     """Measure the same over a graph of processes, 640x480 at 15 pictures a second."""
-    env = local_env(os.environ)
+    env = graph_env(os.environ)
     os.environ.update(env)
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
