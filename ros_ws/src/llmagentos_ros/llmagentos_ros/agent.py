@@ -13,6 +13,7 @@ import json
 import threading
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
 from llmagentos.errors import CommandError, LLMAgentOSError
@@ -85,6 +86,7 @@ class AgentNode(ModuleNode):
         self._text = self._question = ''
         self._done = 0
         self._progress = Progress(1)
+        self._alive = Heartbeats({})
 
     def build(self) -> None:
         """Create the watch over the other nodes, clients and the action server."""
@@ -128,7 +130,7 @@ class AgentNode(ModuleNode):
         )
         self._state_out = self.publisher(table.AGENT_STATE)
         own = MutuallyExclusiveCallbackGroup
-        self.subscription(table.HEARTBEAT, self._on_heartbeat, own())
+        self.subscription(table.HEARTBEAT, self._on_heartbeat, own(), needed=lambda: False)
         self.subscription(table.SCENE, self._scenes.on_scene, own())
         self.timer(1.0 / table.AGENT_STATE.rate_hz, self._publish_state, own())
         self.serve(table.UNDO, self._on_undo)
@@ -151,8 +153,11 @@ class AgentNode(ModuleNode):
             self._busy.release()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Say how many commands have ended, and whether one is running."""
+        """Warn of nodes that are silent; say how many commands have ended, and if one is running."""
         level, words, _ = super().health()
+        missing = [why for timer in self._alive.timers.values() if (why := timer.stale())]
+        if self.is_active and missing:
+            level, words = DiagnosticStatus.WARN, '; '.join(missing)
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
 
     # --- what the agent sees -----------------------------------------------------------------

@@ -159,13 +159,14 @@ class ModuleNode(LifecycleNode):
         group: Any = None,
         *,
         allowed_s: float = 0.0,
+        least_hz: float | None = None,
         needed: Callable[[], bool] | None = None,
     ) -> Any:
         """
         Subscribe with the table's QoS; diagnostics tell what of it is missing.
 
-        allowed_s: silence that is fine; 0: some periods. needed: whether it is missed at all;
-        without it, what comes at a rate is.
+        allowed_s: silence that is fine; 0: some periods. least_hz: less is slow; by itself a share
+        of the table's rate. needed: whether it is missed at all; by itself what comes at a rate.
         """
         channel = self._channel(topic)
         seen = Input(
@@ -173,6 +174,7 @@ class ModuleNode(LifecycleNode):
             lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
             lambda: self.now_s,
             allowed_s=allowed_s,
+            least_hz=least_hz,
             needed=needed or (lambda: topic.rate_hz > 0),
         )
         self.channels.append(seen)

@@ -101,8 +101,9 @@ class Input:
     """
     One topic that a node reads.
 
-    ends: who publishes it now; allowed_s: the silence that is still fine; needed: whether the node
-    misses it at all; now_s: the node's clock; steady: monotonic seconds.
+    ends: who publishes it now; allowed_s: the silence that is still fine; least_hz: a rate below
+    this is slow; needed: whether the node misses it at all; now_s: the node's clock; steady:
+    monotonic seconds.
     """
 
     def __init__(
@@ -112,12 +113,14 @@ class Input:
         now_s: Callable[[], float],
         *,
         allowed_s: float = 0.0,
+        least_hz: float | None = None,
         needed: Callable[[], bool] = lambda: True,
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self.channel, self.needed = channel, needed
         self._ends, self._now_s, self._steady = ends, now_s, steady
         self._allowed_s = allowed_s or _allowed_s(channel.rate_hz)
+        self._least_hz = SLOW_SHARE * channel.rate_hz if least_hz is None else least_hz
         self._last = -math.inf
         self._heard: deque[float] = deque(maxlen=512)
 
@@ -153,7 +156,7 @@ class Input:
         if math.isinf(age_s):
             kind, why = self._why()
             return kind or UNHEARD, f'{name} ({self.channel}): never seen{why}'
-        if rate_hz < SLOW_SHARE * self.channel.rate_hz:
+        if rate_hz < self._least_hz:
             return SLOW, f'{name} ({self.channel.policy}): {rate_hz:.1f} Hz, {expected} expected'
         return OK, ''
 

@@ -94,7 +94,8 @@ class PerceptionNode(ModuleNode):
         self.subscription(table.DEPTH, self._on_depth)
         self.subscription(table.CAMERA_INFO, self._on_info)
         self.subscription(table.CAMERA_POSE, self._on_pose, needed=self._needs_pose_topic)
-        self.subscription(table.JOINT_STATES, self._on_joint_state)
+        # One near each picture is enough; while a picture is looked at the others pass.
+        self.subscription(table.JOINT_STATES, self._on_joint_state, least_hz=1.0)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
         self.serve(table.RESET_PERCEPTION, self._on_reset, self.default_callback_group)
 

@@ -91,7 +91,8 @@ class RobotSim(ModuleNode):
         self._depth_out = self.publisher(table.DEPTH)
         self._info_out = self.publisher(table.CAMERA_INFO)
         self._pose_out = self.publisher(table.CAMERA_POSE)
-        self.subscription(table.TRAJECTORY, self._on_trajectory)
+        # Commands come when there is something to do.
+        self.subscription(table.TRAJECTORY, self._on_trajectory, needed=lambda: False)
         self.subscription(table.GRIPPER, self._on_gripper)
         self.serve(table.RESET_ROBOT, self._on_reset, self.default_callback_group)
         # Physics is paced by the steady clock: the node's own clock is what it produces.
