@@ -8,6 +8,7 @@ from __future__ import annotations
 import errno
 import json
 import os
+import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -39,6 +40,8 @@ from llmagentos.errors import (
 
 #: Exit codes of the contract: all well, a command did not succeed, wrong usage.
 OK, NOT_DONE, USAGE = 0, 1, 2
+#: Names as ROS takes them; "" and "/" are the one without a name.
+_NAMESPACE = re.compile(r"/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 app = typer.Typer(
@@ -282,6 +285,25 @@ def command(
     from llmagentos.cli.command import command as say
 
     well = say(text, namespace=namespace, as_json=as_json, network=network)
+    raise typer.Exit(OK if well else NOT_DONE)
+
+
+@app.command()
+def doctor(
+    ros: Annotated[bool, typer.Option("--ros", help="Look at a running ROS 2 graph.")] = False,
+    namespace: Annotated[str, typer.Option("--namespace", help="The graph's.")] = "/",
+    as_json: Annotated[bool, typer.Option("--json", help="What was found, as JSON.")] = False,
+    network: Annotated[bool, typer.Option("--network", help="Also on other machines.")] = False,
+    seconds: Annotated[
+        float, typer.Option("--seconds", min=0.1, help="How long to listen to a graph at most.")
+    ] = 6.0,
+) -> None:
+    """Say what is missing and what to do about it; nothing moves. Exit code 1: something is."""
+    from llmagentos.cli.doctor import doctor as look
+
+    if not _NAMESPACE.fullmatch(namespace):
+        raise typer.BadParameter(f"expected a namespace as /left, got {namespace!r}")
+    well = look(ros=ros, namespace=namespace, as_json=as_json, network=network, seconds=seconds)
     raise typer.Exit(OK if well else NOT_DONE)
 
 

@@ -24,6 +24,7 @@ if not HAS_ROS:
         "test_ros_autostart.py",
         "test_ros_cli.py",
         "test_ros_convert.py",
+        "test_ros_doctor.py",
         "test_ros_driver.py",
         "test_ros_faults.py",
         "test_ros_follow.py",
@@ -36,6 +37,7 @@ if not HAS_ROS:
         "test_ros_record.py",
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
+        "test_ros_standin.py",
     ]
 
 

@@ -27,11 +27,12 @@ from rclpy.executors import SingleThreadedExecutor
 from scripted_planning import THINK
 
 from llmagentos.runtime.dds_memory import sweep
-from llmagentos.runtime.graph import GraphOptions, process_table, write_params
-from llmagentos.runtime.processes import ProcessManager
+from llmagentos.runtime.graph import GraphOptions, driver_topics, process_table, write_params
+from llmagentos.runtime.processes import ProcessManager, ProcessSpec
 from llmagentos.runtime.ros_env import private_network
 
 ROOT = Path(__file__).resolve().parents[2]
+CONFIG = ROOT / "launch/config"
 
 SPEED = float(os.environ.get("LLMAGENTOS_TEST_SPEED", "1.0"))
 #: Every wait ends by then at the latest, seconds of wall time.
@@ -90,6 +91,7 @@ test_env.__test__ = False  # type: ignore[attr-defined]
 class Graph:
     """All processes of one robot.
 
+    standin: an arm whose drivers are somebody else's processes, instead of the simulated robot.
     extra: parameters by node. record: a folder for a recording. autostart: whether bring-up brings
     the nodes to active; without it somebody else has to.
     """
@@ -100,6 +102,7 @@ class Graph:
         *,
         namespace: str = "",
         domain: int = 0,
+        standin: str = "",
         extra: Mapping[str, Mapping[str, Any]] | None = None,
         record: Path | None = None,
         autostart: bool = True,
@@ -115,15 +118,19 @@ class Graph:
         if not autostart:
             merged["bringup"]["autostart"] = False
         options = GraphOptions(
-            sim=True,
+            sim=not standin,
             scene=str(scene),
+            robot=standin,
             namespace=namespace,
             record=record,
-            params=[ROOT / "launch/config/sim.yaml"],
+            topics=driver_topics(CONFIG / "drivers.yaml") if standin else {},
+            params=[CONFIG / ("robot.yaml" if standin else "sim.yaml")],
             extra=merged,
         )
         write_params(options, folder / "params.yaml")
         rows = process_table(sys.executable, options, folder / "params.yaml")
+        if standin:
+            rows = [standin_drivers(standin, scene, namespace), *rows]
         self.env = test_env(self.domain)
         self.manager = ProcessManager(rows, folder / "logs", self.env)
         self.states: dict[str, str] = {}
@@ -203,6 +210,13 @@ def environ_marked(value: str) -> list[str]:
         except OSError:  # it ended meanwhile, or is not ours to read
             continue
     return found
+
+
+def standin_drivers(arm: str, scene: Path, namespace: str) -> ProcessSpec:
+    """The drivers of an arm and a camera as a process that speaks only ROS."""
+    script = str(ROOT / "tests/ros/fakes/standin_robot.py")
+    where = ("--ros-args", "-r", f"__ns:={namespace or '/'}")
+    return ProcessSpec("drivers", (sys.executable, script, arm, str(scene), *where))
 
 
 class Goal:

@@ -24,6 +24,7 @@ setup(
     entry_points={
         'console_scripts': [
             *[f'{node} = llmagentos_ros.{node}:main' for node in nodes],
+            'doctor = llmagentos_ros.doctor:main',
             'command = llmagentos_ros.command:main',
             'record = llmagentos_ros.record:main',
         ]

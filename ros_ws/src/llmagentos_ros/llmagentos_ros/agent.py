@@ -153,7 +153,7 @@ class AgentNode(ModuleNode):
             self._busy.release()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Warn of nodes that are silent; say how many commands have ended, and if one is running."""
+        """Warn of silent nodes; say how many commands have ended, and if one is running."""
         level, words, _ = super().health()
         missing = [why for timer in self._alive.timers.values() if (why := timer.stale())]
         if self.is_active and missing:

@@ -26,7 +26,7 @@ from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
-from llmagentos_ros.inputs import Channel, End, Input, Output, Policy
+from llmagentos_ros.inputs import Channel, End, FAULT, Input, Output, Policy
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -335,7 +335,9 @@ class ModuleNode(LifecycleNode):
         needed = [c for c in (self._clock_seen, *self.channels) if c.needed()]
         figures = {**figures, 'cpu_s': f'{time.process_time():.2f}', 'pid': os.getpid()}
         faults = dict(self.faults)
-        figures |= {c.channel.name: c.row() for c in needed} | faults
+        named = faults if level == DiagnosticStatus.OK else {'health': words, **faults}
+        figures |= {c.channel.name: c.row() for c in needed}
+        figures |= {name: f'{FAULT}: {said}' for name, said in named.items()}
         missing = [said for _, said in (c.problem() for c in needed) if said]
         if self.is_active and (missing or faults):
             said = [] if level == DiagnosticStatus.OK else [words]

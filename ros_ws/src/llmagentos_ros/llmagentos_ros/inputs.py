@@ -30,6 +30,8 @@ _PERIODS, _ALLOWED_S = 5, 1.0
 OK = 'ok'
 UNPUBLISHED, OTHER_TYPE, OTHER_POLICY = 'unpublished', 'other type', 'other policy'
 UNHEARD, SILENT, SLOW, UNREAD = 'unheard', 'silent', 'slow', 'unread'
+#: What a node names itself, beyond its channels; begins its row in diagnostics.
+FAULT = 'fault'
 PROBLEMS = (UNPUBLISHED, OTHER_TYPE, OTHER_POLICY, UNHEARD, SILENT, SLOW, UNREAD)
 
 
