@@ -141,3 +141,21 @@ def test_across_two_blocks() -> None:
     found = locate(place, item, ctx(scene(left, right, item), moving="a"))
     assert found.spot is not None
     assert found.spot.pose.position == pytest.approx((0.5, 0.0, 0.04))
+
+
+def test_next_to_what_is_on_a_tray_is_on_the_tray_where_the_table_has_no_room() -> None:
+    tray = thing("m", "tray", "gray", 0.5, 0.0, 0.24)
+    on = thing("k", "block", "blue", 0.5, -0.03, support="m")
+    spot = at("next_to [ the blue block ]", scene(BLOCK, tray, on)).spot
+    assert spot is not None and spot.support == "m"
+    assert 0.04 < math.dist(spot.pose.position[:2], on.position[:2]) < 0.12
+
+
+def test_beside_what_fills_a_box_there_is_no_room_in_it() -> None:
+    box = thing("m", "box", "gray", 0.5, 0.0, 0.10)
+    on = thing("k", "block", "blue", 0.5, 0.0, 0.06, support="m")
+    around = [
+        thing(f"z{i}", "can", "red", 0.5 + dx, dy)
+        for i, (dx, dy) in enumerate([(0.1, 0.0), (-0.1, 0.0), (0.0, 0.1), (0.0, -0.1)])
+    ]
+    assert at("next_to [ the blue block ]", scene(BLOCK, box, on, *around)).problem == "no_room"

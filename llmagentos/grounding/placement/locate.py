@@ -31,6 +31,8 @@ WIDE_ASIDE = 0.9
 #: Beside things that rise this far over the fingers there should be so much room: for the hand's
 #: flange, for the wrist.
 _ROOM_ABOVE = ((0.10, 0.05), (0.15, 0.13))
+#: Places beside landmarks, which may be inside of what the landmarks are in.
+_BESIDE = (*DIRECTIONS, "next_to", "between", "toward")
 #: Places that are about the moved thing itself where no landmark is given.
 _OWN = ("corner_near", "corner_far", "side_near", "side_far")
 
@@ -135,6 +137,8 @@ class _Finder:
         if not found.ok and rel in DIRECTIONS and self.distance is None:
             wide = table.beside(rel, self._extreme(rel), self.moving, None, WIDE_ASIDE)
             found = self._on_table(wide)
+        if not found.ok and rel in _BESIDE and (inside := self._where_they_are()) is not None:
+            return inside
         return found
 
     # --- on and in ------------------------------------------------------------------------
@@ -183,6 +187,16 @@ class _Finder:
         words = f"on {describe_object(a, self.scene)} and {describe_object(b, self.scene)}"
         spot = Spot(Pose((x, y, max(a.top_z, b.top_z)), a.yaw), a.id, False, words)
         return Placement(spot, words)
+
+    def _where_they_are(self) -> Placement | None:
+        """Beside landmarks that share a tray or a box: in there, too."""
+        below = {o.support for o in self.objs}
+        carrier = self.scene.get(below.pop()) if len(below) == 1 else None
+        if carrier is None or carrier.id == self.moving.id:
+            return None
+        spot = support.spot_where(self.scene, carrier, self.moving, self._wish())
+        words = self.words()
+        return spot and Placement(replace(spot, words=words), words)
 
     # --- places about the past and the hand -------------------------------------------------
 

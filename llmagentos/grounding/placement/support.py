@@ -15,6 +15,7 @@ from dataclasses import replace
 import numpy as np
 
 from llmagentos.grounding.context import Spot
+from llmagentos.grounding.placement.table import Wish
 from llmagentos.objects import outlines as fp
 from llmagentos.objects.kinds import traits
 from llmagentos.types import Pose, Scene, SceneObject
@@ -32,6 +33,9 @@ SPARE_M = 0.006
 FILLED = 1.2
 #: A support must be at least this much of the base that stands on it.
 LEAST_SUPPORT_RATIO = 0.28
+
+#: The grid on a floor for places beside what stands there: steps from the middle to the wall.
+_FINE = 8
 
 Point = tuple[float, float]
 
@@ -147,6 +151,27 @@ def _spot_inside(
     if kind.is_shallow:
         return None
     return _on_the_pile(mark, item, others)
+
+
+def spot_where(scene: Scene, mark: SceneObject, item: SceneObject, wish: Wish) -> Spot | None:
+    """The free spot on the floor of `mark` that fits a wish for a point best; None without one."""
+    if not fp.has_rim(mark) or not fits_inside(mark, item):
+        return None
+    floor = replace(mark, position=fp.mouth_center(mark))
+    reach = _reach(floor, item)
+    others = [o for o in _contents(scene, floor) if o.id != item.id]
+    cost, _ = wish
+    points = _candidates(floor, reach, _FINE)
+    costs = cost(*(np.array(axis) for axis in zip(*points, strict=True)))
+    for i in np.argsort(costs, kind="stable"):
+        if not np.isfinite(costs[i]):
+            return None
+        if all(_gap(points[i], item, o) >= SIDE_GAPS_M[1] for o in others):
+            inside = traits(mark.kind).is_container
+            return Spot(
+                Pose((*points[i], fp.floor_z(floor)), _yaw_in(floor, item)), mark.id, inside
+            )
+    return None
 
 
 def _on_the_pile(
