@@ -151,11 +151,8 @@ def test_next_to_what_is_on_a_tray_is_on_the_tray_where_the_table_has_no_room() 
     assert 0.04 < math.dist(spot.pose.position[:2], on.position[:2]) < 0.12
 
 
-def test_beside_what_fills_a_box_there_is_no_room_in_it() -> None:
+def test_beside_what_fills_a_box_is_not_in_it() -> None:
     box = thing("m", "box", "gray", 0.5, 0.0, 0.10)
     on = thing("k", "block", "blue", 0.5, 0.0, 0.06, support="m")
-    around = [
-        thing(f"z{i}", "can", "red", 0.5 + dx, dy)
-        for i, (dx, dy) in enumerate([(0.1, 0.0), (-0.1, 0.0), (0.0, 0.1), (0.0, -0.1)])
-    ]
-    assert at("next_to [ the blue block ]", scene(BLOCK, box, on, *around)).problem == "no_room"
+    found = at("next_to [ the blue block ]", scene(BLOCK, box, on))
+    assert found.spot is None or found.spot.support == "table"
