@@ -196,7 +196,7 @@ class _Finder:
             return None
         spot = support.spot_where(self.scene, carrier, self.moving, self._wish())
         words = self.words()
-        return spot and Placement(replace(spot, words=words), words)
+        return None if spot is None else Placement(replace(spot, words=words), words)
 
     # --- places about the past and the hand -------------------------------------------------
 
