@@ -6,6 +6,7 @@ plain ones before anything is carried out. Does not know: how plans are carried 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,28 +65,58 @@ def resolve(
         answered = _answered(command, pending)
         if answered is not None:
             return answered
+    found = _resolved(plan.steps, memory, ctx, pending)
+    if found.issue is not None:
+        return Resolved(plan, plan, found.continues, found.issue)
+    if found.reply:
+        return Resolved(plan, plan, reply=found.reply)
+    return found
+
+
+def _resolved(
+    steps: Sequence[Any], memory: SessionMemory, ctx: Context, pending: Pending | None
+) -> Resolved:
+    """The steps with those about earlier commands replaced, inside loops and conditions too; the
+    first one that cannot be says so for all."""
     out: list[Any] = []
     again: list[Any] = []
-    continues, reply = False, ""
-    for step in plan.steps:
+    continues = False
+    for step in steps:
         handler = _HANDLERS.get(step.op)
-        if handler is None:
-            out.append(step)
-            again.append(step)
-            continue
-        meant = handler(step, memory, ctx, pending)
-        if meant.issue is not None:
-            return Resolved(plan, plan, meant.continues, meant.issue)
-        if meant.reply:
-            return Resolved(plan, plan, reply=meant.reply)
+        if handler is not None:
+            meant = handler(step, memory, ctx, pending)
+        else:
+            meant = _inside(step, memory, ctx, pending)
+        if meant.issue is not None or meant.reply:
+            return meant
         continues = continues or meant.continues
         out += meant.plan.steps
         again += meant.repeatable.steps
     if not out or len(out) > MAX_PLAN_STEPS:
         issue = Issue(Failure.IMPOSSIBLE, "That is too much at once: say it in several commands.")
-        return Resolved(plan, plan, continues, issue)
-    steps = tuple(again) or tuple(out)
-    return Resolved(p.Plan(steps=tuple(out)), p.Plan(steps=steps), continues, None, reply)
+        nothing = p.Plan(steps=(p.Look(),))
+        return Resolved(nothing, nothing, continues, issue)
+    return Resolved(p.Plan(steps=tuple(out)), p.Plan(steps=tuple(again or out)), continues)
+
+
+def _inside(step: Any, memory: SessionMemory, ctx: Context, pending: Pending | None) -> Resolved:
+    """A step with what is in its branches resolved; most have none."""
+    now: dict[str, Any] = {}
+    later: dict[str, Any] = {}
+    continues = False
+    for branch in ("then", "otherwise", "body"):
+        if not getattr(step, branch, ()):
+            continue
+        found = _resolved(getattr(step, branch), memory, ctx, pending)
+        if found.issue is not None or found.reply:
+            return found
+        continues = continues or found.continues
+        now[branch], later[branch] = found.plan.steps, found.repeatable.steps
+    return Resolved(
+        p.Plan(steps=(step.model_copy(update=now),)),
+        p.Plan(steps=(step.model_copy(update=later),)),
+        continues,
+    )
 
 
 def answers(plan: p.Plan, pending: Pending | None) -> bool:
