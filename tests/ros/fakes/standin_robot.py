@@ -90,8 +90,8 @@ class StandIn(Node):
         ]
         ahead = [(at, q) for at, q in points if at > now]
         if ahead:
-            self._times = np.array([now, *(at for at, _ in ahead)])
             self._points = np.array([self._at(now), *(q for _, q in ahead)])
+            self._times = np.array([now, *(at for at, _ in ahead)])
 
     def _at(self, now_s: float) -> Any:
         return np.array([np.interp(now_s, self._times, joint) for joint in self._points.T])

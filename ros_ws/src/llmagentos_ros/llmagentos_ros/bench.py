@@ -5,7 +5,7 @@ What ROS adds: `ros_ws/run_wheels.sh jazzy python -m llmagentos_ros.bench`.
 
 Knows: the same scene and commands in one process and over the graph, in one run. Does not know:
 how anything is done. Prints first motion, stopping, perception latency, CPU per node and lost
-pictures.
+pictures; with `--busy` also what a load on every core does to them.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ from llmagentos.runtime.graph import config_file, GraphOptions, process_table, w
 from llmagentos.runtime.processes import ProcessManager
 from llmagentos.types import Observation
 from llmagentos_ros.bench_client import FAST_RADPS, MOVES, PATIENCE_S, REST_RADPS, Watcher
+from llmagentos_ros.bench_load import busy_cores, grown_ms, show
 
 _TICKS_PER_S = os.sysconf('SC_CLK_TCK')
 
@@ -89,8 +90,14 @@ def cpu_s(pid: int) -> float:
     return (int(fields[11]) + int(fields[12])) / _TICKS_PER_S
 
 
-def over_ros(scene: str, commands: Sequence[str], seconds: float) -> dict[str, Any]:
-    """Measure the same over a graph of processes, 640x480 at 15 pictures a second."""
+def over_ros(
+    scene: str, commands: Sequence[str], seconds: float, busy: bool = False
+) -> dict[str, Any]:
+    """
+    Measure the same over a graph of processes, 640x480 at 15 pictures a second.
+
+    busy: measure once more while every core is busy (`busy` of what is returned).
+    """
     env = graph_env(os.environ)
     os.environ.update(env)
     with tempfile.TemporaryDirectory() as name:
@@ -112,6 +119,9 @@ def over_ros(scene: str, commands: Sequence[str], seconds: float) -> dict[str, A
             watcher = Watcher()
             try:
                 out = _measure(manager, watcher, commands, seconds)
+                if busy:
+                    with busy_cores():
+                        out['busy'] = _measure(manager, watcher, commands, seconds)
                 out |= _stopping(manager, watcher, len(commands) // 2)
                 return out
             finally:
@@ -178,10 +188,11 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('--scene', default='demo')
     parser.add_argument('--repeat', type=int, default=3)
     parser.add_argument('--seconds', type=float, default=10.0)
+    parser.add_argument('--busy', action='store_true', help='also with every core busy')
     options = parser.parse_args(args)
     commands = ['point at the red block', 'go home'] * options.repeat
     alone = in_process(options.scene, commands)
-    graph = over_ros(options.scene, commands, options.seconds)
+    graph = over_ros(options.scene, commands, options.seconds, options.busy)
     _print(alone, graph)
     return 0
 
@@ -204,11 +215,7 @@ def _print(alone: dict[str, list[float]], graph: dict[str, Any]) -> None:
         ('executor killed to still arm', graph['killed']),
     ):
         print(f'{words}, ms: {", ".join(f"{1000 * t:.0f}" for t in sorted(times))}')
-    half = len(graph['latency']) // 2
-    if half:
-        early, late = graph['latency'][:half], graph['latency'][half:]
-        grown = 1000 * (statistics.median(late) - statistics.median(early))
-        print(f'latency of the second half against the first: {grown:+.1f} ms')
+    print(f'latency of the second half against the first: {grown_ms(graph["latency"]):+.1f} ms')
     lost = graph['pictures'] - graph['scenes']
     print(
         f'pictures {graph["pictures"]} ({graph["rate"]:.1f} a second), scenes {graph["scenes"]}, '
@@ -216,6 +223,8 @@ def _print(alone: dict[str, list[float]], graph: dict[str, Any]) -> None:
     )
     for name, share in graph['cpu'].items():
         print(f'  {name:12} {100 * share:5.1f} % of a core')
+    if 'busy' in graph:
+        show(graph, graph['busy'])
 
 
 if __name__ == '__main__':

@@ -31,8 +31,8 @@ _POSE = 'geometry_msgs/msg/TransformStamped'
 _SCENE = 'llmagentos_msgs/msg/Scene'
 _CLOCK = 'rosgraph_msgs/msg/Clock'
 _PROFILE = (
-    'start the driver with FASTRTPS_DEFAULT_PROFILES_FILE=launch/config/fastdds.xml (Kilted and '
-    'later: FASTDDS_DEFAULT_PROFILES_FILE), and see whether the machine is busy'
+    'start the driver with FASTRTPS_DEFAULT_PROFILES_FILE=launch/config/fastdds_network.xml '
+    '(Kilted and later: FASTDDS_DEFAULT_PROFILES_FILE), and see whether the machine is busy'
 )
 
 

@@ -165,7 +165,8 @@ class Input:
     def row(self) -> str:
         """One line for diagnostics: what is wrong, what is expected, rate and age."""
         kind, _ = self.problem()
-        rate = '-' if math.isnan(self.rate_hz) else f'{self.rate_hz:.1f} Hz'
+        was = 'was ' if kind == SILENT else ''
+        rate = '-' if math.isnan(self.rate_hz) else f'{was}{self.rate_hz:.1f} Hz'
         age = 'never seen' if math.isinf(self.age_s) else f'age {self.age_s:.2f} s'
         return f'{kind}: {self.channel}, {rate}, {age}'
 
