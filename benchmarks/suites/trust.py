@@ -140,8 +140,8 @@ def main() -> None:
     print(f"{args.suite}, {len(cases)} cases, {args.model}\n\n{HEAD}\n|{'---|' * 7}")
     print("\n".join(line.row() for line in lines))
     if args.json:
-        rows = [{"cases": len(cases), **vars(x)} for x in lines]
-        args.json.write_text(json.dumps(rows, indent=1) + "\n")
+        figures = [{"cases": len(cases), **vars(x)} for x in lines]
+        args.json.write_text(json.dumps(figures, indent=1) + "\n")
 
 
 if __name__ == "__main__":
