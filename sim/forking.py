@@ -27,7 +27,7 @@ def carry_state(source: WorldTruth, twin: WorldTruth, exact: bool) -> None:
                 restore_in_order(world, fileName=path)
                 restore_in_order(world, fileName=path)
         return
-    for joint in (*source.robot.joints, *source.robot.fingers):
+    for joint in source.robot.moving:
         position, velocity = source.client.getJointState(source.robot.body, joint)[:2]
         twin.client.resetJointState(twin.robot.body, joint, position, velocity)
     for object_id in source.object_ids():

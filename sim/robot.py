@@ -29,6 +29,9 @@ _WEIGHTLESS = (
 )
 #: Force of the gear that keeps two straight fingers in step, N.
 _GEAR_FORCE_N = 60
+#: Torque that a linkage's bars stand, N m: all that fingers may need. Its bars are as slow to turn
+#: as the drive behind them, kg m^2: lighter ones give way, since the solver stops too early.
+_LINKAGE_NM, _LINKAGE_INERTIA = 40, 1e-3
 
 
 def simulation_urdf(spec: ArmSpec) -> str:
@@ -73,7 +76,7 @@ def _foreign_urdf(reference: str) -> ElementTree.Element:
 def _finger_links(root: ElementTree.Element, spec: ArmSpec) -> dict[str, ElementTree.Element]:
     links = {link.get("name", ""): link for link in root.findall("link")}
     children = {j.get("name"): j.find("child") for j in root.findall("joint")}
-    names = [children[joint].get("link", "") for joint in spec.finger_joint_names]  # type: ignore[union-attr]
+    names = [children[joint].get("link", "") for joint in spec.gripper.linkage(0.0)]  # type: ignore[union-attr]
     return {name: links[name] for name in names}
 
 
@@ -107,20 +110,22 @@ class ArmBody:
         links = {info[12].decode(): i for i, info in enumerate(infos)}
         self.joints = [names[name] for name in spec.joint_names]
         self.fingers = [names[name] for name in spec.finger_joint_names]
-        fixed = spec.gripper.fixed_finger
-        # Where one jaw turns, the other one is part of the hand.
-        self._pads = [*self.fingers, links[fixed]] if fixed else self.fingers
-        self._lever = spec.gripper.travel_per_joint()
+        self.linked = {names[name]: ratio for name, ratio in spec.gripper.linked.items()}
+        #: What the two fingers hold things with.
+        self.pads = [links[name] for name in spec.pad_links]
         self.hand, self.tip = links[spec.hand_link], links[spec.tip_link]
         # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
         self._command_motors = client.setJointMotorControlArray
         self._read_joints = client.getJointStates
         self._position_control = client.POSITION_CONTROL
         self._all_joints = self.joints + self.fingers
+        #: All that moves: joints and fingers with a motor, and what a linkage moves along.
+        self.moving = (*self.joints, *self.fingers, *self.linked)
         self._position_gains = [_POSITION_GAIN] * len(self.joints)
         self._velocity_gains = [1.0] * len(self.joints)
         self._finger_speeds = self._speeds_of_fingers()
-        self._soften_fingers()
+        self._soften_pads()
+        self._link_fingers()
         straight = all(infos[f][2] == client.JOINT_PRISMATIC for f in self.fingers)
         if straight and len(self.fingers) == 2:
             self._couple_fingers()
@@ -145,8 +150,23 @@ class ArmBody:
         )
         client.changeConstraint(gear, gearRatio=-1, erp=0.2, maxForce=_GEAR_FORCE_N)
 
-    def _soften_fingers(self) -> None:
-        for finger in self._pads:
+    def _link_fingers(self) -> None:
+        """Joints without a motor follow the first finger joint, as bars of a linkage make them."""
+        client, first = self._client, self.fingers[0]
+        for joint in (*self.fingers, *self.linked) if self.linked else ():
+            own = client.getDynamicsInfo(self.body, joint)[2]
+            slow = [max(inertia, _LINKAGE_INERTIA) for inertia in own]
+            client.changeDynamics(self.body, joint, localInertiaDiagonal=slow)
+        for joint, ratio in self.linked.items():
+            client.setJointMotorControl2(self.body, joint, client.VELOCITY_CONTROL, force=0)
+            bar = client.createConstraint(
+                self.body, joint, self.body, first, client.JOINT_GEAR,
+                [1, 0, 0], [0, 0, 0], [0, 0, 0],
+            )  # fmt: skip
+            client.changeConstraint(bar, gearRatio=-ratio, erp=0.8, maxForce=_LINKAGE_NM)
+
+    def _soften_pads(self) -> None:
+        for finger in self.pads:
             # A rubber pad: slightly soft, and with static friction that does not creep (the
             # anchor keeps the point where a contact began; it slides when the cone is left).
             self._client.changeDynamics(
@@ -161,7 +181,7 @@ class ArmBody:
             )
 
     def _paint(self) -> None:
-        dark = {self.hand, *self._pads, self.joints[2], self.joints[-1]}
+        dark = {self.hand, *self.fingers, *self.linked, self.joints[2], self.joints[-1]}
         for link in range(-1, self._client.getNumJoints(self.body)):
             rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
             self._client.changeVisualShape(
@@ -181,8 +201,8 @@ class ArmBody:
         """Change the joints' state alone; what the motors aim at stays."""
         for joint, angle in zip(self.joints, positions, strict=True):
             self._client.resetJointState(self.body, joint, angle, 0.0)
-        values = self.spec.gripper.joints(width_m)
-        for finger, value in zip(self.fingers, values, strict=True):
+        values = self.spec.gripper.linkage(width_m).values()
+        for finger, value in zip((*self.fingers, *self.linked), values, strict=True):
             self._client.resetJointState(self.body, finger, value, 0.0)
 
     def clip(self, positions: Sequence[float]) -> tuple[float, ...]:
@@ -256,7 +276,7 @@ class ArmBody:
                 finger,
                 self._client.POSITION_CONTROL,
                 targetPosition=value,
-                force=force * self._lever,
+                force=force * self.spec.gripper.travel_per_joint,
                 positionGain=0.2,
                 maxVelocity=speed,
             )
@@ -269,9 +289,9 @@ class ArmBody:
         would hold the opening fingers back with any force.
         """
         client, wrong = self._client, set()
-        left, right = (client.getLinkState(self.body, f)[0] for f in self._pads[:2])
+        left, right = (client.getLinkState(self.body, f)[0] for f in self.pads)
         across = [a - b for a, b in zip(left, right, strict=True)]
-        for finger, sign in zip(self._pads[:2], (1.0, -1.0), strict=True):
+        for finger, sign in zip(self.pads, (1.0, -1.0), strict=True):
             for contact in client.getContactPoints(bodyA=self.body, linkIndexA=finger):
                 inward = sign * sum(n * d for n, d in zip(contact[7], across, strict=True))
                 if contact[9] > 1.0 and inward < -0.5 * math.hypot(*across):
@@ -287,7 +307,7 @@ class ArmBody:
         count = len(self.joints)
         arm, fingers = states[:count], states[count:]
         width = self.spec.gripper.opening_m([f[0] for f in fingers])
-        effort = sum(abs(f[3]) for f in fingers) / len(fingers) / self._lever
+        effort = sum(abs(f[3]) for f in fingers) / len(fingers) / self.spec.gripper.travel_per_joint
         return tuple(s[0] for s in arm), tuple(s[1] for s in arm), width, effort
 
     def tip_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:

@@ -54,7 +54,7 @@ class WorldTruth:
 
     def held_truth(self) -> str | None:
         """Id of the object that both fingers touch, or None."""
-        left, right = self.robot.fingers
+        left, right = self.robot.pads
         for object_id, body in self._bodies.items():
             touched = {c[3] for c in self.client.getContactPoints(self.robot.body, body)}
             if left in touched and right in touched:
@@ -74,7 +74,7 @@ class WorldTruth:
     def state_bytes(self) -> bytes:
         """Every joint and object pose and velocity, bit for bit, for comparing runs."""
         values: list[float] = []
-        for joint in (*self.robot.joints, *self.robot.fingers):
+        for joint in self.robot.moving:
             values += self.client.getJointState(self.robot.body, joint)[:2]
         for body in self._bodies.values():
             position, turn = self.client.getBasePositionAndOrientation(body)

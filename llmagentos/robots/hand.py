@@ -59,12 +59,13 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
     straight = all(joints[name].kind == "prismatic" for name in spec.finger_joint_names)
     shapes: list[HandShape] = []
     closed: list[HandPart] = []
+    pads: Mapping[int, str] = {}
     for opening in _openings(spec, straight):
         frames = model.placements(spec.home_rad, opening, links)
         seen = {name: from_tip @ frame for name, frame in frames.items()}
-        parts, wrist = _parts(spec, seen, moved_by, sides, fixed)
+        parts, wrist, ends = _parts(spec, seen, moved_by, sides, fixed)
         shapes.append(HandShape(opening, (*parts, *_sweep(wrist))))
-        closed = closed or parts
+        closed, pads = (closed, pads) if closed else (parts, ends)
     fingers = [p for p in closed if p.side == max(sides.values())]
     palms = [p for p in closed if p.side == 0]
     if not palms or {p.side for p in closed} != {-1, 0, 1}:
@@ -81,6 +82,7 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
         finger_width_m=round(2 * pad.half_x_m, 9),
         finger_thickness_m=round(2 * pad.half_y_m, 9),
         palm_m=round(min(p.low_m for p in palms), 9),
+        pad_links=(pads[1], pads[-1]),
         fixed_face_m=_fixed_face(closed, sides[spec.gripper.fixed_finger]) if fixed else None,
         hand=tuple(shapes),
     )
@@ -102,23 +104,26 @@ def _parts(
     moved_by: Mapping[str, str],
     sides: Mapping[str, int],
     fixed: frozenset[str],
-) -> tuple[list[HandPart], list[HandPart]]:
-    """All that moves with the hand as seen from the tip, and what may be turned about the tool."""
+) -> tuple[list[HandPart], list[HandPart], dict[int, str]]:
+    """All that moves with the hand as seen from the tip, what may be turned about the tool, and the
+    link of the finger end on each side."""
     last, before = spec.joint_names[-1], spec.joint_names[-2]
     parts: list[HandPart] = []
+    ends: dict[int, tuple[float, str]] = {}
     swept: list[HandPart] = []
     for shape in spec.shapes:
         pose = seen[shape.link] @ shape.pose if shape.link in seen else shape.pose
         mover = moved_by.get(shape.link, "")
-        if mover in sides:
-            parts.append(replace(_part(shape, pose), side=sides[mover]))
-        elif shape.link in fixed:
-            parts.append(replace(_part(shape, pose), side=sides[spec.gripper.fixed_finger]))
+        finger = spec.gripper.fixed_finger if shape.link in fixed else mover
+        if finger in sides:
+            part = replace(_part(shape, pose), side=sides[finger])
+            parts.append(part)
+            ends[part.side] = min(ends.get(part.side, (math.inf, "")), (part.low_m, shape.link))
         elif mover == last:
             parts.append(_part(shape, pose))
         elif mover == before:
             swept.append(_part(shape, pose))
-    return parts, swept
+    return parts, swept, {side: link for side, (_, link) in ends.items()}
 
 
 def _fixed_face(parts: Iterable[HandPart], side: int) -> tuple[float, int]:
@@ -157,13 +162,14 @@ def _finger_sides(
     closed: Mapping[str, Matrix],
 ) -> dict[str, int]:
     """Which way every finger joint moves its finger along the tip's y axis: +1 or -1."""
-    links = [spec.tip_link, *(joints[name].child for name in spec.finger_joint_names)]
+    moved = spec.gripper.linkage(0.0)
+    links = [spec.tip_link, *(joints[name].child for name in moved)]
     frames = model.placements(spec.home_rad, 2 * _NUDGE_M, links)
     from_tip = np.linalg.inv(frames[spec.tip_link])
     # A single finger goes the whole way; the other one stands still.
     half = 2.0 if spec.gripper.fixed_finger else 1.0
     sides = {}
-    for name in spec.finger_joint_names:
+    for name in moved:
         child = joints[name].child
         way = (from_tip @ frames[child])[:3, 3] - closed[child][:3, 3]
         prismatic = joints[name].kind == "prismatic"

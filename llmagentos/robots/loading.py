@@ -10,7 +10,7 @@ of the group "llmagentos.robots": the name, and a folder's path or a function th
 from __future__ import annotations
 
 import itertools
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
 from pathlib import Path
@@ -155,7 +155,8 @@ def _read(folder: Path) -> ArmSpec:
         raise RobotError(f"{folder / FILE}: {exc}") from exc
     _check_area(given, joints, folder / FILE)
     if not given.simulation.urdf:
-        _check_masses(given, joints, masses, where)
+        moved = (*given.joints, *spec.gripper.linkage(0.0))
+        _check_masses(moved, joints, masses, where)
     return spec
 
 
@@ -213,11 +214,14 @@ def reach_m(spec: ArmSpec) -> float:
 
 
 def _check_masses(
-    given: _Robot, joints: Mapping[str, JointLimits], masses: Mapping[str, float], where: Path
+    moved: Sequence[str],
+    joints: Mapping[str, JointLimits],
+    masses: Mapping[str, float],
+    where: Path,
 ) -> None:
     """What a joint moves weighs something; marks that are fixed to it need not."""
     heavy = {name for link, name in moved_by_of(joints).items() if masses.get(link, 0.0) > 0}
-    for name in (*given.joints, *given.gripper.joints):
+    for name in moved:
         if name not in heavy:
             raise RobotError(f"{where}: expected a mass for link {joints[name].child!r}, got none")
 
@@ -291,7 +295,7 @@ def _spec(
         max_effort_nm=tuple(joints[n].effort for n in given.joints),
         home_rad=tuple(given.home_rad),
         max_tool_speed_mps=given.max_tool_speed_mps,
-        gripper=_gripper(given.gripper, path),
+        gripper=_gripper(given.gripper, joints, path),
         workspace=Workspace(*area.x_m, *area.y_m, area.table_z_m, area.scale),
         profiles={k: ProfileShares(**v.model_dump()) for k, v in given.profiles.items()},
         load_acceleration=tuple(given.load_acceleration) or (1.0,) * count,
@@ -320,7 +324,7 @@ def _range_of(given: _Robot, name: str, limits: JointLimits, path: Path) -> tupl
     return low, high
 
 
-def _gripper(given: _Gripper, path: Path) -> GripperSpec:
+def _gripper(given: _Gripper, joints: Mapping[str, JointLimits], path: Path) -> GripperSpec:
     values, openings = given.joint_values, given.opening_m
     if len(values) != len(openings):
         raise RobotError(
@@ -337,6 +341,7 @@ def _gripper(given: _Gripper, path: Path) -> GripperSpec:
             f"{path}: gripper.multipliers: expected {len(given.joints)} numbers other than 0, "
             f"got {multipliers}"
         )
+    ratios = dict(zip(given.joints, multipliers, strict=True))
     return GripperSpec(
         tuple(given.joints),
         tuple(values),
@@ -344,4 +349,17 @@ def _gripper(given: _Gripper, path: Path) -> GripperSpec:
         given.max_force_n,
         tuple(multipliers),
         given.fixed_finger,
+        _linked(ratios, joints),
     )
+
+
+def _linked(ratios: Mapping[str, float], joints: Mapping[str, JointLimits]) -> dict[str, float]:
+    """Joints that mimic one of `ratios`, or one that does, each with its own ratio."""
+    found = dict(ratios)
+    while more := {
+        name: found[joint.mimics[0]] * joint.mimics[1]
+        for name, joint in joints.items()
+        if name not in found and joint.mimics[0] in found
+    }:
+        found |= more
+    return {name: ratio for name, ratio in found.items() if name not in ratios}

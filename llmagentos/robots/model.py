@@ -48,7 +48,7 @@ class ArmModel:
         self._data = self._model.createData()
         self._q = pin.neutral(self._model)
         self._arm = [self._index(name) for name in spec.joint_names]
-        self._fingers = [self._index(name) for name in spec.finger_joint_names]
+        self._fingers = [self._index(name) for name in spec.gripper.linkage(0.0)]
 
     def _index(self, name: str) -> int:
         return int(self._model.idx_qs[self._model.getJointId(name)])
@@ -58,7 +58,7 @@ class ArmModel:
     ) -> dict[str, Matrix]:
         """4x4 poses of `links` in the base frame, with the fingers at an opening."""
         self._q[self._arm] = positions
-        self._q[self._fingers] = self.spec.gripper.joints(opening_m)
+        self._q[self._fingers] = list(self.spec.gripper.linkage(opening_m).values())
         pin.framesForwardKinematics(self._model, self._data, self._q)
         return {link: self._data.oMf[self._model.getFrameId(link)].homogeneous for link in links}
 

@@ -27,6 +27,8 @@ class GripperSpec:
     belong together pairwise, closed to open; between and beyond the map is straight.
     multipliers: every finger joint's value as a multiple of the first one's. fixed_finger: the link
     that is the other finger where only one moves, rigid with the hand; "" where there is none.
+    linked: joints without a motor that a linkage moves along, by name, and their value as a
+    multiple of the first one's.
     """
 
     joint_names: tuple[str, ...]
@@ -35,6 +37,7 @@ class GripperSpec:
     max_force_n: float
     multipliers: tuple[float, ...]
     fixed_finger: str = ""
+    linked: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def max_opening_m(self) -> float:
@@ -52,12 +55,18 @@ class GripperSpec:
         value = _straight(opening_m, self.openings_m, self.joint_values)
         return tuple(value * m for m in self.multipliers)
 
+    def linkage(self, opening_m: float) -> dict[str, float]:
+        """The values (m or rad) of all joints that the fingers hang on, linked ones too, by name."""
+        value = _straight(opening_m, self.openings_m, self.joint_values)
+        driven = zip(self.joint_names, self.multipliers, strict=True)
+        return {name: value * m for name, m in (*driven, *self.linked.items())}
+
+    @property
     def travel_per_joint(self) -> float:
-        """How far the first joint's finger tip goes for 1 of its joint value, over the whole map:
-        metres a rad, or 1 for straight fingers. A force of 1 N there is so many N m (or N)."""
-        way = self.openings_m[-1] - self.openings_m[0]
-        moving = way if self.fixed_finger else way / 2
-        return moving / abs(self.joint_values[-1] - self.joint_values[0])
+        """How far each finger tip goes for 1 of the first joint's value, over the whole map, shared
+        among the driven joints: so many N m (or N) of each make 1 N between the tips."""
+        way = (self.openings_m[-1] - self.openings_m[0]) / len(self.joint_names)
+        return way / abs(self.joint_values[-1] - self.joint_values[0])
 
 
 def _straight(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
@@ -135,7 +144,8 @@ class ArmSpec:
     it. finger_width_m, finger_thickness_m: size of one finger's end, across and along the opening
     direction. palm_m: the hand's underside above the tip. fixed_face_m: where along y the finger
     that does not move has its inner face, and which side of it that finger is on; None where both
-    move. hand: its shape at several openings, closed to open. load_acceleration: the share of a
+    move. pad_links: what the two fingers hold things with, the one on the side of the tip's y axis
+    first. hand: its shape at several openings, closed to open. load_acceleration: the share of a
     joint's acceleration that plans use, with hand and load in mind. swivel_rad, restart_rad,
     lean_rad: see motion.kinematics.
     """
@@ -167,6 +177,7 @@ class ArmSpec:
     finger_thickness_m: float = 0.0
     palm_m: float = 0.0
     fixed_face_m: tuple[float, int] | None = None
+    pad_links: tuple[str, str] = ("", "")
     shapes: tuple[LinkShape, ...] = field(default=(), repr=False)
     hand: tuple[HandShape, ...] = field(default=(), repr=False)
 

@@ -44,7 +44,8 @@ class LinkShape:
 class JointLimits:
     """Of one joint: kind as in the URDF; range (rad or m), rate, torque or force.
 
-    length_m: from the parent link's origin to the joint.
+    length_m: from the parent link's origin to the joint. mimics: another joint and what its value
+    is multiplied by for this one's; ("", 0) for a joint of its own.
     """
 
     kind: str
@@ -55,6 +56,7 @@ class JointLimits:
     velocity: float
     effort: float
     length_m: float = 0.0
+    mimics: tuple[str, float] = ("", 0.0)
 
 
 def parse(text: str, where: str) -> ElementTree.Element:
@@ -96,8 +98,21 @@ def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
             "" if child is None else child.get("link", ""),
             *(lower, upper, velocity, effort),
             length_m=math.hypot(*_origin(joint.find("origin"), f"{where}: {name}")[:3, 3]),
+            mimics=_mimics(joint.find("mimic"), f"{where}: {name}"),
         )
     return found
+
+
+def _mimics(mimic: ElementTree.Element | None, where: str) -> tuple[str, float]:
+    if mimic is None:
+        return "", 0.0
+    (multiplier,) = _numbers(mimic.get("multiplier", "1"), 1, where)
+    (offset,) = _numbers(mimic.get("offset", "0"), 1, where)
+    if offset or not multiplier:
+        raise RobotError(
+            f"{where}: expected to mimic with a multiplier and no offset, got {multiplier}, {offset}"
+        )
+    return mimic.get("joint", ""), multiplier
 
 
 def shapes_of(root: ElementTree.Element, where: str) -> tuple[LinkShape, ...]:
