@@ -40,7 +40,8 @@ def test_the_hand_is_the_urdfs(spec: ArmSpec) -> None:
     assert spec.tip_offset_m == pytest.approx(gap)
     fingers = [p for p in spec.hand_at(0.0) if p.side]
     assert {p.side for p in fingers} == {-1, 1}
-    assert min(p.low_m for p in fingers) == pytest.approx(-spec.finger_beyond_tip_m)
+    lowest = min(shape.low_m for shape in spec.hand)
+    assert lowest == pytest.approx(-spec.finger_beyond_tip_m)
     assert max(p.high_m for p in fingers) >= spec.palm_m - 0.01
     assert 0.0 < spec.finger_beyond_tip_m < spec.lowest_tip_m < 0.02
     assert 0.03 < spec.palm_m < 0.07
