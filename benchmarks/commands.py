@@ -119,35 +119,74 @@ def table(episodes: Sequence[Episode]) -> Table:
     return out
 
 
-def main(argv: Sequence[str] | None = None) -> None:
-    """Entry point of `python -m benchmarks.commands`: episodes of commands, judged by truth, into a
-    JSON file."""
-    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--episodes", type=int, default=200)
-    parser.add_argument("--seed", type=int, default=None, help="random when not given")
-    parser.add_argument("--skills", nargs="*", default=list(SKILLS), choices=SKILLS)
-    parser.add_argument("--robot", default="", metavar="NAME", help="the arm: a name, or a folder")
-    parser.add_argument("--model", default=None)
-    parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
-    args = parser.parse_args(argv)
-    seed = secrets.randbelow(2**31) if args.seed is None else args.seed
+def beside(arms: Mapping[str, Sequence[Episode]]) -> Table:
+    """Arms beside each other: success per skill and over all, attempts and time at the median."""
+    skills = list(dict.fromkeys(e.skill for group in arms.values() for e in group))
+    out = Table("arm", "episodes", *skills, "all", "attempts", "sim s")
+    for arm, group in arms.items():
+        rates = [[e.success for e in group if e.skill == skill] for skill in skills]
+        out.add_row(
+            arm,
+            str(len(group)),
+            *(f"{statistics.mean(rate):.0%}" if rate else "-" for rate in rates),
+            f"{statistics.mean(e.success for e in group):.1%}",
+            f"{statistics.mean(e.attempts for e in group):.2f}",
+            f"{statistics.median(e.sim_s for e in group):.1f}",
+        )
+    return out
+
+
+def run_arm(
+    robot: str, count: int, seed: int, skills: Sequence[str], model: str | None, console: Console
+) -> list[Episode]:
+    """So many episodes with one arm, skills in turn; failures are printed as they come."""
     rng = np.random.default_rng(seed)
-    console = Console()
-    arm = load(args.robot or DEFAULT_ROBOT)
-    console.print(f"{arm.name}, seed {seed}, {args.episodes} episodes")
     episodes = []
-    with Agent.in_simulation("random", robot=args.robot, seed=seed, llm=args.model) as agent:
-        for i in track(range(args.episodes), "episodes", console=console):
-            task = random_task(args.skills[i % len(args.skills)], rng)
+    with Agent.in_simulation("random", robot=robot, seed=seed, llm=model) as agent:
+        for i in track(range(count), load(robot).name, console=console):
+            task = random_task(skills[i % len(skills)], rng, robot)
             episode = run_episode(agent, task, seed + i)
             episodes.append(episode)
             if not episode.success:
                 console.print(
-                    f"  {episode.cause}: {episode.command} → {episode.reply}", style="dim"
+                    f"  {seed + i} {episode.cause}: {episode.command} → {episode.reply}",
+                    style="dim",
                 )
-    console.print(table(episodes))
+    return episodes
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.commands`: episodes of commands, judged by truth, into a
+    JSON file."""
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--episodes", type=int, default=200, help="per arm")
+    parser.add_argument("--seed", type=int, default=None, help="random when not given")
+    parser.add_argument("--skills", nargs="*", default=list(SKILLS), choices=SKILLS)
+    parser.add_argument(
+        "--robot",
+        nargs="+",
+        default=[DEFAULT_ROBOT],
+        metavar="NAME",
+        help="the arm, a name or a folder; several are shown beside each other",
+    )
+    parser.add_argument("--model", default=None)
+    parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
+    args = parser.parse_args(argv)
+    seed = secrets.randbelow(2**31) if args.seed is None else args.seed
+    names = {robot: load(robot).name for robot in args.robot}
+    console = Console()
+    console.print(f"{', '.join(names.values())}, seed {seed}, {args.episodes} episodes")
+    arms = {}
+    for robot, name in names.items():
+        arms[name] = run_arm(robot, args.episodes, seed, args.skills, args.model, console)
+        console.print(table(arms[name]))
+    if len(arms) > 1:
+        console.print(beside(arms))
+    record = {
+        "seed": seed,
+        "episodes": [{"robot": n, **asdict(e)} for n, group in arms.items() for e in group],
+    }
     args.out.parent.mkdir(parents=True, exist_ok=True)
-    record = {"robot": arm.name, "seed": seed, "episodes": [asdict(e) for e in episodes]}
     args.out.write_text(json.dumps(record, indent=1), encoding="utf-8")
 
 

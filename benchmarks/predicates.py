@@ -80,9 +80,9 @@ def beside(o: Obj, landmark: Obj, direction: str) -> bool:
     return 0.03 <= along <= 0.25 and across < along and bottom_z(o) < 0.02
 
 
-def at_region(o: Obj, region: str) -> bool:
-    """In the outer third of the workspace for a side, in both outer thirds for a corner."""
-    w = Workspace()
+def at_region(o: Obj, region: str, w: Workspace | None = None) -> bool:
+    """In the outer third of a workspace for a side, in both outer thirds for a corner."""
+    w = w or Workspace()
     x, y = _xy(o)
     third_x, third_y = (w.x_max - w.x_min) / 3, (w.y_max - w.y_min) / 3
     tests = {
@@ -90,7 +90,7 @@ def at_region(o: Obj, region: str) -> bool:
         "front": x <= w.x_min + third_x,
         "left": y >= w.y_max - third_y,
         "right": y <= w.y_min + third_y,
-        "middle": abs(x - 0.5) <= third_x / 2 and abs(y) <= third_y / 2,
+        "middle": abs(x - (w.x_min + w.x_max) / 2) <= third_x / 2 and abs(y) <= third_y / 2,
     }
     return all(tests[part] for part in region.split("_"))
 

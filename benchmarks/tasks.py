@@ -20,6 +20,7 @@ from llmagentos.errors import SceneError
 from llmagentos.learning.meanings import Meaning, Mixture
 from llmagentos.learning.reward import Verdict
 from llmagentos.objects.kinds import KINDS
+from llmagentos.robots import DEFAULT_ROBOT, load
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
@@ -27,6 +28,8 @@ Objects = Mapping[str, Mapping[str, Any]]
 #: (before, after, held) → whether the world is as asked for.
 Check = Callable[[Objects, Objects, str | None], bool]
 
+#: Places for things are so far inside the arm's work area.
+_BORDER_M = 0.02
 SKILLS = ("pick", "put_in", "put_on", "beside", "corner", "side", "push", "stack")
 _COMMON = [kind for kind in KINDS.values() if kind.frequency]
 #: What fits between two fingers; wide vessels; what things are put on.
@@ -104,11 +107,15 @@ def _drawn(skill: str, seed: int) -> Task:
     return random_task(skill, np.random.default_rng(seed))
 
 
-def random_task(skill: str, rng: np.random.Generator) -> Task:
-    """Draw scenes until one has an unambiguous command of that skill that is not done already."""
+def random_task(skill: str, rng: np.random.Generator, robot: str = DEFAULT_ROBOT) -> Task:
+    """Draw scenes until one has an unambiguous command of that skill that is not done already.
+
+    robot: name or folder of the arm that it is for.
+    """
     while True:
         try:
-            scene = random_scene(int(rng.integers(2**31)), int(rng.integers(4, 8)))
+            drawn, count = int(rng.integers(2**31)), int(rng.integers(4, 8))
+            scene = random_scene(drawn, count, robot=robot)
         except SceneError:  # drew more than fits the table
             continue
         task = _MAKERS[skill](scene, rng)
@@ -220,7 +227,7 @@ def _beside(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
 
 def _free(scene: SceneSpec, x: float, y: float, item: ObjectSpec, room_m: float = 0.01) -> bool:
     """Whether `item` could stand at (x, y), reachable and away from everything else."""
-    if not (0.32 <= x <= 0.68 and -0.33 <= y <= 0.33):
+    if not load(scene.robot).workspace.contains(x, y, _BORDER_M):
         return False
     radius = item.geometry.footprint_radius_m
     return all(
@@ -240,6 +247,7 @@ def _region(skill: str, names: Mapping[str, Sequence[str]], says: Sequence[str])
         items = _unique(scene, ("block", "can", "cup"))
         if not items:
             return None
+        area = load(scene.robot).workspace
         item, region = _draw(rng, items), str(_draw(rng, list(names)))
         name = str(item.id)
         said = str(_draw(rng, says)).format(_say(item), _draw(rng, names[region]))
@@ -248,7 +256,7 @@ def _region(skill: str, names: Mapping[str, Sequence[str]], says: Sequence[str])
             said,
             scene,
             item,
-            lambda b, a, held: judge.at_region(a[name], region) and held is None,
+            lambda b, a, held: judge.at_region(a[name], region, area) and held is None,
         )
 
     return make

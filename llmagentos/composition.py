@@ -18,7 +18,7 @@ from llmagentos.events import EventBus
 from llmagentos.files import is_there, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PlanningModule
-from llmagentos.robots import ArmSpec, load
+from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 
 
 def _optional(module: str, extra: str) -> Any:
@@ -37,6 +37,8 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
 
     robot: the arm's name or folder, instead of the scene's. Raises SceneError, RobotError.
     """
+    if scene == "random":
+        return random_scene(seed, robot=str(robot) or DEFAULT_ROBOT)
     if robot:
         load(robot)
         return load_scene(scene, seed).model_copy(update={"robot": str(robot)})
@@ -45,8 +47,6 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
         return scene
     if isinstance(scene, Mapping):
         return spec.from_dict(dict(scene))
-    if scene == "random":
-        return random_scene(seed)
     path = Path("demo" if scene is None else scene)
     shipped = _scene_folder() / f"{path.name}.yaml"
     if not is_there(path) and path.suffix == "" and is_there(shipped):
@@ -57,9 +57,9 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     return spec.from_yaml(path)
 
 
-def random_scene(seed: int, n_objects: int | None = None) -> Any:
-    """A random SceneSpec that can exist."""
-    return _optional("sim.random_scenes", "sim").random_scene(seed, n_objects)
+def random_scene(seed: int, n_objects: int | None = None, robot: str = DEFAULT_ROBOT) -> Any:
+    """A random SceneSpec that can exist, where an arm (by name or folder) works."""
+    return _optional("sim.random_scenes", "sim").random_scene(seed, n_objects, robot=robot)
 
 
 def _scene_folder() -> Path:

@@ -15,6 +15,7 @@ from llmagentos.errors import SceneError
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import KINDS, traits
+from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import Workspace
 from sim.scene import ObjectSpec, SceneSpec
 
@@ -24,17 +25,22 @@ _ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
 _RARE = 0.05
 _TRIES = 200
 _DRAWS = 12
-#: More than this sum of squared sizes, out of a workspace of 0.28 m^2, hardly ever fits.
-_FULL_M2 = 0.12
+#: More than this share of the workspace as a sum of squared sizes hardly ever fits.
+_FULL_SHARE = 0.43
 
 
 def random_scene(
-    seed: int, n_objects: int | None = None, kinds: Sequence[str] | None = None
+    seed: int,
+    n_objects: int | None = None,
+    kinds: Sequence[str] | None = None,
+    robot: str = DEFAULT_ROBOT,
 ) -> SceneSpec:
-    """`n_objects` (default: 4 to 10) things of `kinds` (default: the common ones) in the workspace.
+    """`n_objects` (default: 4 to 10) things of `kinds` (default: the common ones) where an arm works.
 
-    SceneError when they do not fit.
+    robot: its name or folder. SceneError when they do not fit, RobotError for an arm that is none.
     """
+    area = load(robot).workspace
+    full_m2 = _FULL_SHARE * (area.x_max - area.x_min) * (area.y_max - area.y_min)
     rng = np.random.default_rng(seed)
     count = int(rng.integers(4, 11)) if n_objects is None else n_objects
     known = [kind.name for kind in KINDS.values() if kind.in_scenes]
@@ -46,10 +52,12 @@ def random_scene(
     for _ in range(_DRAWS):  # Too many large things in one draw do not fit: draw again.
         drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
         wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
-        if sum(object_geometry(kind, size).size_m ** 2 for kind, _, size in wanted) > _FULL_M2:
+        if sum(object_geometry(kind, size).size_m ** 2 for kind, _, size in wanted) > full_m2:
             continue
-        scene = _arrange(rng, wanted)
-        if scene is not None:
+        placed = _arrange(rng, wanted, area)
+        if placed is not None:
+            scene = SceneSpec(robot=robot, objects=placed)
+            scene.check()
             return scene
     raise SceneError(f"expected {count} of {names} to fit the workspace, found no room")
 
@@ -63,7 +71,9 @@ def _any_size(rng: np.random.Generator, kind: str) -> float:
     return float(rng.choice(sizes)) if sizes else traits(kind).size_m
 
 
-def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> SceneSpec | None:
+def _arrange(
+    rng: np.random.Generator, wanted: list[tuple[str, str, float]], area: Workspace
+) -> list[ObjectSpec] | None:
     """Place the largest first; when one finds no room, start over, closer together."""
     order = sorted(
         range(len(wanted)), key=lambda i: -object_geometry(wanted[i][0], wanted[i][2]).size_m
@@ -72,14 +82,12 @@ def _arrange(rng: np.random.Generator, wanted: list[tuple[str, str, float]]) -> 
         squeeze = 1.0 - attempt / 12
         placed: dict[int, ObjectSpec] = {}
         for i in order:
-            spot = _find_room(rng, wanted[i], list(placed.values()), squeeze)
+            spot = _find_room(rng, wanted[i], list(placed.values()), squeeze, area)
             if spot is None:
                 break
             placed[i] = spot
         if len(placed) == len(wanted):
-            scene = SceneSpec(objects=[placed[i] for i in range(len(wanted))])
-            scene.check()
-            return scene
+            return [placed[i] for i in range(len(wanted))]
     return None
 
 
@@ -88,9 +96,9 @@ def _find_room(
     wanted: tuple[str, str, float],
     placed: list[ObjectSpec],
     squeeze: float,
+    area: Workspace,
 ) -> ObjectSpec | None:
     kind, color, size = wanted
-    area = Workspace()
     radius = object_geometry(kind, size).footprint_radius_m
     for _ in range(_TRIES):
         x = rng.uniform(area.x_min + radius, area.x_max - radius)

@@ -21,6 +21,7 @@ from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError
 from llmagentos.files import make_folder
 from llmagentos.robots import DEFAULT_ROBOT, load
+from llmagentos.types import Workspace
 
 
 def _find_benchmarks() -> None:
@@ -66,7 +67,7 @@ def bench(
     `cases` are always written in full. robot: the arm's name or folder; the default arm without
     it. Returns the exit code: 0 when it ran. Raises
     FileError, MissingDependencyError, ModelError, RobotError; ValueError for an unknown suite,
-    set or case, and for an arm where none moves.
+    set or case, for an arm where none moves, and for one that the suites' table is too large for.
     """
     _find_benchmarks()
     from benchmarks.suites import all_suites
@@ -87,6 +88,11 @@ def bench(
     if robot and planner_only:
         raise ValueError("expected --robot without --planner-only, whose robot has no arm")
     arm = load(robot or DEFAULT_ROBOT)
+    if not _covers(arm.workspace, Workspace()):
+        raise ValueError(
+            f"expected an arm that works all over the suites' table, got {arm.name}, which works "
+            f"on less: python -m benchmarks.commands --robot {arm.name} draws scenes for it"
+        )
     out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
     processes = processes or os.cpu_count() or 1
     if not oracle:
@@ -113,6 +119,15 @@ def bench(
     suite_report.write(out, report)
     console.print(f"{out}/report.md, report.json, report.png, failures.md", highlight=False)
     return 0
+
+
+def _covers(area: Workspace, table: Workspace) -> bool:
+    return (
+        area.x_min <= table.x_min
+        and area.x_max >= table.x_max
+        and area.y_min <= table.y_min
+        and area.y_max >= table.y_max
+    )
 
 
 def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -> list[Any]:

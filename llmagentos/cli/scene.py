@@ -14,6 +14,7 @@ from rich.console import Console
 from llmagentos.cli.view import objects_table
 from llmagentos.composition import list_scenes, load_scene, random_scene, render_scene
 from llmagentos.files import write_text
+from llmagentos.robots import DEFAULT_ROBOT
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -55,7 +56,7 @@ def make(
     robot: RobotOption = "",
 ) -> None:
     """Write a random scene that can exist; the same seed gives the same file."""
-    spec = load_scene(random_scene(seed, objects), robot=robot)
+    spec = random_scene(seed, objects, robot or DEFAULT_ROBOT)
     write_text(file, spec.to_yaml(), "a scene file that can be written")
     Console().print(objects_table(_rows(spec)))
 

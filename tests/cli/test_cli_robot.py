@@ -78,6 +78,12 @@ def test_a_bench_without_an_arm_takes_none() -> None:
     assert result.exit_code == 2 and "--planner-only" in result.output
 
 
+def test_a_bench_takes_only_arms_that_its_table_is_not_too_large_for() -> None:
+    result = RUNNER.invoke(app, ["bench", "places", "--oracle", "--robot", "xarm7"])
+    said = " ".join(result.output.replace("│", " ").split())
+    assert result.exit_code == 2 and "benchmarks.commands --robot xarm7" in said
+
+
 def test_a_made_scene_names_its_arm(tmp_path: Path) -> None:
     path = tmp_path / "made.yaml"
     result = RUNNER.invoke(app, ["scene", "make", str(path), "--robot", "ur5e"])

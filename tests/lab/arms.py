@@ -14,6 +14,7 @@ PANDA: ArmSpec = load("panda")
 UR5E: ArmSpec = load("ur5e")
 #: Every arm that tests/motion must pass with: a redundant one and one with six joints.
 ARMS = (PANDA, UR5E)
+XARM7: ArmSpec = load("xarm7")
 
 
 class FakeArm(RobotDriver):

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from lab.arms import ARMS, PANDA, UR5E
+from lab.arms import ARMS, PANDA, UR5E, XARM7
 
 from llmagentos import robots
 from llmagentos.errors import RobotError
@@ -39,7 +39,7 @@ def _gap_m(spec: ArmSpec, model: ArmModel, opening_m: float) -> float:
     return float(sum(faces))
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_the_map_is_the_urdfs(spec: ArmSpec) -> None:
     model = ArmModel(spec)
     for opening in np.linspace(0.0, spec.max_opening_m, 30):

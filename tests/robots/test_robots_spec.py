@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import yaml
-from lab.arms import ARMS, PANDA, UR5E
+from lab.arms import ARMS, PANDA, UR5E, XARM7
 
 from llmagentos import robots
 from llmagentos.errors import RobotError
@@ -30,7 +30,7 @@ def test_an_unknown_arm_is_told_with_the_known_ones() -> None:
         robots.load("r2d2")
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_the_hand_is_the_urdfs(spec: ArmSpec) -> None:
     """Finger sizes, palm and tip follow from collision shapes and frames, as placed by the chain."""
     frames = ArmModel(spec).placements(
@@ -53,7 +53,7 @@ def test_the_pandas_hand_in_numbers() -> None:
     assert (PANDA.tip_offset_m, PANDA.palm_m, PANDA.max_opening_m) == (0.105, 0.039, 0.08)
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_gripper_map_there_and_back(spec: ArmSpec) -> None:
     for opening in np.linspace(0, spec.max_opening_m, 7):
         values = spec.gripper.joints(float(opening))

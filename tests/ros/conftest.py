@@ -21,6 +21,7 @@ HAS_ROS = all(importlib.util.find_spec(m) for m in ("rclpy", "llmagentos_msgs"))
 if not HAS_ROS:
     collect_ignore = [
         "test_ros_actions.py",
+        "test_ros_arms.py",
         "test_ros_autostart.py",
         "test_ros_cli.py",
         "test_ros_convert.py",

@@ -92,7 +92,8 @@ class Graph:
     """All processes of one robot.
 
     standin: an arm whose drivers are somebody else's processes, instead of the simulated robot.
-    extra: parameters by node. record: a folder for a recording. autostart: whether bring-up brings
+    robot: the simulated arm, "" for the parameter files'. extra: parameters by node. record: a
+    folder for a recording. autostart: whether bring-up brings
     the nodes to active; without it somebody else has to.
     """
 
@@ -103,6 +104,7 @@ class Graph:
         namespace: str = "",
         domain: int = 0,
         standin: str = "",
+        robot: str = "",
         extra: Mapping[str, Mapping[str, Any]] | None = None,
         record: Path | None = None,
         autostart: bool = True,
@@ -120,7 +122,7 @@ class Graph:
         options = GraphOptions(
             sim=not standin,
             scene=str(scene),
-            robot=standin,
+            robot=standin or robot,
             namespace=namespace,
             record=record,
             topics=driver_topics(CONFIG / "drivers.yaml") if standin else {},

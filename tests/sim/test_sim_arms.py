@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from lab.arms import ARMS, PANDA, UR5E
+from lab.arms import ARMS, PANDA, UR5E, XARM7
 from lab.workbench import Workbench
 
 from llmagentos.errors import SceneError
@@ -31,7 +31,7 @@ def test_a_scene_names_its_arm() -> None:
         SceneSpec.from_dict({"robot": "r2d2", "objects": []})
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_it_holds_still_with_the_gripper_open(spec: ArmSpec) -> None:
     world = SimWorld(SceneSpec(robot=spec.name), renderer="tiny")
     for _ in range(120):
@@ -59,7 +59,7 @@ def test_another_scene_brings_its_own_arm_and_a_fork_keeps_it() -> None:
     world.close()
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_it_stacks_and_puts_into_a_bowl(spec: ArmSpec) -> None:
     bench = Workbench(_scene(spec), spec)
     onto = bench.at("green_block")

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 import sim
-from llmagentos.errors import SceneError
+from llmagentos.errors import RobotError, SceneError
+from llmagentos.robots import load
 from llmagentos.types import Workspace
 from sim.random_scenes import random_scene
 from sim.scene import SceneSpec, interpenetrate
@@ -119,3 +120,14 @@ def test_random_scenes_of_one_kind_and_of_too_many() -> None:
         random_scene(1, 60, kinds=["tray"])
     with pytest.raises(SceneError, match="got 'dragon'"):
         random_scene(1, 2, kinds=["dragon"])
+
+
+def test_a_random_scene_is_where_its_arm_works() -> None:
+    area = load("xarm7").workspace
+    assert area.x_max < 0.7
+    for seed in range(20):
+        scene = random_scene(seed, robot="xarm7")
+        assert scene.robot == "xarm7"
+        assert all(area.contains(*item.position[:2]) for item in scene.objects)
+    with pytest.raises(RobotError, match="expected an arm"):
+        random_scene(1, robot="hal")

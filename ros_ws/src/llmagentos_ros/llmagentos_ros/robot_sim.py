@@ -72,7 +72,7 @@ class RobotSim(ModuleNode):
             rgb_std=self.value('rgb_noise'), depth_std_m=self.value('depth_noise_m'), seed=seed
         )
         self.world = SimWorld(
-            self._with_robot(load_scene(self.value('scene'), seed)),
+            load_scene(self.value('scene'), seed, self.value('robot')),
             seed=seed,
             control_hz=int(self.value('control_hz')),
             view=self.value('view'),
@@ -101,10 +101,6 @@ class RobotSim(ModuleNode):
             self.create_timer(self.world.control_period_s, self._on_timer, clock=steady),
             self.destroy_timer,
         )
-
-    def _with_robot(self, scene: Any) -> Any:
-        """Return the scene with the arm that this graph is about, whatever it names."""
-        return scene and scene.model_copy(update={'robot': self.value('robot')})
 
     def release(self) -> None:
         """Give the physics back."""
@@ -212,8 +208,8 @@ class RobotSim(ModuleNode):
         before = self.sim_s
         seed = None if request.seed < 0 else int(request.seed)
         try:
-            spec = _scene_of(request.scene, seed or 0)
-            self.world.reset(self._with_robot(spec), seed)
+            spec = _scene_of(request.scene, seed or 0, self.value('robot'))
+            self.world.reset(spec, seed)
         except LLMAgentOSError as exc:
             answer.success, answer.message = False, f'{type(exc).__name__}: {exc}'
             return answer
@@ -232,8 +228,8 @@ def _spread(points: list[Point]) -> float:
     return max(abs(a - b) for a, b in pairs)
 
 
-def _scene_of(text: str, seed: int) -> Any:
-    """Load a SceneSpec from a name, a file, or YAML text; None for no change."""
+def _scene_of(text: str, seed: int, robot: str) -> Any:
+    """Load a SceneSpec of that arm from a name, a file, or YAML text; None for no change."""
     if not text:
         return None
     if '\n' in text or text.lstrip().startswith('{'):
@@ -245,8 +241,8 @@ def _scene_of(text: str, seed: int) -> Any:
             raise SceneError(f'expected a scene as YAML, got {exc}') from exc
         if not isinstance(data, dict):
             raise SceneError(f'expected a mapping, got {type(data).__name__}')
-        return load_scene(data, seed)
-    return load_scene(text, seed)
+        return load_scene(data, seed, robot)
+    return load_scene(text, seed, robot)
 
 
 def main(args: list[str] | None = None) -> int:
