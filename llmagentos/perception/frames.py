@@ -103,12 +103,14 @@ class FrameMonitor:
     def check(self, frame: CameraFrame, arm_moved: bool = False) -> None:
         """Raises PerceptionError for a stamp that runs backwards and for a stuck camera.
 
-        arm_moved: the arm has moved visibly since this camera's last frame.
+        arm_moved: the arm has moved visibly since this camera's last frame. Only the first frame of
+        a clock that was set back is refused: the next ones are judged by that one.
         """
         name, sample = frame.camera, frame.rgb[::8, ::8].copy()
         if name in self._last:
             before, stamp = self._last[name]
             if frame.stamp_s < stamp - 1e-6:
+                self._last[name] = (sample, frame.stamp_s)
                 raise PerceptionError(
                     f"{name}: expected a stamp after {stamp:.3f} s, got {frame.stamp_s:.3f} s"
                 )

@@ -13,6 +13,7 @@ import numpy as np
 from llmagentos.errors import PerceptionError
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
+from llmagentos.perception.depth import check_scale, with_known_depth
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
@@ -68,12 +69,15 @@ class TabletopPerception(PerceptionModule):
         """The scene as seen now, ids stable over calls.
 
         Raises PerceptionError when the overhead frame is missing, malformed, black, noise, without
-        depth, older than the last one, or stuck. The tracks stay as they were then.
+        depth, with depth in another unit, older than the last one, or stuck. The tracks stay as they
+        were then.
         """
         robot = observation.robot
         frame = self._pick(observation.frames)
         check_frame(frame)
+        frame = with_known_depth(frame)
         check_content(frame)
+        check_scale(frame)
         arm = self._mask.at(robot) if robot is not None else None
         self._monitor.check(frame, self._arm_moved(arm))
         gripper = gripper_view(robot, arm) if robot is not None and arm is not None else None

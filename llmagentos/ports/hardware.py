@@ -77,7 +77,11 @@ class RobotDriver(Protocol):
 
 @runtime_checkable
 class Camera(Protocol):
-    """A calibrated colour and depth camera."""
+    """A calibrated colour and depth camera.
+
+    Its pictures are a pinhole's, depth aligned to colour: `llmagentos.perception.lens` straightens
+    those of a bent lens, `llmagentos.perception.depth` makes metres of sensor units.
+    """
 
     @property
     def name(self) -> str:

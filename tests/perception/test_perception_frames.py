@@ -68,6 +68,15 @@ def test_stamps_that_run_backwards_are_refused() -> None:
         monitor.check(a_frame(1.0))
 
 
+def test_a_clock_that_was_set_back_costs_one_picture() -> None:
+    """Without that, a camera whose clock was an hour ahead for a moment stays refused for an hour."""
+    monitor = FrameMonitor()
+    monitor.check(a_frame(3600.0))
+    with pytest.raises(PerceptionError, match="expected a stamp after"):
+        monitor.check(a_frame(1.0))
+    monitor.check(a_frame(1.1))
+
+
 def test_a_still_noiseless_camera_is_not_stuck() -> None:
     monitor = FrameMonitor()
     for k in range(10):

@@ -10,16 +10,17 @@ import pytest
 from lab.arms import PANDA
 from llmagentos_ros import convert
 from llmagentos_ros.images import (
+    calibration_from_info,
     color_from_msg,
     depth_from_msg,
     image_to_msg,
     info_to_msg,
-    intrinsics_from_info,
 )
 from sensor_msgs.msg import JointState
 
 from llmagentos.errors import DriverError, PerceptionError, PlanError
 from llmagentos.lang import codec as compact
+from llmagentos.perception.lens import Lens
 from llmagentos.ports.modules import PlanResult
 from llmagentos.types import RobotState, Scene, SceneObject
 
@@ -116,7 +117,7 @@ def test_depth_in_millimetres_and_padded_rows() -> None:
     msg.encoding, msg.step = "16UC1", 6  # two values and two bytes of padding a row
     rows = np.array([[1000, 0, 7], [250, 65535, 7]], dtype="<u2")
     msg.data = array("B", rows.tobytes())
-    assert np.allclose(depth_from_msg(msg), [[1.0, 0.0], [0.25, 65.535]])
+    assert np.allclose(depth_from_msg(msg), [[1.0, 0.0], [0.25, 0.0]])  # 65535 is unknown
 
 
 def test_pictures_that_cannot_be() -> None:
@@ -129,10 +130,15 @@ def test_pictures_that_cannot_be() -> None:
         color_from_msg(msg)
 
 
-def test_intrinsics() -> None:
+def test_a_calibration_survives_the_trip() -> None:
     matrix = np.array([[880.0, 0, 319.5], [0, 881.0, 239.5], [0, 0, 1]])
+    told = calibration_from_info(info_to_msg(matrix, 640, 480, STAMP, "c"))
+    lens = Lens(told, 640, 480)
+    assert np.array_equal(lens.intrinsics, matrix) and lens.is_straight
+    assert np.array_equal(Lens(told, 640, 480, rectified=True).intrinsics, matrix)
     info = info_to_msg(matrix, 640, 480, STAMP, "c")
-    assert np.array_equal(intrinsics_from_info(info), matrix)
-    info.k = [0.0] * 9
-    with pytest.raises(PerceptionError, match="calibrated"):
-        intrinsics_from_info(info)
+    info.distortion_model, info.d = "equidistant", [0.1, 0.0, 0.0, 0.0]
+    info.binning_x, info.roi.width, info.roi.x_offset = 2, 400, 7
+    told = calibration_from_info(info)
+    assert (told.distortion, told.coefficients) == ("equidistant", (0.1, 0.0, 0.0, 0.0))
+    assert (told.binning, told.roi) == ((2, 0), (7, 0, 400, 0))

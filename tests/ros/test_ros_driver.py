@@ -5,12 +5,14 @@ from __future__ import annotations
 import itertools
 import math
 from collections import deque
+from collections.abc import Callable
 
 import pytest
 from lab.arms import PANDA
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.follower import Point, TrajectoryFollower
+from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
@@ -272,6 +274,46 @@ def test_nan_joint_states_count_as_none() -> None:
     msg.position[0] = math.nan
     bench.driver.on_joint_state(msg)
     assert bench.driver.state() == before and bench.driver.rejected == 1
+
+
+def test_a_driver_without_velocities_has_states() -> None:
+    """Its messages were taken for none: "joint states never seen"."""
+    bench = Bench(delay=0)
+    bench.driver.forget()
+    for k in range(12):
+        bench.now += PERIOD
+        state = RobotState(
+            (0.3 * PERIOD * k, *PANDA.home_rad[1:]), (math.nan,) * 7, 0.08, bench.now
+        )
+        bench.driver.on_joint_state(joint_state_to_msg(state, PANDA, "base"))
+    assert bench.driver.state().velocities == pytest.approx((0.3, *(0.0,) * 6))
+    assert bench.driver.rejected == 0
+
+
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        (lambda m: m.name.append(m.name[0]) or m.position.append(0.0), "panda_joint1 twice"),
+        (lambda m: m.position.__setitem__(0, 1e308), "in radians"),
+        (lambda m: m.position.__setitem__(8, 1e308), "for an opening of 0 to 0.080 m"),
+        (lambda m: setattr(m.header.stamp, "sec", 3600), "3590.0 s ahead"),
+    ],
+    ids=["twice", "huge", "infinite width", "an hour ahead"],
+)
+def test_joint_states_that_cannot_be_are_none_and_named(
+    spoil: Callable[[JointState], object], words: str
+) -> None:
+    bench = Bench()
+    before = bench.driver.state()
+    msg = joint_state_to_msg(before, PANDA, "base")
+    spoil(msg)
+    bench.driver.on_joint_state(msg)
+    assert bench.driver.state().gripper_width_m == before.gripper_width_m
+    bench.steady += 1.0
+    with pytest.raises(DriverError, match=words):
+        bench.driver.state()
+    bench.driver.on_joint_state(joint_state_to_msg(before, PANDA, "base"))
+    assert bench.driver.state().positions == pytest.approx(before.positions)
 
 
 @pytest.mark.parametrize("bad", [(0.0,) * 6, (math.nan,) * 7, (math.inf,) * 7])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from llmagentos_ros.freshness import AgeTimer, Heartbeats
+import pytest
+from llmagentos_ros.freshness import AgeTimer, Heartbeats, stamp_problem
 
 
 def test_never_seen_is_stale() -> None:
@@ -23,6 +24,41 @@ def test_fresh_then_stale_then_fresh() -> None:
     assert timer.stale() == ""
     timer.forget()
     assert timer.stale() == "scene never seen"
+
+
+def test_what_was_refused_counts_as_none_and_is_named() -> None:
+    now = [0.0]
+    timer = AgeTimer("joint states", 0.5, lambda: now[0])
+    timer.refuse("expected finite joint positions, got nan")
+    assert timer.stale() == (
+        "joint states never seen, refused: expected finite joint positions, got nan"
+    )
+    timer.beat()
+    timer.refuse("expected stamps, got 0")
+    assert timer.stale() == ""
+    now[0] = 0.6
+    assert timer.stale().endswith("(allowed: 0.50 s), refused: expected stamps, got 0")
+    timer.beat()
+    now[0] = 1.2
+    assert "refused" not in timer.stale()
+
+
+@pytest.mark.parametrize("stamp_s", [999.0, 1000.0, 1000.3])
+def test_stamps_of_now(stamp_s: float) -> None:
+    assert stamp_problem("scenes", stamp_s, 1000.0) == ""
+
+
+@pytest.mark.parametrize(
+    ("stamp_s", "now_s", "words"),
+    [
+        (0.0, 1000.0, "expected scenes with stamps, got 0"),
+        (4600.0, 1000.0, "got 3600.0 s ahead: are clocks and use_sim_time the same"),
+        (900.0, 1000.0, "got 100.0 s behind"),
+        (1000.0, 0.0, "which stands at 0: no /clock comes"),
+    ],
+)
+def test_stamps_of_another_clock_are_named(stamp_s: float, now_s: float, words: str) -> None:
+    assert words in stamp_problem("scenes", stamp_s, now_s)
 
 
 def test_heartbeats_of_strangers_are_ignored() -> None:

@@ -40,6 +40,16 @@ def test_a_clock_that_was_set_back_shuts_no_picture_out() -> None:
     assert feed.age.seen
 
 
+def test_a_scene_of_the_future_never_counts_as_new() -> None:
+    feed = SceneFeed(lambda: 1.0, 60.0)
+    feed.on_scene(scene(3601))
+    assert feed.latest is None
+    with pytest.raises(PerceptionError, match=r"never seen, refused: .* 3600\.0 s ahead"):
+        feed.wait(0.0, 0.0)
+    feed.on_scene(scene(1))
+    assert feed.wait(0.5, 0.0).stamp_s == 1.0
+
+
 def test_a_stop_ends_the_wait() -> None:
     with pytest.raises(PerceptionError, match="stop"):
         SceneFeed(lambda: 0.0, 60.0).wait(0.0, 1e9, lambda: True)

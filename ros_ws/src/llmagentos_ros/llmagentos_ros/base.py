@@ -36,6 +36,11 @@ from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackRet
 from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
 
+try:
+    from rclpy.event_handler import SubscriptionEventCallbacks
+except ImportError:  # Humble
+    from rclpy.qos_event import SubscriptionEventCallbacks
+
 _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
 
 _FEEDBACK_S = 0.1
@@ -161,14 +166,19 @@ class ModuleNode(LifecycleNode):
         allowed_s: float = 0.0,
         least_hz: float | None = None,
         needed: Callable[[], bool] | None = None,
+        any_policy: bool = False,
     ) -> Any:
         """
         Subscribe with the table's QoS; diagnostics tell what of it is missing.
 
+        any_policy: also hear what is sent best effort or volatile, and what was sent once and kept
+        for those who come late. No single reader hears both, so there are two.
         allowed_s: silence that is fine; 0: some periods. least_hz: less is slow; by itself a share
         of the table's rate. needed: whether it is missed at all; by itself what comes at a rate.
         """
         channel = self._channel(topic)
+        if any_policy:
+            channel = replace(channel, policy=Policy.of(table.SENSOR))
         seen = Input(
             channel,
             lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
@@ -183,10 +193,17 @@ class ModuleNode(LifecycleNode):
             seen.beat()
             callback(msg)
 
-        made = self.create_subscription(
-            topic.kind, topic.name, heard, topic.qos, callback_group=group
-        )
-        self._built.append((self.destroy_subscription, made))
+        for qos in (table.SENSOR, table.STATE) if any_policy else (topic.qos,):
+            made = self.create_subscription(
+                topic.kind,
+                topic.name,
+                heard,
+                qos,
+                callback_group=group,
+                # By default rclpy warns of a policy that only one of two readers does not hear.
+                event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=not any_policy),
+            )
+            self._built.append((self.destroy_subscription, made))
         return made
 
     def fault(self, name: str, words: str) -> None:

@@ -23,9 +23,11 @@ from llmagentos.lang.plan import Plan
 from llmagentos.ports.modules import PlanResult
 from llmagentos.ports.understanding import Understanding
 from llmagentos.robots import ArmSpec
+from llmagentos.robots.joint_states import JointReadings
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
+from llmagentos_ros.freshness import stamp_problem
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
@@ -206,14 +208,7 @@ def joint_state_to_msg(state: RobotState, spec: ArmSpec, frame_id: str) -> Joint
 
 
 class JointStateReader:
-    """
-    Joint state messages of one arm to robot states.
-
-    Joints are found by name, in any order, and may come in several messages (ros2_control can
-    have one broadcaster for the arm and one for the hand); the last values are remembered.
-    joint_names, finger_names: what the driver calls them, where that differs from the spec. Fewer
-    finger names will do: the joints of a gripper move together.
-    """
+    """Joint state messages of one arm to robot states; see llmagentos.robots.joint_states."""
 
     def __init__(
         self,
@@ -221,50 +216,20 @@ class JointStateReader:
         joint_names: Sequence[str] = (),
         finger_names: Sequence[str] = (),
     ) -> None:
-        self._gripper = spec.gripper
-        self._arm = tuple(joint_names or spec.joint_names)
-        self._fingers = tuple(finger_names or spec.finger_joint_names)
-        if len(self._arm) != len(spec.joint_names):
-            raise DriverError(
-                f'expected {len(spec.joint_names)} joint names for {spec.name}, '
-                f'got {len(self._arm)}'
-            )
-        self._seen: dict[str, tuple[float, float, float]] = {}
+        self.readings = JointReadings(spec, joint_names, finger_names)
 
-    def read(self, msg: JointState) -> RobotState | None:
+    def read(self, msg: JointState, now_s: float | None = None) -> RobotState | None:
         """
-        Return the state, or None while joints are missing. DriverError on NaN and infinity.
+        Return the state, or None while joints are missing. DriverError for what cannot be.
 
-        A message without any arm joint (a hand's own broadcaster) updates the fingers only.
+        now_s: the node's clock, by which stamps are judged; None: they are not.
         """
-        if len(msg.position) != len(msg.name):
-            raise DriverError(f'expected {len(msg.name)} joint positions, got {len(msg.position)}')
-        velocity = msg.velocity if len(msg.velocity) == len(msg.name) else None
-        effort = msg.effort if len(msg.effort) == len(msg.name) else None
-        for i, name in enumerate(msg.name):
-            values = (
-                msg.position[i],
-                velocity[i] if velocity is not None else 0.0,
-                effort[i] if effort is not None else 0.0,
-            )
-            if name in self._arm or name in self._fingers:
-                if not all(map(math.isfinite, values[:2])):
-                    raise DriverError(f'expected finite joint states, got {name} {values}')
-                self._seen[name] = values
-        if not any(name in msg.name for name in self._arm):
-            return None
-        if any(name not in self._seen for name in (*self._arm, *self._fingers)):
-            return None
-        arm = [self._seen[name] for name in self._arm]
-        fingers = [self._seen[name] for name in self._fingers]
-        width = self._gripper.opening_m([f[0] for f in fingers])
-        return RobotState(
-            positions=tuple(q for q, _, _ in arm),
-            velocities=tuple(v for _, v, _ in arm),
-            gripper_width_m=width,
-            stamp_s=to_seconds(msg.header.stamp),
-            gripper_effort_n=sum(abs(f[2]) for f in fingers) / len(fingers),
-        )
+        stamp_s = to_seconds(msg.header.stamp)
+        if now_s is not None:
+            problem = stamp_problem('joint states', stamp_s, now_s)
+            if problem:
+                raise DriverError(problem)
+        return self.readings.take(msg.name, msg.position, msg.velocity, msg.effort, stamp_s)
 
 
 # --- poses ----------------------------------------------------------------------------------

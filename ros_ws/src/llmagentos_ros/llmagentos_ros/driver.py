@@ -95,18 +95,18 @@ class RosDriver(RobotDriver):
     # --- messages in ---------------------------------------------------------------------
 
     def on_joint_state(self, msg: JointState) -> RobotState | None:
-        """Take a message in, return what it says; one with values that are not finite is none."""
-        try:
-            state = self._reader.read(msg)
-        except DriverError:
-            self.rejected += 1
-            return None
-        if state is None:
-            return None
+        """Take a message in, return what it says; one that cannot be is none, and is named."""
         with self._lock:
-            self._state = state
-            self.joint_states.beat()
-        return state
+            try:
+                state = self._reader.read(msg, self._clock())
+            except DriverError as exc:
+                self.rejected += 1
+                self.joint_states.refuse(str(exc))
+                return None
+            if state is not None:
+                self._state = state
+                self.joint_states.beat()
+            return state
 
     # --- the driver port -----------------------------------------------------------------
 
@@ -215,6 +215,7 @@ class RosDriver(RobotDriver):
         """Start over: the robot was put elsewhere by other means (a simulator's reset)."""
         with self._lock:
             self._state = self._view = None
+            self._reader.readings.forget()
             self.joint_states.forget()
         self._stream.begin_anew()
         self._command, self._width = None, None

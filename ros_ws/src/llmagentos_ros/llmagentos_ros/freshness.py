@@ -1,9 +1,10 @@
 # Copyright 2026 The LLMAgentOS maintainers
 # SPDX-License-Identifier: Apache-2.0
 """
-Message-age timers, which tell whether a source is still alive.
+Message-age timers, which tell whether a source is still alive, and stamps that cannot be.
 
-Knows: when something last came, on the monotonic clock. Does not know: ROS, or what came.
+Knows: when something last came, on the monotonic clock, and by which clock it was stamped.
+Does not know: ROS, or what came.
 A source that was never seen is stale, which no QoS event would ever say.
 """
 
@@ -11,6 +12,30 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 import time
+
+#: Stamps may be this far ahead of the node's clock (a clock's own messages come late, too) and
+#: this far behind it, seconds. Beyond that they are of another clock, or of none.
+AHEAD_S, BEHIND_S = 0.5, 5.0
+
+
+def stamp_problem(what: str, stamp_s: float, now_s: float) -> str:
+    """
+    Say why a stamp cannot be of the node's clock, in words, or ''.
+
+    what: whose stamp it is, in the plural; stamp_s, now_s: seconds.
+    """
+    ahead_s = stamp_s - now_s
+    if -BEHIND_S <= ahead_s <= AHEAD_S:
+        return ''
+    if stamp_s == 0:
+        return f'expected {what} with stamps, got 0: their driver sets none'
+    if now_s == 0:
+        return f"expected {what} by this node's clock, which stands at 0: no /clock comes"
+    way = 'ahead' if ahead_s > 0 else 'behind'
+    return (
+        f"expected {what} stamped by this node's clock, got {abs(ahead_s):.1f} s {way}: "
+        'are clocks and use_sim_time the same everywhere?'
+    )
 
 
 class AgeTimer:
@@ -23,10 +48,16 @@ class AgeTimer:
         self.timeout_s = timeout_s
         self._clock = clock
         self._last: float | None = None
+        self._refused = ''
 
     def beat(self) -> None:
         """Note that a message has come."""
         self._last = self._clock()
+        self._refused = ''
+
+    def refuse(self, why: str) -> None:
+        """Note that a message has come that cannot be used: it counts as none, and is named."""
+        self._refused = why
 
     def forget(self) -> None:
         """Count as never seen again."""
@@ -44,11 +75,13 @@ class AgeTimer:
 
     def stale(self) -> str:
         """Why the source is stale, in words, or ""."""
+        refused = f', refused: {self._refused}' if self._refused else ''
         if self._last is None:
-            return f'{self.name} never seen'
+            return f'{self.name} never seen{refused}'
         age = self.age_s
         if age > self.timeout_s:
-            return f'{self.name} silent for {age:.2f} s (allowed: {self.timeout_s:.2f} s)'
+            allowed = f'(allowed: {self.timeout_s:.2f} s)'
+            return f'{self.name} silent for {age:.2f} s {allowed}{refused}'
         return ''
 
 

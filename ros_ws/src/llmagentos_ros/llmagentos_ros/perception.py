@@ -3,44 +3,38 @@
 """
 Perception as a node: camera pictures in, scenes out.
 
-Knows: which messages make one frame and where the camera stands. Does not know: how anything is
-seen (llmagentos.perception), what scenes are for.
-
-The camera's pose comes from calibrated parameters, from tf2 where it is installed, or from a
-plain transform message; `camera_pose_source` says which.
+Knows: which messages make one frame, and says which cannot. Does not know: how anything is seen
+(llmagentos.perception), where the camera stands (camera_pose.py), what scenes are for.
 """
 
 from __future__ import annotations
 
-from collections import deque, OrderedDict
-import importlib.util
+from collections import deque
 import inspect
+import math
 import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from geometry_msgs.msg import TransformStamped
 from llmagentos.class_lookup import load_named
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.perception.lens import Lens, Straightener
 from llmagentos.ports.modules import PerceptionModule
 from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import ModuleNode, Parameter, run
-from llmagentos_ros.convert import (
-    JointStateReader,
-    pose_matrix,
-    scene_to_msg,
-    to_seconds,
-    transform_to_matrix,
-)
-from llmagentos_ros.images import color_from_msg, depth_from_msg, intrinsics_from_info
+from llmagentos_ros.camera_pose import CameraPose
+from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
+from llmagentos_ros.freshness import AHEAD_S, stamp_problem
+from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
+from llmagentos_ros.pairing import PicturePairs
 from rcl_interfaces.msg import ParameterType  # noqa: F401 - part of the parameter contract
 from sensor_msgs.msg import CameraInfo, Image, JointState
 
-#: Colour and depth pictures that wait for their partner; older ones are given up.
-_WAITING = 3
+#: Joint states belong to a picture that was taken within this of them, seconds.
+_SAME_TIME_S = 0.5
 
 
 class PerceptionNode(ModuleNode):
@@ -53,16 +47,14 @@ class PerceptionNode(ModuleNode):
         Parameter('stale_s', 1.0, 'Query answers older than this say so', 0.05, 60.0, False),
         Parameter('pair_slop_s', 0.02, 'Colour and depth stamps may differ by this', 0.0, 0.5),
         Parameter(
-            'camera_pose_source',
+            'rectified',
             'auto',
-            'auto, parameters, tf or topic; auto takes parameters if set, else topic, else tf',
+            'yes: pictures are undistorted already; no; auto: topics named image_rect... are',
         ),
-        Parameter('camera_position', [0.0, 0.0, 0.0], 'Calibrated pose in the base frame, metres'),
         Parameter(
-            'camera_quaternion',
-            [0.0, 0.0, 0.0, 0.0],
-            'x, y, z, w of the optical frame in the base frame; zeros: not calibrated',
+            'depth_unit_m', 0.0, "Metres a unit of depth; 0: the encoding's convention", 0.0, 1.0
         ),
+        *CameraPose.PARAMETERS,
         Parameter('joint_names', [''], 'Arm joints, shoulder to wrist; empty: those of `robot`'),
         Parameter('finger_joint_names', [''], 'Finger joints; empty: those of `robot`'),
     )
@@ -70,10 +62,12 @@ class PerceptionNode(ModuleNode):
     def __init__(self) -> None:
         super().__init__('perception')
         self.module: PerceptionModule | None = None
-        self._error = ''
-        self._looks = self._dropped = 0
+        self._error = self._joints_error = ''
+        self._doubts: list[str] = []
+        self._looks = self._refused = 0
         self._look_s = 0.0
         self._latest: m.Scene | None = None
+        self._pairs = PicturePairs(self.value('pair_slop_s'))
 
     def build(self) -> None:
         """Create the module that the parameter names, and the channels of cameras and joints."""
@@ -82,18 +76,19 @@ class PerceptionNode(ModuleNode):
             self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
         )
         self._states: deque[RobotState] = deque(maxlen=32)
-        self._color: OrderedDict[float, Image] = OrderedDict()
-        self._depth: OrderedDict[float, Image] = OrderedDict()
+        self._pairs = PicturePairs(self.value('pair_slop_s'))
         self._info: CameraInfo | None = None
-        self._pose_msg: TransformStamped | None = None
-        self._pose = self._calibrated()
-        self._tf = self._listen_to_tf()
+        self._straightener = Straightener()
+        self._pose = CameraPose(self)
         self._last_look_s = float('-inf')
         self._scene_out = self.publisher(table.SCENE)
-        self.subscription(table.COLOR, self._on_color)
-        self.subscription(table.DEPTH, self._on_depth)
-        self.subscription(table.CAMERA_INFO, self._on_info)
-        self.subscription(table.CAMERA_POSE, self._on_pose, needed=self._needs_pose_topic)
+        color = self.subscription(table.COLOR, self._on_color)
+        depth = self.subscription(table.DEPTH, self._on_depth)
+        self._rectified = [self._is_rectified(topic.topic_name) for topic in (color, depth)]
+        # Some drivers send it once, and keep it for those who come late.
+        self.subscription(
+            table.CAMERA_INFO, self._on_info, allowed_s=math.inf, least_hz=0.0, any_policy=True
+        )
         # One near each picture is enough; while a picture is looked at the others pass.
         self.subscription(table.JOINT_STATES, self._on_joint_state, least_hz=1.0)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
@@ -113,12 +108,15 @@ class PerceptionNode(ModuleNode):
         """Say how many looks there were, how long one takes (ms), and what failed last."""
         figures = {
             'looks': self._looks,
-            'dropped_pictures': self._dropped,
+            'dropped_pictures': self._pairs.dropped,
+            'refused_pictures': self._refused,
             'look_ms': f'{self._look_s * 1000:.1f}',
         }
-        if self._error:
-            return DiagnosticStatus.ERROR, self._error, figures
         level, words, _ = super().health()
+        errors = [e for e in (self._error, self._pairs.problem, self._joints_error) if e]
+        if errors or self._doubts:
+            level = DiagnosticStatus.ERROR if errors else DiagnosticStatus.WARN
+            words = '; '.join([*errors, *self._doubts])
         return level, words, figures
 
     # --- messages in -----------------------------------------------------------------------
@@ -126,49 +124,47 @@ class PerceptionNode(ModuleNode):
     def _on_info(self, msg: CameraInfo) -> None:
         self._info = msg
 
-    def _on_pose(self, msg: TransformStamped) -> None:
-        self._pose_msg = msg
-
     def _on_joint_state(self, msg: JointState) -> None:
         try:
-            state = self._reader.read(msg)
-        except DriverError:
+            state = self._reader.read(msg, self.now_s)
+        except DriverError as exc:
+            self._joints_error = f'{type(exc).__name__}: {exc}'
             return
         if state is not None:
+            self._joints_error = ''
             self._states.append(state)
 
     def _on_color(self, msg: Image) -> None:
-        self._put(self._color, msg)
-        self._pair(msg, self._depth)
+        if self._usable(msg, 'colour pictures'):
+            self._consider(self._pairs.color(to_seconds(msg.header.stamp), msg))
 
     def _on_depth(self, msg: Image) -> None:
-        self._put(self._depth, msg)
-        self._pair(msg, self._color)
+        if self._usable(msg, 'depth pictures'):
+            self._consider(self._pairs.depth(to_seconds(msg.header.stamp), msg))
 
-    def _put(self, waiting: OrderedDict[float, Image], msg: Image) -> None:
-        waiting[to_seconds(msg.header.stamp)] = msg
-        while len(waiting) > _WAITING:
-            waiting.popitem(last=False)
-            self._dropped += 1
+    def _usable(self, msg: Image, what: str) -> bool:
+        """Whether pictures are wanted now, and this one is of now: names it where it is not."""
+        if not self.is_active or self.module is None:
+            return False
+        problem = stamp_problem(what, to_seconds(msg.header.stamp), self.now_s)
+        if problem:
+            self._refuse(problem)
+        return not problem
 
-    def _pair(self, msg: Image, others: OrderedDict[float, Image]) -> None:
-        if not others or not self.is_active or self.module is None:
+    def _refuse(self, why: str) -> None:
+        self._refused += 1
+        self._error = why
+        self.get_logger().warning(why, throttle_duration_sec=2.0)
+
+    def _consider(self, pair: tuple[Image, Image] | None) -> None:
+        if pair is None:
             return
-        stamp = to_seconds(msg.header.stamp)
-        partner = min(others, key=lambda s: abs(s - stamp))
-        if abs(partner - stamp) > self.value('pair_slop_s'):
-            return
+        stamp = to_seconds(pair[0].header.stamp)
         # A period a little short of the nominal one counts as whole: stamps are quantized.
         if 0 <= stamp - self._last_look_s < 0.9 / self.value('max_hz'):
             return
-        first, second = (self._color, self._depth)
-        color = min(first, key=lambda s: abs(s - stamp))
-        depth = min(second, key=lambda s: abs(s - stamp))
-        pictures = first.pop(color), second.pop(depth)
-        first.clear()
-        second.clear()
         self._last_look_s = stamp
-        self._look(*pictures)
+        self._look(*pair)
 
     # --- the module ------------------------------------------------------------------------
 
@@ -180,77 +176,78 @@ class PerceptionNode(ModuleNode):
             robot = self._robot_at(frame.stamp_s)
             scene = self.module.perceive(Observation((frame,), robot))
         except LLMAgentOSError as exc:
-            self._error = f'{type(exc).__name__}: {exc}'
-            self.get_logger().warning(self._error, throttle_duration_sec=2.0)
+            self._refuse(f'{type(exc).__name__}: {exc}')
             return
         self._error = ''
+        self._doubts = self._doubts_of(color, depth)
         self._latest = scene_to_msg(scene, self.base_frame)
         self._scene_out.publish(self._latest)
         self._looks += 1
         self._look_s = time.perf_counter() - began
 
     def _frame(self, color: Image, depth: Image) -> CameraFrame:
-        if self._info is None:
-            raise PerceptionError('expected a CameraInfo with the picture, got none yet')
+        rgb, metres = color_from_msg(color), depth_from_msg(depth, self.value('depth_unit_m'))
+        if rgb.shape[:2] != metres.shape:
+            raise PerceptionError(
+                f'expected depth aligned to colour, {color.width}x{color.height} pixels, '
+                f'got {depth.width}x{depth.height}'
+            )
+        lens = self._lens(color.width, color.height)
         return CameraFrame(
             camera=self.value('camera'),
-            rgb=color_from_msg(color),
-            depth=depth_from_msg(depth),
-            intrinsics=intrinsics_from_info(self._info),
-            base_from_camera=self._camera_pose(color),
+            rgb=lens.color(rgb),
+            depth=lens.depth(metres),
+            intrinsics=lens.intrinsics,
+            base_from_camera=self._pose.of(color.header.frame_id),
             stamp_s=to_seconds(color.header.stamp),
         )
 
+    def _lens(self, width: int, height: int) -> Lens:
+        if self._info is None:
+            raise PerceptionError('expected a CameraInfo with the picture, got none yet')
+        told = calibration_from_info(self._info)
+        rectified = self._rectified
+        lens = self._straightener.lens(told, width, height, all(rectified))
+        if any(rectified) and not all(rectified) and not lens.is_straight:
+            raise PerceptionError(
+                'expected colour and depth both rectified or both as the lens takes them, '
+                f'got {" and ".join("rectified" if r else "raw" for r in rectified)}'
+            )
+        return lens
+
+    def _is_rectified(self, topic: str) -> bool:
+        """Whether a topic's pictures are undistorted already, by image_proc's naming."""
+        said = self.value('rectified')
+        if said not in ('auto', 'yes', 'no'):
+            raise PerceptionError(f'expected rectified auto, yes or no, got {said!r}')
+        return bool(said == 'yes' or (said == 'auto' and 'image_rect' in topic))
+
     def _robot_at(self, stamp_s: float) -> RobotState:
         if not self._states:
-            raise PerceptionError('expected joint states with the picture, got none yet')
-        return min(self._states, key=lambda s: abs(s.stamp_s - stamp_s))
+            why = self._joints_error and f': {self._joints_error}'
+            raise PerceptionError(f'expected joint states with the picture, got none yet{why}')
+        state = min(self._states, key=lambda s: abs(s.stamp_s - stamp_s))
+        if abs(state.stamp_s - stamp_s) > _SAME_TIME_S:
+            raise PerceptionError(
+                f'expected joint states within {_SAME_TIME_S} s of the picture, '
+                f'got {state.stamp_s - stamp_s:+.2f} s'
+            )
+        return state
 
-    # --- where the camera stands -----------------------------------------------------------
-
-    def _calibrated(self) -> Any:
-        quaternion = list(self.value('camera_quaternion'))
-        if self.value('camera_pose_source') not in ('auto', 'parameters'):
-            return None
-        if not any(quaternion):
-            if self.value('camera_pose_source') == 'parameters':
-                raise PerceptionError('expected a calibrated camera_quaternion, got zeros')
-            return None
-        return pose_matrix(list(self.value('camera_position')), quaternion)
-
-    def _needs_pose_topic(self) -> bool:
-        return self._pose is None and self._tf is None
-
-    def _listen_to_tf(self) -> Any:
-        wanted = self.value('camera_pose_source')
-        if wanted not in ('auto', 'tf') or self._pose is not None:
-            return None
-        if importlib.util.find_spec('tf2_ros') is None:
-            if wanted == 'tf':
-                raise PerceptionError('expected tf2_ros for camera_pose_source tf, got none')
-            return None
-        tf2_ros = importlib.import_module('tf2_ros')
-        buffer = tf2_ros.Buffer()
-        self.keep(tf2_ros.TransformListener(buffer, self), lambda listener: None)
-        return buffer
-
-    def _camera_pose(self, color: Image) -> Any:
-        if self._pose is not None:
-            return self._pose
-        if self._pose_msg is not None and self.value('camera_pose_source') != 'tf':
-            return transform_to_matrix(self._pose_msg)
-        if self._tf is not None:
-            from rclpy.time import Time
-
-            frame = color.header.frame_id
-            try:
-                found = self._tf.lookup_transform(self.base_frame, frame, Time())
-            except Exception as exc:
-                raise PerceptionError(
-                    f'expected a transform {self.base_frame} from {frame}, got {exc}'
-                ) from exc
-            return transform_to_matrix(found)
-        raise PerceptionError("expected the camera's pose (parameters, tf or topic), got none yet")
+    def _doubts_of(self, color: Image, depth: Image) -> list[str]:
+        """Name what is got along with: frames that differ, velocities that contradict."""
+        frame_id = color.header.frame_id
+        doubts = [self._pose.doubt(frame_id)]
+        assert self._info is not None
+        for what, other in (('depth', depth), ('camera_info', self._info)):
+            if other.header.frame_id and other.header.frame_id != frame_id:
+                doubts.append(
+                    f'colour is of frame {frame_id}, {what} of {other.header.frame_id}: '
+                    'do they belong together?'
+                )
+        odd = ', '.join(self._reader.readings.contradictions)
+        doubts.append(odd and f'velocities contradict positions, which count: {odd}')
+        return [doubt for doubt in doubts if doubt]
 
     # --- services --------------------------------------------------------------------------
 
@@ -280,16 +277,18 @@ class PerceptionNode(ModuleNode):
             workspace_y_max=scene.workspace_y_max,
             table_z=scene.table_z,
         )
-        answer.success = answer.age <= self.value('stale_s')
+        # A clock that was set back makes the last picture one of the future.
+        future = to_seconds(scene.header.stamp) - self.now_s > AHEAD_S
+        answer.success = answer.age <= self.value('stale_s') and not future
         if not answer.success:
-            answer.message = self._error or f'the last picture is {answer.age:.1f} s old'
+            old = "stamped ahead of this node's clock" if future else f'{answer.age:.1f} s old'
+            answer.message = self._error or f'the last picture is {old}'
         return answer
 
     def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
         if self.module is not None:
             self.module.reset()
-        self._color.clear()
-        self._depth.clear()
+        self._pairs.forget()
         self._last_look_s = float('-inf')
         answer.success = self.module is not None
         return answer

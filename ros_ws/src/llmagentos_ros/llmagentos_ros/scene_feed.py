@@ -16,7 +16,7 @@ from llmagentos.errors import PerceptionError
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_ros.convert import scene_from_msg
-from llmagentos_ros.freshness import AgeTimer
+from llmagentos_ros.freshness import AgeTimer, stamp_problem
 
 
 class SceneFeed:
@@ -31,8 +31,16 @@ class SceneFeed:
         self._since_s = float('-inf')
 
     def on_scene(self, msg: m.Scene) -> None:
-        """Take a message in; one from before the last `forget` may still be under way."""
+        """
+        Take a message in; one from before the last `forget` may still be under way.
+
+        One that is stamped ahead of the clock is refused: it would count as new for ever.
+        """
         stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
+        problem = stamp_problem('scenes', stamp_s, self._clock())
+        if problem and stamp_s > self._clock():
+            self.age.refuse(problem)
+            return
         # A clock that was set back makes the time of the last `forget` mean nothing.
         if stamp_s < self._since_s <= self._clock():
             return
