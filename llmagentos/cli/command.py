@@ -19,6 +19,7 @@ from rich.console import Console
 from llmagentos.cli.up import graph_env
 from llmagentos.command import check_command
 from llmagentos.errors import DriverError
+from llmagentos.runtime.params import namespace_of
 from llmagentos.runtime.ros_env import find_ros
 
 _STAGES = {1: "perceiving", 2: "planning", 3: "executing", 4: "stopping"}
@@ -41,11 +42,13 @@ def command(
 
     Ctrl-C cancels the command and waits until the arm has stopped. as_json: the result's JSON
     object alone on standard output, as `llmagentos run --json` prints it. Raises CommandError for
-    text that is no command, DriverError where no agent runs, MissingDependencyError without ROS.
+    text that is no command, ConfigError for no namespace, DriverError where no agent runs,
+    MissingDependencyError without ROS.
     """
     check_command(text)
+    namespace = namespace_of(namespace) or "/"
     ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
-    argv = [ros.python, "-m", "llmagentos_ros.command", text, "--namespace", namespace or "/"]
+    argv = [ros.python, "-m", "llmagentos_ros.command", text, "--namespace", namespace]
     argv += ["--wait", str(wait_s), "--timeout", str(timeout_s)]
     env = graph_env(ros.env, network)
     # A session of its own: Ctrl-C reaches us alone, and we pass it on once.

@@ -14,9 +14,11 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import Any
 
 from rich.console import Console
 from rich.live import Live
+from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.composition import load_scene, model_manager
@@ -29,14 +31,19 @@ from llmagentos.runtime.graph import (
     config_file,
     driver_topics,
     process_table,
-    read_params,
+    unused_sections,
     write_params,
 )
+from llmagentos.runtime.params import namespace_of, read_params
 from llmagentos.runtime.processes import Process, ProcessManager, ProcessSpec
 from llmagentos.runtime.ros_env import find_ros, private_network, with_profile
 
 _POLL_S = 0.1
-_STYLE = {"active": "green", "running": "green", "restarting": "yellow", "given up": "bold red"}
+_ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_STYLE = {
+    "active": "green", "running": "green", "restarting": "yellow",
+    "failed": "bold red", "given up": "bold red",
+}  # fmt: skip
 
 
 def up(
@@ -56,15 +63,16 @@ def up(
     topics: Sequence[str] = (),
     ready_timeout_s: float = 0.0,
 ) -> bool:
-    """Start the graph, show its state, and stop it in reverse order on Ctrl-C or SIGTERM.
+    """Start the graph, show its state, and stop it in reverse order on Ctrl-C, SIGTERM or SIGHUP.
 
     robot: the arm's name or folder, else the one that the simulated scene names, else that of the
     parameter files. network: let other machines see the topics; without it this machine only.
     ready_timeout_s: give up when the graph is not active by then; 0 waits for ever. record: a folder
     for a recording of all topics. topics: where a robot's drivers are, as `color:=/their/topic`.
-    Returns False when a process was given up. Raises ConfigError, FileError, SceneError, RobotError
+    Returns False when a process or a node was given up. Raises ConfigError, FileError, SceneError, RobotError
     or ModelError for what the graph could not use, MissingDependencyError where there is no ROS.
     """
+    namespace_of(namespace)
     folder = log_dir or Path("runs") / time.strftime("up-%Y%m%d-%H%M%S")
     if log_dir is not None:
         make_folder(log_dir, "a folder for the logs")
@@ -99,6 +107,9 @@ def up(
     write_params(options, params)
     table = process_table(ros.python, options, params)
     console = Console()
+    if params_file is not None:
+        for words in unused_sections(options, params_file):
+            console.print(f"[yellow]{escape(f'{params_file}: {words}')}[/]", highlight=False)
     console.print(f"ROS 2: {ros.source}; logs: {folder}", highlight=False)
     return _watch(table, folder, env, console, ready_timeout_s)
 
@@ -125,10 +136,14 @@ def _watch(
             while not ended.wait(_POLL_S):
                 for process in manager.poll():
                     console.print(_changed(process), highlight=False)
-                    well = well and not _failed(process)
+                    if _failed(process):
+                        well = False
+                        _tell(console, process.spec.name, manager.last_words(process.spec.name))
                 if graph.take(manager.lines("bringup")):
                     console.print('the graph is active: llmagentos command "…"', style="green")
-                if not well:
+                for node, words in graph.news():
+                    _tell(console, node, words)
+                if not well or graph.failed:
                     break
                 late = ready_timeout_s and time.monotonic() - began > ready_timeout_s
                 if late and not graph.was_ready:
@@ -138,6 +153,7 @@ def _watch(
                     )
                 if console.is_terminal:
                     live.update(_table(manager.processes, graph.states), refresh=True)
+        well = well and not graph.failed
         console.print("stopping")
     sweep(min_age_s=0.0)
     left = [p.spec.name for p in manager.processes if p.exit_code is None]
@@ -150,6 +166,7 @@ class GraphState:
 
     def __init__(self) -> None:
         self.states: dict[str, str] = {}
+        self._news: list[tuple[str, str]] = []
         self.was_ready = False
         self._ready = False
 
@@ -158,16 +175,43 @@ class GraphState:
         for line in lines:
             with contextlib.suppress(ValueError, KeyError, TypeError):
                 said = json.loads(line)
-                self.states[said["node"]] = said["state"]
+                words = said.get("note") or _problem(said)
+                if words:
+                    self._news.append((said["node"], words))
+                if "state" in said:
+                    self.states[said["node"]] = said["state"]
         ready = self.ready
         rose, self._ready = ready and not self._ready, ready
         self.was_ready = self.was_ready or ready
         return rose
 
+    def news(self) -> list[tuple[str, str]]:
+        """Nodes, and what there is to tell of them; each once."""
+        out = list(dict.fromkeys(self._news))
+        self._news.clear()
+        return out
+
+    @property
+    def failed(self) -> bool:
+        """Whether a node cannot be brought up, and was asked for the last time."""
+        return "failed" in self.states.values()
+
     @property
     def ready(self) -> bool:
         """Whether the agent, which comes last, and all before it are active."""
         return "agent" in self.states and all(s == "active" for s in self.states.values())
+
+
+def _problem(said: Mapping[str, Any]) -> str:
+    """Why a node could not be configured; its silence while it starts is no news."""
+    if said.get("state") not in ("refused", "failed") or not said.get("reason"):
+        return ""
+    return f"{said['state']}: {said['reason']}"
+
+
+def _tell(console: Console, name: str, words: str) -> None:
+    if words:
+        console.print(f"[yellow]{name}[/]: {escape(words)}", highlight=False)
 
 
 def _failed(process: Process) -> bool:
@@ -209,13 +253,13 @@ class _Ended:
 
 @contextlib.contextmanager
 def _until_signal() -> Iterator[_Ended]:
-    """What Ctrl-C or SIGTERM sets; a second signal is not needed, stopping is bounded."""
+    """What Ctrl-C, SIGTERM or a closed terminal sets; a second signal is not needed, stopping is bounded."""
     ended = _Ended()
 
     def handler(signum: int, frame: FrameType | None) -> None:
         ended.by_signal = True
 
-    before = {s: signal.signal(s, handler) for s in (signal.SIGINT, signal.SIGTERM)}
+    before = {s: signal.signal(s, handler) for s in _ENDS}
     try:
         yield ended
     finally:

@@ -14,8 +14,9 @@ from typing import Any
 
 import yaml
 
-from llmagentos.errors import ConfigError, FileError, MissingDependencyError
-from llmagentos.files import make_folder, read_yaml, shown, write_text
+from llmagentos.errors import ConfigError, MissingDependencyError
+from llmagentos.files import make_folder, read_yaml, write_text
+from llmagentos.runtime.params import EVERY_NODE, namespace_of, of_node, read_params, unmatched
 from llmagentos.runtime.processes import ProcessSpec
 
 #: Lifecycle nodes in the order in which they come up.
@@ -27,9 +28,10 @@ class GraphOptions:
     """What `llmagentos up` was asked for.
 
     sim: with the simulated robot. scene, seed: of the simulation. robot: the arm of all nodes, ""
-    for the one of `params`. model, engine: of the planner. namespace: "" or "/robot1". record: a
-    folder for a recording of all topics. topics: the drivers' topics by ours, for a robot. params:
-    files with ROS parameters; the later one wins. extra: parameters by node, over all.
+    for the one of `params`. model, engine: of the planner. namespace: "" or "/robot1", slashes
+    around it as you like. record: a folder for a recording of all topics. topics: the drivers'
+    topics by ours, for a robot. params: files with ROS parameters; the later one wins. extra:
+    parameters by node, over all.
     """
 
     sim: bool = False
@@ -79,8 +81,9 @@ def _recorder(python: str, options: GraphOptions) -> ProcessSpec:
 def ros_args(options: GraphOptions, params: Path) -> tuple[str, ...]:
     """Command line of every node: parameters, log level, namespace, topics."""
     args = ["--ros-args", "--params-file", str(params), "--log-level", options.log_level]
-    if options.namespace.strip("/"):
-        args += ["-r", f"__ns:=/{options.namespace.strip('/')}"]
+    namespace = namespace_of(options.namespace)
+    if namespace:
+        args += ["-r", f"__ns:={namespace}"]
         if options.sim:  # /clock is absolute; every simulated robot makes its own
             args += ["-r", "/clock:=clock"]
     for ours, theirs in options.topics.items():
@@ -101,46 +104,48 @@ def driver_topics(table: Path, given: Sequence[str] = ()) -> dict[str, str]:
     return {row["ours"]: asked[name] for name, row in rows.items()}
 
 
-def read_params(path: Path) -> dict[str, dict[str, Any]]:
-    """A ROS parameter file: {node: {parameter: value}}. FileError for any other content."""
-    what = "a file of ROS parameters"
-    data = read_yaml(path, what)
-    if not isinstance(data, dict | None):
-        raise FileError(f"expected {what} at {shown(path)}, got {type(data).__name__}")
-    out: dict[str, dict[str, Any]] = {}
-    for node, value in (data or {}).items():
-        values = value.get("ros__parameters", {}) if isinstance(value, dict) else value
-        if not isinstance(values, dict):
-            got = type(values).__name__
-            raise FileError(f"expected ros__parameters for {node} in {shown(path)}, got {got}")
-        out[str(node)] = values
-    return out
+def node_names(options: GraphOptions) -> dict[str, str]:
+    """The nodes that take parameters, with their full names."""
+    lifecycle = (*(["robot_sim"] if options.sim else []), *AGENT_NODES)
+    namespace = namespace_of(options.namespace)
+    return {name: f"{namespace}/{name}" for name in (*lifecycle, "bringup")}
+
+
+def unused_sections(options: GraphOptions, path: Path) -> list[str]:
+    """Sentences about what a parameter file says to nodes that this graph has not."""
+    return unmatched(read_params(path), node_names(options).values())
 
 
 def write_params(options: GraphOptions, path: Path) -> None:
-    """One parameter file for all nodes: files of `options.params`, then options, then extra."""
-    merged: dict[str, dict[str, Any]] = {}
-    for source in options.params:
-        for key, given in read_params(source).items():
-            _update(merged, key, given)
-    if options.robot:
-        own = [key for key, values in merged.items() if "robot" in values]
-        for key in ("/**", *own):
-            _update(merged, key, {"robot": options.robot})
-    nodes = (["robot_sim"] if options.sim else []) + list(AGENT_NODES)
-    _update(merged, "/**/bringup", {"nodes": nodes, "report": True})
-    _update(merged, "/**/planner", {"engine": options.engine, "model": options.model})
+    """One parameter file for all nodes: files of `options.params`, then options, then extra.
+
+    What is for every node stays so; what else a node is given stands in one section of its own.
+    """
+    files = [read_params(source) for source in options.params]
+    names = node_names(options)
+    own: dict[str, dict[str, Any]] = {
+        "bringup": {"nodes": [n for n in names if n != "bringup"], "report": True},
+        "planner": {"engine": options.engine, "model": options.model},
+    }
     if options.sim:
-        _update(merged, "/**/robot_sim", {"scene": options.scene, "seed": options.seed})
-    for name, values in options.extra.items():
-        _update(merged, f"/**/{name}", values)
-    out = {key: {"ros__parameters": values} for key, values in merged.items()}
+        own["robot_sim"] = {"scene": options.scene, "seed": options.seed}
+    every: dict[str, Any] = {}
+    for sections in files:
+        every.update(sections.get(EVERY_NODE, {}))
+    one_arm = {"robot": options.robot} if options.robot else {}
+    every.update(one_arm)
+    out = {EVERY_NODE: {"ros__parameters": every}} if every else {}
+    for name, full in names.items():
+        values: dict[str, Any] = {}
+        for sections in files:
+            values.update(of_node(sections, full))
+        values.update({**one_arm, **own.get(name, {})})
+        values.update(options.extra.get(name, {}))
+        special = {k: v for k, v in values.items() if k not in every or every[k] != v}
+        if special:
+            out[full] = {"ros__parameters": special}
     make_folder(path.parent, "a folder for the parameters")
     write_text(path, yaml.safe_dump(out, sort_keys=False), "a parameter file that can be written")
-
-
-def _update(merged: dict[str, dict[str, Any]], key: str, values: Mapping[str, Any]) -> None:
-    merged.setdefault(key, {}).update(values)
 
 
 def config_file(name: str, env: Mapping[str, str]) -> Path:

@@ -22,6 +22,9 @@ from llmagentos.files import make_folder, refusing
 Restart = Literal["always", "never"]
 State = Literal["waiting", "running", "restarting", "given up", "ended", "stopped"]
 
+#: A process that ends with this has said why it must not run, and is given up at once (as systemd's
+#: RestartPreventExitStatus; sysexits.h calls it EX_CONFIG).
+NO_RESTART = 78
 #: A process that dies more often than this within the window is given up.
 MAX_RESTARTS, RESTART_WINDOW_S = 5, 60.0
 _BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -33,6 +36,8 @@ _STOP_STEPS: tuple[tuple[signal.Signals, float], ...] = (
     (signal.SIGKILL, 5.0),
 )
 _PR_SET_PDEATHSIG = 1
+#: Characters of a log's end in which its last line is looked for.
+_LAST_WORDS = 4000
 
 
 @dataclass(frozen=True)
@@ -155,6 +160,15 @@ class ProcessManager:
         *whole, process.partial = process.partial.split(b"\n")
         return [line.decode("utf-8", "replace") for line in whole]
 
+    def last_words(self, name: str) -> str:
+        """The last line of a process's log that holds anything; "" without one."""
+        try:
+            text = (self._log_dir / f"{name}.log").read_text("utf-8", "replace")
+        except OSError:
+            return ""
+        lines = [line.strip() for line in text[-_LAST_WORDS:].splitlines() if line.strip()]
+        return lines[-1] if lines else ""
+
     def stop(self) -> None:
         """Stop in reverse order, politely first; bounded, and nothing is left."""
         for process in reversed(self.processes):
@@ -202,7 +216,7 @@ class ProcessManager:
             process.state = "ended"
             return
         process.deaths = [t for t in process.deaths if now - t < RESTART_WINDOW_S] + [now]
-        if len(process.deaths) > MAX_RESTARTS:
+        if code == NO_RESTART or len(process.deaths) > MAX_RESTARTS:
             process.state = "given up"
             return
         process.state = "restarting"

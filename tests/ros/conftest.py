@@ -25,6 +25,7 @@ if not HAS_ROS:
         "test_ros_autostart.py",
         "test_ros_camera_topics.py",
         "test_ros_cli.py",
+        "test_ros_clock_back.py",
         "test_ros_convert.py",
         "test_ros_doctor.py",
         "test_ros_driver.py",
@@ -42,6 +43,7 @@ if not HAS_ROS:
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
         "test_ros_standin.py",
+        "test_ros_transitions.py",
     ]
 
 

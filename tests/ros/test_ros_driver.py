@@ -237,15 +237,45 @@ def test_a_stream_that_broke_goes_through_every_point() -> None:
     assert bench.follower.sample(bench.now)[6] == pytest.approx(swing(goal)[6], abs=1e-6)
 
 
-def test_a_clock_that_began_anew_is_followed() -> None:
-    bench = Bench()
-    for k in range(30):
+@pytest.mark.parametrize("back_s", [5.0, 10.0])
+def test_a_clock_that_was_set_back_ends_a_motion_with_the_arm_at_rest(back_s: float) -> None:
+    bench, k = Bench(delay=0), 0
+    while k * PERIOD < 0.5:  # joint 1 is at its fastest, 0.9 rad/s
         bench.advance(path(k))
-    bench.now -= 5.0
-    bench.follower.reset(path(29))
-    bench.advance(path(29))
+        k += 1
+    bench.now -= back_s
+    bench.commanded.clear()
+    with pytest.raises(DriverError, match=f"the clock went back by {back_s:.1f} s"):
+        bench.advance(path(k))
+    bench.pass_period()
+    assert not bench.follower.moving and bench.commanded[-1] == bench.commanded[-2]
+    # What was sent on the new clock goes on as the motion was, and brakes.
+    points = [(p.time_from_start.nanosec * 1e-9, p.positions[0]) for p in bench.sent[-1].points]
+    speeds = [(b - a) / (t1 - t0) for (t0, a), (t1, b) in itertools.pairwise(points)]
+    assert speeds[0] == pytest.approx(0.9, rel=0.05) and 0 < speeds[-1] < 0.3
+    changes = [a - b for a, b in itertools.pairwise(speeds)]
+    assert max(changes) <= PANDA.max_acceleration_radps2[0] * 2 * PERIOD * 1.1
+    # Said once: what is commanded from now on goes by the new clock.
+    rest = bench.commanded[-1]
+    bench.advance(rest)
     stamp = to_seconds(bench.sent[-1].header.stamp)
     assert stamp == pytest.approx(bench.now, abs=2 * PERIOD)
+
+
+def test_a_clock_that_is_set_back_while_the_driver_waits_is_noticed() -> None:
+    bench = Bench(stall_timeout_s=5.0)
+    bench.advance(path(0))
+    waits = bench.wait
+
+    def back(timeout_s: float) -> None:
+        waits(timeout_s)
+        bench.now = 1.0
+        bench.wait = waits  # type: ignore[method-assign]
+
+    bench.wait = back  # type: ignore[method-assign]
+    with pytest.raises(DriverError, match="went back"):
+        bench.advance(path(1))
+    assert bench.driver.now_s < 2.0
 
 
 def test_a_slow_clock_is_no_still_clock() -> None:

@@ -59,6 +59,20 @@ def test_silence_means_stop_at_the_last_point() -> None:
     assert not follower.moving
 
 
+def test_a_clock_that_was_set_back_means_hold_until_the_next_points() -> None:
+    follower = started()
+    follower.sample(50.0)
+    follower.accept([Point(50.5, shifted(0.1)), Point(51.0, shifted(0.2))], 50.0)
+    held = follower.sample(50.25)
+    assert HOME[0] < held[0] < shifted(0.1)[0]
+    for now_s in (0.0, 0.5, 40.0):
+        assert follower.sample(now_s) == held and not follower.moving
+    follower.sample(50.0)
+    follower.accept([Point(3.5, shifted(0.1))], 3.0)
+    assert follower.sample(3.0) == held and follower.moving
+    assert follower.sample(3.5) == pytest.approx(shifted(0.1))
+
+
 def test_late_points_are_caught_up_at_the_joints_own_speed() -> None:
     follower = started()
     follower.accept([Point(-0.05, shifted(0.2)), Point(0.01, shifted(0.22))], 0.0)

@@ -67,3 +67,18 @@ def test_heartbeats_of_strangers_are_ignored() -> None:
     assert beats.dead("planner")
     beats.beat("planner")
     assert not beats.dead("planner")
+
+
+def test_a_second_node_of_a_name_counts_once_the_first_is_silent() -> None:
+    now = [0.0]
+    beats = Heartbeats({"planner": 5.0}, lambda: now[0])
+    beats.beat("planner", 1)
+    dead = beats.watch("planner")
+    for _ in range(10):
+        now[0] += 0.2
+        beats.beat("planner", 1)
+        beats.beat("planner", 2)
+        assert dead() == ""
+    now[0] += 1.5  # the first one is gone: what beats now is its successor
+    beats.beat("planner", 2)
+    assert dead() == "planner was restarted" and beats.watch("planner")() == ""

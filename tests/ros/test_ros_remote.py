@@ -35,7 +35,8 @@ def living() -> Heartbeats:
 
 
 def test_a_node_that_comes_back_is_waited_for() -> None:
-    beats = Heartbeats({"planner": 60.0})
+    now = [0.0]
+    beats = Heartbeats({"planner": 60.0}, lambda: now[0])
     asked = []
 
     def ready() -> bool:
@@ -48,6 +49,7 @@ def test_a_node_that_comes_back_is_waited_for() -> None:
 
     dead = wait_alive(watch, ready, 10.0)  # type: ignore[arg-type]
     assert dead() == "" and len(asked) == 3
+    now[0] = 5.0
     beats.beat("planner", 3)
     assert dead() == "planner was restarted"
 

@@ -50,6 +50,17 @@ def test_a_scene_of_the_future_never_counts_as_new() -> None:
     assert feed.wait(0.5, 0.0).stamp_s == 1.0
 
 
+def test_a_picture_from_before_the_clock_was_set_back_is_not_new() -> None:
+    now = [100.0]
+    feed = SceneFeed(lambda: now[0], 60.0)
+    feed.on_scene(scene(100))
+    now[0] = 1.0
+    with pytest.raises(PerceptionError, match=r"99\.00 s ahead of the clock"):
+        feed.wait(0.7, 0.0)
+    feed.on_scene(scene(1))
+    assert feed.wait(0.7, 0.0).stamp_s == 1.0
+
+
 def test_a_stop_ends_the_wait() -> None:
     with pytest.raises(PerceptionError, match="stop"):
         SceneFeed(lambda: 0.0, 60.0).wait(0.0, 1e9, lambda: True)

@@ -9,14 +9,16 @@ import pytest
 import yaml
 
 from llmagentos.cli.up import GraphState, graph_env
-from llmagentos.errors import ConfigError, MissingDependencyError
+from llmagentos.errors import ConfigError, FileError, MissingDependencyError
 from llmagentos.runtime.graph import (
     GraphOptions,
     config_file,
     driver_topics,
     process_table,
+    unused_sections,
     write_params,
 )
+from llmagentos.runtime.params import matches, namespace_of, read_params
 from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
 
 
@@ -67,11 +69,100 @@ def test_parameters_later_ones_win(tmp_path: Path) -> None:
     )
     write_params(options, tmp_path / "out.yaml")
     out = yaml.safe_load((tmp_path / "out.yaml").read_text())
-    assert out["/**/executor"]["ros__parameters"]["profile"] == "careful"
-    assert out["/**/executor"]["ros__parameters"]["lookahead_s"] == pytest.approx(0.1)
-    assert out["/**/perception"]["ros__parameters"]["max_hz"] == 5.0
-    assert out["/**/robot_sim"]["ros__parameters"]["scene"] == "random"
-    assert out["/**/bringup"]["ros__parameters"]["nodes"][0] == "robot_sim"
+    given = {node: value["ros__parameters"] for node, value in out.items()}
+    assert given["/**"] == {"use_sim_time": True, "robot": "panda"}
+    assert given["/executor"]["profile"] == "careful"
+    assert given["/executor"]["lookahead_s"] == pytest.approx(0.1)
+    assert given["/perception"]["max_hz"] == 5.0
+    assert given["/robot_sim"]["scene"] == "random" and not given["/robot_sim"]["use_sim_time"]
+    assert given["/bringup"]["nodes"][0] == "robot_sim"
+
+
+MINE = """
+/**: {ros__parameters: {robot: ur5e}}
+r0:
+  perception: {ros__parameters: {max_hz: 7, camera_position: [0, 0.5, 1]}}
+  left: {perception: {ros__parameters: {max_hz: 3}}}
+planner: {ros__parameters: {engine: none}}
+/*/executor: {ros__parameters: {plugin: {kp: 1.0, ki: {max: 2}}}}
+"""
+
+
+def test_nested_namespaces_wildcards_and_names_reach_their_nodes(tmp_path: Path) -> None:
+    mine = tmp_path / "mine.yaml"
+    mine.write_text(MINE)
+    options = GraphOptions(namespace="/r0/", params=[config_file("robot.yaml", {}), mine])
+    write_params(options, tmp_path / "out.yaml")
+    out = yaml.safe_load((tmp_path / "out.yaml").read_text())
+    given = {node: value["ros__parameters"] for node, value in out.items()}
+    assert given["/r0/perception"]["max_hz"] == 7
+    # ROS refuses a list of whole and broken numbers.
+    assert [type(v) for v in given["/r0/perception"]["camera_position"]] == [float] * 3
+    assert given["/r0/executor"]["plugin.ki.max"] == 2
+    assert given["/r0/planner"]["engine"] == "auto"
+    assert given["/**"]["robot"] == "ur5e" and "robot" not in given["/r0/agent"]
+    told = unused_sections(options, mine)
+    assert ["'/r0/left/perception'" in told[0], "'/planner'" in told[1]] == [True, True]
+    assert "/**/planner is that node in any namespace" in told[1] and len(told) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "got"),
+    [
+        ("perception: {max_hz: 7}", "got 'max_hz'"),
+        ("perception: 7", "got int"),
+        ("perception: {ros__parameters: [1]}", "got list"),
+        ("r0: {perception: }", "for /r0 .* got 'perception'"),
+        ("- perception", "got list"),
+    ],
+)
+def test_a_file_that_says_nothing_to_anybody_is_refused(
+    tmp_path: Path, text: str, got: str
+) -> None:
+    (tmp_path / "bad.yaml").write_text(text)
+    with pytest.raises(FileError, match=got):
+        read_params(tmp_path / "bad.yaml")
+
+
+@pytest.mark.parametrize("text", ["", "/", "r0", "/r0", "/r0/", "r0/", "//r0//", "/r0/left/"])
+def test_slashes_around_a_namespace_are_fine(text: str) -> None:
+    assert namespace_of(text) in ("", "/r0", "/r0/left")
+    assert ("r0" in text) == bool(namespace_of(text))
+
+
+@pytest.mark.parametrize("text", ["r 0", "r-0", "0r", "r0//left", "~", "r0/{x}", "röb"])
+def test_no_node_could_have_such_a_namespace(text: str) -> None:
+    with pytest.raises(ConfigError, match="expected a namespace"):
+        namespace_of(text)
+
+
+@pytest.mark.parametrize(
+    ("section", "node", "means"),
+    [
+        ("/**", "/r0/planner", True),
+        ("/**/planner", "/planner", True),
+        ("/**/planner", "/r0/left/planner", True),
+        ("/planner", "/r0/planner", False),
+        ("/*/planner", "/r0/planner", True),
+        ("/*/planner", "/r0/left/planner", False),
+        ("/r0/**", "/r0/left/planner", True),
+        ("/r0/planner", "/r0/planner2", False),
+    ],
+)
+def test_wildcards_as_ros_has_them(section: str, node: str, means: bool) -> None:
+    assert matches(section, node) is means
+
+
+def test_what_bring_up_tells_is_told_once() -> None:
+    state = GraphState()
+    refused = '{"node": "planner", "state": "refused", "reason": "ModelError: no engine"}'
+    state.take(['{"node": "planner", "state": "missing", "reason": "never seen"}', refused])
+    assert state.news() == [("planner", "refused: ModelError: no engine")] and not state.failed
+    state.take(['{"node": "agent", "note": "no parameter named x"}'])
+    assert state.news() == [("agent", "no parameter named x")] and state.news() == []
+    assert state.states == {"planner": "refused"}
+    state.take(['{"node": "planner", "state": "failed", "reason": "ModelError: no engine"}'])
+    assert state.failed and not state.ready
 
 
 def test_the_arm_of_the_command_line_is_every_nodes(tmp_path: Path) -> None:

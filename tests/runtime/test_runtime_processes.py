@@ -10,7 +10,13 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from llmagentos.runtime.processes import MAX_RESTARTS, Process, ProcessManager, ProcessSpec
+from llmagentos.runtime.processes import (
+    MAX_RESTARTS,
+    NO_RESTART,
+    Process,
+    ProcessManager,
+    ProcessSpec,
+)
 
 WAIT = "import time; time.sleep(60)"
 STUBBORN = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
@@ -95,6 +101,15 @@ def test_a_crash_loop_is_given_up(tmp_path: Path) -> None:
 
         until(advanced, s)
         assert process.restarts == MAX_RESTARTS
+
+
+def test_who_says_why_it_must_not_run_is_not_started_again(tmp_path: Path) -> None:
+    code = f"import sys; print('the name is taken', file=sys.stderr); sys.exit({NO_RESTART})"
+    with ProcessManager([row("a", code)], tmp_path) as manager:
+        process = manager.get("a")
+        until(lambda: process.state == "given up", manager)
+        assert process.restarts == 0 and process.exit_code == NO_RESTART
+        assert manager.last_words("a") == "the name is taken" and manager.last_words("b") == ""
 
 
 def test_a_stubborn_and_a_frozen_process_end(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ Knows: the Command action, one owner at a time, sessions. Does not know: how the
 
 from __future__ import annotations
 
+from dataclasses import replace
 import json
 import threading
 from typing import Any
@@ -35,10 +36,13 @@ from llmagentos_msgs.srv import Reset
 from llmagentos_msgs.srv import Undo as UndoService
 from llmagentos_ros import interface as table
 from llmagentos_ros.actions import SafeActionClient
-from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
+from llmagentos_ros.base import let_feedback_arrive, ModuleNode
+from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, to_time
 from llmagentos_ros.freshness import Heartbeats
+from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.planner import check_text
+from llmagentos_ros.process import run
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.remote import (
     RemoteExecution,
@@ -91,6 +95,8 @@ class AgentNode(ModuleNode):
     def build(self) -> None:
         """Create the watch over the other nodes, clients and the action server."""
         limit = self.value('node_timeout_s')
+        self._clock_watch = ClockWatch(lambda: self.now_s)
+        self._went_back = self._clock_watch.watch()
         self._alive = Heartbeats(dict.fromkeys(('perception', 'planner', 'executor'), limit))
         self._scenes = SceneFeed(lambda: self.now_s, limit)
         planner = self.client(table.PLAN_COMMAND)
@@ -113,7 +119,7 @@ class AgentNode(ModuleNode):
         planning = RemotePlanning(
             planner,
             lambda: self._alive.watch('planner'),
-            self._stop.is_set,
+            self._must_stop,
             self.value('plan_timeout_s'),
             self.base_frame,
             limit,
@@ -164,7 +170,10 @@ class AgentNode(ModuleNode):
 
     def _look(self) -> Scene:
         since = self.now_s - self.value('scene_max_age_s')
-        return self._scenes.wait(since, self.value('look_timeout_s'), self._stop.is_set)
+        return self._scenes.wait(since, self.value('look_timeout_s'), self._must_stop)
+
+    def _must_stop(self) -> bool:
+        return self._stop.is_set() or bool(self._went_back())
 
     def _on_heartbeat(self, msg: m.Heartbeat) -> None:
         self._alive.beat(msg.node, msg.instance)
@@ -184,6 +193,7 @@ class AgentNode(ModuleNode):
             return Command.Result(status='refused', reply=busy)
         try:
             self._stop.clear()
+            self._went_back = self._clock_watch.watch()
             self._goal, self._text = goal, goal.request.text
             self._progress = Progress(1)
             result = self._carry_out(goal.request.text)
@@ -209,15 +219,22 @@ class AgentNode(ModuleNode):
             check_text(text)
             result = self._agent.begin(text)
             while result is None:
-                if self._stop.is_set() or self._goal.is_cancel_requested:
+                if self._must_stop() or self._goal.is_cancel_requested:
                     self._enter(Command.Feedback.STOPPING, 'stopping')
                     self._agent.stop()
                 result = self._agent.step()
         except CommandError as exc:
             return CommandResult(_shown(text), 'failed', f"I can't read that: {exc}")
         except LLMAgentOSError as exc:
-            return CommandResult(text, 'failed', f"I can't do it now: {exc}")
-        return result
+            result = CommandResult(text, 'failed', f"I can't do it now: {exc}")
+        return self._with_reason(result)
+
+    def _with_reason(self, result: CommandResult) -> CommandResult:
+        """Say of a failure that the clock is its cause, where nobody else has."""
+        back = self._went_back()
+        if not back or result.ok or back.split(' by ')[0] in result.reply:
+            return result
+        return replace(result, reply=f'I stopped because of this: {back}. {result.reply}')
 
     def _on_event(self, event: Event) -> None:
         goal = self._goal
@@ -272,10 +289,11 @@ class AgentNode(ModuleNode):
             return answer
         try:
             self._stop.clear()
+            self._went_back = self._clock_watch.watch()
             self._execution.start(Plan(steps=(Undo(n=count),)), 'undo')
             outcome: Outcome | None = None
             while outcome is None:
-                outcome = self._execution.stop() if self._stop.is_set() else self._execution.tick()
+                outcome = self._execution.stop() if self._must_stop() else self._execution.tick()
         except LLMAgentOSError as exc:
             outcome = Outcome('failed', str(exc))
         finally:
@@ -349,7 +367,7 @@ def _answer(result: CommandResult, now_s: float) -> Command.Result:
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros agent`."""
-    return run(AgentNode, args, threads=6)
+    return run(AgentNode, 'agent', args, threads=6)
 
 
 if __name__ == '__main__':

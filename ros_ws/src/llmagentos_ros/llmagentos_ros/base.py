@@ -3,7 +3,7 @@
 """
 What all nodes share: parameters, channels by the table, heartbeat, diagnostics, life cycle.
 
-Knows: rclpy's lifecycle. Does not know: what any node is for.
+Knows: rclpy's lifecycle. Does not know: what any node is for, or how its process runs (process.py).
 
 A node creates in on_configure and releases in on_cleanup; `build` and `release` are the two
 methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
@@ -12,28 +12,29 @@ methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
+from functools import cached_property, partial
 import os
-import signal
 import threading
 import time
+import traceback
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from llmagentos.errors import LLMAgentOSError
+from lifecycle_msgs.msg import Transition
+from lifecycle_msgs.srv import ChangeState
+from llmagentos.errors import ConfigError, LLMAgentOSError, ServerError
 from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
 from llmagentos_ros.inputs import Channel, End, FAULT, Input, Output, Policy
-from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
+from llmagentos_ros.parameters import declare, OVERRIDES, Parameter, widened
+from llmagentos_ros.process import END_S
+from rcl_interfaces.msg import SetParametersResult
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.executors import ExternalShutdownException, MultiThreadedExecutor
-from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from rclpy.signals import SignalHandlerOptions
 from std_msgs.msg import Header
 
 try:
@@ -44,27 +45,18 @@ except ImportError:  # Humble
 _HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
 
 _FEEDBACK_S = 0.1
-_RCLError = rclpy_implementation.RCLError
-#: So soon a signal is noticed.
-_POLL_S = 0.05
 #: Simulated time that stands still so long is missed: on a busy machine it waits now and then.
 _STILL_S = 5.0
-#: A callback that runs when the process is told to end may take this long.
-_END_S = 5.0
-
-
-@dataclass(frozen=True)
-class Parameter:
-    """One parameter: default, description, range; read-only ones are set at start only."""
-
-    name: str
-    default: Any
-    description: str
-    low: float | None = None
-    high: float | None = None
-    read_only: bool = True
-
-
+#: A second node of the same name is told for this long.
+_SECOND_S = 60.0
+#: What a transition is called that was asked for by its number.
+_TRANSITIONS = {
+    getattr(Transition, key): key.removeprefix('TRANSITION_').lower()
+    for key in dir(Transition)
+    if key.startswith('TRANSITION_')
+}
+#: What may mend itself, since it lies elsewhere; other errors stay until somebody changes something.
+_PASSING = (ServerError,)
 ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
 BASE_FRAME = Parameter(
     'base_frame', '', "Robot base frame (REP 103: x forward); empty: the arm's base link"
@@ -77,9 +69,8 @@ class ModuleNode(LifecycleNode):
     PARAMETERS: tuple[Parameter, ...] = ()
 
     def __init__(self, name: str) -> None:
-        super().__init__(name)
-        for p in (ROBOT, BASE_FRAME, *self.PARAMETERS):
-            self.declare_parameter(p.name, p.default, _descriptor(p))
+        super().__init__(name, **OVERRIDES)
+        self._given = declare(self, self.parameters())
         self.group = ReentrantCallbackGroup()
         self._built: list[tuple[Callable[[Any], Any], Any]] = []
         self._beat = self.create_publisher(
@@ -93,9 +84,16 @@ class ModuleNode(LifecycleNode):
         self.channels: list[Input | Output] = []
         self.faults: dict[str, str] = {}
         self._clock_seen = self._clock_input()
+        #: This start of the process, as the heartbeat tells it.
+        self.instance = time.time_ns()
+        #: Why the node is not configured, and whether trying again could help.
+        self.problem, self.problem_passes = '', False
+        self._refusal = ''
+        self._second, self._second_s = '', float('-inf')
         self._torn_s = float('-inf')
         self._closing = threading.Event()
-        self._instance = time.time_ns()
+        self._guard_transitions()
+        self._name_unknown_parameters()
         self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
         self._pulse.start()
 
@@ -119,9 +117,22 @@ class ModuleNode(LifecycleNode):
 
     # --- helpers -----------------------------------------------------------------------------
 
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """All parameters of the node, those that every node has first."""
+        return (ROBOT, BASE_FRAME, *cls.PARAMETERS)
+
     def value(self, name: str) -> Any:
         """Return a parameter's value."""
         return self.get_parameter(name).value
+
+    def set_parameters(self, parameter_list: list[Any]) -> list[SetParametersResult]:
+        """As rclpy's; a whole number counts as a double."""
+        return super().set_parameters(widened(self.parameters(), parameter_list))
+
+    def set_parameters_atomically(self, parameter_list: list[Any]) -> SetParametersResult:
+        """As rclpy's; a whole number counts as a double."""
+        return super().set_parameters_atomically(widened(self.parameters(), parameter_list))
 
     @cached_property
     def robot(self) -> ArmSpec:
@@ -241,26 +252,42 @@ class ModuleNode(LifecycleNode):
     # --- life cycle --------------------------------------------------------------------------
 
     def on_configure(self, state: LifecycleState) -> TransitionCallbackReturn:
-        """Create; a named error means that the node stays unconfigured and says why."""
+        """Create; after an error the node stays unconfigured and says why (`problem`)."""
+        self.problem = ''
         try:
+            if self._given.wrong:
+                raise ConfigError('; '.join(self._given.wrong))
             self.build()
+            return super().on_configure(state)
         except LLMAgentOSError as exc:
-            self.get_logger().error(f'configure: {type(exc).__name__}: {exc}')
-            self._tear_down()
-            return TransitionCallbackReturn.FAILURE
-        return super().on_configure(state)
+            self._not_configured(f'{type(exc).__name__}: {exc}', isinstance(exc, _PASSING))
+        except Exception as exc:  # rclpy would swallow it
+            self.get_logger().error(f'configure: {traceback.format_exc()}')
+            self._not_configured(f'{type(exc).__name__}: {exc}', passes=False)
+        self._tear_down()
+        return TransitionCallbackReturn.FAILURE
+
+    def _not_configured(self, problem: str, passes: bool) -> None:
+        self.problem, self.problem_passes = problem, passes
+        self.get_logger().error(f'configure: {problem}')
+        self._publish_report()  # whoever asked for it learns why together with the answer
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Publish and act from now on."""
         result = super().on_activate(state)
         self.is_active = True
-        self.started()
+        try:
+            self.started()
+        except Exception:  # rclpy would swallow it
+            self.get_logger().error(f'activate: {traceback.format_exc()}')
+            self.is_active = False
+            super().on_deactivate(state)
+            return TransitionCallbackReturn.FAILURE
         return result
 
     def on_deactivate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Be silent."""
-        self.is_active = False
-        self.stopped()
+        self.rest()
         return super().on_deactivate(state)
 
     def on_cleanup(self, state: LifecycleState) -> TransitionCallbackReturn:
@@ -271,9 +298,7 @@ class ModuleNode(LifecycleNode):
 
     def on_shutdown(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Release from any state."""
-        if self.is_active:
-            self.is_active = False
-            self.stopped()
+        self.rest()
         self._tear_down()
         return super().on_shutdown(state)
 
@@ -284,10 +309,10 @@ class ModuleNode(LifecycleNode):
         return TransitionCallbackReturn.SUCCESS
 
     def rest(self) -> None:
-        """Stop whatever is under way; for the end of the process, while it still spins."""
+        """Stop whatever is under way; at the end of the process, too, while it still spins."""
         if self.is_active:
             self.is_active = False
-            self.stopped()
+            self._surely('stop', self.stopped)
 
     def close(self) -> None:
         """Release, once nothing spins any more."""
@@ -298,15 +323,57 @@ class ModuleNode(LifecycleNode):
     @property
     def is_tearing_down(self) -> bool:
         """Whether entities are being destroyed, or were a moment ago."""
-        return time.monotonic() - self._torn_s < _END_S
+        return time.monotonic() - self._torn_s < END_S
 
     def _tear_down(self) -> None:
         self._torn_s = time.monotonic()
-        self.release()
+        self._surely('release', self.release)
         self.channels, self.faults = [], {}
         while self._built:
             destroy, thing = self._built.pop()
-            destroy(thing)
+            self._surely('destroy', partial(destroy, thing))
+
+    def _surely(self, what: str, do: Callable[[], Any]) -> None:
+        """Do one part of an end; where it fails, the rest must end all the same."""
+        try:
+            do()
+        except Exception:
+            self.get_logger().error(f'{what}: {traceback.format_exc()}')
+
+    # --- transitions that are not allowed ----------------------------------------------------
+
+    def _guard_transitions(self) -> None:
+        """Refuse what the state does not allow: rclpy's own service raises, and the node dies."""
+        for service in self.services:
+            if service.srv_type is ChangeState:
+                service.callback = partial(self._on_change_state, service.callback)
+
+    def _on_change_state(
+        self, change: Any, request: ChangeState.Request, answer: ChangeState.Response
+    ) -> ChangeState.Response:
+        wanted = request.transition.label or request.transition.id
+        machine = self._state_machine
+        allowed = {row[0]: row[1] for row in machine.available_transitions}
+        if wanted in allowed or wanted in allowed.values():
+            self._refusal = ''
+            return change(request, answer)
+        names = ', '.join(dict.fromkeys(allowed.values())) or 'nothing'
+        self._refusal = (
+            f'expected one of the transitions of this state ({machine.current_state[1]}: {names}),'
+            f' got {_TRANSITIONS.get(wanted, wanted)!r}'
+        )
+        self.get_logger().warning(self._refusal)
+        self._publish_report()
+        answer.success = False
+        return answer
+
+    # --- parameters that nobody takes --------------------------------------------------------
+
+    def _name_unknown_parameters(self) -> None:
+        for name in self._given.unknown:
+            self.get_logger().warning(
+                f'expected a parameter of {self.get_name()}, got {name!r}, which is none: ignored'
+            )
 
     # --- signs of life -----------------------------------------------------------------------
 
@@ -322,11 +389,14 @@ class ModuleNode(LifecycleNode):
                 self._clock_seen.beat()
             stamp = to_time(now_s)
             self._beat.publish(
-                Heartbeat(stamp=stamp, node=self.get_name(), instance=self._instance)
+                Heartbeat(stamp=stamp, node=self.get_name(), instance=self.instance)
             )
             if time.monotonic() >= next_report:
                 next_report = time.monotonic() + _DIAGNOSTICS_S
-                self._diagnostics.publish(self._report(Header(stamp=stamp)))
+                self._publish_report()
+
+    def _publish_report(self) -> None:
+        self._diagnostics.publish(self._report(Header(stamp=to_time(self.now_s))))
 
     def _channel(self, topic: table.Topic) -> Channel:
         return Channel(
@@ -348,7 +418,7 @@ class ModuleNode(LifecycleNode):
         )
 
     def _report(self, header: Header) -> DiagnosticArray:
-        level, words, figures = self.health()
+        level, words, figures = self._health_now()
         needed = [c for c in (self._clock_seen, *self.channels) if c.needed()]
         figures = {**figures, 'cpu_s': f'{time.process_time():.2f}', 'pid': os.getpid()}
         faults = dict(self.faults)
@@ -368,6 +438,27 @@ class ModuleNode(LifecycleNode):
             values=[KeyValue(key=str(k), value=str(v)) for k, v in figures.items()],
         )
         return DiagnosticArray(header=header, status=[status])
+
+    def _health_now(self) -> tuple[bytes, str, dict[str, Any]]:
+        """Health as the node tells it, and over it what every node may lack."""
+        level, words, figures = self.health()
+        if self._given.unknown:
+            figures = {**figures, table.UNKNOWN_PARAMETERS: ', '.join(self._given.unknown)}
+        if self._refusal:
+            figures = {**figures, table.REFUSED_TRANSITION: self._refusal}
+        if self.problem:
+            figures = {**figures, table.PASSES: str(self.problem_passes).lower()}
+            return DiagnosticStatus.ERROR, self.problem, figures
+        if time.monotonic() - self._second_s < _SECOND_S:
+            return DiagnosticStatus.ERROR, self._second, figures
+        return level, words, figures
+
+    # --- others of the same name -------------------------------------------------------------
+
+    def note_second(self, words: str) -> None:
+        """Tell in the diagnostics, for a while, that a second node of this name was started."""
+        self.get_logger().error(words)
+        self._second, self._second_s = words, time.monotonic()
 
 
 def _kind(message: Any) -> str:
@@ -393,71 +484,3 @@ def let_feedback_arrive() -> None:
     result.
     """
     threading.Event().wait(_FEEDBACK_S)
-
-
-def _descriptor(p: Parameter) -> ParameterDescriptor:
-    out = ParameterDescriptor(description=p.description, read_only=p.read_only)
-    if p.low is None or p.high is None:
-        return out
-    if isinstance(p.default, int) and not isinstance(p.default, bool):
-        out.integer_range = [IntegerRange(from_value=int(p.low), to_value=int(p.high), step=0)]
-    else:
-        out.floating_point_range = [
-            FloatingPointRange(from_value=float(p.low), to_value=float(p.high), step=0.0)
-        ]
-    return out
-
-
-def run(make: Callable[[], Any], args: Sequence[str] | None = None, threads: int = 4) -> int:
-    """
-    Spin one node until SIGINT or SIGTERM; the exit code.
-
-    threads: enough for one long callback of every kind the node has; 1 saves switching.
-    """
-    # Signals are ours: rclpy would end the context under a running callback, and an arm that has
-    # to stop first needs its topics for that.
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
-    node = make()
-    executor: Any
-    if threads == 1:
-        executor = rclpy.executors.SingleThreadedExecutor()
-    else:
-        executor = MultiThreadedExecutor(num_threads=threads)
-    executor.add_node(node)
-    failures: list[BaseException] = []
-    spinning = threading.Thread(target=_spin, args=(node, executor, ended, failures))
-    spinning.start()
-    # Not ended.wait(): a handler that runs while this thread enters it would ask for a lock that
-    # this very thread holds.
-    while not ended.is_set():
-        time.sleep(_POLL_S)
-    node.rest()
-    executor.shutdown(timeout_sec=_END_S)
-    spinning.join(_END_S)
-    node.close()
-    node.destroy_node()
-    rclpy.try_shutdown()
-    if failures:
-        raise failures[0]
-    return 0
-
-
-def _spin(node: Any, executor: Any, ended: threading.Event, failures: list[BaseException]) -> None:
-    try:
-        while rclpy.ok() and not ended.is_set():
-            try:
-                executor.spin()
-            except _RCLError:
-                # Jazzy's executor knows of services and topics that are destroyed while it waits
-                # for them, but not of actions ("action server pointer is invalid").
-                if not node.is_tearing_down:
-                    raise
-    except ExternalShutdownException:
-        pass
-    except BaseException as exc:  # for the main thread, which ends the process with it
-        failures.append(exc)
-    finally:
-        ended.set()

@@ -6,27 +6,37 @@ Brings the lifecycle nodes up in order, and keeps them up.
 Knows: the order, lifecycle services, heartbeats. Does not know: processes (the process table or
 `ros2 launch` restarts those), or what the nodes do.
 
-A node that was restarted comes back unconfigured and is brought to active again. At the end the
-nodes are taken down in reverse order. With `--ros-args -p report:=true` every change is one JSON
-line on standard output, which `llmagentos up` reads.
+A node that was restarted comes back unconfigured and is brought to active again. One that cannot be
+configured is asked again: a few times where the node says that its problem will not pass by itself,
+else at growing intervals. `graph_state` has every node's state and reason. At the end the nodes are
+taken down in reverse order. With `--ros-args -p report:=true` every change is one JSON line on
+standard output, which `llmagentos up` reads.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 import json
+import sys
+import threading
 import time
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
+from llmagentos.errors import FileError
+from llmagentos.runtime.params import unmatched
+from llmagentos.runtime.processes import NO_RESTART
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import _descriptor, Parameter
 from llmagentos_ros.convert import to_time
 from llmagentos_ros.freshness import Heartbeats
+from llmagentos_ros.namesake import Namesakes
+from llmagentos_ros.parameters import declare, given_sections, OVERRIDES, Parameter
+from llmagentos_ros.process import look_for_second, NAMESAKE_S, refuse_second, Refused, ros
 import rclpy
+from rclpy.clock import Clock, ClockType
 from rclpy.executors import ExternalShutdownException, SingleThreadedExecutor
 from rclpy.node import Node
 
@@ -45,9 +55,15 @@ _WORDS = {
     State.PRIMARY_STATE_ACTIVE: 'active',
     State.PRIMARY_STATE_FINALIZED: 'finalized',
 }
-_PERIOD_S, _RETRY_S, _DOWN_S = 0.1, 2.0, 3.0
+_PERIOD_S, _DOWN_S = 0.1, 3.0
+#: The pause after a first refusal, doubled after each further one, up to the longest.
+_RETRY_S, _LONGEST_S = 2.0, 30.0
+#: A node whose problem does not pass by itself is asked so often, and then given up.
+MAX_TRIES = 3
 #: An answer that takes longer was lost; loading a model may take this long.
 _ANSWER_S, _TRANSITION_S = 2.0, 60.0
+
+_LEVELS = {'active': DiagnosticStatus.OK, 'failed': DiagnosticStatus.ERROR}
 
 
 class _Managed:
@@ -57,13 +73,25 @@ class _Managed:
         self.name = name
         self.get = manager.create_client(GetState, f'{name}/get_state')
         self.change = manager.create_client(ChangeState, f'{name}/change_state')
-        self.words = 'missing'
+        self.words, self.reason = 'missing', ''
+        #: Why the node says that it is not configured; whether that may pass, None: not said.
+        self.problem, self.passes = '', None
+        self.tries = 0
         self.pending: Any = None
         self.pending_since = 0.0
         self.not_before = 0.0
         self.transition = 0
         #: The start of the process that was brought up.
         self.instance = 0
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether to ask again would be of no use."""
+        return self.tries >= MAX_TRIES and self.passes is False
+
+    def begin_anew(self) -> None:
+        """Forget what went wrong: another process has the name now, or the node has risen."""
+        self.problem, self.passes, self.tries, self.not_before = '', None, 0, 0.0
 
     def drop_pending(self) -> None:
         """Forget a call that nobody will answer."""
@@ -87,9 +115,12 @@ class Bringup(Node):
     )
 
     def __init__(self) -> None:
-        super().__init__('bringup')
-        for p in self.PARAMETERS:
-            self.declare_parameter(p.name, p.default, _descriptor(p))
+        super().__init__('bringup', **OVERRIDES)
+        given = declare(self, self.PARAMETERS)
+        for problem in (*given.wrong, *self._mistakes(given.unknown)):
+            self.get_logger().warning(problem)
+        self.instance = time.time_ns()
+        self._noted: set[tuple[str, str]] = set()
         names = [n for n in self.get_parameter('nodes').value if n]
         self._nodes = [_Managed(self, name) for name in names]
         limit = self.get_parameter('node_timeout_s').value
@@ -98,15 +129,60 @@ class Bringup(Node):
         self._out = self.create_publisher(
             table.GRAPH_STATE.kind, table.GRAPH_STATE.name, table.GRAPH_STATE.qos
         )
-        self.create_subscription(
-            Heartbeat, table.HEARTBEAT.name, self._on_heartbeat, table.HEARTBEAT.qos
-        )
-        from rclpy.clock import Clock, ClockType
+        beat, health = table.HEARTBEAT, table.DIAGNOSTICS
+        self._beat = self.create_publisher(beat.kind, beat.name, beat.qos)
+        self.create_subscription(beat.kind, beat.name, self._on_heartbeat, beat.qos)
+        self.create_subscription(health.kind, health.name, self._on_diagnostics, health.qos)
+        steady = Clock(clock_type=ClockType.STEADY_TIME)
+        self.create_timer(_PERIOD_S, self._step, clock=steady)
+        self.create_timer(1.0 / beat.rate_hz, self._say_alive, clock=steady)
 
-        self.create_timer(_PERIOD_S, self._step, clock=Clock(clock_type=ClockType.STEADY_TIME))
+    @classmethod
+    def parameters(cls) -> tuple[Parameter, ...]:
+        """All parameters of the node."""
+        return cls.PARAMETERS
+
+    def _mistakes(self, unknown: list[str]) -> list[str]:
+        """Find what the parameter files say to no node of this graph."""
+        namespace = self.get_namespace().rstrip('/')
+        names = [n for n in self.get_parameter('nodes').value if n]
+        nodes = [f'{namespace}/{name}' for name in (*names, self.get_name())]
+        return [
+            *(f'expected a parameter of bringup, got {name!r}: ignored' for name in unknown),
+            *unmatched(given_sections(), nodes),
+        ]
+
+    def _say_alive(self) -> None:
+        stamp = to_time(self.get_clock().now().nanoseconds * 1e-9)
+        self._beat.publish(Heartbeat(stamp=stamp, node=self.get_name(), instance=self.instance))
 
     def _on_heartbeat(self, msg: Heartbeat) -> None:
         self._alive.beat(msg.node, msg.instance)
+
+    def _on_diagnostics(self, msg: DiagnosticArray) -> None:
+        """Take in why a node is not configured, and what it was given that it does not take."""
+        namespace = self.get_namespace().rstrip('/')
+        nodes = {f'{namespace}/{node.name}': node for node in self._nodes}
+        for status in msg.status:
+            node = nodes.get(status.name)
+            if node is None:
+                continue
+            values = {v.key: v.value for v in status.values}
+            passes = values.get(table.PASSES)
+            node.passes = None if passes is None else passes == 'true'
+            node.problem = '' if passes is None else status.message
+            if node.problem and node.words in ('refused', 'failed'):
+                self._set(node, node.words, node.problem)
+            if unknown := values.get(table.UNKNOWN_PARAMETERS, ''):
+                self._note(
+                    node.name, f'expected parameters of {node.name}, got {unknown}: ignored'
+                )
+
+    def _note(self, name: str, words: str) -> None:
+        """Tell something once."""
+        if (name, words) not in self._noted and self._report:
+            print(json.dumps({'node': name, 'note': words}), flush=True)
+        self._noted.add((name, words))
 
     def _step(self) -> None:
         """Ask every node for its state, and move the first one that is not active yet."""
@@ -120,7 +196,8 @@ class Bringup(Node):
         dead = self._alive.dead(node.name, node.instance)
         if dead:
             node.drop_pending()
-            self._set(node, 'missing')
+            node.begin_anew()
+            self._set(node, 'missing', dead)
             node.instance = self._alive.instance(node.name)
             return
         if node.pending is not None:
@@ -134,6 +211,9 @@ class Bringup(Node):
         }.get(node.words)
         # Configuring takes time and moves nothing: all at once. Activation goes in order.
         ready = may_rise or goal == Transition.TRANSITION_CONFIGURE
+        if goal and node.is_given_up:
+            self._set(node, 'failed', node.problem)
+            goal = None
         if goal and ready and self.get_parameter('autostart').value:
             node.transition = goal
             request = ChangeState.Request(transition=Transition(id=goal))
@@ -154,30 +234,41 @@ class Bringup(Node):
         node.instance = node.instance or self._alive.instance(node.name)
         if not transition:
             # An active node is asked twice a second, one that still has to rise at once.
-            node.not_before = now + (0.5 if node.words == 'active' else 0.0)
-            self._set(node, _WORDS.get(answer.current_state.id, answer.current_state.label))
+            node.not_before = now + (0.5 if node.words in ('active', 'failed') else 0.0)
+            words = _WORDS.get(answer.current_state.id, answer.current_state.label)
+            if words != 'unconfigured':
+                node.begin_anew()  # somebody has mended it by hand
+            elif node.is_given_up:
+                return
+            self._set(node, words)
         elif answer.success:
+            node.begin_anew()
             rose = transition == Transition.TRANSITION_CONFIGURE
             self._set(node, 'inactive' if rose else 'active')
         else:
-            node.not_before = now + _RETRY_S
-            self._set(node, 'refused')
+            node.tries += 1
+            node.not_before = now + min(_RETRY_S * 2 ** (node.tries - 1), _LONGEST_S)
+            self._set(node, 'refused', node.problem)
 
-    def _set(self, node: _Managed, words: str) -> None:
-        if node.words == words:
+    def _set(self, node: _Managed, words: str, reason: str = '') -> None:
+        if node.words == words and (node.reason == reason or words == 'missing'):
             return
-        node.words = words
+        node.words, node.reason = words, reason
         if all(n.words == 'active' for n in self._nodes):
             self.get_logger().info('all nodes are active')
+        if words == 'failed':
+            self.get_logger().error(f'{node.name} is given up: {reason}')
         if self._report:
-            print(json.dumps({'node': node.name, 'state': words}), flush=True)
+            said = {'node': node.name, 'state': words, 'reason': reason}
+            print(json.dumps(said), flush=True)
         array = DiagnosticArray()
         array.header.stamp = to_time(self.get_clock().now().nanoseconds * 1e-9)
         array.status = [
             DiagnosticStatus(
-                level=DiagnosticStatus.OK if n.words == 'active' else DiagnosticStatus.WARN,
+                level=_LEVELS.get(n.words, DiagnosticStatus.WARN),
                 name=n.name,
                 message=n.words,
+                values=[KeyValue(key=table.REASON, value=n.reason)] if n.reason else [],
             )
             for n in self._nodes
         ]
@@ -205,25 +296,39 @@ class Bringup(Node):
                 self._set(node, 'inactive' if state == 'active' else 'unconfigured')
         executor.shutdown(timeout_sec=0.5)
 
+    def note_second(self, words: str) -> None:
+        """Tell that a second bring-up was started."""
+        self.get_logger().error(words)
+
 
 def main(args: Sequence[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros bringup`."""
-    # Signals are ours: after SIGINT the context must live until the nodes are taken down.
-    import signal
-    import threading
-
-    from rclpy.signals import SignalHandlerOptions
-
-    rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
     ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    try:
+        with ros(args, ended):
+            namesakes = Namesakes('bringup')
+            refuse_second(namesakes, ended.is_set)
+            if not ended.is_set():
+                _run(namesakes, ended)
+    except (Refused, FileError) as exc:
+        print(f'bringup: {exc}', file=sys.stderr, flush=True)
+        return NO_RESTART
+    return 0
+
+
+def _run(namesakes: Namesakes, ended: threading.Event) -> None:
+    """Spin until `ended`, then take the nodes down; a second bring-up leaves them alone."""
     node = Bringup()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
+    look_at = time.monotonic() + NAMESAKE_S
     try:
         while rclpy.ok() and not ended.is_set():
             executor.spin_once(timeout_sec=0.2)
+            if time.monotonic() >= look_at:
+                look_at = time.monotonic() + NAMESAKE_S
+                if refused := look_for_second(node, namesakes, ended):
+                    raise Refused(refused)
         executor.remove_node(node)
         if node.get_parameter('autostart').value and rclpy.ok():
             for timer in node.timers:
@@ -233,8 +338,6 @@ def main(args: Sequence[str] | None = None) -> int:
         pass
     finally:
         node.destroy_node()
-        rclpy.try_shutdown()
-    return 0
 
 
 if __name__ == '__main__':

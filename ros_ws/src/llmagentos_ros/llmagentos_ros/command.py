@@ -18,8 +18,10 @@ import threading
 import time
 from typing import Any
 
+from diagnostic_msgs.msg import DiagnosticArray
 from llmagentos.command import check_command
-from llmagentos.errors import CommandError
+from llmagentos.errors import CommandError, ConfigError
+from llmagentos.runtime.params import namespace_of
 from llmagentos_ros import interface as table
 import rclpy
 from rclpy.action import ActionClient
@@ -28,6 +30,8 @@ from rclpy.signals import SignalHandlerOptions
 
 OK, NOT_DONE, USAGE = 0, 1, 2
 _LAST_FEEDBACK_S = 0.5
+#: So long the graph's state is waited for, to say why no agent takes the command.
+_STATE_S = 2.0
 #: An agent that is there takes a command, or ends it, by then even on a starved machine.
 _ANSWER_S = 30.0
 
@@ -50,6 +54,30 @@ def _on_feedback(msg: Any) -> None:
     )
 
 
+class GraphView:
+    """Bring-up's view of the nodes, in words for whoever waits for them."""
+
+    def __init__(self, msg: DiagnosticArray) -> None:
+        self._states = {s.name: s.message for s in msg.status}
+        values = {s.name: {v.key: v.value for v in s.values} for s in msg.status}
+        self._reasons = {name: given.get(table.REASON, '') for name, given in values.items()}
+
+    @property
+    def is_given_up(self) -> bool:
+        """Whether a node cannot be brought up, so that waiting is of no use."""
+        return 'failed' in self._states.values()
+
+    def why_not_active(self) -> str:
+        """Return the nodes that are not active, with reasons; "" if all are."""
+        missing = [name for name, state in self._states.items() if state != 'active']
+        with_reasons = [name for name in missing if self._reasons[name]]
+        # Those that have a reason hold the others up.
+        return '; '.join(
+            f'{name} {self._states[name]}' + (f' ({self._reasons[name]})' * bool(with_reasons))
+            for name in with_reasons or missing
+        )
+
+
 class Client:
     """One action client and the signals that cancel it."""
 
@@ -63,6 +91,17 @@ class Client:
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
         self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, table.COMMAND_ACTION.name)
+        self.graph: GraphView | None = None
+        topic = table.GRAPH_STATE
+        self.node.create_subscription(topic.kind, topic.name, self._on_graph, topic.qos)
+
+    def _on_graph(self, msg: DiagnosticArray) -> None:
+        self.graph = GraphView(msg)
+
+    def why_not_active(self, instead: str) -> str:
+        """Tell what keeps the agent from taking commands, as bring-up says; `instead` without it."""
+        self.wait(lambda: self.graph is not None, _STATE_S)
+        return (self.graph.why_not_active() if self.graph is not None else '') or instead
 
     def _on_feedback(self, msg: Any) -> None:
         _on_feedback(msg)
@@ -79,13 +118,17 @@ class Client:
 
     def send(self, text: str, wait_s: float, timeout_s: float) -> int:
         """Send, stream feedback, print the result; the exit code."""
-        if not self.wait(self.client.server_is_ready, wait_s):
-            _say(error=f'expected a running agent (llmagentos up), got none within {wait_s:g} s')
+        ready = self.client.server_is_ready
+        self.wait(lambda: ready() or (self.graph is not None and self.graph.is_given_up), wait_s)
+        if not ready():
+            why = self.why_not_active(f'none within {wait_s:g} s')
+            _say(error=f'expected a running agent (llmagentos up), got {why}')
             return USAGE
         goal = table.COMMAND_ACTION.kind.Goal(text=text)
         sent = self.client.send_goal_async(goal, feedback_callback=self._on_feedback)
         if not self.wait(sent.done, _ANSWER_S) or not sent.result().accepted:
-            _say(error='expected the agent to take the command, got a no: it is not active')
+            why = self.why_not_active('it is not active')
+            _say(error=f'expected the agent to take the command, got a no: {why}')
             return NOT_DONE
         handle = sent.result()
         result = handle.get_result_async()
@@ -120,11 +163,11 @@ def main(args: list[str] | None = None) -> int:
     parser.add_argument('--timeout', type=float, default=600.0, help='seconds, then cancel')
     options = parser.parse_args(args)
     try:
-        text = check_command(options.text)
-    except CommandError as exc:
-        _say(error=f'CommandError: {exc}')
+        text, namespace = check_command(options.text), namespace_of(options.namespace) or '/'
+    except (CommandError, ConfigError) as exc:
+        _say(error=f'{type(exc).__name__}: {exc}')
         return USAGE
-    client = Client(options.namespace)
+    client = Client(namespace)
     try:
         return client.send(text, options.wait, options.timeout)
     finally:

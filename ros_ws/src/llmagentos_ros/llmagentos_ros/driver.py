@@ -12,6 +12,9 @@ then points that brake, so that an arm whose commands end in mid-motion ramps do
 `state()` takes that known lag out: it says where the arm will be when the points under way are
 reached, which is what the measured joints show once the lag has passed. An arm that is held up
 differs from its commands all the same, and skills notice.
+
+A clock that is set back takes the meaning from every time under way. The arm is then sent the way to
+rest once more, on the new clock, and whoever commands it gets an error.
 """
 
 from __future__ import annotations
@@ -27,9 +30,10 @@ from llmagentos.errors import DriverError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
 from llmagentos.types import RobotState
+from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import JointStateReader, to_time
 from llmagentos_ros.freshness import AgeTimer
-from llmagentos_ros.stream import PointStream
+from llmagentos_ros.stream import PointStream, TimedPoint
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
@@ -37,8 +41,6 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 _VIEW_S = 0.25
 #: Stamps are rounded: a clock that is this close has come, seconds.
 _SAME_S = 1e-6
-#: A clock that is this far before the last point's time began anew, seconds.
-_BACK_S = 1.0
 
 
 class RosDriver(RobotDriver):
@@ -69,6 +71,8 @@ class RosDriver(RobotDriver):
         steady: Callable[[], float] = time.monotonic,
     ) -> None:
         self._publish, self._grip, self._clock, self._steady = publish, grip, clock, steady
+        self._clock_watch = ClockWatch(clock)
+        self._went_back = self._clock_watch.watch()
         self._clock_moved = clock_moved
         self._spec = spec
         self._names = tuple(joint_names or spec.joint_names)
@@ -137,7 +141,7 @@ class RosDriver(RobotDriver):
 
     @property
     def now_s(self) -> float:
-        """Return the ROS clock, seconds; it never goes back."""
+        """Return the ROS clock, seconds; it goes back only after `advance` has raised for it."""
         return max(self._tick_s, self._clock())
 
     @property
@@ -193,14 +197,13 @@ class RosDriver(RobotDriver):
         """
         Send what was commanded and wait for the next period of the node's clock.
 
-        Raises DriverError when the clock stands still for longer than the stall timeout.
+        Raises DriverError when the clock stands still for longer than the stall timeout, and when
+        it was set back; the command is not sent then, and the arm comes to rest.
         """
         self._check_connected()
         self._view = None
+        self._check_clock()
         now = self._clock()
-        if now < self._tick_s - _BACK_S:
-            self._stream.begin_anew()
-            self._tick_s = now
         if now > self._tick_s + self._stream.slack_s:
             self._tick_s = now
         command, self._command = self._command, None
@@ -220,6 +223,7 @@ class RosDriver(RobotDriver):
         self._stream.begin_anew()
         self._command, self._width = None, None
         self._tick_s = self._moved_s = -math.inf
+        self._went_back = self._clock_watch.watch()
 
     # --- inside --------------------------------------------------------------------------
 
@@ -231,15 +235,36 @@ class RosDriver(RobotDriver):
         due = self._stream.last[0]
         if moves:
             self._moved_s = due
-        msg = JointTrajectory()
-        msg.joint_names = list(self._names)
-        msg.header.stamp = to_time(tick_s)
-        for at, positions in self._stream.ahead_of(tick_s + self._period_s / 2):
-            ahead = JointTrajectoryPoint(positions=list(positions))
-            ahead.time_from_start = _duration(at - tick_s)
-            msg.points.append(ahead)
-        self._publish(msg)
+        ahead = self._stream.ahead_of(tick_s + self._period_s / 2)
+        self._publish(self._message(tick_s, [(at - tick_s, where) for at, where in ahead]))
         self._tick_s = due - self._lookahead_s
+
+    def _check_clock(self) -> None:
+        """Raise DriverError once the clock was set back, with the arm at rest."""
+        reason = self._went_back()
+        if not reason:
+            return
+        self._went_back = self._clock_watch.watch()
+        before_s, now = self._clock_watch.before_s, self._clock()
+        ahead = [(at - before_s, positions) for at, positions in self._stream.ahead_of(before_s)]
+        self._stream.begin_anew()
+        self._command, self._view = None, None
+        self._tick_s = self._moved_s = now
+        if ahead:
+            self._publish(self._message(now, ahead))
+            self._tick_s = self._moved_s = now + ahead[-1][0]
+            self._wait_until(self._tick_s)
+        raise DriverError(f'expected a clock that goes on, got another: {reason}')
+
+    def _message(self, stamp_s: float, points: Sequence[TimedPoint]) -> JointTrajectory:
+        """Make a trajectory of points, whose times count from `stamp_s`."""
+        msg = JointTrajectory(joint_names=list(self._names))
+        msg.header.stamp = to_time(stamp_s)
+        msg.points = [
+            JointTrajectoryPoint(positions=list(positions), time_from_start=_duration(after_s))
+            for after_s, positions in points
+        ]
+        return msg
 
     def _ahead(self, state: RobotState) -> tuple[float, ...]:
         """Measured joints plus what the points between the measurement and the last one add."""
@@ -251,6 +276,7 @@ class RosDriver(RobotDriver):
     def _wait_until(self, at_s: float) -> None:
         seen, give_up = -math.inf, 0.0
         while True:
+            self._check_clock()
             now = self._clock()
             if now >= at_s - _SAME_S:
                 return

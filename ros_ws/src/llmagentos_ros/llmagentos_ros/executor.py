@@ -30,12 +30,15 @@ from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import SafetyState
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import let_feedback_arrive, ModuleNode, Parameter, run
+from llmagentos_ros.base import let_feedback_arrive, ModuleNode
+from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time, trusted
 from llmagentos_ros.driver import RosDriver
 from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.outputs import ArmOutput, GripperOutput
+from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.perception import names
+from llmagentos_ros.process import run
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.scene_feed import SceneFeed
 from llmagentos_ros.sim_clock import clock_condition
@@ -107,6 +110,8 @@ class ExecutorNode(ModuleNode):
 
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
+        self._clock_watch = ClockWatch(lambda: self.now_s)
+        self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
         self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
         robot = self.robot
@@ -195,7 +200,11 @@ class ExecutorNode(ModuleNode):
         """Wait for a scene seen after the arm last moved, and not long ago."""
         rested = self._driver.moved_s + self.value('settle_s')
         since = max(rested, self.now_s - self.value('scene_max_age_s'))
-        return self._scenes.wait(since, self.value('look_timeout_s'), self._asked_to_stop)
+        return self._scenes.wait(
+            since,
+            self.value('look_timeout_s'),
+            lambda: self._asked_to_stop() or bool(self._went_back()),
+        )
 
     def _asked_to_stop(self) -> bool:
         goal = self._goal
@@ -203,6 +212,9 @@ class ExecutorNode(ModuleNode):
 
     def _stale(self) -> str:
         """Why the arm may not move, or ""."""
+        back = self._went_back()
+        if back:
+            return back
         silent = self._driver.joint_states.stale() or self._scenes.age.stale()
         return silent or self._arm_out.problem
 
@@ -230,7 +242,9 @@ class ExecutorNode(ModuleNode):
             return _result(Outcome('refused', 'I am busy with another plan.'))
         self._goal = goal
         try:
+            self._follow_clock()
             outcome = self._carry_out(goal)
+            self._follow_clock()
         finally:
             self._goal = self._progress = None
             self._busy.release()
@@ -243,6 +257,18 @@ class ExecutorNode(ModuleNode):
         else:
             goal.abort()
         return _result(outcome)
+
+    def _follow_clock(self) -> None:
+        """After the clock was set back another world begins, too: a bag's, a simulator's."""
+        if self._went_back():
+            self._went_back = self._clock_watch.watch()
+            self._begin_anew()
+
+    def _begin_anew(self) -> None:
+        """Forget what was seen and measured; skills are built anew with the next goal."""
+        self._driver.forget()
+        self._scenes.forget()
+        self._skills = None
 
     def _carry_out(self, goal: Any) -> Outcome:
         try:
@@ -264,9 +290,7 @@ class ExecutorNode(ModuleNode):
         outcome: Outcome | None = None
         while outcome is None:
             stale = self._stale()
-            if self._asked_to_stop():
-                outcome = self._halt('')
-            elif stale:
+            if stale or self._asked_to_stop():
                 outcome = self._halt(stale)
             else:
                 outcome = self._tick(execution)
@@ -342,11 +366,8 @@ class ExecutorNode(ModuleNode):
             answer.success, answer.message = False, 'expected an idle arm, got a running plan'
             return answer
         try:
-            self._driver.forget()
-            self._scenes.forget()
+            self._begin_anew()
             self._memory.reset()
-            # Built anew with the next goal, from fresh joint states.
-            self._skills = None
         finally:
             self._busy.release()
         answer.success = True
@@ -372,7 +393,7 @@ def _result(outcome: Outcome) -> ExecutePlan.Result:
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros executor`."""
-    return run(ExecutorNode, args, threads=5)
+    return run(ExecutorNode, 'executor', args, threads=5)
 
 
 if __name__ == '__main__':

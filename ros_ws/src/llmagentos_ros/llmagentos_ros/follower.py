@@ -27,6 +27,8 @@ Joints = tuple[float, ...]
 _LATE_S = 0.25
 #: A point may ask for this share of the velocity limit; jitter of stamps is not speeding.
 _SPEED_SHARE = 1.5
+#: A clock that is set back further than this makes the times of points mean nothing, seconds.
+_BACK_S = 1.0
 _EPS = 1e-9
 
 
@@ -78,6 +80,7 @@ class TrajectoryFollower:
         late = now_s - points[-1].at_s
         if late > _LATE_S:
             raise DriverError(f'expected a point in the future, got all {late:.3f} s ago')
+        self._follow_clock(now_s)
         # The commanded position belongs to the moment of the last sample.
         begun = now_s if self._now_s is None else min(self._now_s, now_s)
         ahead = [p for p in points if p.at_s > begun + _EPS] or [points[-1]]
@@ -86,7 +89,12 @@ class TrajectoryFollower:
         self._points = ahead
 
     def sample(self, now_s: float) -> Joints:
-        """Return the commanded positions at `now_s`; call it with rising times."""
+        """
+        Return the commanded positions at `now_s`; call it with rising times.
+
+        A clock that was set back ends the trajectory: the arm holds.
+        """
+        self._follow_clock(now_s)
         dt = 0.0 if self._now_s is None else max(0.0, now_s - self._now_s)
         self._now_s = now_s
         while self._points and self._points[0].at_s <= now_s + _EPS:
@@ -103,6 +111,11 @@ class TrajectoryFollower:
             min(max(q, before - v * dt), before + v * dt) for q, before, v in bounds
         )
         return self._position
+
+    def _follow_clock(self, now_s: float) -> None:
+        if self._now_s is not None and now_s < self._now_s - _BACK_S:
+            self._points, self._from = [], Point(now_s, self._position)
+            self._now_s = now_s
 
     def _check(self, point: Point) -> None:
         expected = len(self._position)

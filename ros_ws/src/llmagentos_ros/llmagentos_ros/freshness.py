@@ -13,6 +13,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import time
 
+#: A node that beat later than this is not gone, whoever else beats under its name.
+_ALIVE_S = 1.0
 #: Stamps may be this far ahead of the node's clock (a clock's own messages come late, too) and
 #: this far behind it, seconds. Beyond that they are of another clock, or of none.
 AHEAD_S, BEHIND_S = 0.5, 5.0
@@ -95,10 +97,18 @@ class Heartbeats:
         self.timers = {name: AgeTimer(name, limit, clock) for name, limit in timeouts_s.items()}
 
     def beat(self, name: str, instance: int = 0) -> None:
-        """Note that a node lives; names nobody waits for are ignored."""
-        if name in self.timers:
-            self.timers[name].beat()
-            self._instances[name] = instance
+        """
+        Note that a node lives; names nobody waits for are ignored.
+
+        A second process of the name counts only once the first is silent: it is the one to end.
+        """
+        if name not in self.timers:
+            return
+        known = self._instances.get(name, instance)
+        if known != instance and self.timers[name].age_s < _ALIVE_S:
+            return
+        self.timers[name].beat()
+        self._instances[name] = instance
 
     def instance(self, name: str) -> int:
         """Return which start of the node was heard last; 0 before any."""

@@ -98,6 +98,11 @@ HEARTBEAT = Topic('heartbeat', m.Heartbeat, EVENT, 5.0, 'every node: name and pr
 DIAGNOSTICS = Topic('diagnostics', DiagnosticArray, EVENT, 1.0, 'every node')
 GRAPH_STATE = Topic('graph_state', DiagnosticArray, STATE, 0.0, "bring-up's view of the nodes")
 
+#: Keys of values in a node's status on `diagnostics` and in bring-up's on `graph_state`.
+UNKNOWN_PARAMETERS, REFUSED_TRANSITION = 'unknown_parameters', 'refused_transition'
+#: Whether what keeps the node from being configured may pass by itself, and bring-up's reason.
+PASSES, REASON = 'passes', 'reason'
+
 TOPICS: tuple[Topic, ...] = (
     CLOCK,
     JOINT_STATES,

@@ -24,12 +24,15 @@ from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.camera_pose import CameraPose
+from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
 from llmagentos_ros.freshness import AHEAD_S, stamp_problem
 from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
 from llmagentos_ros.pairing import PicturePairs
+from llmagentos_ros.parameters import Parameter
+from llmagentos_ros.process import run
 from rcl_interfaces.msg import ParameterType  # noqa: F401 - part of the parameter contract
 from sensor_msgs.msg import CameraInfo, Image, JointState
 
@@ -160,6 +163,9 @@ class PerceptionNode(ModuleNode):
         if pair is None:
             return
         stamp = to_seconds(pair[0].header.stamp)
+        if stamp < self._last_look_s - BACK_S:
+            self.get_logger().warning(f'pictures went back by {self._last_look_s - stamp:.1f} s')
+            self._begin_anew()
         # A period a little short of the nominal one counts as whole: stamps are quantized.
         if 0 <= stamp - self._last_look_s < 0.9 / self.value('max_hz'):
             return
@@ -286,12 +292,20 @@ class PerceptionNode(ModuleNode):
         return answer
 
     def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
+        self._begin_anew()
+        answer.success = self.module is not None
+        return answer
+
+    def _begin_anew(self) -> None:
+        """Forget what was seen: it is of another session, or of another time."""
         if self.module is not None:
             self.module.reset()
         self._pairs.forget()
+        # A state of before says nothing of a picture of now; the newest ones may be of now already.
+        now = [s for s in self._states if s.stamp_s <= self.now_s + BACK_S]
+        self._states.clear()
+        self._states.extend(now)
         self._last_look_s = float('-inf')
-        answer.success = self.module is not None
-        return answer
 
 
 def names(value: Any) -> tuple[str, ...]:
@@ -301,7 +315,7 @@ def names(value: Any) -> tuple[str, ...]:
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros perception`."""
-    return run(PerceptionNode, args, threads=1)
+    return run(PerceptionNode, 'perception', args, threads=1)
 
 
 if __name__ == '__main__':

@@ -17,8 +17,10 @@ from llmagentos.ports.modules import PlanningModule, PlanRequest
 from llmagentos.types import Scene, Status
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.convert import plan_to_msg, scene_from_msg
+from llmagentos_ros.parameters import Parameter
+from llmagentos_ros.process import run
 from llmagentos_ros.scene_feed import SceneFeed
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
@@ -136,7 +138,7 @@ __all__ = ['PlanError', 'PlannerNode', 'check_text']
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros planner`."""
-    return run(PlannerNode, args, threads=3)
+    return run(PlannerNode, 'planner', args, threads=3)
 
 
 if __name__ == '__main__':

@@ -17,11 +17,13 @@ from llmagentos.errors import DriverError, LLMAgentOSError, SceneError
 from llmagentos_msgs.msg import GripperCommand
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import ModuleNode, Parameter, run
+from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.convert import joint_state_to_msg, matrix_to_transform, to_seconds, to_time
 from llmagentos_ros.follower import Point, TrajectoryFollower
 from llmagentos_ros.images import image_to_msg, info_to_msg
 from llmagentos_ros.pacing import Pace
+from llmagentos_ros.parameters import Parameter
+from llmagentos_ros.process import run
 import numpy as np
 from rclpy.clock import Clock as RclpyClock
 from rclpy.clock import ClockType
@@ -247,7 +249,7 @@ def _scene_of(text: str, seed: int, robot: str) -> Any:
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros robot_sim`."""
-    return run(RobotSim, args, threads=1)
+    return run(RobotSim, 'robot_sim', args, threads=1)
 
 
 if __name__ == '__main__':

@@ -15,6 +15,7 @@ import time
 from llmagentos.errors import PerceptionError
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
+from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import scene_from_msg
 from llmagentos_ros.freshness import AgeTimer, stamp_problem
 
@@ -57,6 +58,17 @@ class SceneFeed:
             self._msg, self._stamp_s = None, float('-inf')
             self.age.forget()
 
+    def _is_new(self, since_s: float) -> bool:
+        """Whether the newest picture counts; one from before the clock was set back does not."""
+        is_there = self._msg is not None and self._stamp_s >= since_s
+        return is_there and self._stamp_s <= self._clock() + BACK_S
+
+    def _how_old(self, since_s: float) -> str:
+        ahead_s = self._stamp_s - self._clock()
+        if ahead_s > BACK_S:
+            return f'from {ahead_s:.2f} s ahead of the clock'
+        return f'{since_s - self._stamp_s:.2f} s too old'
+
     @property
     def latest(self) -> m.Scene | None:
         """The newest message, however old."""
@@ -75,12 +87,12 @@ class SceneFeed:
         """
         give_up = time.monotonic() + timeout_s
         with self._changed:
-            while self._msg is None or self._stamp_s < since_s:
+            while not self._is_new(since_s):
                 left = give_up - time.monotonic()
                 if stopped():
                     raise PerceptionError('expected a new picture, got a stop')
                 if left <= 0:
-                    why = self.age.stale() or f'the last one {since_s - self._stamp_s:.2f} s old'
+                    why = self.age.stale() or f'the last one is {self._how_old(since_s)}'
                     raise PerceptionError(f'expected a new picture of the table, got none: {why}')
                 self._changed.wait(min(left, 0.05))
             msg = self._msg

@@ -1,0 +1,144 @@
+# Copyright 2026 The LLMAgentOS maintainers
+# SPDX-License-Identifier: Apache-2.0
+"""
+Whether a node of a name runs already, for ROS itself takes two and answers with either.
+
+Knows: heartbeats, and who publishes them. Does not know: what nodes do.
+
+A newcomer listens before it offers anything, and ends when it hears its own name. Two that start at
+the same moment hear nothing; so they look again while they run, and the later one ends. What DDS
+still lists of a killed node is no sign of life: only a heartbeat is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+import os
+import socket
+import time
+from typing import Any
+
+from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from llmagentos_msgs.msg import Heartbeat
+from llmagentos_ros import interface as table
+import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.parameter import Parameter
+
+#: So long it takes until a publisher on this machine is found, and until one that was found beats.
+_DISCOVERY_S, _BEAT_S = 0.6, 1.0
+#: So long the refusal waits for somebody to hear it.
+_TELL_S = 1.0
+_POLL_S = 0.05
+
+
+class Namesakes:
+    """Listens for other processes of a node's name, which arguments may have remapped."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
+
+    def heard(self, stopped: Callable[[], bool], own: int = 0) -> int | None:
+        """
+        Listen for about a second; the other's instance (see Heartbeat), None where none beats.
+
+        own: the instance of this process's node, once there is one.
+        """
+        with _Ear(self._name) as ear:
+            give_up = time.monotonic() + _DISCOVERY_S
+            found = False
+            while time.monotonic() < give_up and not stopped():
+                others = ear.instances - {own}
+                if others:
+                    return min(others)
+                if not found and _publishers(ear.node):
+                    found, give_up = True, time.monotonic() + _BEAT_S
+                ear.listen()
+        return None
+
+    def refuse(self, other: int) -> str:
+        """Say on /diagnostics that this process ends because of `other`; the sentence."""
+        with _Ear(self._name) as ear:
+            full = ear.node.get_fully_qualified_name()
+            words = (
+                f'a node {full} runs already (started {_when(other)}): this second one, '
+                f'pid {os.getpid()} on {socket.gethostname()}, ends'
+            )
+            ear.tell(f'{full} (second, pid {os.getpid()})', words)
+        return words
+
+
+def has_namesakes(node: Any) -> bool:
+    """Whether DDS knows of another process with a node's name; it may be a dead one."""
+    return len(_publishers(node)) > 1
+
+
+def _publishers(node: Any) -> list[Any]:
+    """Those of heartbeats under a node's name."""
+    own = (node.get_name(), node.get_namespace())
+    found = node.get_publishers_info_by_topic(table.HEARTBEAT.name)
+    return [info for info in found if (info.node_name, info.node_namespace) == own]
+
+
+def second_node(other: int) -> str:
+    """Words of the first node about a later one."""
+    return f'a second node of this name was started {_when(other)}; it has to end'
+
+
+def _when(instance: int) -> str:
+    return time.strftime('%Y-%m-%d %H:%M:%S', time.localtime(instance * 1e-9))
+
+
+class _Ear:
+    """A node without services, whose name is that of the one it listens for."""
+
+    def __init__(self, name: str) -> None:
+        self.node = rclpy.create_node(
+            name,
+            enable_rosout=False,
+            start_parameter_services=False,
+            parameter_overrides=[
+                Parameter('start_type_description_service', value=False),
+                Parameter('use_sim_time', value=False),
+            ],
+        )
+        self._executor = SingleThreadedExecutor()
+        self._executor.add_node(self.node)
+        self._own = self.node.get_name()
+        self.instances: set[int] = set()
+        self.node.create_subscription(
+            Heartbeat, table.HEARTBEAT.name, self._on_beat, table.HEARTBEAT.qos
+        )
+
+    def __enter__(self) -> _Ear:
+        return self
+
+    def __exit__(self, *exc: object) -> None:
+        self._executor.shutdown(timeout_sec=1.0)
+        self.node.destroy_node()
+
+    def _on_beat(self, msg: Heartbeat) -> None:
+        if msg.node == self._own:
+            self.instances.add(msg.instance)
+
+    def listen(self) -> None:
+        self._executor.spin_once(timeout_sec=_POLL_S)
+
+    def tell(self, name: str, words: str) -> None:
+        topic = table.DIAGNOSTICS
+        out = self.node.create_publisher(topic.kind, topic.name, topic.qos)
+        status = DiagnosticStatus(
+            level=DiagnosticStatus.ERROR,
+            name=name,
+            message=words,
+            hardware_id=self.node.get_namespace(),
+            values=[KeyValue(key='pid', value=str(os.getpid()))],
+        )
+        give_up = time.monotonic() + _TELL_S
+        while not out.get_subscription_count() and time.monotonic() < give_up:
+            self.listen()
+        array = DiagnosticArray(status=[status])
+        array.header.stamp = self.node.get_clock().now().to_msg()
+        out.publish(array)
+        if out.get_subscription_count():
+            out.wait_for_all_acked(rclpy.duration.Duration(seconds=_TELL_S))
