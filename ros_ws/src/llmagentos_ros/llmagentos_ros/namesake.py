@@ -27,8 +27,9 @@ from rclpy.parameter import Parameter
 
 #: So long it takes until a publisher on this machine is found, and until one that was found beats.
 _DISCOVERY_S, _BEAT_S = 0.6, 1.0
-#: So long the refusal waits for somebody to hear it.
-_TELL_S = 1.0
+#: So long the refusal waits for somebody to hear it; then it is told so often, since a reader that
+#: we know of may not know of us yet.
+_FIND_READER_S, _TIMES, _BETWEEN_S = 5.0, 5, 0.2
 _POLL_S = 0.05
 
 
@@ -134,11 +135,11 @@ class _Ear:
             hardware_id=self.node.get_namespace(),
             values=[KeyValue(key='pid', value=str(os.getpid()))],
         )
-        give_up = time.monotonic() + _TELL_S
+        give_up = time.monotonic() + _FIND_READER_S
         while not out.get_subscription_count() and time.monotonic() < give_up:
             self.listen()
         array = DiagnosticArray(status=[status])
-        array.header.stamp = self.node.get_clock().now().to_msg()
-        out.publish(array)
-        if out.get_subscription_count():
-            out.wait_for_all_acked(rclpy.duration.Duration(seconds=_TELL_S))
+        for _ in range(_TIMES):
+            array.header.stamp = self.node.get_clock().now().to_msg()
+            out.publish(array)
+            time.sleep(_BETWEEN_S)

@@ -25,7 +25,9 @@ from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.signals import SignalHandlerOptions
 
 _RCLError = rclpy_implementation.RCLError
+#: What rclpy raises for arguments: some as kinds of their own, most as the general one.
 _BAD_ARGUMENTS = (
+    _RCLError,
     rclpy_implementation.RCLInvalidROSArgsError,
     rclpy_implementation.UnknownROSArgsError,
     InvalidNamespaceException,
@@ -72,18 +74,26 @@ def ros(args: Sequence[str] | None, ended: threading.Event) -> Iterator[None]:
     """
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: ended.set())
-    try:
+    with _readable_arguments():
         rclpy.init(args=args, signal_handler_options=SignalHandlerOptions.NO)
+    try:
         yield
-    except _BAD_ARGUMENTS as exc:
-        raise Refused(f'expected arguments that ROS can read, got {exc}') from exc
     finally:
         rclpy.try_shutdown()
 
 
+@contextmanager
+def _readable_arguments() -> Iterator[None]:
+    try:
+        yield
+    except _BAD_ARGUMENTS as exc:
+        raise Refused(f'expected arguments that ROS can read, got {exc}') from exc
+
+
 def refuse_second(namesakes: Namesakes, stopped: Callable[[], bool]) -> None:
-    """Raise Refused where a node of this name runs already."""
-    other = namesakes.heard(stopped)
+    """Raise Refused where a node of this name runs already, or no node can have the name."""
+    with _readable_arguments():
+        other = namesakes.heard(stopped)
     if other is not None:
         raise Refused(namesakes.refuse(other))
 
