@@ -14,7 +14,7 @@ import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
 from harness import PATIENCE_S, next_domain, test_env
 from llmagentos_ros import interface as table
-from llmagentos_ros.namesake import Namesakes, has_namesakes
+from llmagentos_ros.namesake import Namesakes, has_namesakes, second_node
 from llmagentos_ros.planner import PlannerNode
 from llmagentos_ros.process import look_for_second
 from rclpy.executors import SingleThreadedExecutor
@@ -109,28 +109,27 @@ def test_in_a_namespace_of_its_own_it_is_another_node(around: Around) -> None:
 
 def test_two_that_started_at_once_find_out(around: Around) -> None:
     """Neither heard the other before it began; each looks again while it runs."""
-    around.start("planner")
+    other = around.start("planner")
     around.wait(lambda: bool(around.beats))
-    node, ended = PlannerNode(), threading.Event()
+    node, ended, namesakes = PlannerNode(), threading.Event(), Namesakes("planner")
+    namesakes.node = node
     try:
         around.wait(lambda: has_namesakes(node))
         refused: list[str] = []
 
         def refuses() -> bool:
-            refused.append(look_for_second(node, Namesakes("planner"), ended))
+            refused.append(look_for_second(node, namesakes, ended))
             return bool(refused[-1])
 
         around.wait(refuses)  # a starved machine may need a second look
         assert ended.is_set() and "runs already" in refused[-1]  # ours is the later one
-        ended.clear()
+        # Were ours the earlier one, the other would end.
         node.instance = 1
-
-        def noted() -> bool:
-            assert look_for_second(node, Namesakes("planner"), ended) == "" and not ended.is_set()
-            level, words, _ = node._health_now()
-            return level == DiagnosticStatus.ERROR and "a second node of this name" in words
-
-        around.wait(noted)
+        around.wait(lambda: other.poll() is not None)
+        assert other.returncode == NO_RESTART
+        node.note_second(second_node(2))
+        level, words, _ = node._health_now()
+        assert level == DiagnosticStatus.ERROR and "a second node of this name" in words
     finally:
         node.close()
         node.destroy_node()

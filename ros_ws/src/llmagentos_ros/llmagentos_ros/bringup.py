@@ -318,7 +318,7 @@ def main(args: Sequence[str] | None = None) -> int:
 
 def _run(namesakes: Namesakes, ended: threading.Event) -> None:
     """Spin until `ended`, then take the nodes down; a second bring-up leaves them alone."""
-    node = Bringup()
+    node = namesakes.node = Bringup()
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     look_at = time.monotonic() + NAMESAKE_S

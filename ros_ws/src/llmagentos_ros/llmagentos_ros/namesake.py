@@ -25,8 +25,9 @@ import rclpy
 from rclpy.executors import SingleThreadedExecutor
 from rclpy.parameter import Parameter
 
-#: So long it takes until a publisher on this machine is found, and until one that was found beats.
-_DISCOVERY_S, _BEAT_S = 0.6, 1.0
+#: So long it takes until a publisher on this machine is found, and until one that was found beats;
+#: a node that runs already has the time for a starved machine's.
+_DISCOVERY_S, _BEAT_S, _PATIENT_S = 0.6, 1.0, 5.0
 #: So long the refusal waits for somebody to hear it; then it is told so often, since a reader that
 #: we know of may not know of us yet.
 _FIND_READER_S, _TIMES, _BETWEEN_S = 5.0, 5, 0.2
@@ -34,38 +35,41 @@ _POLL_S = 0.05
 
 
 class Namesakes:
-    """Listens for other processes of a node's name, which arguments may have remapped."""
+    """
+    Listens for other processes of a node's name, which arguments may have remapped.
+
+    node: the node of this process, once there is one (with an `instance`, see Heartbeat).
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
+        self.node: Any = None
 
-    def heard(self, stopped: Callable[[], bool], own: int = 0) -> int | None:
-        """
-        Listen for about a second; the other's instance (see Heartbeat), None where none beats.
-
-        own: the instance of this process's node, once there is one.
-        """
-        with _Ear(self._name) as ear:
+    def heard(self, stopped: Callable[[], bool]) -> int | None:
+        """Listen for about a second; the other's instance, None where none beats."""
+        own, patience_s = 0, _BEAT_S
+        if self.node is not None:
+            own, patience_s = self.node.instance, _PATIENT_S
+        with _Ear(self._name, self.node) as ear:
             give_up = time.monotonic() + _DISCOVERY_S
             found = False
             while time.monotonic() < give_up and not stopped():
                 others = ear.instances - {own}
                 if others:
                     return min(others)
-                if not found and _publishers(ear.node):
-                    found, give_up = True, time.monotonic() + _BEAT_S
+                if not found and (self.node is not None or _publishers(ear.node)):
+                    found, give_up = True, time.monotonic() + patience_s
                 ear.listen()
         return None
 
     def refuse(self, other: int) -> str:
         """Say on /diagnostics that this process ends because of `other`; the sentence."""
-        with _Ear(self._name) as ear:
-            full = ear.node.get_fully_qualified_name()
+        with _Ear(self._name, self.node) as ear:
             words = (
-                f'a node {full} runs already (started {_when(other)}): this second one, '
-                f'pid {os.getpid()} on {socket.gethostname()}, ends'
+                f'a node {ear.listens_for} runs already (started {_when(other)}): this second '
+                f'one, pid {os.getpid()} on {socket.gethostname()}, ends'
             )
-            ear.tell(f'{full} (second, pid {os.getpid()})', words)
+            ear.tell(f'{ear.listens_for} (second, pid {os.getpid()})', words)
         return words
 
 
@@ -91,24 +95,37 @@ def _when(instance: int) -> str:
 
 
 class _Ear:
-    """A node without services, whose name is that of the one it listens for."""
+    """
+    A node without services that hears heartbeats. running: this process's own node, if any.
 
-    def __init__(self, name: str) -> None:
-        self.node = rclpy.create_node(
-            name,
-            enable_rosout=False,
-            start_parameter_services=False,
-            parameter_overrides=[
+    Before that there is, it takes the name itself, so that arguments tell which name and namespace
+    are meant. Afterwards it must not: with it the other would vanish from the graph.
+    """
+
+    def __init__(self, name: str, running: Any) -> None:
+        options: dict[str, Any] = {
+            'enable_rosout': False,
+            'start_parameter_services': False,
+            'parameter_overrides': [
                 Parameter('start_type_description_service', value=False),
                 Parameter('use_sim_time', value=False),
             ],
-        )
+        }
+        if running is not None:
+            name = f'{running.get_name()}_ear'
+            options.update(namespace=running.get_namespace(), use_global_arguments=False)
+        self.node = rclpy.create_node(name, **options)
+        of = running or self.node
+        self._own, self.listens_for = of.get_name(), of.get_fully_qualified_name()
+        self._topics = {
+            topic: of.resolve_topic_name(topic)
+            for topic in (table.HEARTBEAT.name, table.DIAGNOSTICS.name)
+        }
         self._executor = SingleThreadedExecutor()
         self._executor.add_node(self.node)
-        self._own = self.node.get_name()
         self.instances: set[int] = set()
         self.node.create_subscription(
-            Heartbeat, table.HEARTBEAT.name, self._on_beat, table.HEARTBEAT.qos
+            Heartbeat, self._topics[table.HEARTBEAT.name], self._on_beat, table.HEARTBEAT.qos
         )
 
     def __enter__(self) -> _Ear:
@@ -127,7 +144,7 @@ class _Ear:
 
     def tell(self, name: str, words: str) -> None:
         topic = table.DIAGNOSTICS
-        out = self.node.create_publisher(topic.kind, topic.name, topic.qos)
+        out = self.node.create_publisher(topic.kind, self._topics[topic.name], topic.qos)
         status = DiagnosticStatus(
             level=DiagnosticStatus.ERROR,
             name=name,

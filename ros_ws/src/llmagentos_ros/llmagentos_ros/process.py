@@ -101,7 +101,7 @@ def refuse_second(namesakes: Namesakes, stopped: Callable[[], bool]) -> None:
 def _run(
     make: Callable[[], Any], namesakes: Namesakes, threads: int, ended: threading.Event
 ) -> int:
-    node = make()
+    node = namesakes.node = make()
     executor: Any
     if threads == 1:
         executor = rclpy.executors.SingleThreadedExecutor()
@@ -140,7 +140,7 @@ def look_for_second(node: Any, namesakes: Namesakes, ended: threading.Event) -> 
     """
     if not has_namesakes(node):
         return ''
-    other = namesakes.heard(ended.is_set, node.instance)
+    other = namesakes.heard(ended.is_set)
     if other is None:
         return ''
     if other < node.instance:
