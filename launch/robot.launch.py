@@ -10,6 +10,7 @@ what to remap for another arm.
 
 import os
 from pathlib import Path
+import shutil
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
@@ -54,6 +55,11 @@ DRIVERS = yaml.safe_load((CONFIG / 'drivers.yaml').read_text(encoding='utf-8'))
 #: Fast DDS 2 (Humble, Jazzy) reads the first name, Fast DDS 3 the second.
 PROFILE_NAMES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
+#: `ros2 launch` that gets SIGTERM, or dies, leaves its children alive: the kernel ends them then.
+SETPRIV = shutil.which('setpriv') is not None
+END_WITH_LAUNCH = 'setpriv --pdeathsig TERM -- ' if SETPRIV else ''
+END_RECORDING = 'setpriv --pdeathsig INT -- ' if SETPRIV else ''
+
 
 def profile(path):
     """Return what sets the Fast DDS profile, and tells that the camera's driver needs it, too."""
@@ -68,6 +74,9 @@ def generate_launch_description():
     """Return the agent's nodes, with its topics remapped to the robot's drivers."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
     remappings = [(row['ours'], LaunchConfiguration(name)) for name, row in DRIVERS.items()]
+    namespace = PythonExpression(["'", value['namespace'], "'.strip('/')"])
+    asked = LaunchConfiguration('launch-prefix', default='')
+    prefix = [END_WITH_LAUNCH, asked]
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
@@ -83,6 +92,7 @@ def generate_launch_description():
             respawn=True,
             respawn_delay=1.0,
             output='screen',
+            prefix=prefix,
         )
         for name in NODES
     ]
@@ -96,9 +106,11 @@ def generate_launch_description():
         ],
         arguments=['--ros-args', '--log-level', value['log_level']],
         output='screen',
+        prefix=prefix,
     )
     record = ExecuteProcess(
         cmd=['ros2', 'bag', 'record', '--all', '--output', value['record']],
+        prefix=[END_RECORDING, asked],
         condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
     )
     return LaunchDescription(
@@ -114,7 +126,7 @@ def generate_launch_description():
                 for name, row in DRIVERS.items()
             ],
             *profile(value['dds_profile']),
-            GroupAction([PushRosNamespace(value['namespace']), *nodes, bringup]),
+            GroupAction([PushRosNamespace(namespace), *nodes, bringup]),
             record,
         ]
     )

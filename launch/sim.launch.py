@@ -4,6 +4,7 @@
 
 import os
 from pathlib import Path
+import shutil
 
 from ament_index_python.packages import get_package_share_directory
 from launch import LaunchDescription
@@ -47,6 +48,11 @@ ARGUMENTS = (
 #: Fast DDS 2 (Humble, Jazzy) reads the first name, Fast DDS 3 the second.
 PROFILE_NAMES = ('FASTRTPS_DEFAULT_PROFILES_FILE', 'FASTDDS_DEFAULT_PROFILES_FILE')
 
+#: `ros2 launch` that gets SIGTERM, or dies, leaves its children alive: the kernel ends them then.
+SETPRIV = shutil.which('setpriv') is not None
+END_WITH_LAUNCH = 'setpriv --pdeathsig TERM -- ' if SETPRIV else ''
+END_RECORDING = 'setpriv --pdeathsig INT -- ' if SETPRIV else ''
+
 
 def profile(path):
     """Return what sets the Fast DDS profile."""
@@ -59,6 +65,9 @@ def profile(path):
 def generate_launch_description():
     """Return the nodes in the order in which they come up."""
     value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+    namespace = PythonExpression(["'", value['namespace'], "'.strip('/')"])
+    asked = LaunchConfiguration('launch-prefix', default='')
+    prefix = [END_WITH_LAUNCH, asked]
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
@@ -81,6 +90,7 @@ def generate_launch_description():
             respawn=True,
             respawn_delay=1.0,
             output='screen',
+            prefix=prefix,
         )
         for name in NODES
     ]
@@ -98,15 +108,17 @@ def generate_launch_description():
         ],
         arguments=['--ros-args', '--log-level', value['log_level']],
         output='screen',
+        prefix=prefix,
     )
     # Inside a namespace every robot has its own clock.
     clock = SetRemap(
         '/clock',
         'clock',
-        condition=IfCondition(PythonExpression(["'", value['namespace'], "' != ''"])),
+        condition=IfCondition(PythonExpression(["'", namespace, "' != ''"])),
     )
     record = ExecuteProcess(
         cmd=['ros2', 'bag', 'record', '--all', '--output', value['record']],
+        prefix=[END_RECORDING, asked],
         condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
     )
     return LaunchDescription(
@@ -116,7 +128,7 @@ def generate_launch_description():
                 for name, default, words in ARGUMENTS
             ],
             *profile(value['dds_profile']),
-            GroupAction([PushRosNamespace(value['namespace']), clock, *nodes, bringup]),
+            GroupAction([PushRosNamespace(namespace), clock, *nodes, bringup]),
             record,
         ]
     )

@@ -211,9 +211,6 @@ class Bringup(Node):
         }.get(node.words)
         # Configuring takes time and moves nothing: all at once. Activation goes in order.
         ready = may_rise or goal == Transition.TRANSITION_CONFIGURE
-        if goal and node.is_given_up:
-            self._set(node, 'failed', node.problem)
-            goal = None
         if goal and ready and self.get_parameter('autostart').value:
             node.transition = goal
             request = ChangeState.Request(transition=Transition(id=goal))
@@ -238,9 +235,10 @@ class Bringup(Node):
             words = _WORDS.get(answer.current_state.id, answer.current_state.label)
             if words != 'unconfigured':
                 node.begin_anew()  # somebody has mended it by hand
-            elif node.is_given_up:
-                return
-            self._set(node, words)
+            if words == 'unconfigured' and node.is_given_up:
+                self._set(node, 'failed', node.problem)
+            else:
+                self._set(node, words)
         elif answer.success:
             node.begin_anew()
             rose = transition == Transition.TRANSITION_CONFIGURE
