@@ -8,6 +8,7 @@ agent: there the camera is the only eye.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
@@ -39,4 +40,11 @@ def oracle_scene(world: SimWorld) -> Scene:
                 last_seen_s=world.now_s,
             )
         )
-    return Scene(tuple(with_supports(items)), world.now_s)
+    workspace = world.robot.spec.workspace
+    # Perception's rule is in the lengths of a table of scale 1.
+    large = with_supports([item.times(1 / workspace.scale) for item in items])
+    told = [
+        replace(item, support=o.support, inside=o.inside)
+        for item, o in zip(items, large, strict=True)
+    ]
+    return Scene(tuple(told), world.now_s, workspace)

@@ -35,13 +35,14 @@ def _optional(module: str, extra: str) -> Any:
 def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None.
 
-    robot: the arm's name or folder, instead of the scene's. Raises SceneError, RobotError.
+    robot: the arm's name or folder, instead of the scene's; where things on its table are of
+    another scale, the scene is brought to that. Raises SceneError, RobotError.
     """
     if scene == "random":
         return random_scene(seed, robot=str(robot) or DEFAULT_ROBOT)
     if robot:
         load(robot)
-        return load_scene(scene, seed).model_copy(update={"robot": str(robot)})
+        return load_scene(scene, seed).with_robot(str(robot))
     spec = _optional("sim.scene", "sim").SceneSpec
     if isinstance(scene, spec):
         return scene

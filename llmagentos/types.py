@@ -9,7 +9,7 @@ x forward (away from the robot), y left, z up; metres, radians, seconds.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 import numpy as np
@@ -39,6 +39,16 @@ class Workspace:
             self.x_min + margin <= x <= self.x_max - margin
             and self.y_min + margin <= y <= self.y_max - margin
         )
+
+    @property
+    def middle(self) -> tuple[float, float]:
+        """Its middle, x and y."""
+        return (self.x_min + self.x_max) / 2, (self.y_min + self.y_max) / 2
+
+    def times(self, factor: float) -> Workspace:
+        """The same with all lengths times a factor, the scale too."""
+        x0, x1, y0, y1 = (factor * v for v in (self.x_min, self.x_max, self.y_min, self.y_max))
+        return Workspace(x0, x1, y0, y1, factor * self.table_z, factor * self.scale)
 
 
 @dataclass(frozen=True)
@@ -142,6 +152,18 @@ class SceneObject:
         """Height of its base, base frame, metres; 0 on the table."""
         return self.position[2] - self.height_m / 2
 
+    def times(self, factor: float) -> SceneObject:
+        """The same with all lengths times a factor, about the base frame's origin."""
+        if factor == 1.0:
+            return self
+        x, y, z = self.position
+        return replace(
+            self,
+            size_m=factor * self.size_m,
+            height_m=factor * self.height_m,
+            position=(factor * x, factor * y, factor * z),
+        )
+
 
 @dataclass(frozen=True)
 class Scene:
@@ -163,6 +185,14 @@ class Scene:
     def on_top_of(self, object_id: str) -> tuple[SceneObject, ...]:
         """Objects that stand directly on or in `object_id`."""
         return tuple(o for o in self.objects if o.support == object_id and not o.held)
+
+    def full_size(self) -> Scene:
+        """The same as if its things were as large as those of a table of scale 1."""
+        if self.workspace.scale == 1.0:
+            return self
+        factor = 1 / self.workspace.scale
+        objects = tuple(o.times(factor) for o in self.objects)
+        return Scene(objects, self.stamp_s, self.workspace.times(factor))
 
 
 @dataclass(frozen=True)

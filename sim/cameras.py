@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.types import CameraFrame
+from llmagentos.types import CameraFrame, Workspace
 from sim.noise import SensorNoise
 
 #: OpenCV looks along +z with y down; OpenGL along -z with y up.
@@ -70,11 +70,16 @@ def looking_at(
     return pose
 
 
-def overhead_spec(width: int = 640, height: int = 480) -> CameraSpec:
-    """Straight down from 1.25 m over the workspace's middle; the picture's up is forward (+x)."""
-    pose = looking_at((0.5, 0.0, 1.25), (0.5, 0.0, 0.0), (1.0, 0.0, 0.0))
+def overhead_spec(
+    width: int = 640, height: int = 480, workspace: Workspace | None = None
+) -> CameraSpec:
+    """Straight down over the workspace's middle, from 1.25 m times the scale of its things; the
+    picture's up is forward (+x)."""
+    w = workspace or Workspace()
+    (x, y), s = w.middle, w.scale
+    pose = looking_at((x, y, 1.25 * s), (x, y, 0.0), (1.0, 0.0, 0.0))
     focal = height / 0.68 * 1.25
-    return CameraSpec("overhead", width, height, focal, 0.4, 1.6, pose)
+    return CameraSpec("overhead", width, height, focal, 0.4 * s, 1.6 * s, pose)
 
 
 def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
@@ -84,11 +89,19 @@ def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
     return CameraSpec("wrist", width, height, focal, 0.02, 2.0, pose, mount="hand")
 
 
-def observer_spec(width: int = 960, height: int = 720) -> CameraSpec:
+def observer_spec(
+    width: int = 960, height: int = 720, workspace: Workspace | None = None
+) -> CameraSpec:
     """For people: over the robot's right shoulder, so that left and far are where they say."""
-    pose = looking_at((-0.06, -1.0, 0.95), (0.43, -0.02, 0.16), (0.0, 0.0, 1.0))
+    w = workspace or Workspace()
+    (x, y), s = w.middle, w.scale
+
+    def seen(dx: float, dy: float, z: float) -> tuple[float, float, float]:
+        return x + s * dx, y + s * dy, s * z
+
+    pose = looking_at(seen(-0.56, -1.0, 0.95), seen(-0.07, -0.02, 0.16), (0.0, 0.0, 1.0))
     focal = height / 2 / math.tan(math.radians(44) / 2)
-    return CameraSpec("observer", width, height, focal, 0.05, 6.0, pose)
+    return CameraSpec("observer", width, height, focal, 0.05 * s, 6.0, pose)
 
 
 class CameraWorld(Protocol):

@@ -1,33 +1,36 @@
 """What stands around the robot: a table, a floor, a wall behind.
 
-Knows: sizes and colours of the room. Does not know: the robot or the objects.
+Knows: sizes and colours of the room. Does not know: the objects, or more of the robot than the
+work area that the table is made for.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
+from llmagentos.types import Workspace
 from sim.bodies import box_piece, load_body
 from sim.meshes import cuboid
 from sim.palette import FLOOR_RGB, TABLE_RGB
-from sim.scene import TABLE_M
+from sim.scene import table_m
 
 _THICKNESS_M = 0.04
 _FLOOR_Z = -0.72
-#: The board reaches back under the robot, further than where objects may stand.
+#: The board reaches back under the robot, further than where objects may stand; at scale 1.
 _BACK_X = -0.25
 
 
-def build_furniture(client: Any) -> list[int]:
+def build_furniture(client: Any, workspace: Workspace) -> list[int]:
     """Create table (top surface at z = 0) and floor; returns their body numbers."""
-    _, x1, y0, y1 = TABLE_M
-    half = ((x1 - _BACK_X) / 2, (y1 - y0) / 2, _THICKNESS_M / 2)
-    middle = ((x1 + _BACK_X) / 2, (y1 + y0) / 2, -_THICKNESS_M / 2)
+    _, x1, y0, y1 = table_m(workspace)
+    back = workspace.scale * _BACK_X
+    half = ((x1 - back) / 2, (y1 - y0) / 2, _THICKNESS_M / 2)
+    middle = ((x1 + back) / 2, (y1 + y0) / 2, -_THICKNESS_M / 2)
     bodies = [_box(client, half, middle, TABLE_RGB, collides=True)]
     bodies.append(_box(client, (3.0, 3.0, 0.02), (0.4, 0.0, _FLOOR_Z - 0.02), FLOOR_RGB, True))
     leg_half = (0.03, 0.03, (-_FLOOR_Z - _THICKNESS_M) / 2)
     leg_z = _FLOOR_Z + leg_half[2]
-    for x in (_BACK_X + 0.06, x1 - 0.06):
+    for x in (back + 0.06, x1 - 0.06):
         for y in (y0 + 0.06, y1 - 0.06):
             bodies.append(_box(client, leg_half, (x, y, leg_z), (0.25, 0.25, 0.27), False))
     return bodies

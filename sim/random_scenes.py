@@ -19,7 +19,7 @@ from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import Workspace
 from sim.scene import ObjectSpec, SceneSpec
 
-#: Free space between two objects: mostly room for a finger, sometimes tight.
+#: Free space between two objects, at scale 1: mostly room for a finger, sometimes tight.
 _ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
 #: How often kinds are drawn that are drawn only where somebody names them.
 _RARE = 0.05
@@ -51,7 +51,7 @@ def random_scene(
     weights = np.array([KINDS[name].frequency or _RARE for name in names])
     for _ in range(_DRAWS):  # Too many large things in one draw do not fit: draw again.
         drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
-        wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind)) for kind in drawn]
+        wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind, area.scale)) for kind in drawn]
         if sum(object_geometry(kind, size).size_m ** 2 for kind, _, size in wanted) > full_m2:
             continue
         placed = _arrange(rng, wanted, area)
@@ -66,9 +66,10 @@ def _any_color(rng: np.random.Generator, kind: str) -> str:
     return "" if traits(kind).color else str(rng.choice(COLORS))
 
 
-def _any_size(rng: np.random.Generator, kind: str) -> float:
+def _any_size(rng: np.random.Generator, kind: str, scale: float) -> float:
     sizes = traits(kind).usual_sizes_m
-    return float(rng.choice(sizes)) if sizes else traits(kind).size_m
+    size = float(rng.choice(sizes)) if sizes else traits(kind).size_m
+    return size if scale == 1.0 else round(scale * size, 5)
 
 
 def _arrange(
@@ -100,11 +101,13 @@ def _find_room(
 ) -> ObjectSpec | None:
     kind, color, size = wanted
     radius = object_geometry(kind, size).footprint_radius_m
+    if 2 * radius > min(area.x_max - area.x_min, area.y_max - area.y_min):
+        return None
     for _ in range(_TRIES):
         x = rng.uniform(area.x_min + radius, area.x_max - radius)
         y = rng.uniform(area.y_min + radius, area.y_max - radius)
         yaw = rng.uniform(-math.pi / 4, math.pi / 4)
-        gap = squeeze * (_TIGHT_M if rng.random() < _TIGHT_SHARE else _ROOMY_M)
+        gap = area.scale * squeeze * (_TIGHT_M if rng.random() < _TIGHT_SHARE else _ROOMY_M)
         clear = all(
             math.hypot(x - o.position[0], y - o.position[1])
             >= radius + o.geometry.footprint_radius_m + gap

@@ -29,11 +29,28 @@ from llmagentos.objects.geometry import ObjectGeometry, object_geometry
 from llmagentos.objects.kinds import KINDS, size_range_m, traits
 from llmagentos.robots import DEFAULT_ROBOT, load, names
 from llmagentos.robots.loading import FILE as ROBOT_FILE
+from llmagentos.types import Workspace
 
-#: The table top that things may stand on, base frame, metres: x from, x to, y from, y to.
-TABLE_M = (0.18, 1.00, -0.60, 0.60)
+#: How far the table top goes on around the work area, metres at scale 1: to the robot, away from
+#: it, to either side.
+_NEAR_M, _FAR_M, _ASIDE_M = 0.12, 0.30, 0.25
 #: Objects closer than this to touching count as overlapping only when they really interpenetrate.
 _TOUCH_M = 0.0005
+#: Things above the table that were brought to another scale fall this far.
+_DOWN_M = 0.002
+
+
+def table_m(workspace: Workspace) -> tuple[float, float, float, float]:
+    """The table top that things may stand on, base frame, metres: x from, x to, y from, y to."""
+    w, s = workspace, workspace.scale
+    ends = (
+        w.x_min - s * _NEAR_M,
+        w.x_max + s * _FAR_M,
+        w.y_min - s * _ASIDE_M,
+        w.y_max + s * _ASIDE_M,
+    )
+    x0, x1, y0, y1 = (round(v, 6) for v in ends)
+    return x0, x1, y0, y1
 
 
 class ObjectSpec(BaseModel):
@@ -102,6 +119,26 @@ class SceneSpec(BaseModel):
                 data["robot"] = str(beside)
         return cls.from_dict(data)
 
+    def with_robot(self, robot: str) -> SceneSpec:
+        """The same scene with another arm. Where things on that one's table are of another scale,
+        they shrink or grow about the middle of the work area. SceneError for no such arm."""
+        changed = self.model_copy(update={"robot": robot}, deep=True)
+        old, new = self.workspace, changed.workspace
+        if old.scale == new.scale:
+            return changed
+        factor = new.scale / old.scale
+        for item in changed.objects:
+            x, y, *z = (float(v) for v in item.position)
+            flat = (
+                round(new.middle[0] + factor * (x - old.middle[0]), 6),
+                round(new.middle[1] + factor * (y - old.middle[1]), 6),
+            )
+            item.size = round(factor * item.geometry.size_m, 6)
+            # What stands in or on something comes down onto it: walls shrink less than sizes.
+            item.position = (*flat, *(round(factor * v + _DOWN_M, 6) for v in z))
+        changed.check()
+        return changed
+
     def to_dict(self) -> dict[str, Any]:
         """Plain data that `from_dict` reads back; what was not given is left out."""
         return self.model_dump(exclude_none=True, mode="json")
@@ -112,21 +149,26 @@ class SceneSpec(BaseModel):
 
     def check(self) -> None:
         """Check every rule and give every object its id. SceneError otherwise."""
-        try:
-            load(self.robot)
-        except RobotError as error:
-            raise SceneError(f"robot: {error}") from error
+        workspace = self.workspace
         for index, item in enumerate(self.objects):
-            _check_object(item, f"object {index + 1}")
+            _check_object(item, f"object {index + 1}", workspace.scale)
         self._set_ids()
         for index, item in enumerate(self.objects):
-            _check_place(item)
+            _check_place(item, workspace)
             for other in self.objects[:index]:
                 if interpenetrate(item, other):
                     raise SceneError(
                         f"{item.id} at {_at(item)} and {other.id} at {_at(other)} overlap: "
                         "expected objects beside, on or in each other"
                     )
+
+    @property
+    def workspace(self) -> Workspace:
+        """What its robot works on, and how large things are there. SceneError for no such robot."""
+        try:
+            return load(self.robot).workspace
+        except RobotError as error:
+            raise SceneError(f"robot: {error}") from error
 
     def _set_ids(self) -> None:
         taken = Counter(item.id for item in self.objects if item.id)
@@ -149,7 +191,7 @@ def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
     return name
 
 
-def _check_object(item: ObjectSpec, where: str) -> None:
+def _check_object(item: ObjectSpec, where: str, scale: float) -> None:
     known = [kind.name for kind in KINDS.values() if kind.in_scenes]
     if item.kind not in known:
         raise SceneError(f"{where}: {_unknown('kind', item.kind, known)}")
@@ -166,7 +208,9 @@ def _check_object(item: ObjectSpec, where: str) -> None:
         )
     if not all(math.isfinite(v) for v in (*item.position, item.yaw)):
         raise SceneError(f"{where}: expected finite numbers, got {item.position}, yaw {item.yaw}")
-    low, high = size_range_m(item.kind)
+    if item.size is None and scale != 1.0:
+        item.size = round(scale * kind.size_m, 6)
+    low, high = (round(scale * size, 6) for size in size_range_m(item.kind))
     if item.size is not None and not low <= item.size <= high:
         raise SceneError(
             f"{where}: expected the size of a {item.kind} between {low} and {high} m, "
@@ -174,10 +218,10 @@ def _check_object(item: ObjectSpec, where: str) -> None:
         )
 
 
-def _check_place(item: ObjectSpec) -> None:
+def _check_place(item: ObjectSpec, workspace: Workspace) -> None:
     x, y, z = item.xyz
     radius = item.geometry.footprint_radius_m
-    x0, x1, y0, y1 = TABLE_M
+    x0, x1, y0, y1 = table_m(workspace)
     if not (x0 + radius <= x <= x1 - radius and y0 + radius <= y <= y1 - radius):
         raise SceneError(
             f"{item.id} at {_at(item)} is off the table: expected x {x0 + radius:.2f} to "

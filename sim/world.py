@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError, SceneError
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.robots import load
+from llmagentos.robots import ArmSpec, load
 from llmagentos.types import RobotState
 from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
@@ -117,9 +117,15 @@ class SimWorld(WorldTruth, RobotDriver):
             numSubSteps=0,
         )
         client.setGravity(0, 0, -9.81)
-        self._furniture = build_furniture(client)
-        self.robot = ArmBody(client, load(self._scene.robot))
+        self.robot = self._furnish(load(self._scene.robot))
         self._pool = [self._make(item) for item in self._scene.objects]
+
+    def _furnish(self, spec: ArmSpec) -> ArmBody:
+        """The room and the cameras for an arm's work area, and the arm."""
+        self._furniture = build_furniture(self.client, spec.workspace)
+        self.overhead.spec = overhead_spec(workspace=spec.workspace)
+        self.observer.spec = observer_spec(workspace=spec.workspace)
+        return ArmBody(self.client, spec)
 
     def _make(self, item: ObjectSpec) -> int:
         return create_body(self.client, item.geometry, PALETTE[item.color])
@@ -142,7 +148,7 @@ class SimWorld(WorldTruth, RobotDriver):
         if fresh.id in self._specs:
             raise SceneError(f"expected a new id, got {fresh.id!r} again")
         fresh.id = fresh.id or unused_id(fresh, set(self._specs))
-        SceneSpec(objects=[fresh]).check()
+        SceneSpec(robot=self._scene.robot, objects=[fresh]).check()
         for other in map(self._current_spec, self._specs):
             if interpenetrate(fresh, other):
                 raise SceneError(f"{fresh.id} at {fresh.position} and {other.id} overlap")
@@ -254,7 +260,7 @@ class SimWorld(WorldTruth, RobotDriver):
 
     def render_rgb(self, width: int = 960, height: int = 720) -> NDArray[np.uint8]:
         """A picture for people, uint8 [height, width, 3], with shadows."""
-        spec = observer_spec(width, height)
+        spec = observer_spec(width, height, self.robot.spec.workspace)
         return self.render(spec, spec.pose, shadow=True)[0]
 
     def fork(self) -> SimWorld:

@@ -107,8 +107,10 @@ def _body(row: Kind, size: float) -> ObjectGeometry:
 def _vessel(row: Kind, size: float) -> ObjectGeometry:
     """What has a wall around an inner floor; fingers may hold the wall."""
     x, y, z = row.extents_at(size)
-    # A shell is made of sheet of one thickness; a mesh grows as a whole.
-    scale = 1.0 if row.is_shell else size / row.size_m
+    # A shell is made of sheet of one thickness, but a toy one of thinner sheet; a mesh grows as a
+    # whole.
+    least = row.sizes_m[0] if row.sizes_m else size
+    scale = min(1.0, size / least) if row.is_shell else size / row.size_m
     wall, half = row.wall_m * scale, min(x, y) / 2
     foot = half * row.foot_ratio
     return ObjectGeometry(

@@ -16,6 +16,7 @@ from llmagentos.objects.kinds import traits
 from llmagentos.perception.depth import check_scale, with_known_depth
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.grip import gripper_view
+from llmagentos.perception.full_size import FullSize
 from llmagentos.perception.look import Look, Looker
 from llmagentos.perception.maps.arm import ArmShape, SelfMask
 from llmagentos.perception.maps.outlines import square_hull
@@ -30,6 +31,8 @@ from llmagentos.types import CameraFrame, Observation, Scene, SceneObject, Works
 
 #: Below this height an absent thing's place counts as empty, metres under its top.
 _SUNK_M = 0.008
+#: The hand has moved when it is so far off, and is in view up to this height; times the scale.
+_MOVED_M, _IN_VIEW_M = 0.03, 0.3
 
 
 class TabletopPerception(PerceptionModule):
@@ -52,6 +55,7 @@ class TabletopPerception(PerceptionModule):
         self._camera = camera
         self._workspace = workspace or spec.workspace
         self._mask = SelfMask(spec)
+        self._full_size = FullSize(self._workspace, (grid or GridSpec()).middle)
         self._looker = Looker(grid)
         self._tracker = Tracker(drop_after)
         self._monitor = FrameMonitor()
@@ -81,7 +85,9 @@ class TabletopPerception(PerceptionModule):
         arm = self._mask.at(robot) if robot is not None else None
         self._monitor.check(frame, self._arm_moved(arm))
         gripper = gripper_view(robot, arm) if robot is not None and arm is not None else None
-        look = self._looker.look(frame, arm, gripper)
+        # From here on in the lengths of a table of scale 1, up to the tracks.
+        gripper = self._full_size.gripper(gripper)
+        look = self._looker.look(self._full_size.frame(frame), self._full_size.arm(arm), gripper)
         self.last_look = look
         seen = [
             self._as_object(thing, color, frame.stamp_s)
@@ -90,7 +96,8 @@ class TabletopPerception(PerceptionModule):
         items = self._tracker.update(
             seen, lambda item: empty_share(item, look), frame.stamp_s, gripper
         )
-        return Scene(tuple(with_supports(items)), frame.stamp_s, self._workspace)
+        items = [self._full_size.own(item) for item in with_supports(items)]
+        return Scene(tuple(items), frame.stamp_s, self._workspace)
 
     def _pick(self, frames: tuple[CameraFrame, ...]) -> CameraFrame:
         for frame in frames:
@@ -104,10 +111,11 @@ class TabletopPerception(PerceptionModule):
         if arm is None:
             return False
         last, self._last_tip = self._last_tip, arm.tip
-        if last is None or math.dist(last, arm.tip) < 0.03:
-            return False
         w = self._workspace
-        return any(w.contains(p[0], p[1]) and p[2] < 0.3 for p in (last, arm.tip))
+        if last is None or math.dist(last, arm.tip) < _MOVED_M * w.scale:
+            return False
+        high = _IN_VIEW_M * w.scale
+        return any(w.contains(p[0], p[1]) and p[2] < high for p in (last, arm.tip))
 
     def _as_object(self, thing: Detection, color: str, stamp_s: float) -> SceneObject:
         x, y = thing.center

@@ -18,7 +18,7 @@ from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import RobotState
 
 #: Links are drawn generously: nothing else is up there. Hand and fingers tightly: they touch
-#: things. Metres around the URDF's shapes.
+#: things. Metres around the URDF's shapes, times the scale of things.
 _LINK_MARGIN_M, _HAND_MARGIN_M = 0.06, 0.018
 
 
@@ -44,8 +44,8 @@ Solid = Capsule | Slab
 
 @dataclass(frozen=True)
 class ArmShape:
-    """The arm at one joint state. tip_pose: 4x4 between the finger tips, z out of the hand, the
-    fingers opening along y."""
+    """The arm at one joint state. tip_pose: 4x4 in the middle between the finger tips as they
+    stand, z out of the hand, the fingers opening along y."""
 
     solids: tuple[Solid, ...]
     tip_pose: NDArray[np.float64]
@@ -76,14 +76,20 @@ class SelfMask:
         for shape, of_hand in self._shapes:
             pose = frames[shape.link] @ shape.pose
             if of_hand or shape.kind == "box":
-                margin = _HAND_MARGIN_M if of_hand else _LINK_MARGIN_M
+                margin = self.spec.scale * (_HAND_MARGIN_M if of_hand else _LINK_MARGIN_M)
                 x, y, z = shape.half
                 solids.append(Slab(pose, (x + margin, y + margin, z + margin)))
                 continue
             along = pose[:3, 2] * (shape.half[2] if shape.kind == "cylinder" else 0.0)
             a, b = pose[:3, 3] - along, pose[:3, 3] + along
-            solids.append(Capsule(_point(a), _point(b), shape.size[0] + _LINK_MARGIN_M))
-        return ArmShape(tuple(solids), frames[self.spec.tip_link])
+            radius = shape.size[0] + self.spec.scale * _LINK_MARGIN_M
+            solids.append(Capsule(_point(a), _point(b), radius))
+        tip = frames[self.spec.tip_link]
+        middle = self.spec.middle_m(robot.gripper_width_m)
+        if middle:
+            tip = tip.copy()
+            tip[:3, 3] += middle * tip[:3, 1]
+        return ArmShape(tuple(solids), tip)
 
 
 def _point(v: NDArray[np.float64]) -> tuple[float, float, float]:

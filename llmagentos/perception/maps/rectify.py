@@ -36,6 +36,11 @@ class GridSpec:
     cell_m: float = 0.002
 
     @property
+    def middle(self) -> tuple[float, float]:
+        """The point in the map's middle, x and y."""
+        return (self.x_min + self.x_max) / 2, (self.y_min + self.y_max) / 2
+
+    @property
     def shape(self) -> tuple[int, int]:
         """Rows and columns."""
         rows = round((self.x_max - self.x_min) / self.cell_m)

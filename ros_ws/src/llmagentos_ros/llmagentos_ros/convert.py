@@ -57,6 +57,7 @@ def scene_to_msg(scene: Scene, frame_id: str) -> m.Scene:
     out.header.frame_id = frame_id
     w = scene.workspace
     out.workspace_x_min, out.workspace_x_max = w.x_min, w.x_max
+    out.workspace_scale = w.scale
     out.workspace_y_min, out.workspace_y_max = w.y_min, w.y_max
     out.table_z = w.table_z
     out.objects = [_object_to_msg(o) for o in scene.objects]
@@ -109,6 +110,7 @@ def scene_from_msg(msg: m.Scene) -> Scene:
         msg.workspace_y_min,
         msg.workspace_y_max,
         msg.table_z,
+        msg.workspace_scale,
     )
     objects = tuple(
         SceneObject(

@@ -282,6 +282,7 @@ class PerceptionNode(ModuleNode):
             workspace_y_min=scene.workspace_y_min,
             workspace_y_max=scene.workspace_y_max,
             table_z=scene.table_z,
+            workspace_scale=scene.workspace_scale,
         )
         # A clock that was set back makes the last picture one of the future.
         future = to_seconds(scene.header.stamp) - self.now_s > AHEAD_S
