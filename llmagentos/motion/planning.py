@@ -22,7 +22,7 @@ from llmagentos.motion.trajectory import JointPath
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, Scene, SceneObject
 
-#: Free space kept sideways where there is room, and at least.
+#: Lengths are at scale 1. Free space kept sideways where there is room, and at least.
 COMFORTABLE_MARGIN_M, LEAST_MARGIN_M = 0.008, 0.002
 #: Across ways keep this much above what is below them.
 _CLEARANCE_M = 0.015
@@ -38,9 +38,11 @@ Body = Callable[[Pose], list[Prism]]
 
 @dataclass(frozen=True)
 class Obstacles:
-    """The scene's solids by object id, without what is held or ignored."""
+    """The scene's solids by object id, without what is held or ignored. least_m: the margin that is
+    kept where no other is asked for."""
 
     solids: tuple[tuple[str, tuple[Prism, ...]], ...] = field(default=())
+    least_m: float = LEAST_MARGIN_M
 
     @classmethod
     def of(cls, scene: Scene, ignore: Sequence[str] = ()) -> Obstacles:
@@ -50,14 +52,15 @@ class Obstacles:
                 (item.id, tuple(object_prisms(item)))
                 for item in scene.objects
                 if not item.held and item.id not in ignore
-            )
+            ),
+            LEAST_MARGIN_M * scene.workspace.scale,
         )
 
-    def hit(self, moving: Sequence[Prism], margin_m: float = LEAST_MARGIN_M) -> str | None:
+    def hit(self, moving: Sequence[Prism], margin_m: float | None = None) -> str | None:
         """Id of an object that is hit; "table" for a part below it; None if all is free."""
         if min(part.z_low for part in moving) < -1e-4:
             return "table"
-        return first_hit(moving, self.solids, margin_m)
+        return first_hit(moving, self.solids, self.least_m if margin_m is None else margin_m)
 
 
 @dataclass(frozen=True)
@@ -143,11 +146,12 @@ def plan_transit(
     the arm cannot get there.
     """
     check_free(goal, obstacles, body, "the goal")
-    here = kinematics.tip_pose(joints)
-    low = _free_height(here, goal, obstacles, body)
+    here, scale = kinematics.tip_pose(joints), kinematics.spec.scale
+    low = _free_height(here, goal, obstacles, body, scale)
+    clearance = _CLEARANCE_M * scale
     problem = UnreachableError("expected a reachable way across, got none")
-    for blend in (_BLEND_M, 0.0):
-        across = max(low + blend + _CLEARANCE_M, goal.position[2] + approach_m)
+    for blend in (_BLEND_M * scale, 0.0):
+        across = max(low + blend + clearance, goal.position[2] + approach_m)
         waypoints = []
         if here.position[2] < across - 1e-3:
             waypoints.append(_at_height(here, across))
@@ -158,7 +162,7 @@ def plan_transit(
             return [tip_path(kinematics, joints, waypoints, blend)]
         except UnreachableError as error:
             problem = error
-    above = _at_height(goal, max(low + _CLEARANCE_M, goal.position[2] + approach_m))
+    above = _at_height(goal, max(low + clearance, goal.position[2] + approach_m))
     for swivel in kinematics.swivels:
         try:
             posture = kinematics.solve(above, swivel=swivel)
@@ -188,7 +192,7 @@ def _slanted(
     Above the table's far corners the hand reaches less high than tall obstacles ask for.
     Raises CollisionError, UnreachableError.
     """
-    here, across = kinematics.tip_pose(joints), low + _CLEARANCE_M
+    here, across = kinematics.tip_pose(joints), low + _CLEARANCE_M * kinematics.spec.scale
     corners: list[Pose] = []
     for end in (here, goal):
         corners.append(_highest(kinematics, end, across, end.position[2] + approach_m))
@@ -209,7 +213,7 @@ def _highest(kinematics: Kinematics, end: Pose, across: float, least: float) -> 
             kinematics.solve(_at_height(end, height))
             return _at_height(end, height)
         except UnreachableError:
-            height -= _RISE_M
+            height -= _RISE_M * kinematics.spec.scale
     return _at_height(end, min(least, across))
 
 
@@ -242,16 +246,16 @@ def check_free(pose: Pose, obstacles: Obstacles, body: Body, what: str) -> None:
         )
 
 
-def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body) -> float:
+def _free_height(here: Pose, goal: Pose, obstacles: Obstacles, body: Body, scale: float) -> float:
     """The lowest height at which the whole way across is free."""
-    height = max(goal.position[2], min(here.position[2], 0.1))
-    while height <= max(_HIGHEST_TIP_M, goal.position[2]):
+    height, most = max(goal.position[2], min(here.position[2], 0.1 * scale)), _HIGHEST_TIP_M * scale
+    while height <= max(most, goal.position[2]):
         way = poses_along(_at_height(here, height), _at_height(goal, height))
         # What starts in touch with something (set down, gripped) leaves it straight up.
         if all(obstacles.hit(body(at)) is None for at in way):
             return height
-        height += _RISE_M
-    raise CollisionError(f"expected a free way across below {_HIGHEST_TIP_M} m, got none")
+        height += _RISE_M * scale
+    raise CollisionError(f"expected a free way across below {most} m, got none")
 
 
 def poses_along(start: Pose, end: Pose) -> list[Pose]:

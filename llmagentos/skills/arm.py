@@ -149,7 +149,7 @@ class Arm:
         if self.kinematics.tilt(self.joints) > _TILT_RAD:
             here = self.kinematics.tip_pose(self.joints)
             x, y, z = here.position
-            here = Pose((x, y, z + _UPRIGHT_RISE_M), here.yaw)
+            here = Pose((x, y, z + _UPRIGHT_RISE_M * self.spec.scale), here.yaw)
             yield from self.to_joints(self.kinematics.solve(here, self.joints), 0.5)
 
     def relax(self) -> Motion:
@@ -191,7 +191,7 @@ class Arm:
                 return
 
     def _has_opened(self, width_m: float) -> bool:
-        return self.driver.state().gripper_width_m > width_m - _STUCK_M
+        return self.driver.state().gripper_width_m > width_m - _STUCK_M * self.spec.scale
 
     def stop(self) -> Motion:
         """From any motion to rest, as fast as the profile's limits allow."""

@@ -24,14 +24,14 @@ _UNSEEN_CONFIDENCE = 0.3
 _FRESH_S = 0.05
 
 
-def _widened(o: SceneObject) -> SceneObject:
+def _widened(o: SceneObject, by_m: float) -> SceneObject:
     """The object as if it were larger, so that motions keep so much more room to it."""
     x, y, z = o.position
     return replace(
         o,
-        size_m=o.size_m + 2 * KEEP_CLEAR_M,
-        height_m=o.height_m + KEEP_CLEAR_M,
-        position=(x, y, z + KEEP_CLEAR_M / 2),
+        size_m=o.size_m + 2 * by_m,
+        height_m=o.height_m + by_m,
+        position=(x, y, z + by_m / 2),
     )
 
 
@@ -161,7 +161,7 @@ class Belief:
             and o.color == item.color
             and o.id not in self._known_then
             and o.id not in self._same_as
-            and abs(o.size_m - item.size_m) < _SAME_SIZE_M
+            and abs(o.size_m - item.size_m) < _SAME_SIZE_M * scene.workspace.scale
         ]
         return min(like_it, key=lambda o: (abs(o.size_m - item.size_m), o.id), default=None)
 
@@ -205,8 +205,8 @@ class Belief:
             for o in fresh
             if (o.kind, o.color) == (wanted.kind, wanted.color)
             and o.id not in self._known
-            and abs(o.size_m - wanted.size_m) < _SAME_SIZE_M
-            and math.dist(o.position[:2], (x, y)) < _SAME_M
+            and abs(o.size_m - wanted.size_m) < _SAME_SIZE_M * scene.workspace.scale
+            and math.dist(o.position[:2], (x, y)) < _SAME_M * scene.workspace.scale
         ]
         return min(alike, key=lambda o: math.dist(o.position[:2], (x, y)), default=None)
 
@@ -215,7 +215,10 @@ class Belief:
         obstacle of its own: where exactly, nobody knows."""
         scene = self.scene()
         if self.keep_clear_of:
-            objects = (_widened(o) if o.id in self.keep_clear_of else o for o in scene.objects)
+            room = KEEP_CLEAR_M * scene.workspace.scale
+            objects = (
+                _widened(o, room) if o.id in self.keep_clear_of else o for o in scene.objects
+            )
             scene = replace(scene, objects=tuple(objects))
         return Obstacles.of(scene, (*ignore, *self._hidden))
 

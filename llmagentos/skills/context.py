@@ -8,12 +8,16 @@ from __future__ import annotations
 from collections.abc import Generator
 from dataclasses import dataclass
 
+from llmagentos.errors import UnreachableError
 from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
+from llmagentos.motion.trajectory import JointPath
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
 from llmagentos.types import Pose, Scene, SceneObject
 
 _SECOND_LOOK_S = 0.3
+#: Shares of a way up that are tried, where not all of it is within reach.
+_RISES = (1.0, 0.8, 0.6, 0.4, 0.2)
 
 
 @dataclass
@@ -30,12 +34,16 @@ class Context:
         return moving_body(self.arm.spec, width, in_hand)
 
     def go(self, goal: Pose, obstacles: Obstacles, approach_m: float = 0.05) -> Motion:
-        """Up, across, down to a pose with what is in the hand. Raises MotionError."""
+        """Up, across, down to a pose with what is in the hand. Raises MotionError.
+
+        approach_m: the last bit straight down, times the scale of things.
+        """
         yield from self.arm.relax()
         yield from self.arm.upright()
         body = self.body()
         kinematics = self.arm.kinematics
-        paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach_m)
+        approach = approach_m * self.arm.spec.scale
+        paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach)
         yield from self.arm.follow(paths)
 
     def straight(self, goal: Pose, obstacles: Obstacles, speed: float = 1.0) -> Motion:
@@ -51,13 +59,27 @@ class Context:
         yield from self.arm.upright()
 
     def rise(self, z: float, speed: float = 1.0) -> Motion:
-        """Straight up to a height, without a check: up is where the hand came from."""
+        """Straight up to a height, or as near to it as the arm gets, without a check: up is where
+        the hand came from. Raises UnreachableError where it cannot rise at all."""
         here = self.arm.kinematics.tip_pose(self.arm.joints)
         if here.position[2] < z - 1e-3:
-            goal = Pose((here.position[0], here.position[1], z), here.yaw)
-            body = moving_body(self.arm.spec, 0.0)
-            path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], Obstacles(), body)
-            yield from self.arm.follow([path], speed)
+            yield from self.arm.follow([self._way_up(here, z)], speed)
+
+    def _way_up(self, here: Pose, z: float) -> JointPath:
+        x, y, low = here.position
+        body = moving_body(self.arm.spec, 0.0)
+        problem = UnreachableError(
+            f"expected a way up from ({x:.3f}, {y:.3f}, {low:.3f}), got none"
+        )
+        for share in _RISES:
+            goal = Pose((x, y, low + share * (z - low)), here.yaw)
+            try:
+                return plan_straight(
+                    self.arm.kinematics, self.arm.joints, [goal], Obstacles(), body
+                )
+            except UnreachableError as error:
+                problem = error
+        raise problem
 
     def home(self) -> Motion:
         """To the rest pose, out of the camera's view."""

@@ -26,6 +26,7 @@ from llmagentos.types import Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
+#: Lengths are at scale 1.
 _DIRECTIONS, _WAYS_M = 8, (0.015, 0.03)
 #: The finger ends are sent this far into the top, which presses on it with a few newtons.
 _PRESS_M = 0.006
@@ -41,10 +42,10 @@ _FLOOR_M = 0.01
 _TALLEST = 1.2
 
 
-def is_small(item: SceneObject) -> bool:
+def is_small(item: SceneObject, scale: float = 1.0) -> bool:
     """Whether it is a single thing that can be moved aside without much ado."""
     g = geometry_of(item)
-    return g.shape != "flat" and (not g.has_rim or g.size_m <= _SMALL_M)
+    return g.shape != "flat" and (not g.has_rim or g.size_m <= _SMALL_M * scale)
 
 
 def in_the_way(context: Context, item: SceneObject) -> SceneObject | None:
@@ -69,20 +70,20 @@ def crowded_by(
 
     obstacles(*ids): everything but these. has_grasp: whether it can be grasped among some.
     """
-    near = []
+    near, s = [], scene.workspace.scale
     for o in scene.objects:
         covered = any(not above.inside for above in scene.on_top_of(o.id))
         if o.held or o.id in (item.id, item.support) or covered or o.inside != item.inside:
             continue
         gap = math.dist(o.position[:2], item.position[:2]) - (o.size_m + item.size_m) / 2
-        level = abs(o.bottom_z - item.bottom_z) < _SAME_LEVEL_M or o.top_z > item.bottom_z
-        if gap < _CLOSE_M and level and geometry_of(o).shape != "flat":
-            near.append((not is_small(o), gap, o))
+        level = abs(o.bottom_z - item.bottom_z) < _SAME_LEVEL_M * s or o.top_z > item.bottom_z
+        if gap < _CLOSE_M * s and level and geometry_of(o).shape != "flat":
+            near.append((not is_small(o, s), gap, o))
     near.sort(key=lambda entry: entry[:2])
     for _, _, o in near:
         if has_grasp(obstacles(item.id, o.id)):
             return o
-    touching = [o for large, gap, o in near if gap < _TOUCHES_M and not large]
+    touching = [o for large, gap, o in near if gap < _TOUCHES_M * s and not large]
     return touching[0] if touching else None
 
 
@@ -98,7 +99,8 @@ def draw_free(context: Context, item: SceneObject) -> Generator[None, None, bool
         body = moving_body(context.arm.spec, 0.0)
         # Wall and floor stay obstacles; only the object itself is touched.
         obstacles = context.belief.obstacles(item.id)
-        above = Pose((*start.position[:2], start.position[2] + _ABOVE_M), start.yaw)
+        up = start.position[2] + _ABOVE_M * context.arm.spec.scale
+        above = Pose((*start.position[:2], up), start.yaw)
         try:
             for pose in poses_along(start, end):
                 check_free(pose, obstacles, body, "the way to draw it")
@@ -128,18 +130,23 @@ def _ways(context: Context, item: SceneObject) -> Iterator[tuple[Pose, Pose]]:
         away = [a - b for a, b in zip(support.position[:2], item.position[:2], strict=True)]
         inwards = math.atan2(away[1], away[0])
     x, y, _ = item.position
-    z = item.top_z + context.arm.spec.finger_beyond_tip_m - _PRESS_M
+    spec = context.arm.spec
+    z = item.top_z + spec.finger_beyond_tip_m - _PRESS_M * spec.scale
     obstacles = belief.obstacles(item.id)
-    for way in _WAYS_M:
+    for way_m in _WAYS_M:
+        way = way_m * spec.scale
         for turn in sorted(range(_DIRECTIONS), key=lambda i: min(i, _DIRECTIONS - i)):
             heading = inwards + 2 * math.pi * turn / _DIRECTIONS
             there = (x + way * math.cos(heading), y + way * math.sin(heading))
             moved = replace(item, position=(*there, item.position[2]))
-            lifted = replace(item, position=(*there, item.position[2] + _FLOOR_M))
+            lifted = replace(item, position=(*there, item.position[2] + _FLOOR_M * spec.scale))
             if obstacles.hit(object_prisms(lifted)) is not None:
                 continue
             if next(grasps(moved, obstacles, kinematics), None) is None:
                 continue
             for quarter in (0.0, math.pi / 2):
                 yaw = kinematics.best_yaw(Pose((x, y, z), item.yaw + quarter))
-                yield Pose((x, y, z), yaw), Pose((*there, z), yaw)
+                middle = spec.middle_m(0.0)
+                mx, my = middle * math.sin(yaw), -middle * math.cos(yaw)
+                end = Pose((there[0] - mx, there[1] - my, z), yaw)
+                yield Pose((x - mx, y - my, z), yaw), end

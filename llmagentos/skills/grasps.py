@@ -6,6 +6,7 @@ Knows: object geometry, what the hand is like, what stands around. Does not know
 from __future__ import annotations
 
 import heapq
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -17,18 +18,28 @@ from llmagentos.motion.planning import (
     LEAST_MARGIN_M,
     Obstacles,
 )
-from llmagentos.motion.solids import geometry_of, gripper_prisms, lies
+from llmagentos.motion.solids import (
+    Prism,
+    geometry_of,
+    gripper_prisms,
+    lies,
+    object_prisms,
+    overlap,
+)
 from llmagentos.objects.geometry import ObjectGeometry
 from llmagentos.objects.kinds import traits
 from llmagentos.robots import ArmSpec, load
 from llmagentos.types import Pose, SceneObject
 
+#: All lengths here are for things that an 8 cm hand is made for; others are in their scale.
 #: Fingers need this much room beside a thing, both sides together: wider ones are pinched by their
 #: rim, or not at all.
 _LEAST_ROOM_M = 0.005
 _SHELLS = ("round_shell", "square_shell")
 #: Cups wider than this leave too little room on both sides for what a camera sees; rim first.
 _RIM_FIRST_M = 0.066
+#: What it costs that the hand leans, per rad.
+_LEAN_COST = 4.0
 #: The palm stays this clear of the object's top.
 _UNDER_PALM_M = 0.005
 _ACROSS_FORCE_N, _RIM_FORCE_N = 30.0, 60.0
@@ -41,6 +52,8 @@ _SHIFT_M, _SHIFTED_COST = 0.006, 1.4
 #: A round thing may sit this much beside the middle of the fingers' width: by a bowl's wall they
 #: have more room a little nearer to its middle.
 _SLIDES_M, _SLID_COST = (0.004, -0.004, 0.007, -0.007), 2.0
+#: How far the finger that does not move stays off the object on the way down, at most.
+_OFF_FIXED_M = 0.006
 #: Room beside the object on the way down, both sides together, all there is first, and what little
 #: of it costs.
 _ROOMS = ((math.inf, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
@@ -52,7 +65,10 @@ _EDGE_M = 0.003
 class Grasp:
     """tip: where the hand closes. open_m: opening on the way down. holds_m: opening when it
     holds. how: words. force_n: grip force. squares: the object turns its faces to the fingers when
-    they close."""
+    they close. middle_m: where along the hand's y axis the middle of what is gripped is on the way
+    down, drawn_m: how far it is drawn along it as the fingers close; both are 0 where two fingers
+    move. within: walls of a vessel that is gripped by its rim, which must leave room for a finger
+    that is bulky or goes far inside."""
 
     tip: Pose
     open_m: float
@@ -61,6 +77,18 @@ class Grasp:
     how: str
     cost: float = 0.0
     squares: bool = False
+    middle_m: float = 0.0
+    drawn_m: float = 0.0
+    within: tuple[Prism, ...] = ()
+
+    def turned(self, yaw: float) -> Pose:
+        """The tip's pose with the hand turned to another yaw about what it grips."""
+        x, y, z = self.tip.position
+        if self.middle_m:
+            old, new = self.tip.yaw, yaw
+            x += self.middle_m * (math.sin(old) - math.sin(new))
+            y -= self.middle_m * (math.cos(old) - math.cos(new))
+        return Pose((x, y, z), yaw)
 
 
 def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> Iterator[Grasp]:
@@ -70,9 +98,10 @@ def grasps(item: SceneObject, obstacles: Obstacles, kinematics: Kinematics) -> I
     """
     queue: list[tuple[float, int, bool, Grasp]] = []
     for number, grasp in enumerate(_candidates(item, geometry_of(item), kinematics.spec)):
-        tip = Pose(grasp.tip.position, kinematics.best_yaw(grasp.tip))
+        tip = grasp.turned(kinematics.best_yaw(grasp.tip, alike_rad(kinematics.spec)))
         turned = abs(kinematics.wrist_offset(tip))
         cost = grasp.cost + 0.3 * turned + 0.5 * math.hypot(*tip.position[:2])
+        cost += _LEAN_COST * abs(kinematics.lean(tip))
         queue.append((cost, number, False, replace(grasp, tip=tip)))
     heapq.heapify(queue)
     # Checks are dear, so each is made when its turn comes; what it costs puts it back in line.
@@ -96,7 +125,7 @@ def _hindrance(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> fl
     if not _is_free(grasp, obstacles, spec):
         return math.inf
     moving = gripper_prisms(spec, grasp.tip, grasp.open_m)
-    tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M) is not None
+    tight = obstacles.hit(moving, COMFORTABLE_MARGIN_M * spec.scale) is not None
     return 2.0 * tight + 3.0 * (not kinematics.reaches_down_to(grasp.tip))
 
 
@@ -104,8 +133,15 @@ def _is_free(grasp: Grasp, obstacles: Obstacles, spec: ArmSpec) -> bool:
     """Whether nothing is in the way of the fingers, all the way as they close, or a wall may end
     up between finger and object."""
     closing = (grasp.open_m, (grasp.open_m + grasp.holds_m) / 2, grasp.holds_m)
+    if grasp.within and any(
+        overlap(part, solid)
+        for width in closing[:2]
+        for part in gripper_prisms(spec, grasp.tip, width)
+        for solid in grasp.within
+    ):
+        return False
     return all(
-        obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M) is None
+        obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M * spec.scale) is None
         for width in closing
     )
 
@@ -122,7 +158,7 @@ def has_room(item: SceneObject, obstacles: Obstacles, spec: ArmSpec | None = Non
 
 def widest_across_m(spec: ArmSpec) -> float:
     """The widest thing that an arm's fingers go around, metres."""
-    return spec.max_opening_m - _LEAST_ROOM_M
+    return spec.max_opening_m - _LEAST_ROOM_M * spec.scale
 
 
 def too_wide(item: SceneObject, spec: ArmSpec | None = None) -> bool:
@@ -137,10 +173,11 @@ def too_wide(item: SceneObject, spec: ArmSpec | None = None) -> bool:
 def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
     """The same grasp with the wrist where it can turn by turn_rad in one go; None if nowhere."""
     offset = kinematics.wrist_offset(grasp.tip)
-    for half_turns in (0, -1, 1):
-        shifted = offset + half_turns * math.pi
+    alike = alike_rad(kinematics.spec)
+    for turns in (0, -1, 1):
+        shifted = offset + turns * alike
         if max(abs(shifted), abs(shifted + turn_rad)) < kinematics.wrist_range_rad:
-            tip = Pose(grasp.tip.position, grasp.tip.yaw + half_turns * math.pi)
+            tip = grasp.turned(grasp.tip.yaw + turns * alike)
             try:
                 kinematics.solve(tip)
                 kinematics.solve(Pose(tip.position, tip.yaw + turn_rad))
@@ -148,6 +185,12 @@ def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | N
                 continue
             return replace(grasp, tip=tip)
     return None
+
+
+def alike_rad(spec: ArmSpec) -> float:
+    """The turn about the tool after which a hand is the same again: half a turn, or a whole one
+    where its fingers are not alike."""
+    return math.pi if spec.fixed_face_m is None else 2 * math.pi
 
 
 def is_boxy(g: ObjectGeometry) -> bool:
@@ -165,12 +208,16 @@ def different(first: Grasp, second: Grasp) -> bool:
 def _candidates(item: SceneObject, g: ObjectGeometry, spec: ArmSpec) -> Iterator[Grasp]:
     if g.shape == "flat":
         return
+    wide = g.size_m > _RIM_FIRST_M * spec.scale
+    found: list[Iterator[Grasp]] = []
     if g.top_width_m <= widest_across_m(spec):
-        yield from _across(
-            item, g, spec, cost=1.5 if g.has_rim and g.size_m > _RIM_FIRST_M else 0.0
-        )
+        found.append(_across(item, g, spec, cost=1.5 if g.has_rim and wide else 0.0))
     if g.shape in _SHELLS:
-        yield from _by_the_rim(item, g, spec, cost=0.0 if g.size_m > _RIM_FIRST_M else 1.5)
+        found.append(_by_the_rim(item, g, spec, cost=0.0 if wide else 1.5))
+    for grasp in itertools.chain(*found):
+        yield grasp
+        if spec.fixed_face_m is not None:  # the other way round it is another grasp
+            yield replace(grasp, tip=grasp.turned(grasp.tip.yaw + math.pi))
 
 
 def _across(item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float) -> Iterator[Grasp]:
@@ -183,75 +230,105 @@ def _across(item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float) ->
         yaws = [item.yaw + math.pi * i / _ROUND_YAWS for i in range(_ROUND_YAWS)]
     else:
         yaws = [item.yaw, item.yaw + math.pi / 2]
-    x, y, _ = item.position
-    top, bottom = item.bottom_z + g.height_m, item.bottom_z
-    low = max(bottom + g.height_m / 2, top - spec.palm_m + _UNDER_PALM_M)
+    top, bottom, s = item.bottom_z + g.height_m, item.bottom_z, spec.scale
+    low = max(bottom + g.height_m / 2, top - spec.palm_m + _UNDER_PALM_M * s)
     if g.shape == "sphere":
         # The finger ends reach down to the equator, or (last) not quite: friction still holds.
         above = spec.finger_beyond_tip_m + 0.15 * g.size_m / 2
-        heights = [low, low + 0.003, low + 0.006, low + above]
+        heights = [low, low + 0.003 * s, low + 0.006 * s, low + above]
     else:
-        higher = (top - 0.012, top - 0.003, top, top + _EDGE_M)
-        heights = [low, *(z for z in higher if z > low + 0.004)]
+        higher = (top - 0.012 * s, top - 0.003 * s, top, top + _EDGE_M * s)
+        heights = [low, *(z for z in higher if z > low + 0.004 * s)]
     for step, height in enumerate(heights):
         z = max(height, spec.lowest_tip_m)
         how = "across" if step == 0 else "across, higher up"
-        for yaw, turn, room, (shift, slide), extra in _fits(g, yaws):
+        for yaw, turn, room, (shift, slide), extra in _fits(g, yaws, spec):
             needed = g.top_width_m * (math.cos(turn) + math.sin(abs(turn)))
             opening = min(needed + room, spec.max_opening_m)
             if opening < needed + room and math.isfinite(room):
                 continue
-            c, s = math.cos(yaw), math.sin(yaw)
+            middle, drawn = _middle(spec, opening, needed)
             yield Grasp(
-                Pose((x + shift * s + slide * c, y - shift * c + slide * s, z), yaw),
+                _over(item.position[:2], z, yaw, slide, shift - middle),
                 opening,
                 g.top_width_m,
                 _ACROSS_FORCE_N,
                 how if turn == 0.0 else f"{how}, at an angle",
                 cost + extra + 0.8 * step,
                 squares=turn != 0.0 or shift != 0.0,
+                middle_m=middle,
+                drawn_m=drawn,
             )
 
 
+def _middle(spec: ArmSpec, opening: float, needed: float) -> tuple[float, float]:
+    """Where along the hand's y axis the middle of what is gripped is on the way down, and how far
+    it is drawn when the fingers close on it: to the one that does not move, where one doesn't."""
+    if spec.fixed_face_m is None:
+        return 0.0, 0.0
+    side = spec.fixed_face_m[1]
+    off = min((opening - needed) / 2, _OFF_FIXED_M * spec.scale)
+    return spec.middle_m(needed) - side * off, side * off
+
+
+def _over(middle: tuple[float, float], z: float, yaw: float, along: float, across: float) -> Pose:
+    """The tip beside a point, by so much along the hand's x and y axes."""
+    c, s = math.cos(yaw), math.sin(yaw)
+    x, y = middle
+    return Pose((x + across * s + along * c, y - across * c + along * s, z), yaw)
+
+
 def _fits(
-    g: ObjectGeometry, yaws: list[float]
+    g: ObjectGeometry, yaws: list[float], spec: ArmSpec
 ) -> Iterator[tuple[float, float, float, tuple[float, float], float]]:
     """Yaw, turn against the faces, room beside them, shift towards one finger and slide along
     both, cost."""
-    crooked = _CROOKED_RAD if is_boxy(g) else ()
+    crooked, s = _CROOKED_RAD if is_boxy(g) else (), spec.scale
+    # A finger that does not move is close to the object anyway.
+    shifts = (_SHIFT_M * s, -_SHIFT_M * s) if spec.fixed_face_m is None else ()
     for yaw in yaws:
-        for room, extra in _ROOMS:
+        for room_m, extra in _ROOMS:
+            room = room_m * s
             yield yaw, 0.0, room, (0.0, 0.0), extra
             for turn in crooked:
                 yield yaw + turn, turn, room, (0.0, 0.0), extra + _CROOKED_COST
             if g.is_round:
                 for slide in _SLIDES_M:
-                    yield yaw, 0.0, room, (0.0, slide), extra + _SLID_COST
-        for shift in (_SHIFT_M, -_SHIFT_M):
-            yield yaw, 0.0, 2 * _SHIFT_M + 0.006, (shift, 0.0), _SHIFTED_COST
+                    yield yaw, 0.0, room, (0.0, slide * s), extra + _SLID_COST
+        for shift in shifts:
+            yield yaw, 0.0, (2 * _SHIFT_M + 0.006) * s, (shift, 0.0), _SHIFTED_COST
 
 
 def _by_the_rim(
     item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float
 ) -> Iterator[Grasp]:
     x, y, _ = item.position
-    top, bottom = item.bottom_z + g.height_m, item.bottom_z
-    floor = bottom + g.floor_m + spec.finger_beyond_tip_m + 0.002
+    top, bottom, s = item.bottom_z + g.height_m, item.bottom_z, spec.scale
+    walls = tuple(object_prisms(item)) if spec.fixed_face_m is not None else ()
+    floor = bottom + g.floor_m + spec.finger_beyond_tip_m + 0.002 * s
     reach = spec.finger_beyond_tip_m
-    deep = max(top - min(max(g.rim_depth_m - reach, 0.004), 0.03), floor, spec.lowest_tip_m)
-    heights = [deep, (deep + top) / 2] if top - deep > 0.012 else [deep]
+    below = min(max(g.rim_depth_m - reach, 0.004 * s), 0.03 * s)
+    deep = max(top - below, floor, spec.lowest_tip_m)
+    heights = [deep, (deep + top) / 2] if top - deep > 0.012 * s else [deep]
     for step, z in enumerate(heights):
         for angle, off in _rim_places(item, g):
             ux, uy = math.cos(angle), math.sin(angle)
-            place = (x + g.rim_radius_m * ux - off * uy, y + g.rim_radius_m * uy + off * ux, z)
-            for opening, extra in ((0.05, 0.0), (0.03, 0.3)):
+            wall = (x + g.rim_radius_m * ux - off * uy, y + g.rim_radius_m * uy + off * ux)
+            for opening_m, extra in ((0.05, 0.0), (0.03, 0.3)):
+                opening = opening_m * s
+                if spec.fixed_face_m is not None:  # one finger goes all the way: half of it
+                    opening = opening / 2 + g.wall_m
+                middle, drawn = _middle(spec, opening, g.wall_m)
                 yield Grasp(
-                    Pose(place, angle + math.pi / 2),
+                    _over(wall, z, angle + math.pi / 2, 0.0, -middle),
                     opening,
                     g.wall_m,
                     _RIM_FORCE_N,
                     "by the rim" if step == 0 else "by the rim, higher up",
                     cost + extra + 0.8 * step + 4.0 * abs(off),
+                    middle_m=middle,
+                    drawn_m=drawn,
+                    within=walls,
                 )
 
 

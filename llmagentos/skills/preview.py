@@ -56,6 +56,9 @@ def crowded(scene: Scene, item: SceneObject) -> SkillReport | None:
     What larger things and the walls of a vessel leave is found out by the arm, which may draw the
     object away from them.
     """
+    # With a hand that is made for things of this scale.
+    scene = scene.full_size()
+    item = scene.get(item.id) or item
     if item.inside or has_room(item, Obstacles.of(scene, (item.id,))):
         return None
     blocker = crowded_by(
@@ -72,7 +75,8 @@ def too_close(item: SceneObject, blocker: SceneObject, attempts: int = 1) -> Ski
 
 def outside(scene: Scene, pose: Pose | None) -> SkillReport | None:
     """A report where a pose is too far outside of the workspace."""
-    if pose is not None and not scene.workspace.contains(*pose.position[:2], -OUTSIDE_M):
+    beyond = OUTSIDE_M * scene.workspace.scale
+    if pose is not None and not scene.workspace.contains(*pose.position[:2], -beyond):
         return failed(Failure.UNREACHABLE)
     return None
 

@@ -17,7 +17,7 @@ from llmagentos.robots import ArmSpec
 from llmagentos.skills.context import Context
 from llmagentos.types import Action, Pose
 
-#: The object is let go this far above where it shall stand.
+#: Lengths are at scale 1. The object is let go this far above where it shall stand.
 _GAP_M = 0.0015
 #: A base this far under a rim is within it.
 _UNDER_RIM_M = 0.004
@@ -27,6 +27,8 @@ _RELEASE_STEP_M, _HIGHEST_RELEASE_M, _MAX_DROP_STEPS = 0.005, 0.16, 8
 _ROUND_TURNS = 12
 #: Ways down that the arm cannot take straight come last.
 _AWKWARD_COST = 5.0
+#: What it costs that the hand leans, per rad.
+_LEAN_COST = 4.0
 
 
 def choose_release(
@@ -54,7 +56,8 @@ def choose_release(
     unreachable: UnreachableError | None = None
     for rise, yaws in tries:
         try:
-            found = _release_at(context, in_hand, action, rise * _RELEASE_STEP_M, yaws)
+            up = rise * _RELEASE_STEP_M * context.arm.spec.scale
+            found = _release_at(context, in_hand, action, up, yaws)
         except UnreachableError as error:
             unreachable = error
         if found is not None:
@@ -70,7 +73,10 @@ def within_rim(context: Context, action: Action) -> bool:
     support = context.belief.scene().get(action.support)
     if support is None or action.pose is None or not traits(support.kind).has_rim:
         return action.inside
-    return action.inside or action.pose.position[2] < support.top_z - _UNDER_RIM_M
+    return (
+        action.inside
+        or action.pose.position[2] < support.top_z - _UNDER_RIM_M * context.arm.spec.scale
+    )
 
 
 def _release_at(
@@ -83,10 +89,12 @@ def _release_at(
     within = within_rim(context, action)
     obstacles = context.belief.obstacles(*(() if within else (action.support,)))
     unreachable: UnreachableError | None = None
-    for opening in (context.arm.spec.max_opening_m, width + _NARROW_OPEN_M):
+    spec = context.arm.spec
+    base_z += _GAP_M * spec.scale
+    for opening in (spec.max_opening_m, width + _NARROW_OPEN_M * spec.scale):
         for yaw in yaws:
-            tip = in_hand.tip_for(x, y, base_z + _GAP_M + rise_m, yaw)
-            if not _free(context.arm.spec, tip, (width, opening), in_hand, obstacles):
+            tip = in_hand.tip_for(x, y, base_z + rise_m, yaw)
+            if not _free(spec, tip, (width, opening), in_hand, obstacles):
                 continue
             try:
                 context.arm.kinematics.solve(tip)
@@ -144,5 +152,6 @@ def _ranked(
             cost = 0.3 * turned + 0.2 * abs(yaw - now) + math.hypot(*tip.position[:2])
             if not kinematics.reaches_down_to(Pose(tip.position, yaw)):
                 cost += _AWKWARD_COST
+            cost += _LEAN_COST * abs(kinematics.lean(tip))
             yaws.append((cost, yaw))
     return (yaw for _, yaw in sorted(yaws))

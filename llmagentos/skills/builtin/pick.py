@@ -15,6 +15,7 @@ from llmagentos.errors import MotionError
 from llmagentos.motion.planning import InHand
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
+from llmagentos.robots.specs import ArmSpec
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
@@ -25,8 +26,9 @@ from llmagentos.types import Action, Scene, SceneObject
 _log = logging.getLogger(__name__)
 
 MAX_ATTEMPTS, MAX_DRAWS = 3, 2
-#: Lift this far, and to this height at least, so that the object is clear of its neighbours.
-_LIFT_M, _CLEAR_Z_M = 0.12, 0.2
+#: Lengths are at scale 1. Lift this far, and to this height at least, so that the object is clear
+#: of its neighbours; and no higher.
+_LIFT_M, _CLEAR_Z_M, _MOST_Z_M = 0.12, 0.2, 0.32
 #: Fingers closer together than this hold nothing.
 EMPTY_M = 0.0015
 #: Fingers may stop this much wider than the object is believed to be.
@@ -141,31 +143,32 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
     yield from arm.grip(grasp.open_m, wait=False)
     yield from context.go(grasp.tip, obstacles)
     # Believed before it is known, so that a stop right now does not let go of it later.
-    belief.in_hand = _in_hand(item, grasp)
+    belief.in_hand = _in_hand(item, grasp, arm.spec)
     yield from arm.grip(0.0, grasp.force_n)
     if not holds(context, grasp):
         belief.in_hand = None
         return False
-    height = max(grasp.tip.position[2] + _LIFT_M, _CLEAR_Z_M + belief.in_hand.below_m)
-    yield from context.rise(min(height, 0.32), speed=0.7)
+    s = arm.spec.scale
+    height = max(grasp.tip.position[2] + _LIFT_M * s, _CLEAR_Z_M * s + belief.in_hand.below_m)
+    yield from context.rise(min(height, _MOST_Z_M * s), speed=0.7)
     if not holds(context, grasp):
         belief.in_hand = None
         return False
     return True
 
 
-def _in_hand(item: SceneObject, grasp: Grasp) -> InHand:
+def _in_hand(item: SceneObject, grasp: Grasp, spec: ArmSpec) -> InHand:
     held = InHand.of(item, grasp.tip)
     if not grasp.squares:
-        return held
-    quarter = math.pi / 2
-    return replace(held, sideways_m=0.0, yaw_rad=round(held.yaw_rad / quarter) * quarter)
+        return replace(held, sideways_m=held.sideways_m + grasp.drawn_m)
+    quarter, middle = math.pi / 2, spec.middle_m(grasp.holds_m)
+    return replace(held, sideways_m=middle, yaw_rad=round(held.yaw_rad / quarter) * quarter)
 
 
 def holds(context: Context, grasp: Grasp) -> bool:
     """Whether the fingers stand as they should around the object."""
-    width = context.arm.state().gripper_width_m
-    return max(EMPTY_M, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M
+    width, s = context.arm.state().gripper_width_m, context.arm.spec.scale
+    return max(EMPTY_M * s, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M * s
 
 
 def _give_up(context: Context) -> Generator[None, None, None]:
@@ -174,7 +177,7 @@ def _give_up(context: Context) -> Generator[None, None, None]:
     arm = context.arm
     yield from context.recover()
     yield from arm.release()
-    yield from context.rise(0.2)
+    yield from context.rise(_CLEAR_Z_M * arm.spec.scale)
 
 
 PICK = Skill(

@@ -26,8 +26,10 @@ from llmagentos.skills.preview import no_carrier, outside, set_down, taken
 from llmagentos.skills.release import choose_release, within_rim
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
+#: Lengths are at scale 1. It may stand so far off; the last bit down and the first bit up.
 TOLERANCE_M = 0.015
 _HEIGHT_TOLERANCE_M = 0.012
+_DOWN_M, _UP_M = 0.03, 0.06
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
@@ -72,9 +74,10 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     support = () if action.support == "table" else (action.support,)
     # On the last bit down the object may touch what it is put on.
     obstacles = belief.obstacles() if within_rim(context, action) else belief.obstacles(*support)
-    above = Pose((tip.position[0], tip.position[1], tip.position[2] + 0.03), tip.yaw)
-    yield from context.go(above, belief.obstacles(), approach_m=0.03)
-    if arm.state().gripper_width_m < EMPTY_M:
+    s = arm.spec.scale
+    above = Pose((tip.position[0], tip.position[1], tip.position[2] + _DOWN_M * s), tip.yaw)
+    yield from context.go(above, belief.obstacles(), approach_m=_DOWN_M)
+    if arm.state().gripper_width_m < EMPTY_M * s:
         belief.in_hand = None  # it slipped out on the way
         return
     yield from context.straight(tip, obstacles, speed=0.3)
@@ -84,7 +87,7 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     if action.inside:
         belief.let_go(item, action.pose, action.support)
     yield from arm.release(opening)
-    yield from context.rise(tip.position[2] + 0.06, speed=0.5)
+    yield from context.rise(tip.position[2] + _UP_M * s, speed=0.5)
     yield from arm.grip(arm.spec.max_opening_m, wait=False)
 
 
@@ -95,7 +98,7 @@ def _misplaced(
     assert action.pose is not None
     if seen is None:
         return "is out of sight"
-    x, y, base_z = action.pose.position
+    (x, y, base_z), s = action.pose.position, context.arm.spec.scale
     off = math.dist(seen.position[:2], (x, y))
     support = context.belief.scene().get(action.support)
     if support is not None and within_rim(context, action):
@@ -103,13 +106,13 @@ def _misplaced(
         from_middle = math.dist(seen.position[:2], support.position[:2])
         rim = support.bottom_z + g.height_m
         inside = seen.support == support.id or (
-            from_middle < g.size_m / 2 and seen.bottom_z < rim + 0.01
+            from_middle < g.size_m / 2 and seen.bottom_z < rim + 0.01 * s
         )
         return "" if inside else f"is not inside the {support.label}"
-    if off > TOLERANCE_M:
+    if off > TOLERANCE_M * s:
         return f"is {off * 100:.0f} cm off"
     rise = seen.bottom_z - base_z
-    if abs(rise) > _HEIGHT_TOLERANCE_M:
+    if abs(rise) > _HEIGHT_TOLERANCE_M * s:
         return f"stands {abs(rise) * 100:.0f} cm too {'low' if rise < 0 else 'high'}"
     return ""
 

@@ -14,7 +14,7 @@ from llmagentos.skills.declaration import POSE, Skill, SkillRun
 from llmagentos.skills.preview import outside, with_object
 from llmagentos.types import Action, Pose, Scene
 
-#: The finger tips hover this far above what they point at.
+#: The finger tips hover this far above what they point at, at scale 1.
 _HOVER_M, _NEAR_M = 0.12, 0.06
 #: In a preview the base of what is held stays this high at least.
 _LEAST_Z_M = 0.05
@@ -37,11 +37,12 @@ def _run(context: Context, action: Action) -> SkillRun:
     """Hover over a place, with what is in the hand clear of what stands there."""
     assert action.pose is not None, "it was checked"
     x, y, z = action.pose.position
-    scene = context.belief.scene()
-    near = [o for o in scene.objects if not o.held and math.dist(o.position[:2], (x, y)) < _NEAR_M]
+    scene, s = context.belief.scene(), context.arm.spec.scale
+    aside = [(math.dist(o.position[:2], (x, y)), o) for o in scene.objects if not o.held]
+    near = [o for distance, o in aside if distance < _NEAR_M * s]
     in_hand = context.belief.in_hand
     below = in_hand.below_m if in_hand else 0.0
-    goal = Pose((x, y, max([z, *(o.top_z for o in near)]) + _HOVER_M + below), 0.0)
+    goal = Pose((x, y, max([z, *(o.top_z for o in near)]) + _HOVER_M * s + below), 0.0)
     goal = Pose(goal.position, context.arm.kinematics.best_yaw(goal))
     if in_hand is None:
         yield from context.arm.grip(0.0, wait=False)

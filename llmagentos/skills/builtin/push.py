@@ -33,6 +33,7 @@ from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
+#: Lengths are at scale 1.
 TOLERANCE_M = 0.02
 MAX_STROKES = 3
 #: Begin this far behind the object; push at this share of the tool speed.
@@ -40,6 +41,8 @@ _RUN_UPS_M = (0.025, 0.008)
 _PUSH_SPEED = 0.12
 #: The palm passes this high above the object's top.
 _UNDER_PALM_M = 0.003
+#: Fingers are so low over its base at most, and so far apart; after a stroke the hand goes back and up.
+_LOW_M, _WIDE_M, _BACK_M, _UP_M = 0.03, 0.06, 0.02, 0.15
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
@@ -69,12 +72,13 @@ def _run(context: Context, action: Action) -> SkillRun:
     """Straight strokes towards the target, up to three; carried where there is no room for one."""
     assert action.pose is not None, "the check has seen it"
     target, problem, strokes = action.pose.position[:2], "", 0
+    s = context.arm.spec.scale
     item = context.belief.scene().get(action.object_id)
     while True:
         if item is None:
             return failed(Failure.NOT_SEEN, attempts=strokes)
         off = math.dist(item.position[:2], target)
-        if off <= TOLERANCE_M:
+        if off <= TOLERANCE_M * s:
             return succeeded(f"pushed the {item.label}", max(strokes, 1), off_m=off)
         if strokes == MAX_STROKES:
             words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
@@ -90,7 +94,7 @@ def _run(context: Context, action: Action) -> SkillRun:
         except MotionError as error:
             problem = f" ({error})"
             yield from context.recover()
-        yield from context.rise(0.15)
+        yield from context.rise(_UP_M * s)
         item = yield from context.look_for(item, near=target)
 
 
@@ -124,7 +128,7 @@ def _carry_out(context: Context, item: SceneObject, stroke: _Stroke) -> Generato
     body = moving_body(context.arm.spec, stroke.opening_m)
     path = plan_straight(arm.kinematics, arm.joints, [stroke.end], belief.obstacles(item.id), body)
     yield from arm.follow([path], _PUSH_SPEED)
-    back = _between(stroke.end, stroke.start, 0.02)
+    back = _between(stroke.end, stroke.start, _BACK_M * arm.spec.scale)
     yield from arm.follow([plan_straight(arm.kinematics, arm.joints, [back], Obstacles(), body)])
 
 
@@ -149,23 +153,29 @@ def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, flo
 
 def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[_Stroke]:
     g, spec = geometry_of(item), context.arm.spec
+    s = spec.scale
     x, y, _ = item.position
     heading = math.atan2(target[1] - y, target[0] - x)
     ux, uy = math.cos(heading), math.sin(heading)
     # The palm reaches out over the object, so it has to pass above its top.
-    low = max(item.bottom_z + min(0.35 * g.height_m, 0.03), spec.lowest_tip_m)
-    low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M)
-    wide = push_opening(g.size_m) if g.is_round else min(0.5 * _face(item, heading)[1], 0.06)
+    low = max(item.bottom_z + min(0.35 * g.height_m, _LOW_M * s), spec.lowest_tip_m)
+    low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M * s)
+    wide = min(0.5 * _face(item, heading)[1], _WIDE_M * s)
+    if g.is_round:
+        wide = s * push_opening(g.size_m / s)
     heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
     for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
         for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
             thick = spec.finger_width_m / 2 if turn == 0.0 else spec.finger_thickness_m
             behind = _contact_distance(item, opening, heading) + thick
-            off = _reach_behind(item, heading) + thick + run_up
+            off = _reach_behind(item, heading) + thick + run_up * s
             yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
+            # The middle between the fingers meets the object, wherever the tip is.
+            middle = spec.middle_m(opening)
+            mx, my = middle * math.sin(yaw), -middle * math.cos(yaw)
             yield _Stroke(
-                Pose((x - off * ux, y - off * uy, tip_z), yaw),
-                Pose((target[0] - behind * ux, target[1] - behind * uy, tip_z), yaw),
+                Pose((x - off * ux - mx, y - off * uy - my, tip_z), yaw),
+                Pose((target[0] - behind * ux - mx, target[1] - behind * uy - my, tip_z), yaw),
                 opening,
             )
 

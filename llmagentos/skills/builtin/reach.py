@@ -16,14 +16,14 @@ from llmagentos.skills.declaration import POSE, Skill, SkillRun
 from llmagentos.skills.preview import outside, with_object
 from llmagentos.types import Action, Pose, Scene
 
-#: Above the table: the finger tips never touch it, and so high every arm of ours still reaches.
+#: Above the table, at scale 1: the finger tips never touch it, and what an arm may reach at most.
 LEAST_Z_M, MOST_Z_M = 0.01, 0.50
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
     assert action.pose is not None, "it was checked"
-    z = action.pose.position[2] - scene.workspace.table_z
-    if not LEAST_Z_M - 1e-9 <= z <= MOST_Z_M + 1e-9:
+    z, s = action.pose.position[2] - scene.workspace.table_z, scene.workspace.scale
+    if not LEAST_Z_M * s - 1e-9 <= z <= MOST_Z_M * s + 1e-9:
         return failed(Failure.UNREACHABLE)
     return outside(scene, action.pose)
 
@@ -41,7 +41,9 @@ def _run(context: Context, action: Action) -> SkillRun:
     assert action.pose is not None, "it was checked"
     x, y, z = action.pose.position
     in_hand = context.belief.in_hand
-    least = LEAST_Z_M if in_hand is None else LEAST_Z_M + in_hand.below_m
+    least = max(LEAST_Z_M * context.arm.spec.scale, context.arm.spec.lowest_tip_m)
+    if in_hand is not None:
+        least += in_hand.below_m
     goal = Pose((x, y, max(z, context.belief.scene().workspace.table_z + least)), 0.0)
     goal = Pose(goal.position, context.arm.kinematics.best_yaw(goal))
     obstacles = context.belief.obstacles()
