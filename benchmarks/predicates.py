@@ -4,7 +4,8 @@ Knows: positions, sizes and the conventions of the table (docs/ARCHITECTURE: x a
 Does not know: plans, perception or what the robot believes it did.
 
 Objects are the dictionaries of the result contract (id, kind, color, size, position, yaw).
-Every predicate returns whether the world, after the command, is what was asked for.
+Every predicate returns whether the world, after the command, is what was asked for. scale: how
+large things are on the robot's table (llmagentos.types.Workspace); lengths here are at scale 1.
 """
 
 from __future__ import annotations
@@ -52,9 +53,9 @@ def distance(a: Obj, b: Obj) -> float:
     return math.dist(_xy(a), _xy(b))
 
 
-def held_up(o: Obj, before: Obj, held: str | None) -> bool:
+def held_up(o: Obj, before: Obj, held: str | None, scale: float = 1.0) -> bool:
     """In the gripper and at least 3 cm higher than before."""
-    return held == o["id"] and o["position"][2] > before["position"][2] + 0.03
+    return held == o["id"] and o["position"][2] > before["position"][2] + 0.03 * scale
 
 
 def inside(o: Obj, container: Obj) -> bool:
@@ -64,20 +65,21 @@ def inside(o: Obj, container: Obj) -> bool:
     return within and bottom_z(o) < top_z(container) - 0.001 and bottom_z(o) > -0.01
 
 
-def on_top(o: Obj, support: Obj) -> bool:
+def on_top(o: Obj, support: Obj, scale: float = 1.0) -> bool:
     """Centre above the support, base within 8 mm of its top (of its floor for dishes)."""
     geometry = _geometry(support)
     over = distance(o, support) <= float(support["size"]) / 2
     floor = bottom_z(support) + (geometry.floor_m if geometry.has_rim else float(geometry.height_m))
-    return over and abs(bottom_z(o) - floor) <= 0.008
+    return over and abs(bottom_z(o) - floor) <= 0.008 * scale
 
 
-def beside(o: Obj, landmark: Obj, direction: str) -> bool:
+def beside(o: Obj, landmark: Obj, direction: str, scale: float = 1.0) -> bool:
     """On that side of the landmark: 3 to 25 cm along the axis, and more along than across."""
     ux, uy = DIRECTIONS[direction]
     dx, dy = _xy(o)[0] - _xy(landmark)[0], _xy(o)[1] - _xy(landmark)[1]
     along, across = dx * ux + dy * uy, abs(dx * uy - dy * ux)
-    return 0.03 <= along <= 0.25 and across < along and bottom_z(o) < 0.02
+    near = 0.03 * scale <= along <= 0.25 * scale
+    return near and across < along and bottom_z(o) < 0.02 * scale
 
 
 def at_region(o: Obj, region: str, w: Workspace | None = None) -> bool:
@@ -90,17 +92,17 @@ def at_region(o: Obj, region: str, w: Workspace | None = None) -> bool:
         "front": x <= w.x_min + third_x,
         "left": y >= w.y_max - third_y,
         "right": y <= w.y_min + third_y,
-        "middle": abs(x - (w.x_min + w.x_max) / 2) <= third_x / 2 and abs(y) <= third_y / 2,
+        "middle": abs(x - w.middle[0]) <= third_x / 2 and abs(y - w.middle[1]) <= third_y / 2,
     }
     return all(tests[part] for part in region.split("_"))
 
 
-def pushed(o: Obj, before: Obj, direction: str) -> bool:
+def pushed(o: Obj, before: Obj, direction: str, scale: float = 1.0) -> bool:
     """At least 4 cm that way, less across than along, still on the table."""
     ux, uy = DIRECTIONS[direction]
     dx, dy = _xy(o)[0] - _xy(before)[0], _xy(o)[1] - _xy(before)[1]
     along, across = dx * ux + dy * uy, abs(dx * uy - dy * ux)
-    return along >= 0.04 and across < along and abs(bottom_z(o)) < 0.01
+    return along >= 0.04 * scale and across < along and abs(bottom_z(o)) < 0.01 * scale
 
 
 def still(

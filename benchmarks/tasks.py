@@ -20,7 +20,7 @@ from llmagentos.errors import SceneError
 from llmagentos.learning.meanings import Meaning, Mixture
 from llmagentos.learning.reward import Verdict
 from llmagentos.objects.kinds import KINDS
-from llmagentos.robots import DEFAULT_ROBOT, load
+from llmagentos.robots import DEFAULT_ROBOT
 from sim.random_scenes import random_scene
 from sim.scene import ObjectSpec, SceneSpec
 
@@ -28,7 +28,7 @@ Objects = Mapping[str, Mapping[str, Any]]
 #: (before, after, held) → whether the world is as asked for.
 Check = Callable[[Objects, Objects, str | None], bool]
 
-#: Places for things are so far inside the arm's work area.
+#: Places for things are so far inside the arm's work area, at scale 1.
 _BORDER_M = 0.02
 SKILLS = ("pick", "put_in", "put_on", "beside", "corner", "side", "push", "stack")
 _COMMON = [kind for kind in KINDS.values() if kind.frequency]
@@ -90,10 +90,11 @@ class Done:
 
 def check(task: Task, done: Done) -> Verdict:
     """Whether the world is as asked for, and everything else where it was."""
-    why = ""
+    why, limit = "", judge.STILL_M * task.scene.workspace.scale
+    before, after = list(done.before.values()), list(done.after.values())
     if not task.check(done.before, done.after, done.held):
         why = "wrong world"
-    elif not judge.still(list(done.before.values()), list(done.after.values()), task.moved):
+    elif not judge.still(before, after, task.moved, limit):
         why = "bystander moved"
     return Verdict("act", done.status, why)
 
@@ -165,13 +166,13 @@ def _pick(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
         return None
     item = _draw(rng, items)
     said = _draw(rng, ("grab {}", "pick up {}", "could you lift {}", "take {} please"))
-    name = str(item.id)
+    name, scale = str(item.id), scene.workspace.scale
     return _task(
         "pick",
         said.format(_say(item)),
         scene,
         item,
-        lambda b, a, held: judge.held_up(a[name], b[name], held),
+        lambda b, a, held: judge.held_up(a[name], b[name], held, scale),
     )
 
 
@@ -179,24 +180,33 @@ def _onto(skill: str, kinds: Sequence[str], says: Sequence[str], ok: Any) -> Any
     def make(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
         items = _unique(scene, ("block", "ball", "can") if skill == "put_in" else ("block",))
         targets = _unique(scene, kinds)
-        pairs = [(i, t) for i in items for t in targets if _fits(i, t)]
+        scale = scene.workspace.scale
+        pairs = [(i, t) for i in items for t in targets if _fits(i, t, scale)]
         if not pairs:
             return None
         item, target = _draw(rng, pairs)
         name, goal = str(item.id), str(target.id)
         said = str(_draw(rng, says)).format(_say(item), _say(target))
         return _task(
-            skill, said, scene, item, lambda b, a, held: ok(a[name], a[goal]) and held is None
+            skill,
+            said,
+            scene,
+            item,
+            lambda b, a, held: ok(a[name], a[goal], scale) and held is None,
         )
 
     return make
 
 
-def _fits(item: ObjectSpec, target: ObjectSpec) -> bool:
+def _inside(o: judge.Obj, container: judge.Obj, scale: float) -> bool:
+    return judge.inside(o, container)  # a matter of the container's own size
+
+
+def _fits(item: ObjectSpec, target: ObjectSpec, scale: float) -> bool:
     if item is target:
         return False
     if KINDS[target.kind].is_cube:
-        return item.geometry.size_m <= target.geometry.size_m + 0.011
+        return item.geometry.size_m <= target.geometry.size_m + 0.011 * scale
     return item.geometry.size_m <= 0.6 * target.geometry.size_m
 
 
@@ -204,10 +214,10 @@ def _beside(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
     items, landmarks = _unique(scene, ("block", "can", "cup")), _unique(scene, ("bowl", "block"))
     direction = str(_draw(rng, list(BESIDE)))
     ux, uy = judge.DIRECTIONS[direction]
-    pairs = []
+    pairs, scale = [], scene.workspace.scale
     for item in items:
         for mark in landmarks:
-            x, y = mark.xyz[0] + 0.13 * ux, mark.xyz[1] + 0.13 * uy
+            x, y = mark.xyz[0] + 0.13 * scale * ux, mark.xyz[1] + 0.13 * scale * uy
             if item is not mark and _free(scene, x, y, item) and _on_table(mark):
                 pairs.append((item, mark))
     if not pairs:
@@ -221,19 +231,20 @@ def _beside(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
         said,
         scene,
         item,
-        lambda b, a, held: judge.beside(a[name], a[goal], direction) and held is None,
+        lambda b, a, held: judge.beside(a[name], a[goal], direction, scale) and held is None,
     )
 
 
 def _free(scene: SceneSpec, x: float, y: float, item: ObjectSpec, room_m: float = 0.01) -> bool:
     """Whether `item` could stand at (x, y), reachable and away from everything else."""
-    if not load(scene.robot).workspace.contains(x, y, _BORDER_M):
+    area = scene.workspace
+    if not area.contains(x, y, _BORDER_M * area.scale):
         return False
     radius = item.geometry.footprint_radius_m
     return all(
         o is item
         or ((o.xyz[0] - x) ** 2 + (o.xyz[1] - y) ** 2) ** 0.5
-        > radius + o.geometry.footprint_radius_m + room_m
+        > radius + o.geometry.footprint_radius_m + room_m * area.scale
         for o in scene.objects
     )
 
@@ -247,9 +258,8 @@ def _region(skill: str, names: Mapping[str, Sequence[str]], says: Sequence[str])
         items = _unique(scene, ("block", "can", "cup"))
         if not items:
             return None
-        area = load(scene.robot).workspace
         item, region = _draw(rng, items), str(_draw(rng, list(names)))
-        name = str(item.id)
+        name, area = str(item.id), scene.workspace
         said = str(_draw(rng, says)).format(_say(item), _draw(rng, names[region]))
         return _task(
             skill,
@@ -265,11 +275,11 @@ def _region(skill: str, names: Mapping[str, Sequence[str]], says: Sequence[str])
 def _push(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
     direction = str(_draw(rng, list(PUSHES)))
     ux, uy = judge.DIRECTIONS[direction]
-    items = []
+    items, scale = [], scene.workspace.scale
     for item in _unique(scene, ("block", "can")):
         x, y, _ = item.xyz
-        path = [(x + d * ux, y + d * uy) for d in (0.0, 0.05, 0.10, 0.15)]
-        behind = (x - 0.07 * ux, y - 0.07 * uy)
+        path = [(x + d * scale * ux, y + d * scale * uy) for d in (0.0, 0.05, 0.10, 0.15)]
+        behind = (x - 0.07 * scale * ux, y - 0.07 * scale * uy)
         if all(_free(scene, px, py, item, 0.02) for px, py in [behind, *path]):
             items.append(item)
     if not items:
@@ -283,14 +293,14 @@ def _push(scene: SceneSpec, rng: np.random.Generator) -> Task | None:
         said,
         scene,
         item,
-        lambda b, a, held: judge.pushed(a[name], b[name], direction) and held is None,
+        lambda b, a, held: judge.pushed(a[name], b[name], direction, scale) and held is None,
     )
 
 
 _MAKERS: dict[str, Callable[[SceneSpec, np.random.Generator], Task | None]] = {
     "pick": _pick,
     "put_in": _onto(
-        "put_in", CONTAINERS, ("put {} in {}", "drop {} into {}", "{} goes in {}"), judge.inside
+        "put_in", CONTAINERS, ("put {} in {}", "drop {} into {}", "{} goes in {}"), _inside
     ),
     "put_on": _onto("put_on", FLAT, ("put {} on {}", "place {} on top of {}"), judge.on_top),
     "beside": _beside,

@@ -15,8 +15,8 @@ from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
 from llmagentos.perception.depth import check_scale, with_known_depth
 from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
-from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.full_size import FullSize
+from llmagentos.perception.grip import gripper_view
 from llmagentos.perception.look import Look, Looker
 from llmagentos.perception.maps.arm import ArmShape, SelfMask
 from llmagentos.perception.maps.outlines import square_hull

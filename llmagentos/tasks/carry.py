@@ -239,8 +239,9 @@ def _arrived(scope: Scope, after: SceneObject | None, spot: Spot, check: Check |
     vessel = scope.scene().get(spot.support) if spot.inside else None
     if vessel is not None and is_above(scope.scene(), after, vessel):
         return True  # where exactly it comes to rest in there is left to it
-    if math.dist(after.position[:2], spot.pose.position[:2]) <= ARRIVED_M:
-        level = abs(after.bottom_z - spot.pose.position[2]) <= 0.025
+    scale = scope.scene().workspace.scale
+    if math.dist(after.position[:2], spot.pose.position[:2]) <= ARRIVED_M * scale:
+        level = abs(after.bottom_z - spot.pose.position[2]) <= 0.025 * scale
         if level or spot.inside:
             return True
     return check is not None and check(after, scope.context(moving=after.id, this=after.id))

@@ -29,7 +29,7 @@ SIGNS: dict[str, tuple[float, float]] = {
 }
 CORNERS: tuple[str, ...] = ("front_left", "front_right", "back_left", "back_right")
 SIDES: tuple[str, ...] = ("left", "right", "front", "back")
-#: How far from the border "at a side" reaches, metres.
+#: How far from the border "at a side" reaches, metres at scale 1.
 SIDE_BAND_M = 0.10
 
 
@@ -78,7 +78,7 @@ def contains(ws: Workspace, region: str, x: float, y: float, lenient: bool = Fal
     if region == "corner":
         return any(contains(ws, r, x, y, lenient) for r in CORNERS)
     if region == "side":
-        return distance_to(ws, "side", x, y) <= SIDE_BAND_M
+        return distance_to(ws, "side", x, y) <= SIDE_BAND_M * ws.scale
     u, v = _unit(ws, x, y)
     sx, sy = SIGNS[region]
     if region in CORNERS:

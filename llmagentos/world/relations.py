@@ -187,7 +187,8 @@ def related(rel: str, scene: Scene, a: SceneObject, b: SceneObject) -> bool:
     if a.id == b.id:
         return False
     if rel in _COMPARISONS:
-        return _COMPARISONS[rel](a, b)
+        factor = 1 / scene.workspace.scale
+        return _COMPARISONS[rel](a.times(factor), b.times(factor))
     support = {
         "on": is_on,
         "in": is_in,
@@ -197,7 +198,8 @@ def related(rel: str, scene: Scene, a: SceneObject, b: SceneObject) -> bool:
     if rel in support:
         return support[rel](scene, a, b)
     if rel in DIRECTIONS or rel in ("next_to", "around", "toward", "far_from", "away_from"):
-        return _stands_apart(scene, a, b) and _horizontal(rel, a, b)
+        factor = 1 / scene.workspace.scale
+        return _stands_apart(scene, a, b) and _horizontal(rel, a.times(factor), b.times(factor))
     raise ValueError(f"expected a relation of two objects, got '{rel}'")
 
 

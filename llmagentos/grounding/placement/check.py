@@ -42,7 +42,8 @@ def satisfied(
     if place.rel in ("at", "corner_near", "corner_far", "side_near", "side_far"):
         return _at_region(place, item, ctx, marks)
     if place.rel == "there" and ctx.last_spot is not None:
-        return math.dist(item.position[:2], ctx.last_spot) <= SAME_SPOT_M
+        scale = ctx.scene.workspace.scale
+        return math.dist(item.position[:2], ctx.last_spot) <= SAME_SPOT_M * scale
     if place.rel in ("xy", "table", "off_edge"):
         return _on_the_table(place, item, ctx)
     if place.rel == "origin":
@@ -59,11 +60,13 @@ def _on_the_table(place: p.Place, item: SceneObject, ctx: Context) -> bool:
         return False
     if place.position is not None:
         px, py, z = place.position.metres()
-        low = z is None or z <= ON_TABLE_M
-        return low and math.hypot(x - px, y - py) <= table.EXACT_TOL_M
+        low = z is None or z <= ON_TABLE_M * ws.scale
+        return low and math.hypot(x - px, y - py) <= table.EXACT_TOL_M * ws.scale
     if place.rel == "table":
         return True
-    wanted = table.inset_m(ws, item, said_m(place, item, (), ctx))
+    scale, said = ws.scale, said_m(place, item, (), ctx)
+    far = None if said is None else said / scale
+    wanted = scale * table.inset_m(ws.times(1 / scale), item.times(1 / scale), far)
     sides = (place.region or "side").split("_")
     return all(regions.distance_to(ws, side, x, y) >= wanted - 1e-6 for side in sides)
 
@@ -76,8 +79,9 @@ def _supported(
         return False
     if len(marks) == 2:  # across two: the middle of both, one level up
         mid = [(a + b) / 2 for a, b in zip(marks[0].position, marks[1].position, strict=True)]
-        over = math.dist(item.position[:2], mid[:2]) <= 0.015
-        return over and item.bottom_z >= min(m.top_z for m in marks) - 0.01
+        over = math.dist(item.position[:2], mid[:2]) <= 0.015 * scene.workspace.scale
+        low = min(m.top_z for m in marks) - 0.01 * scene.workspace.scale
+        return over and item.bottom_z >= low
     return any(test(scene, item, m) for m in marks)
 
 
@@ -107,6 +111,10 @@ def at_region(
         names = regions.CORNERS if region == "corner" else regions.SIDES
         return any(at_region(ws, r, item, place, ctx) for r in names)
     distance = said_m(place, item, (), ctx)
+    scale = ws.scale
+    if scale != 1.0:  # all that follows is in the lengths of a table of scale 1
+        ws, item, x, y = ws.times(1 / scale), item.times(1 / scale), x / scale, y / scale
+        distance = None if distance is None else distance / scale
     if distance is not None and regions.has_border(region):
         deeps = [regions.distance_to(ws, side, x, y) for side in region.split("_")]
         return all(abs(d - table.reach_m(item) - distance) <= DISTANCE_TOL_M for d in deeps)
@@ -124,6 +132,10 @@ def _horizontal(
     name, scene = place.rel, ctx.scene
     if any(rel.is_above(scene, item, m) or rel.is_above(scene, m, item) for m in marks):
         return False
+    scale = scene.workspace.scale
+    if scale != 1.0:  # all that follows is in the lengths of a table of scale 1
+        item, marks = item.times(1 / scale), [m.times(1 / scale) for m in marks]
+        distance = None if distance is None else distance / scale
     if name in rel.DIRECTIONS:
         return all(_beside(name, item, m, distance) for m in marks)
     if name == "between":

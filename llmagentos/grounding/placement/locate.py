@@ -70,14 +70,18 @@ def free_spot(
     taken: Sequence[Taken] = (),
     least_m: float = 0.0,
 ) -> Spot | None:
-    """Any free spot of the table near the object, at least `least_m` away from where it is."""
+    """Any free spot of the table near the object, at least `least_m` (at scale 1) away from where
+    it is."""
+    scale = scene.workspace.scale
+    large, thing = scene.full_size(), moving.times(1 / scale)
+    circles = [(x / scale, y / scale, radius / scale) for x, y, radius in taken]
     for avoid_zones in (True, False):
-        space = FreeSpace(scene, moving, (), taken, avoid_zones)
-        cost, exact = table.elsewhere(moving, least_m)
-        point = space.best(room_for_arm(cost, space.obstacles, moving), exact)
+        space = FreeSpace(large, thing, (), circles, avoid_zones)
+        cost, exact = table.elsewhere(thing, least_m)
+        point = space.best(room_for_arm(cost, space.obstacles, thing), exact)
         if point is not None:
-            z = scene.workspace.table_z
-            return Spot(Pose((*point, z), moving.yaw), "table", False, "a free spot")
+            at = (scale * point[0], scale * point[1], scene.workspace.table_z)
+            return Spot(Pose(at, moving.yaw), "table", False, "a free spot")
     return None
 
 
@@ -99,7 +103,11 @@ def room_for_arm(
 
 
 class _Finder:
-    """One search; split by families of relations."""
+    """One search; split by families of relations.
+
+    What is a matter of taste (gaps, how far "left of" goes) is searched in the lengths of a table
+    of scale 1, the `large` ones; what was said and what is found is in the table's own.
+    """
 
     def __init__(
         self,
@@ -114,12 +122,28 @@ class _Finder:
         self.scene, self.marks, self.taken = ctx.scene, marks, taken
         self.objs = [o for o in map(ctx.scene.get, marks.ids) if o is not None]
         self.distance = said_m(place, moving, self.objs, ctx)
+        self.scale = ctx.scene.workspace.scale
+        self.large = ctx.scene.full_size()
+        self.large_moving, *self.large_objs = map(self._at_full_size, (moving, *self.objs))
+        self.large_distance = None if self.distance is None else self.distance / self.scale
+
+    def _at_full_size(self, o: SceneObject) -> SceneObject:
+        return o if self.scale == 1.0 else o.times(1 / self.scale)
+
+    def _point(self, point: Sequence[float]) -> tuple[float, float]:
+        """A point of the table in large lengths."""
+        return point[0] / self.scale, point[1] / self.scale
+
+    def _spot(self, spot: Spot) -> Spot:
+        """A spot that was found in large lengths, in those of the table."""
+        x, y, z = (self.scale * v for v in spot.pose.position)
+        return replace(spot, pose=Pose((x, y, z), spot.pose.yaw))
 
     def find(self) -> Placement:
         if len(self.objs) < len(self.marks.ids):
             return problem(Failure.NOT_SEEN, "I can't see any more where it shall go.")
         if self.marks.point is not None:
-            return self._on_table(table.near_point(self.marks.point))
+            return self._on_table(table.near_point(self._point(self.marks.point)))
         rel = self.place.rel
         if rel in ("on", "in"):
             return self._supported(rel)
@@ -135,7 +159,7 @@ class _Finder:
                 return problem(Failure.IMPOSSIBLE, f"I can't put it {self.words()}: {words}.")
         found = self._on_table(self._wish())
         if not found.ok and rel in DIRECTIONS and self.distance is None:
-            wide = table.beside(rel, self._extreme(rel), self.moving, None, WIDE_ASIDE)
+            wide = table.beside(rel, self._extreme(rel), self.large_moving, None, WIDE_ASIDE)
             found = self._on_table(wide)
         if not found.ok and rel in _BESIDE and (inside := self._where_they_are()) is not None:
             return inside
@@ -162,24 +186,25 @@ class _Finder:
         return first
 
     def _on_one(self, mark: SceneObject, rel: str) -> Placement:
-        why_not = support.cannot_carry(mark, self.moving, rel)
+        large, moving = self._at_full_size(mark), self.large_moving
+        why_not = support.cannot_carry(large, moving, rel)
         if why_not:
             return problem(Failure.IMPOSSIBLE, why_not)
-        spot = support.spot_on(self.scene, mark, self.moving, self.total, self.place.part)
+        spot = support.spot_on(self.large, large, moving, self.total, self.place.part)
         name = describe_object(mark, self.scene)
         if spot is None:
             return problem(Failure.NO_ROOM, f"There is no free room {rel} {name}.")
         link = "in" if spot.inside and traits(mark.kind).is_container else "on"
-        return Placement(replace(spot, words=f"{link} {name}"), f"{link} {name}")
+        return Placement(replace(self._spot(spot), words=f"{link} {name}"), f"{link} {name}")
 
     def _bridge(self) -> Placement | None:
         """Across two supports of one height that stand close together (pyramids)."""
         if len(self.objs) != 2 or any(support.cannot_carry(o, self.moving) for o in self.objs):
             return None
         a, b = self.objs
-        level = abs(a.top_z - b.top_z) <= 0.006
+        level = abs(a.top_z - b.top_z) <= 0.006 * self.scale
         gap = max(abs(a.position[0] - b.position[0]), abs(a.position[1] - b.position[1]))
-        wide = gap - (a.size_m + b.size_m) / 2 < self.moving.size_m - 0.012
+        wide = gap - (a.size_m + b.size_m) / 2 < self.moving.size_m - 0.012 * self.scale
         solid = all(traits(o.kind).is_stackable for o in self.objs)
         if not (level and wide and solid):
             return None
@@ -206,7 +231,7 @@ class _Finder:
         if self.objs:
             x, y = self.objs[0].position[:2]
             top = max(o.top_z for o in [self.objs[0], *contents(self.scene, self.objs[0])])
-        height = top + 0.10 if self.distance is None else top + self.distance
+        height = top + (0.10 * self.scale if self.distance is None else self.distance)
         return Placement(Spot(Pose((x, y, height)), "table", False, words), words)
 
     def _origin(self) -> Placement:
@@ -232,7 +257,7 @@ class _Finder:
         if below is not None and not traits(below.kind).is_flat and below.id != self.moving.id:
             found = self._on_one(below, "in" if before.inside else "on")
         else:
-            found = self._on_table(table.near_point(before.position[:2], SAME_SPOT_M))
+            found = self._on_table(table.near_point(self._point(before.position), SAME_SPOT_M))
         if found.spot is not None:
             return Placement(replace(found.spot, words=words), words)
         names = [describe_object(o, self.scene) for o in in_the_way]
@@ -245,7 +270,7 @@ class _Finder:
         below = self.scene.get(before.support)
         if below is not None and not traits(below.kind).is_flat and below.id != self.moving.id:
             return self._on_one(below, "in" if before.inside else "on")
-        found = self._on_table(table.near_point((x, y), 0.10), yaw=before.yaw)
+        found = self._on_table(table.near_point(self._point((x, y)), 0.10), yaw=before.yaw)
         return replace(found, words="where it was") if found.ok else found
 
     def _there(self) -> Placement:
@@ -258,7 +283,7 @@ class _Finder:
             below = self.scene.get(last.support)
             if below is not None and not support.cannot_carry(below, self.moving):
                 return self._on_one(below, "on")
-        return self._on_table(table.near_point(spot, 0.15))
+        return self._on_table(table.near_point(self._point(spot), 0.15))
 
     def _elsewhere(self) -> Placement:
         spot = free_spot(self.moving, self.scene, self.taken, 0.12)
@@ -275,14 +300,15 @@ class _Finder:
         if z is not None and z > ON_TABLE_M:
             words = describe_place(self.place)
             return Placement(Spot(Pose((x, y, z)), "table", False, words), words)
-        found = self._on_table(table.near_point((x, y), table.EXACT_TOL_M))
+        found = self._on_table(table.near_point(self._point((x, y)), table.EXACT_TOL_M))
         if found.ok or found.problem is not Failure.NO_ROOM:
             return found
         there = [
             o
             for o in self.scene.objects
             if o.id != self.moving.id and not o.held and not traits(o.kind).is_flat
-            if float(gap_m(np.array([x]), np.array([y]), self.moving, o)[0]) < LEAST_GAP_M
+            if float(gap_m(np.array([x]), np.array([y]), self.moving, o)[0])
+            < LEAST_GAP_M * self.scale
         ]
         names = join_words([describe_object(o, self.scene) for o in there])
         tail = f": {names} {'is' if len(there) == 1 else 'are'} there" if there else ""
@@ -309,29 +335,30 @@ class _Finder:
         if self.objs and is_above(self.scene, self.moving, self.objs[0]):
             words = f"It is on {describe_object(self.objs[0], self.scene)}: which side do you mean?"
             return problem(Failure.NO_REFERENT, words)
-        return self._on_table(table.opposite(self.scene.workspace, self.moving, self.objs))
+        ws = self.large.workspace
+        return self._on_table(table.opposite(ws, self.large_moving, self.large_objs))
 
     # --- on the table -----------------------------------------------------------------------
 
     def _wish(self) -> table.Wish:
-        rel, moving, distance = self.place.rel, self.moving, self.distance
-        ws = self.scene.workspace
+        rel, moving, distance = self.place.rel, self.large_moving, self.large_distance
+        ws, objs = self.large.workspace, self.large_objs
         if rel in DIRECTIONS:
             return table.beside(rel, self._extreme(rel), moving, distance)
         if rel == "between":
-            return table.between(self.objs[0], self.objs[1])
+            return table.between(objs[0], objs[1])
         if rel == "next_to":
-            return table.next_to(self.objs, moving, distance)
+            return table.next_to(objs, moving, distance)
         if rel == "far_from":
-            return table.far_from(self.objs, moving, distance)
+            return table.far_from(objs, moving, distance)
         if rel == "around":
-            return table.around(self.objs[0], moving, distance)
+            return table.around(objs[0], moving, distance)
         if rel == "toward":
-            return table.toward(self.objs[0], moving, distance)
+            return table.toward(objs[0], moving, distance)
         if rel == "away_from" and len(self.objs) > 1 and distance is None:
-            return table.away_from_all(self.objs, moving)
+            return table.away_from_all(objs, moving)
         if rel == "away_from":
-            return table.away_from(self.objs[0], moving, distance)
+            return table.away_from(objs[0], moving, distance)
         if rel == "off_edge":
             return table.off_edge(ws, self.place.region, moving, distance)
         if rel in _OWN:
@@ -344,14 +371,16 @@ class _Finder:
 
     def _extreme(self, rel: str) -> SceneObject:
         ux, uy = DIRECTIONS[rel]
-        return max(self.objs, key=lambda o: (o.position[0] * ux + o.position[1] * uy, o.id))
+        return max(self.large_objs, key=lambda o: (o.position[0] * ux + o.position[1] * uy, o.id))
 
     def _on_table(self, wish: table.Wish, yaw: float | None = None) -> Placement:
+        """The best free point for a wish, which is in large lengths."""
         cost, exact = wish
+        taken = [(*self._point((x, y)), radius / self.scale) for x, y, radius in self.taken]
         under = [o.id for o in self.objs if o.id == self.moving.id]
         point = None
         for avoid_zones in (True, False):
-            space = FreeSpace(self.scene, self.moving, under, self.taken, avoid_zones)
+            space = FreeSpace(self.large, self.large_moving, under, taken, avoid_zones)
             point = space.best(cost, exact)
             if point is not None:
                 break
@@ -359,8 +388,8 @@ class _Finder:
         if point is None:
             return problem(Failure.NO_ROOM, f"There is no free room {words}.")
         turned = self.moving.yaw if yaw is None else yaw
-        z = self.scene.workspace.table_z
-        return Placement(Spot(Pose((*point, z), turned), "table", False, words), words)
+        spot = Spot(Pose((*point, self.large.workspace.table_z), turned), "table", False, words)
+        return Placement(self._spot(spot), words)
 
     def words(self) -> str:
         """The place with its landmarks named as they stand in the scene."""

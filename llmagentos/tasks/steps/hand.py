@@ -37,7 +37,7 @@ def reach(step: p.Reach, scope: Scope) -> Moves:
 def _moved(step: p.Reach, scope: Scope) -> Vec3:
     x, y, z = _hand(scope).position
     if step.distance is None:
-        far = DEFAULT_MOVE_M
+        far = DEFAULT_MOVE_M * scope.scene().workspace.scale
     else:
         far = step.distance.metres(scope.memory.last_distance_m)
         scope.memory.note_distance(far)
@@ -50,16 +50,18 @@ def _moved(step: p.Reach, scope: Scope) -> Vec3:
 def _at(place: p.Place, scope: Scope) -> Vec3:
     if place.rel == "xy" and place.position is not None:
         x, y, height = place.position.metres()
-        return x, y, HEIGHT_M if height is None else height + scope.scene().workspace.table_z
+        ws = scope.scene().workspace
+        return x, y, HEIGHT_M * ws.scale if height is None else height + ws.table_z
     x, y, z = target_of(place, scope)
-    over = place.distance.metres() if place.distance is not None else OVER_M
+    usual = OVER_M * scope.scene().workspace.scale
+    over = usual if place.distance is None else place.distance.metres()
     return x, y, z + (over if place.obj is not None else 0.0)
 
 
 def _within(goal: Vec3, exact: bool, ws: Workspace) -> Vec3:
     """The goal; as far as the hand may go, where no distance was said."""
     x, y, z = goal
-    low, high = ws.table_z + LEAST_Z_M, ws.table_z + MOST_Z_M
+    low, high = ws.table_z + LEAST_Z_M * ws.scale, ws.table_z + MOST_Z_M * ws.scale
     if not exact:
         x = min(max(x, ws.x_min - OUTSIDE_M), ws.x_max + OUTSIDE_M)
         y = min(max(y, ws.y_min - OUTSIDE_M), ws.y_max + OUTSIDE_M)

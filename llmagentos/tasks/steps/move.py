@@ -111,7 +111,7 @@ def relative_goal(
     Raises StepProblem where an exact distance leads off the table or onto something.
     """
     item, scene = scope.get(object_id), scope.scene()
-    want = DEFAULT_MOVE_M if distance is None else distance
+    want = DEFAULT_MOVE_M * scene.workspace.scale if distance is None else distance
     space = FreeSpace(scene, item)
     if exact and want < LEAST_MOVE_M:
         name = describe_object(item, scene)

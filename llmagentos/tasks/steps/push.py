@@ -25,6 +25,7 @@ from llmagentos.tasks.placing import put_one
 from llmagentos.tasks.scope import Moves, Scope, Tries, problem_of
 from llmagentos.types import Action, Pose, SceneObject
 
+#: Lengths are at scale 1. So far off is there.
 PUSHED_M = 0.035
 #: A push keeps this much room to others on its way.
 PUSH_GAP_M = 0.008
@@ -107,13 +108,14 @@ def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
     way = way_to(scope, scope.get(object_id), goal.position[:2])
     if way is None:
         return False
+    near = PUSHED_M * scope.scene().workspace.scale
     for x, y in way:
         attempts = Attempts(scope, "push {} there", before)
         while attempts.left:
             pose = Pose((x, y, goal.position[2]), 0.0)
             report = yield Action("push", object_id, pose, why=scope.words)
             now = scope.get(object_id)
-            if math.dist(now.position[:2], (x, y)) <= PUSHED_M:
+            if math.dist(now.position[:2], (x, y)) <= near:
                 break
             attempts.failed(report, "it did not slide all the way")
         else:
@@ -150,9 +152,9 @@ def _detour(
     space: FreeSpace, start: tuple[float, float], end: tuple[float, float]
 ) -> tuple[float, float] | None:
     """The point of a coarse grid by way of which both legs are free, on the shortest way."""
-    w = space.workspace
-    xs = np.arange(w.x_min + 0.04, w.x_max - 0.03, DETOUR_STEP_M)
-    ys = np.arange(w.y_min + 0.04, w.y_max - 0.03, DETOUR_STEP_M)
+    w, s = space.workspace, space.workspace.scale
+    xs = np.arange(w.x_min + 0.04 * s, w.x_max - 0.03 * s, DETOUR_STEP_M * s)
+    ys = np.arange(w.y_min + 0.04 * s, w.y_max - 0.03 * s, DETOUR_STEP_M * s)
     vx, vy = (v.ravel() for v in np.meshgrid(xs, ys, indexing="ij"))
     t = np.linspace(0.0, 1.0, 26)[1:]
     first = space.gap(start[0] + np.outer(vx - start[0], t), start[1] + np.outer(vy - start[1], t))
@@ -160,8 +162,8 @@ def _detour(
         vx[:, None] + np.outer(end[0] - vx, t), vy[:, None] + np.outer(end[1] - vy, t)
     )
     here = float(space.gap(np.array([start[0]]), np.array([start[1]]))[0])
-    ok_first = np.all(first >= min(PUSH_GAP_M, here), axis=1)
-    free: NDArray[np.bool_] = np.logical_and(ok_first, np.all(second >= PUSH_GAP_M, axis=1))
+    ok_first = np.all(first >= min(PUSH_GAP_M * s, here), axis=1)
+    free: NDArray[np.bool_] = np.logical_and(ok_first, np.all(second >= PUSH_GAP_M * s, axis=1))
     length = np.hypot(vx - start[0], vy - start[1]) + np.hypot(vx - end[0], vy - end[1])
     at = int(np.argmin(np.where(free, length, np.inf)))
     return (float(vx[at]), float(vy[at])) if free[at] else None
@@ -171,4 +173,5 @@ def _leg_free(space: FreeSpace, a: tuple[float, float], b: tuple[float, float]) 
     n = max(2, int(math.dist(a, b) / 0.01) + 1)
     x, y = np.linspace(a[0], b[0], n), np.linspace(a[1], b[1], n)
     gap = space.gap(x, y)
-    return bool(np.all(gap[1:] >= min(PUSH_GAP_M, float(gap[0]))))
+    least = PUSH_GAP_M * space.workspace.scale
+    return bool(np.all(gap[1:] >= min(least, float(gap[0]))))

@@ -85,7 +85,8 @@ def _moved_middle(
         marks = marks_of(step.place, scope)
         return middle_of(ghost, scope, objs, pat, marks)
     last = scope.context().last_distance_m
-    far = DEFAULT_MOVE_M if step.distance is None else step.distance.metres(last)
+    usual = DEFAULT_MOVE_M * scope.scene().workspace.scale
+    far = usual if step.distance is None else step.distance.metres(last)
     ux, uy = VECTORS.get(step.direction or "left", (0.0, 0.0))
     return middle[0] + far * ux, middle[1] + far * uy
 
