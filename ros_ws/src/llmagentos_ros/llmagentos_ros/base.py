@@ -21,8 +21,6 @@ import traceback
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
-from lifecycle_msgs.msg import Transition
-from lifecycle_msgs.srv import ChangeState
 from llmagentos.errors import ConfigError, LLMAgentOSError, ServerError
 from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
 from llmagentos_msgs.msg import Heartbeat
@@ -31,6 +29,7 @@ from llmagentos_ros.convert import to_time
 from llmagentos_ros.inputs import Channel, End, FAULT, Input, Output, Policy
 from llmagentos_ros.parameters import declare, OVERRIDES, Parameter, widened
 from llmagentos_ros.process import END_S
+from llmagentos_ros.transitions import TransitionGuard
 from rcl_interfaces.msg import SetParametersResult
 import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
@@ -49,12 +48,6 @@ _FEEDBACK_S = 0.1
 _STILL_S = 5.0
 #: A second node of the same name is told for this long.
 _SECOND_S = 60.0
-#: What a transition is called that was asked for by its number.
-_TRANSITIONS = {
-    getattr(Transition, key): key.removeprefix('TRANSITION_').lower()
-    for key in dir(Transition)
-    if key.startswith('TRANSITION_')
-}
 #: What may mend itself, since it lies elsewhere; other errors stay until somebody changes something.
 _PASSING = (ServerError,)
 ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
@@ -88,12 +81,14 @@ class ModuleNode(LifecycleNode):
         self.instance = time.time_ns()
         #: Why the node is not configured, and whether trying again could help.
         self.problem, self.problem_passes = '', False
-        self._refusal = ''
         self._second, self._second_s = '', float('-inf')
         self._torn_s = float('-inf')
         self._closing = threading.Event()
-        self._guard_transitions()
-        self._name_unknown_parameters()
+        self._guard = TransitionGuard(self, self._tell_refusal)
+        for unknown in self._given.unknown:
+            self.get_logger().warning(
+                f'expected a parameter of {self.get_name()}, got {unknown!r}: ignored'
+            )
         self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
         self._pulse.start()
 
@@ -340,41 +335,6 @@ class ModuleNode(LifecycleNode):
         except Exception:
             self.get_logger().error(f'{what}: {traceback.format_exc()}')
 
-    # --- transitions that are not allowed ----------------------------------------------------
-
-    def _guard_transitions(self) -> None:
-        """Refuse what the state does not allow: rclpy's own service raises, and the node dies."""
-        for service in self.services:
-            if service.srv_type is ChangeState:
-                service.callback = partial(self._on_change_state, service.callback)
-
-    def _on_change_state(
-        self, change: Any, request: ChangeState.Request, answer: ChangeState.Response
-    ) -> ChangeState.Response:
-        wanted = request.transition.label or request.transition.id
-        machine = self._state_machine
-        allowed = {row[0]: row[1] for row in machine.available_transitions}
-        if wanted in allowed or wanted in allowed.values():
-            self._refusal = ''
-            return change(request, answer)
-        names = ', '.join(dict.fromkeys(allowed.values())) or 'nothing'
-        self._refusal = (
-            f'expected one of the transitions of this state ({machine.current_state[1]}: {names}),'
-            f' got {_TRANSITIONS.get(wanted, wanted)!r}'
-        )
-        self.get_logger().warning(self._refusal)
-        self._publish_report()
-        answer.success = False
-        return answer
-
-    # --- parameters that nobody takes --------------------------------------------------------
-
-    def _name_unknown_parameters(self) -> None:
-        for name in self._given.unknown:
-            self.get_logger().warning(
-                f'expected a parameter of {self.get_name()}, got {name!r}, which is none: ignored'
-            )
-
     # --- signs of life -----------------------------------------------------------------------
 
     def _pulse_loop(self) -> None:
@@ -394,6 +354,10 @@ class ModuleNode(LifecycleNode):
             if time.monotonic() >= next_report:
                 next_report = time.monotonic() + _DIAGNOSTICS_S
                 self._publish_report()
+
+    def _tell_refusal(self, reason: str) -> None:
+        self.get_logger().warning(reason)
+        self._publish_report()
 
     def _publish_report(self) -> None:
         self._diagnostics.publish(self._report(Header(stamp=to_time(self.now_s))))
@@ -444,8 +408,8 @@ class ModuleNode(LifecycleNode):
         level, words, figures = self.health()
         if self._given.unknown:
             figures = {**figures, table.UNKNOWN_PARAMETERS: ', '.join(self._given.unknown)}
-        if self._refusal:
-            figures = {**figures, table.REFUSED_TRANSITION: self._refusal}
+        if self._guard.refusal:
+            figures = {**figures, table.REFUSED_TRANSITION: self._guard.refusal}
         if self.problem:
             figures = {**figures, table.PASSES: str(self.problem_passes).lower()}
             return DiagnosticStatus.ERROR, self.problem, figures
