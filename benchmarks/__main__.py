@@ -45,6 +45,11 @@ RUNNERS = (
         "python -m benchmarks.models.planners", "several models on the same cases, in one table"
     ),
     Runner(
+        "python -m benchmarks.models.learning_curve",
+        "accuracy against how many sentences were trained on",
+        "train",
+    ),
+    Runner(
         "python -m benchmarks.suites.meanings", "the suites' meanings, their shares and rewards"
     ),
     Runner("python -m benchmarks.suites.trust", "what limits of confidence cost and save"),

@@ -8,20 +8,30 @@ agent: there the camera is the only eye.
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
 from llmagentos.perception.relations import with_supports
-from llmagentos.types import Scene, SceneObject
+from llmagentos.types import Scene, SceneObject, Workspace
 from sim.world import SimWorld
 
 
 def oracle_scene(world: SimWorld) -> Scene:
     """The scene as perception would report it if it were perfect."""
-    held = world.held_truth()
+    return told_scene(
+        world.objects(), world.held_truth(), world.robot.spec.workspace, now_s=world.now_s
+    )
+
+
+def told_scene(
+    objects: Iterable[Mapping[str, Any]], held: str | None, workspace: Workspace, now_s: float = 0.0
+) -> Scene:
+    """The same of things as a simulator tells them (id, kind, color, size, position, yaw)."""
     items = []
-    for o in world.objects():
+    for o in objects:
         yaw = float(o["yaw"])
         kind = traits(o["kind"])
         if kind.is_square and not kind.is_oblong:
@@ -37,14 +47,13 @@ def oracle_scene(world: SimWorld) -> Scene:
                 position=(x, y, z),
                 yaw=yaw,
                 held=o["id"] == held,
-                last_seen_s=world.now_s,
+                last_seen_s=now_s,
             )
         )
-    workspace = world.robot.spec.workspace
     # Perception's rule is in the lengths of a table of scale 1.
     large = with_supports([item.times(1 / workspace.scale) for item in items])
     told = [
         replace(item, support=o.support, inside=o.inside)
         for item, o in zip(items, large, strict=True)
     ]
-    return Scene(tuple(told), world.now_s, workspace)
+    return Scene(tuple(told), now_s, workspace)

@@ -11,11 +11,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Protocol
 
-from benchmarks.oracle import oracle_scene
+from benchmarks.oracle import told_scene
 from benchmarks.suites.cases import Case, Turn
 from benchmarks.suites.judge import Seen
 from benchmarks.suites.judging import judged
-from benchmarks.suites.stage import Stage, Told, Truth, truth_of, truth_of_scene
+from benchmarks.suites.stage import Stage, Truth, truth_of, truth_of_scene
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult, check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, NotEnglishError, SceneError
@@ -177,7 +177,8 @@ class SymbolicBody:
             if ticks == APPEARS_AFTER_TICKS and self._later:
                 now = {**self._truth(), **truth_of(SceneSpec(objects=list(self._later)))}
                 held, self._later = self._held(), ()
-                self._skills.set_scene(oracle_scene(Told(now, held)))  # type: ignore[arg-type]
+                area = self._skills.scene().workspace
+                self._skills.set_scene(told_scene(now.values(), held, area))
             outcome = self._executor.tick()
         return outcome
 

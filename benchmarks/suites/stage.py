@@ -23,7 +23,7 @@ from typing import Any
 
 import numpy as np
 
-from benchmarks.oracle import oracle_scene
+from benchmarks.oracle import told_scene
 from llmagentos.errors import SceneError
 from llmagentos.local_robot import scene_rows
 from llmagentos.objects.colors import COLORS
@@ -79,28 +79,11 @@ class Stage:
 
     def seen(self) -> Scene:
         """The same as symbolic skills begin with it."""
-        return oracle_scene(Told(self.truth()))  # type: ignore[arg-type]
+        return told_scene(self.truth().values(), None, self.scene.workspace)
 
     def described(self) -> dict[str, Any]:
         """The scene as a report keeps it."""
         return self.scene.to_dict()
-
-
-class Told:
-    """Truth in the shape that oracle_scene reads."""
-
-    now_s = 0.0
-
-    def __init__(self, truth: Truth, held: str | None = None):
-        self._truth, self._held = truth, held
-
-    def objects(self) -> list[Mapping[str, Any]]:
-        """What there is."""
-        return list(self._truth.values())
-
-    def held_truth(self) -> str | None:
-        """The id of what is held."""
-        return self._held
 
 
 @dataclass(frozen=True)
