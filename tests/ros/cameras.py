@@ -98,11 +98,9 @@ class Bench:
         parameters: Mapping[str, Any] | None = None,
         pose_qos: QoSProfile = table.CAMERA_POSE.qos,
         remap: Mapping[str, str] | None = None,
-        latched_info: bool = False,
     ) -> None:
         self.domain, self.pose_qos = domain, pose_qos
         self.parameters, self.remap = parameters or {}, remap or {}
-        self.latched_info = latched_info
 
     def __enter__(self) -> Bench:
         options = {"max_hz": 60.0, "robot": "panda", **self.parameters}
@@ -115,13 +113,8 @@ class Bench:
         self.driver = rclpy.create_node("driver")
         self.out = {
             topic.name: self.driver.create_publisher(topic.kind, topic.name, topic.qos)
-            for topic in (table.COLOR, table.DEPTH, table.JOINT_STATES)
+            for topic in (table.COLOR, table.DEPTH, table.CAMERA_INFO, table.JOINT_STATES)
         }
-        info = table.CAMERA_INFO
-        qos = table.STATE if self.latched_info else info.qos
-        self.out[info.name] = self.driver.create_publisher(info.kind, info.name, qos)
-        if self.latched_info:
-            self.out.pop(info.name).publish(good(0.0).info)
         self.node = PerceptionNode()
         self.pose = self.driver.create_publisher(
             TransformStamped, table.CAMERA_POSE.name, self.pose_qos
@@ -158,8 +151,7 @@ class Bench:
             (table.DEPTH, sent.depth),
             (table.COLOR, sent.color),
         ):
-            if topic.name in self.out:
-                self.out[topic.name].publish(msg)
+            self.out[topic.name].publish(msg)
             self.spin(0.02)
 
     def spin(self, seconds: float) -> None:

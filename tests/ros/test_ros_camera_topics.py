@@ -44,11 +44,3 @@ def test_a_camera_pose_is_heard_by_any_policy(durability: str, reliability: str)
     with Bench(next_domain(), pose_qos=qos) as bench:
         used(bench, lambda sent: None)
         assert "camera/pose" not in bench.report().message
-
-
-def test_a_calibration_that_was_sent_once_is_heard() -> None:
-    """Sent before the node was there, and kept for those who come late."""
-    with Bench(next_domain(), latched_info=True) as bench:
-        used(bench, lambda sent: None)
-        words = bench.report().message
-        assert "camera_info" not in words

@@ -177,7 +177,7 @@ class ModuleNode(LifecycleNode):
         """
         Subscribe with the table's QoS; diagnostics tell what of it is missing.
 
-        any_policy: also hear what is sent best effort or volatile, and what was sent once and kept
+        any_policy: hear what is sent best effort or volatile, too, and what was sent once and kept
         for those who come late. No single reader hears both, so there are two.
         allowed_s: silence that is fine; 0: some periods. least_hz: less is slow; by itself a share
         of the table's rate. needed: whether it is missed at all; by itself what comes at a rate.

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from collections import deque
 import inspect
-import math
 import time
 from typing import Any
 
@@ -28,16 +27,13 @@ from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.camera_pose import CameraPose
 from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
-from llmagentos_ros.freshness import AHEAD_S, stamp_problem
+from llmagentos_ros.freshness import AHEAD_S, BEHIND_S, stamp_problem
 from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
 from llmagentos_ros.pairing import PicturePairs
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.process import run
 from rcl_interfaces.msg import ParameterType  # noqa: F401 - part of the parameter contract
 from sensor_msgs.msg import CameraInfo, Image, JointState
-
-#: Joint states belong to a picture that was taken within this of them, seconds.
-_SAME_TIME_S = 0.5
 
 
 class PerceptionNode(ModuleNode):
@@ -88,10 +84,7 @@ class PerceptionNode(ModuleNode):
         color = self.subscription(table.COLOR, self._on_color)
         depth = self.subscription(table.DEPTH, self._on_depth)
         self._rectified = [self._is_rectified(topic.topic_name) for topic in (color, depth)]
-        # Some drivers send it once, and keep it for those who come late.
-        self.subscription(
-            table.CAMERA_INFO, self._on_info, allowed_s=math.inf, least_hz=0.0, any_policy=True
-        )
+        self.subscription(table.CAMERA_INFO, self._on_info)
         # One near each picture is enough; while a picture is looked at the others pass.
         self.subscription(table.JOINT_STATES, self._on_joint_state, least_hz=1.0)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
@@ -233,9 +226,10 @@ class PerceptionNode(ModuleNode):
             why = self._joints_error and f': {self._joints_error}'
             raise PerceptionError(f'expected joint states with the picture, got none yet{why}')
         state = min(self._states, key=lambda s: abs(s.stamp_s - stamp_s))
-        if abs(state.stamp_s - stamp_s) > _SAME_TIME_S:
+        # While a picture is looked at many pass; on a busy machine the nearest is seconds away.
+        if abs(state.stamp_s - stamp_s) > BEHIND_S:
             raise PerceptionError(
-                f'expected joint states within {_SAME_TIME_S} s of the picture, '
+                f'expected joint states within {BEHIND_S:.0f} s of the picture, '
                 f'got {state.stamp_s - stamp_s:+.2f} s'
             )
         return state
