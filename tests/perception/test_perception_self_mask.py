@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from lab.arms import ARMS, PANDA
+from lab.arms import ARMS, PANDA, XARM7
 
 from llmagentos.errors import PerceptionError
 from llmagentos.perception import TabletopPerception
@@ -33,7 +33,7 @@ def _seen_of_robot(world: SimWorld) -> np.ndarray:
     return seen[seen[:, 2] < _TOO_HIGH_M]
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_the_mask_covers_the_arm_over_the_work_area(spec: ArmSpec) -> None:
     from llmagentos.motion.kinematics import Kinematics
     from llmagentos.types import Pose
@@ -57,7 +57,7 @@ def test_the_mask_covers_the_arm_over_the_work_area(spec: ArmSpec) -> None:
         world.close()
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_what_lies_between_open_fingers_is_not_masked(spec: ArmSpec) -> None:
     from llmagentos.motion.kinematics import Kinematics
     from llmagentos.types import Pose

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from lab.arms import ARMS, UR5E, FakeArm
+from lab.arms import ARMS, UR5E, XARM7, FakeArm
 
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
@@ -33,7 +33,7 @@ def _as_the_agent_has_it(spec: ArmSpec) -> RobotDriver:
     [FakeArm, _world, _gated, lambda s: ObservedDriver(FakeArm(s)), _as_the_agent_has_it],
     ids=["fake", "simulated", "gated", "observed", "observed, gated, simulated"],
 )
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_contract(make: Callable[[ArmSpec], RobotDriver], spec: ArmSpec) -> None:
     driver = make(spec)
     for check in CONTRACT:

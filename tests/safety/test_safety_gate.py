@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 import pytest
-from lab.arms import ARMS, PANDA, FakeArm
+from lab.arms import ARMS, PANDA, XARM7, FakeArm
 
 from llmagentos.errors import GateRejection
 from llmagentos.motion.kinematics import Kinematics
@@ -182,7 +182,7 @@ def test_forget_after_a_reset() -> None:
     assert driver.send_joint_positions(inner.positions) == inner.positions
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_careful_is_what_holds_where_nobody_says_otherwise(spec: ArmSpec) -> None:
     """Of the limits, the gate, and an arm's ways and brakes; full rates go by the name full."""
     careful, full = motion_limits(spec, "careful"), motion_limits(spec, "full")
@@ -195,7 +195,7 @@ def test_careful_is_what_holds_where_nobody_says_otherwise(spec: ArmSpec) -> Non
         motion_limits(spec, "sim")
 
 
-@pytest.mark.parametrize("spec", ARMS, ids=lambda s: s.name)
+@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 @pytest.mark.parametrize("profile", ["careful", "full"])
 def test_an_arm_that_stops_in_mid_motion_passes_its_own_gate(spec: ArmSpec, profile: str) -> None:
     """Brakes are the profile's, too: harder ones would be refused, and the arm would run on."""
