@@ -21,6 +21,7 @@ IMPORTS: dict[str, frozenset[str]] = {
     ),
     "rclpy.clock": frozenset({"Clock", "ClockType", "JumpThreshold"}),
     "rclpy.duration": frozenset({"Duration"}),
+    "rclpy.exceptions": frozenset({"InvalidNamespaceException", "InvalidNodeNameException"}),
     "rclpy.executors": frozenset(
         {"ExternalShutdownException", "MultiThreadedExecutor", "SingleThreadedExecutor"}
     ),
@@ -34,6 +35,12 @@ IMPORTS: dict[str, frozenset[str]] = {
     "rclpy.signals": frozenset({"SignalHandlerOptions"}),
     "rclpy.time": frozenset({"Time"}),
     "rclpy.utilities": frozenset({"remove_ros_args"}),
+}
+
+#: One of these modules is there, under which name depends: Humble has the second, the others the first.
+EITHER: dict[str, frozenset[str]] = {
+    "rclpy.event_handler": frozenset({"SubscriptionEventCallbacks"}),
+    "rclpy.qos_event": frozenset({"SubscriptionEventCallbacks"}),
 }
 
 _NONE: frozenset[str] = frozenset()
@@ -50,9 +57,9 @@ METHODS: dict[str, frozenset[str]] = {
     "create_node": frozenset({"namespace"}),
     "create_publisher": _GROUP,
     "create_service": _GROUP,
-    "create_subscription": frozenset({"callback_group", "raw"}),
+    "create_subscription": frozenset({"callback_group", "event_callbacks", "raw"}),
     "create_timer": frozenset({"callback_group", "clock"}),
-    "declare_parameter": _NONE,
+    "declare_parameter": frozenset({"ignore_override"}),
     "destroy_client": _NONE,
     "destroy_node": _NONE,
     "destroy_service": _NONE,
@@ -65,12 +72,14 @@ METHODS: dict[str, frozenset[str]] = {
     "get_namespace": _NONE,
     "get_node_names_and_namespaces": _NONE,
     "get_parameter": _NONE,
+    "get_parameters_by_prefix": _NONE,
     "get_publishers_info_by_topic": _NONE,
     "get_subscriptions_info_by_topic": _NONE,
     "get_topic_names_and_types": _NONE,
     "has_parameter": _NONE,
     "resolve_topic_name": _NONE,
     "set_parameters": _NONE,
+    "set_parameters_atomically": _NONE,
     "undeclare_parameter": _NONE,
     # life cycle
     "destroy_lifecycle_publisher": _NONE,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import importlib.util
 import re
 import runpy
+import subprocess
 import sys
 import types
 from pathlib import Path
@@ -172,11 +173,31 @@ def test_both_profiles_give_pictures_the_same_shared_memory() -> None:
     assert ["127.0.0.1" in text for text in texts] == [True, False]
 
 
-@pytest.mark.slow
-@pytest.mark.skipif(
-    not all(importlib.util.find_spec(m) for m in ("launch", "launch_ros", "launch_testing")),
-    reason="ROS's launch has no wheel: this runs where ROS is installed",
+needs_launch = pytest.mark.skipif(
+    not all(
+        importlib.util.find_spec(m) for m in ("launch", "launch_ros", "launch_testing", "rclpy")
+    ),
+    reason="ROS's launch has no wheel: this runs where ROS is installed, or launch, launch_ros and "
+    "launch_testing lie on the PYTHONPATH",
 )
+
+
+@pytest.mark.slow
+@needs_launch
+@pytest.mark.timeout(1800)
+def test_two_arms_by_robot_launch(tmp_path: Path) -> None:
+    """robot.launch.py in two namespaces, beside drivers that speak only ROS (launch_testing)."""
+    from harness import next_domain, test_env
+
+    env = {**test_env(next_domain()), "LLMAGENTOS_TEST_FOLDER": str(tmp_path)}
+    path = Path(__file__).parent / "launch_two_arms.py"
+    argv = [sys.executable, "-m", "launch_testing.launch_test", str(path)]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=1700, check=False)
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+@pytest.mark.slow
+@needs_launch
 def test_sim_launch_comes_up() -> None:
     """With the real launch: the graph becomes active, and ends when it is told to."""
     from launch.actions import IncludeLaunchDescription
