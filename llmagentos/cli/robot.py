@@ -5,9 +5,11 @@ Knows: printing, asking and options. Does not know: what an arm is (robots, robo
 
 from __future__ import annotations
 
+import importlib
 import inspect
 import json
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -18,15 +20,20 @@ from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.class_lookup import find
-from llmagentos.errors import ConfigError, LLMAgentOSError, RobotError
+from llmagentos.errors import ConfigError, LLMAgentOSError, MissingDependencyError, RobotError
 from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robot_setup.check import Finding
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load, origin, reach_m
 from llmagentos.robots.conformance import LARGEST_MOVE_RAD, LARGEST_RATE_RADPS, conform
+from llmagentos.robots.matching import names_mismatch, positions_mismatch, urdf_mismatch
+from llmagentos.robots.questions import Question
 
 app = typer.Typer(no_args_is_help=True)
 
 #: Exit codes: all well, a promise or a check failed; wrong usage is 2, by main.
 OK, NOT_DONE = 0, 1
+#: How long `check --ros` listens, seconds.
+_LISTEN_S = 5.0
 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 DriverOptions = Annotated[
@@ -72,6 +79,182 @@ def _row(name: str, where: str) -> dict[str, Any]:
         "from": where,
         "problem": "",
     }
+
+
+@app.command()
+def new(
+    urdf: Annotated[
+        Path, typer.Option("--urdf", metavar="FILE", help="The arm, as xacro made it.")
+    ],
+    out: Annotated[
+        Path | None, typer.Option("--out", metavar="FOLDER", help="Where; ./<its name> without it.")
+    ] = None,
+    gripper: Annotated[
+        Path | None,
+        typer.Option("--gripper", metavar="FILE", help="A gripper's URDF, for an arm without."),
+    ] = None,
+    mount: Annotated[str, typer.Option("--mount", metavar="LINK", help="Where it goes.")] = "",
+    hand: Annotated[
+        str, typer.Option("--hand", metavar="LINK", help="Which arm, where there are several.")
+    ] = "",
+    tip: Annotated[
+        str, typer.Option("--tip", metavar="LINK", help="Between the finger tips.")
+    ] = "",
+    table_z: Annotated[
+        float | None,
+        typer.Option("--table-z", metavar="METRES", help="How high the table is over the root."),
+    ] = None,
+    name: Annotated[str, typer.Option("--name", help="Its name; the URDF's without it.")] = "",
+    as_json: AsJson = False,
+) -> None:
+    """Begin an arm's folder from any URDF: fills in what follows from it, asks the rest."""
+    from llmagentos.robot_setup.draft import Wishes, draft, name_of
+    from llmagentos.robot_setup.mount import mounted
+    from llmagentos.robot_setup.tree import read_tree
+    from llmagentos.robot_setup.writing import free_folder, write_folder
+
+    tree = read_tree(urdf)
+    if gripper is not None:
+        tree = mounted(tree, read_tree(gripper), mount)
+    wishes = Wishes(hand, tip, table_z, name)
+    folder = free_folder(out or Path(name_of(tree, wishes)))
+    made = draft(tree, wishes)
+    write_folder(made, folder, urdf.name)
+    if as_json:
+        asked = [{"field": q.field, "asked": q.words, "candidates": q.candidates}
+                 for q in made.questions]  # fmt: skip
+        print(json.dumps({"folder": str(folder), "found": made.said, "questions": asked}))
+        return
+    for line in made.said:
+        print(f"found    {line}")
+    _print_questions(made.questions)
+    print(f"written  {folder}: answer what is asked there, then llmagentos robot check {folder}"
+          if made.questions else f"written  {folder}: next, llmagentos robot check {folder}")  # fmt: skip
+
+
+def _print_questions(questions: Sequence[Question]) -> None:
+    for q in questions:
+        print(f"asked    {q.field}: {q.words}")
+        for candidate in q.candidates:
+            print(f"         - {candidate}")
+
+
+@app.command()
+def check(
+    robot: Annotated[str, typer.Argument(metavar="NAME|FOLDER", help="The arm.")],
+    figure: Annotated[
+        Path | None, typer.Option("--figure", metavar="PNG", help="Draw the reach there.")
+    ] = None,
+    driver: Annotated[
+        str, typer.Option("--driver", metavar="DRIVER", help="Also ask module:Class where it is.")
+    ] = "",
+    option: DriverOptions = None,
+    ros: Annotated[
+        bool, typer.Option("--ros", help="Also compare /joint_states and /robot_description.")
+    ] = False,
+    pick: Annotated[
+        bool, typer.Option("--pick/--no-pick", help="Whether to simulate a pick.")
+    ] = True,
+    as_json: AsJson = False,
+) -> None:
+    """Whether an arm's folder will do: what is still asked, reach, kinematics, a simulated pick."""
+    from llmagentos.robot_setup.check import area_map, questions_of
+    from llmagentos.robot_setup.check import check as findings_of
+    from llmagentos.robot_setup.figure import draw, in_letters
+
+    asked = questions_of(robot)
+    if asked:
+        if as_json:
+            open_ = [
+                {"field": q.field, "asked": q.words, "candidates": q.candidates} for q in asked
+            ]
+            print(json.dumps({"robot": robot, "well": False, "questions": open_, "findings": []}))
+        else:
+            _print_questions(asked)
+        raise typer.Exit(NOT_DONE)
+    try:
+        spec = load(robot)
+    except RobotError as exc:
+        if as_json:
+            broken = [{"about": "folder", "well": False, "words": str(exc)}]
+            print(json.dumps({"robot": robot, "well": False, "questions": [], "findings": broken}))
+        else:
+            print(f"FAILED   folder: {exc}")
+        raise typer.Exit(NOT_DONE) from exc
+    reach = area_map(spec)
+    findings: list[Finding] = []
+
+    def tell(finding: Finding) -> None:
+        findings.append(finding)
+        if not as_json:
+            mark = {True: "well", False: "FAILED", None: "left out"}[finding.well]
+            print(f"{mark:8} {finding.about}: {finding.words}", flush=True)
+
+    for finding in findings_of(spec, reach):
+        tell(finding)
+    if figure is not None:
+        draw(reach, spec.workspace, spec.name, figure)
+    if not as_json:
+        print("\n".join(in_letters(reach, spec.workspace)))
+        print("         # reached, + not, in the work area; o reached, . not, around it")
+    tell(_pick(robot, spec, pick))
+    if driver:
+        tell(_driver(driver, option or [], spec))
+    if ros:
+        tell(_ros(spec))
+    well = all(f.well is not False for f in findings)
+    if as_json:
+        rows = [{"about": f.about, "well": f.well, "words": f.words} for f in findings]
+        print(json.dumps({"robot": spec.name, "well": well, "questions": [], "findings": rows}))
+    raise typer.Exit(OK if well else NOT_DONE)
+
+
+def _pick(robot: str, spec: ArmSpec, wanted: bool) -> Finding:
+    about = "simulated pick"
+    if not wanted:
+        return Finding(about, None, "not asked for")
+    from llmagentos.cli.trial import simulated_pick
+
+    try:
+        why = simulated_pick(robot, spec)
+    except MissingDependencyError as exc:
+        return Finding(about, None, str(exc))
+    return Finding(about, not why, why or "a block was grasped and lifted, by simulator truth")
+
+
+def _driver(name: str, options: list[str], spec: ArmSpec) -> Finding:
+    """Where a driver's arm is, and the joint names it has, where it tells them; nothing moves."""
+    made = make_driver(name, options, spec)
+    made.connect()
+    try:
+        told = tuple(getattr(made, "joint_names", ()))
+        said = names_mismatch(spec, told) or positions_mismatch(spec, made.state().positions)
+    finally:
+        made.disconnect()
+    names = "names and positions" if told else "positions (it tells no joint_names)"
+    return Finding("driver", not said, "; ".join(said) or f"{names} fit the folder")
+
+
+def _ros(spec: ArmSpec) -> Finding:
+    """What the running graph tells of its arm. Raises MissingDependencyError without ROS."""
+    try:
+        listen = importlib.import_module("llmagentos_ros.fit").listen
+    except ModuleNotFoundError as exc:
+        raise MissingDependencyError(
+            f"expected package '{exc.name}' for --ros, got none: source the ROS workspace first"
+        ) from exc
+    joints, description = listen(_LISTEN_S)
+    said = [] if joints is None else names_mismatch(spec, joints.names)
+    if joints is not None and not said:
+        said = positions_mismatch(spec, [joints.positions[n] for n in spec.joint_names])
+    if description:
+        said += urdf_mismatch(spec, description)
+    heard = [
+        w for w, there in (("/joint_states", joints), ("/robot_description", description)) if there
+    ]
+    if not heard:
+        return Finding("ros", False, f"expected /joint_states within {_LISTEN_S:.0f} s, got none")
+    return Finding("ros", not said, "; ".join(said) or f"{' and '.join(heard)} fit the folder")
 
 
 @app.command()

@@ -19,8 +19,9 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError
-from llmagentos.files import is_there, read_yaml, shown
+from llmagentos.files import is_there, read_text, read_yaml, shown
 from llmagentos.robots.hand import moved_by_of, with_hand
+from llmagentos.robots.questions import open_questions
 from llmagentos.robots.specs import (
     DEFAULT_PROFILE,
     ArmSpec,
@@ -85,6 +86,9 @@ class _Robot(_Entry):
     home_rad: list[_Finite]
     range_rad: dict[str, _Range] = {}
     max_acceleration_radps2: list[_Positive]
+    max_velocity_radps: dict[str, _Positive] = {}
+    max_effort_nm: dict[str, _Positive] = {}
+    shapes: Literal["checked"] = "checked"
     max_tool_speed_mps: _Positive
     gripper: _Gripper
     work_area: _WorkArea
@@ -117,10 +121,11 @@ def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
 
     Raises RobotError naming file and field where something is missing or does not fit.
     """
-    return _read(_folder(robot).resolve())
+    return _read(folder_of(robot).resolve())
 
 
-def _folder(robot: str | Path) -> Path:
+def folder_of(robot: str | Path) -> Path:
+    """The folder of an arm, by its name or its own path. Raises RobotError."""
     shipped = Path(__file__).parent / robot
     if is_there(shipped / FILE) and Path(robot).name == str(robot):
         return shipped
@@ -228,9 +233,16 @@ def _check_masses(
 
 def _entries(path: Path) -> _Robot:
     try:
-        data = read_yaml(path, "an arm")
+        data, text = read_yaml(path, "an arm"), read_text(path, "an arm")
     except FileError as exc:
         raise RobotError(str(exc)) from exc
+    asked = open_questions(text, data)
+    if asked:
+        fields = ", ".join(q.field for q in asked)
+        raise RobotError(
+            f"{path}: expected answers to its questions, got none for {fields}: "
+            f"see `llmagentos robot check {path.parent}`"
+        )
     if not isinstance(data, dict):
         raise RobotError(f"{path}: expected a mapping, got {type(data).__name__}")
     try:
@@ -269,8 +281,8 @@ def _spec(
             raise RobotError(
                 f"{path}: joints: expected revolute joints, got {name}, {joints[name].kind}"
             )
-        if min(joints[name].velocity, joints[name].effort) <= 0:
-            raise RobotError(f"{path}: expected {name} in the URDF with velocity and effort, got 0")
+    rates = _most(given, "max_velocity_radps", {n: joints[n].velocity for n in given.joints}, path)
+    efforts = _most(given, "max_effort_nm", {n: joints[n].effort for n in given.joints}, path)
     ranges = [_range_of(given, name, joints[name], path) for name in given.joints]
     for name, value, (low, high) in zip(given.joints, given.home_rad, ranges, strict=True):
         if not low <= value <= high:
@@ -290,9 +302,9 @@ def _spec(
         tip_link=given.tip_link,
         lower_rad=tuple(low for low, _ in ranges),
         upper_rad=tuple(high for _, high in ranges),
-        max_velocity_radps=tuple(joints[n].velocity for n in given.joints),
+        max_velocity_radps=rates,
         max_acceleration_radps2=tuple(given.max_acceleration_radps2),
-        max_effort_nm=tuple(joints[n].effort for n in given.joints),
+        max_effort_nm=efforts,
         home_rad=tuple(given.home_rad),
         max_tool_speed_mps=given.max_tool_speed_mps,
         gripper=_gripper(given.gripper, joints, path),
@@ -305,6 +317,20 @@ def _spec(
         simulation=SimulationSpec(**given.simulation.model_dump()),
         shapes=shapes,
     )
+
+
+def _most(given: _Robot, field: str, urdf: Mapping[str, float], path: Path) -> tuple[float, ...]:
+    """Rates or torques of the arm's joints: the URDF's, or what robot.yaml has of them."""
+    told: dict[str, float] = getattr(given, field)
+    for name in told:
+        if name not in urdf:
+            raise RobotError(f"{path}: {field}: expected joints of the arm, got {name!r}")
+    for name, value in urdf.items():
+        if value <= 0 and name not in told:
+            raise RobotError(
+                f"{path}: {field}: expected a number above 0 for {name}, here or in the URDF, got none"
+            )
+    return tuple(told.get(name, value) for name, value in urdf.items())
 
 
 def _check_count(path: Path, field: str, values: list[float], count: int) -> None:

@@ -88,7 +88,7 @@ def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
         name = joint.get("name", "")
         limit = joint.find("limit")
         lower, upper, velocity, effort = (
-            _numbers(limit.get(key, "0") if limit is not None else "0", 1, f"{where}: {name}")[0]
+            numbers_of(limit.get(key, "0") if limit is not None else "0", 1, f"{where}: {name}")[0]
             for key in ("lower", "upper", "velocity", "effort")
         )
         parent, child = joint.find("parent"), joint.find("child")
@@ -97,7 +97,7 @@ def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
             "" if parent is None else parent.get("link", ""),
             "" if child is None else child.get("link", ""),
             *(lower, upper, velocity, effort),
-            length_m=math.hypot(*_origin(joint.find("origin"), f"{where}: {name}")[:3, 3]),
+            length_m=math.hypot(*origin_of(joint.find("origin"), f"{where}: {name}")[:3, 3]),
             mimics=_mimics(joint.find("mimic"), f"{where}: {name}"),
         )
     return found
@@ -106,8 +106,8 @@ def joints_of(root: ElementTree.Element, where: str) -> dict[str, JointLimits]:
 def _mimics(mimic: ElementTree.Element | None, where: str) -> tuple[str, float]:
     if mimic is None:
         return "", 0.0
-    (multiplier,) = _numbers(mimic.get("multiplier", "1"), 1, where)
-    (offset,) = _numbers(mimic.get("offset", "0"), 1, where)
+    (multiplier,) = numbers_of(mimic.get("multiplier", "1"), 1, where)
+    (offset,) = numbers_of(mimic.get("offset", "0"), 1, where)
     if offset or not multiplier:
         raise RobotError(
             f"{where}: expected to mimic with a multiplier and no offset, got {multiplier}, {offset}"
@@ -121,12 +121,12 @@ def shapes_of(root: ElementTree.Element, where: str) -> tuple[LinkShape, ...]:
     for link in root.findall("link"):
         name = link.get("name", "")
         for collision in link.findall("collision"):
-            pose = _origin(collision.find("origin"), f"{where}: link {name}")
+            pose = origin_of(collision.find("origin"), f"{where}: link {name}")
             for tag, (keys, count) in _SHAPES.items():
                 shape = collision.find(f"geometry/{tag}")
                 if shape is not None:
                     text = " ".join(shape.get(key, "") for key in keys.split())
-                    size = _numbers(text, count, f"{where}: link {name}")
+                    size = numbers_of(text, count, f"{where}: link {name}")
                     found.append(LinkShape(name, tag, tuple(size), pose))
     return tuple(found)
 
@@ -137,16 +137,17 @@ def masses_of(root: ElementTree.Element, where: str) -> dict[str, float]:
     for link in root.findall("link"):
         name, mass = link.get("name", ""), link.find("inertial/mass")
         text = "0" if mass is None else mass.get("value", "0")
-        found[name] = _numbers(text, 1, f"{where}: link {name}")[0]
+        found[name] = numbers_of(text, 1, f"{where}: link {name}")[0]
     return found
 
 
-def _origin(origin: ElementTree.Element | None, where: str) -> NDArray[np.float64]:
+def origin_of(origin: ElementTree.Element | None, where: str) -> NDArray[np.float64]:
+    """The 4x4 pose of an <origin>; none is no motion. Raises RobotError."""
     pose = np.eye(4)
     if origin is None:
         return pose
-    pose[:3, 3] = _numbers(origin.get("xyz", "0 0 0"), 3, where)
-    (roll, pitch, yaw) = _numbers(origin.get("rpy", "0 0 0"), 3, where)
+    pose[:3, 3] = numbers_of(origin.get("xyz", "0 0 0"), 3, where)
+    (roll, pitch, yaw) = numbers_of(origin.get("rpy", "0 0 0"), 3, where)
     cr, sr, cp, sp = math.cos(roll), math.sin(roll), math.cos(pitch), math.sin(pitch)
     cy, sy = math.cos(yaw), math.sin(yaw)
     pose[:3, :3] = [
@@ -157,7 +158,8 @@ def _origin(origin: ElementTree.Element | None, where: str) -> NDArray[np.float6
     return pose
 
 
-def _numbers(text: str, count: int, where: str) -> list[float]:
+def numbers_of(text: str, count: int, where: str) -> list[float]:
+    """So many finite numbers. Raises RobotError."""
     try:
         numbers = [float(word) for word in text.split()]
     except ValueError:

@@ -16,6 +16,7 @@ from typing import Any, get_type_hints
 import pytest
 import typer
 
+from llmagentos import robots
 from llmagentos.cli.main import app, main
 from llmagentos.composition import model_manager
 from llmagentos.default_model import DEFAULT_MODEL
@@ -55,6 +56,11 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("scene show", "scene"): (READS, ["{}"]),
     ("scene show", "picture"): (WRITES, ["demo", "--picture", "{}.png"]),
     ("scene make", "file"): (WRITES, ["{}"]),
+    ("robot new", "urdf"): (READS, ["--urdf", "{}"]),
+    ("robot new", "gripper"): (READS, ["--urdf", "arm.urdf", "--gripper", "{}"]),
+    ("robot new", "out"): (MAKES, ["--urdf", "arm.urdf", "--out", "{}/arm"]),
+    ("robot check", "robot"): (FOLDER, ["{}"]),
+    ("robot check", "figure"): (WRITES, ["ur5e", "--no-pick", "--figure", "{}.png"]),
     ("robot conformance", "robot"): (FOLDER, ["lab.arms:FakeArm", "--still", "--robot", "{}"]),
     ("model info", "name"): (FOLDER, ["{}"]),
     ("model build", "name"): (FOLDER, ["{}"]),
@@ -65,7 +71,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
 #: Options with words that are no paths.
 NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
-    "quantize", "driver", "option",
+    "quantize", "driver", "option", "mount", "hand", "tip",
 }  # fmt: skip
 #: A folder of commands has no file that must be there.
 MAY_BE_EMPTY = {("bench", "commands")}
@@ -87,8 +93,9 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
             is_path = kind in (Path, Path | None)
             if is_path or (kind in (str, str | None) and parameter not in NO_PATH):
                 wanted.add((name, parameter))
-    # A model's new name and a model on a server are words; neither is read as a path.
-    assert wanted - {("model add", "name"), ("model add", "model")} == set(TABLE)
+    # A new name and a model on a server are words; neither is read as a path.
+    words = {("model add", "name"), ("model add", "model"), ("robot new", "name")}
+    assert wanted - words == set(TABLE)
 
 
 @pytest.fixture
@@ -100,6 +107,7 @@ def bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (tmp_path / "raw").write_bytes(b"\xff\xfe\x00 no text")
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")
+    (tmp_path / "arm.urdf").write_text(robots.load("ur5e").urdf)
     broken = tmp_path / "broken"
     broken.mkdir()
     for name in ("config.json", "manifest.json", "tokenizer.json", "plan_vocabulary.json"):

@@ -1,0 +1,103 @@
+"""An arm's folder, asked whether an arm can work with it: finding after finding, in words.
+
+Knows: open questions, reach, inverse kinematics there and back, what the arm hides. Does not know:
+simulators (a pick is passed in), drivers, printing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from llmagentos.errors import RobotError, UnreachableError
+from llmagentos.files import is_there, read_text, read_yaml
+from llmagentos.motion.kinematics import Kinematics, wrap_angle
+from llmagentos.robot_setup.reach import ReachMap, Silhouette, heights_m, reach_map
+from llmagentos.robots import ArmSpec, reach_m
+from llmagentos.robots.loading import FILE, folder_of
+from llmagentos.robots.questions import Question, open_questions
+from llmagentos.types import Pose
+
+TRIPS = 200
+#: Round trips and map cells of a work area that an arm has to manage.
+_ENOUGH = 0.95
+_MOST_HIDDEN = 0.02
+_ERROR_M, _ERROR_RAD = 1e-5, 1e-4
+_DEEP_CELLS = 8
+#: Boxes around an arm's parts are larger than the parts: so much of one may be under the table.
+_UNDER_M = 0.02
+
+
+@dataclass(frozen=True)
+class Finding:
+    """well: None where it was not asked. words: what was found."""
+
+    about: str
+    well: bool | None
+    words: str
+
+
+def questions_of(robot: str | Path) -> list[Question]:
+    """What is still to be decided in an arm's folder. Raises RobotError, FileError."""
+    path = folder_of(robot) / FILE
+    if not is_there(path):
+        raise RobotError(f"expected an arm's folder with {FILE}, got {robot}")
+    return open_questions(read_text(path, "an arm"), read_yaml(path, "an arm"))
+
+
+def check(spec: ArmSpec, map_: ReachMap) -> Iterator[Finding]:
+    """All that needs no simulator and no driver."""
+    yield Finding("folder", True, f"{len(spec.joint_names)} joints, opens "
+                  f"{spec.max_opening_m * 1000:.0f} mm, {reach_m(spec):.2f} m stretched")  # fmt: skip
+    share = map_.share(spec.workspace)
+    low, high = heights_m(reach_m(spec))
+    words = f"{share:.0%} of the work area, {low * 100:.0f} and {high * 100:.0f} cm over the table"
+    yield Finding("reach", share >= _ENOUGH, words)
+    yield _round_trips(spec)
+    yield _home(spec)
+
+
+def area_map(spec: ArmSpec) -> ReachMap:
+    """The work area and a little more around it."""
+    area = spec.workspace
+    step = max((area.x_max - area.x_min) / _DEEP_CELLS, 0.01)
+    x = np.arange(area.x_min - 2 * step, area.x_max + 2 * step + 1e-9, step)
+    y = np.arange(area.y_min - 2 * step, area.y_max + 2 * step + 1e-9, step)
+    high = heights_m(reach_m(spec))
+    return reach_map(spec, list(map(float, x)), list(map(float, y)), high)
+
+
+def _round_trips(spec: ArmSpec) -> Finding:
+    """Poses over the work area to joints and back; the arm stays above the table meanwhile."""
+    kinematics, seen, area = Kinematics(spec), Silhouette(spec), spec.workspace
+    rng, back, off, below = np.random.default_rng(0), 0, 0.0, 0
+    low, high = heights_m(reach_m(spec))
+    for _ in range(TRIPS):
+        x, y = rng.uniform(area.x_min, area.x_max), rng.uniform(area.y_min, area.y_max)
+        z = area.table_z + rng.uniform(low, high)
+        pose = Pose((float(x), float(y), float(z)), float(rng.uniform(-3, 3)))
+        pose = Pose(pose.position, kinematics.best_yaw(pose))
+        try:
+            q = kinematics.solve(pose)
+        except UnreachableError:
+            continue
+        there = kinematics.tip_pose(q)
+        error = float(np.linalg.norm(np.subtract(there.position, pose.position)))
+        turned = abs(wrap_angle(there.yaw - pose.yaw))
+        off = max(off, error)
+        back += error <= _ERROR_M and turned <= _ERROR_RAD
+        below += seen.lowest_m(q.tolist()) < -_UNDER_M
+    words = f"{back} of {TRIPS} poses to joints and back, at most {off * 1e6:.0f} µm off"
+    if below:
+        words += f"; in {below} of them a part of the arm is under the table"
+    return Finding("inverse kinematics", back >= _ENOUGH * TRIPS and not below, words)
+
+
+def _home(spec: ArmSpec) -> Finding:
+    seen = Silhouette(spec)
+    hidden, low = seen.hidden_share(spec.home_rad), seen.lowest_m(spec.home_rad)
+    words = f"hides {hidden:.0%} of the work area from a camera above, lowest part {low:.2f} m up"
+    return Finding("home", hidden <= _MOST_HIDDEN and low > 0, words)

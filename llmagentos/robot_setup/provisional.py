@@ -1,0 +1,51 @@
+"""An arm's spec before its folder is finished, to try postures and reach with.
+
+Knows: how to stand in for what is still asked. Does not know: what will be answered.
+"""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+from typing import Any, Protocol
+
+import yaml
+
+from llmagentos.files import write_text
+from llmagentos.robots import ArmSpec, load
+from llmagentos.robots.loading import FILE
+
+
+class Known(Protocol):
+    """What a draft knows so far."""
+
+    name: str
+    urdf: str
+    values: dict[str, object]
+
+
+def spec_of(known: Known, home_rad: tuple[float, ...], table_z_m: float) -> ArmSpec:
+    """The arm with this home; rates and forces that are still asked are 1. Raises RobotError."""
+    values: dict[str, Any] = {k: v for k, v in known.values.items() if "." not in k}
+    gripper = {**values["gripper"], "max_force_n": 1.0}
+    joints = values["joints"]
+    values |= {
+        "name": known.name,
+        "urdf": f"{known.name}.urdf",
+        "home_rad": list(home_rad),
+        "gripper": gripper,
+        "work_area": {"x_m": [0.01, 0.02], "y_m": [-0.01, 0.01], "table_z_m": table_z_m},
+        "max_velocity_radps": dict.fromkeys(joints, 1.0),
+        "max_effort_nm": dict.fromkeys(joints, 1.0),
+    }
+    with tempfile.TemporaryDirectory() as folder:
+        write_text(Path(folder) / f"{known.name}.urdf", known.urdf)
+        text = "\n".join(f"{key}: {flow(value)}" for key, value in values.items())
+        write_text(Path(folder) / FILE, text)
+        return load(folder)
+
+
+def flow(value: object) -> str:
+    """A value as YAML on one line."""
+    text: str = yaml.safe_dump(value, default_flow_style=True, width=10_000, sort_keys=False)
+    return text.removesuffix("\n").removesuffix("\n...")

@@ -1,0 +1,207 @@
+"""What an arm reaches over its table, as a map, and what it hides of it at rest.
+
+Knows: an arm's spec and its inverse kinematics, the places of its shapes. Does not know: objects,
+a simulator, how a map is drawn (figure).
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import UnreachableError
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.robots.model import ArmModel
+from llmagentos.robots.specs import ArmSpec
+from llmagentos.robots.urdf import joints_of, parse
+from llmagentos.types import Pose, Workspace
+
+#: A thing is grasped so high over the table, metres.
+LOW_M = 0.02
+#: And carried so high; lower by an arm that is short, as a share of it.
+_HIGH_M, _HIGH_SHARE = 0.15, 0.2
+#: The camera over the table, metres above it.
+_CAMERA_M = 1.2
+_SPOTS = 16
+_SIGNS = np.array(list(itertools.product((-1, 1), repeat=3)), dtype=np.float64)
+#: An area is at most so deep and wide: what one camera sees and perception was made for.
+DEEPEST_M, WIDEST_M = 0.40, 0.70
+#: And no smaller than this share of a stretched arm.
+_LEAST_SHARE = 0.15
+
+
+@dataclass(frozen=True)
+class ReachMap:
+    """x_m, y_m: middles of the cells; reached: bool [len(x), len(y)]."""
+
+    x_m: NDArray[np.float64]
+    y_m: NDArray[np.float64]
+    reached: NDArray[np.bool_]
+
+    def share(self, area: Workspace) -> float:
+        """Of the area's cells, how many are reached; 0 where it has none."""
+        inside = ((self.x_m >= area.x_min - 1e-9) & (self.x_m <= area.x_max + 1e-9))[:, None] & (
+            (self.y_m >= area.y_min - 1e-9) & (self.y_m <= area.y_max + 1e-9)
+        )[None, :]
+        return float(self.reached[inside].mean()) if inside.any() else 0.0
+
+
+def heights_m(length_m: float) -> tuple[float, float]:
+    """How high over the table an arm of that length, stretched, has to come: low and high."""
+    return LOW_M, round(min(_HIGH_M, _HIGH_SHARE * length_m), 3)
+
+
+def reach_map(
+    spec: ArmSpec,
+    x_m: Sequence[float],
+    y_m: Sequence[float],
+    heights: Sequence[float],
+) -> ReachMap:
+    """Whether the tip, hand down, comes to all heights over every cell (over the table)."""
+    kinematics = Kinematics(spec)
+    reached = np.zeros((len(x_m), len(y_m)), dtype=bool)
+    for (i, x), (j, y) in itertools.product(enumerate(x_m), enumerate(y_m)):
+        reached[i, j] = all(_reaches(kinematics, spec, x, y, h) for h in heights)
+    return ReachMap(np.array(x_m), np.array(y_m), reached)
+
+
+def ring_map(
+    spec: ArmSpec,
+    x_m: Sequence[float],
+    y_m: Sequence[float],
+    middle: tuple[float, float],
+    heights: Sequence[float],
+) -> ReachMap:
+    """The same where the arm turns about the vertical at `middle`: what it reaches ahead it reaches
+    all around, as far as its first joint turns."""
+    step = float(x_m[1] - x_m[0])
+    far = max(np.hypot(x - middle[0], y - middle[1]) for x in x_m for y in y_m)
+    radii = np.arange(step, far + step, step)
+    ahead: NDArray[np.bool_] = reach_map(
+        spec, [middle[0] + r for r in radii], [middle[1]], heights
+    ).reached[:, 0]
+    x, y = np.meshgrid(np.array(x_m) - middle[0], np.array(y_m) - middle[1], indexing="ij")
+    at = np.hypot(x, y)
+    inner = np.clip(np.floor(at / step + 1e-9).astype(int) - 1, 0, len(radii) - 1)
+    outer = np.clip(np.ceil(at / step - 1e-9).astype(int) - 1, 0, len(radii) - 1)
+    reached = np.take(ahead, inner) & np.take(ahead, outer) & (at >= step - 1e-9)
+    return ReachMap(np.array(x_m), np.array(y_m), reached)
+
+
+def _reaches(kinematics: Kinematics, spec: ArmSpec, x: float, y: float, height: float) -> bool:
+    pose = Pose((x, y, spec.workspace.table_z + height), 0.0)
+    try:
+        kinematics.solve(Pose(pose.position, kinematics.best_yaw(pose)))
+    except UnreachableError:
+        return False
+    return True
+
+
+def largest_area(reach: ReachMap, middle_y: float, length_m: float) -> Workspace | None:
+    """The largest rectangle of reached cells to both sides of the line y = middle_y alike, ahead
+    of the base; None where there is none worth the name."""
+    step = float(reach.x_m[1] - reach.x_m[0])
+    best: tuple[float, Workspace] | None = None
+    for i, j in itertools.combinations_with_replacement(range(len(reach.x_m)), 2):
+        deep = float(reach.x_m[j] - reach.x_m[i]) + step
+        if deep > DEEPEST_M + 1e-9:
+            continue
+        rows: NDArray[np.bool_] = np.logical_and.reduce(reach.reached[i : j + 1], axis=0)
+        half = 0.0
+        for h in np.arange(step / 2, WIDEST_M / 2 + 1e-9, step / 2):
+            inside = np.abs(reach.y_m - middle_y) <= h + 1e-9
+            if not rows[inside].all():
+                break
+            half = float(h)
+        if 2 * half < _LEAST_SHARE * length_m or deep < _LEAST_SHARE * length_m:
+            continue
+        size = 2 * half * deep
+        if best is None or size > best[0] + 1e-9:
+            x_low, x_high = float(reach.x_m[i]), float(reach.x_m[j])
+            best = size, Workspace(x_low, x_high, middle_y - half, middle_y + half)
+    return None if best is None else best[1]
+
+
+class Silhouette:
+    """An arm's shapes in a posture: what they hide of its table, and how low they are.
+
+    Not safe to share between threads.
+    """
+
+    def __init__(self, spec: ArmSpec) -> None:
+        self._spec, self._model = spec, ArmModel(spec)
+        chain = joints_of(parse(spec.urdf, spec.name), spec.name)
+        self._links = [spec.base_link, *(j.child for j in chain.values())]
+        self._moved = self._model.links_beyond(spec.joint_names[1])
+
+    def hidden_share(self, joints: Sequence[float]) -> float:
+        """Of the work area, how much the arm hides from a camera straight above its middle."""
+        area = self._spec.workspace
+        middle = (area.x_min + area.x_max) / 2, (area.y_min + area.y_max) / 2
+        eye = np.array([*middle, area.table_z + _CAMERA_M])
+        x = np.linspace(area.x_min, area.x_max, _SPOTS)
+        y = np.linspace(area.y_min, area.y_max, _SPOTS)
+        spots = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
+        hidden = np.zeros(len(spots), dtype=bool)
+        for corners in self._corners(joints, self._links):
+            outline = _shadow(corners, eye, area.table_z)
+            if outline is not None:
+                hidden |= _inside(spots, outline)
+        return float(hidden.mean())
+
+    def lowest_m(self, joints: Sequence[float]) -> float:
+        """The lowest point over the table of what moves beyond the second joint, metres."""
+        lows = [float(c[:, 2].min()) for c in self._corners(joints, sorted(self._moved))]
+        return min(lows, default=0.0) - self._spec.workspace.table_z
+
+    def _corners(
+        self, joints: Sequence[float], links: Sequence[str]
+    ) -> Iterator[NDArray[np.float64]]:
+        """Of every shape's box on some links, base frame, [8, 3]."""
+        frames = self._model.placements(joints, self._spec.max_opening_m, links)
+        for shape in self._spec.shapes:
+            if shape.link in frames:
+                pose = frames[shape.link] @ shape.pose
+                yield (_SIGNS * shape.half) @ pose[:3, :3].T + pose[:3, 3]
+
+
+def _shadow(
+    corners: NDArray[np.float64], eye: NDArray[np.float64], table_z: float
+) -> NDArray[np.float64] | None:
+    """Points as the eye sees them on the table, [N, 2]; None where they are not below it."""
+    if corners[:, 2].max() >= eye[2] - 1e-3:
+        return None
+    share = (eye[2] - table_z) / (eye[2] - corners[:, 2])
+    return np.array(eye[:2] + (corners[:, :2] - eye[:2]) * share[:, None])
+
+
+def _inside(spots: NDArray[np.float64], outline: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Which spots lie in the convex hull of some points, [N]."""
+    hull = _hull(outline)
+    inside = np.ones(len(spots), dtype=bool)
+    for a, b in zip(hull, [*hull[1:], hull[0]], strict=True):
+        (ax, ay), (bx, by) = a, b
+        inside &= (bx - ax) * (spots[:, 1] - ay) - (by - ay) * (spots[:, 0] - ax) >= 0
+    return inside
+
+
+def _hull(points: NDArray[np.float64]) -> list[tuple[float, float]]:
+    """Andrew's monotone chain, counter-clockwise."""
+    ordered = sorted({(float(x), float(y)) for x, y in points})
+
+    def half(items: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+        chain: list[tuple[float, float]] = []
+        for p in items:
+            while len(chain) > 1:
+                (ax, ay), (bx, by) = chain[-2:]
+                if (bx - ax) * (p[1] - ay) - (by - ay) * (p[0] - ax) > 0:
+                    break
+                chain.pop()
+            chain.append(p)
+        return chain[:-1]
+
+    return half(ordered) + half(ordered[::-1])

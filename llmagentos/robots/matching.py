@@ -1,0 +1,82 @@
+"""Whether an arm's folder speaks of the arm that is there.
+
+Knows: a folder's spec; what a running driver tells: joint names, positions, a URDF. Does not know:
+where those come from.
+
+Every function returns sentences, none where nothing speaks against it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from llmagentos.errors import RobotError
+from llmagentos.robots.specs import ArmSpec
+from llmagentos.robots.urdf import joints_of, parse
+
+#: A measured joint may be so far outside its range, rad.
+_SLACK_RAD = 0.1
+#: Ranges (rad) and rates (rad/s) of two descriptions of one arm differ by less.
+_SAME_RAD, _SAME_RADPS = 0.02, 0.02
+
+
+def names_mismatch(
+    spec: ArmSpec, told: Sequence[str], joint_names: Sequence[str] = (), fingers: Sequence[str] = ()
+) -> list[str]:
+    """told: names that a driver's joint states carry; joint_names, fingers: what they are called
+    there, where that differs from the folder."""
+    arm = tuple(joint_names or spec.joint_names)
+    if len(arm) != len(spec.joint_names):
+        return [f"expected {len(spec.joint_names)} joint names for {spec.name}, got {len(arm)}"]
+    twice = sorted({n for n in arm if arm.count(n) > 1})
+    if twice:
+        return [f"expected every joint name once, got {', '.join(twice)} twice"]
+    missing = [n for n in arm if n not in told]
+    if missing and told:
+        others = ", ".join(n for n in told if n not in arm) or "no others"
+        return [
+            f"expected joints {', '.join(missing)} of {spec.name} in the joint states, got {others}"
+        ]
+    return []
+
+
+def positions_mismatch(spec: ArmSpec, positions: Sequence[float]) -> list[str]:
+    """positions: measured, in the spec's order, rad."""
+    if len(positions) != len(spec.joint_names):
+        return [
+            f"expected {len(spec.joint_names)} joint positions of {spec.name}, got {len(positions)}"
+        ]
+    rows = zip(spec.joint_names, positions, spec.lower_rad, spec.upper_rad, strict=True)
+    return [
+        f"expected {name} within [{low:.2f}, {high:.2f}] rad as {spec.name} has it, got {q:.2f}"
+        for name, q, low, high in rows
+        if not low - _SLACK_RAD <= q <= high + _SLACK_RAD
+    ]
+
+
+def urdf_mismatch(spec: ArmSpec, urdf: str, joint_names: Sequence[str] = ()) -> list[str]:
+    """urdf: what the robot publishes of itself; narrower limits in the folder are no mismatch."""
+    where = "robot_description"
+    try:
+        theirs = joints_of(parse(urdf, where), where)
+    except RobotError as exc:
+        return [str(exc)]
+    found = []
+    for i, name in enumerate(joint_names or spec.joint_names):
+        joint = theirs.get(name)
+        if joint is None:
+            found.append(f"expected joint {name} of {spec.name} in {where}, got none")
+            continue
+        low, high = spec.lower_rad[i], spec.upper_rad[i]
+        if low < joint.lower - _SAME_RAD or high > joint.upper + _SAME_RAD:
+            found.append(
+                f"expected {name} to turn within [{joint.lower:.2f}, {joint.upper:.2f}] rad as "
+                f"{where} has it, got [{low:.2f}, {high:.2f}] for {spec.name}"
+            )
+        rate = spec.max_velocity_radps[i]
+        if 0 < joint.velocity < rate - _SAME_RADPS:
+            found.append(
+                f"expected at most {joint.velocity:.2f} rad/s for {name} as {where} has it, got "
+                f"{rate:.2f} for {spec.name}"
+            )
+    return found

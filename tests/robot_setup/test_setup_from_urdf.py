@@ -1,0 +1,197 @@
+"""From strangers' URDFs to a folder: what is found out, what is asked, what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+from robot_setup import urdfs
+
+from llmagentos.errors import RobotError
+from llmagentos.robot_setup.body import body_of
+from llmagentos.robot_setup.check import check, questions_of
+from llmagentos.robot_setup.draft import Draft, Wishes, draft
+from llmagentos.robot_setup.gripper import measure
+from llmagentos.robot_setup.hands import arms_of
+from llmagentos.robot_setup.mount import mounted
+from llmagentos.robot_setup.reach import heights_m, reach_map
+from llmagentos.robot_setup.tree import Tree, read_tree
+from llmagentos.robot_setup.writing import write_folder
+from llmagentos.robots import load, reach_m
+
+
+def _tree(folder: Path, *parts: str, **more: str) -> Tree:
+    return read_tree(urdfs.written(folder, urdfs.robot(*parts, **more)))
+
+
+def _asked(made: Draft) -> list[str]:
+    return sorted(q.field for q in made.questions)
+
+
+@pytest.fixture
+def whole(tmp_path: Path) -> Tree:
+    """A world link, a fixed base, an arm and a parallel gripper."""
+    world = '<link name="world"/><link name="base"/>' + urdfs.joint(
+        "stand", "world", "base", axis="0 0 0", kind="fixed", limit=""
+    )
+    return _tree(tmp_path, urdfs.arm(), urdfs.fingers(), root=world)
+
+
+def test_an_arm_that_leaves_nothing_open_can_be_used_at_once(whole: Tree, tmp_path: Path) -> None:
+    made = draft(whole)
+    assert made.questions == []
+    write_folder(made, tmp_path / "arm", "stranger.urdf")
+    spec = load(tmp_path / "arm")
+    assert spec.joint_names == ("turn", "lift", "elbow", "bend", "roll", "spin")
+    assert (spec.base_link, spec.hand_link) == ("world", "palm")
+    assert spec.finger_joint_names == ("left_slide",)
+    assert spec.gripper.joint_values == (0.0, 0.04) and spec.gripper.openings_m == (0.0, 0.08)
+    assert spec.max_grip_force_n == 30
+    assert spec.finger_beyond_tip_m == pytest.approx(0.01)
+    area = spec.workspace
+    x, y = np.linspace(area.x_min, area.x_max, 3), np.linspace(area.y_min, area.y_max, 3)
+    found = check(spec, reach_map(spec, list(x), list(y), heights_m(reach_m(spec))))
+    assert [(f.about, f.well) for f in found] == [
+        ("folder", True), ("reach", True), ("inverse kinematics", True), ("home", True)
+    ]  # fmt: skip
+    with pytest.raises(RobotError, match=r"expected a folder without robot\.yaml"):
+        write_folder(made, tmp_path / "arm", "stranger.urdf")
+
+
+def test_several_arms_are_asked_about_and_one_can_be_chosen(tmp_path: Path) -> None:
+    lift = urdfs.link("torso", "0.2 0.2 0.2", "0 0 0.1") + urdfs.joint(
+        "torso_lift", "base", "torso", "0 0 0.1", kind="prismatic",
+        limit='<limit lower="0.05" upper="0.3" velocity="0.1" effort="900"/>',
+    )  # fmt: skip
+    arms = [
+        urdfs.arm(p, "torso", f"0 {y} 0.2") + urdfs.fingers(p)
+        for p, y in (("l_", 0.2), ("r_", -0.2))
+    ]
+    tree = _tree(tmp_path, lift, *arms)
+    made = draft(tree)
+    assert _asked(made) == ["hand_link"] and made.questions[0].candidates == ("l_palm", "r_palm")
+    write_folder(made, tmp_path / "asked", "stranger.urdf")
+    assert [q.field for q in questions_of(tmp_path / "asked")] == ["hand_link"]
+    with pytest.raises(RobotError, match="expected one of l_palm, r_palm, got 'palm'"):
+        draft(tree, Wishes(hand="palm"))
+    left = draft(tree, Wishes(hand="l_palm"))
+    assert _asked(left) == ["home_rad", "work_area"], "a torso stands on the floor"
+    left = draft(tree, Wishes(hand="l_palm", table_z_m=0.0))
+    assert _asked(left) == [] and "standing still: torso_lift" in left.notes["joints"]
+    write_folder(left, tmp_path / "left", "stranger.urdf")
+    spec = load(tmp_path / "left")
+    assert spec.workspace.y_min + spec.workspace.y_max == pytest.approx(0.4, abs=0.05)
+    assert 'name="torso_lift" type="fixed"' in spec.urdf
+
+
+def test_what_a_file_lacks_is_asked_and_the_answers_are_enough(tmp_path: Path) -> None:
+    limit = '<limit lower="-2.9" upper="2.9" velocity="0" effort="0"/>'
+    tree = _tree(tmp_path, urdfs.arm(limit=limit), urdfs.fingers(boxes=False, effort="0"))
+    made = draft(tree)
+    assert _asked(made) == ["gripper.max_force_n", "max_velocity_radps", "shapes"]
+    write_folder(made, tmp_path / "arm", "stranger.urdf")
+    file = tmp_path / "arm" / "robot.yaml"
+    assert [q.field for q in questions_of(file.parent)] == [
+        "max_velocity_radps", "gripper.max_force_n", "shapes"
+    ]  # fmt: skip
+    with pytest.raises(RobotError, match=r"expected answers to its questions, got none for max_v"):
+        load(file.parent)
+    rates = dict.fromkeys(("turn", "lift", "elbow", "bend", "roll", "spin"), 1.5)
+    text = file.read_text().replace("max_velocity_radps:\n", f"max_velocity_radps: {rates}\n")
+    text = text.replace("max_force_n:\n", "max_force_n: 25\n")
+    file.write_text(text)
+    assert [q.field for q in questions_of(file.parent)] == ["shapes"]
+    file.write_text(text.replace("shapes:\n", "shapes: checked\n"))
+    spec = load(file.parent)
+    assert set(spec.max_velocity_radps) == {1.5} and spec.max_grip_force_n == 25
+    assert set(spec.max_effort_nm) == {50}, "simulation's own, and told so in the file"
+
+
+def test_a_bare_arm_takes_a_gripper_of_another_file(tmp_path: Path) -> None:
+    bare = _tree(tmp_path, urdfs.arm())
+    asked = _asked(draft(bare))
+    assert asked == ["gripper", "home_rad", "tip_link", "work_area"]
+    grip = urdfs.robot(urdfs.fingers().replace('<parent link="flange"/>', '<parent link="plate"/>'),
+                       root='<link name="plate"/>')  # fmt: skip
+    gripper = read_tree(urdfs.written(tmp_path, grip, "gripper.urdf"))
+    made = draft(mounted(bare, gripper))
+    assert made.questions == [] and made.values["hand_link"] == "palm"
+    with pytest.raises(RobotError, match="expected a link to mount the gripper on, got 'nowhere'"):
+        mounted(bare, gripper, "nowhere")
+    with pytest.raises(RobotError, match="expected names that are not in both files, got base"):
+        mounted(bare, bare)
+
+
+def test_a_jaw_closes_on_what_the_hand_has_beyond_it(tmp_path: Path) -> None:
+    made = draft(_tree(tmp_path, urdfs.arm(), urdfs.jaw()))
+    assert _asked(made) == []
+    gripper = made.values["gripper"]
+    assert isinstance(gripper, dict) and gripper["fixed_finger"] == "hand_fixed_finger"
+    assert -0.1 <= gripper["joint_values"][0] < 0 and 0.06 < gripper["opening_m"][-1] < 0.13
+    write_folder(made, tmp_path / "arm", "stranger.urdf")
+    spec = load(tmp_path / "arm")
+    assert {s.link for s in spec.shapes} >= {"hand", "hand_fixed_finger", "jaw_link"}
+
+
+def test_a_linkage_is_measured_where_its_ends_are(tmp_path: Path) -> None:
+    """Two cranks of 5 cm and fingers that turn back by as much: the ends go along a circle."""
+    limit = '<limit lower="0" upper="0.8" velocity="2" effort="2"/>'
+
+    def side(name: str, y: float, sign: int, leads: str) -> str:
+        follow = f'<mimic joint="{leads}"/>' if leads != f"{name}_crank" else ""
+        return (
+            urdfs.link(f"{name}_bar", "0.01 0.01 0.05", "0 0 0.025")
+            + urdfs.joint(f"{name}_crank", "palm", f"{name}_bar", f"0 {y} 0.05", f"{-sign} 0 0",
+                          limit=limit, more=follow)
+            + urdfs.link(f"{name}_pad", "0.02 0.01 0.04", f"0 {0.005 * sign} 0.02")
+            + urdfs.joint(f"{name}_back", f"{name}_bar", f"{name}_pad", "0 0 0.05", f"{sign} 0 0",
+                          limit=limit, more=f'<mimic joint="{leads}"/>')
+        )  # fmt: skip
+
+    hand = urdfs.link("palm", "0.06 0.1 0.05", "0 0 0.025") + urdfs.joint(
+        "mount", "flange", "palm", "0 0 0.02", "0 0 0", "fixed", limit=""
+    )
+    tree = _tree(
+        tmp_path, urdfs.arm(), hand, side("l", 0.0, 1, "l_crank"), side("r", 0.0, -1, "l_crank")
+    )
+    (reach,) = arms_of(tree)
+    found = measure(tree, reach, body_of(tree, ()).shapes)
+    assert found.joints == ("l_crank",) and not found.fixed
+    for value, opening in zip(found.values, found.openings_m, strict=True):
+        assert opening == pytest.approx(2 * 0.05 * np.sin(value), abs=3e-4)
+    np.testing.assert_allclose(found.tip[:3, 2], [0, 0, 1], atol=1e-9)
+    np.testing.assert_allclose(np.abs(found.tip[:3, 1]), [0, 1, 0], atol=1e-9)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("<robot", "expected a URDF, got XML that does not parse"),
+        ("<sdf/>", "expected a <robot>, got <sdf>"),
+        ('<robot xmlns:xacro="x"><xacro:macro name="a"/></robot>', "got xacro that is not expanded"),
+        ('<robot name="a"><link name="${prefix}base"/></robot>', "got xacro that is not expanded"),
+        ('<robot name="a"><link name="a"/><link name="b"/></robot>', "expected one root link, got a, b"),
+        ('<robot name="a"><link name="a"/></robot>', "expected an arm of at least four turning joints"),
+    ],
+)  # fmt: skip
+def test_what_is_no_arm_is_refused_with_a_reason(tmp_path: Path, text: str, why: str) -> None:
+    with pytest.raises(RobotError, match=why):
+        draft(read_tree(urdfs.written(tmp_path, text)))
+
+
+def test_a_file_that_is_expanded_xacro_is_none(tmp_path: Path) -> None:
+    text = urdfs.robot(urdfs.arm(), urdfs.fingers()).replace(
+        "<robot", '<robot xmlns:xacro="http://www.ros.org/wiki/xacro"', 1
+    )
+    assert len(arms_of(read_tree(urdfs.written(tmp_path, text)))) == 1
+
+
+def test_endless_joints_turn_once_to_either_side(tmp_path: Path) -> None:
+    text = urdfs.robot(urdfs.arm(), urdfs.fingers()).replace(
+        'name="spin" type="revolute"', 'name="spin" type="continuous"'
+    )
+    made = draft(read_tree(urdfs.written(tmp_path, text)))
+    assert "spin turn without end" in made.notes["joints"]
+    write_folder(made, tmp_path / "arm", "stranger.urdf")
+    assert load(tmp_path / "arm").upper_rad[-1] == pytest.approx(2 * np.pi)
