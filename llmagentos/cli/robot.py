@@ -243,18 +243,15 @@ def _ros(spec: ArmSpec) -> Finding:
         raise MissingDependencyError(
             f"expected package '{exc.name}' for --ros, got none: source the ROS workspace first"
         ) from exc
-    joints, description = listen(_LISTEN_S)
-    said = [] if joints is None else names_mismatch(spec, joints.names)
-    if joints is not None and not said:
-        said = positions_mismatch(spec, [joints.positions[n] for n in spec.joint_names])
+    heard, description = listen(_LISTEN_S)
+    told = [w for w, there in (("/joint_states", heard.names), ("/robot_description", description))
+            if there]  # fmt: skip
+    if not told:
+        return Finding("ros", False, f"expected /joint_states within {_LISTEN_S:.0f} s, got none")
+    said = heard.mismatch(spec)
     if description:
         said += urdf_mismatch(spec, description)
-    heard = [
-        w for w, there in (("/joint_states", joints), ("/robot_description", description)) if there
-    ]
-    if not heard:
-        return Finding("ros", False, f"expected /joint_states within {_LISTEN_S:.0f} s, got none")
-    return Finding("ros", not said, "; ".join(said) or f"{' and '.join(heard)} fit the folder")
+    return Finding("ros", not said, "; ".join(said) or f"{' and '.join(told)} fit the folder")
 
 
 @app.command()

@@ -412,12 +412,20 @@ CANCELED, ABORTED, SUCCEEDED = (
 
 
 @contextmanager
-def single_nodes(folder: Path, domain: int) -> Iterator[ProcessManager]:
-    """Every lifecycle node as a process of its own, and nobody who brings them up."""
+def single_nodes(
+    folder: Path, domain: int, extra: Mapping[str, Mapping[str, Any]] | None = None
+) -> Iterator[ProcessManager]:
+    """Every lifecycle node as a process of its own, and nobody who brings them up.
+
+    extra: parameters by node.
+    """
     scene = folder / "scene.yaml"
     scene.write_text(SCENE, encoding="utf-8")
     options = GraphOptions(
-        sim=True, scene=str(scene), params=[ROOT / "launch/config/sim.yaml"], extra=RELAXED
+        sim=True,
+        scene=str(scene),
+        params=[ROOT / "launch/config/sim.yaml"],
+        extra={k: {**v, **(extra or {}).get(k, {})} for k, v in RELAXED.items()},
     )
     write_params(options, folder / "params.yaml")
     rows = process_table(sys.executable, options, folder / "params.yaml")

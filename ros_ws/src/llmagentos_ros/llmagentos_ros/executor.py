@@ -34,6 +34,7 @@ from llmagentos_ros.base import let_feedback_arrive, ModuleNode
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time, trusted
 from llmagentos_ros.driver import RosDriver
+from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
 from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.outputs import ArmOutput, GripperOutput
 from llmagentos_ros.parameters import Parameter
@@ -105,11 +106,13 @@ class ExecutorNode(ModuleNode):
         self._goal: Any = None
         self._progress: Progress | None = None
         self._motion = MotionWatch()
+        self._heard = hear_joints(self)
         self._state = SafetyState(state=SafetyState.HOLDING)
         self._done = self._broken = 0
 
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
+        refuse_misfit(self.robot, self._heard, *self._names())
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
@@ -216,7 +219,11 @@ class ExecutorNode(ModuleNode):
         if back:
             return back
         silent = self._driver.joint_states.stale() or self._scenes.age.stale()
-        return silent or self._arm_out.problem
+        return silent or self._arm_out.problem or misfit(self.robot, self._heard, *self._names())
+
+    def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
+        """Return what the driver calls the arm's joints and fingers; empty: as `robot` has them."""
+        return names(self.value('joint_names')), names(self.value('finger_joint_names'))
 
     def _wait_seen(self) -> None:
         """

@@ -27,6 +27,7 @@ from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.camera_pose import CameraPose
 from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
+from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
 from llmagentos_ros.freshness import AHEAD_S, BEHIND_S, stamp_problem
 from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
 from llmagentos_ros.pairing import PicturePairs
@@ -67,13 +68,14 @@ class PerceptionNode(ModuleNode):
         self._look_s = 0.0
         self._latest: m.Scene | None = None
         self._pairs = PicturePairs(self.value('pair_slop_s'))
+        self._heard = hear_joints(self)
 
     def build(self) -> None:
         """Create the module that the parameter names, and the channels of cameras and joints."""
+        arm, fingers = names(self.value('joint_names')), names(self.value('finger_joint_names'))
+        refuse_misfit(self.robot, self._heard, arm, fingers)
         self.module = self._made(load_named(self.value('module')))
-        self._reader = JointStateReader(
-            self.robot, names(self.value('joint_names')), names(self.value('finger_joint_names'))
-        )
+        self._reader = JointStateReader(self.robot, arm, fingers)
         self._states: deque[RobotState] = deque(maxlen=32)
         self._pairs = PicturePairs(self.value('pair_slop_s'))
         self._info: CameraInfo | None = None
@@ -109,11 +111,18 @@ class PerceptionNode(ModuleNode):
             'look_ms': f'{self._look_s * 1000:.1f}',
         }
         level, words, _ = super().health()
-        errors = [e for e in (self._error, self._pairs.problem, self._joints_error) if e]
+        problems = (self._error, self._pairs.problem, self._joints_error, self._misfit())
+        errors = [e for e in problems if e]
         if errors or self._doubts:
             level = DiagnosticStatus.ERROR if errors else DiagnosticStatus.WARN
             words = '; '.join([*errors, *self._doubts])
         return level, words, figures
+
+    def _misfit(self) -> str:
+        if self.module is None:
+            return ''
+        arm, fingers = names(self.value('joint_names')), names(self.value('finger_joint_names'))
+        return misfit(self.robot, self._heard, arm, fingers)
 
     # --- messages in -----------------------------------------------------------------------
 
