@@ -219,6 +219,8 @@ def _pick(robot: str, spec: ArmSpec, wanted: bool) -> Finding:
         why = simulated_pick(robot, spec)
     except MissingDependencyError as exc:
         return Finding(about, None, str(exc))
+    except LLMAgentOSError as exc:  # a table that does not fit the arm, a hand that does
+        return Finding(about, False, str(exc))
     return Finding(about, not why, why or "a block was grasped and lifted, by simulator truth")
 
 
