@@ -43,6 +43,9 @@ _HIGH = 0.8
 #: At rest, nothing of the arm is lower than this, metres.
 _CLEAR_M = 0.02
 _LEAN_RAD = 0.7
+#: A table that is as deep as the first has things of their own size on it; where it is less deep
+#: than the second they are smaller.
+_FULL_DEPTH_M, _SMALL_M = 0.30, 0.25
 
 
 @dataclass
@@ -307,10 +310,13 @@ def _place(made: Draft, tree: Tree, reach: Reach, chain: Chain, wishes: Wishes) 
                  [str(list(p.joints)) for p in postures[:3]])  # fmt: skip
         return
     area = spec.workspace
+    deep = area.x_max - area.x_min
+    small = {"scale": round(max(deep / _FULL_DEPTH_M, 0.25), 2)} if deep < _SMALL_M else {}
     made.fill("work_area", {
         "x_m": [round(area.x_min, 3), round(area.x_max, 3)],
         "y_m": [round(area.y_min, 3), round(area.y_max, 3)],
         "table_z_m": area.table_z,
+        **small,
     }, f"reached hand down, up to {heights_m(length)[1]:.2f} m over it; the table at {area.table_z:.2f} m")  # fmt: skip
     _home(made, spec, postures, upright)
 
