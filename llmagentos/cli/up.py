@@ -167,6 +167,7 @@ class GraphState:
     def __init__(self) -> None:
         self.states: dict[str, str] = {}
         self._news: list[tuple[str, str]] = []
+        self._told: set[tuple[str, str]] = set()
         self.was_ready = False
         self._ready = False
 
@@ -187,7 +188,8 @@ class GraphState:
 
     def news(self) -> list[tuple[str, str]]:
         """Nodes, and what there is to tell of them; each once."""
-        out = list(dict.fromkeys(self._news))
+        out = [each for each in dict.fromkeys(self._news) if each not in self._told]
+        self._told.update(out)
         self._news.clear()
         return out
 

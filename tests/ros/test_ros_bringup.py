@@ -99,6 +99,19 @@ def test_what_cannot_mend_itself_is_given_up_with_its_reason(pair: Pair) -> None
     assert pair.reason == "" and not GraphView(pair.seen).why_not_active()
 
 
+@pytest.mark.parametrize("pair", ["steam"], indirect=True)
+def test_a_silence_makes_nothing_forgotten(pair: Pair) -> None:
+    """A starved node is silent for a while: its tries are counted on, until it is another process."""
+    node = pair.bringup._nodes[0]
+    pair.wait(lambda: node.tries >= 1)
+    limit = pair.bringup._alive.timers["planner"]
+    limit.timeout_s, tries = -1.0, node.tries
+    pair.wait(lambda: pair.status.message == "missing")
+    limit.timeout_s = 60.0
+    pair.wait(lambda: pair.status.message == "failed")
+    assert tries <= pair.builds == bringup.MAX_TRIES
+
+
 @pytest.mark.parametrize("pair", ["auto"], indirect=True)
 def test_what_may_pass_is_asked_for_as_long_as_it_takes(pair: Pair) -> None:
     def refuses() -> None:

@@ -159,7 +159,9 @@ def test_what_bring_up_tells_is_told_once() -> None:
     state.take(['{"node": "planner", "state": "missing", "reason": "never seen"}', refused])
     assert state.news() == [("planner", "refused: ModelError: no engine")] and not state.failed
     state.take(['{"node": "agent", "note": "no parameter named x"}'])
-    assert state.news() == [("agent", "no parameter named x")] and state.news() == []
+    assert state.news() == [("agent", "no parameter named x")]
+    state.take([refused])  # asked again, with the same answer
+    assert state.news() == []
     assert state.states == {"planner": "refused"}
     state.take(['{"node": "planner", "state": "failed", "reason": "ModelError: no engine"}'])
     assert state.failed and not state.ready

@@ -196,9 +196,11 @@ class Bringup(Node):
         dead = self._alive.dead(node.name, node.instance)
         if dead:
             node.drop_pending()
-            node.begin_anew()
             self._set(node, 'missing', dead)
-            node.instance = self._alive.instance(node.name)
+            newest = self._alive.instance(node.name)
+            if newest != node.instance:  # another process; one that is only silent has not changed
+                node.begin_anew()
+            node.instance = newest
             return
         if node.pending is not None:
             self._collect(node, now)
