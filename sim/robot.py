@@ -114,6 +114,7 @@ class ArmBody:
         #: What the two fingers hold things with.
         self.pads = [links[name] for name in spec.pad_links]
         self.hand, self.tip = links[spec.hand_link], links[spec.tip_link]
+        self._fixed = {i for name, i in links.items() if name == spec.gripper.fixed_finger}
         # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
         self._command_motors = client.setJointMotorControlArray
         self._read_joints = client.getJointStates
@@ -181,7 +182,8 @@ class ArmBody:
             )
 
     def _paint(self) -> None:
-        dark = {self.hand, *self.fingers, *self.linked, self.joints[2], self.joints[-1]}
+        dark = {self.hand, *self.fingers, *self.linked, *self._fixed}
+        dark |= {self.joints[2], self.joints[-1]}
         for link in range(-1, self._client.getNumJoints(self.body)):
             rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
             self._client.changeVisualShape(
