@@ -3,7 +3,8 @@
 """
 What all nodes share: parameters, channels by the table, heartbeat, diagnostics, life cycle.
 
-Knows: rclpy's lifecycle. Does not know: what any node is for, or how its process runs (process.py).
+Knows: rclpy's lifecycle.
+Does not know: what any node is for, or how its process runs (process.py).
 
 A node creates in on_configure and releases in on_cleanup; `build` and `release` are the two
 methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
