@@ -37,10 +37,13 @@ def portrait(robot: str, width: int, height: int) -> NDArray[np.uint8]:
     block = {"kind": "block", "color": "red", "size": size, "position": [x, 0.0]}
     world = SimWorld(SceneSpec.from_dict({"robot": robot, "objects": [block]}), renderer="tiny")
     try:
-        pose = Pose((x, 0.0, max(size / 2, spec.lowest_tip_m)), np.pi / 2)
+        opening, z = min(spec.max_opening_m, 1.6 * size), max(size / 2, spec.lowest_tip_m)
         kinematics = Kinematics(spec)
-        joints = kinematics.solve(Pose(pose.position, kinematics.best_yaw(pose)))
-        world.robot.jump(list(joints), min(spec.max_opening_m, 1.6 * size))
+        yaw = kinematics.best_yaw(Pose((x, 0.0, z), np.pi / 2))
+        # The block is in the middle between the fingers, which need not be at the tip.
+        across = spec.middle_m(opening) * np.array([np.sin(yaw), -np.cos(yaw)])
+        tip = (x - float(across[0]), -float(across[1]), z)
+        world.robot.jump(list(kinematics.solve(Pose(tip, yaw))), opening)
         camera = looking_at(_EYE, _MIDDLE, (0.0, 0.0, 1.0))
         camera[:3, 3] *= area.x_max
         shot = CameraSpec("portrait", width, height, _FOCAL * height, 0.02, 6.0, camera)
