@@ -97,6 +97,8 @@ class _Managed:
         """Forget a call that nobody will answer."""
         if self.pending is not None:
             (self.change if self.transition else self.get).remove_pending_request(self.pending)
+        if self.transition == Transition.TRANSITION_CONFIGURE and self.problem:
+            self.tries += 1  # the answer was lost on a starved machine; the diagnostics have it
         self.pending, self.transition = None, 0
 
 
