@@ -1,3 +1,3 @@
 """Which planner model comes with the repository. Knows: its name, nothing else."""
 
-DEFAULT_MODEL = "planner-v5"
+DEFAULT_MODEL = "planner-v6"

@@ -1,6 +1,6 @@
 """Several models on the same cases, in one table.
 
-    python -m benchmarks.models.planners --model planner-v5 --model smollm2 --suite strangers --per-suite 40
+    python -m benchmarks.models.planners --model planner-v6 --model smollm2 --suite strangers --per-suite 40
 
 Knows: which figures stand side by side. Does not know: suites, judges (benchmarks/suites). Plans are
 carried out on a perfect symbolic robot; every model gets the same cases with the same seeds. A model

@@ -1,7 +1,7 @@
 """Says how sure the planner is: fits calibration.json and wording.json of a model's folder.
 
-    python -m training.planner.calibrate --model planner-v5
-    python -m training.planner.calibrate --model planner-v5 --report-only     # figures, nothing written
+    python -m training.planner.calibrate --model planner-v6
+    python -m training.planner.calibrate --model planner-v6 --report-only     # figures, nothing written
 
 Knows: sentences that the model was not trained on (fresh draws of the corpus's four splits and the
 free sentences that `free.held_out` keeps back), when a plan is right (sameness.py), the fit

@@ -2,7 +2,7 @@
 
 For comparing encoders: each begins knowing no commands, before the same decoder that knows plans.
 
-    python -m training.planner.other_encoder --run runs/e5 --e5 e5-small-q4.bin --warm-start planner-v5 \\
+    python -m training.planner.other_encoder --run runs/e5 --e5 e5-small-q4.bin --warm-start planner-v6 \\
         --shards runs/shards --minutes 10 --cpu-time --int8-aware
     python -m training.planner.export --checkpoint runs/e5/last.ckpt --tokenizer runs/e5/tokenizer.json \\
         --out runs/e5/fp32

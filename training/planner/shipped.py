@@ -4,7 +4,7 @@ Knows: the order in which export.py writes the matrices of both graphs, and how 
 Does not know: training. Checkpoints stay out of git; the model in the repository is what a fresh
 machine begins from.
 
-    python -m training.planner.train --warm-start planner-v5 ...
+    python -m training.planner.train --warm-start planner-v6 ...
 
 Matrices come back rounded, as they are shipped; the optimiser's state is lost.
 """

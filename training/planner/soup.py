@@ -1,6 +1,6 @@
 """The average of several trainings' weights, as one checkpoint ("model soup").
 
-    python -m training.planner.soup planner-v5 runs/a/last.ckpt --out runs/soup/last.ckpt
+    python -m training.planner.soup planner-v6 runs/a/last.ckpt --out runs/soup/last.ckpt
 
 Knows: shipped models and checkpoints of one network with the same plan words. Does not know:
 whether the average is better (evaluate.py, benchmarks): trainings that began from the same weights

@@ -1,6 +1,6 @@
 """How often a plan's colours and kinds are ones that nobody spoke of: in right plans and in changed ones.
 
-    python -m training.planner.unspoken --model planner-v5
+    python -m training.planner.unspoken --model planner-v6
 
 Knows: the free sentences with their scenes and right plans, and plans in which one colour or kind
 is another one of the scene. Does not know: the checks (llm_edge/judge.py), what is done with doubt.

@@ -2,7 +2,7 @@
 
     python -m training.corpus.handwritten.check            # which wordings fail the corpus's checks
     python -m training.corpus.handwritten.check refuse/    # those of the files below refuse/
-    python -m training.corpus.handwritten.check --model planner-v5     # which it does not understand
+    python -m training.corpus.handwritten.check --model planner-v6     # which it does not understand
 
 Knows: how a block's wording becomes a checked pair. Does not know: what the plan means.
 """
