@@ -23,7 +23,7 @@ def simulated_pick(robot: str, spec: ArmSpec) -> str:
     area = spec.workspace
     at = [round((area.x_min + area.x_max) / 2, 3), round((area.y_min + area.y_max) / 2, 3)]
     block = {"kind": "block", "color": "red", "position": at}
-    world = composition.Simulated({"objects": [block]}, robot=robot)
+    world = composition.Simulated({"robot": robot, "objects": [block]})
     try:
         perception = TabletopPerception(arm=spec)
 
