@@ -86,7 +86,7 @@ class Broken(FakeArm):
         (Liar, "what it returns", "expected shoulder_pan_joint to turn by"),
         (Credulous, "what is no command", "expected a DriverError for joints"),
         (Sagging, "it holds", "expected joints still at"),
-        (Percent, "the gripper", "expected 0.0850 m to be sent for 1.0000, got 99.9"),
+        (Percent, "the gripper", "expected 0.0851 m to be sent for 1.0000, got 100.0"),
         (Undead, "once disconnected", r"expected a DriverError for state\(\) after disconnect\(\)"),
     ],
 )

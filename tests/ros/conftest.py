@@ -32,6 +32,7 @@ if not HAS_ROS:
         "test_ros_driver.py",
         "test_ros_ends.py",
         "test_ros_faults.py",
+        "test_ros_fit.py",
         "test_ros_follow.py",
         "test_ros_graph.py",
         "test_ros_lifecycle.py",

@@ -49,7 +49,7 @@ _FEEDBACK_S = 0.1
 _STILL_S = 5.0
 #: A second node of the same name is told for this long.
 _SECOND_S = 60.0
-#: What may mend itself, since it lies elsewhere; other errors stay until somebody changes something.
+#: What may mend itself, since it lies elsewhere; other errors stay until somebody changes it.
 _PASSING = (ServerError,)
 ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
 BASE_FRAME = Parameter(

@@ -6,11 +6,11 @@ Brings the lifecycle nodes up in order, and keeps them up.
 Knows: the order, lifecycle services, heartbeats. Does not know: processes (the process table or
 `ros2 launch` restarts those), or what the nodes do.
 
-A node that was restarted comes back unconfigured and is brought to active again. One that cannot be
-configured is asked again: a few times where the node says that its problem will not pass by itself,
-else at growing intervals. `graph_state` has every node's state and reason. At the end the nodes are
-taken down in reverse order. With `--ros-args -p report:=true` every change is one JSON line on
-standard output, which `llmagentos up` reads.
+A node that was restarted comes back unconfigured and is brought to active again. One that cannot
+be configured is asked again: a few times where the node says that its problem will not pass by
+itself, else at growing intervals. `graph_state` has every node's state and reason. At the end
+the nodes are taken down in reverse order. With `--ros-args -p report:=true` every change is one
+JSON line on standard output, which `llmagentos up` reads.
 """
 
 from __future__ import annotations

@@ -99,7 +99,7 @@ class Client:
         self.graph = GraphView(msg)
 
     def why_not_active(self, instead: str) -> str:
-        """Tell what keeps the agent from taking commands, as bring-up says; `instead` without it."""
+        """Tell what keeps the agent from taking commands, as bring-up says; or `instead`."""
         self.wait(lambda: self.graph is not None, _STATE_S)
         return (self.graph.why_not_active() if self.graph is not None else '') or instead
 

@@ -13,8 +13,8 @@ then points that brake, so that an arm whose commands end in mid-motion ramps do
 reached, which is what the measured joints show once the lag has passed. An arm that is held up
 differs from its commands all the same, and skills notice.
 
-A clock that is set back takes the meaning from every time under way. The arm is then sent the way to
-rest once more, on the new clock, and whoever commands it gets an error.
+A clock that is set back takes the meaning from every time under way. The arm is then sent the
+way to rest once more, on the new clock, and whoever commands it gets an error.
 """
 
 from __future__ import annotations

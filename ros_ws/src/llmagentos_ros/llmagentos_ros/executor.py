@@ -222,7 +222,7 @@ class ExecutorNode(ModuleNode):
         return silent or self._arm_out.problem or misfit(self.robot, self._heard, *self._names())
 
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
-        """Return what the driver calls the arm's joints and fingers; empty: as `robot` has them."""
+        """Return the driver's names of joints and fingers; empty: as `robot` has them."""
         return names(self.value('joint_names')), names(self.value('finger_joint_names'))
 
     def _wait_seen(self) -> None:

@@ -5,9 +5,9 @@ Whether a node of a name runs already, for ROS itself takes two and answers with
 
 Knows: heartbeats, and who publishes them. Does not know: what nodes do.
 
-A newcomer listens before it offers anything, and ends when it hears its own name. Two that start at
-the same moment hear nothing; so they look again while they run, and the later one ends. What DDS
-still lists of a killed node is no sign of life: only a heartbeat is.
+A newcomer listens before it offers anything, and ends when it hears its own name. Two that start
+at the same moment hear nothing; so they look again while they run, and the later one ends. What
+DDS still lists of a killed node is no sign of life: only a heartbeat is.
 """
 
 from __future__ import annotations

@@ -305,7 +305,7 @@ class PerceptionNode(ModuleNode):
         if self.module is not None:
             self.module.reset()
         self._pairs.forget()
-        # A state of before says nothing of a picture of now; the newest ones may be of now already.
+        # A state of before says nothing of a picture of now; the newest may be of now already.
         now = [s for s in self._states if s.stamp_s <= self.now_s + BACK_S]
         self._states.clear()
         self._states.extend(now)

@@ -3,7 +3,7 @@
 """
 One node as a process: from its arguments to its exit code.
 
-Knows: rclpy's context, signals, threads, and names that are taken. Does not know: what a node does.
+Knows: rclpy's context, signals, threads, taken names. Does not know: what a node does.
 """
 
 from __future__ import annotations
