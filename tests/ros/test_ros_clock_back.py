@@ -62,6 +62,7 @@ def test_the_command_ends_the_arm_rests_and_the_next_one_works(stage: Stage, to_
 def test_a_clock_that_was_set_back_between_commands_is_followed(stage: Stage) -> None:
     assert stage.perform(WAY).result().status == "succeeded"
     stage.set_clock(0.0)
+    stage.wait(lambda: stage.node.get_clock().now().nanoseconds < 50e9)  # it has heard of it
     again = stage.perform("home").result()
     assert again.status == "succeeded", again.reply
 

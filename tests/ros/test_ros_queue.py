@@ -87,16 +87,17 @@ def test_after_a_long_look_only_the_newest_pictures_are_left(camera: Camera) -> 
 
     def once_more() -> bool:
         camera.send(time.time())
+        for _ in range(2 * len(camera.out)):  # one message a turn
+            camera.executor.spin_once(timeout_sec=0.02)
         return bool(looks)
 
     camera.spin_until(once_more)  # both ends have found each other
     for _ in range(50):  # nothing is left of what that took
         camera.executor.spin_once(timeout_sec=0.01)
     looks.clear()
-    base = time.time()
+    newest = time.time()
     for k in range(30):  # nobody spins: perception is busy all that time
-        camera.send(base + k / 15)
-    newest = base + 29 / 15
+        camera.send(newest - (29 - k) / 15)
     camera.spin_until(lambda: bool(looks) and abs(looks[-1] - newest) < 1e-3)
     # No more than the two that the topic keeps; the other 28 are dropped.
     assert len(looks) <= table.COLOR.qos.depth == 2
