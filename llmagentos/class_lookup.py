@@ -40,5 +40,6 @@ def find(concept: str, name: str, builtin: Mapping[str, Any]) -> Any:
         raise ConfigError(f"{concept}: {exc}") from exc
     except Exception as exc:  # whatever a package from outside does as it is imported
         raise ConfigError(f"{concept}: expected the class of '{name}', got: {exc}") from exc
-    known = ", ".join([*builtin, *installed])
-    raise ConfigError(f"{concept}: expected {known} or package.module:Class, got '{name}'")
+    names = ", ".join([*builtin, *installed])
+    known = " or ".join(filter(None, (names, "package.module:Class")))
+    raise ConfigError(f"{concept}: expected {known}, got '{name}'")

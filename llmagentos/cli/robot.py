@@ -9,7 +9,8 @@ import importlib
 import inspect
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -20,11 +21,27 @@ from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.class_lookup import find
-from llmagentos.errors import ConfigError, LLMAgentOSError, MissingDependencyError, RobotError
+from llmagentos.errors import (
+    ConfigError,
+    DriverError,
+    LLMAgentOSError,
+    MissingDependencyError,
+    RobotError,
+)
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robot_setup.check import Finding
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load, origin, reach_m
-from llmagentos.robots.conformance import LARGEST_MOVE_RAD, LARGEST_RATE_RADPS, conform
+from llmagentos.robots.conformance import (
+    COMPLETE,
+    LARGEST_MOVE_RAD,
+    LARGEST_RATE_RADPS,
+    BrokenPromiseError,
+    Verdict,
+    check_complete,
+    conform,
+    connect,
+    measured,
+)
 from llmagentos.robots.matching import names_mismatch, positions_mismatch, urdf_mismatch
 from llmagentos.robots.questions import Question
 
@@ -226,13 +243,18 @@ def _pick(robot: str, spec: ArmSpec, wanted: bool) -> Finding:
 
 def _driver(name: str, options: list[str], spec: ArmSpec) -> Finding:
     """Where a driver's arm is, and the joint names it has, where it tells them; nothing moves."""
-    made = make_driver(name, options, spec)
-    made.connect()
     try:
-        told = tuple(getattr(made, "joint_names", ()))
-        said = names_mismatch(spec, told) or positions_mismatch(spec, made.state().positions)
-    finally:
-        made.disconnect()
+        made = make_driver(name, options, spec)
+        connect(made)
+        try:
+            told = tuple(getattr(made, "joint_names", ()))
+            positions = measured(made).positions
+        finally:
+            with suppress(Exception):  # what it says counts, not how it ends
+                made.disconnect()
+    except (BrokenPromiseError, DriverError) as exc:
+        return Finding("driver", False, str(exc))
+    said = names_mismatch(spec, told) or positions_mismatch(spec, positions)
     names = "names and positions" if told else "positions (it tells no joint_names)"
     return Finding("driver", not said, "; ".join(said) or f"{names} fit the folder")
 
@@ -283,7 +305,13 @@ def conformance(
     The first joint turns a few degrees and the gripper opens; asked before, unless --yes.
     """
     spec = load(robot)
-    made = make_driver(driver, option or [], spec)
+    told: Iterable[Verdict]
+    try:
+        made = make_driver(driver, option or [], spec)
+        check_complete(made)
+        told = conform(made, spec, whole_range, moves=not still)
+    except BrokenPromiseError as exc:
+        told, still = [Verdict(COMPLETE, False, str(exc))], True
     console = Console(stderr=True, highlight=False)
     if not (yes or still):
         console.print(
@@ -295,7 +323,7 @@ def conformance(
         typer.confirm("Move the arm?", abort=True, err=True)
     kept = True
     verdicts = []
-    for verdict in conform(made, spec, whole_range, moves=not still):
+    for verdict in told:
         verdicts.append({"promise": verdict.promise, "kept": verdict.kept, "why": verdict.why})
         kept &= verdict.kept is not False
         if not as_json:
@@ -309,11 +337,13 @@ def conformance(
 
 def make_driver(name: str, options: list[str], spec: ArmSpec) -> RobotDriver:
     """The driver of that name, made with NAME=VALUE options (YAML values), and with the arm where
-    its class takes a `spec`. Raises ConfigError."""
+    its class takes a `spec`. Raises ConfigError, BrokenPromiseError for a class that is no driver's."""
     given = dict(_option(text) for text in options)
     if str(Path.cwd()) not in sys.path:  # a driver that is being written lies beside its writer
         sys.path.append(str(Path.cwd()))
     make = find("driver", name, {})
+    if inspect.isclass(make):
+        check_complete(make)
     try:
         if "spec" in inspect.signature(make).parameters:
             given.setdefault("spec", spec)

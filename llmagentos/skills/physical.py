@@ -139,7 +139,7 @@ class MotionSkills:
             self._running, self._report = None, self._ended_with(end.value)
         except tuple(kind for kind, _ in _FAILURES) as error:
             failure = next(f for kind, f in _FAILURES if isinstance(error, kind))
-            _log.warning("skill failed: %s: %s", failure, error)
+            _log.debug("skill failed: %s: %s", failure, error)  # its report says it, too
             self._running, self._report = None, failed(failure, problem=str(error))
             self._come_to_rest()
         except Exception as error:  # whatever a skill from outside does

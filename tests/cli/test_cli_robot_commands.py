@@ -83,3 +83,29 @@ def test_a_driver_that_cannot_be_made_is_wrong_usage(
 ) -> None:
     code, _, err = _run(capsys, "conformance", *words, "--yes")
     assert code == 2 and err.startswith("ConfigError") and len(err.strip().splitlines()) == 1
+
+
+class Unplugged(FakeArm):
+    def connect(self) -> None:
+        raise FileNotFoundError(2, "No such file or directory", "/dev/ttyUSB0")
+
+
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("collections:OrderedDict", "expected a RobotDriver, got OrderedDict without connect,"),
+        (f"{__name__}:Unplugged", "got FileNotFoundError: [Errno 2] No such file"),
+    ],
+)
+def test_what_is_no_driver_or_cannot_connect_is_told_in_a_sentence(
+    capsys: pytest.CaptureFixture[str], name: str, said: str
+) -> None:
+    code, out, _ = _run(capsys, "conformance", name, "--robot", "ur5e", "--still")
+    assert code == 1 and out.startswith("BROKEN") and said in out
+    code, out, _ = _run(capsys, "check", "ur5e", "--no-pick", "--driver", name)
+    assert code == 1 and "FAILED   driver: " in out and said in out
+
+
+def test_a_name_without_a_module_is_told_what_a_name_is(capsys: pytest.CaptureFixture[str]) -> None:
+    code, _, err = _run(capsys, "conformance", "MyDriver", "--yes")
+    assert code == 2 and "driver: expected package.module:Class, got 'MyDriver'" in err

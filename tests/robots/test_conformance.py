@@ -5,12 +5,17 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from typing import Any
 
+import numpy as np
 import pytest
 from lab.arms import UR5E, FakeArm
 
 from llmagentos.errors import DriverError
+from llmagentos.ports.hardware import RobotDriver
+from llmagentos.robots import ArmSpec
 from llmagentos.robots.conformance import CONTRACT, LARGEST_MOVE_RAD, conform
+from llmagentos.types import RobotState
 
 
 class Liar(FakeArm):
@@ -46,8 +51,7 @@ class Numb(FakeArm):
     """Has numpy arrays, not tuples of floats, for an answer."""
 
     def send_joint_positions(self, positions):  # type: ignore[no-untyped-def]
-        super().send_joint_positions(positions)
-        return positions
+        return np.array(super().send_joint_positions(positions))
 
 
 class Sagging(FakeArm):
@@ -77,12 +81,68 @@ class Broken(FakeArm):
         raise RuntimeError("no such port")
 
 
+class Silent(FakeArm):
+    def state(self):  # type: ignore[no-untyped-def]
+        return None
+
+
+class Stillborn(FakeArm):
+    """Measures nothing."""
+
+    def state(self):  # type: ignore[no-untyped-def]
+        return RobotState(None, None, 0.0, 0.0)  # type: ignore[arg-type]
+
+
+class Unplugged(FakeArm):
+    def connect(self) -> None:
+        raise FileNotFoundError(2, "no such file", "/dev/ttyUSB0")
+
+
+class Half(RobotDriver):
+    """Derives from the port, and has not got far."""
+
+    control_period_s = 1 / 60
+    now_s = 0.0
+
+    def __init__(self, spec: ArmSpec) -> None:
+        pass
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        raise AssertionError("nothing is called")
+
+    advance = send_joint_positions  # type: ignore[assignment]
+
+
+class Echo(FakeArm):
+    """Returns what it was handed, in numbers of numpy's."""
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        super().send_joint_positions(positions)
+        return tuple(positions)
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        return np.float32(super().send_gripper(width_m, force_n))  # type: ignore[return-value]
+
+
+def test_a_driver_may_return_what_it_was_handed_and_numbers_of_any_kind() -> None:
+    assert all(v.kept is not False for v in conform(Echo(UR5E), UR5E))
+
+
 @pytest.mark.parametrize(
     ("kind", "promise", "why"),
     [
         (Degrees, "it says where it is", "expected shoulder_pan_joint within"),
-        (Broken, "it says where it is", "it raised RuntimeError: no such port"),
-        (Numb, "what it returns", "expected the sent joints as a tuple of floats"),
+        (
+            Broken,
+            "it says where it is",
+            "expected state.* RobotState.*, got RuntimeError: no such port",
+        ),
+        (Silent, "it says where it is", r"expected state\(\) .*stamp_s.*, got None"),
+        (Stillborn, "it says where it is", "expected positions of state.*, got None"),
+        (Unplugged, "it connects", "got FileNotFoundError: .*/dev/ttyUSB0"),
+        (Half, "it has every call", "got Half without state, send_gripper"),
+        (list, "it has every call", "got list without connect, .* state, .* now_s"),
+        (Numb, "what it returns", "expected the sent joints as a tuple of numbers"),
         (Liar, "what it returns", "expected shoulder_pan_joint to turn by"),
         (Credulous, "what is no command", "expected a DriverError for joints"),
         (Sagging, "it holds", "expected joints still at"),
@@ -90,10 +150,8 @@ class Broken(FakeArm):
         (Undead, "once disconnected", r"expected a DriverError for state\(\) after disconnect\(\)"),
     ],
 )
-def test_the_first_broken_promise_is_told_and_ends_it(
-    kind: type[FakeArm], promise: str, why: str
-) -> None:
-    *kept, last = conform(kind(UR5E), UR5E)
+def test_the_first_broken_promise_is_told_and_ends_it(kind: Any, promise: str, why: str) -> None:
+    *kept, last = conform(kind() if kind is list else kind(UR5E), UR5E)
     assert all(v.kept is not False for v in kept)
     assert last.kept is False and last.promise.startswith(promise)
     assert re.search(why, last.why), last.why
