@@ -26,6 +26,7 @@ from rich.table import Table
 from benchmarks.tasks import SKILLS, Done, Task, check, random_task
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
+from llmagentos.errors import RobotError
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import Scene
@@ -173,7 +174,10 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
     args = parser.parse_args(argv)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
-    names = {robot: load(robot).name for robot in args.robot}
+    try:
+        names = {robot: load(robot).name for robot in args.robot}
+    except RobotError as error:
+        parser.error(str(error))
     console = Console()
     console.print(f"{', '.join(names.values())}, seed {seed}, {args.episodes} episodes")
     arms = {}

@@ -8,6 +8,7 @@ modules are wired (builder.py).
 from __future__ import annotations
 
 import importlib
+import logging
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -19,6 +20,8 @@ from llmagentos.files import is_there, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PlanningModule
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+
+_log = logging.getLogger(__name__)
 
 
 def _optional(module: str, extra: str) -> Any:
@@ -35,14 +38,25 @@ def _optional(module: str, extra: str) -> Any:
 def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None.
 
-    robot: the arm's name or folder, instead of the scene's; where things on its table are of
-    another scale, the scene is brought to that. Raises SceneError, RobotError.
+    robot: the arm's name or folder, instead of the scene's. Positions stay where they fit its work
+    area, else things are moved into it (`SceneSpec.with_robot`), which is logged as a warning
+    where a scene was given. Raises SceneError, RobotError.
     """
     if scene == "random":
         return random_scene(seed, robot=str(robot) or DEFAULT_ROBOT)
     if robot:
         load(robot)
-        return load_scene(scene, seed).with_robot(str(robot))
+        given = load_scene(scene, seed)
+        spec = given.with_robot(str(robot))
+        if scene is not None and [o.position for o in spec.objects] != [
+            o.position for o in given.objects
+        ]:
+            _log.warning(
+                "%s: positions do not fit the work area of %s; things were moved into it",
+                scene if isinstance(scene, str | Path) else "scene",
+                robot,
+            )
+        return spec
     spec = _optional("sim.scene", "sim").SceneSpec
     if isinstance(scene, spec):
         return scene

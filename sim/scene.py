@@ -26,18 +26,21 @@ from llmagentos.errors import FileError, RobotError, SceneError
 from llmagentos.files import is_there, read_yaml
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import ObjectGeometry, object_geometry
-from llmagentos.objects.kinds import KINDS, size_range_m, traits
+from llmagentos.objects.kinds import KINDS, size_range_m
 from llmagentos.robots import DEFAULT_ROBOT, load, names
 from llmagentos.robots.loading import FILE as ROBOT_FILE
 from llmagentos.types import Workspace
+from sim.room import Bounds, Circle, Group, Spot, apart
+from sim.touching import TOUCH_M, footprints_overlap, interpenetrate
 
 #: How far the table top goes on around the work area, metres at scale 1: to the robot, away from
 #: it, to either side.
 _NEAR_M, _FAR_M, _ASIDE_M = 0.12, 0.30, 0.25
-#: Objects closer than this to touching count as overlapping only when they really interpenetrate.
-_TOUCH_M = 0.0005
 #: Things above the table that were brought to another scale fall this far.
 _DOWN_M = 0.002
+#: Room between things that are brought to another work area, metres at scale 1: the first of these
+#: that all have; fingers want the more.
+_GAPS_M = (0.04, 0.03, 0.02, 0.01, 0.002)
 
 
 def table_m(workspace: Workspace) -> tuple[float, float, float, float]:
@@ -120,22 +123,37 @@ class SceneSpec(BaseModel):
         return cls.from_dict(data)
 
     def with_robot(self, robot: str) -> SceneSpec:
-        """The same scene with another arm. Where things on that one's table are of another scale,
-        they shrink or grow about the middle of the work area. SceneError for no such arm."""
+        """The same scene with another arm.
+
+        Positions and sizes stay where they fit: everything on that arm's table, of sizes that are
+        right there, and nothing that was in the old work area outside the new one. Else things
+        are brought to the table's scale and to where they were relative to the work area, apart
+        from each other; what stands on something stays on it. SceneError for no such arm, and
+        where there is no room.
+        """
         changed = self.model_copy(update={"robot": robot}, deep=True)
         old, new = self.workspace, changed.workspace
-        if old.scale == new.scale:
-            return changed
+        kept = changed.model_copy(deep=True)
+        try:
+            kept.check()
+        except SceneError:
+            pass
+        else:
+            pairs = zip(self.objects, kept.objects, strict=True)
+            if all(new.contains(*b.xyz[:2]) or not old.contains(*a.xyz[:2]) for a, b in pairs):
+                return kept
         factor = new.scale / old.scale
+        groups = _groups(self.objects)
         for item in changed.objects:
-            x, y, *z = (float(v) for v in item.position)
-            flat = (
-                round(new.middle[0] + factor * (x - old.middle[0]), 6),
-                round(new.middle[1] + factor * (y - old.middle[1]), 6),
-            )
-            item.size = round(factor * item.geometry.size_m, 6)
-            # What stands in or on something comes down onto it: walls shrink less than sizes.
-            item.position = (*flat, *(round(factor * v + _DOWN_M, 6) for v in z))
+            if factor != 1.0:
+                item.size = round(factor * item.geometry.size_m, 6)
+                if len(item.position) == 3:
+                    # What stands in or on something comes down onto it: walls shrink less.
+                    x, y, z = item.position
+                    item.position = (x, y, round(factor * z + _DOWN_M, 6))
+        spots = _spots(self.objects, changed.objects, groups, old, new)
+        for item, (x, y) in zip(changed.objects, spots, strict=True):
+            item.position = (round(x, 6), round(y, 6), *item.position[2:])
         changed.check()
         return changed
 
@@ -179,6 +197,72 @@ class SceneSpec(BaseModel):
             if item.id is None:
                 item.id = unused_id(item, set(taken))
                 taken[item.id] += 1
+
+
+def _groups(items: list[ObjectSpec]) -> list[list[int]]:
+    """Things that stand in, on or under each other, by index; the widest of each comes first."""
+    groups: list[list[int]] = []
+    for index, item in enumerate(items):
+        met = [g for g in groups if any(footprints_overlap(item, items[i]) for i in g)]
+        groups = [g for g in groups if g not in met]
+        groups.append([index, *(i for g in met for i in g)])
+    return [sorted(g, key=lambda i: -items[i].geometry.footprint_radius_m) for g in groups]
+
+
+def _spots(
+    before: list[ObjectSpec],
+    after: list[ObjectSpec],
+    groups: list[list[int]],
+    old: Workspace,
+    new: Workspace,
+) -> list[Spot]:
+    """Where each of `after`, of the new sizes, stands on the new table: x and y, metres."""
+    factor = new.scale / old.scale
+    wide = (new.x_max - new.x_min) / (old.x_max - old.x_min)
+    high = (new.y_max - new.y_min) / (old.y_max - old.y_min)
+    circles: list[Group] = []
+    wished: list[Spot] = []
+    for group in groups:
+        x0, y0, _ = before[group[0]].xyz
+        wished.append((new.x_min + wide * (x0 - old.x_min), new.y_min + high * (y0 - old.y_min)))
+        made = []
+        for i in group:
+            x, y, _ = before[i].xyz
+            radius = after[i].geometry.footprint_radius_m
+            bounds = _bounds(new, radius, inside=old.contains(x, y))
+            made.append(Circle(factor * (x - x0), factor * (y - y0), radius, bounds))
+        circles.append(tuple(made))
+    for gap in _GAPS_M:
+        found = apart(circles, wished, new.scale * gap)
+        if found is not None:
+            break
+    else:
+        raise SceneError(
+            f"expected room for {len(after)} objects within the arm's work area, "
+            f"{area_words(new)}, got none: take fewer or smaller ones"
+        )
+    out: dict[int, Spot] = {}
+    for group, made_circles, (x, y) in zip(groups, circles, found, strict=True):
+        for i, circle in zip(group, made_circles, strict=True):
+            out[i] = x + circle.x, y + circle.y
+    return [out[i] for i in range(len(after))]
+
+
+def _bounds(workspace: Workspace, radius: float, inside: bool) -> Bounds:
+    """Where the middle of a thing may be: on the table, and in the work area if `inside`."""
+    x0, x1, y0, y1 = table_m(workspace)
+    x0, x1, y0, y1 = x0 + radius, x1 - radius, y0 + radius, y1 - radius
+    if inside:
+        x0, x1 = max(x0, workspace.x_min), min(x1, workspace.x_max)
+        y0, y1 = max(y0, workspace.y_min), min(y1, workspace.y_max)
+    # A millionth inside: positions are rounded to that.
+    return x0 + 1e-6, x1 - 1e-6, y0 + 1e-6, y1 - 1e-6
+
+
+def area_words(workspace: Workspace) -> str:
+    """The work area in words: "x 0.30 to 0.70 and y -0.35 to 0.35 m"."""
+    w = workspace
+    return f"x {w.x_min:.2f} to {w.x_max:.2f} and y {w.y_min:.2f} to {w.y_max:.2f} m"
 
 
 def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
@@ -225,68 +309,15 @@ def _check_place(item: ObjectSpec, workspace: Workspace) -> None:
     if not (x0 + radius <= x <= x1 - radius and y0 + radius <= y <= y1 - radius):
         raise SceneError(
             f"{item.id} at {_at(item)} is off the table: expected x {x0 + radius:.2f} to "
-            f"{x1 - radius:.2f} and y {y0 + radius:.2f} to {y1 - radius:.2f}"
+            f"{x1 - radius:.2f} and y {y0 + radius:.2f} to {y1 - radius:.2f}; "
+            f"the arm's work area is {area_words(workspace)}"
         )
     bottom = z - item.geometry.height_m / 2
-    if not -_TOUCH_M <= bottom <= 0.6:
+    if not -TOUCH_M <= bottom <= 0.6:
         raise SceneError(
             f"{item.id} at {_at(item)}: expected its base between the table (0) and 0.6 m, "
             f"got {bottom:.3f}"
         )
-
-
-def interpenetrate(a: ObjectSpec, b: ObjectSpec) -> bool:
-    """Whether two objects occupy the same space. Inside a vessel is not."""
-    ga, gb = a.geometry, b.geometry
-    if traits(a.kind).is_flat or traits(b.kind).is_flat:
-        return traits(a.kind).is_flat == traits(b.kind).is_flat and _footprints_overlap(a, b)
-    (ax, ay, az), (bx, by, bz) = a.xyz, b.xyz
-    if abs(az - bz) >= (ga.height_m + gb.height_m) / 2 - _TOUCH_M:
-        return False
-    if not _footprints_overlap(a, b):
-        return False
-    distance = math.hypot(ax - bx, ay - by)
-    return not (_lies_inside(b, a, distance) or _lies_inside(a, b, distance))
-
-
-def _lies_inside(item: ObjectSpec, vessel: ObjectSpec, distance: float) -> bool:
-    gi, gv = item.geometry, vessel.geometry
-    if not gv.has_rim:
-        return False
-    item_bottom = item.xyz[2] - gi.height_m / 2
-    floor = vessel.xyz[2] - gv.height_m / 2 + gv.floor_m
-    reach = gv.rim_radius_m - gv.wall_m / 2
-    return item_bottom >= floor - _TOUCH_M and distance + gi.footprint_radius_m <= reach
-
-
-def _footprints_overlap(a: ObjectSpec, b: ObjectSpec) -> bool:
-    """Circles against circles exactly; squares by separating axes; mixed by nearest point."""
-    ga, gb = a.geometry, b.geometry
-    if ga.is_round and gb.is_round:
-        gap = math.hypot(a.xyz[0] - b.xyz[0], a.xyz[1] - b.xyz[1])
-        return gap < (ga.size_m + gb.size_m) / 2 - _TOUCH_M
-    if ga.is_round or gb.is_round:
-        circle, square = (a, b) if ga.is_round else (b, a)
-        x, y = _in_frame_of(square, circle.xyz[0], circle.xyz[1])
-        half = square.geometry.size_m / 2
-        dx, dy = max(abs(x) - half, 0.0), max(abs(y) - half, 0.0)
-        return math.hypot(dx, dy) < circle.geometry.size_m / 2 - _TOUCH_M
-    return not (_separated(a, b) or _separated(b, a))
-
-
-def _separated(a: ObjectSpec, b: ObjectSpec) -> bool:
-    """Whether an edge direction of square `a` separates the two squares."""
-    x, y = _in_frame_of(a, b.xyz[0], b.xyz[1])
-    turn = b.yaw - a.yaw
-    reach = b.geometry.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
-    half = a.geometry.size_m / 2
-    return max(abs(x), abs(y)) >= half + reach - _TOUCH_M
-
-
-def _in_frame_of(item: ObjectSpec, x: float, y: float) -> tuple[float, float]:
-    dx, dy = x - item.xyz[0], y - item.xyz[1]
-    c, s = math.cos(item.yaw), math.sin(item.yaw)
-    return c * dx + s * dy, -s * dx + c * dy
 
 
 def _unknown(what: str, got: str, valid: list[str]) -> str:

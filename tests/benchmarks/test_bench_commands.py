@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from rich.console import Console
 
-from benchmarks.commands import Episode, beside
+from benchmarks.commands import Episode, beside, main
 from benchmarks.predicates import at_region
 from benchmarks.tasks import SKILLS, random_task
 from llmagentos.robots import load
@@ -42,3 +42,10 @@ def test_arms_beside_each_other() -> None:
     Console(file=out, width=120).print(beside(arms))
     rows = {line.split("│")[1].strip(): line for line in out.getvalue().splitlines() if "│" in line}
     assert "100.0%" in rows["panda"] and "50.0%" in rows["ur5e"] and "0%" in rows["ur5e"]
+
+
+def test_an_arm_that_is_none_is_a_sentence(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as ended:
+        main(["--robot", "nosuch"])
+    assert ended.value.code == 2
+    assert "expected an arm" in (said := capsys.readouterr().err) and "'nosuch'" in said

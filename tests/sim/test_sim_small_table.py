@@ -58,7 +58,8 @@ def test_any_scene_is_brought_to_the_scale() -> None:
     )
     small = panda.with_robot("so101")
     box, block = small.objects
-    assert box.position == pytest.approx((SO101.workspace.middle[0], 0.05))
+    assert box.position == pytest.approx((SO101.workspace.middle[0], 0.1 * 0.28 / 0.70))
+    assert block.position[:2] == pytest.approx(box.position)
     assert (box.size, block.size) == pytest.approx((0.07, 0.02))
     assert panda.with_robot("ur5e").objects == panda.objects
     with pytest.raises(SceneError, match=r"robot: expected an arm .* got 'r2d2'"):
