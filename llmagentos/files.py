@@ -80,11 +80,29 @@ def read_text(path: AnyPath, what: str = "a text file") -> str:
         raise FileError(f"expected {what} in UTF-8 at {shown(path)}, got {byte}") from exc
 
 
+class _OnceLoader(yaml.SafeLoader):
+    """Refuses a key that is there twice, of which YAML would keep the last."""
+
+    def compose_mapping_node(self, anchor: Any) -> Any:
+        node = super().compose_mapping_node(anchor)
+        seen = set()
+        for key, _ in node.value:
+            if not isinstance(key, yaml.ScalarNode):
+                continue
+            if (key.tag, key.value) in seen:
+                raise yaml.MarkedYAMLError(
+                    problem=f"{key.value!r} twice", problem_mark=key.start_mark
+                )
+            seen.add((key.tag, key.value))
+        return node
+
+
 def read_yaml(path: AnyPath, what: str = "a YAML file") -> Any:
-    """The file's content as plain Python values; None for an empty file."""
+    """The file's content as plain Python values; None for an empty file. A key that is given twice
+    in one mapping is refused."""
     text = read_text(path, what)
     try:
-        return yaml.safe_load(text)
+        return yaml.load(text, _OnceLoader)  # a SafeLoader
     except (yaml.YAMLError, ValueError, RecursionError) as exc:
         raise FileError(f"expected {what} in YAML at {shown(path)}, got {_first(exc)}") from exc
 

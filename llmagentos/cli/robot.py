@@ -30,7 +30,7 @@ from llmagentos.errors import (
 )
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robot_setup.check import Finding
-from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load, origin, reach_m
+from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load, names, origin, reach_m
 from llmagentos.robots.conformance import (
     COMPLETE,
     LARGEST_MOVE_RAD,
@@ -122,21 +122,27 @@ def new(
         typer.Option("--table-z", metavar="METRES", help="How high the table is over the root."),
     ] = None,
     name: Annotated[str, typer.Option("--name", help="Its name; the URDF's without it.")] = "",
+    force: Annotated[
+        bool, typer.Option("--force", help="Write over an arm that is there; answers are lost.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Begin an arm's folder from any URDF: fills in what follows from it, asks the rest."""
     from llmagentos.robot_setup.draft import Wishes, draft, name_of
-    from llmagentos.robot_setup.mount import mounted
+    from llmagentos.robot_setup.mount import mounted, outermost
     from llmagentos.robot_setup.tree import read_tree
     from llmagentos.robot_setup.writing import free_folder, write_folder
 
     tree = read_tree(urdf)
     if gripper is not None:
+        chosen, mount = mount, mount or outermost(tree)
         tree = mounted(tree, read_tree(gripper), mount)
     wishes = Wishes(hand, tip, table_z, name)
-    folder = free_folder(out or Path(name_of(tree, wishes)))
+    folder = free_folder(out or Path(name_of(tree, wishes)), force)
     made = draft(tree, wishes)
-    write_folder(made, folder, urdf.name)
+    if gripper is not None and not chosen:
+        made.said.append(f"mount: {mount}, the outermost link; --mount names another")
+    write_folder(made, folder, urdf.name, force)
     if as_json:
         asked = [{"field": q.field, "asked": q.words, "candidates": q.candidates}
                  for q in made.questions]  # fmt: skip
@@ -145,8 +151,12 @@ def new(
     for line in made.said:
         print(f"found    {line}")
     _print_questions(made.questions)
-    print(f"written  {folder}: answer what is asked there, then llmagentos robot check {folder}"
-          if made.questions else f"written  {folder}: next, llmagentos robot check {folder}")  # fmt: skip
+    where = str(folder)
+    if where in names():  # a name alone is the known arm's
+        print(f"note     {where} is also an arm's name: use --robot ./{where} for this one")
+        where = f"./{where}"
+    print(f"written  {where}: answer what is asked there, then llmagentos robot check {where}"
+          if made.questions else f"written  {where}: next, llmagentos robot check {where}")  # fmt: skip
 
 
 def _print_questions(questions: Sequence[Question]) -> None:
@@ -214,6 +224,8 @@ def check(
     if not as_json:
         print("\n".join(in_letters(reach, spec.workspace)))
         print("         # reached, + not, in the work area; o reached, . not, around it")
+        if figure is not None:
+            print(f"written  {figure}")
     tell(_pick(robot, spec, pick))
     if driver:
         tell(_driver(driver, option or [], spec))

@@ -40,6 +40,13 @@ def simulated_pick(robot: str, spec: ArmSpec) -> str:
             report = skills.tick()
         if report.status is not SkillStatus.SUCCEEDED:
             return report.words or str(report.failure)
-        return "" if world.held() else "the fingers closed, and the block stayed on the table"
+        return (
+            ""
+            if world.held()
+            else (
+                "the fingers closed, and the block stayed on the table: look at gripper.max_force_n, at "
+                "tip_link (between the finger tips), and at how the gripper is mounted"
+            )
+        )
     finally:
         world.close()

@@ -55,6 +55,8 @@ def check(spec: ArmSpec, map_: ReachMap) -> Iterator[Finding]:
     share = map_.share(spec.workspace)
     low, high = heights_m(reach_m(spec))
     words = f"{share:.0%} of the work area, {low * 100:.0f} and {high * 100:.0f} cm over the table"
+    if share < _ENOUGH:
+        words += ": make work_area smaller, by the map below"
     yield Finding("reach", share >= _ENOUGH, words)
     yield _round_trips(spec)
     yield _home(spec)
@@ -93,6 +95,7 @@ def _round_trips(spec: ArmSpec) -> Finding:
     words = f"{back} of {TRIPS} poses to joints and back, at most {off * 1e6:.0f} µm off"
     if below:
         words += f"; in {below} of them a part of the arm is under the table"
+        words += f": keep joints from going there, as in {_narrowed(spec)}"
     return Finding("inverse kinematics", back >= _ENOUGH * TRIPS and not below, words)
 
 
@@ -100,4 +103,14 @@ def _home(spec: ArmSpec) -> Finding:
     seen = Silhouette(spec)
     hidden, low = seen.hidden_share(spec.home_rad), seen.lowest_m(spec.home_rad)
     words = f"hides {hidden:.0%} of the work area from a camera above, lowest part {low:.2f} m up"
+    if low <= 0:
+        words += ": raise home_rad, or lower work_area.table_z_m"
+    elif hidden > _MOST_HIDDEN:
+        words += f": turn {spec.joint_names[0]} of home_rad aside, or fold the arm back"
     return Finding("home", hidden <= _MOST_HIDDEN and low > 0, words)
+
+
+def _narrowed(spec: ArmSpec) -> str:
+    """The form of range_rad, with the range that the second joint has now."""
+    low, high = spec.lower_rad[1], spec.upper_rad[1]
+    return f"range_rad: {{{spec.joint_names[1]}: [{low:.2f}, {high:.2f}]}} with narrower numbers"

@@ -21,7 +21,7 @@ from llmagentos.errors import RobotError
 from llmagentos.robot_setup.body import Body, body_of, urdf_text
 from llmagentos.robot_setup.gripper import Measured, measure
 from llmagentos.robot_setup.hands import Reach, arms_of
-from llmagentos.robot_setup.posture import Chain, Posture
+from llmagentos.robot_setup.posture import Chain, Posture, nearest_turn
 from llmagentos.robot_setup.provisional import spec_of
 from llmagentos.robot_setup.reach import Silhouette, heights_m, largest_area, reach_map, ring_map
 from llmagentos.robot_setup.tree import Joint, Tree
@@ -35,7 +35,8 @@ _ACCELERATION_PER_S, _MOST_RADPS2 = 4.0, 20.0
 _TOOL_MPS, _CAREFUL_MPS = 1.0, 0.25
 #: Torque of a motor whose file says none, N m: simulation alone uses it.
 _EFFORT_NM = 50.0
-_MOST_FORCE_N = 100.0
+#: A finger's force that may be the gripper's, and one that no such gripper has, N.
+_MOST_FORCE_N, _ABSURD_FORCE_N = 100.0, 200.0
 #: So many postures are tried over the table; cells of the map on a stretched arm.
 _POSTURES, _CELLS = 4, 16
 #: An arm whose shoulder is this much of its length up does not stand on the table.
@@ -142,7 +143,7 @@ def _chosen(made: Draft, tree: Tree, arms: Sequence[Reach], wishes: Wishes) -> R
     if len(arms) == 1:
         return arms[0]
     made.ask("hand_link", f"{tree.file.name} has {len(arms)} arms; everything else follows from "
-             "which one is meant: `robot new` again with --hand LINK.", links)  # fmt: skip
+             "which one is meant: `robot new` again with --force --hand LINK.", links)  # fmt: skip
     return None
 
 
@@ -197,8 +198,10 @@ def _gripper(made: Draft, tree: Tree, reach: Reach, body: Body) -> Measured | No
     if 0 < force <= _MOST_FORCE_N:
         made.fill("gripper.max_force_n", force, f"from the effort of {lead.name}")
     else:
-        made.ask("gripper.max_force_n", "How hard a finger may press at most, N (its data sheet)? By the "
-                 f"effort of {lead.name} in the file it would be {force:.0f}.", ("20", "40", "70"))  # fmt: skip
+        words = "How hard a finger may press at most, N (its data sheet)?"
+        if 0 < force <= _ABSURD_FORCE_N:
+            words += f" By the effort of {lead.name} in the file it would be {force:.0f}."
+        made.ask("gripper.max_force_n", words, ("20", "40", "70"))
     return measured
 
 
@@ -271,7 +274,8 @@ def _place(made: Draft, tree: Tree, reach: Reach, chain: Chain, wishes: Wishes) 
     table = wishes.table_z_m
     if table is None and (reach.before or chain.shoulder[2] > _HIGH * length):
         made.ask("work_area", f"How high is the table over {made.values['base_link']}? The shoulder is "
-                 f"{chain.shoulder[2]:.2f} m above it. `robot new` again with --table-z METRES.",
+                 f"{chain.shoulder[2]:.2f} m above it. `robot new` again with --force "
+                 "--table-z METRES.",
                  ("--table-z 0.0", "--table-z 0.75"))  # fmt: skip
         made.ask("home_rad", "Joints at rest, hand straight down, out of the picture; found with the "
                  "work area.")  # fmt: skip
@@ -354,7 +358,8 @@ def _home(made: Draft, spec: ArmSpec, postures: Sequence[Posture], upright: bool
         turns += [s * 0.2 * k for k in range(1, 13) for s in (-1, 1)]
     for joints in (spec.home_rad, *(p.joints for p in postures[:_POSTURES])):
         for turn in turns:
-            q = (joints[0] + turn, *joints[1:])
+            first = nearest_turn(joints[0] + turn, spec.lower_rad[0], spec.upper_rad[0])
+            q = (first, *joints[1:])
             if not spec.lower_rad[0] + 0.15 < q[0] < spec.upper_rad[0] - 0.15:
                 continue
             hidden = seen.hidden_share(q) if seen.lowest_m(q) > _CLEAR_M else 1.0

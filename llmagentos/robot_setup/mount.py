@@ -18,7 +18,7 @@ def mounted(arm: Tree, gripper: Tree, link: str = "") -> Tree:
 
     Raises RobotError where a name is in both, or no link is the outermost one.
     """
-    where = link or _outermost(arm)
+    where = link or outermost(arm)
     if where not in arm.links:
         raise RobotError(f"{arm.file}: expected a link to mount the gripper on, got {where!r}")
     taken = (set(arm.links) & set(gripper.links)) | (set(arm.joints) & set(gripper.joints))
@@ -40,8 +40,10 @@ def mounted(arm: Tree, gripper: Tree, link: str = "") -> Tree:
     return tree_of(element, arm.file)
 
 
-def _outermost(arm: Tree) -> str:
-    """The link at the end of the chain with most moving joints, fixed ones on it included."""
+def outermost(arm: Tree) -> str:
+    """The link at the end of the chain with most moving joints, fixed ones on it included.
+
+    Raises RobotError where there are several."""
     leaves = [name for name in arm.links if not any(j.parent == name for j in arm.joints.values())]
     moving = {name: sum(j.kind in MOVING for j in arm.chain(name)) for name in leaves}
     most = max(moving.values())

@@ -44,6 +44,12 @@ class Posture:
     spare_rad: float
 
 
+def nearest_turn(value: float, low: float, high: float) -> float:
+    """The same angle in the turn nearest to 0, where the range [low, high] holds it; rad."""
+    near = math.remainder(value, 2 * math.pi)
+    return near if low <= near <= high else value
+
+
 class Chain:
     """One arm's joints in a URDF, the hand's tip at its end."""
 
@@ -79,11 +85,17 @@ class Chain:
         """Resting postures that face the direction `towards` (rad about z), the best first."""
         found: list[Posture] = []
         solutions = list(self._solutions(towards, _UP)) or list(self._solutions(towards, _LOW))
-        for q in solutions:
+        for q in map(self._unwound, solutions):
             if all(np.max(np.abs(q - np.array(p.joints))) > _SAME_RAD for p in found):
                 found.append(self._posture(q))
         usable = [p for p in found if p.spare_rad > _SPARE_RAD] or found
         return sorted(usable, key=lambda p: -p.height_m)
+
+    def _unwound(self, q: Array) -> Array:
+        """The same pose with every joint in the turn nearest to 0."""
+        return np.array(
+            [nearest_turn(*each) for each in zip(q, self.lower, self.upper, strict=True)]
+        )
 
     def _solutions(self, towards: float, heights: Sequence[float]) -> Iterator[Array]:
         length, rng = self.length_m(), np.random.default_rng(0)

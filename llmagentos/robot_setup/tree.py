@@ -10,6 +10,7 @@ fixed, limits may be missing, a mesh is a name that may lead nowhere.
 from __future__ import annotations
 
 import math
+import re
 import xml.etree.ElementTree as ElementTree
 from collections.abc import Iterator, Mapping
 from copy import deepcopy
@@ -26,6 +27,9 @@ from llmagentos.robots.urdf import numbers_of, origin_of
 Matrix = NDArray[np.float64]
 TURNING = ("revolute", "continuous")
 MOVING = (*TURNING, "prismatic")
+_COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: An element of xacro's, or an attribute with ${..} or $(..) in it.
+_XACRO = re.compile(r"""<xacro:|=\s*(?:"[^"<]*\$[{(]|'[^'<]*\$[{(])""")
 
 
 @dataclass(frozen=True)
@@ -146,24 +150,18 @@ def read_tree(path: Path) -> Tree:
     try:
         root = ElementTree.fromstring(text)
     except ElementTree.ParseError as exc:
-        if "xacro" in text:
+        if _is_xacro(text):
             raise _xacro(path) from exc
         raise RobotError(f"{path}: expected a URDF, got XML that does not parse: {exc}") from exc
     if root.tag != "robot":
         raise RobotError(f"{path}: expected a <robot>, got <{root.tag}>")
+    if _is_xacro(text):
+        raise _xacro(path)
     return tree_of(root, path)
 
 
 def tree_of(root: ElementTree.Element, path: Path) -> Tree:
     """A <robot> as a tree. path: where its meshes are looked for, and what errors call it."""
-    [e for e in root.iter() if isinstance(e.tag, str)]
-    if any(
-        e.tag.startswith("{") or "${" in v
-        for e in root.iter()
-        if isinstance(e.tag, str)
-        for v in ("", *e.attrib.values())
-    ):
-        raise _xacro(path)
     root = _told_apart(root)
     links = tuple(link.get("name", "") for link in root.findall("link"))
     joints = {}
@@ -196,10 +194,18 @@ def _told_apart(root: ElementTree.Element) -> ElementTree.Element:
     return root
 
 
+def _is_xacro(text: str) -> bool:
+    """Whether elements or attributes are still xacro's; what comments hold does not count."""
+    return _XACRO.search(_COMMENT.sub("", text)) is not None
+
+
 def _xacro(path: Path) -> RobotError:
+    name = path.name.split(".")[0]
+    # A shell empties the file it writes to before xacro reads: never one that is there.
+    out = f"{name}_expanded.urdf" if path.with_name(f"{name}.urdf").exists() else f"{name}.urdf"
     return RobotError(
         f"{path}: expected a URDF, got xacro that is not expanded yet: "
-        f"run `xacro {path.name} > {path.name.split('.')[0]}.urdf` first"
+        f"run `xacro {path.name} > {out}` first"
     )
 
 

@@ -56,16 +56,20 @@ def _field(draft: Draft, name: str) -> Iterator[str]:
             yield f"  {field.rpartition('.')[2]}: {flow(more)}"
 
 
-def free_folder(folder: Path) -> Path:
-    """The folder, made. Raises RobotError where an arm is there already, FileError."""
-    if is_there(folder / FILE):
-        raise RobotError(f"expected a folder without {FILE} to write to, got {folder}")
+def free_folder(folder: Path, force: bool = False) -> Path:
+    """The folder, made. Raises RobotError where an arm is there already, unless it may be written
+    over (`force`); FileError."""
+    if is_there(folder / FILE) and not force:
+        raise RobotError(
+            f"expected a folder without {FILE} to write to, got {folder}: --force writes it anew, "
+            "answers in it are lost; --out names another"
+        )
     return make_folder(folder, "a folder for the arm")
 
 
-def write_folder(draft: Draft, folder: Path, source: str) -> None:
-    """Both files. Raises RobotError where an arm is there already, FileError."""
-    free_folder(folder)
+def write_folder(draft: Draft, folder: Path, source: str, force: bool = False) -> None:
+    """Both files. Raises as `free_folder` does."""
+    free_folder(folder, force)
     if draft.urdf:
         write_text(folder / f"{draft.name}.urdf", draft.urdf)
     write_text(folder / FILE, yaml_of(draft, source))

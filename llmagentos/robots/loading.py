@@ -20,6 +20,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llmagentos.errors import FileError, RobotError
 from llmagentos.files import is_there, read_text, read_yaml, shown
+from llmagentos.robots.field_errors import meant, said_of
 from llmagentos.robots.hand import moved_by_of, with_hand
 from llmagentos.robots.questions import open_questions
 from llmagentos.robots.specs import (
@@ -36,6 +37,8 @@ from llmagentos.types import Workspace
 DEFAULT_ROBOT = "panda"
 GROUP = "llmagentos.robots"
 FILE = "robot.yaml"
+#: No gripper opens wider, metres: more is millimetres. Arms of more joints do not lean the hand.
+_WIDEST_M, _MOST_LEANING = 0.5, 5
 
 _Share = Annotated[float, Field(gt=0, le=1)]
 _Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -140,8 +143,18 @@ def folder_of(robot: str | Path) -> Path:
                 raise RobotError(
                     f"cannot load the arm of entry point {entry.name!r} ({entry.value}): {exc}"
                 ) from exc
-    known = ", ".join(names())
-    raise RobotError(f"expected an arm ({known}) or a folder with {FILE}, got {shown(robot)!r}")
+    if Path(robot).name == FILE and is_there(robot):
+        return Path(robot).parent
+    if is_there(robot):
+        raise RobotError(
+            f"expected {FILE} in the folder {shown(robot)!r}, got none: `llmagentos robot new` "
+            "begins one"
+        )
+    known = names()
+    raise RobotError(
+        f"expected an arm ({', '.join(known)}) or a folder with {FILE}, got {shown(robot)!r}, "
+        f"which is not there{meant(shown(robot), known)}"
+    )
 
 
 @lru_cache(maxsize=32)
@@ -243,22 +256,14 @@ def _entries(path: Path) -> _Robot:
             f"{path}: expected answers to its questions, got none for {fields}: "
             f"see `llmagentos robot check {path.parent}`"
         )
+    if data is None:
+        raise RobotError(f"{path}: expected an arm's fields, got an empty file")
     if not isinstance(data, dict):
         raise RobotError(f"{path}: expected a mapping, got {type(data).__name__}")
     try:
         return _Robot.model_validate(data)
     except ValidationError as exc:
-        first = exc.errors()[0]
-        field = ".".join(str(part) for part in first["loc"])
-        got = "nothing" if first["type"] == "missing" else repr(first.get("input"))
-        raise RobotError(f"{path}: {field}: expected {_expected(first)}, got {got}") from exc
-
-
-def _expected(problem: Any) -> str:
-    if problem["type"] == "extra_forbidden":
-        return f"only {', '.join(_Robot.model_fields)}"
-    words: str = problem["msg"]
-    return words.replace("Input should be ", "").replace("Field required", "a value")
+        raise RobotError(f"{path}: {said_of(exc, _Robot)}") from exc
 
 
 def _text(path: Path) -> str:
@@ -276,6 +281,14 @@ def _spec(
     for field in ("home_rad", "max_acceleration_radps2", "load_acceleration", "swivel_rad"):
         _check_count(path, field, getattr(given, field), count)
     _check_count(path, "restart_rad", given.restart_rad, count)
+    if given.lean_rad and count > _MOST_LEANING:
+        raise RobotError(
+            f"{path}: lean_rad: expected none on an arm of more than {_MOST_LEANING} joints, which "
+            f"keeps its hand upright, got {given.lean_rad}"
+        )
+    for name in given.range_rad:
+        if name not in given.joints:
+            raise RobotError(f"{path}: range_rad: expected joints of the arm, got {name!r}")
     for name in given.joints:
         if joints[name].kind != "revolute":
             raise RobotError(
@@ -359,6 +372,10 @@ def _gripper(given: _Gripper, joints: Mapping[str, JointLimits], path: Path) -> 
     steps = [b - a for a, b in itertools.pairwise(values)]
     if not (all(s > 0 for s in steps) or all(s < 0 for s in steps)):
         raise RobotError(f"{path}: gripper.joint_values: expected one way only, got {values}")
+    if max(openings) > _WIDEST_M:
+        raise RobotError(
+            f"{path}: gripper.opening_m: expected metres, at most {_WIDEST_M}, got {openings}"
+        )
     if any(b <= a for a, b in itertools.pairwise(openings)):
         raise RobotError(f"{path}: gripper.opening_m: expected closed to open, got {openings}")
     multipliers = given.multipliers or [1.0] * len(given.joints)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from lab.arms import FakeArm
+from robot_setup import urdfs
 
 from llmagentos.cli.main import main
 from llmagentos.robots import ArmSpec, loading
@@ -109,3 +110,31 @@ def test_what_is_no_driver_or_cannot_connect_is_told_in_a_sentence(
 def test_a_name_without_a_module_is_told_what_a_name_is(capsys: pytest.CaptureFixture[str]) -> None:
     code, _, err = _run(capsys, "conformance", "MyDriver", "--yes")
     assert code == 2 and "driver: expected package.module:Class, got 'MyDriver'" in err
+
+
+def test_new_tells_mount_and_a_name_that_is_taken_and_writes_anew_by_force(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    arm = urdfs.written(tmp_path, urdfs.robot(urdfs.arm()), "arm.urdf")
+    hand = urdfs.fingers().replace('<parent link="flange"/>', '<parent link="plate"/>')
+    hand = urdfs.robot(hand, root='<link name="plate"/>')
+    gripper = urdfs.written(tmp_path, hand, "gripper.urdf")
+    words = ["new", "--urdf", str(arm), "--gripper", str(gripper), "--name", "panda"]
+    code, out, _ = _run(capsys, *words)
+    assert code == 0 and "mount: flange, the outermost link" in out
+    assert "use --robot ./panda" in out and "llmagentos robot check ./panda" in out
+    code, _, err = _run(capsys, *words)
+    assert code == 2 and "--force" in err
+    assert _run(capsys, *words, "--force")[0] == 0
+
+
+def test_check_tells_where_its_figure_went_or_why_not(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    there, away = tmp_path / "reach.png", tmp_path / "away" / "reach.png"
+    code, out, _ = _run(capsys, "check", "panda", "--no-pick", "--figure", str(there))
+    assert code == 0 and f"written  {there}" in out
+    assert there.read_bytes().startswith(b"\x89PNG")
+    code, _, err = _run(capsys, "check", "panda", "--no-pick", "--figure", str(away))
+    assert code == 2 and "no such file or folder" in " ".join(err.split())

@@ -15,6 +15,7 @@ from llmagentos.robot_setup.draft import Draft, Wishes, draft
 from llmagentos.robot_setup.gripper import measure
 from llmagentos.robot_setup.hands import arms_of
 from llmagentos.robot_setup.mount import mounted
+from llmagentos.robot_setup.posture import Chain, nearest_turn
 from llmagentos.robot_setup.reach import heights_m, reach_map
 from llmagentos.robot_setup.tree import Tree, read_tree
 from llmagentos.robot_setup.writing import write_folder
@@ -57,6 +58,9 @@ def test_an_arm_that_leaves_nothing_open_can_be_used_at_once(whole: Tree, tmp_pa
     ]  # fmt: skip
     with pytest.raises(RobotError, match=r"expected a folder without robot\.yaml"):
         write_folder(made, tmp_path / "arm", "stranger.urdf")
+    (tmp_path / "arm" / "robot.yaml").write_text("")
+    write_folder(made, tmp_path / "arm", "stranger.urdf", force=True)
+    assert load(tmp_path / "arm").joint_names == spec.joint_names
 
 
 def test_several_arms_are_asked_about_and_one_can_be_chosen(tmp_path: Path) -> None:
@@ -184,7 +188,35 @@ def test_a_file_that_is_expanded_xacro_is_none(tmp_path: Path) -> None:
     text = urdfs.robot(urdfs.arm(), urdfs.fingers()).replace(
         "<robot", '<robot xmlns:xacro="http://www.ros.org/wiki/xacro"', 1
     )
+    text = text.replace("<link", "<!-- by xacro: ${prefix} <xacro:arm/> --><link", 1)
     assert len(arms_of(read_tree(urdfs.written(tmp_path, text)))) == 1
+
+
+def test_the_advice_about_xacro_writes_over_no_file(tmp_path: Path) -> None:
+    text = '<robot name="a"><link name="${prefix}base"/></robot>'
+    with pytest.raises(RobotError, match=r"run `xacro a\.urdf > a_expanded\.urdf` first"):
+        read_tree(urdfs.written(tmp_path, text, "a.urdf"))
+    with pytest.raises(RobotError, match=r"run `xacro b\.urdf\.xacro > b\.urdf` first"):
+        read_tree(urdfs.written(tmp_path, text, "b.urdf.xacro"))
+
+
+def test_joints_at_rest_are_in_the_turn_nearest_to_zero(tmp_path: Path) -> None:
+    tree = _tree(tmp_path, urdfs.arm(), urdfs.fingers())
+    made = draft(tree)
+    names, tip = [j.name for j in arms_of(tree)[0].arm], str(made.values["tip_link"])
+    found = Chain(made.urdf, names, tip, [(-2 * np.pi, 2 * np.pi)] * 6).postures()
+    assert found and max(abs(q) for p in found for q in p.joints) < np.pi + 1e-6
+    assert nearest_turn(5.9, -6.28, 6.28) == pytest.approx(5.9 - 2 * np.pi)
+    assert nearest_turn(5.9, 0.0, 6.28) == 5.9
+
+
+@pytest.mark.parametrize(("effort", "said"), [("9000", False), ("150", True)])
+def test_a_force_that_no_gripper_has_is_not_suggested(
+    tmp_path: Path, effort: str, said: bool
+) -> None:
+    made = draft(_tree(tmp_path, urdfs.arm(), urdfs.fingers(effort=effort)))
+    (asked,) = [q for q in made.questions if q.field == "gripper.max_force_n"]
+    assert ("it would be" in asked.words) is said
 
 
 def test_endless_joints_turn_once_to_either_side(tmp_path: Path) -> None:

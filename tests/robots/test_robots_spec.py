@@ -87,6 +87,20 @@ def _copy(tmp_path: Path, like: str = "ur5e", **changes: object) -> Path:
     [
         ({"joints": None}, "robot.yaml: joints: expected a value, got nothing"),
         ({"colour": "red"}, "robot.yaml: colour: expected only name, urdf, .*got 'red'"),
+        (
+            {"home_rad": None, "home_radd": [0.0]},
+            "home_rad: expected a value, got nothing; home_radd is not known: did you mean home_rad?",
+        ),
+        (
+            {"work_area": {"x_m": [0.3, 0.7], "y_m": [-0.3, 0.3], "tabel_z_m": 0.1}},
+            "work_area.tabel_z_m: expected only x_m, y_m, .*: did you mean table_z_m?",
+        ),
+        (
+            {"profiles": {"careful": {"velocty": 0.3, "acceleration": 1, "tool_speed_mps": 1}}},
+            "profiles.careful.velocity: .*velocty is not known: did you mean velocity?",
+        ),
+        ({"lean_rad": 0.3}, "lean_rad: expected none on an arm of more than 5 joints.*got 0.3"),
+        ({"range_rad": {"elbow": [0, 1]}}, "range_rad: expected joints of the arm, got 'elbow'"),
         ({"home_rad": [0.0] * 7}, "robot.yaml: home_rad: expected 6 numbers, got 7"),
         ({"home_rad": [9.0] * 6}, r"home_rad: expected shoulder_pan_joint in \[-3.5.*got 9.0"),
         ({"home_rad": [0.0, -1.5, 2.0, -1.0, -1.57, 0.0]}, "home_rad: expected a hand that points"),
@@ -134,6 +148,8 @@ def test_what_does_not_fit_is_told_with_file_and_field(
         ({"joint_values": [0.0, 0.0]}, "gripper.joint_values: expected one way only"),
         ({"opening_m": [0.08, 0.0]}, "gripper.opening_m: expected closed to open"),
         ({"multipliers": [1.0]}, "gripper.multipliers: expected 2 numbers"),
+        ({"opening_m": [0.0, 80.0]}, "gripper.opening_m: expected metres, at most 0.5, got"),
+        ({"fixed_fingr": "a"}, "fixed_fingr: expected only joints, .*did you mean fixed_finger?"),
         ({"opening_m": [0.0, 0.17]}, "to open along the tip's y axis by half of opening_m"),
     ],
 )
@@ -173,6 +189,31 @@ def test_broken_yaml_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(RobotError, match=r"expected an arm in YAML at .*robot\.yaml, got") as told:
         robots.load(tmp_path)
     assert "\n" not in str(told.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("", "expected an arm's fields, got an empty file"),
+        ("name: a\nname: b\n", "got 'name' twice"),
+    ],
+)
+def test_an_empty_file_and_a_key_given_twice_are_told(tmp_path: Path, text: str, why: str) -> None:
+    (tmp_path / "robot.yaml").write_text(text, encoding="utf-8")
+    with pytest.raises(RobotError, match=why):
+        robots.load(tmp_path)
+
+
+def test_what_a_folder_is_called_by(tmp_path: Path) -> None:
+    folder = _copy(tmp_path)
+    assert robots.load(folder / "robot.yaml") is robots.load(folder)
+    for robot, why in (
+        (tmp_path, r"expected robot\.yaml in the folder .*got none: `llmagentos robot new`"),
+        (tmp_path / "away", "got .*which is not there$"),
+        ("xamr7", "got 'xamr7', which is not there: did you mean xarm7?"),
+    ):
+        with pytest.raises(RobotError, match=why):
+            robots.load(robot)
 
 
 def test_joints_out_of_order(tmp_path: Path) -> None:
