@@ -38,6 +38,8 @@ _PRESSING_RAD = 0.012
 _UPRIGHT_RISE_M = 0.012
 #: Fingers that stand this much narrower than commanded have not opened.
 _STUCK_M = 0.01
+#: Fingers closer together than this hold nothing.
+EMPTY_M = 0.0015
 _GRIP_SETTLE_S, _GRIP_LIMIT_S, _GRIP_STILL_M = 0.12, 1.0, 0.0002
 
 
@@ -189,6 +191,13 @@ class Arm:
             yield from self.grip(width, force_n)
             if self._has_opened(width):
                 return
+
+    def grasps(self) -> bool:
+        """Whether the fingers press on something between them: they are neither closed nor open."""
+        state, s = self.driver.state(), self.spec.scale
+        return state.gripper_effort_n > 0 and (
+            EMPTY_M * s < state.gripper_width_m < self.spec.max_opening_m - _STUCK_M * s
+        )
 
     def _has_opened(self, width_m: float) -> bool:
         return self.driver.state().gripper_width_m > width_m - _STUCK_M * self.spec.scale

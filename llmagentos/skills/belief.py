@@ -58,6 +58,12 @@ class Belief:
         self._seen = self._with_hidden(self._look() if seen is None else seen)
         return self.scene()
 
+    def take_up(self, tip: Pose) -> None:
+        """Believe what the last look saw in a hand that was thought to be empty; `tip` is where
+        the hand is, base frame."""
+        if self.in_hand is None and self._seen is not None and self._seen.held is not None:
+            self.in_hand = InHand.of(self._seen.held, tip)
+
     def let_go(self, item: SceneObject, at: Pose, vessel_id: str) -> None:
         """Remember what was let go inside a vessel, `at` (its base) in the base frame, so that
         it is believed to lie there until it is seen again."""
@@ -135,11 +141,15 @@ class Belief:
         return doubles
 
     def scene(self, tip: Pose | None = None) -> Scene:
-        """The last look (the first one is taken now), with what is held in the hand."""
+        """The last look (the first one is taken now), with what is held in the hand. What the look
+        takes for held in a hand that holds nothing is nowhere that anybody knows: left out."""
         if self._seen is None:
             self._seen = self._look()
         if self.in_hand is None:
-            return self._seen
+            if self._seen.held is None:
+                return self._seen
+            seen = tuple(o for o in self._seen.objects if not o.held)
+            return replace(self._seen, objects=seen)
         held_id = self.in_hand.item.id
         held = self.in_hand.item if tip is None else self.in_hand.object_at(tip)
         others = tuple(o for o in self._seen.objects if o.id != held_id and not o.held)

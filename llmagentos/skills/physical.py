@@ -80,12 +80,19 @@ class MotionSkills:
 
     def scene(self) -> Scene:
         """The last look, with what is held where the hand is."""
+        if self._running is None:  # a skill under way knows what it holds and lets go of
+            self._know_hand()
         return self._belief.scene(self._arm.tip)
 
     def see(self, scene: Scene | None = None) -> Scene:
         """Look now, from wherever the arm is, or take what was just seen; and believe it."""
         self._belief.look(scene)
         return self.scene()
+
+    def _know_hand(self) -> None:
+        """What was given up, or taken by others, and is in the hand after all is held."""
+        if self._belief.in_hand is None and self._arm.grasps():
+            self._belief.take_up(self._arm.tip)
 
     def hand(self) -> Hand:
         """Where the finger tips are by the measured joints, and how far apart."""
@@ -117,6 +124,7 @@ class MotionSkills:
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
         self._arm.pace, self._belief.keep_clear_of = action.speed, action.clear_of
+        self._know_hand()
         problem = hand_problem(skill, self.scene())
         if problem is not None:
             return problem

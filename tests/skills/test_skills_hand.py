@@ -2,17 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterator
+from dataclasses import replace
 
 import pytest
 
 pytest.importorskip("pybullet")
 
+from lab.arms import PANDA
 from lab.workbench import Workbench
 
+from benchmarks.oracle import oracle_scene
+from llmagentos.errors import UnreachableError
+from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
+from llmagentos.skills import MotionSkills, SkillStatus
 from llmagentos.skills.belief import KEEP_CLEAR_M
-from llmagentos.types import Pose
+from llmagentos.skills.context import Context
+from llmagentos.skills.declaration import Skill, SkillRun
+from llmagentos.types import Action, Pose, Scene
 
 
 @pytest.fixture(scope="module")
@@ -131,3 +140,50 @@ def test_clearing_a_half_tries_another_spot_and_leaves_nothing_in_the_hand(
     out = made.run("clear at left")
     assert out.status == "succeeded" and made.skills.held is None
     assert all(o.position[1] < 0.01 for o in made.skills.scene().objects)
+
+
+def believes_held(bench: Workbench, object_id: str) -> None:
+    """From now on perception takes it for held."""
+
+    def look() -> Scene:
+        seen = oracle_scene(bench.world)
+        objects = (replace(o, held=o.id == object_id) for o in seen.objects)
+        return replace(seen, objects=tuple(objects))
+
+    bench.look = look
+
+
+def test_what_perception_takes_for_held_in_an_open_hand_is_not(bench: Workbench) -> None:
+    believes_held(bench, "red")
+    for _ in range(2):
+        report = bench.do("place", "red", pose=Pose((0.45, -0.1, 0.0), 0.0), support="table")
+        assert report.failure is Failure.NOT_HOLDING, report
+    assert bench.do("pick", "can").status is SkillStatus.SUCCEEDED
+
+
+def test_what_is_in_the_hand_after_all_can_be_put_down(bench: Workbench) -> None:
+    """The skills have forgotten it, as after a pick that was given up."""
+    assert bench.do("pick", "red").status is SkillStatus.SUCCEEDED
+    bench.skills.reset()
+    believes_held(bench, "red")
+    bench.skills.see()
+    assert bench.skills.held == "red"
+    bench.do("place", "red", pose=Pose((0.45, -0.15, 0.0), 0.0), support="table")
+    assert bench.at("red")[:2] == pytest.approx((0.45, -0.15), abs=0.015)
+    assert bench.skills.held is None
+
+
+def test_a_failed_motion_is_reported_and_not_printed(
+    bench: Workbench, caplog: pytest.LogCaptureFixture
+) -> None:
+    def run(context: Context, action: Action) -> SkillRun:
+        yield
+        raise UnreachableError("expected the way to stay reachable")
+
+    skill = Skill("point", "pointing", run, lambda scene, action: scene)
+    skills = MotionSkills(bench.world, bench.look, Kinematics(PANDA), skills={"point": skill})
+    skills.start(Action("point"))
+    with caplog.at_level(logging.DEBUG):
+        report = skills.tick()
+    assert report.failure is Failure.UNREACHABLE
+    assert [r.levelname for r in caplog.records if "skill failed" in r.message] == ["DEBUG"]

@@ -16,6 +16,7 @@ from llmagentos.motion.planning import InHand
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.robots.specs import ArmSpec
+from llmagentos.skills.arm import EMPTY_M
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
@@ -29,8 +30,6 @@ MAX_ATTEMPTS, MAX_DRAWS = 3, 2
 #: Lengths are at scale 1. Lift this far, and to this height at least, so that the object is clear
 #: of its neighbours; and no higher.
 _LIFT_M, _CLEAR_Z_M, _MOST_Z_M = 0.12, 0.2, 0.32
-#: Fingers closer together than this hold nothing.
-EMPTY_M = 0.0015
 #: Fingers may stop this much wider than the object is believed to be.
 _TOO_WIDE_M = 0.02
 #: In a preview the base of what is held is this high.

@@ -12,7 +12,7 @@ from collections.abc import Generator
 from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
-from llmagentos.skills.builtin.pick import EMPTY_M
+from llmagentos.skills.arm import EMPTY_M
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import (
     INSIDE,
