@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -227,3 +228,18 @@ def test_endless_joints_turn_once_to_either_side(tmp_path: Path) -> None:
     assert "spin turn without end" in made.notes["joints"]
     write_folder(made, tmp_path / "arm", "stranger.urdf")
     assert load(tmp_path / "arm").upper_rad[-1] == pytest.approx(2 * np.pi)
+
+
+def test_a_check_that_fails_says_what_to_change() -> None:
+    """A table as high as the shoulder: the arm at rest and on its way dips under it."""
+    spec = load("ur5e")
+    spec = replace(spec, workspace=replace(spec.workspace, table_z=0.4), home_rad=(0.0,) * 6)
+    area = spec.workspace
+    x, y = np.linspace(area.x_min, area.x_max, 3), np.linspace(area.y_min, area.y_max, 3)
+    found = {f.about: f for f in check(spec, reach_map(spec, list(x), list(y), heights_m(3.0)))}
+    for about, step in (
+        ("reach", "make work_area smaller"),
+        ("inverse kinematics", "range_rad: {shoulder_lift_joint: ["),
+        ("home", "raise home_rad, or lower work_area.table_z_m"),
+    ):
+        assert found[about].well is False and step in found[about].words
