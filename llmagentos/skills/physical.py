@@ -34,6 +34,7 @@ from llmagentos.skills.declaration import (
     invalid,
     unknown,
 )
+from llmagentos.skills.preview import unreachable
 from llmagentos.types import Action, Hand, Scene
 
 _log = logging.getLogger(__name__)
@@ -75,7 +76,7 @@ class MotionSkills:
         self._belief = Belief(look)
         self._context = Context(self._arm, self._belief)
         self._running: SkillRun | None = None
-        self._name = ""  # of the skill that runs
+        self._action: Action | None = None  # that runs
         self._report = succeeded("nothing to do")
 
     def scene(self) -> Scene:
@@ -119,7 +120,7 @@ class MotionSkills:
             self._running, self._report = None, problem or unknown(action.name)
             return
         self._report = SkillReport(SkillStatus.RUNNING)
-        self._name = skill.name
+        self._action = action
         self._running = self._carry_out(skill, action)
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
@@ -148,17 +149,24 @@ class MotionSkills:
         except tuple(kind for kind, _ in _FAILURES) as error:
             failure = next(f for kind, f in _FAILURES if isinstance(error, kind))
             _log.debug("skill failed: %s: %s", failure, error)  # its report says it, too
-            self._running, self._report = None, failed(failure, problem=str(error))
+            self._running = None
+            if failure is Failure.UNREACHABLE and self._action is not None:
+                self._report = unreachable(self.scene(), self._action, problem=str(error))
+            else:
+                self._report = failed(failure, problem=str(error))
             self._come_to_rest()
         except Exception as error:  # whatever a skill from outside does
-            self._running, self._report = None, broken(self._name, error)
+            self._running, self._report = None, self._broken(error)
             self._come_to_rest()
         return self._report
 
     def _ended_with(self, report: object) -> SkillReport:
         if isinstance(report, SkillReport) and report.status is not SkillStatus.RUNNING:
             return report
-        return broken(self._name, f"expected a report of its end, got {report!r}")
+        return self._broken(f"expected a report of its end, got {report!r}")
+
+    def _broken(self, error: Exception | str) -> SkillReport:
+        return broken("" if self._action is None else self._action.name, error)
 
     def _come_to_rest(self) -> None:
         """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""

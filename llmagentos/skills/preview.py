@@ -73,12 +73,33 @@ def too_close(item: SceneObject, blocker: SceneObject, attempts: int = 1) -> Ski
     return failed(Failure.NO_GRASP, words, attempts, in_way=blocker.id)
 
 
-def outside(scene: Scene, pose: Pose | None) -> SkillReport | None:
-    """A report where a pose is too far outside of the workspace."""
-    beyond = OUTSIDE_M * scene.workspace.scale
+def outside(scene: Scene, action: Action) -> SkillReport | None:
+    """A report where an action's pose is too far outside of the workspace."""
+    beyond, pose = OUTSIDE_M * scene.workspace.scale, action.pose
     if pose is not None and not scene.workspace.contains(*pose.position[:2], -beyond):
-        return failed(Failure.UNREACHABLE)
+        return unreachable(scene, action)
     return None
+
+
+def unreachable(scene: Scene, action: Action, problem: str = "") -> SkillReport:
+    """The report on what the arm does not get to, which names what is outside of the work area:
+    the landmark, the place or the thing. problem: the arm's own words, for the details."""
+    item = scene.get(action.object_id if action.pose is None else action.support)
+    if item is not None:
+        name, (x, y) = f"the {item.label}", item.position[:2]
+    elif action.pose is not None:
+        name, (x, y) = "that place", action.pose.position[:2]
+    else:
+        return failed(Failure.UNREACHABLE, problem=problem)
+    w = scene.workspace
+    ends = []
+    for axis, value, low, high in (("x", x, w.x_min, w.x_max), ("y", y, w.y_min, w.y_max)):
+        if value > high:
+            ends.append(f"{axis} up to {high:.2f} m")
+        elif value < low:
+            ends.append(f"{axis} from {low:.2f} m")
+    words = f"{name} is outside my work area ({', '.join(ends)})" if ends else ""
+    return failed(Failure.UNREACHABLE, words, problem=problem)
 
 
 def no_carrier(scene: Scene, action: Action) -> SkillReport | None:

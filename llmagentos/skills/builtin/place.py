@@ -36,7 +36,7 @@ def _check(scene: Scene, action: Action) -> SkillReport | None:
     held = scene.held
     if held is None or action.object_id not in ("", held.id):
         return failed(Failure.NOT_HOLDING)
-    return outside(scene, action.pose) or no_carrier(scene, action)
+    return outside(scene, action) or no_carrier(scene, action)
 
 
 def _preview(scene: Scene, action: Action) -> Scene | SkillReport:

@@ -21,7 +21,7 @@ _LEAST_Z_M = 0.05
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
-    return outside(scene, action.pose)
+    return outside(scene, action)
 
 
 def _preview(scene: Scene, action: Action) -> Scene:

@@ -54,7 +54,7 @@ def _check(scene: Scene, action: Action) -> SkillReport | None:
     below = scene.get(item.support)
     if below is not None and not traits(below.kind).is_flat:
         return failed(Failure.NOT_ON_TABLE, f"it stands on the {below.label}")
-    return outside(scene, action.pose)
+    return outside(scene, action)
 
 
 def _preview(scene: Scene, action: Action) -> Scene | SkillReport:

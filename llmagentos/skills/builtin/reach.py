@@ -25,7 +25,7 @@ def _check(scene: Scene, action: Action) -> SkillReport | None:
     z, s = action.pose.position[2] - scene.workspace.table_z, scene.workspace.scale
     if not LEAST_Z_M * s - 1e-9 <= z <= MOST_Z_M * s + 1e-9:
         return failed(Failure.UNREACHABLE)
-    return outside(scene, action.pose)
+    return outside(scene, action)
 
 
 def _preview(scene: Scene, action: Action) -> Scene:
