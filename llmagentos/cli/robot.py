@@ -135,8 +135,9 @@ def new(
 
     tree = read_tree(urdf)
     if gripper is not None:
+        hand = read_tree(gripper)
         chosen, mount = mount, mount or outermost(tree)
-        tree = mounted(tree, read_tree(gripper), mount)
+        tree = mounted(tree, hand, mount)
     wishes = Wishes(hand, tip, table_z, name)
     folder = free_folder(out or Path(name_of(tree, wishes)), force)
     made = draft(tree, wishes)
