@@ -135,9 +135,9 @@ def new(
 
     tree = read_tree(urdf)
     if gripper is not None:
-        hand = read_tree(gripper)
+        other = read_tree(gripper)
         chosen, mount = mount, mount or outermost(tree)
-        tree = mounted(tree, hand, mount)
+        tree = mounted(tree, other, mount)
     wishes = Wishes(hand, tip, table_z, name)
     folder = free_folder(out or Path(name_of(tree, wishes)), force)
     made = draft(tree, wishes)

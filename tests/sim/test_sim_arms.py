@@ -50,11 +50,11 @@ def test_it_holds_still_with_the_gripper_open(spec: ArmSpec) -> None:
 def test_another_scene_brings_its_own_arm_and_a_fork_keeps_it() -> None:
     world = SimWorld(SceneSpec(robot="panda"), renderer="tiny")
     world.reset(SceneSpec(robot="ur5e"))
-    assert world.robot.spec is UR5E and len(world.state().positions) == 6
+    assert world.robot.spec == UR5E and len(world.state().positions) == 6
     twin = world.fork()
-    assert twin.robot.spec is UR5E and twin.state_bytes() == world.state_bytes()
+    assert twin.robot.spec == UR5E and twin.state_bytes() == world.state_bytes()
     world.reset(SceneSpec(robot="panda"))
-    assert world.robot.spec is PANDA
+    assert world.robot.spec == PANDA
     twin.close()
     world.close()
 

@@ -30,7 +30,7 @@ from rclpy.parameter import Parameter
 _DISCOVERY_S, _BEAT_S, _PATIENT_S = 0.6, 1.0, 5.0
 #: So long the refusal waits for somebody to hear it; then it is told so often, since a reader that
 #: we know of may not know of us yet.
-_FIND_READER_S, _TIMES, _BETWEEN_S = 5.0, 5, 0.2
+_FIND_READER_S, _TIMES, _BETWEEN_S = 5.0, 20, 0.2
 _POLL_S = 0.05
 
 
