@@ -77,7 +77,9 @@ def around() -> Iterator[Around]:
     made.close()
 
 
-@pytest.mark.parametrize("name", ["planner", "bringup"])
+@pytest.mark.parametrize(
+    "name", ["planner", pytest.param("bringup", marks=pytest.mark.one_distribution)]
+)
 def test_a_second_process_ends_with_a_sentence(around: Around, name: str) -> None:
     first = around.start(name)
     around.wait(lambda: bool(around.beats))
