@@ -20,6 +20,7 @@ ROOT = Path(__file__).resolve().parents[2]
 #: Starts what it is given, and does with SIGTERM what `ros2 launch` does: it ends, and nothing else.
 LAUNCH = """
 import json, signal, subprocess, sys
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background ignores it
 children = [subprocess.Popen(argv) for argv in json.loads(sys.argv[1])]
 signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 print("started", flush=True)
