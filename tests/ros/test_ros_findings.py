@@ -13,7 +13,9 @@ NODES = ("perception", "planner", "executor", "agent")
 WELL = NodeView(
     present=True, state="active", beat_age_s=0.1, instances=1, rows={"pid": "7", "/scene": "ok: -"}
 )
-GRAPH = GraphView("/", 0, {name: WELL for name in NODES}, has_bringup=True)
+#: It has a heartbeat, and neither a lifecycle nor diagnostics of its own.
+BRINGUP = NodeView(present=True, beat_age_s=0.1, instances=1)
+GRAPH = GraphView("/", 0, {name: WELL for name in NODES}, BRINGUP)
 SENSOR = Policy(reliable=False, latched=False)
 
 
@@ -58,7 +60,13 @@ def test_a_node_that_is_not_well_is_named(node: NodeView, words: str) -> None:
 
 
 def test_without_bring_up_nothing_comes_back() -> None:
-    assert only(replace(GRAPH, has_bringup=False)).where == "bringup"
+    found = only(replace(GRAPH, bringup=NodeView()))
+    assert found.where == "bringup" and "is not there" in found.words
+
+
+def test_two_bring_ups_are_told() -> None:
+    found = only(replace(GRAPH, bringup=replace(BRINGUP, instances=2)))
+    assert found.where == "bringup" and "runs 2 times" in found.words
 
 
 def test_shared_memory_that_is_too_small_is_told() -> None:

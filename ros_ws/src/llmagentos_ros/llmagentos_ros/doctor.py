@@ -26,7 +26,7 @@ from lifecycle_msgs.srv import GetState
 from llmagentos.runtime.graph import AGENT_NODES
 from llmagentos_msgs.msg import Heartbeat
 from llmagentos_ros import interface as table
-from llmagentos_ros.findings import examine, GraphView, NodeView
+from llmagentos_ros.findings import BRINGUP, examine, GraphView, NodeView
 import rclpy
 from rclpy.executors import SingleThreadedExecutor
 
@@ -91,8 +91,9 @@ class Listener:
             nodes={
                 name: self._node(name, name in here)
                 for name in dict.fromkeys([*self._names, *self._beats])
+                if name != BRINGUP
             },
-            has_bringup='bringup' in here,
+            bringup=self._node(BRINGUP, BRINGUP in here),
             elsewhere=sorted(
                 {s for name, s in everybody if name == 'agent' and s != self.namespace}
             ),

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 
 from llmagentos_ros import inputs
 
+#: The node that brings the others up; it has a heartbeat and no lifecycle.
+BRINGUP = 'bringup'
 #: Less free shared memory than this holds no pictures of a whole graph, bytes.
 LEAST_SHM = 64 * 2**20
 #: A node that beats five times a second is silent after so long without a beat, seconds.
@@ -65,12 +67,17 @@ class NodeView:
 
 @dataclass
 class GraphView:
-    """A graph as seen from outside. elsewhere: namespaces in which there is an agent, too."""
+    """
+    A graph as seen from outside.
+
+    nodes: those with a lifecycle. bringup: brings them up and has none itself. elsewhere:
+    namespaces in which there is an agent, too.
+    """
 
     namespace: str
     domain: int
     nodes: Mapping[str, NodeView]
-    has_bringup: bool = False
+    bringup: NodeView = field(default_factory=NodeView)
     elsewhere: Sequence[str] = ()
     shm_free: int = LEAST_SHM
 
@@ -89,10 +96,12 @@ def examine(view: GraphView) -> list[Finding]:
         )
     if not any(n.present or n.instances for n in view.nodes.values()):
         return [*found, _no_graph(view)]
-    if not view.has_bringup:
+    if view.bringup.present or view.bringup.instances:
+        found += _of_process(BRINGUP, view.bringup)
+    else:
         found.append(
             Finding(
-                'bringup',
+                BRINGUP,
                 'is not there: nothing brings nodes to active, or back after they died',
                 'start the graph with `llmagentos up` or a launch file, not node by node',
             )
@@ -119,8 +128,8 @@ def _no_graph(view: GraphView) -> Finding:
     )
 
 
-def _of_life(name: str, node: NodeView) -> Iterator[Finding]:
-    """Say whether it runs, once, and is active."""
+def _of_process(name: str, node: NodeView) -> Iterator[Finding]:
+    """Say whether it runs, once."""
     if not node.present and not node.instances:
         log = f'its last words are in {name}.log of the folder that `llmagentos up` names'
         yield Finding(name, 'does not run, or is frozen', f'{log}; start the graph again')
@@ -136,7 +145,15 @@ def _of_life(name: str, node: NodeView) -> Iterator[Finding]:
             'is in the graph and silent: it was killed a moment ago, is frozen, or gets no time',
             'wait some seconds and look again; then restart the graph',
         )
-    elif not node.state:
+
+
+def _of_life(name: str, node: NodeView) -> Iterator[Finding]:
+    """Say whether it runs, once, and is active."""
+    wrong = list(_of_process(name, node))
+    yield from wrong
+    if wrong:
+        return
+    if not node.state:
         yield Finding(
             name,
             'lives and does not answer: its callbacks are held up',
