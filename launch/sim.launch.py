@@ -12,6 +12,7 @@ from launch.actions import (
     DeclareLaunchArgument,
     ExecuteProcess,
     GroupAction,
+    OpaqueFunction,
     SetEnvironmentVariable,
 )
 from launch.conditions import IfCondition
@@ -25,6 +26,11 @@ ARGUMENTS = (
     ('namespace', '', 'Namespace of all nodes and topics, for several robots'),
     ('use_sim_time', 'true', 'Nodes follow /clock, which the simulated robot publishes'),
     ('params_file', str(CONFIG / 'sim.yaml'), 'Parameters of all nodes'),
+    (
+        'robot',
+        '',
+        'Arm: a name of `llmagentos robot list`, or a folder of one; empty: that of params_file',
+    ),
     ('autostart', 'true', 'Bring the lifecycle nodes up to active by themselves'),
     ('log_level', 'info', 'debug, info, warn, error or fatal'),
     (
@@ -53,6 +59,19 @@ SETPRIV = shutil.which('setpriv') is not None
 END_WITH_LAUNCH = 'setpriv --pdeathsig TERM -- ' if SETPRIV else ''
 END_RECORDING = 'setpriv --pdeathsig INT -- ' if SETPRIV else ''
 
+#: Launch arguments by name, and what a debugger's user puts before each node.
+VALUE = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
+ASKED = LaunchConfiguration('launch-prefix', default='')
+
+#: A process ends with this when it must not run (llmagentos.runtime.processes).
+NO_RESTART = 78
+
+
+def give_up(event, context):
+    """End the launch where a process must not run: to start it again each second is of no use."""
+    if event.returncode == NO_RESTART:
+        raise RuntimeError(f'{event.process_name} must not run here, its last words say why')
+
 
 def profile(path):
     """Return what sets the Fast DDS profile."""
@@ -62,54 +81,54 @@ def profile(path):
     return [SetEnvironmentVariable(name, path)]
 
 
-def generate_launch_description():
+def chosen_robot(context):
+    """Return the arm of all nodes as a parameter, where one was named: it wins over the file."""
+    robot = context.launch_configurations['robot']
+    return {'robot': ParameterValue(robot, value_type=str)} if robot else {}
+
+
+def node(name, parameters):
+    """Return one node, which is started again when it dies, unless it must not run."""
+    return Node(
+        package='llmagentos_ros',
+        executable=name,
+        name=name,
+        parameters=[VALUE['params_file'], parameters],
+        arguments=['--ros-args', '--log-level', VALUE['log_level']],
+        respawn=True,
+        respawn_delay=1.0,
+        on_exit=give_up,
+        output='screen',
+        prefix=[END_WITH_LAUNCH, ASKED],
+    )
+
+
+def graph(context):
     """Return the nodes in the order in which they come up."""
-    value = {name: LaunchConfiguration(name) for name, _, _ in ARGUMENTS}
-    namespace = PythonExpression(["'", value['namespace'], "'.strip('/')"])
-    asked = LaunchConfiguration('launch-prefix', default='')
-    prefix = [END_WITH_LAUNCH, asked]
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
-    sim_time = {'use_sim_time': ParameterValue(value['use_sim_time'], value_type=bool)}
-    planner = {name: ParameterValue(value[name], value_type=str) for name in ('engine', 'model')}
+    sim_time = {'use_sim_time': ParameterValue(VALUE['use_sim_time'], value_type=bool)}
+    planner = {name: ParameterValue(VALUE[name], value_type=str) for name in ('engine', 'model')}
     extra = {
         # It makes the clock, so it cannot follow it.
         'robot_sim': {
-            'scene': ParameterValue(value['scene'], value_type=str),
-            'seed': ParameterValue(value['seed'], value_type=int),
+            'scene': ParameterValue(VALUE['scene'], value_type=str),
+            'seed': ParameterValue(VALUE['seed'], value_type=int),
             'use_sim_time': False,
         },
         'planner': {**planner, **sim_time},
+        'bringup': {
+            'nodes': NODES,
+            'autostart': ParameterValue(VALUE['autostart'], value_type=bool),
+            'use_sim_time': False,
+        },
     }
-    nodes = [
-        Node(
-            package='llmagentos_ros',
-            executable=name,
-            name=name,
-            parameters=[value['params_file'], extra.get(name, sim_time)],
-            arguments=['--ros-args', '--log-level', value['log_level']],
-            respawn=True,
-            respawn_delay=1.0,
-            output='screen',
-            prefix=prefix,
-        )
-        for name in NODES
-    ]
-    bringup = Node(
-        package='llmagentos_ros',
-        executable='bringup',
-        name='bringup',
-        parameters=[
-            value['params_file'],
-            {
-                'nodes': NODES,
-                'autostart': ParameterValue(value['autostart'], value_type=bool),
-                'use_sim_time': False,
-            },
-        ],
-        arguments=['--ros-args', '--log-level', value['log_level']],
-        output='screen',
-        prefix=prefix,
-    )
+    robot = chosen_robot(context)
+    return [node(name, {**extra.get(name, sim_time), **robot}) for name in (*NODES, 'bringup')]
+
+
+def generate_launch_description():
+    """Return the nodes in their namespace, and what they are told."""
+    namespace = PythonExpression(["'", VALUE['namespace'], "'.strip('/')"])
     # Inside a namespace every robot has its own clock.
     clock = SetRemap(
         '/clock',
@@ -117,9 +136,9 @@ def generate_launch_description():
         condition=IfCondition(PythonExpression(["'", namespace, "' != ''"])),
     )
     record = ExecuteProcess(
-        cmd=['ros2', 'bag', 'record', '--all', '--output', value['record']],
-        prefix=[END_RECORDING, asked],
-        condition=IfCondition(PythonExpression(["'", value['record'], "' != ''"])),
+        cmd=['ros2', 'bag', 'record', '--all', '--output', VALUE['record']],
+        prefix=[END_RECORDING, ASKED],
+        condition=IfCondition(PythonExpression(["'", VALUE['record'], "' != ''"])),
     )
     return LaunchDescription(
         [
@@ -127,8 +146,8 @@ def generate_launch_description():
                 DeclareLaunchArgument(name, default_value=default, description=words)
                 for name, default, words in ARGUMENTS
             ],
-            *profile(value['dds_profile']),
-            GroupAction([PushRosNamespace(namespace), clock, *nodes, bringup]),
+            *profile(VALUE['dds_profile']),
+            GroupAction([PushRosNamespace(namespace), clock, OpaqueFunction(function=graph)]),
             record,
         ]
     )

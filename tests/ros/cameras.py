@@ -90,7 +90,10 @@ def good(at_s: float) -> Sent:
 
 
 class Bench:
-    """The node and its drivers, in one process; a domain of its own."""
+    """The node and its drivers, in one process; a domain of its own.
+
+    info_once: the calibration is sent once, before the node is there, and kept for late readers.
+    """
 
     def __init__(
         self,
@@ -98,8 +101,9 @@ class Bench:
         parameters: Mapping[str, Any] | None = None,
         pose_qos: QoSProfile = table.CAMERA_POSE.qos,
         remap: Mapping[str, str] | None = None,
+        info_once: bool = False,
     ) -> None:
-        self.domain, self.pose_qos = domain, pose_qos
+        self.domain, self.pose_qos, self.info_once = domain, pose_qos, info_once
         self.parameters, self.remap = parameters or {}, remap or {}
 
     def __enter__(self) -> Bench:
@@ -113,8 +117,13 @@ class Bench:
         self.driver = rclpy.create_node("driver")
         self.out = {
             topic.name: self.driver.create_publisher(topic.kind, topic.name, topic.qos)
-            for topic in (table.COLOR, table.DEPTH, table.CAMERA_INFO, table.JOINT_STATES)
+            for topic in (table.COLOR, table.DEPTH, table.JOINT_STATES)
         }
+        info = table.CAMERA_INFO
+        policy = table.STATE if self.info_once else info.qos
+        self.out[info.name] = self.driver.create_publisher(info.kind, info.name, policy)
+        if self.info_once:
+            self.out[info.name].publish(good(0.0).info)
         self.node = PerceptionNode()
         self.pose = self.driver.create_publisher(
             TransformStamped, table.CAMERA_POSE.name, self.pose_qos
@@ -151,6 +160,8 @@ class Bench:
             (table.DEPTH, sent.depth),
             (table.COLOR, sent.color),
         ):
+            if topic is table.CAMERA_INFO and self.info_once:
+                continue
             self.out[topic.name].publish(msg)
             self.spin(0.02)
 
@@ -174,7 +185,7 @@ class Bench:
 
     def report(self) -> DiagnosticStatus:
         """What diagnostics say now."""
-        return self.node._report(Header()).status[0]
+        return self.node.pulse.report(Header()).status[0]
 
     def seen(self) -> tuple[float, float] | None:
         """Where the newest scene has the red block."""

@@ -43,6 +43,7 @@ if not HAS_ROS:
         "test_ros_parameters.py",
         "test_ros_queue.py",
         "test_ros_pictures.py",
+        "test_ros_pulse.py",
         "test_ros_record.py",
         "test_ros_remote.py",
         "test_ros_scene_feed.py",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -10,7 +12,7 @@ from typing import Any
 import pytest
 import rclpy
 from diagnostic_msgs.msg import DiagnosticStatus
-from harness import PATIENCE_S, next_domain
+from harness import PATIENCE_S, next_domain, test_env
 from lifecycle_msgs.msg import Transition
 from lifecycle_msgs.srv import ChangeState
 from llmagentos_ros import bringup
@@ -20,6 +22,7 @@ from llmagentos_ros.planner import PlannerNode
 from rclpy.executors import MultiThreadedExecutor
 
 from llmagentos.errors import ServerError
+from llmagentos.runtime.processes import NO_RESTART
 
 
 class Pair:
@@ -122,3 +125,13 @@ def test_what_may_pass_is_asked_for_as_long_as_it_takes(pair: Pair) -> None:
     pair.wait(lambda: pair.status.message == "refused" and "ServerError" in pair.reason)
     pair.wait(lambda: pair.status.message == "active")
     assert pair.builds == bringup.MAX_TRIES + 3
+
+
+def test_an_arm_that_nobody_knows_ends_it_with_a_sentence() -> None:
+    argv = [sys.executable, "-m", "llmagentos_ros.bringup", "--ros-args", "-p", "robot:=ur5"]
+    env = test_env(next_domain())
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == NO_RESTART
+    [said] = done.stderr.splitlines()
+    assert said.startswith("bringup: expected an arm (panda, so101, ur5e, xarm7) or a folder with")
+    assert "got 'ur5'" in said

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 from cameras import Bench, Sent, quarters, used
 from harness import next_domain
+from llmagentos_ros import inputs
 from llmagentos_ros import interface as table
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy
 
@@ -44,3 +45,12 @@ def test_a_camera_pose_is_heard_by_any_policy(durability: str, reliability: str)
     with Bench(next_domain(), pose_qos=qos) as bench:
         used(bench, lambda sent: None)
         assert "camera/pose" not in bench.report().message
+
+
+def test_a_calibration_that_is_sent_once_is_heard() -> None:
+    """Drivers that latch camera_info, and nodes that read it off a file."""
+    with Bench(next_domain(), info_once=True) as bench:
+        used(bench, lambda sent: None)
+        bench.spin(2 * inputs._ALLOWED_S)  # silence of a topic that has a rate would be told
+        bench.until(lambda: "image_raw" not in bench.report().message)
+        assert "camera_info" not in bench.report().message

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from llmagentos_ros.freshness import AgeTimer, Heartbeats, stamp_problem
+from llmagentos_ros.freshness import AgeTimer, Heartbeats, StampWatch, stamp_problem
 
 
 def test_never_seen_is_stale() -> None:
@@ -82,3 +82,13 @@ def test_a_second_node_of_a_name_counts_once_the_first_is_silent() -> None:
     now[0] += 1.5  # the first one is gone: what beats now is its successor
     beats.beat("planner", 2)
     assert dead() == "planner was restarted" and beats.watch("planner")() == ""
+
+
+def test_a_stamp_that_comes_again_and_again_is_an_old_message() -> None:
+    watch = StampWatch("joint states")
+    assert [watch.problem(5.0, at) for at in (5.0, 5.4, 5.9)] == ["", "", ""]
+    assert "one stamp 4 times in 1.5 s" in watch.problem(5.0, 6.5)
+    assert watch.problem(6.4, 6.5) == ""  # it goes on
+    assert watch.problem(6.4, 20.0) == ""  # sent twice after a pause
+    assert [watch.problem(20.0, 20.0) for _ in range(50)] == [""] * 50  # the clock stands still
+    assert [watch.problem(20.0, at) for at in (1.0, 1.1, 1.2)] == [""] * 3  # it was set back

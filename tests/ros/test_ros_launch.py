@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.runtime.ros_env import PROFILE_NAMES, with_profile
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -30,8 +31,8 @@ class Noted:
         self.kind, self.args, self.options = type(self).__name__, args, options
 
 
-def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
-    """The entities of a launch description, groups unpacked."""
+def described(name: str, monkeypatch: pytest.MonkeyPatch, robot: str = "") -> list[Noted]:
+    """The entities of a launch description, groups and functions unpacked; robot: the argument."""
     kinds = {
         "launch": ["LaunchDescription"],
         "launch.actions": [
@@ -39,6 +40,7 @@ def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
             "ExecuteProcess",
             "GroupAction",
             "LogInfo",
+            "OpaqueFunction",
             "SetEnvironmentVariable",
         ],
         "launch.conditions": ["IfCondition"],
@@ -57,9 +59,19 @@ def described(name: str, monkeypatch: pytest.MonkeyPatch) -> list[Noted]:
     monkeypatch.setitem(sys.modules, "ament_index_python", types.ModuleType("ament_index_python"))
     monkeypatch.setitem(sys.modules, "ament_index_python.packages", index)
     found = runpy.run_path(str(ROOT / "launch" / name))["generate_launch_description"]()
+    context = types.SimpleNamespace(launch_configurations={"robot": robot})
+    return unpacked(found.args[0], context)
+
+
+def unpacked(entities: list[Noted], context: Any) -> list[Noted]:
     out = []
-    for entity in found.args[0]:
-        out += entity.args[0] if entity.kind == "GroupAction" else [entity]
+    for entity in entities:
+        if entity.kind == "GroupAction":
+            out += unpacked(entity.args[0], context)
+        elif entity.kind == "OpaqueFunction":
+            out += unpacked(entity.options["function"](context), context)
+        else:
+            out.append(entity)
     return out
 
 
@@ -91,12 +103,38 @@ def test_nodes_in_order_with_their_arguments(
         assert options["parameters"][0].args == ("params_file",)
         assert options["arguments"][:2] == ["--ros-args", "--log-level"]
         assert options["arguments"][2].args == ("log_level",)
-        assert node == "bringup" or options["respawn"] is True
+        assert options["respawn"] is True
     planner = given(found["planner"]["parameters"])
     assert planner["engine"] == ("engine", str) and planner["model"] == ("model", str)
     assert planner["use_sim_time"] == ("use_sim_time", bool)
     up = given(found["bringup"]["parameters"])
     assert up["nodes"] == started and up["autostart"] == ("autostart", bool)
+
+
+@pytest.mark.parametrize("name", ["sim.launch.py", "robot.launch.py"])
+def test_every_node_is_for_the_arm_that_was_named(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for node, options in nodes(described(name, monkeypatch, robot="ur5e")).items():
+        robot = options["parameters"][1]["robot"]
+        assert (robot.args, robot.options) == (("ur5e",), {"value_type": str}), node
+    for node, options in nodes(described(name, monkeypatch)).items():
+        assert "robot" not in options["parameters"][1], node  # the parameter file's
+    declared = [e for e in described(name, monkeypatch) if e.kind == "DeclareLaunchArgument"]
+    assert next(e for e in declared if e.args[0] == "robot").options["default_value"] == ""
+
+
+@pytest.mark.parametrize("name", ["sim.launch.py", "robot.launch.py"])
+def test_what_must_not_run_is_not_started_each_second(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for node, options in nodes(described(name, monkeypatch)).items():
+        ends = options["on_exit"]
+        for code in (0, 1, -9):  # a fault, or a kill: it is started again
+            assert ends(types.SimpleNamespace(returncode=code, process_name=node), None) is None
+        refused = types.SimpleNamespace(returncode=NO_RESTART, process_name=f"{node}-3")
+        with pytest.raises(RuntimeError, match=f"{node}-3 must not run here"):
+            ends(refused, None)
 
 
 def test_the_simulation_gets_scene_seed_and_its_own_clock(monkeypatch: pytest.MonkeyPatch) -> None:

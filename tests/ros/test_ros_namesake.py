@@ -130,7 +130,7 @@ def test_two_that_started_at_once_find_out(around: Around) -> None:
         around.wait(lambda: other.poll() is not None)
         assert other.returncode == NO_RESTART
         node.note_second(second_node(2))
-        level, words, _ = node._health_now()
+        level, words, _ = node.pulse.health()
         assert level == DiagnosticStatus.ERROR and "a second node of this name" in words
     finally:
         node.close()

@@ -24,7 +24,7 @@ PACKAGES = {
 LAUNCH_FILES = sorted((ROOT / "launch").glob("*.launch.py"))
 EXPECTED = {
     "namespace", "use_sim_time", "params_file", "autostart", "log_level", "engine", "model",
-    "scene", "record",
+    "scene", "record", "robot",
 }  # fmt: skip
 
 
@@ -93,7 +93,8 @@ def test_launch_files(path: Path) -> None:
     assert names >= EXPECTED
     assert all(len(row) == 3 and len(ast.literal_eval(row[2])) > 10 for row in rows)
     functions = [n.name for n in tree.body if isinstance(n, ast.FunctionDef)]
-    assert functions == ["profile", "generate_launch_description"]
+    helpers = ["give_up", "profile", "chosen_robot", "node", "graph"]
+    assert functions == [*helpers, "generate_launch_description"]
     nodes = WS / "llmagentos_ros/llmagentos_ros"
     assert all((nodes / f"{name}.py").exists() for name in tables["NODES"])
 

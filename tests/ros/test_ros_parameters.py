@@ -95,7 +95,7 @@ def make(tmp_path: Path) -> Iterator[Callable[..., Any]]:
 
 
 def health(node: Any) -> tuple[bytes, str, dict[str, Any]]:
-    found: tuple[bytes, str, dict[str, Any]] = node._health_now()
+    found: tuple[bytes, str, dict[str, Any]] = node.pulse.health()
     return found
 
 

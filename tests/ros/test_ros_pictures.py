@@ -29,6 +29,7 @@ from cameras import (
 from diagnostic_msgs.msg import DiagnosticStatus
 from harness import next_domain
 from llmagentos_ros.convert import to_seconds, to_time
+from llmagentos_ros.freshness import STOOD_S
 from llmagentos_ros.images import image_to_msg, info_to_msg
 
 pytestmark = pytest.mark.timeout(600)
@@ -294,6 +295,28 @@ def apart(sent: Sent) -> None:
 )
 def test_stamps_that_cannot_be_are_named(bench: Bench, spoil: Spoil, words: str) -> None:
     named(bench, words, spoil)
+
+
+def stands(part: str) -> Spoil:
+    """A driver that sends its last message again and again."""
+    first: list[Any] = []
+
+    def spoil(sent: Sent) -> None:
+        first.append(sent.color.header.stamp)
+        getattr(sent, part).header.stamp = first[0]
+
+    return spoil
+
+
+@pytest.mark.parametrize("part", ["color", "depth", "joints"])
+def test_an_old_message_again_and_again_is_named(bench: Bench, part: str) -> None:
+    began = bench.now_s
+    told = {"color": "colour pictures", "depth": "depth pictures", "joints": "joint states"}[part]
+    words = f"{told} with stamps that go on"
+    bench.until(lambda: words in bench.node.health()[1], stands(part))
+    assert bench.node.health()[0] == DiagnosticStatus.ERROR
+    assert bench.now_s - began > STOOD_S  # not for what a driver sends twice
+    bench.until(lambda: bench.node.health()[0] == DiagnosticStatus.OK)
 
 
 def test_a_clock_that_jumps_to_and_fro_costs_the_pictures_that_jumped(bench: Bench) -> None:

@@ -79,7 +79,7 @@ def test_what_a_state_does_not_allow_changes_nothing(node: Any) -> None:
         for wanted in [w for w in (*EVERY, *LABELS) if w not in allowed]:
             assert not ask(node, wanted), wanted
             assert state(node) == name and node.is_active == (name == "active")
-            [status] = node._report(Header()).status
+            [status] = node.pulse.report(Header()).status
             told = {v.key: v.value for v in status.values}[table.REFUSED_TRANSITION]
             assert name in told and "expected one of" in told
 

@@ -1,10 +1,11 @@
 # Copyright 2026 The LLMAgentOS maintainers
 # SPDX-License-Identifier: Apache-2.0
 """
-What all nodes share: parameters, channels by the table, heartbeat, diagnostics, life cycle.
+What all nodes share: parameters, channels by the table, life cycle.
 
 Knows: rclpy's lifecycle.
-Does not know: what any node is for, or how its process runs (process.py).
+Does not know: what any node is for, how it tells that it lives (pulse.py), or how its process runs
+(process.py).
 
 A node creates in on_configure and releases in on_cleanup; `build` and `release` are the two
 methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
@@ -12,46 +13,36 @@ methods that a node writes. Humble, Jazzy and Kilted all have what is used here.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
-import os
 import threading
 import time
 import traceback
 from typing import Any
 
-from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
+from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.errors import ConfigError, LLMAgentOSError, ServerError
-from llmagentos.robots import ArmSpec, DEFAULT_ROBOT, load
-from llmagentos_msgs.msg import Heartbeat
+from llmagentos.robots import ArmSpec, load
 from llmagentos_ros import interface as table
-from llmagentos_ros.convert import to_time
-from llmagentos_ros.inputs import Channel, End, FAULT, Input, Output, Policy
-from llmagentos_ros.parameters import declare, OVERRIDES, Parameter, widened
+from llmagentos_ros.channels import channel_of, publishers_of, readers_of
+from llmagentos_ros.inputs import Input, Output, Policy
+from llmagentos_ros.parameters import declare, OVERRIDES, Parameter, ROBOT, widened
 from llmagentos_ros.process import END_S
+from llmagentos_ros.pulse import Pulse
 from llmagentos_ros.transitions import TransitionGuard
 from rcl_interfaces.msg import SetParametersResult
-import rclpy
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-from std_msgs.msg import Header
 
 try:
     from rclpy.event_handler import SubscriptionEventCallbacks
 except ImportError:  # Humble
     from rclpy.qos_event import SubscriptionEventCallbacks
 
-_HEARTBEAT_S, _DIAGNOSTICS_S = 1.0 / table.HEARTBEAT.rate_hz, 1.0 / table.DIAGNOSTICS.rate_hz
-
 _FEEDBACK_S = 0.1
-#: Simulated time that stands still so long is missed: on a busy machine it waits now and then.
-_STILL_S = 5.0
-#: A second node of the same name is told for this long.
-_SECOND_S = 60.0
 #: What may mend itself, since it lies elsewhere; other errors stay until somebody changes it.
 _PASSING = (ServerError,)
-ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
 BASE_FRAME = Parameter(
     'base_frame', '', "Robot base frame (REP 103: x forward); empty: the arm's base link"
 )
@@ -67,31 +58,22 @@ class ModuleNode(LifecycleNode):
         self._given = declare(self, self.parameters())
         self.group = ReentrantCallbackGroup()
         self._built: list[tuple[Callable[[Any], Any], Any]] = []
-        self._beat = self.create_publisher(
-            Heartbeat, table.HEARTBEAT.name, table.HEARTBEAT.qos, callback_group=self.group
-        )
-        self._diagnostics = self.create_publisher(
-            DiagnosticArray, table.DIAGNOSTICS.name, table.DIAGNOSTICS.qos
-        )
         self.is_active = False
         #: What is expected of others, and named faults: diagnostics tell what is missing.
         self.channels: list[Input | Output] = []
         self.faults: dict[str, str] = {}
-        self._clock_seen = self._clock_input()
         #: This start of the process, as the heartbeat tells it.
         self.instance = time.time_ns()
         #: Why the node is not configured, and whether trying again could help.
         self.problem, self.problem_passes = '', False
-        self._second, self._second_s = '', float('-inf')
         self._torn_s = float('-inf')
-        self._closing = threading.Event()
         self._guard = TransitionGuard(self, self._tell_refusal)
         for unknown in self._given.unknown:
             self.get_logger().warning(
                 f'expected a parameter of {self.get_name()}, got {unknown!r}: ignored'
             )
-        self._pulse = threading.Thread(target=self._pulse_loop, name='heartbeat', daemon=True)
-        self._pulse.start()
+        self.pulse = Pulse(self)
+        self.pulse.start()
 
     # --- what a node writes ------------------------------------------------------------------
 
@@ -154,14 +136,8 @@ class ModuleNode(LifecycleNode):
         made = self.create_lifecycle_publisher(topic.kind, topic.name, topic.qos)
         self._built.append((self.destroy_lifecycle_publisher, made))
         if needs_reader is not None:
-            channel = self._channel(topic)
-            self.channels.append(
-                Output(
-                    channel,
-                    lambda: _ends(self.get_subscriptions_info_by_topic(channel.name)),
-                    needs_reader,
-                )
-            )
+            channel = channel_of(self, topic)
+            self.channels.append(Output(channel, lambda: readers_of(self, channel), needs_reader))
         return made
 
     def subscription(
@@ -179,16 +155,16 @@ class ModuleNode(LifecycleNode):
         Subscribe with the table's QoS; diagnostics tell what of it is missing.
 
         any_policy: hear what is sent best effort or volatile, too, and what was sent once and kept
-        for those who come late. No single reader hears both, so there are two.
+        for those who come late; then silence is fine. No single reader hears both, so there are two.
         allowed_s: silence that is fine; 0: some periods. least_hz: less is slow; by itself a share
         of the table's rate. needed: whether it is missed at all; by itself what comes at a rate.
         """
-        channel = self._channel(topic)
+        channel = channel_of(self, topic)
         if any_policy:
-            channel = replace(channel, policy=Policy.of(table.SENSOR))
+            channel = replace(channel, policy=Policy.of(table.SENSOR), rate_hz=0.0)
         seen = Input(
             channel,
-            lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
+            lambda: publishers_of(self, channel),
             lambda: self.now_s,
             allowed_s=allowed_s,
             least_hz=least_hz,
@@ -266,7 +242,7 @@ class ModuleNode(LifecycleNode):
     def _not_configured(self, problem: str, passes: bool) -> None:
         self.problem, self.problem_passes = problem, passes
         self.get_logger().error(f'configure: {problem}')
-        self._publish_report()  # whoever asked for it learns why together with the answer
+        self.pulse.publish_report()  # whoever asked for it learns why together with the answer
 
     def on_activate(self, state: LifecycleState) -> TransitionCallbackReturn:
         """Publish and act from now on."""
@@ -313,8 +289,7 @@ class ModuleNode(LifecycleNode):
     def close(self) -> None:
         """Release, once nothing spins any more."""
         self._tear_down()
-        self._closing.set()
-        self._pulse.join(timeout=2 * _HEARTBEAT_S)
+        self.pulse.stop()
 
     @property
     def is_tearing_down(self) -> bool:
@@ -338,107 +313,24 @@ class ModuleNode(LifecycleNode):
 
     # --- signs of life -----------------------------------------------------------------------
 
-    def _pulse_loop(self) -> None:
-        """On its own thread, so that long work is no silence; a frozen process is silent."""
-        next_report = last_s = 0.0
-        while not self._closing.wait(_HEARTBEAT_S):
-            if not rclpy.ok():
-                return
-            now_s = self.now_s
-            if now_s != last_s:
-                last_s = now_s
-                self._clock_seen.beat()
-            stamp = to_time(now_s)
-            self._beat.publish(
-                Heartbeat(stamp=stamp, node=self.get_name(), instance=self.instance)
-            )
-            if time.monotonic() >= next_report:
-                next_report = time.monotonic() + _DIAGNOSTICS_S
-                self._publish_report()
+    @property
+    def unknown_parameters(self) -> list[str]:
+        """What was given to this node and no parameter takes."""
+        return self._given.unknown
+
+    @property
+    def refusal(self) -> str:
+        """Why the last transition that was asked for was refused, or ''."""
+        return self._guard.refusal
+
+    def note_second(self, words: str) -> None:
+        """Tell, for a while, that a second node of this name was started."""
+        self.get_logger().error(words)
+        self.pulse.note_second(words)
 
     def _tell_refusal(self, reason: str) -> None:
         self.get_logger().warning(reason)
-        self._publish_report()
-
-    def _publish_report(self) -> None:
-        self._diagnostics.publish(self._report(Header(stamp=to_time(self.now_s))))
-
-    def _channel(self, topic: table.Topic) -> Channel:
-        return Channel(
-            self.resolve_topic_name(topic.name),
-            _kind(topic.kind),
-            Policy.of(topic.qos),
-            topic.rate_hz,
-        )
-
-    def _clock_input(self) -> Input:
-        """Expect simulated time: rclpy listens, and the node sees only that its clock moves."""
-        channel = self._channel(table.CLOCK)
-        return Input(
-            replace(channel, rate_hz=1.0 / _HEARTBEAT_S),
-            lambda: _ends(self.get_publishers_info_by_topic(channel.name)),
-            time.monotonic,
-            allowed_s=_STILL_S,
-            needed=lambda: bool(self.value('use_sim_time')),
-        )
-
-    def _report(self, header: Header) -> DiagnosticArray:
-        level, words, figures = self._health_now()
-        needed = [c for c in (self._clock_seen, *self.channels) if c.needed()]
-        figures = {**figures, 'cpu_s': f'{time.process_time():.2f}', 'pid': os.getpid()}
-        faults = dict(self.faults)
-        named = faults if level == DiagnosticStatus.OK else {'health': words, **faults}
-        figures |= {c.channel.name: c.row() for c in needed}
-        figures |= {name: f'{FAULT}: {said}' for name, said in named.items()}
-        missing = [said for _, said in (c.problem() for c in needed) if said]
-        if self.is_active and (missing or faults):
-            said = [] if level == DiagnosticStatus.OK else [words]
-            words = '; '.join([*said, *faults.values(), *missing])
-            level = DiagnosticStatus.ERROR if faults else max(level, DiagnosticStatus.WARN)
-        status = DiagnosticStatus(
-            level=level,
-            name=f'{self.get_fully_qualified_name()}',
-            message=words,
-            hardware_id=self.get_namespace(),
-            values=[KeyValue(key=str(k), value=str(v)) for k, v in figures.items()],
-        )
-        return DiagnosticArray(header=header, status=[status])
-
-    def _health_now(self) -> tuple[bytes, str, dict[str, Any]]:
-        """Health as the node tells it, and over it what every node may lack."""
-        level, words, figures = self.health()
-        if self._given.unknown:
-            figures = {**figures, table.UNKNOWN_PARAMETERS: ', '.join(self._given.unknown)}
-        if self._guard.refusal:
-            figures = {**figures, table.REFUSED_TRANSITION: self._guard.refusal}
-        if self.problem:
-            figures = {**figures, table.PASSES: str(self.problem_passes).lower()}
-            return DiagnosticStatus.ERROR, self.problem, figures
-        if time.monotonic() - self._second_s < _SECOND_S:
-            return DiagnosticStatus.ERROR, self._second, figures
-        return level, words, figures
-
-    # --- others of the same name -------------------------------------------------------------
-
-    def note_second(self, words: str) -> None:
-        """Tell in the diagnostics, for a while, that a second node of this name was started."""
-        self.get_logger().error(words)
-        self._second, self._second_s = words, time.monotonic()
-
-
-def _kind(message: Any) -> str:
-    """Name a message class as the graph does: package/msg/Name."""
-    return f'{message.__module__.split(".")[0]}/msg/{message.__name__}'
-
-
-def _ends(infos: Sequence[Any]) -> list[End]:
-    """Read the graph's word on who is at a topic."""
-    return [
-        End(
-            f'{i.node_namespace.rstrip("/")}/{i.node_name}', i.topic_type, Policy.of(i.qos_profile)
-        )
-        for i in infos
-    ]
+        self.pulse.publish_report()
 
 
 def let_feedback_arrive() -> None:

@@ -8,9 +8,10 @@ Knows: the order, lifecycle services, heartbeats. Does not know: processes (the 
 
 A node that was restarted comes back unconfigured and is brought to active again. One that cannot
 be configured is asked again: a few times where the node says that its problem will not pass by
-itself, else at growing intervals. `graph_state` has every node's state and reason. At the end
-the nodes are taken down in reverse order. With `--ros-args -p report:=true` every change is one
-JSON line on standard output, which `llmagentos up` reads.
+itself, else at growing intervals. An arm that nobody knows is told at once, and ends bring-up.
+`graph_state` has every node's state and reason. At the end the nodes are taken down in reverse
+order. With `--ros-args -p report:=true` every change is one JSON line on standard output, which
+`llmagentos up` reads.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticArray, DiagnosticStatus, KeyValue
 from lifecycle_msgs.msg import State, Transition
 from lifecycle_msgs.srv import ChangeState, GetState
-from llmagentos.errors import FileError
+from llmagentos.errors import FileError, RobotError
+from llmagentos.robots import load
 from llmagentos.runtime.params import unmatched
 from llmagentos.runtime.processes import NO_RESTART
 from llmagentos_msgs.msg import Heartbeat
@@ -33,7 +35,7 @@ from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_time
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.namesake import Namesakes
-from llmagentos_ros.parameters import declare, given_sections, OVERRIDES, Parameter
+from llmagentos_ros.parameters import declare, given_sections, OVERRIDES, Parameter, ROBOT
 from llmagentos_ros.process import look_for_second, NAMESAKE_S, refuse_second, Refused, ros
 import rclpy
 from rclpy.clock import Clock, ClockType
@@ -114,6 +116,7 @@ class Bringup(Node):
         Parameter('autostart', True, 'Bring the nodes up; else only watch them'),
         Parameter('node_timeout_s', 2.0, 'A node that is silent this long is dead', 0.3, 60.0),
         Parameter('report', False, 'Print every change as a JSON line'),
+        ROBOT,  # a wrong one ends bring-up
     )
 
     def __init__(self) -> None:
@@ -321,6 +324,11 @@ def main(args: Sequence[str] | None = None) -> int:
 def _run(namesakes: Namesakes, ended: threading.Event) -> None:
     """Spin until `ended`, then take the nodes down; a second bring-up leaves them alone."""
     node = namesakes.node = Bringup()
+    try:
+        load(node.get_parameter('robot').value)
+    except RobotError as exc:
+        node.destroy_node()
+        raise Refused(str(exc)) from exc
     executor = SingleThreadedExecutor()
     executor.add_node(node)
     look_at = time.monotonic() + NAMESAKE_S

@@ -27,7 +27,7 @@ from llmagentos.robots.joint_states import JointReadings
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
-from llmagentos_ros.freshness import stamp_problem
+from llmagentos_ros.freshness import stamp_problem, StampWatch
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
@@ -219,6 +219,7 @@ class JointStateReader:
         finger_names: Sequence[str] = (),
     ) -> None:
         self.readings = JointReadings(spec, joint_names, finger_names)
+        self._stamps = StampWatch('joint states')
 
     def read(self, msg: JointState, now_s: float | None = None) -> RobotState | None:
         """
@@ -228,7 +229,8 @@ class JointStateReader:
         """
         stamp_s = to_seconds(msg.header.stamp)
         if now_s is not None:
-            problem = stamp_problem('joint states', stamp_s, now_s)
+            stood = self._stamps.problem(stamp_s, now_s)
+            problem = stamp_problem('joint states', stamp_s, now_s) or stood
             if problem:
                 raise DriverError(problem)
         return self.readings.take(msg.name, msg.position, msg.velocity, msg.effort, stamp_s)

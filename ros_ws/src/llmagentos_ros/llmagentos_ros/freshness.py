@@ -18,6 +18,8 @@ _ALIVE_S = 1.0
 #: Stamps may be this far ahead of the node's clock (a clock's own messages come late, too) and
 #: this far behind it, seconds. Beyond that they are of another clock, or of none.
 AHEAD_S, BEHIND_S = 0.5, 5.0
+#: The same stamp may come again for so long (a message that is sent twice), in so few messages.
+STOOD_S, _REPEATS = 1.0, 3
 
 
 def stamp_problem(what: str, stamp_s: float, now_s: float) -> str:
@@ -38,6 +40,35 @@ def stamp_problem(what: str, stamp_s: float, now_s: float) -> str:
         f"expected {what} stamped by this node's clock, got {abs(ahead_s):.1f} s {way}: "
         'are clocks and use_sim_time the same everywhere?'
     )
+
+
+class StampWatch:
+    """
+    Whether stamps go on: a driver that repeats its last message looks alive and is blind.
+
+    what: whose stamps they are, in the plural.
+    """
+
+    def __init__(self, what: str) -> None:
+        self._what = what
+        self._stamp_s, self._since_s, self._times = -1.0, 0.0, 0
+
+    def problem(self, stamp_s: float, now_s: float) -> str:
+        """
+        Take in the stamp of one message; say why it is an old one again, in words, or ''.
+
+        stamp_s, now_s: seconds, on the node's clock: while that stands still, stamps may, too.
+        """
+        if stamp_s != self._stamp_s or now_s < self._since_s:
+            self._stamp_s, self._since_s, self._times = stamp_s, now_s, 0
+        self._times += 1
+        stood_s = now_s - self._since_s
+        if self._times < _REPEATS or stood_s <= STOOD_S:
+            return ''
+        return (
+            f'expected {self._what} with stamps that go on, got one stamp {self._times} times in '
+            f'{stood_s:.1f} s: their driver repeats an old one'
+        )
 
 
 class AgeTimer:

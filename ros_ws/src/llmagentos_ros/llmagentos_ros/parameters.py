@@ -21,6 +21,7 @@ import sys
 from typing import Any
 
 from llmagentos.errors import ConfigError
+from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.runtime.params import EVERY_NODE, read_params, Sections
 from rcl_interfaces.msg import FloatingPointRange, IntegerRange, ParameterDescriptor
 from rclpy.parameter import Parameter as RosParameter
@@ -78,6 +79,10 @@ class Parameter:
                 FloatingPointRange(from_value=low, to_value=high, step=0.0)
             ]
         return out
+
+
+#: Which arm the graph is for; every node takes it.
+ROBOT = Parameter('robot', DEFAULT_ROBOT, 'Arm: a name that the core knows, or a folder of one')
 
 
 @dataclass

@@ -28,13 +28,15 @@ from llmagentos_ros.camera_pose import CameraPose
 from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
 from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
-from llmagentos_ros.freshness import AHEAD_S, BEHIND_S, stamp_problem
+from llmagentos_ros.freshness import AHEAD_S, BEHIND_S, stamp_problem, StampWatch
 from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
 from llmagentos_ros.pairing import PicturePairs
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.process import run
 from rcl_interfaces.msg import ParameterType  # noqa: F401 - part of the parameter contract
 from sensor_msgs.msg import CameraInfo, Image, JointState
+
+_COLOR, _DEPTH = 'colour pictures', 'depth pictures'
 
 
 class PerceptionNode(ModuleNode):
@@ -86,7 +88,9 @@ class PerceptionNode(ModuleNode):
         color = self.subscription(table.COLOR, self._on_color)
         depth = self.subscription(table.DEPTH, self._on_depth)
         self._rectified = [self._is_rectified(topic.topic_name) for topic in (color, depth)]
-        self.subscription(table.CAMERA_INFO, self._on_info)
+        self._stamps = {what: StampWatch(what) for what in (_COLOR, _DEPTH)}
+        # Some drivers send it once, and keep it for those who come later.
+        self.subscription(table.CAMERA_INFO, self._on_info, needed=lambda: True, any_policy=True)
         # One near each picture is enough; while a picture is looked at the others pass.
         self.subscription(table.JOINT_STATES, self._on_joint_state, least_hz=1.0)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
@@ -140,18 +144,20 @@ class PerceptionNode(ModuleNode):
             self._states.append(state)
 
     def _on_color(self, msg: Image) -> None:
-        if self._usable(msg, 'colour pictures'):
+        if self._usable(msg, _COLOR):
             self._consider(self._pairs.color(to_seconds(msg.header.stamp), msg))
 
     def _on_depth(self, msg: Image) -> None:
-        if self._usable(msg, 'depth pictures'):
+        if self._usable(msg, _DEPTH):
             self._consider(self._pairs.depth(to_seconds(msg.header.stamp), msg))
 
     def _usable(self, msg: Image, what: str) -> bool:
         """Whether pictures are wanted now, and this one is of now: names it where it is not."""
         if not self.is_active or self.module is None:
             return False
-        problem = stamp_problem(what, to_seconds(msg.header.stamp), self.now_s)
+        stamp_s, now_s = to_seconds(msg.header.stamp), self.now_s
+        stood = self._stamps[what].problem(stamp_s, now_s)
+        problem = stamp_problem(what, stamp_s, now_s) or stood
         if problem:
             self._refuse(problem)
         return not problem
