@@ -103,6 +103,10 @@ class DriverError(LLMAgentOSError):
     """A robot or camera driver that cannot do what was asked."""
 
 
+class ActionError(LLMAgentOSError):
+    """An action that an environment refuses: wrong shape, NaN or infinity, out of its range."""
+
+
 class PerceptionError(LLMAgentOSError):
     """A camera frame that cannot be used: wrong shape, type or calibration."""
 

@@ -19,8 +19,9 @@ from llmagentos.errors import DriverError, RobotError
 from llmagentos.robots import ArmSpec
 from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
 
-#: Share of the position error that a motor may correct in one physics step.
-_POSITION_GAIN = 0.25
+#: Share of the position error that a motor may correct in one physics step, at most, and in one
+#: period of control: more of it would make the way within a long period uneven.
+_POSITION_GAIN, _PERIOD_GAIN = 0.25, 1.0
 _FINGER_SPEED_MPS = 0.12
 #: A link that says nothing of its mass is a mark on another one; Bullet would give it 1 kg.
 _WEIGHTLESS = (
@@ -92,7 +93,8 @@ def _draw_as_it_collides(link: ElementTree.Element) -> None:
 class ArmBody:
     """An arm in one PyBullet world, base at the world's origin."""
 
-    def __init__(self, client: Any, spec: ArmSpec) -> None:
+    def __init__(self, client: Any, spec: ArmSpec, substeps: int = 4) -> None:
+        """substeps: physics steps in one period of control."""
         self.spec = spec
         self._client = client
         with tempfile.TemporaryDirectory() as folder:
@@ -122,7 +124,8 @@ class ArmBody:
         self._all_joints = self.joints + self.fingers
         #: All that moves: joints and fingers with a motor, and what a linkage moves along.
         self.moving = (*self.joints, *self.fingers, *self.linked)
-        self._position_gains = [_POSITION_GAIN] * len(self.joints)
+        gain = min(_POSITION_GAIN, _PERIOD_GAIN / substeps)
+        self._position_gains = [gain] * len(self.joints)
         self._velocity_gains = [1.0] * len(self.joints)
         self._finger_speeds = self._speeds_of_fingers()
         self._soften_pads()
@@ -192,7 +195,7 @@ class ArmBody:
 
     def reset(self, positions: Sequence[float] | None = None, width_m: float | None = None) -> None:
         """Put the joints where they belong at once, at rest, and hold them there."""
-        home = tuple(float(q) for q in (positions or self.spec.home_rad))
+        home = tuple(float(q) for q in (self.spec.home_rad if positions is None else positions))
         width = self.spec.max_opening_m if width_m is None else width_m
         self.jump(home, width)
         self._target = home

@@ -102,6 +102,10 @@ class WorldTruth:
         """Ids of all objects, in the scene's order."""
         return list(self._specs)
 
+    def bodies(self) -> list[int]:
+        """PyBullet's numbers of all objects, in the scene's order."""
+        return list(self._bodies.values())
+
     def body_of(self, object_id: str) -> int:
         """PyBullet's number for an object. SceneError for an unknown id."""
         if object_id not in self._bodies:

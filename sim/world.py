@@ -78,9 +78,19 @@ class SimWorld(WorldTruth, RobotDriver):
 
     # ---- building -------------------------------------------------------------------------
 
-    def reset(self, scene: SceneSpec | None = None, seed: int | None = None) -> None:
+    def reset(
+        self,
+        scene: SceneSpec | None = None,
+        seed: int | None = None,
+        *,
+        joints: Sequence[float] | None = None,
+        width_m: float | None = None,
+        settle_s: float = 1.0,
+    ) -> None:
         """Start over with `scene` (default: the last one), time 0, arm at home, things at rest.
 
+        joints (rad), width_m: where arm and fingers start instead, without their limits looked at.
+        settle_s: how long things have to come to rest, at most; 0 takes them as they are put.
         Same kinds and sizes in the same order reuse the bodies; anything else rebuilds the world.
         Both give the same bits afterwards.
         """
@@ -91,21 +101,22 @@ class SimWorld(WorldTruth, RobotDriver):
             self.noise.reset(seed)
             if self.vary_light:
                 self._renderer.lighting = Lighting.random(np.random.default_rng([seed, 0x119]))
-        self._begin()
-        self.settle(1.0)
+        self._begin(joints, width_m)
+        if settle_s > 0:
+            self.settle(settle_s)
         self._steps = 0
 
-    def _begin(self) -> None:
+    def _begin(self, joints: Sequence[float] | None = None, width_m: float | None = None) -> None:
         things = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
         wanted = (self._scene.robot, things)
         if self._built != wanted:
             self._rebuild()
             self._built = wanted
-        self._place_all()
+        self._place_all(joints, width_m)
         self._steps = 0
         self._command: tuple[float, ...] | None = None
         self._holding = False
-        self._gripper = (self.robot.spec.max_opening_m, 20.0)
+        self._gripper = (self.robot.spec.max_opening_m if width_m is None else width_m, 20.0)
 
     def _rebuild(self) -> None:
         client = self.client
@@ -125,18 +136,18 @@ class SimWorld(WorldTruth, RobotDriver):
         self._furniture = build_furniture(self.client, spec.workspace)
         self.overhead.spec = overhead_spec(workspace=spec.workspace)
         self.observer.spec = observer_spec(workspace=spec.workspace)
-        return ArmBody(self.client, spec)
+        return ArmBody(self.client, spec, self._substeps)
 
     def _make(self, item: ObjectSpec) -> int:
         return create_body(self.client, item.geometry, PALETTE[item.color])
 
-    def _place_all(self) -> None:
+    def _place_all(self, joints: Sequence[float] | None, width_m: float | None) -> None:
         client = self.client
         ids = [str(item.id) for item in self._scene.objects]
         self._bodies = dict(zip(ids, self._pool, strict=True))
         self._specs = dict(zip(ids, self._scene.objects, strict=True))
         self.park_objects()
-        self.robot.reset()
+        self.robot.reset(joints, width_m)
         client.performCollisionDetection()
         for body, item in zip(self._pool, self._scene.objects, strict=True):
             self._put(body, item.xyz, item.yaw)

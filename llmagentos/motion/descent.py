@@ -31,11 +31,17 @@ class Descent:
         self._model, self._data, self._tip = model, model.createData(), tip
         self._lower, self._upper = lower, upper
 
-    def to(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
+    def to(
+        self,
+        target: pin.SE3,
+        start: Joints,
+        rest: Joints | None,
+        iterations: int = _MAX_ITERATIONS,
+    ) -> tuple[Joints, float]:
         """From joints `start`, drawn to `rest` if it is given; returns the joints and the error
-        left."""
+        that was left before the last of at most so many iterations."""
         q, residual = start.copy(), math.inf
-        for iteration in range(_MAX_ITERATIONS):
+        for iteration in range(iterations):
             pin.computeJointJacobians(self._model, self._data, q)
             placement = pin.updateFramePlacement(self._model, self._data, self._tip)
             jacobian = pin.getFrameJacobian(

@@ -193,6 +193,19 @@ class Kinematics:
             )
         return q
 
+    def approach(
+        self, pose: Pose, seed: Sequence[float] | Joints, iterations: int = 3
+    ) -> tuple[Joints, float]:
+        """A few steps from `seed` towards a pose, for control at a fixed rate: always an answer.
+
+        Joints [N] inside the limits, a redundant arm's elbow drawn to its resting posture, and the
+        error (metres and radians together) before the last step. From a seed 5 cm away three
+        iterations leave less than a tenth of a millimetre.
+        """
+        start = np.clip(np.asarray(seed, dtype=np.float64), self.lower, self.upper)
+        rest = self._posture(pose) if self._redundant else None
+        return self._descent.to(self._target(pose), start, rest, iterations)
+
     def best_yaw(self, pose: Pose, symmetry_rad: float = math.pi) -> float:
         """The yaw nearest the middle of the wrist's range among yaw + k * symmetry_rad."""
         turns = round(-self.wrist_offset(pose) / symmetry_rad)
