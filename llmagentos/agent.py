@@ -7,6 +7,7 @@ Does not know: how any module does its work, nor whether the robot is simulated.
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 from threading import Event as Flag
 from threading import RLock
 from typing import Any, TypeVar, overload
@@ -26,6 +27,8 @@ from llmagentos.events import (
     SceneSeen,
 )
 from llmagentos.learning.reward import reward
+from llmagentos.learning.teaching import Teacher, words_seen
+from llmagentos.learning.words import Lexicon
 from llmagentos.lifecycle import AgentState, LifeCycle
 from llmagentos.ports.modules import (
     ExecutionModule,
@@ -38,6 +41,7 @@ from llmagentos.ports.modules import (
     PlanResult,
 )
 from llmagentos.ports.robot import Robot
+from llmagentos.ports.understanding import Trust
 from llmagentos.running_command import RunningCommand
 from llmagentos.types import Action, Observation, Scene, Status
 
@@ -55,6 +59,8 @@ class Agent(Built, LifeCycle):
     and `Agent.on_robot(driver, cameras)` build a robot's modules, which work in slices and take
     `command`s. `Agent(llm)` has only a language model. A subclass with a `run()` of its own is a
     program that `start()` begins.
+
+    words: what people taught it to understand ("a zorp is a red block"); None: it takes no words.
     """
 
     def __init__(
@@ -68,6 +74,7 @@ class Agent(Built, LifeCycle):
         robot: Robot | None = None,
         events: EventBus | None = None,
         on_event: EventSink | None = None,
+        words: Lexicon | None = None,
     ) -> None:
         super().__init__()
         first: Any = perception
@@ -77,6 +84,8 @@ class Agent(Built, LifeCycle):
         self.planning, self.execution, self.learning = planning, execution, learning
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()
+        self.words = words
+        self._teacher = None if words is None else Teacher(words)
         self._history: list[tuple[str, Status]] = []
         self._pending = ""
         self._running: RunningCommand | None = None
@@ -158,12 +167,14 @@ class Agent(Built, LifeCycle):
             reading = read_command(text)
             running.note, command = reading.note, reading.text
             self.events.emit(CommandRead(command))
+            if (told := self._about_words(command)) is not None:
+                return self._finish(told, is_command=False)
             observation = _needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
             self.events.emit(PlanWritten(planned.plan, planned.plan_s))
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
-            _needed(self.execution, "execution").start(planned, command)
+            _needed(self.execution, "execution").start(planned, running.meant or command)
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
@@ -233,14 +244,39 @@ class Agent(Built, LifeCycle):
                 waited_for = self.execution.awaited(observation.command)
                 if waited_for is not None:  # "go": no planner needs to think about it
                     return PlanResult(waited_for)
-            last = self._history[-3:]
-            said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
-            trust = getattr(self.execution, "trust", None)
-            features = PlanRequest(
-                observation.command, scene, said, self._pending, cancelled, ends,
-                0.0 if trust is None else trust.act_from,
-            )  # fmt: skip
+            return self._plan_for(observation.command, scene, cancelled)
         return _needed(self.planning, "planning").plan(features)
+
+    def _plan_for(self, command: str, scene: Scene, cancelled: Flag) -> PlanResult:
+        """The plan for a command, taught words written out."""
+        planner = _needed(self.planning, "planning")
+        last = self._history[-3:]
+        said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
+        trust = getattr(self.execution, "trust", Trust(0.0, 0.0))
+        request = PlanRequest(command, scene, said, self._pending, cancelled, ends, trust.act_from)
+        if self._teacher is None or self.words is None:
+            return planner.plan(request)
+        meant = self.words.expanded(command, words_seen(scene))
+        if self._running is not None:
+            self._running.write_out(meant.text, meant.note)
+        planned: PlanResult = planner.plan(replace(request, command=meant.text))
+        if not meant.used:
+            return planned
+        return self._teacher.safest(
+            planned, command, lambda text: planner.plan(replace(request, command=text)), trust
+        )
+
+    def _about_words(self, command: str) -> Outcome | None:
+        """What is said to a sentence that teaches a word, asks for it or forgets it."""
+        act = None if self._teacher is None else self._teacher.act(command)
+        if act is None or self._teacher is None or self.planning is None:
+            return None
+        planner, seen = self.planning, self.look()
+        # what is held has no part in what a word means
+        scene = replace(seen, objects=tuple(replace(o, held=False) for o in seen.objects))
+        return self._teacher.hear(
+            act, command, lambda text: planner.plan(PlanRequest(text, scene)), scene
+        )
 
     def _believe(self, seen: Scene) -> Scene:
         return seen if self.execution is None else self.execution.see(seen)
@@ -263,13 +299,16 @@ class Agent(Built, LifeCycle):
             raise
         return None if outcome is None else self._finish(outcome)
 
-    def _finish(self, outcome: Outcome) -> CommandResult:
+    def _finish(self, outcome: Outcome, is_command: bool = True) -> CommandResult:
+        """End the command. is_command: else it was only about words, and a question that waits
+        for an answer goes on waiting."""
         running, self._running = self._running, None
         assert running is not None
-        self._pending = outcome.question
-        self._history.append((running.text, outcome.status))
+        if is_command:
+            self._pending = outcome.question
+            self._history.append((running.meant or running.text, outcome.status))
         result = running.result(outcome, getattr(self.planning, "engine", {}))
-        if self.learning is not None:
+        if self.learning is not None and is_command:
             episode = result.to_json()
             self.learning.observe({**episode, "reward": reward(episode)})
         self.events.emit(CommandEnded(result.status, result.reply))

@@ -19,6 +19,7 @@ from llmagentos.errors import ConfigError
 from llmagentos.events import EventBus, EventSink
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
@@ -138,6 +139,7 @@ class Built:
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
+        words: Lexicon | bool = True,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a simulated robot.
@@ -148,7 +150,8 @@ class Built:
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. rehearses: go through
         each plan in memory first. trust: how sure a plan must be. perception, planning,
-        execution, learning: own modules instead of ours. on_event: told every event. Raises
+        execution, learning: own modules instead of ours. words: what people taught, as
+        `Lexicon(path)`; True: until the agent ends, False: it takes none. on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
@@ -165,7 +168,7 @@ class Built:
             execution=execution,
             learning=learning,
         )
-        return cls._of(made, planner, on_event)
+        return cls._of(made, planner, on_event, words)
 
     @classmethod
     def on_robot(
@@ -184,6 +187,7 @@ class Built:
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
+        words: Lexicon | bool = True,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a real robot in this process, behind the safety gate.
@@ -208,7 +212,7 @@ class Built:
             execution=execution,
             learning=learning,
         )
-        return cls._of(made, planner, on_event)
+        return cls._of(made, planner, on_event, words)
 
     @classmethod
     def from_config(cls: type[A], config: AgentConfig, on_event: EventSink | None = None) -> A:
@@ -227,8 +231,15 @@ class Built:
         return cls.in_simulation(**from_config.simulation(config), on_event=on_event)
 
     @classmethod
-    def _of(cls: type[A], made: Modules, planner: PlanningModule, on_event: Any) -> A:
+    def _of(
+        cls: type[A],
+        made: Modules,
+        planner: PlanningModule,
+        on_event: EventSink | None,
+        words: Lexicon | bool,
+    ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
         make: Any = cls
-        agent: A = make(**vars(made), planning=planner, llm=llm, on_event=on_event)
+        taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
+        agent: A = make(**vars(made), planning=planner, llm=llm, on_event=on_event, words=taught)
         return agent

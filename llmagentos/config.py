@@ -77,6 +77,25 @@ class TrustConfig(_Part):
         return self
 
 
+class TaughtConfig(_Part):
+    """What is learnt from people (docs/learning.md)."""
+
+    words: bool = Field(
+        True, description='keep words that people teach ("a zorp is a red block") and use them'
+    )
+    episodes: bool | None = Field(
+        None,
+        description="keep what was said and done in a file, for `llmagentos learn`; none: in `chat`",
+    )
+    model: bool = Field(
+        True, description="use the model that `llmagentos learn` installed, where none is named"
+    )
+    folder: str = Field(
+        "",
+        description="where all that is kept; empty: llmagentos/learning in the user's data folder",
+    )
+
+
 class AgentConfig(_Part):
     """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
 
@@ -121,6 +140,7 @@ class AgentConfig(_Part):
         ModuleConfig(), description="a plan to motion; called with skills=, events= and options"
     )
     learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
+    taught: TaughtConfig = Field(TaughtConfig(), description="what is learnt from people")
     rehearses: bool = Field(True, description="go through each plan in memory before moving")
     trust: TrustConfig = Field(
         TrustConfig(), description="how sure a plan must be (act_from, ask_from)"

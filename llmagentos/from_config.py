@@ -13,6 +13,8 @@ from llmagentos import composition
 from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
+from llmagentos.learning import places
+from llmagentos.learning.words import Lexicon
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 
@@ -54,6 +56,7 @@ def simulation(config: AgentConfig) -> dict[str, Any]:
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
         **({} if config.profile is None else {"profile": config.profile}),
+        "words": words(config, load(scene.robot).name),
         **modules(config, load(scene.robot)),
     }
 
@@ -63,6 +66,7 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
     if config.driver is None or not config.cameras:
         raise ConfigError("expected a driver and its cameras for a real robot, got not both")
     chosen = {"robot": config.robot or None, "profile": config.profile}
+    arm = load(config.robot or DEFAULT_ROBOT)
     return {
         "driver": _made("driver", config.driver),
         "cameras": [_made("camera", camera) for camera in config.cameras],
@@ -70,8 +74,17 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
         **{name: value for name, value in chosen.items() if value is not None},
-        **modules(config, load(config.robot or DEFAULT_ROBOT)),
+        "words": words(config, arm.name),
+        **modules(config, arm),
     }
+
+
+def words(config: AgentConfig, robot: str) -> Lexicon | bool:
+    """The words that were taught to this robot, kept; False where the configuration wants none.
+    Raises FileError for a file that cannot be read."""
+    if not config.taught.words:
+        return False
+    return Lexicon(places.words(robot, config.taught.folder))
 
 
 def _llm(config: AgentConfig) -> Any:

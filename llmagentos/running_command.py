@@ -26,7 +26,13 @@ class RunningCommand:
         self.stop_asked = Event()
         #: What was changed to read the text, told before the reply.
         self.note = ""
+        #: The text as it was planned, with what taught words stand for; "" before.
+        self.meant = ""
         robot.mark()
+
+    def write_out(self, meant: str, note: str) -> None:
+        """This is planned instead of the text. note: what the person hears of it."""
+        self.meant, self.note = meant, f"{self.note} {note}".strip()
 
     def result(self, outcome: Outcome, engine: Mapping[str, str]) -> CommandResult:
         """What came of it. engine: what plans here, where no plan was made."""

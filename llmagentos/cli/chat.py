@@ -40,6 +40,7 @@ def chat(config: AgentConfig) -> None:
     voice = Voice(load_llm(config.voice)) if config.voice else None
     with Agent.from_config(config, screen.event) as agent:
         screen.skipped(getattr(agent.llm, "skipped", ()))
+        screen.trouble("" if agent.words is None else agent.words.problem)
         robot, recording = agent.robot, None
         assert robot is not None
         if config.recording is not None:

@@ -59,6 +59,7 @@ def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> boo
     with Agent.from_config(config, None if as_json else screen.event) as agent:
         if not as_json:
             screen.skipped(getattr(agent.llm, "skipped", ()))
+            screen.trouble("" if agent.words is None else agent.words.problem)
         recording = None
         if config.recording is not None:
             recording = start_recording(agent.robot, agent.events, Path(config.recording))

@@ -58,6 +58,11 @@ class View:
         if reasons:
             self._console.print(f"[dim]not used: {escape('; '.join(reasons))}[/]", highlight=False)
 
+    def trouble(self, sentence: str) -> None:
+        """Something that a person should know, but that stops nothing; "" for nothing."""
+        if sentence:
+            self._console.print(f"[yellow]{escape(sentence)}[/]", highlight=False)
+
     def event(self, event: Event) -> None:
         """One event of the running command."""
         match event:

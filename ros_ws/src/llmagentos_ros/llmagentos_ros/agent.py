@@ -27,7 +27,9 @@ from llmagentos.events import (
     SceneSeen,
 )
 from llmagentos.lang.plan import Plan, Undo
+from llmagentos.learning import places
 from llmagentos.learning.episodes import EpisodeLog
+from llmagentos.learning.words import Lexicon
 from llmagentos.ports.modules import Outcome
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
@@ -79,6 +81,8 @@ class AgentNode(ModuleNode):
         Parameter('look_timeout_s', 3.0, 'How long to wait for a new picture', 0.1, 30.0, False),
         Parameter('scene_max_age_s', 0.3, 'A scene may be this old for planning', 0.0, 5.0, False),
         Parameter('node_timeout_s', 2.0, 'A node that is silent this long is dead', 0.3, 60.0),
+        Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
+        Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
     )
 
     def __init__(self) -> None:
@@ -133,6 +137,7 @@ class AgentNode(ModuleNode):
             robot=RemoteRobot(lambda: self.now_s, self._execution, self._scenes),
             events=events,
             on_event=self._on_event,
+            words=self._taught_words(),
         )
         self._state_out = self.publisher(table.AGENT_STATE)
         own = MutuallyExclusiveCallbackGroup
@@ -167,6 +172,15 @@ class AgentNode(ModuleNode):
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
 
     # --- what the agent sees -----------------------------------------------------------------
+
+    def _taught_words(self) -> Lexicon | None:
+        if not self.value('words'):
+            return None
+        robot = f'{self.get_namespace()}-{self.robot.name}'
+        words = Lexicon(places.words(robot, self.value('taught_folder')))
+        if words.problem:
+            self.get_logger().warning(words.problem)
+        return words
 
     def _look(self) -> Scene:
         since = self.now_s - self.value('scene_max_age_s')

@@ -1,0 +1,28 @@
+"""Where on this machine it is kept what people taught and what happened.
+
+Knows: the user's data folder and the names of the files in it. Does not know: what is in them.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+#: Episodes, decisions and the models learnt from them, in `folder()`.
+EPISODES, LESSONS, MODEL = "episodes.jsonl", "lessons.json", "model.json"
+
+
+def folder(given: str | Path = "") -> Path:
+    """The folder of all that is learnt: the given one, or `llmagentos/learning` in the user's data
+    folder ($XDG_DATA_HOME, ~/.local/share without it)."""
+    if given:
+        return Path(given).expanduser()
+    base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
+    return Path(base) / "llmagentos" / "learning"
+
+
+def words(robot: str, given: str | Path = "") -> Path:
+    """The file of the words that were taught to a robot. robot: its arm's name, or a namespace."""
+    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", robot).strip("-.") or "robot"
+    return folder(given) / f"words-{name}.json"
