@@ -263,7 +263,7 @@ class Agent(Built, LifeCycle):
         if not meant.used:
             return planned
         return self._teacher.safest(
-            planned, command, lambda text: planner.plan(replace(request, command=text)), trust
+            planned, meant, lambda text: planner.plan(replace(request, command=text)), trust
         )
 
     def _about_words(self, command: str) -> Outcome | None:

@@ -20,7 +20,7 @@ from llmagentos.lang import words as w
 from llmagentos.lang.wording import describe_obj, describe_plan, refusal_words
 from llmagentos.learning import word_acts
 from llmagentos.learning.word_acts import Act, Ask, Forget, Teach
-from llmagentos.learning.words import Lexicon, Taught, listed, plain, singular
+from llmagentos.learning.words import Expansion, Lexicon, Taught, listed, plain, singular
 from llmagentos.objects import kinds
 from llmagentos.ports.modules import Outcome, PlanResult
 from llmagentos.ports.understanding import Trust
@@ -82,28 +82,31 @@ class Teacher:
             return Outcome("failed", f"I can't keep that: {exc}")
 
     def safest(
-        self, meant: PlanResult, said: str, understand: Understand, trust: Trust
+        self, meant: PlanResult, words: Expansion, understand: Understand, trust: Trust
     ) -> PlanResult:
         """The plan for a command with taught words: of what they stand for, unless the command as
-        it was said is refused. An untaught refusal that is no understanding at all (as for the
-        executor: less sure than `Trust.reason_from`) does not count."""
-        if any(isinstance(step, p.Refuse) for _, step in walk(meant.plan)):
+        it was said, or any form on the way, is refused. A refusal that is no understanding at all
+        (as for the executor: less sure than `Trust.reason_from`) does not count."""
+        if _refusal(meant):
             return meant
-        try:
-            literal = understand(said)
-        except (PlanError, ModelError):
-            return meant
-        refused = any(isinstance(step, p.Refuse) for _, step in walk(literal.plan))
-        return literal if refused and literal.confidence >= trust.reason_from else meant
+        for stage in words.stages:
+            literal = _understood(understand, stage)
+            refused = literal is not None and bool(_refusal(literal))
+            if refused and literal is not None and literal.confidence >= trust.reason_from:
+                return literal
+        return meant
 
     # --- teaching ---------------------------------------------------------------------------
 
     def _teach(self, act: Teach, said: str, understand: Understand, scene: Scene) -> Outcome | None:
-        meaning = self.lexicon.expanded(act.meaning).text
+        written = self.lexicon.expanded(act.meaning)
+        meaning = written.text
         if re.search(rf"(?<!\w){re.escape(act.name)}(?!\w)", act.meaning, re.I):
             return _no(f'"{act.name}" can\'t be told by itself. Say it in other words.')
         is_noun = not act.sort and re.match(r"(?:an?|the|any|every)\s", act.meaning, re.I)
         body = None if act.sort == "thing" or is_noun else _understood(understand, meaning)
+        if body is not None:
+            body = self.safest(body, written, understand, Trust())
         if body is not None and _does_something(body):
             return self._teach_phrase(act, said, body, understand)
         if act.sort == "phrase":

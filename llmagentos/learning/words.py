@@ -81,10 +81,12 @@ class Taught:
 
 @dataclass(frozen=True)
 class Expansion:
-    """A command with what its taught words stand for. used: which ones, each once."""
+    """A command with what its taught words stand for. used: which ones, each once. stages: the
+    command as it was said and each form that it had on the way, all of which are judged."""
 
     text: str
     used: tuple[Taught, ...] = ()
+    stages: tuple[str, ...] = ()
 
     @property
     def note(self) -> str:
@@ -189,6 +191,7 @@ class _Writer:
 
     def written(self, text: str) -> Expansion:
         used: dict[str, Taught] = {}
+        stages: list[str] = []
         for _ in range(MAX_DEPTH + 1):
             before = text
             for taught in self._order:
@@ -204,7 +207,8 @@ class _Writer:
                         f'"{taught.name}" is written out: say it in several commands'
                     )
             if text == before:
-                return Expansion(text, tuple(used.values()))
+                return Expansion(text, tuple(used.values()), tuple(stages))
+            stages.append(before)
         raise CommandError(
             f"expected taught words at most {MAX_DEPTH} deep, got more or one that stands for itself: "
             + ", ".join(f'"{name}"' for name in used)

@@ -57,7 +57,7 @@ def test_no_word_stands_for_itself_nor_grows_without_end() -> None:
     words = lexicon(("zip", "put it down and zap", "phrase"))
     with pytest.raises(CommandError, match="stands for itself"):
         words.teach(Taught("zap", "zip", "phrase"))
-    with pytest.raises(CommandError, match="deep|characters"):
+    with pytest.raises(CommandError, match=r"deep|characters"):
         words.teach(Taught("zip", "zip and zip", "phrase"))
     assert [t.meaning for t in words] == ["put it down and zap"], "what was refused is not kept"
     long = lexicon(("boom", "wave " * 190, "phrase"))
