@@ -92,7 +92,15 @@ def profile(path):
 def chosen_robot(context):
     """Return the arm of all nodes as a parameter, where one was named: it wins over the file."""
     robot = context.launch_configurations['robot']
-    return {'robot': ParameterValue(robot, value_type=str)} if robot else {}
+    if not robot:
+        return {}
+    try:
+        from llmagentos.robots import load
+    except ImportError:  # not in launch's own Python: bring-up looks whether there is such an arm
+        pass
+    else:
+        load(robot)
+    return {'robot': ParameterValue(robot, value_type=str)}
 
 
 def node(name, parameters, remappings):
@@ -101,6 +109,7 @@ def node(name, parameters, remappings):
         package='llmagentos_ros',
         executable=name,
         name=name,
+        exec_name=name,
         parameters=[VALUE['params_file'], parameters],
         remappings=[] if name == 'bringup' else remappings,
         arguments=['--ros-args', '--log-level', VALUE['log_level']],

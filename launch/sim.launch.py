@@ -84,7 +84,15 @@ def profile(path):
 def chosen_robot(context):
     """Return the arm of all nodes as a parameter, where one was named: it wins over the file."""
     robot = context.launch_configurations['robot']
-    return {'robot': ParameterValue(robot, value_type=str)} if robot else {}
+    if not robot:
+        return {}
+    try:
+        from llmagentos.robots import load
+    except ImportError:  # not in launch's own Python: bring-up looks whether there is such an arm
+        pass
+    else:
+        load(robot)
+    return {'robot': ParameterValue(robot, value_type=str)}
 
 
 def node(name, parameters):
@@ -93,6 +101,7 @@ def node(name, parameters):
         package='llmagentos_ros',
         executable=name,
         name=name,
+        exec_name=name,
         parameters=[VALUE['params_file'], parameters],
         arguments=['--ros-args', '--log-level', VALUE['log_level']],
         respawn=True,

@@ -97,6 +97,14 @@ class _OnceLoader(yaml.SafeLoader):
         return node
 
 
+def _as_list(loader: _OnceLoader, node: yaml.SequenceNode) -> list[Any]:
+    return list(loader.construct_sequence(node, deep=True))
+
+
+#: ROS's launch writes a parameter that is a list as a Python tuple.
+_OnceLoader.add_constructor("tag:yaml.org,2002:python/tuple", _as_list)
+
+
 def read_yaml(path: AnyPath, what: str = "a YAML file") -> Any:
     """The file's content as plain Python values; None for an empty file. A key that is given twice
     in one mapping is refused."""

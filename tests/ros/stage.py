@@ -44,6 +44,7 @@ class Stage:
         self.context = rclpy.get_default_context()
         rclpy.init(args=["--ros-args", "-p", "use_sim_time:=true", *args], domain_id=next_domain())
         self.node = make()
+        self.node.pulse.start()
         self.world = rclpy.create_node("world", use_global_arguments=False)
         self.executor = MultiThreadedExecutor(num_threads=6)
         self.executor.add_node(self.node)

@@ -33,6 +33,7 @@ class Pair:
         args = [word for each in given for word in ("-p", each)]
         rclpy.init(args=["--ros-args", *args], domain_id=next_domain())
         self.planner = PlannerNode()
+        self.planner.pulse.start()
         self.builds = 0
         self._build = self.planner.build
         self.planner.build = self.counted  # type: ignore[method-assign]

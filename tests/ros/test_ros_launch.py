@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 
+from llmagentos.errors import RobotError
 from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.runtime.ros_env import PROFILE_NAMES, with_profile
 
@@ -120,6 +121,8 @@ def test_every_node_is_for_the_arm_that_was_named(
         assert (robot.args, robot.options) == (("ur5e",), {"value_type": str}), node
     for node, options in nodes(described(name, monkeypatch)).items():
         assert "robot" not in options["parameters"][1], node  # the parameter file's
+    with pytest.raises(RobotError, match=r"expected an arm \(panda, .* got 'ur5'"):
+        described(name, monkeypatch, robot="ur5")
     declared = [e for e in described(name, monkeypatch) if e.kind == "DeclareLaunchArgument"]
     assert next(e for e in declared if e.args[0] == "robot").options["default_value"] == ""
 

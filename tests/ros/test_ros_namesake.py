@@ -114,6 +114,7 @@ def test_two_that_started_at_once_find_out(around: Around) -> None:
     other = around.start("planner")
     around.wait(lambda: bool(around.beats))
     node, ended, namesakes = PlannerNode(), threading.Event(), Namesakes("planner")
+    node.pulse.start()
     namesakes.node = node
     try:
         around.wait(lambda: has_namesakes(node))

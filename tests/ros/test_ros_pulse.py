@@ -38,6 +38,7 @@ class Broken:
 def faulty() -> Iterator[tuple[Faulty, Callable[[Callable[[Told], bool]], None]]]:
     rclpy.init(args=[], domain_id=next_domain())
     node, person = Faulty(), rclpy.create_node("person")
+    node.pulse.start()
     told: Told = {}
     for topic in (table.HEARTBEAT, table.DIAGNOSTICS):
         heard = told.setdefault(topic.name, [])

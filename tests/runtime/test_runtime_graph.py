@@ -240,3 +240,10 @@ def test_the_graph_is_ready_when_all_nodes_are_active() -> None:
     assert not state.take([])  # only when it has just become so
     assert not state.take(['{"node": "planner", "state": "missing"}']) and not state.ready
     assert state.take(['{"node": "planner", "state": "active"}'])
+
+
+def test_a_list_as_ros_launch_writes_it_is_a_list(tmp_path: Path) -> None:
+    path = tmp_path / "launch_params"
+    path.write_text(yaml.dump({"/bringup": {"ros__parameters": {"nodes": ("planner", "agent")}}}))
+    assert "python/tuple" in path.read_text()
+    assert read_params(path) == {"/bringup": {"nodes": ["planner", "agent"]}}

@@ -2,7 +2,8 @@
 
 Knows: the topics of a Panda under ros2_control with a RealSense camera, relative to its namespace.
 Does not know: this project's nodes. Wall-clock stamps, colour as bgr8 and depth in millimetres, as
-such a camera sends them. The joints go where points say; the picture of the table is taken once.
+such a camera sends them. The joints go where points say; the picture of the table is taken once, and
+sent with a sensor's noise: the same picture while an arm moves is a stuck camera.
 
     python standin_robot.py ARM SCENE --ros-args -r __ns:=/left
 """
@@ -48,6 +49,8 @@ class StandIn(Node):
         self._frame = world.overhead.capture()
         self._home = np.array(world.state().positions)
         world.close()
+        self._rng = np.random.default_rng(0)
+        self._noise = np.round(self._rng.normal(0.0, 1.5, self._frame.rgb.shape)).astype(np.int16)
         self._q = self._home
         self._before, self._before_s = self._q, 0.0
         self._times, self._points = np.array([0.0]), self._q[None, :]
@@ -121,7 +124,9 @@ class StandIn(Node):
         self._info.publish(info)
         millimetres = np.round(self._frame.depth * 1000).astype(np.uint16)
         self._depth.publish(image(millimetres, "16UC1", stamp))
-        self._color.publish(image(self._frame.rgb[:, :, ::-1], "bgr8", stamp))
+        noise = np.roll(self._noise, int(self._rng.integers(self._noise.size)))
+        rgb = np.clip(self._frame.rgb + noise, 0, 255).astype(np.uint8)
+        self._color.publish(image(rgb[:, :, ::-1], "bgr8", stamp))
 
     def _calibration(self) -> TransformStamped:
         """Where the camera hangs, as a hand-eye calibration says it."""

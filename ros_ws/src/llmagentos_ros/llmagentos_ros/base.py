@@ -25,7 +25,7 @@ from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.errors import ConfigError, LLMAgentOSError, ServerError
 from llmagentos.robots import ArmSpec, load
 from llmagentos_ros import interface as table
-from llmagentos_ros.channels import channel_of, publishers_of, readers_of
+from llmagentos_ros.channels import channel_of, hear_latched, publishers_of, readers_of
 from llmagentos_ros.inputs import Input, Output, Policy
 from llmagentos_ros.parameters import declare, OVERRIDES, Parameter, ROBOT, widened
 from llmagentos_ros.process import END_S
@@ -34,11 +34,7 @@ from llmagentos_ros.transitions import TransitionGuard
 from rcl_interfaces.msg import SetParametersResult
 from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
-
-try:
-    from rclpy.event_handler import SubscriptionEventCallbacks
-except ImportError:  # Humble
-    from rclpy.qos_event import SubscriptionEventCallbacks
+from rclpy.qos import QoSProfile
 
 _FEEDBACK_S = 0.1
 #: What may mend itself, since it lies elsewhere; other errors stay until somebody changes it.
@@ -72,8 +68,7 @@ class ModuleNode(LifecycleNode):
             self.get_logger().warning(
                 f'expected a parameter of {self.get_name()}, got {unknown!r}: ignored'
             )
-        self.pulse = Pulse(self)
-        self.pulse.start()
+        self.pulse = Pulse(self)  # it starts once the whole node is made (process.py)
 
     # --- what a node writes ------------------------------------------------------------------
 
@@ -155,7 +150,7 @@ class ModuleNode(LifecycleNode):
         Subscribe with the table's QoS; diagnostics tell what of it is missing.
 
         any_policy: hear what is sent best effort or volatile, too, and what was sent once and kept
-        for those who come late; then silence is fine. No single reader hears both, so there are two.
+        for those who come late; then silence is fine. No reader hears both, so there may be two.
         allowed_s: silence that is fine; 0: some periods. least_hz: less is slow; by itself a share
         of the table's rate. needed: whether it is missed at all; by itself what comes at a rate.
         """
@@ -176,17 +171,15 @@ class ModuleNode(LifecycleNode):
             seen.beat()
             callback(msg)
 
-        for qos in (table.SENSOR, table.STATE) if any_policy else (topic.qos,):
-            made = self.create_subscription(
-                topic.kind,
-                topic.name,
-                heard,
-                qos,
-                callback_group=group,
-                # By default rclpy warns of a policy that only one of two readers does not hear.
-                event_callbacks=SubscriptionEventCallbacks(use_default_callbacks=not any_policy),
-            )
-            self._built.append((self.destroy_subscription, made))
+        if any_policy:
+            hear_latched(self, channel, lambda: self._subscribed(topic, heard, table.STATE, group))
+        return self._subscribed(topic, heard, table.SENSOR if any_policy else topic.qos, group)
+
+    def _subscribed(
+        self, topic: table.Topic, heard: Callable[[Any], None], qos: QoSProfile, group: Any
+    ) -> Any:
+        made = self.create_subscription(topic.kind, topic.name, heard, qos, callback_group=group)
+        self._built.append((self.destroy_subscription, made))
         return made
 
     def fault(self, name: str, words: str) -> None:

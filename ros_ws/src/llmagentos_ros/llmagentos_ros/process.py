@@ -102,6 +102,7 @@ def _run(
     make: Callable[[], Any], namesakes: Namesakes, threads: int, ended: threading.Event
 ) -> int:
     node = namesakes.node = make()
+    node.pulse.start()
     executor: Any
     if threads == 1:
         executor = rclpy.executors.SingleThreadedExecutor()

@@ -35,7 +35,7 @@ _SECOND_S = 60.0
 
 
 class Pulse:
-    """The pulse of one ModuleNode: call `start` once the node is complete, `stop` at its end."""
+    """The pulse of one ModuleNode: `start` it once the node is made, `stop` it at its end."""
 
     def __init__(self, node: Any) -> None:
         self._node = node
@@ -56,7 +56,8 @@ class Pulse:
     def stop(self) -> None:
         """End, within two periods."""
         self._closing.set()
-        self._thread.join(timeout=2 * _HEARTBEAT_S)
+        if self._thread.ident is not None:
+            self._thread.join(timeout=2 * _HEARTBEAT_S)
 
     def note_second(self, words: str) -> None:
         """Tell in the diagnostics, for a while, that a second node of this name was started."""
