@@ -8,6 +8,7 @@ because llguidance needs them to compute masks at all. They are cut off again.
 
 from __future__ import annotations
 
+import copy
 import re
 from collections.abc import Sequence
 from typing import Any, Protocol
@@ -172,6 +173,14 @@ class PlanMatcher:
         # a copy shares the lexer's states; a new one would cost 20 ms
         self._m = base.deep_copy()
         self._asking, self._words = asking, list[int]()
+
+    def fork(self) -> PlanMatcher:
+        """Another one that stands at the same place, and goes its own way from there."""
+        other = copy.copy(self)
+        other._m, other._words = self._m.deep_copy(), list(self._words)
+        # a rule's state is numbers and words; what it looks up is never changed
+        other._rules = tuple(copy.copy(rule) for rule in self._rules)
+        return other
 
     def allowed(self) -> NDArray[np.bool_]:
         """[vocabulary size]: which words may come next."""

@@ -46,7 +46,7 @@ _EXPECTED = {
     "refused": "refuse",
 }  # fmt: skip
 #: Steps of which a plan that is meant to end so has one.
-_ENDS = {"question": {"ask"}, "cannot": {"cannot"}, "refused": {"refuse"}}
+_ENDS = {"question": {"ask", "unclear"}, "cannot": {"cannot"}, "refused": {"refuse"}}
 #: Steps that change where things are; where doing nothing would be right too, none is an example.
 _MOVING = frozenset(
     "pick place put push move stack arrange rotate swap clear reshape undo restore again".split()
@@ -115,14 +115,14 @@ def draw(part: mix.Part, split: Split, seed: int) -> Spoken:
                 continue
             if not checker(pair):
                 continue
-            spoken = _staged(pair, f"{part.name}:{seed}:{attempt}")
+            spoken = staged(pair, f"{part.name}:{seed}:{attempt}")
         except (ValueError, IndexError, LLMAgentOSError):
             continue
         if spoken is not None:
             return spoken
 
 
-def _staged(pair: build.Pair, seed: str) -> Spoken | None:
+def staged(pair: build.Pair, seed: str) -> Spoken | None:
     """The pair in a scene drawn for it. None where its own plan does not end as it is meant to."""
     plan, rng = pair.plan(), random.Random(seed)
     ops = {s.op for s in plan.walk()}
@@ -158,7 +158,11 @@ def carry_out(setting: Setting, plan: p.Plan) -> Ended:
 
 def check(example: Spoken, seen: Ended) -> Verdict:
     """Whether a plan ended as the example's own does."""
-    wanted = example.wanted
+    return judged(example.wanted, seen)
+
+
+def judged(wanted: Ended, seen: Ended) -> Verdict:
+    """Whether a plan ended as it was wanted: the status, the words or the world."""
     expected = _EXPECTED[wanted.status]
     if seen.status != wanted.status:
         return Verdict(expected, seen.status, f"expected {wanted.status}, got {seen.status}")

@@ -344,27 +344,34 @@ class Planner(nn.Module):
         plan_lengths: Tensor,
     ) -> Tensor:
         """Training: logits [B, P, vocab] for plan inputs [B, P] behind prefixes of `lengths` [B]."""
-        b, t = ids.shape
+        seen = torch.arange(ids.shape[1], device=ids.device)[None] < lengths[:, None]
+        prefix = self.prefix(ids, types, words, additive(seen)[:, None, None, :])
+        return self.behind(prefix, lengths, inputs, plan_lengths)
+
+    def behind(
+        self, prefix: Tensor, lengths: Tensor, inputs: Tensor, plan_lengths: Tensor
+    ) -> Tensor:
+        """Logits [B, P, vocab] of plan inputs [B, P] behind prefixes [B, T, H] of `lengths` [B]:
+        several plans may share the prefix of one command."""
+        b, t, _ = prefix.shape
         n = inputs.shape[1]
-        seen = torch.arange(t, device=ids.device)[None] < lengths[:, None]
-        low = torch.finfo(torch.float32).min / 2
-        enc_mask = torch.where(seen, 0.0, low)[:, None, None, :]
-        prefix = self.prefix(ids, types, words, enc_mask)
+        here = torch.arange(max(t, n), device=prefix.device)[None]
         x = torch.cat((prefix, self.decoder.model.embed_tokens(inputs).to(prefix.dtype)), dim=1)
-        plan_at = lengths[:, None] + torch.arange(n, device=ids.device)[None]
-        positions = torch.cat(
-            (torch.arange(t, device=ids.device)[None].expand(b, t), plan_at), dim=1
-        )
+        positions = torch.cat((here[:, :t].expand(b, t), lengths[:, None] + here[:, :n]), dim=1)
         keys = torch.cat(
-            (seen, torch.arange(n, device=ids.device)[None] < plan_lengths[:, None]), dim=1
+            (here[:, :t] < lengths[:, None], here[:, :n] < plan_lengths[:, None]), dim=1
         )
-        causal = torch.ones(t + n, t + n, dtype=torch.bool, device=ids.device).tril()
+        causal = torch.ones(t + n, t + n, dtype=torch.bool, device=prefix.device).tril()
         allowed = causal[None] & keys[:, None, :]
         # a padded query must see something, or softmax gives NaN
-        allowed = allowed | torch.eye(t + n, dtype=torch.bool, device=ids.device)[None]
-        mask = torch.where(allowed, 0.0, low)[:, None]
-        hidden, _ = self.decoder(x, positions, mask)
+        allowed = allowed | torch.eye(t + n, dtype=torch.bool, device=prefix.device)[None]
+        hidden, _ = self.decoder(x, positions, additive(allowed)[:, None])
         return self.decoder.logits(hidden[:, t:])
+
+
+def additive(allowed: Tensor) -> Tensor:
+    """A mask of booleans as float32 numbers that are added to scores: 0 where it is true."""
+    return torch.where(allowed, 0.0, torch.finfo(torch.float32).min / 2)
 
 
 def parameter_count(module: nn.Module) -> int:

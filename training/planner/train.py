@@ -155,6 +155,7 @@ class Trainer:
         self.masters, self.halves = [w for w, _ in pairs], [h for _, h in pairs]
         linear = {id(m.weight) for m in self.model.modules() if isinstance(m, torch.nn.Linear)}
         self.rounded = [(w, h) for w, h in pairs if id(w) in linear] if args.int8_aware else []
+        self.refresh()
 
     def new_tokenizer(self) -> PromptTokenizer:
         """What turns commands into pieces."""
@@ -201,13 +202,17 @@ class Trainer:
         weights = with_words(weights, state["words"], words)
         self.model.load_state_dict(weights if resume else self.adapted(weights))
         if resume:
-            self.optimizer.load_state_dict(state["optimizer"])
-            self.step, self.spent_s, self.seen, self.log = (
-                state["step"],
-                state["spent_s"],
-                state["seen"],
-                state["log"],
-            )
+            self.resume(state)
+
+    def resume(self, state: dict[str, Any]) -> None:
+        """Take over from a checkpoint what is not weights."""
+        self.optimizer.load_state_dict(state["optimizer"])
+        self.step, self.spent_s, self.seen, self.log = (
+            state["step"],
+            state["spent_s"],
+            state["seen"],
+            state["log"],
+        )
 
     def adapted(self, weights: dict[str, Tensor]) -> dict[str, Tensor]:
         """Another run's weights as this network begins with them: it may have more layers."""
@@ -218,9 +223,9 @@ class Trainer:
         model = self.model
         return {"decoder": asdict(model.decoder.config), "encoder": asdict(model.encoder.config)}
 
-    def save(self) -> None:
-        """Write the checkpoint that a later run goes on from; whole or not at all."""
-        state = {
+    def state(self) -> dict[str, Any]:
+        """All that a later run goes on from."""
+        return {
             "model": self.model.state_dict(),
             "average": self.average.state_dict(),
             "optimizer": self.optimizer.state_dict(),
@@ -231,8 +236,11 @@ class Trainer:
             **self.sizes(),
             "words": list(self.vocabulary.words[1:]),
         }
+
+    def save(self) -> None:
+        """Write the checkpoint that a later run goes on from; whole or not at all."""
         tmp = self.run / "tmp.ckpt"
-        torch.save(state, tmp)
+        torch.save(self.state(), tmp)
         tmp.replace(self.run / "last.ckpt")
         (self.run / "log.json").write_text(json.dumps(self.log))
 
@@ -269,17 +277,19 @@ class Trainer:
         *args, labels = tensors(b, self.device)
         keep = labels >= 0
         loss = F.cross_entropy(self.half(*args)[keep].float(), labels[keep])
+        self.descend(loss)
+        return float(loss.detach()) * int(keep.sum()), int(keep.sum())
+
+    def descend(self, loss: Tensor) -> None:
+        """One step of the optimiser down a loss that was computed with the copy `half`."""
         self.half.zero_grad(set_to_none=True)
         loss.backward()
         for w, h in zip(self.masters, self.halves, strict=True):
             w.grad = None if h.grad is None else h.grad.float()
         torch.nn.utils.clip_grad_norm_(self.masters, 1.0)
         self.optimizer.step()
+        self.refresh()
         with torch.no_grad():
-            torch._foreach_copy_(self.halves, self.masters)
-            # straight through: gradients of the rounded weights move the exact ones
-            for w, h in self.rounded:
-                h.copy_(on_int8_grid(w))
             if self.step % 4 == 0:
                 decay = min(0.99, (1 + self.step) / (20 + self.step))
                 average = [
@@ -288,7 +298,14 @@ class Trainer:
                     if w.requires_grad
                 ]
                 torch._foreach_lerp_(average, self.masters, 1 - decay)
-        return float(loss.detach()) * int(keep.sum()), int(keep.sum())
+
+    @torch.no_grad()
+    def refresh(self) -> None:
+        """The weights as they are now into the copy that computes."""
+        torch._foreach_copy_(self.halves, self.masters)
+        # straight through: gradients of the rounded weights move the exact ones
+        for w, h in self.rounded:
+            h.copy_(on_int8_grid(w))
 
     def train(self) -> None:
         """Train to the end, with an evaluation and a checkpoint now and then."""
