@@ -135,7 +135,9 @@ class Practice(Trainer):
     def _weighed(self, task: Task, some: tuple[Written, ...]) -> Group:
         words = [self._words(w) for w in some]
         if words == [task.target]:  # all samples are the task's own plan: no world is needed
-            return Group(task, some, (Worth(1.0, "own", "own"),))
+            refused = "refuse" in task.target
+            status = "refused" if refused else "question" if "ask" in task.target else "own"
+            return Group(task, some, (Worth(1.0, status, "refuse" if refused else "own"),))
         if not self.judge.scenes(task):
             return Group(task, some, ())
         return Group(task, some, tuple(self.judge(task, plan) for plan in words))
