@@ -33,6 +33,7 @@ RUNNERS = (
     Runner("python -m benchmarks.skills", "success of each physical skill"),
     Runner("python -m benchmarks.perception", "the camera's scene against the simulator's truth"),
     Runner("python -m benchmarks.speed", "physics and pictures a second"),
+    Runner("python -m benchmarks.resets", "memory that resets of one world take"),
     Runner("python -m benchmarks.models.startup", "time to the first token, resident memory", ""),
     Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),
     Runner("python -m benchmarks.models.quantization", "what few bits cost the planner", "train"),

@@ -11,8 +11,10 @@ drops every piece after the sixteenth.
 
 from __future__ import annotations
 
+import contextlib
 import math
 import tempfile
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -217,16 +219,28 @@ def load_body(
     touch = "".join(piece.urdf() for piece in pieces)
     with tempfile.TemporaryDirectory() as folder:
         (Path(folder) / "body.obj").write_text(mesh.to_obj(), encoding="utf-8")
-        body = _load_urdf(
-            client,
-            f'<robot name="body"><link name="body"><inertial><mass value="{mass_kg:.6f}"/>'
-            '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
-            f'<visual><geometry><mesh filename="{folder}/body.obj"/></geometry></visual>'
-            f"{touch}</link></robot>",
-            fixed=mass_kg == 0,
-        )
+        with _unremembered_files(client):
+            body = _load_urdf(
+                client,
+                f'<robot name="body"><link name="body"><inertial><mass value="{mass_kg:.6f}"/>'
+                '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
+                f'<visual><geometry><mesh filename="{folder}/body.obj"/></geometry></visual>'
+                f"{touch}</link></robot>",
+                fixed=mass_kg == 0,
+            )
     client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0, 0, 0])
     return body
+
+
+@contextlib.contextmanager
+def _unremembered_files(client: Any) -> Iterator[None]:
+    """PyBullet keeps every mesh file it has read for as long as the process lives, by its path: good
+    for an arm's meshes, and half a megabyte a scene for files in folders that are gone again."""
+    client.setPhysicsEngineParameter(enableFileCaching=0)
+    try:
+        yield
+    finally:
+        client.setPhysicsEngineParameter(enableFileCaching=1)
 
 
 def _load_urdf(client: Any, text: str, fixed: bool) -> int:

@@ -29,7 +29,15 @@ class Entry:
         return f"{NAMESPACE}/{self.name}-v0"
 
 
-ENVIRONMENTS = (Entry("Reach", "sim.envs.tasks.reach:Reach", 50),)
+ENVIRONMENTS = (
+    Entry("Reach", "sim.envs.tasks.reach:Reach", 50),
+    Entry("Push", "sim.envs.tasks.push:Push", 50),
+    Entry("Slide", "sim.envs.tasks.slide:Slide", 50),
+    Entry("PickAndPlace", "sim.envs.tasks.pick_and_place:PickAndPlace", 50),
+    Entry("Stack", "sim.envs.tasks.stack:Stack", 100),
+    Entry("PutIn", "sim.envs.tasks.put_in:PutIn", 60),
+    Entry("Sort", "sim.envs.tasks.sort:Sort", 150),
+)
 
 
 def register_all() -> None:

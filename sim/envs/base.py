@@ -30,6 +30,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import ConfigError
 from llmagentos.robots import load
+from llmagentos.types import Vec3
 from sim.envs.actions import checked_action
 from sim.envs.reading import Reader
 from sim.envs.tip import TipControl
@@ -41,6 +42,8 @@ Observation = dict[str, NDArray[Any]]
 
 OBSERVATIONS, REWARDS = ("state", "pixels"), ("sparse", "shaped")
 CONTROL_HZ = 12
+#: Edge of the tasks' blocks at scale 1, metres.
+BLOCK_M = 0.04
 #: How the reward's shaped form weighs the way of the tip to what it has to handle.
 _APPROACH = 0.5
 
@@ -49,7 +52,7 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
     """One task on one arm. ConfigError for an option that there is not.
 
     robot: name or folder of an arm; objects and work area are as large as it needs them. reward:
-    "sparse" (0 at the goal, else -1) or "shaped" (minus the distance to the goal, in tenths of a
+    "sparse" (0 at the goal, else -1) or "shaped" (minus the distances to the goal, in tenths of a
     metre at scale 1, and half the tip's distance to the thing to handle). continuing: an episode
     does not end at the goal. image_size: width and height of pixel observations. renderer: as
     `SimWorld`'s; "tiny" draws the same in every process. control_hz divides 240.
@@ -60,7 +63,8 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
     #: What a task's actions have besides dx, dy and dz.
     turns: ClassVar[bool] = False
     grips: ClassVar[bool] = False
-    #: How many objects a task has, how many numbers its goal.
+    #: How many objects a task has; how many numbers its goal: places, and one more where things
+    #: have to be let go, or at rest.
     n_objects: ClassVar[int] = 0
     goal_size: ClassVar[int] = 3
     #: How near to the goal is at the goal, metres at scale 1.
@@ -138,17 +142,34 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         Knows the simulator's truth: a source of demonstrations, and what can be reached at most.
         """
 
-    def distance(self, achieved: Array, desired: Array) -> Array:
-        """How far from the goal, metres, for arrays [..., goal_size]."""
-        return np.linalg.norm(achieved - desired, axis=-1)
+    def distances(self, achieved: Array, desired: Array) -> Array:
+        """How far each place of the goal is from where it should be, metres: arrays [..., places]."""
+        places = self.goal_size // 3
+        apart = (achieved - desired)[..., : 3 * places]
+        return np.linalg.norm(apart.reshape(*apart.shape[:-1], places, 3), axis=-1)
 
     def success(self, achieved: Array, desired: Array) -> NDArray[np.bool_]:
-        """Whether that is at the goal, for arrays [..., goal_size]."""
-        return self.distance(achieved, desired) < self.near_m * self.scale
+        """Whether that is at the goal, for arrays [..., goal_size].
+
+        Every place has to be near; a goal with one number more than its places have has to have
+        that at 1 (let go, at rest), whatever the wanted goal says of it.
+        """
+        near = self.distances(achieved, desired).max(axis=-1) < self.near_m * self.scale
+        if self.goal_size % 3:
+            near &= achieved[..., -1] > 0.5
+        return near
 
     def approach_m(self) -> float:
-        """How far the tip is from the thing that it has to handle next, metres."""
+        """How far the tip is from the thing that it has to handle next, metres: the first one that
+        is not where the goal has it."""
+        away = self.distances(np.asarray(self.achieved(), np.float32), self.goal)
+        for number in range(min(len(away), self.n_objects)):
+            if away[number] >= self.near_m * self.scale:
+                return math.dist(self.reader.tip_position, self.reader.object_position(number))
         return 0.0
+
+    def begin(self) -> None:
+        """Called when a new episode's objects stand there: what a task changes about them."""
 
     # ---- what Gymnasium asks ---------------------------------------------------------------
 
@@ -180,6 +201,7 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         width = self.arm.max_opening_m if self.grips else 0.0
         self._world.reset(scene, joints=self.tip.joints, width_m=width, settle_s=self.settle_s)
         self.goal = np.asarray(goal, np.float32)
+        self.begin()
         self.reader.renew()
         observation = self._observe()
         return observation, self._info(observation)
@@ -213,7 +235,7 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
             approach: Any = info.get("approach_m", 0.0)
         else:
             approach = np.array([i.get("approach_m", 0.0) for i in info], np.float32)
-        away = self.distance(achieved_goal, desired_goal) + _APPROACH * approach
+        away = self.distances(achieved_goal, desired_goal).sum(axis=-1) + _APPROACH * approach
         return (-10.0 / self.scale * away).astype(np.float32)
 
     def _observe(self) -> Observation:
@@ -254,6 +276,30 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         x = self.np_random.uniform(area.x_min + margin, area.x_max - margin)
         y = self.np_random.uniform(area.y_min + margin, area.y_max - margin)
         return float(x), float(y)
+
+    def place(self, number: int) -> Vec3:
+        """Where the goal has the object of that number, metres."""
+        x, y, z = (float(v) for v in self.goal[3 * number : 3 * number + 3])
+        return x, y, z
+
+    def is_placed(self, number: int) -> bool:
+        """Whether that object is where the goal has it."""
+        away = math.dist(self.reader.object_position(number), self.place(number))
+        return away < self.near_m * self.scale
+
+    def is_under_hand(self, x: float, y: float) -> bool:
+        """Whether a thing there would be close to the hand's start, as seen from above."""
+        return math.dist((x, y), self.tip.start[:2]) < 0.06 * self.scale
+
+    def block(self, color: str, x: float, y: float, yaw: float = 0.0) -> ObjectSpec:
+        """A block of the tasks' one size."""
+        size = round(BLOCK_M * self.scale, 6)
+        return ObjectSpec(kind="block", color=color, size=size, position=(x, y), yaw=yaw)
+
+    @property
+    def block_z(self) -> float:
+        """How high the middle of a block is that lies on the table, metres."""
+        return BLOCK_M * self.scale / 2
 
     def apart(self, count: int, gap_m: float, margin_m: float = 0.05) -> list[tuple[float, float]]:
         """Random places in the work area, each `gap_m` (at scale 1) from all others."""

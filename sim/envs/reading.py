@@ -27,6 +27,7 @@ class Reader:
         # Looking a function up in a BulletClient costs as much as the call itself.
         self._link_state, self._pose = client.getLinkState, client.getBasePositionAndOrientation
         self._velocity, self._joint_states = client.getBaseVelocity, client.getJointStates
+        self._contacts = client.getContactPoints
         area = world.robot.spec.workspace
         specs = (overhead_spec(*image_size, workspace=area), wrist_spec(*image_size))
         self.cameras = {spec.name: SimCamera(world, spec) for spec in specs}
@@ -79,6 +80,11 @@ class Reader:
     def object_speed(self, number: int) -> float:
         """How fast the object moves, m/s."""
         return math.hypot(*self._things[number][7:10])
+
+    def touched(self, number: int) -> bool:
+        """Whether the arm touches that object."""
+        world = self._world
+        return bool(self._contacts(world.robot.body, world.bodies()[number]))
 
     def numbers(self, with_objects: bool) -> NDArray[np.float32]:
         """The observation's vector."""
