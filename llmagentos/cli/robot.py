@@ -6,57 +6,40 @@ Knows: printing, asking and options. Does not know: what an arm is (robots, robo
 from __future__ import annotations
 
 import importlib
-import inspect
 import json
-import sys
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
-import yaml
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from llmagentos.class_lookup import find
+from llmagentos.cli.robot_driver import (
+    NOT_DONE,
+    OK,
+    AsJson,
+    DriverOptions,
+    conformance,
+    driver_finding,
+)
 from llmagentos.errors import (
-    ConfigError,
-    DriverError,
     LLMAgentOSError,
     MissingDependencyError,
     RobotError,
 )
-from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robot_setup.check import Finding
-from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load, names, origin, reach_m
-from llmagentos.robots.conformance import (
-    COMPLETE,
-    LARGEST_MOVE_RAD,
-    LARGEST_RATE_RADPS,
-    BrokenPromiseError,
-    Verdict,
-    check_complete,
-    conform,
-    connect,
-    measured,
-)
-from llmagentos.robots.matching import names_mismatch, positions_mismatch, urdf_mismatch
+from llmagentos.robot_setup.drafts import Draft
+from llmagentos.robots import ArmSpec, load, names, origin, reach_m
+from llmagentos.robots.matching import urdf_mismatch
 from llmagentos.robots.questions import Question
 
 app = typer.Typer(no_args_is_help=True)
+app.command()(conformance)
 
-#: Exit codes: all well, a promise or a check failed; wrong usage is 2, by main.
-OK, NOT_DONE = 0, 1
 #: How long `check --ros` listens, seconds.
 _LISTEN_S = 5.0
-
-AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
-DriverOptions = Annotated[
-    list[str] | None,
-    typer.Option("--option", metavar="NAME=VALUE", help="What the driver's class is made with."),
-]
 
 
 @app.command("list")
@@ -101,8 +84,17 @@ def _row(name: str, where: str) -> dict[str, Any]:
 @app.command()
 def new(
     urdf: Annotated[
-        Path, typer.Option("--urdf", metavar="FILE", help="The arm, as xacro made it.")
-    ],
+        Path | None, typer.Option("--urdf", metavar="FILE", help="The arm, as xacro made it.")
+    ] = None,
+    again: Annotated[
+        Path | None,
+        typer.Option(
+            "--again",
+            metavar="FOLDER",
+            help="Look for home and work area once more, "
+            "after the gripper was written into FOLDER; answers stay.",
+        ),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="FOLDER", help="Where; ./<its name> without it.")
     ] = None,
@@ -128,22 +120,34 @@ def new(
     as_json: AsJson = False,
 ) -> None:
     """Begin an arm's folder from any URDF: fills in what follows from it, asks the rest."""
+    from llmagentos.robot_setup.again import look_again
     from llmagentos.robot_setup.draft import Wishes, draft, name_of
-    from llmagentos.robot_setup.mount import mounted, outermost
+    from llmagentos.robot_setup.mount import mounted
     from llmagentos.robot_setup.tree import read_tree
     from llmagentos.robot_setup.writing import free_folder, write_folder
 
+    if (urdf is None) == (again is None):
+        raise RobotError("expected either --urdf FILE or --again FOLDER, got not one of them")
+    if again is not None:
+        made = look_again(again, table_z)
+        _tell_draft(made, again, as_json)
+        return
+    assert urdf is not None
     tree = read_tree(urdf)
     if gripper is not None:
-        other = read_tree(gripper)
-        chosen, mount = mount, mount or outermost(tree)
-        tree = mounted(tree, other, mount)
+        made_of = mounted(tree, read_tree(gripper), mount)
+        tree = made_of.tree
     wishes = Wishes(hand, tip, table_z, name)
     folder = free_folder(out or Path(name_of(tree, wishes)), force)
     made = draft(tree, wishes)
-    if gripper is not None and not chosen:
-        made.said.append(f"mount: {mount}, the outermost link; --mount names another")
+    if gripper is not None:
+        named = "" if mount else ", the outermost link; --mount names another"
+        made.said.append(f"mount: {made_of.words}{named}")
     write_folder(made, folder, urdf.name, force)
+    _tell_draft(made, folder, as_json)
+
+
+def _tell_draft(made: Draft, folder: Path, as_json: bool) -> None:
     if as_json:
         asked = [{"field": q.field, "asked": q.words, "candidates": q.candidates}
                  for q in made.questions]  # fmt: skip
@@ -229,7 +233,7 @@ def check(
             print(f"written  {figure}")
     tell(_pick(robot, spec, pick))
     if driver:
-        tell(_driver(driver, option or [], spec))
+        tell(driver_finding(driver, option or [], spec))
     if ros:
         tell(_ros(spec))
     well = all(f.well is not False for f in findings)
@@ -254,24 +258,6 @@ def _pick(robot: str, spec: ArmSpec, wanted: bool) -> Finding:
     return Finding(about, not why, why or "a block was grasped and lifted, by simulator truth")
 
 
-def _driver(name: str, options: list[str], spec: ArmSpec) -> Finding:
-    """Where a driver's arm is, and the joint names it has, where it tells them; nothing moves."""
-    try:
-        made = make_driver(name, options, spec)
-        connect(made)
-        try:
-            told = tuple(getattr(made, "joint_names", ()))
-            positions = measured(made).positions
-        finally:
-            with suppress(Exception):  # what it says counts, not how it ends
-                made.disconnect()
-    except (BrokenPromiseError, DriverError) as exc:
-        return Finding("driver", False, str(exc))
-    said = names_mismatch(spec, told) or positions_mismatch(spec, positions)
-    names = "names and positions" if told else "positions (it tells no joint_names)"
-    return Finding("driver", not said, "; ".join(said) or f"{names} fit the folder")
-
-
 def _ros(spec: ArmSpec) -> Finding:
     """What the running graph tells of its arm. Raises MissingDependencyError without ROS."""
     try:
@@ -289,90 +275,3 @@ def _ros(spec: ArmSpec) -> Finding:
     if description:
         said += urdf_mismatch(spec, description)
     return Finding("ros", not said, "; ".join(said) or f"{' and '.join(told)} fit the folder")
-
-
-@app.command()
-def conformance(
-    driver: Annotated[
-        str, typer.Argument(metavar="DRIVER", help="module:Class, or a name of a package's.")
-    ],
-    robot: Annotated[
-        str, typer.Option("--robot", metavar="NAME|FOLDER", help="The arm that it drives.")
-    ] = DEFAULT_ROBOT,
-    option: DriverOptions = None,
-    yes: Annotated[bool, typer.Option("--yes", help="Don't ask before the arm moves.")] = False,
-    still: Annotated[
-        bool, typer.Option("--still", help="Only what needs no motion; the arm is held.")
-    ] = False,
-    whole_range: Annotated[
-        bool,
-        typer.Option(
-            "--whole-range",
-            help="Also ask for more than a joint can: sends the last joint off to its end.",
-        ),
-    ] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Put a driver of one's own to the promises of RobotDriver, on the arm or on a stand-in.
-
-    The first joint turns a few degrees and the gripper opens; asked before, unless --yes.
-    """
-    spec = load(robot)
-    told: Iterable[Verdict]
-    try:
-        made = make_driver(driver, option or [], spec)
-        check_complete(made)
-        told = conform(made, spec, whole_range, moves=not still)
-    except BrokenPromiseError as exc:
-        told, still = [Verdict(COMPLETE, False, str(exc))], True
-    console = Console(stderr=True, highlight=False)
-    if not (yes or still):
-        console.print(
-            f"{escape(spec.joint_names[0])} will turn by {LARGEST_MOVE_RAD:.2f} rad, at up to "
-            f"{LARGEST_RATE_RADPS:.2f} rad/s, and the gripper will open and half close. "
-            "Keep a hand on the emergency stop and the gripper empty.",
-            soft_wrap=True,
-        )
-        typer.confirm("Move the arm?", abort=True, err=True)
-    kept = True
-    verdicts = []
-    for verdict in told:
-        verdicts.append({"promise": verdict.promise, "kept": verdict.kept, "why": verdict.why})
-        kept &= verdict.kept is not False
-        if not as_json:
-            mark = {True: "kept   ", False: "BROKEN ", None: "not asked"}[verdict.kept]
-            why = f": {verdict.why}" if verdict.why else ""
-            print(f"{mark:9} {verdict.promise}{why}", flush=True)
-    if as_json:
-        print(json.dumps({"robot": spec.name, "kept": kept, "promises": verdicts}))
-    raise typer.Exit(OK if kept else NOT_DONE)
-
-
-def make_driver(name: str, options: list[str], spec: ArmSpec) -> RobotDriver:
-    """The driver of that name, made with NAME=VALUE options (YAML values), and with the arm where
-    its class takes a `spec`. Raises ConfigError, BrokenPromiseError for a class that is no driver's."""
-    given = dict(_option(text) for text in options)
-    if str(Path.cwd()) not in sys.path:  # a driver that is being written lies beside its writer
-        sys.path.append(str(Path.cwd()))
-    make = find("driver", name, {})
-    if inspect.isclass(make):
-        check_complete(make)
-    try:
-        if "spec" in inspect.signature(make).parameters:
-            given.setdefault("spec", spec)
-        made: RobotDriver = make(**given)
-    except LLMAgentOSError:
-        raise
-    except Exception as exc:  # whatever a driver of one's own does
-        raise ConfigError(f"driver: expected options that {name} takes, got: {exc}") from exc
-    return made
-
-
-def _option(text: str) -> tuple[str, Any]:
-    name, equals, value = text.partition("=")
-    if not (name.isidentifier() and equals):
-        raise ConfigError(f"--option: expected NAME=VALUE, got '{text}'")
-    try:
-        return name, yaml.safe_load(value)
-    except yaml.YAMLError as exc:
-        raise ConfigError(f"--option: expected a YAML value, got '{value}'") from exc

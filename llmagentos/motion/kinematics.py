@@ -99,6 +99,12 @@ class Kinematics:
         """What `solve` takes as swivel on this arm: 0 alone where the elbow cannot swing out."""
         return (0, 1, -1) if len(self._swivel) else (0,)
 
+    @property
+    def is_planar(self) -> bool:
+        """Whether the arm bends in one plane alone, with no joint too many: geometry tells whether
+        it is long enough for a place, before anything is solved."""
+        return self._structure.plane is not None and not self._redundant
+
     # --- forward ------------------------------------------------------------------------
 
     def tip_placement(self, joints: Sequence[float] | Joints) -> pin.SE3:

@@ -1,5 +1,7 @@
 """An arm's folder, asked whether an arm can work with it: finding after finding, in words.
 
+`robot new` takes its own proposals to the same functions (place), so that the two never disagree.
+
 Knows: open questions, reach, inverse kinematics there and back, what the arm hides. Does not know:
 simulators (a pick is passed in), drivers, printing.
 """
@@ -15,6 +17,7 @@ import numpy as np
 from llmagentos.errors import RobotError, UnreachableError
 from llmagentos.files import is_there, read_text, read_yaml
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
+from llmagentos.robot_setup.few_joints import built_fault
 from llmagentos.robot_setup.reach import ReachMap, Silhouette, heights_m, reach_map
 from llmagentos.robots import ArmSpec, reach_m
 from llmagentos.robots.loading import FILE, folder_of
@@ -23,8 +26,8 @@ from llmagentos.types import Pose
 
 TRIPS = 200
 #: Round trips and map cells of a work area that an arm has to manage.
-_ENOUGH = 0.95
-_MOST_HIDDEN = 0.02
+ENOUGH = 0.95
+MOST_HIDDEN = 0.02
 _ERROR_M, _ERROR_RAD = 1e-5, 1e-4
 _DEEP_CELLS = 8
 #: Boxes around an arm's parts are larger than the parts: so much of one may be under the table.
@@ -52,31 +55,39 @@ def check(spec: ArmSpec, map_: ReachMap) -> Iterator[Finding]:
     """All that needs no simulator and no driver."""
     yield Finding("folder", True, f"{len(spec.joint_names)} joints, opens "
                   f"{spec.max_opening_m * 1000:.0f} mm, {reach_m(spec):.2f} m stretched")  # fmt: skip
-    share = map_.share(spec.workspace)
-    low, high = heights_m(reach_m(spec))
-    words = f"{share:.0%} of the work area, {low * 100:.0f} and {high * 100:.0f} cm over the table"
-    if share < _ENOUGH:
-        words += ": make work_area smaller, by the map below"
-    yield Finding("reach", share >= _ENOUGH, words)
-    yield _round_trips(spec)
-    yield _home(spec)
+    fault = built_fault(spec)
+    if fault:
+        yield Finding("joints", False, fault)
+    yield reach_finding(spec, map_)
+    yield trips_finding(spec)
+    yield home_finding(spec)
 
 
-def area_map(spec: ArmSpec) -> ReachMap:
-    """The work area and a little more around it."""
+def area_map(spec: ArmSpec, around: bool = True) -> ReachMap:
+    """The work area, and a little more around it."""
     area = spec.workspace
     step = max((area.x_max - area.x_min) / _DEEP_CELLS, 0.01)
-    x = np.arange(area.x_min - 2 * step, area.x_max + 2 * step + 1e-9, step)
-    y = np.arange(area.y_min - 2 * step, area.y_max + 2 * step + 1e-9, step)
-    high = heights_m(reach_m(spec))
-    return reach_map(spec, list(map(float, x)), list(map(float, y)), high)
+    more = 2 * step if around else 0.0
+    x = np.arange(area.x_min - more, area.x_max + more + 1e-9, step)
+    y = np.arange(area.y_min - more, area.y_max + more + 1e-9, step)
+    return reach_map(spec, list(map(float, x)), list(map(float, y)), heights_m(spec.scale))
 
 
-def _round_trips(spec: ArmSpec) -> Finding:
+def reach_finding(spec: ArmSpec, map_: ReachMap) -> Finding:
+    """How much of the work area is reached, low and high over the table."""
+    share = map_.share(spec.workspace)
+    low, high = heights_m(spec.scale)
+    words = f"{share:.0%} of the work area, {low * 100:.0f} and {high * 100:.0f} cm over the table"
+    if share < ENOUGH:
+        words += ": make work_area smaller, by the map below"
+    return Finding("reach", share >= ENOUGH, words)
+
+
+def trips_finding(spec: ArmSpec) -> Finding:
     """Poses over the work area to joints and back; the arm stays above the table meanwhile."""
     kinematics, seen, area = Kinematics(spec), Silhouette(spec), spec.workspace
     rng, back, off, below = np.random.default_rng(0), 0, 0.0, 0
-    low, high = heights_m(reach_m(spec))
+    low, high = heights_m(spec.scale)
     for _ in range(TRIPS):
         x, y = rng.uniform(area.x_min, area.x_max), rng.uniform(area.y_min, area.y_max)
         z = area.table_z + rng.uniform(low, high)
@@ -96,18 +107,19 @@ def _round_trips(spec: ArmSpec) -> Finding:
     if below:
         words += f"; in {below} of them a part of the arm is under the table"
         words += f": keep joints from going there, as in {_narrowed(spec)}"
-    return Finding("inverse kinematics", back >= _ENOUGH * TRIPS and not below, words)
+    return Finding("inverse kinematics", back >= ENOUGH * TRIPS and not below, words)
 
 
-def _home(spec: ArmSpec) -> Finding:
+def home_finding(spec: ArmSpec) -> Finding:
+    """What the arm hides of its table at rest, and how low it is."""
     seen = Silhouette(spec)
     hidden, low = seen.hidden_share(spec.home_rad), seen.lowest_m(spec.home_rad)
     words = f"hides {hidden:.0%} of the work area from a camera above, lowest part {low:.2f} m up"
     if low <= 0:
         words += ": raise home_rad, or lower work_area.table_z_m"
-    elif hidden > _MOST_HIDDEN:
+    elif hidden > MOST_HIDDEN:
         words += f": turn {spec.joint_names[0]} of home_rad aside, or fold the arm back"
-    return Finding("home", hidden <= _MOST_HIDDEN and low > 0, words)
+    return Finding("home", hidden <= MOST_HIDDEN and low > 0, words)
 
 
 def _narrowed(spec: ArmSpec) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.errors import RobotError
-from llmagentos.robot_setup.hands import Reach
+from llmagentos.robot_setup.hands import Reach, fingertips_of
 from llmagentos.robot_setup.tree import MOVING, Joint, Tree
 from llmagentos.robots.urdf import LinkShape
 
@@ -123,6 +123,14 @@ def measure(tree: Tree, reach: Reach, shapes: Shapes) -> Measured:
 def _together(reach: Reach) -> tuple[Joint, dict[str, float]]:
     """The first joint, and every finger joint's multiple of it. Raises RobotError."""
     drivers = drivers_of(reach)
+    tips = fingertips_of(reach)
+    if len(drivers) > 2 and len(tips) > 2:
+        raise RobotError(
+            f"expected a gripper of two fingers that open and close as one, got a hand of {len(tips)} "
+            f"fingers ({', '.join(tips)}): it cannot be used as it is. Put two fingers in its place "
+            f"with `robot new --gripper FILE --mount {reach.link}`, or fix all joints of the URDF "
+            "but those of two fingers that meet"
+        )
     if not drivers or len(drivers) > 2:
         names = ", ".join(j.name for j in drivers) or "none"
         raise RobotError(f"expected one or two finger joints that lead the others, got {names}")
@@ -130,23 +138,15 @@ def _together(reach: Reach) -> tuple[Joint, dict[str, float]]:
     if not first.limited:
         raise RobotError(f"expected a range for {first.name}, got none")
     for other in drivers[1:]:
-        ratios = [
-            b / a
-            for a, b in ((first.lower, other.lower), (first.upper, other.upper))
-            if abs(a) > 1e-9
-        ]
-        crossed = [
-            b / a
-            for a, b in ((first.lower, other.upper), (first.upper, other.lower))
-            if abs(a) > 1e-9
-        ]
-        straight = [r for r in (ratios, crossed) if len({round(v, 3) for v in r}) == 1 and r[0]]
+        same = _multiple((first.lower, first.upper), (other.lower, other.upper))
+        crossed = _multiple((first.lower, first.upper), (other.upper, other.lower))
+        straight = same or crossed
         if not straight:
             raise RobotError(
                 f"expected {other.name} to move as a multiple of {first.name}, got ranges "
                 f"[{other.lower}, {other.upper}] and [{first.lower}, {first.upper}]"
             )
-        follow[other.name] = straight[0][0]
+        follow[other.name] = straight
     for joint in reach.fingers:
         if joint.mimic is None:
             continue
@@ -157,6 +157,15 @@ def _together(reach: Reach) -> tuple[Joint, dict[str, float]]:
             )
         follow[joint.name] = joint.mimic.multiplier * follow[joint.mimic.joint]
     return first, follow
+
+
+def _multiple(ends: tuple[float, float], others: tuple[float, float]) -> float:
+    """What the ends of one range are multiplied by to give another's; 0 where they are not alike."""
+    ratios = {round(b / a, 3) for a, b in zip(ends, others, strict=True) if abs(a) > 1e-9}
+    alike = all(abs(b) < 1e-9 for a, b in zip(ends, others, strict=True) if abs(a) <= 1e-9)
+    if len(ratios) != 1 or not alike:
+        return 0.0
+    return next(b / a for a, b in zip(ends, others, strict=True) if abs(a) > 1e-9)
 
 
 def _rigid(tree: Tree, end: str, shapes: Shapes) -> list[LinkShape]:

@@ -18,7 +18,15 @@ from llmagentos.robot_setup.tree import MOVING, TURNING, Joint, Tree
 _FEWEST = 4
 #: Sliding joints of fingers are shorter than this, metres; those of torsos are longer.
 _FINGER_WAY_M = 0.15
-_FINGER = re.compile(r"finger|thumb|jaw|grip|knuckle|claw|pinch|tongs|distal|phalan", re.IGNORECASE)
+_DIGIT = re.compile(r"finger|thumb|jaw|knuckle|claw|pinch|tongs|distal|phalan", re.IGNORECASE)
+_FINGER = re.compile(rf"{_DIGIT.pattern}|grip", re.IGNORECASE)
+#: A wrist may be named after the hand that it carries: "gripper_yaw" is none of its fingers.
+_WRIST = re.compile(r"yaw|pitch|roll|wrist|rotat", re.IGNORECASE)
+#: Ends of chains that stand or roll on the floor, or look: no arms.
+_OTHER_END = re.compile(
+    r"wheel|caster|leg(?![a-z])|hip(?![a-z])|knee|ankle|foot|toe|thigh|calf|shank|head|neck|eye|camera",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -38,6 +46,14 @@ class Reach:
 
 def arms_of(tree: Tree) -> list[Reach]:
     """All arms, those with fingers alone where there are any; longest first."""
+    found = _chains(tree)
+    arms = sorted(found.values(), key=lambda a: -len(a.arm))
+    arms = [a for a in arms if a.fingers] or arms
+    return [a for a in arms if not _is_other(a)]
+
+
+def _chains(tree: Tree) -> dict[str, Reach]:
+    """Every long chain of turning joints, by the link that it ends in."""
     found: dict[str, Reach] = {}
     for leaf in _leaves(tree):
         chain = [j for j in tree.chain(leaf.child) if j.kind in MOVING]
@@ -55,8 +71,34 @@ def arms_of(tree: Tree) -> list[Reach]:
             tuple(arm[: len(arm) - len(run)]),
             tuple(j for j in tree.below(run[-1].child) if j.kind in MOVING),
         )
-    arms = sorted(found.values(), key=lambda a: -len(a.arm))
-    return [a for a in arms if a.fingers] or arms
+    return found
+
+
+def others_of(tree: Tree) -> list[str]:
+    """Links at the ends of long chains that are no arms: wheels, feet, heads."""
+    return sorted({r.link for r in _chains(tree).values() if _is_other(r)})
+
+
+def _is_other(reach: Reach) -> bool:
+    last = reach.arm[-1]
+    return not reach.fingers and any(
+        _OTHER_END.search(name) for name in (reach.link, last.name, last.child)
+    )
+
+
+def still_fingers(tree: Tree, reach: Reach) -> list[Joint]:
+    """Joints on an arm's hand that are called fingers and do not move in the file."""
+    found = tree.below(reach.arm[-1].child)
+    return [
+        j for j in found
+        if j.kind not in MOVING and (_FINGER.search(j.name) or _FINGER.search(j.child))
+    ]  # fmt: skip
+
+
+def fingertips_of(reach: Reach) -> list[str]:
+    """The outermost finger joints' names: so many fingers has a hand."""
+    above = {j.parent for j in reach.fingers}
+    return [j.name for j in reach.fingers if j.child not in above]
 
 
 def _leaves(tree: Tree) -> list[Joint]:
@@ -78,6 +120,8 @@ def _is_finger(tree: Tree, chain: Sequence[Joint], index: int) -> bool:
     if joint.kind == "prismatic" and joint.limited and joint.upper - joint.lower < _FINGER_WAY_M:
         return True
     # A wrist may carry a link "gripper"; a finger ends the chain.
+    if joint.kind in TURNING and _WRIST.search(joint.name) and joint is not chain[-1]:
+        return _DIGIT.search(joint.name) is not None
     if _FINGER.search(joint.name) or (joint is chain[-1] and _FINGER.search(joint.child)):
         return True
     # Where several joints begin on one rigid body beyond an arm, they are fingers.

@@ -30,6 +30,8 @@ _AHEAD = (0.45, 0.35, 0.55, 0.25)
 _UP, _LOW = (0.35, 0.25, 0.45), (0.15, 0.08, 0.02)
 #: No joint of an arm at rest is nearer to the ends of its range, rad.
 _SPARE_RAD = 0.15
+#: A first joint that turns so far in all has the table ahead within its range, rad.
+_ROUND_RAD = 3.0
 #: Solutions that are as near as this are the same one, rad.
 _SAME_RAD = 0.3
 
@@ -73,6 +75,15 @@ class Chain:
         zero = (self.lower < 0) & (self.upper > 0)
         return np.where(zero, 0.0, (self.lower + self.upper) / 2)
 
+    @property
+    def turns_upright(self) -> bool:
+        """Whether the first joint turns about the vertical, and far enough to either side."""
+        pin.framesForwardKinematics(self._model, self._data, self.middle)
+        joint = self._model.joints[1].createData()
+        self._model.joints[1].calc(joint, self.middle[:1])
+        axis = self._data.oMi[1].rotation @ np.asarray(joint.S).reshape(6)[3:]
+        return bool(abs(axis[2]) > 0.999 and self.upper[0] - self.lower[0] > _ROUND_RAD)
+
     def length_m(self) -> float:
         """All links from the first joint to the tip in one line, metres."""
         pin.framesForwardKinematics(self._model, self._data, self.middle)
@@ -98,7 +109,7 @@ class Chain:
         )
 
     def _solutions(self, towards: float, heights: Sequence[float]) -> Iterator[Array]:
-        length, rng = self.length_m(), np.random.default_rng(0)
+        length, rng, found = self.length_m(), np.random.default_rng(0), False
         for locked in self._locks():
             for ahead in _AHEAD:
                 for up in heights:
@@ -111,7 +122,10 @@ class Chain:
                         start[list(locked)] = self.middle[list(locked)]
                         q = self._descend(target, start, locked)
                         if q is not None:
+                            found = True
                             yield q
+            if found and self._model.nq <= _TASK:
+                return  # the hand need not be turned as well
 
     def _locks(self) -> Sequence[tuple[int, ...]]:
         """Which joints stay at rest, so that five are left: the last one, and each that is one too

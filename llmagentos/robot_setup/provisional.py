@@ -6,8 +6,9 @@ Knows: how to stand in for what is still asked. Does not know: what will be answ
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import yaml
 
@@ -16,30 +17,29 @@ from llmagentos.robots import ArmSpec, load
 from llmagentos.robots.loading import FILE
 
 
-class Known(Protocol):
-    """What a draft knows so far."""
-
-    name: str
-    urdf: str
-    values: dict[str, object]
-
-
-def spec_of(known: Known, home_rad: tuple[float, ...], table_z_m: float) -> ArmSpec:
-    """The arm with this home; rates and forces that are still asked are 1. Raises RobotError."""
-    values: dict[str, Any] = {k: v for k, v in known.values.items() if "." not in k}
-    gripper = {**values["gripper"], "max_force_n": 1.0}
+def spec_of(
+    name: str,
+    urdf: str,
+    known: Mapping[str, Any],
+    home_rad: tuple[float, ...],
+    table_z_m: float,
+) -> ArmSpec:
+    """The arm with this home; its work area is a placeholder, rates and forces that are still asked
+    are 1. known: what robot.yaml has so far. Raises RobotError."""
+    values = {k: v for k, v in known.items() if "." not in k and v is not None}
     joints = values["joints"]
+    rates = {**dict.fromkeys(joints, 1.0), **values.get("max_velocity_radps", {})}
     values |= {
-        "name": known.name,
-        "urdf": f"{known.name}.urdf",
+        "name": name,
+        "urdf": f"{name}.urdf",
         "home_rad": list(home_rad),
-        "gripper": gripper,
+        "gripper": {**values["gripper"], "max_force_n": 1.0},
         "work_area": {"x_m": [0.01, 0.02], "y_m": [-0.01, 0.01], "table_z_m": table_z_m},
-        "max_velocity_radps": dict.fromkeys(joints, 1.0),
+        "max_velocity_radps": rates,
         "max_effort_nm": dict.fromkeys(joints, 1.0),
     }
     with tempfile.TemporaryDirectory() as folder:
-        write_text(Path(folder) / f"{known.name}.urdf", known.urdf)
+        write_text(Path(folder) / f"{name}.urdf", urdf)
         text = "\n".join(f"{key}: {flow(value)}" for key, value in values.items())
         write_text(Path(folder) / FILE, text)
         return load(folder)

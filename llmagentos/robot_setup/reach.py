@@ -20,10 +20,8 @@ from llmagentos.robots.specs import ArmSpec
 from llmagentos.robots.urdf import joints_of, parse
 from llmagentos.types import Pose, Workspace
 
-#: A thing is grasped so high over the table, metres.
-LOW_M = 0.02
-#: And carried so high; lower by an arm that is short, as a share of it.
-_HIGH_M, _HIGH_SHARE = 0.15, 0.2
+#: Things of scale 1 are grasped so high over the table and carried so high, metres.
+_LOW_M, _HIGH_M = 0.02, 0.15
 #: The camera over the table, metres above it.
 _CAMERA_M = 1.2
 _SPOTS = 16
@@ -50,9 +48,9 @@ class ReachMap:
         return float(self.reached[inside].mean()) if inside.any() else 0.0
 
 
-def heights_m(length_m: float) -> tuple[float, float]:
-    """How high over the table an arm of that length, stretched, has to come: low and high."""
-    return LOW_M, round(min(_HIGH_M, _HIGH_SHARE * length_m), 3)
+def heights_m(scale: float) -> tuple[float, float]:
+    """How high over the table an arm has to come for things of that scale: low and high."""
+    return round(_LOW_M * scale, 3), round(_HIGH_M * scale, 3)
 
 
 def reach_map(
@@ -94,6 +92,8 @@ def ring_map(
 
 def _reaches(kinematics: Kinematics, spec: ArmSpec, x: float, y: float, height: float) -> bool:
     pose = Pose((x, y, spec.workspace.table_z + height), 0.0)
+    if kinematics.is_planar and not kinematics.reaches_down_to(pose, 0.0):
+        return False
     try:
         kinematics.solve(Pose(pose.position, kinematics.best_yaw(pose)))
     except UnreachableError:
@@ -101,18 +101,23 @@ def _reaches(kinematics: Kinematics, spec: ArmSpec, x: float, y: float, height: 
     return True
 
 
-def largest_area(reach: ReachMap, middle_y: float, length_m: float) -> Workspace | None:
+def largest_area(
+    reach: ReachMap,
+    middle_y: float,
+    length_m: float,
+    most_m: tuple[float, float] = (DEEPEST_M, WIDEST_M),
+) -> Workspace | None:
     """The largest rectangle of reached cells to both sides of the line y = middle_y alike, ahead
-    of the base; None where there is none worth the name."""
+    of the base, at most so deep and wide; None where there is none worth the name."""
     step = float(reach.x_m[1] - reach.x_m[0])
     best: tuple[float, Workspace] | None = None
     for i, j in itertools.combinations_with_replacement(range(len(reach.x_m)), 2):
         deep = float(reach.x_m[j] - reach.x_m[i]) + step
-        if deep > DEEPEST_M + 1e-9:
+        if deep > most_m[0] + 1e-9:
             continue
         rows: NDArray[np.bool_] = np.logical_and.reduce(reach.reached[i : j + 1], axis=0)
         half = 0.0
-        for h in np.arange(step / 2, WIDEST_M / 2 + 1e-9, step / 2):
+        for h in np.arange(step / 2, most_m[1] / 2 + 1e-9, step / 2):
             inside = np.abs(reach.y_m - middle_y) <= h + 1e-9
             if not rows[inside].all():
                 break

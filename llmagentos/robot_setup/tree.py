@@ -28,6 +28,8 @@ Matrix = NDArray[np.float64]
 TURNING = ("revolute", "continuous")
 MOVING = (*TURNING, "prismatic")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+#: A prefix of an element or an attribute.
+_PREFIX = re.compile(r"""<([A-Za-z_][\w.-]*):|\s([A-Za-z_][\w.-]*):[\w.-]+\s*=""")
 #: An element of xacro's, or an attribute with ${..} or $(..) in it.
 _XACRO = re.compile(r"""<xacro:|=\s*(?:"[^"<]*\$[{(]|'[^'<]*\$[{(])""")
 
@@ -148,11 +150,17 @@ def read_tree(path: Path) -> Tree:
     """A URDF file. Raises RobotError where it is none, FileError where it cannot be read."""
     text = read_text(path, "a URDF")
     try:
-        root = ElementTree.fromstring(text)
+        root = ElementTree.fromstring(_with_prefixes(text))
     except ElementTree.ParseError as exc:
         if _is_xacro(text):
             raise _xacro(path) from exc
         raise RobotError(f"{path}: expected a URDF, got XML that does not parse: {exc}") from exc
+    if root.tag == "sdf":
+        raise RobotError(
+            f"{path}: expected a URDF, got SDF (Gazebo's format), which cannot be read here: take the "
+            "maker's URDF or xacro of it; without one, write each <link> and <joint> of it as URDF has "
+            "them, poses against the parent link"
+        )
     if root.tag != "robot":
         raise RobotError(f"{path}: expected a <robot>, got <{root.tag}>")
     if _is_xacro(text):
@@ -175,6 +183,16 @@ def tree_of(root: ElementTree.Element, path: Path) -> Tree:
     if len(roots) != 1:
         raise RobotError(f"{path}: expected one root link, got {', '.join(roots) or 'none'}")
     return Tree(path, root, roots[0], links, joints)
+
+
+def _with_prefixes(text: str) -> str:
+    """The text with namespaces declared that it uses undeclared, as extensions of other programs
+    do (drake:, gazebo's); xacro's stay as they are, since such a file is not finished."""
+    found = _PREFIX.findall(_COMMENT.sub("", text))
+    used = {prefix for pair in found for prefix in pair} - {"", "xml", "xmlns", "xacro"}
+    missing = [p for p in sorted(used) if f"xmlns:{p}" not in text]
+    declared = "".join(f' xmlns:{p}="urn:{p}"' for p in missing)
+    return text.replace("<robot", f"<robot{declared}", 1) if missing else text
 
 
 def _told_apart(root: ElementTree.Element) -> ElementTree.Element:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from llmagentos.errors import RobotError
 from llmagentos.files import is_there, make_folder, write_text
-from llmagentos.robot_setup.draft import Draft
+from llmagentos.robot_setup.drafts import Draft
 from llmagentos.robot_setup.provisional import flow
 from llmagentos.robots.loading import FILE
 

@@ -52,7 +52,7 @@ def with_hand(spec: ArmSpec, joints: Mapping[str, JointLimits]) -> ArmSpec:
         raise RobotError("home_rad: expected a hand that points down, got another")
     from_tip = np.linalg.inv(frames[spec.tip_link])
     seen = {name: from_tip @ frame for name, frame in frames.items()}
-    sides = _finger_sides(spec, model, joints, seen)
+    sides = _finger_sides(spec, model, joints, seen, moved_by)
     fixed = _beyond(spec.gripper.fixed_finger, joints)
     if fixed:
         sides[spec.gripper.fixed_finger] = -next(iter(sides.values()))
@@ -160,8 +160,10 @@ def _finger_sides(
     model: ArmModel,
     joints: Mapping[str, JointLimits],
     closed: Mapping[str, Matrix],
+    moved_by: Mapping[str, str],
 ) -> dict[str, int]:
     """Which way every finger joint moves its finger along the tip's y axis: +1 or -1."""
+    far = _opened(spec, model, closed)
     moved = spec.gripper.linkage(0.0)
     links = [spec.tip_link, *(joints[name].child for name in moved)]
     frames = model.placements(spec.home_rad, 2 * _NUDGE_M, links)
@@ -179,8 +181,38 @@ def _finger_sides(
                 f"{'all' if half == 2 else 'half'} of opening_m, got a way of "
                 f"{np.round(way / _NUDGE_M, 3).tolist()} for {half:g}"
             )
-        sides[name] = 1 if (way[1] if prismatic else closed[child][1, 3]) >= 0 else -1
+        sides[name] = (
+            1 if (way[1] if prismatic else _turned(name, spec, closed, far, moved_by)) >= 0 else -1
+        )
     return sides
+
+
+def _opened(spec: ArmSpec, model: ArmModel, closed: Mapping[str, Matrix]) -> Mapping[str, Matrix]:
+    """Every link as seen from the tip with the gripper open."""
+    frames = model.placements(spec.home_rad, spec.max_opening_m, list(closed))
+    from_tip = np.linalg.inv(frames[spec.tip_link])
+    return {name: from_tip @ frame for name, frame in frames.items()}
+
+
+def _turned(
+    joint: str,
+    spec: ArmSpec,
+    closed: Mapping[str, Matrix],
+    far: Mapping[str, Matrix],
+    moved_by: Mapping[str, str],
+) -> float:
+    """How far the shapes that a turning joint moves go along y as they open, m; a joint without
+    shapes is where its pivot is."""
+    ways = [
+        float((far[s.link] @ s.pose)[1, 3] - (closed[s.link] @ s.pose)[1, 3])
+        for s in spec.shapes
+        if moved_by.get(s.link) == joint
+    ]
+    way = float(np.mean(ways)) if ways else 0.0
+    if abs(way) > _NUDGE_M:
+        return way
+    pivots = [closed[link][1, 3] for link, mover in moved_by.items() if mover == joint]
+    return float(pivots[0])
 
 
 def _part(shape: LinkShape, pose: Matrix) -> HandPart:

@@ -122,7 +122,7 @@ def test_new_tells_mount_and_a_name_that_is_taken_and_writes_anew_by_force(
     gripper = urdfs.written(tmp_path, hand, "gripper.urdf")
     words = ["new", "--urdf", str(arm), "--gripper", str(gripper), "--name", "panda"]
     code, out, _ = _run(capsys, *words)
-    assert code == 0 and "mount: flange, the outermost link" in out
+    assert code == 0 and "mount: on flange, the outermost link" in out
     assert "use --robot ./panda" in out and "llmagentos robot check ./panda" in out
     code, _, err = _run(capsys, *words)
     assert code == 2 and "--force" in err
