@@ -5,6 +5,7 @@ The robot's clock goes on, as its pacing lets it, while the executor does not ge
 
 from __future__ import annotations
 
+import contextlib
 import random
 from collections.abc import Iterator
 
@@ -18,7 +19,7 @@ from llmagentos_ros.pacing import COMMAND_AGE_S
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.motion.kinematics import Kinematics
-from llmagentos.skills.arm import Arm
+from llmagentos.skills.arm import Arm, BlockedError
 from sim.scene import SceneSpec
 from sim.world import SimWorld
 
@@ -109,11 +110,36 @@ def worst_lag(rig: StarvedArm) -> float:
     try:
         for goal in goals():
             for _ in arm.to_joints(goal):
+                assert rig.driver.follows.problem == ""
                 lag = np.abs(arm.joints - np.array(rig.driver.state().positions))
                 worst = max(worst, float(np.max(lag)))
     finally:
         rig.world.close()
     return worst
+
+
+class DeafArm(StarvedArm):
+    """Its driver takes trajectories and does nothing with them."""
+
+    def _on_trajectory(self, msg: JointTrajectory) -> None:
+        pass
+
+
+@pytest.mark.parametrize("turn_rad", [0.04, 0.5])
+def test_an_arm_that_never_follows_is_told(turn_rad: float) -> None:
+    """A short way is over before the arm could be called held up; then what it rests at tells."""
+    rig = DeafArm(0.0)
+    arm, goal = Arm(rig.driver, Kinematics(PANDA), "full"), np.array(PANDA.home_rad)
+    goal[0] += turn_rad
+    with contextlib.suppress(BlockedError):
+        for _ in arm.to_joints(goal):
+            pass
+        for _ in arm.hold(0.5):
+            pass
+    rig.world.close()
+    assert "joints that stand still" in rig.driver.follows.problem
+    rig.driver.follows.begin()
+    assert rig.driver.follows.problem == ""
 
 
 @pytest.mark.parametrize("late", [0.0, 0.2, 1.0])

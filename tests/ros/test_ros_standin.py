@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 
 import pytest
-from harness import SUCCEEDED, Client, Graph, next_domain
+from harness import ABORTED, SUCCEEDED, Client, Graph, next_domain
 
 pytestmark = [pytest.mark.slow, pytest.mark.one_distribution, pytest.mark.timeout(1200)]
 ARMS = {"/left": "panda", "/right": "ur5e"}
@@ -49,6 +49,17 @@ def test_both_at_once(clients: dict[str, Client]) -> None:
     for goal in goals:
         status, result = goal.result()
         assert status == SUCCEEDED, result.reply
+
+
+def test_an_arm_that_does_not_follow_is_told(clients: dict[str, Client]) -> None:
+    client = clients["/left"]
+    client.set_parameter("drivers", "hears", 0.0)
+    status, result = client.say("point at the red block")
+    assert status == ABORTED and result.status == "failed"
+    assert "does its driver hear them" in result.reply, result.reply
+    client.set_parameter("drivers", "hears", 1.0)
+    status, result = client.say("point at the red block")
+    assert status == SUCCEEDED, result.reply
 
 
 def test_each_sees_its_own_table(clients: dict[str, Client]) -> None:

@@ -10,7 +10,6 @@ sent with a sensor's noise: the same picture while an arm moves is a stuck camer
 
 from __future__ import annotations
 
-import contextlib
 import sys
 from array import array
 from typing import Any
@@ -21,6 +20,7 @@ from builtin_interfaces.msg import Time
 from geometry_msgs.msg import TransformStamped
 from llmagentos_msgs.msg import GripperCommand
 from rclpy.executors import ExternalShutdownException
+from rclpy.impl.implementation_singleton import rclpy_implementation
 from rclpy.node import Node
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile, QoSReliabilityPolicy, qos_profile_sensor_data
 from sensor_msgs.msg import CameraInfo, Image, JointState
@@ -44,6 +44,7 @@ class StandIn(Node):
 
     def __init__(self, arm: str, scene: str) -> None:
         super().__init__("drivers")
+        self.declare_parameter("hears", 1.0)  # 0: trajectories come to nothing
         self._arm = load(arm)
         world = SimWorld(load_scene(scene, 0).model_copy(update={"robot": arm}))
         self._frame = world.overhead.capture()
@@ -84,6 +85,8 @@ class StandIn(Node):
         return self.get_clock().now().to_msg()
 
     def _follow(self, msg: JointTrajectory) -> None:
+        if not self.get_parameter("hears").value:
+            return
         order = [msg.joint_names.index(name) for name in self._arm.joint_names]
         start = seconds(msg.header.stamp)
         now = self._now_s
@@ -169,8 +172,13 @@ def main() -> None:
     """Runs until it is told to end."""
     rclpy.init()
     node = StandIn(sys.argv[1], sys.argv[2])
-    with contextlib.suppress(KeyboardInterrupt, ExternalShutdownException):
+    try:
         rclpy.spin(node)
+    except (KeyboardInterrupt, ExternalShutdownException):
+        pass
+    except rclpy_implementation.RCLError:
+        if rclpy.ok():  # else it was told to end while it published
+            raise
 
 
 if __name__ == "__main__":

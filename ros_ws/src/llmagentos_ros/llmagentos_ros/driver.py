@@ -11,7 +11,8 @@ Every message carries all points that are still ahead, so that a late message co
 then points that brake, so that an arm whose commands end in mid-motion ramps down (braking.py).
 `state()` takes that known lag out: it says where the arm will be when the points under way are
 reached, which is what the measured joints show once the lag has passed. An arm that is held up
-differs from its commands all the same, and skills notice.
+differs from its commands all the same, and skills notice; one that never moves is told by
+follow_watch.py.
 
 A clock that is set back takes the meaning from every time under way. The arm is then sent the
 way to rest once more, on the new clock, and whoever commands it gets an error.
@@ -32,6 +33,7 @@ from llmagentos.robots import ArmSpec
 from llmagentos.types import RobotState
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import JointStateReader, to_time
+from llmagentos_ros.follow_watch import FollowWatch
 from llmagentos_ros.freshness import AgeTimer
 from llmagentos_ros.stream import PointStream, TimedPoint
 from sensor_msgs.msg import JointState
@@ -84,6 +86,7 @@ class RosDriver(RobotDriver):
         #: What skills wait for fingers to begin to move, beyond a simulator's.
         self.gripper_latency_s = gripper_latency_s
         self.joint_states = AgeTimer('joint states', state_timeout_s, steady)
+        self.follows = FollowWatch()
         self.rejected = 0
         self._lock = threading.Lock()
         self._state: RobotState | None = None
@@ -221,6 +224,7 @@ class RosDriver(RobotDriver):
             self._reader.readings.forget()
             self.joint_states.forget()
         self._stream.begin_anew()
+        self.follows.begin()
         self._command, self._width = None, None
         self._tick_s = self._moved_s = -math.inf
         self._went_back = self._clock_watch.watch()
@@ -268,7 +272,11 @@ class RosDriver(RobotDriver):
 
     def _ahead(self, state: RobotState) -> tuple[float, ...]:
         """Measured joints plus what the points between the measurement and the last one add."""
-        more = self._stream.still_to_come(state.stamp_s)
+        more, last = self._stream.still_to_come(state.stamp_s), self._stream.last
+        if last is not None:
+            under_way = more or (0.0,) * len(last[1])
+            due = tuple(q - d for q, d in zip(last[1], under_way, strict=True))
+            self.follows.take(state.stamp_s, due, state.positions)
         if more is None:
             return state.positions
         return tuple(q + d for q, d in zip(state.positions, more, strict=True))

@@ -219,7 +219,8 @@ class ExecutorNode(ModuleNode):
         if back:
             return back
         silent = self._driver.joint_states.stale() or self._scenes.age.stale()
-        return silent or self._arm_out.problem or misfit(self.robot, self._heard, *self._names())
+        deaf = self._arm_out.problem or self._driver.follows.problem
+        return silent or deaf or misfit(self.robot, self._heard, *self._names())
 
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the driver's names of joints and fingers; empty: as `robot` has them."""
@@ -281,6 +282,7 @@ class ExecutorNode(ModuleNode):
         try:
             plan = plan_from_json(goal.request.plan.json)
             self._arm_out.clear()
+            self._driver.follows.begin()
             self._wait_seen()
             if self._asked_to_stop():
                 return Outcome('failed', 'I stopped before I began.')
@@ -356,6 +358,7 @@ class ExecutorNode(ModuleNode):
             self._driver.joint_states.stale(),
             self._scenes.age.stale(),
             self._arm_out.problem,
+            self._driver.follows.problem,
         )
         reasons = [reason for reason in found if reason]
         self._broken = self._driver.broken_streams
