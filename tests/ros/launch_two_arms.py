@@ -43,7 +43,9 @@ def generate_test_description() -> LaunchDescription:
 def one_robot(namespace: str, arm: str, scene: Path, folder: Path) -> GroupAction:
     """Everything of one arm; what it is told stays with it."""
     params = folder / f"{arm}.yaml"
-    options = GraphOptions(robot=arm, params=[CONFIG / "robot.yaml"], extra=RELAXED)
+    options = GraphOptions(
+        robot=arm, namespace=namespace, params=[CONFIG / "robot.yaml"], extra=RELAXED
+    )
     write_params(options, params)
     agent = IncludeLaunchDescription(
         PythonLaunchDescriptionSource(str(ROOT / "launch/robot.launch.py")),
