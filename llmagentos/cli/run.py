@@ -86,6 +86,10 @@ def _print(result: CommandResult, screen: View, as_json: bool) -> None:
         screen.result(result)
 
 
+#: A word that is as sure as this is told as 1.00: there is none to name.
+_SURE = 0.995
+
+
 def _understood(planned: PlanResult) -> list[str]:
     """How sure the plan is, what is least sure of it, and what else may have been meant."""
     found = planned.understanding
@@ -94,7 +98,8 @@ def _understood(planned: PlanResult) -> list[str]:
     lines = [f"confidence {found.confidence:.2f}"]
     if found.words:
         word, sure = min(found.words, key=lambda pair: pair[1])
-        lines[0] += f", least sure of the word '{word}' ({sure:.2f})"
+        if sure < _SURE:
+            lines[0] += f", least sure of the word '{word}' ({sure:.2f})"
     if found.left_over:
         lines.append("not in the plan: " + "; ".join(f'"{w}"' for w in found.left_over))
     for option in found.options:

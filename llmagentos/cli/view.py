@@ -56,7 +56,10 @@ class View:
     def skipped(self, reasons: Sequence[str]) -> None:
         """Why better engines for the language model are not used, one sentence each."""
         if reasons:
-            self._console.print(f"[dim]not used: {escape('; '.join(reasons))}[/]", highlight=False)
+            self._console.print(
+                f"[dim]faster engines, none needed: {escape('; '.join(reasons))}[/]",
+                highlight=False,
+            )
 
     def trouble(self, sentence: str) -> None:
         """Something that a person should know, but that stops nothing; "" for nothing."""
