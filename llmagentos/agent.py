@@ -26,6 +26,7 @@ from llmagentos.events import (
     PlanWritten,
     SceneSeen,
 )
+from llmagentos.learning import feedback
 from llmagentos.learning.reward import reward
 from llmagentos.learning.teaching import Teacher, words_seen
 from llmagentos.learning.words import Lexicon
@@ -167,7 +168,8 @@ class Agent(Built, LifeCycle):
             reading = read_command(text)
             running.note, command = reading.note, reading.text
             self.events.emit(CommandRead(command))
-            if (told := self._about_words(command)) is not None:
+            told = self._about_feedback(command) or self._about_words(command)
+            if told is not None:
                 return self._finish(told, is_command=False)
             observation = _needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
@@ -183,6 +185,14 @@ class Agent(Built, LifeCycle):
             self._running = None
             raise
         return None
+
+    def feedback(self, value: float, words: str = "") -> bool:
+        """Tell the learning module that the last command was right (1) or wrong (-1); words: how
+        it was said. False where there was none, or nobody keeps it. Raises ValueError for another
+        value."""
+        if not -1.0 <= value <= 1.0 or value == 0.0:
+            raise ValueError(f"expected a value from -1 (wrong) to 1 (right), got {value!r}")
+        return self.learning is not None and self.learning.feedback(value, words)
 
     def perform(self, action: Action) -> CommandResult:
         """Carry out one grounded action, past the language model but not past the safety gate.
@@ -251,6 +261,8 @@ class Agent(Built, LifeCycle):
         """The plan for a command, taught words written out."""
         planner = _needed(self.planning, "planning")
         last = self._history[-3:]
+        if self._running is not None:
+            self._running.begun(scene, last, self._pending)
         said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
         trust = getattr(self.execution, "trust", Trust(0.0, 0.0))
         request = PlanRequest(command, scene, said, self._pending, cancelled, ends, trust.act_from)
@@ -265,6 +277,13 @@ class Agent(Built, LifeCycle):
         return self._teacher.safest(
             planned, meant, lambda text: planner.plan(replace(request, command=text)), trust
         )
+
+    def _about_feedback(self, command: str) -> Outcome | None:
+        """What is said to "thumbs up" and "that was wrong", where somebody keeps it."""
+        value = feedback.find(command)
+        if not value or self._pending or not self.feedback(value, command):
+            return None
+        return Outcome("answered", feedback.HEARD_GOOD if value > 0 else feedback.HEARD_BAD)
 
     def _about_words(self, command: str) -> Outcome | None:
         """What is said to a sentence that teaches a word, asks for it or forgets it."""
@@ -309,7 +328,8 @@ class Agent(Built, LifeCycle):
             self._history.append((running.meant or running.text, outcome.status))
         result = running.result(outcome, getattr(self.planning, "engine", {}))
         if self.learning is not None and is_command:
-            episode = result.to_json()
+            done = None if self.execution is None else self.execution.carried_out()
+            episode = running.episode(result, done)
             self.learning.observe({**episode, "reward": reward(episode)})
         self.events.emit(CommandEnded(result.status, result.reply))
         return result

@@ -122,6 +122,11 @@ def load_llm(name: str | None = None, engine: str = "auto", **server: Any) -> An
     return llm_class()(name or DEFAULT_MODEL, engine=engine or "auto", **server)
 
 
+def has_model(name: str) -> bool:
+    """Whether a model of this name or at this path is on this machine."""
+    return any(row["name"] == name for row in model_manager().models()) or is_there(name)
+
+
 def is_address(name: str) -> bool:
     """Whether a model or engine is a server's address."""
     return name.startswith(("http://", "https://"))

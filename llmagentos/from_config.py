@@ -6,6 +6,7 @@ Does not know: how an agent is wired (builder.py).
 
 from __future__ import annotations
 
+import logging
 from functools import partial
 from typing import Any
 
@@ -14,9 +15,13 @@ from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
 from llmagentos.learning import places
+from llmagentos.learning.champion import Champions
+from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+
+_log = logging.getLogger(__name__)
 
 #: In the place of a class: the builder's own default.
 _DEFAULT = object()
@@ -27,7 +32,6 @@ def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     and the language model for its own planner. arm: what our perception knows the robot's own
     body by. Raises ConfigError, ModelError."""
     from llmagentos.execution.executor import PlanExecutor
-    from llmagentos.learning.episodes import EpisodeLog
     from llmagentos.perception import TabletopPerception
 
     ours = partial(TabletopPerception, arm=arm)
@@ -38,7 +42,7 @@ def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
         "planning": planning,
         "llm": _llm(config) if planning is None else None,
         "execution": _made("execution", config.execution, PlanExecutor, deferred=True),
-        "learning": _made("learning", config.learning, EpisodeLog),
+        "learning": _learning(config),
     }
 
 
@@ -79,6 +83,13 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
     }
 
 
+def _learning(config: AgentConfig) -> Any:
+    """Ours keeps its episodes in a file where that is wanted."""
+    if config.taught.episodes and config.learning.use == "builtin" and not config.learning.options:
+        return EpisodeLog(places.folder(config.taught.folder) / places.EPISODES)
+    return _made("learning", config.learning, EpisodeLog)
+
+
 def words(config: AgentConfig, robot: str) -> Lexicon | bool:
     """The words that were taught to this robot, kept; False where the configuration wants none.
     Raises FileError for a file that cannot be read."""
@@ -87,10 +98,23 @@ def words(config: AgentConfig, robot: str) -> Lexicon | bool:
     return Lexicon(places.words(robot, config.taught.folder))
 
 
+def model_of(config: AgentConfig) -> str:
+    """The model's name: the configuration's, or the one that `llmagentos learn` installed where it
+    names none. A learnt model that is gone is told in a warning, and the shipped one used."""
+    if "model" in config.model_fields_set or not config.taught.model:
+        return config.model
+    path = places.folder(config.taught.folder) / places.MODEL
+    name = Champions(path, config.model).current
+    if name != config.model and not composition.has_model(name):
+        _log.warning("the learnt model %s is not there any more: using %s", name, config.model)
+        return config.model
+    return name
+
+
 def _llm(config: AgentConfig) -> Any:
     if composition.is_address(config.model) or composition.is_address(config.engine):
         return composition.load_llm(config.model, config.engine, timeout_s=config.timeouts.server_s)
-    return composition.load_llm(config.model, config.engine)
+    return composition.load_llm(model_of(config), config.engine)
 
 
 def _made(

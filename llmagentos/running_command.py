@@ -6,12 +6,16 @@ Knows: what a result needs. Does not know: modules.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import asdict
 from threading import Event
+from typing import Any
 
 from llmagentos.command import CommandResult, Timings
+from llmagentos.lang import codec
 from llmagentos.ports.modules import Outcome, PlanResult
 from llmagentos.ports.robot import Robot
+from llmagentos.types import Scene
 
 
 class RunningCommand:
@@ -28,7 +32,23 @@ class RunningCommand:
         self.note = ""
         #: The text as it was planned, with what taught words stand for; "" before.
         self.meant = ""
+        #: What was seen and asked before, as an episode tells it.
+        self.before: dict[str, Any] = {}
         robot.mark()
+
+    def begun(self, scene: Scene, history: Sequence[tuple[str, str]], pending: str) -> None:
+        """Where it stood when it was planned: for the episode."""
+        self.before = {
+            "scene": [asdict(o) for o in scene.objects],
+            "history": [list(turn) for turn in history],
+            "pending": pending,
+        }
+
+    def episode(self, result: CommandResult, carried_out: Any) -> dict[str, Any]:
+        """What is learnt from: the result, where it stood, and the plan as it was carried out."""
+        told = "" if carried_out is None else codec.write(carried_out)
+        meant = self.meant or self.text
+        return {**result.to_json(), **self.before, "meant": meant, "carried_out": told}
 
     def write_out(self, meant: str, note: str) -> None:
         """This is planned instead of the text. note: what the person hears of it."""

@@ -26,7 +26,8 @@ from llmagentos.voice import Voice
 _LEAVE = ("quit", "exit", "bye")
 HELP = (
     "Say what to do, or ask. While a command runs: Ctrl-C, or stop and Enter. "
-    "Also: undo, why, again. /scene lists the objects, /reset starts over, quit ends."
+    "Also: undo, why, again; /good or /bad about what was done. /scene lists the objects, /reset "
+    "starts over, quit ends."
 )
 
 
@@ -38,6 +39,8 @@ def chat(config: AgentConfig) -> None:
     if config.recording is not None:
         make_folder(config.recording, "a folder for the recording")
     voice = Voice(load_llm(config.voice)) if config.voice else None
+    if config.taught.episodes is None:  # a person is here, from whom can be learnt
+        config = config.with_(taught=config.taught.model_copy(update={"episodes": True}))
     with Agent.from_config(config, screen.event) as agent:
         screen.skipped(getattr(agent.llm, "skipped", ()))
         screen.trouble("" if agent.words is None else agent.words.problem)
@@ -50,6 +53,14 @@ def chat(config: AgentConfig) -> None:
         for index, line in enumerate(_lines(console)):
             if line == "/scene":
                 console.print(objects_table(robot.objects()))
+                continue
+            if line in ("/good", "/bad"):
+                kept = agent.feedback(1.0 if line == "/good" else -1.0, line)
+                console.print(
+                    "[dim]kept for `llmagentos learn`[/]"
+                    if kept
+                    else "[dim]nothing was done yet[/]"
+                )
                 continue
             if line == "/reset":
                 agent.reset()

@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
@@ -49,6 +50,7 @@ app = typer.Typer(
     add_completion=False,
     help="Plain language becomes robot motion, with the language model on board.",
 )
+app.add_typer(learn_commands.app, name="learn", help="What people taught, and what is learnt.")
 app.add_typer(model_commands.app, name="model", help="Language models on board.")
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
 app.add_typer(robot_commands.app, name="robot", help="Arms: list, begin, check, drive.")

@@ -152,6 +152,10 @@ class PlanExecutor(ExecutionModule):
             self._armed = None
         return None
 
+    def carried_out(self) -> p.Plan | None:
+        """What "again" would do: the last command's plan, dialogue steps replaced."""
+        return self.memory.records[-1].plan if self.memory.records else None
+
     def tick(self) -> Outcome | None:
         """A short slice of work; the outcome when the plan has ended."""
         if self._early is not None:

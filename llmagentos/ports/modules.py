@@ -145,6 +145,11 @@ class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is wri
         """A short slice of work; the outcome when the plan has ended, None before."""
         raise NotImplementedError(self._unwritten)
 
+    def carried_out(self) -> Any:
+        """The plan of the command that ended last (llmagentos.lang.plan.Plan), with what refers to
+        earlier commands replaced; None where there is none."""
+        return None
+
     def stop(self) -> Outcome:
         """Ramp down, keep holding, and say where the arm is."""
         raise NotImplementedError(self._unwritten)
@@ -169,6 +174,10 @@ class LearningModule(ABC):  # noqa: B024 - either of two methods is written
     def observe(self, episode: Mapping[str, Any]) -> None:
         """After each command: its result as data, with its "reward". By default one `learn`."""
         self.learn(episode, float(episode.get("reward", 0.0)))
+
+    def feedback(self, value: float, words: str = "") -> bool:
+        """A person finds the newest episode right (1) or wrong (-1). Whether that was of use."""
+        return False
 
     def episodes(self) -> Iterator[Mapping[str, Any]]:
         """What it remembers, oldest first."""

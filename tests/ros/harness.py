@@ -43,8 +43,6 @@ objects:
 - {kind: block, color: green, position: [0.42, -0.16]}
 - {kind: bowl, color: blue, position: [0.60, 0.00]}
 """
-#: Their clock does not wait: points that come late are in the past, so they are sent early.
-LOOKAHEAD_OF_STANDINS_S = 0.5
 _domains = iter(range(1 + os.getpid() % 97, 10_000))
 
 
@@ -116,8 +114,6 @@ class Graph:
         scene = folder / "scene.yaml"
         scene.write_text(SCENE, encoding="utf-8")
         merged = {k: dict(v) for k, v in RELAXED.items()}
-        if standin:
-            merged["executor"]["lookahead_s"] = LOOKAHEAD_OF_STANDINS_S
         for node, values in (extra or {}).items():
             merged.setdefault(node, {}).update(values)
         self._autostart = autostart

@@ -15,17 +15,7 @@ from typing import Any
 HERE = Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE), str(HERE / "fakes")]
 
-from harness import (  # noqa: E402
-    CONFIG,
-    LOOKAHEAD_OF_STANDINS_S,
-    PATIENCE_S,
-    RELAXED,
-    ROOT,
-    SCENE,
-    SUCCEEDED,
-    Client,
-    standin_drivers,
-)
+from harness import CONFIG, PATIENCE_S, RELAXED, ROOT, SCENE, SUCCEEDED, Client, standin_drivers  # noqa: E402
 from launch.actions import ExecuteProcess, GroupAction, IncludeLaunchDescription  # noqa: E402
 from launch.launch_description_sources import PythonLaunchDescriptionSource  # noqa: E402
 from launch_testing.actions import ReadyToTest  # noqa: E402
@@ -53,10 +43,8 @@ def generate_test_description() -> LaunchDescription:
 def one_robot(namespace: str, arm: str, scene: Path, folder: Path) -> GroupAction:
     """Everything of one arm; what it is told stays with it."""
     params = folder / f"{arm}.yaml"
-    early = {"lookahead_s": LOOKAHEAD_OF_STANDINS_S}
-    extra = {**RELAXED, "executor": {**RELAXED["executor"], **early}}
     options = GraphOptions(
-        robot=arm, namespace=namespace, params=[CONFIG / "robot.yaml"], extra=extra
+        robot=arm, namespace=namespace, params=[CONFIG / "robot.yaml"], extra=RELAXED
     )
     write_params(options, params)
     agent = IncludeLaunchDescription(

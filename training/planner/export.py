@@ -93,7 +93,6 @@ def load_checkpoint(path: Path) -> tuple[Planner, PlanVocabulary]:
 def export_onnx(model: Planner, folder: Path) -> None:
     """Writes encoder.onnx and decoder.onnx (float32)."""
     folder.mkdir(parents=True, exist_ok=True)
-    c = model.decoder.config
     ids = torch.ones(1, 7, dtype=torch.int32)
     _export(
         EncoderGraph(model),
@@ -103,6 +102,12 @@ def export_onnx(model: Planner, folder: Path) -> None:
         ["prefix"],
         {k: {1: "T"} for k in ("ids", "types", "words", "prefix")},
     )
+    export_decoder(model, folder)
+
+
+def export_decoder(model: Planner, folder: Path) -> None:
+    """Writes decoder.onnx alone (float32), for a planner whose encoder stayed as it is."""
+    c = model.decoder.config
     s, cache = 3, 8
     kv = c.num_key_value_heads * c.head_dim
     args = (

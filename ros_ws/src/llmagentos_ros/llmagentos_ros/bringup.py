@@ -295,12 +295,7 @@ class Bringup(Node):
                 ]
                 request = ChangeState.Request(transition=Transition(id=goal))
                 future = node.change.call_async(request)
-                give_up = time.monotonic() + _DOWN_S
-                # `ros2 launch` ends all at once: a node that is gone by itself is not waited for.
-                while not future.done() and time.monotonic() < give_up:
-                    if not node.change.service_is_ready():
-                        break
-                    executor.spin_once(timeout_sec=0.1)
+                executor.spin_until_future_complete(future, timeout_sec=_DOWN_S)
                 if not (future.done() and future.result().success):
                     break
                 self._set(node, 'inactive' if state == 'active' else 'unconfigured')
