@@ -128,6 +128,7 @@ def test_what_may_pass_is_asked_for_as_long_as_it_takes(pair: Pair) -> None:
     assert pair.builds == bringup.MAX_TRIES + 3
 
 
+@pytest.mark.one_distribution
 def test_an_arm_that_nobody_knows_ends_it_with_a_sentence() -> None:
     argv = [sys.executable, "-m", "llmagentos_ros.bringup", "--ros-args", "-p", "robot:=ur5"]
     env = test_env(next_domain())

@@ -308,7 +308,9 @@ def stands(part: str) -> Spoil:
     return spoil
 
 
-@pytest.mark.parametrize("part", ["color", "depth", "joints"])
+@pytest.mark.parametrize(
+    "part", ["color", pytest.param("depth", marks=pytest.mark.one_distribution), "joints"]
+)
 def test_an_old_message_again_and_again_is_named(bench: Bench, part: str) -> None:
     began = bench.now_s
     told = {"color": "colour pictures", "depth": "depth pictures", "joints": "joint states"}[part]

@@ -72,6 +72,7 @@ def test_a_node_that_cannot_tell_how_it_is_lives_and_says_so(faulty: Any) -> Non
     until(more(table.HEARTBEAT.name))
 
 
+@pytest.mark.one_distribution
 def test_a_report_that_cannot_be_made_is_no_death(faulty: Any) -> None:
     node, until = faulty
     node.channels.append(Broken())
