@@ -9,6 +9,7 @@ seen wrongly (perception's target differs from truth before motion), or executed
 from __future__ import annotations
 
 import argparse
+import itertools
 import json
 import secrets
 import statistics
@@ -29,7 +30,11 @@ from llmagentos.command import CommandResult
 from llmagentos.errors import RobotError
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.robots import DEFAULT_ROBOT, load
+from llmagentos.skills.learned import LEARNED
 from llmagentos.types import Scene
+from sim.physics import Physics, Ranges, draw
+from sim.skill_conditions import HARDER
+from sim.world import SimWorld
 
 #: A target seen farther than this from where it is counts as seen wrongly, metres.
 SEEN_M = 0.02
@@ -55,9 +60,13 @@ class Episode:
     reward: float = 0.0
 
 
-def run_episode(agent: Agent, task: Task, seed: int) -> Episode:
-    """Reset into the task's scene, say the command, judge."""
+def run_episode(agent: Agent, task: Task, seed: int, physics: Ranges | None = None) -> Episode:
+    """Reset into the task's scene, say the command, judge. physics: ranges of hidden factors, drawn
+    by the seed; nominal without."""
+    world: SimWorld = agent.robot.simulation.world  # type: ignore[attr-defined]
+    Physics().apply(world)
     seen = agent.reset(task.scene, seed)
+    draw(physics or {}, np.random.default_rng([seed, 0xF])).apply(world)
     result = agent.command(task.command)
     before = {o["id"]: o for o in result.initial_objects}
     after = {o["id"]: o for o in result.objects}
@@ -138,15 +147,25 @@ def beside(arms: Mapping[str, Sequence[Episode]]) -> Table:
 
 
 def run_arm(
-    robot: str, count: int, seed: int, skills: Sequence[str], model: str | None, console: Console
+    robot: str,
+    count: int,
+    seed: int,
+    skills: Sequence[str],
+    model: str | None,
+    console: Console,
+    policies: str = LEARNED,
+    harder: bool = False,
 ) -> list[Episode]:
-    """So many episodes with one arm, skills in turn; failures are printed as they come."""
+    """So many episodes with one arm, skills in turn; failures are printed as they come. policies:
+    see builder.skills_for. harder: with the hidden physics of sim.skill_conditions.HARDER."""
     rng = np.random.default_rng(seed)
     episodes = []
-    with Agent.in_simulation("random", robot=robot, seed=seed, llm=model) as agent:
+    with Agent.in_simulation("random", robot=robot, seed=seed, llm=model, skills=policies) as agent:
         for i in track(range(count), load(robot).name, console=console):
-            task = random_task(skills[i % len(skills)], rng, robot)
-            episode = run_episode(agent, task, seed + i)
+            skill = skills[i % len(skills)]
+            task = random_task(skill, rng, robot)
+            hidden = HARDER["push" if skill == "push" else "pick"].physics if harder else None
+            episode = run_episode(agent, task, seed + i, hidden)
             episodes.append(episode)
             if not episode.success:
                 console.print(
@@ -171,6 +190,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="the arm, a name or a folder; several are shown beside each other",
     )
     parser.add_argument("--model", default=None)
+    parser.add_argument(
+        "--policies",
+        nargs="+",
+        default=[LEARNED],
+        help="of the skills: learned, scripted, a folder; several are shown beside each other",
+    )
+    parser.add_argument("--harder", action="store_true", help="hidden friction and masses")
     parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
     args = parser.parse_args(argv)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
@@ -181,8 +207,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     console = Console()
     console.print(f"{', '.join(names.values())}, seed {seed}, {args.episodes} episodes")
     arms = {}
-    for robot, name in names.items():
-        arms[name] = run_arm(robot, args.episodes, seed, args.skills, args.model, console)
+    for robot, policies in itertools.product(names, args.policies):
+        name = names[robot] if len(args.policies) == 1 else f"{names[robot]} {policies}"
+        arms[name] = run_arm(
+            robot, args.episodes, seed, args.skills, args.model, console, policies, args.harder
+        )
         console.print(table(arms[name]))
     if len(arms) > 1:
         console.print(beside(arms))

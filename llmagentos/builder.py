@@ -38,6 +38,7 @@ from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.skills import MotionSkills
+from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
@@ -63,14 +64,17 @@ def skills_for(
     profile: str = DEFAULT_PROFILE,
     gripper_latency_s: float = 0.0,
     clock: Callable[[], float] = time.perf_counter,
+    skills: str | Path = LEARNED,
 ) -> ArmSkills:
     """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
-    on."""
+    on. skills: "scripted", "learned" (corrected by the policies that come with this package, where
+    the arm has some) or a folder with policies. Raises SkillError, ModelError, FileError."""
     kinematics = Kinematics(arm)
     gate = MotionGate.of(arm, profile, kinematics.tip_position)
     observed = ObservedDriver(GatedDriver(driver, gate), clock)
-    skills = MotionSkills(observed, look, kinematics, profile, gripper_latency_s)
-    return ArmSkills(skills, observed, gate)
+    policies = policies_for(arm.name, skills)
+    able = MotionSkills(observed, look, kinematics, profile, gripper_latency_s, policies=policies)
+    return ArmSkills(able, observed, gate)
 
 
 @dataclass
@@ -92,6 +96,7 @@ def modules_for(
     *,
     simulation: Simulation | None = None,
     gripper_latency_s: float = 0.0,
+    skills: str | Path = LEARNED,
     rehearses: bool = True,
     trust: Trust | None = None,
     perception: PerceptionModule | None = None,
@@ -109,7 +114,7 @@ def modules_for(
         scene: Scene = seeing.perceive(observe(driver, cameras))
         return scene
 
-    able = skills_for(driver, look, arm, profile, gripper_latency_s)
+    able = skills_for(driver, look, arm, profile, gripper_latency_s, skills=skills)
     robot = LocalRobot(able.driver, cameras, able.skills, simulation)
     if execution is None:
         execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe, trust)
@@ -133,6 +138,7 @@ class Built:
         profile: str = SIMULATED_PROFILE,
         view: bool = False,
         noise: Any = None,
+        skills: str | Path = LEARNED,
         rehearses: bool = True,
         trust: Trust | None = None,
         perception: PerceptionModule | None = None,
@@ -148,8 +154,9 @@ class Built:
         for the demo scene. robot: the arm's name or folder, instead of the scene's. seed: noise,
         light, random scenes. llm: a name, folder, address or LLM
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
-        profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. rehearses: go through
-        each plan in memory first. trust: how sure a plan must be. perception, planning,
+        profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. skills: "learned",
+        "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
+        memory first. trust: how sure a plan must be. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
         `Lexicon(path)`; True: until the agent ends, False: it takes none. on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
@@ -162,6 +169,7 @@ class Built:
             world.arm,
             profile,
             simulation=world,
+            skills=skills,
             rehearses=rehearses,
             trust=trust,
             perception=perception,
@@ -181,6 +189,7 @@ class Built:
         gripper_latency_s: float = 0.0,
         llm: Any = None,
         engine: str = "auto",
+        skills: str | Path = LEARNED,
         rehearses: bool = True,
         trust: Trust | None = None,
         perception: PerceptionModule | None = None,
@@ -206,6 +215,7 @@ class Built:
             arm,
             profile,
             gripper_latency_s=gripper_latency_s,
+            skills=skills,
             rehearses=rehearses,
             trust=trust,
             perception=perception,

@@ -132,6 +132,12 @@ class AgentConfig(_Part):
         description="speed profile of the arm: careful or full; none: full in simulation, "
         "careful on hardware",
     )
+    skills: str = Field(
+        "learned",
+        min_length=1,
+        description="learned (corrected by the policies that come with the arm), scripted, or a "
+        "folder with policies of one's own",
+    )
     perception: ModuleConfig = Field(ModuleConfig(), description="pictures to a scene")
     planning: ModuleConfig = Field(
         ModuleConfig(), description="a sentence to a plan; called with model=, engine= and options"

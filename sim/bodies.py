@@ -177,7 +177,7 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
     else:
         body = load_body(client, visual_mesh(g), collision_pieces(g), mass_kg=g.mass_kg)
     paint_body(client, body, g, rgb)
-    lateral, rolling, spinning = _friction(kind)
+    lateral, rolling, spinning = friction_of(kind)
     inertia = client.getDynamicsInfo(body, -1)[2]
     client.changeDynamics(
         body,
@@ -193,7 +193,8 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
     return body
 
 
-def _friction(kind: Kind) -> tuple[float, float, float]:
+def friction_of(kind: Kind) -> tuple[float, float, float]:
+    """Lateral, rolling and spinning friction of a kind's bodies, as Bullet takes them."""
     if kind.rolls:
         return _ROLLING_FRICTION
     return _LYING_FRICTION if kind.rolls_lying else _DEFAULT_FRICTION

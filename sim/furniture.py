@@ -14,6 +14,8 @@ from sim.meshes import cuboid
 from sim.palette import FLOOR_RGB, TABLE_RGB
 from sim.scene import table_m
 
+#: Lateral friction of table top and floor; Bullet multiplies it by that of what stands there.
+TABLE_FRICTION = 0.8
 _THICKNESS_M = 0.04
 _FLOOR_Z = -0.72
 #: The board reaches back under the robot, further than where objects may stand; at scale 1.
@@ -47,5 +49,5 @@ def _box(
     mesh = cuboid((-half[0], -half[1], -half[2]), half)
     body = load_body(client, mesh, [box_piece(half)] if collides else [], rgb=rgb)
     client.resetBasePositionAndOrientation(body, middle, (0, 0, 0, 1))
-    client.changeDynamics(body, -1, lateralFriction=0.8, restitution=0.0)
+    client.changeDynamics(body, -1, lateralFriction=TABLE_FRICTION, restitution=0.0)
     return body

@@ -28,6 +28,8 @@ _WEIGHTLESS = (
     '<inertial><mass value="0"/>'
     '<inertia ixx="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"/></inertial>'
 )
+#: Lateral friction of the finger pads.
+PAD_FRICTION = 1.2
 #: Force of the gear that keeps two straight fingers in step, N.
 _GEAR_FORCE_N = 60
 #: Torque that a linkage's bars stand, N m: all that fingers may need. Its bars are as slow to turn
@@ -176,7 +178,7 @@ class ArmBody:
             self._client.changeDynamics(
                 self.body,
                 finger,
-                lateralFriction=1.2,
+                lateralFriction=PAD_FRICTION,
                 spinningFriction=2e-3,
                 rollingFriction=1e-4,
                 frictionAnchor=1,

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from llmagentos.errors import SceneError
+from llmagentos.objects.geometry import ObjectGeometry
 from sim.robot import ArmBody
 from sim.scene import ObjectSpec
 
@@ -111,6 +112,16 @@ class WorldTruth:
         if object_id not in self._bodies:
             raise SceneError(f"expected an object of {sorted(self._bodies)}, got {object_id!r}")
         return self._bodies[object_id]
+
+    def geometry_of(self, object_id: str) -> ObjectGeometry:
+        """An object's shape, size and nominal mass. SceneError for an unknown id."""
+        self.body_of(object_id)
+        return self._specs[object_id].geometry
+
+    @property
+    def table(self) -> int:
+        """PyBullet's number for the table top."""
+        return self._furniture[0]
 
     def at_rest(self) -> bool:
         """Whether no object moves faster than 1 cm/s or turns faster than 0.1 rad/s."""

@@ -106,6 +106,10 @@ class SimWorld(WorldTruth, RobotDriver):
             self.settle(settle_s)
         self._steps = 0
 
+    def build_anew(self) -> None:
+        """At the next reset make new bodies, also where those that are there would do."""
+        self._built = None
+
     def _begin(self, joints: Sequence[float] | None = None, width_m: float | None = None) -> None:
         things = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
         wanted = (self._scene.robot, things)

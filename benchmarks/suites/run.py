@@ -31,7 +31,8 @@ PLANNER, FULL = "planner-only", "full"
 @dataclass(frozen=True)
 class Settings:
     """Everything a worker needs to know. oracle: the cases' own plans instead of the model's.
-    robot: the arm's name or folder, "" for the default one."""
+    robot: the arm's name or folder, "" for the default one. skills: "learned", "scripted" or a
+    folder with policies."""
 
     mode: str = PLANNER
     model: str | None = None
@@ -40,6 +41,7 @@ class Settings:
     out: Path | None = None
     engine: str = "auto"
     robot: str = ""
+    skills: str = "learned"
 
 
 @dataclass(frozen=True)
@@ -129,7 +131,11 @@ class Player:
         assert not isinstance(case.stage, ToldStage)
         if self._body is None:
             agent = Agent.in_simulation(
-                case.stage.scene, robot=self._settings.robot, seed=case.seed, planning=self._planner
+                case.stage.scene,
+                robot=self._settings.robot,
+                seed=case.seed,
+                planning=self._planner,
+                skills=self._settings.skills,
             )
             oracle = self._planner if self._settings.oracle else None
             self._body = core.SimulatedBody(agent, oracle)

@@ -21,6 +21,7 @@ from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError
 from llmagentos.files import make_folder
 from llmagentos.robots import DEFAULT_ROBOT, load
+from llmagentos.skills.learned import LEARNED
 from llmagentos.types import Workspace
 
 
@@ -53,6 +54,7 @@ def bench(
     which: str | None = None,
     reveal: bool = False,
     robot: str = "",
+    skills: str = LEARNED,
     console: Console | None = None,
 ) -> int:
     """Run suites and print the table; files go to `out` (default bench_out/<time>/).
@@ -65,7 +67,7 @@ def bench(
     "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
     named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
     `cases` are always written in full. robot: the arm's name or folder; the default arm without
-    it. Returns the exit code: 0 when it ran. Raises
+    it. skills: see builder.skills_for. Returns the exit code: 0 when it ran. Raises
     FileError, MissingDependencyError, ModelError, RobotError; ValueError for an unknown suite,
     set or case, for an arm where none moves, and for one that the suites' table is too large for.
     """
@@ -97,7 +99,7 @@ def bench(
     processes = processes or os.cpu_count() or 1
     if not oracle:
         load_llm(model, engine)  # what is not there is said here, not by every worker
-    settings = suite_run.Settings(mode, model, oracle, folder, out, engine, robot)
+    settings = suite_run.Settings(mode, model, oracle, folder, out, engine, robot, skills)
     if cases:
         jobs = suite_run.named_jobs(cases, folder)
     else:
@@ -105,7 +107,8 @@ def bench(
     make_folder(out, "a folder for the results")
     about = {
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
-        "engine": engine, **({} if planner_only else {"robot": arm.name}), "seed": seed,
+        "engine": engine,
+        **({} if planner_only else {"robot": arm.name, "skills": skills}), "seed": seed,
         "cases": len(jobs), "processes": processes,
     }  # fmt: skip
     console.print(", ".join(f"{k} {v}" for k, v in about.items()), highlight=False)

@@ -87,6 +87,14 @@ EngineOption = Annotated[
         help="auto, a name of `llmagentos model engines`, or a server's http address.",
     ),
 ]
+SkillsOption = Annotated[
+    str | None,
+    typer.Option(
+        "--skills",
+        metavar="WHICH",
+        help="learned (corrected by trained policies), scripted, or a folder with policies.",
+    ),
+]
 ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
 RecordOption = Annotated[
     Path | None,
@@ -108,9 +116,10 @@ def run(
     engine: EngineOption = None,
     view: ViewOption = None,
     config: ConfigOption = None,
+    skills: SkillsOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation."""
-    chosen = effective(config, scene, seed, model, engine, view, record, robot=robot)
+    chosen = effective(config, scene, seed, model, engine, view, record, robot=robot, skills=skills)
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
@@ -130,9 +139,10 @@ def chat(
             "--voice", metavar="MODEL", help="A model for small talk, as smollm2; it only talks."
         ),
     ] = None,
+    skills: SkillsOption = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(effective(config, scene, seed, model, engine, view, record, voice, robot))
+    run_chat(effective(config, scene, seed, model, engine, view, record, voice, robot, skills))
 
 
 @app.command()
@@ -198,6 +208,7 @@ def bench(
     reveal: Annotated[
         bool, typer.Option("--reveal", help="Show the held-out sentences that failed.")
     ] = False,
+    skills: SkillsOption = None,
 ) -> None:
     """Measure how commands are understood and carried out, by simulator truth."""
     from llmagentos.cli.bench import bench as run_bench
@@ -207,6 +218,7 @@ def bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
             engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
             list_only=list_only, which=which, reveal=reveal, robot=robot or "",
+            skills=skills or "learned",
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc

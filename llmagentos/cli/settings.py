@@ -43,6 +43,7 @@ def effective(
     recording: Path | None = None,
     voice: str | None = None,
     robot: str | None = None,
+    skills: str | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -52,5 +53,5 @@ def effective(
     folder = None if recording is None else str(recording)
     return base.with_(
         scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder,
-        voice=voice, robot=robot,
+        voice=voice, robot=robot, skills=skills,
     )  # fmt: skip

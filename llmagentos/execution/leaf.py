@@ -123,6 +123,8 @@ class StepLeaf(Behaviour):
     def _action_done(self, action: Action, report: SkillReport) -> None:
         assert self._record is not None
         entry = {**action_json(action), "status": report.status.value, "attempts": report.attempts}
+        if "policy" in report.details:
+            entry["policy"] = report.details["policy"]
         reason = report.failure.value if report.failure is not None else ""
         if reason:
             entry |= {"reason": reason, "words": report.words}

@@ -1,18 +1,19 @@
 """What every skill works with, and the moves that several of them share.
 
-Knows: arm, belief, and the motions between poses. Does not know: any one skill.
+Knows: arm, belief, policies, and the motions between poses. Does not know: any one skill.
 """
 
 from __future__ import annotations
 
 from collections.abc import Generator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from llmagentos.errors import UnreachableError
 from llmagentos.motion.planning import Body, Obstacles, moving_body, plan_straight, plan_transit
 from llmagentos.motion.trajectory import JointPath
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
+from llmagentos.skills.residual import Policies
 from llmagentos.types import Pose, Scene, SceneObject
 
 _SECOND_LOOK_S = 0.3
@@ -22,10 +23,11 @@ _RISES = (1.0, 0.8, 0.6, 0.4, 0.2)
 
 @dataclass
 class Context:
-    """One robot's arm and belief."""
+    """One robot's arm and belief, and the policies that may correct its skills."""
 
     arm: Arm
     belief: Belief
+    policies: Policies = field(default_factory=Policies)
 
     def body(self) -> Body:
         """What moves with the tip: the hand as wide as it is or will be, and what it holds."""

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 from llmagentos.errors import SkillError
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed
+from llmagentos.skills.residual import Residual
 from llmagentos.types import Action, Pose, Scene
 
 if TYPE_CHECKING:
@@ -91,7 +92,8 @@ class Skill:
     name: of the actions that ask for it. parameters: the fields of `Action` that it reads. uses:
     resources it needs for itself. hand: what the hand must be when it begins. looks: whether it
     begins with a look, the arm out of the picture. doing: words while it runs, with {object} for
-    the name of the object. failures: those it may end with besides COMMON_FAILURES.
+    the name of the object. failures: those it may end with besides COMMON_FAILURES. residual: what a
+    trained policy may see of it and change, None where it asks none.
 
     check(scene, action): what stands against it in the scene as believed, or None; asked by both
     executors, after the look where there is one. preview(scene, action): the scene that it would
@@ -110,6 +112,7 @@ class Skill:
     hand: Hand = "any"
     looks: bool = False
     failures: tuple[Failure, ...] = ()
+    residual: Residual | None = None
 
     def __post_init__(self) -> None:
         for field in ("name", "doing"):
@@ -129,6 +132,8 @@ class Skill:
                 raise self._wrong(field, f"a tuple of {words}", value)
         if not isinstance(self.uses, tuple) or not set(self.uses) <= set(get_args(Resource)):
             raise self._wrong("uses", f"a tuple of {', '.join(get_args(Resource))}", self.uses)
+        if not isinstance(self.residual, Residual | None):
+            raise self._wrong("residual", "a Residual or None", self.residual)
         if self.hand not in get_args(Hand):
             raise self._wrong("hand", f"one of {', '.join(get_args(Hand))}", self.hand)
 

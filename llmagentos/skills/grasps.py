@@ -81,6 +81,11 @@ class Grasp:
     drawn_m: float = 0.0
     within: tuple[Prism, ...] = ()
 
+    @property
+    def by_rim(self) -> bool:
+        """Whether a vessel's wall is gripped, instead of what is between its sides."""
+        return "rim" in self.how
+
     def turned(self, yaw: float) -> Pose:
         """The tip's pose with the hand turned to another yaw about what it grips."""
         x, y, z = self.tip.position
@@ -144,6 +149,15 @@ def _is_free(grasp: Grasp, obstacles: Obstacles, spec: ArmSpec) -> bool:
         obstacles.hit(gripper_prisms(spec, grasp.tip, width), LEAST_MARGIN_M * spec.scale) is None
         for width in closing
     )
+
+
+def is_possible(grasp: Grasp, obstacles: Obstacles, kinematics: Kinematics) -> bool:
+    """Whether a grasp hits nothing and is within reach."""
+    try:
+        kinematics.solve(grasp.tip)
+    except UnreachableError:
+        return False
+    return _is_free(grasp, obstacles, kinematics.spec)
 
 
 def has_room(item: SceneObject, obstacles: Obstacles, spec: ArmSpec | None = None) -> bool:

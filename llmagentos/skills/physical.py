@@ -35,6 +35,7 @@ from llmagentos.skills.declaration import (
     unknown,
 )
 from llmagentos.skills.preview import unreachable
+from llmagentos.skills.residual import Policies
 from llmagentos.types import Action, Hand, Scene
 
 _log = logging.getLogger(__name__)
@@ -59,7 +60,8 @@ class MotionSkills:
 
     look: perceives the scene now. profile: one of the arm's, "careful" (beside
     people) unless somebody says otherwise.
-    gripper_latency_s: see Arm. skills: by name (the catalog's by default).
+    gripper_latency_s: see Arm. skills: by name (the catalog's by default). policies: what may
+    correct skills (nothing by default).
     """
 
     def __init__(
@@ -70,11 +72,12 @@ class MotionSkills:
         profile: str = DEFAULT_PROFILE,
         gripper_latency_s: float = 0.0,
         skills: Mapping[str, Skill] | None = None,
+        policies: Policies | None = None,
     ) -> None:
         self._skills = all_skills() if skills is None else skills
         self._arm = Arm(driver, kinematics, profile, gripper_latency_s)
         self._belief = Belief(look)
-        self._context = Context(self._arm, self._belief)
+        self._context = Context(self._arm, self._belief, policies or Policies())
         self._running: SkillRun | None = None
         self._action: Action | None = None  # that runs
         self._report = succeeded("nothing to do")

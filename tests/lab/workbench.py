@@ -17,6 +17,7 @@ from llmagentos.ports.modules import Outcome
 from llmagentos.robots import ArmSpec
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
+from llmagentos.skills.residual import Policies
 from llmagentos.types import Action, Scene
 from sim.scene import SceneSpec
 from sim.world import SimWorld
@@ -36,14 +37,21 @@ class Workbench:
         kinematics = Kinematics(arm)
         self.gate = MotionGate.of(arm, "full", kinematics.tip_position)
         self.look: Callable[[], Scene] = lambda: oracle_scene(self.world)
+        #: What may correct skills: nothing, as long as a test puts no policy there.
+        self.policies = Policies()
         self.skills = MotionSkills(
-            GatedDriver(self.world, self.gate), lambda: self.look(), kinematics, "full"
+            GatedDriver(self.world, self.gate),
+            lambda: self.look(),
+            kinematics,
+            "full",
+            policies=self.policies,
         )
         self.executor = PlanExecutor(self.skills)
 
     def set_up(self, scene: dict[str, Any]) -> None:
         """Another scene in the same world; everything forgets the one before."""
         self.look = lambda: oracle_scene(self.world)
+        self.policies.by_skill.clear()
         self.world.reset(SceneSpec.from_dict(scene), 0)
         self.skills.reset()
 

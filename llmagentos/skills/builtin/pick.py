@@ -1,7 +1,7 @@
 """Taking hold of an object and lifting it.
 
-Knows: how to try grasps and tell by the fingers whether something is held; the skill `pick`.
-Does not know: where it goes next.
+Knows: how to try grasps and tell by the fingers whether something is held, what of a grasp a
+policy may change; the skill `pick`. Does not know: where it goes next, nor any policy.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from llmagentos.errors import MotionError
-from llmagentos.motion.planning import InHand
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.motion.planning import InHand, Obstacles
+from llmagentos.motion.solids import geometry_of
+from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.robots.specs import ArmSpec
@@ -20,9 +23,10 @@ from llmagentos.skills.arm import EMPTY_M
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
-from llmagentos.skills.grasps import Grasp, different, grasps, turnable
+from llmagentos.skills.grasps import Grasp, different, grasps, is_possible, turnable
 from llmagentos.skills.preview import crowded, not_pickable, too_close, with_object
-from llmagentos.types import Action, Scene, SceneObject
+from llmagentos.skills.residual import SCRIPTED, Adjustable, Correction, Feature, Residual
+from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
 
@@ -32,8 +36,36 @@ MAX_ATTEMPTS, MAX_DRAWS = 3, 2
 _LIFT_M, _CLEAR_Z_M, _MOST_Z_M = 0.12, 0.2, 0.32
 #: Fingers may stop this much wider than the object is believed to be.
 _TOO_WIDE_M = 0.02
+#: Up at this share of the arm's speed.
+_LIFT_SPEED = 0.7
 #: In a preview the base of what is held is this high.
 _HELD_Z_M = 0.25
+
+#: What a policy sees of a grasp and may change of it. Lengths at scale 1.
+RESIDUAL = Residual(
+    features=(
+        Feature("size_m", "the object's width, m"),
+        Feature("height_m", "its height, m"),
+        Feature("holds_m", "finger opening that is expected when it is held, m"),
+        Feature("open_m", "finger opening on the way down, m"),
+        Feature("above_m", "height of the finger tips over its base, m"),
+        Feature("round", "1 where it is round seen from above, else 0"),
+        Feature("rolls", "1 where it rolls away, else 0"),
+        Feature("rim", "1 where its wall is gripped, else 0"),
+        Feature("grasp", "grasps before this one"),
+        Feature("blocked", "1 where the grasp before hit something on its way, else 0"),
+        Feature("missed", "1 where nothing was between the fingers then, else 0"),
+        Feature("slipped", "1 where it was lost on the way up then, else 0"),
+        Feature("last_force", "the correction of the force then"),
+        Feature("last_speed", "the correction of the speed then"),
+    ),
+    adjustables=(
+        Adjustable("force", "log2", 1.0, "force is 2 to the power of this times the scripted"),
+        Adjustable("speed", "log2", 1.5, "lifting speed, in the same way"),
+        Adjustable("deeper_m", "m", 0.01, "the finger tips are so much lower"),
+        Adjustable("wider_m", "m", 0.01, "the fingers are so much wider open on the way down"),
+    ),
+)
 
 
 def _run(context: Context, action: Action) -> SkillRun:
@@ -57,7 +89,7 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun
     """Grasp and lift an object seen just now. turn_rad: the wrist shall be able to turn by this much
     afterwards."""
     tried: list[Grasp] = []
-    problem, drawn = "", 0
+    problem, drawn, last = "", 0, _Last()
     while len(tried) < MAX_ATTEMPTS:
         grasp = _next_grasp(context, item, tried, turn_rad)
         if grasp is None:
@@ -69,15 +101,18 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun
                 break
             item, drawn = moved, drawn + 1
             continue
+        seen = _features(item, grasp, len(tried), last, context.arm.spec.scale)
+        correction = yield from context.policies.ask(PICK.name, RESIDUAL, seen)
         tried.append(grasp)
         try:
-            held = yield from _attempt(context, item, grasp)
+            ended = yield from _attempt(context, item, grasp, correction)
         except MotionError as error:
             _log.info("grasp of %s failed: %s", item.id, error)
-            problem, held = str(error), False
-        if held:
+            problem, ended = str(error), "blocked"
+        if ended == "held":
             words = f"picked up the {item.label}, {grasp.how}"
-            return succeeded(words, len(tried), grasp=grasp.how)
+            return succeeded(words, len(tried), grasp=grasp.how, policy=correction.by)
+        last = _Last(ended, correction)
         yield from _give_up(context)
         again = yield from context.look_for(item)
         if again is None:
@@ -87,7 +122,39 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun
         return _no_grasp(context, item, in_the_way(context, item), 0)
     hows = "; ".join(g.how for g in tried)
     words = f"I could not take hold of the {item.label} (tried: {hows})"
-    return failed(Failure.GRASP_FAILED, words, len(tried), problem=problem)
+    by = SCRIPTED if last.correction is None else last.correction.by
+    return failed(Failure.GRASP_FAILED, words, len(tried), problem=problem, policy=by)
+
+
+@dataclass(frozen=True)
+class _Last:
+    """How the grasp before ended (blocked, missed or slipped), and what was corrected."""
+
+    ended: str = ""
+    correction: Correction | None = None
+
+
+def _features(
+    item: SceneObject, grasp: Grasp, tried: int, last: _Last, scale: float
+) -> dict[str, float]:
+    """What RESIDUAL declares, of the grasp that comes."""
+    g, before = geometry_of(item), last.correction
+    return {
+        "size_m": g.size_m / scale,
+        "height_m": g.height_m / scale,
+        "holds_m": grasp.holds_m / scale,
+        "open_m": grasp.open_m / scale,
+        "above_m": (grasp.tip.position[2] - item.bottom_z) / scale,
+        "round": float(g.is_round),
+        "rolls": float(traits(item.kind).rolls),
+        "rim": float(grasp.by_rim),
+        "grasp": float(tried),
+        "blocked": float(last.ended == "blocked"),
+        "missed": float(last.ended == "missed"),
+        "slipped": float(last.ended == "slipped"),
+        "last_force": 0.0 if before is None else before["force"],
+        "last_speed": 0.0 if before is None else before["speed"],
+    }
 
 
 def _no_grasp(
@@ -136,9 +203,13 @@ def _next_grasp(
     return again
 
 
-def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[None, None, bool]:
+def _attempt(
+    context: Context, item: SceneObject, plain: Grasp, correction: Correction
+) -> Generator[None, None, str]:
+    """Grasp and lift; "held", or how it went wrong: "missed", "slipped"."""
     arm, belief = context.arm, context.belief
     obstacles = belief.obstacles(item.id)
+    grasp = _corrected(plain, correction, obstacles, arm.kinematics)
     yield from arm.grip(grasp.open_m, wait=False)
     yield from context.go(grasp.tip, obstacles)
     # Believed before it is known, so that a stop right now does not let go of it later.
@@ -146,14 +217,35 @@ def _attempt(context: Context, item: SceneObject, grasp: Grasp) -> Generator[Non
     yield from arm.grip(0.0, grasp.force_n)
     if not holds(context, grasp):
         belief.in_hand = None
-        return False
+        return "missed"
     s = arm.spec.scale
     height = max(grasp.tip.position[2] + _LIFT_M * s, _CLEAR_Z_M * s + belief.in_hand.below_m)
-    yield from context.rise(min(height, _MOST_Z_M * s), speed=0.7)
+    speed = _LIFT_SPEED * 2.0 ** correction["speed"]
+    yield from context.rise(min(height, _MOST_Z_M * s), speed=speed)
     if not holds(context, grasp):
         belief.in_hand = None
-        return False
-    return True
+        return "slipped"
+    return "held"
+
+
+def _corrected(
+    plain: Grasp, correction: Correction, obstacles: Obstacles, kinematics: Kinematics
+) -> Grasp:
+    """The grasp as a policy wants it, no lower than the hand may go and no wider than it opens;
+    where that is not free or out of reach, only its force."""
+    spec = kinematics.spec
+    x, y, z = plain.tip.position
+    low = max(z - spec.scale * correction["deeper_m"], spec.lowest_tip_m)
+    wide = min(plain.open_m + spec.scale * correction["wider_m"], spec.max_opening_m)
+    grasp = replace(
+        plain,
+        tip=Pose((x, y, low if correction["deeper_m"] else z), plain.tip.yaw),
+        open_m=max(wide, plain.holds_m) if correction["wider_m"] else plain.open_m,
+        force_n=min(plain.force_n * 2.0 ** correction["force"], spec.max_grip_force_n),
+    )
+    if is_possible(grasp, obstacles, kinematics):
+        return grasp
+    return replace(plain, force_n=grasp.force_n)
 
 
 def _in_hand(item: SceneObject, grasp: Grasp, spec: ArmSpec) -> InHand:
@@ -198,4 +290,5 @@ PICK = Skill(
     check=not_pickable,
     preview=_preview,
     run=_run,
+    residual=RESIDUAL,
 )

@@ -1,25 +1,18 @@
 """Pushing an object over the table with the finger tips.
 
-Knows: strokes from behind, looking again, correcting; the skill `push`.
-Does not know: who chose the target.
+Knows: strokes from behind, looking again, correcting, what of a stroke a policy may change; the
+skill `push`. Does not know: who chose the target, nor any policy.
 """
 
 from __future__ import annotations
 
-import itertools
 import logging
 import math
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, replace
 
-from llmagentos.errors import CollisionError, MotionError, UnreachableError
-from llmagentos.motion.planning import (
-    Obstacles,
-    check_free,
-    moving_body,
-    plan_straight,
-    poses_along,
-)
+from llmagentos.errors import MotionError
+from llmagentos.motion.planning import Obstacles, moving_body, plan_straight
 from llmagentos.motion.solids import geometry_of
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
@@ -29,6 +22,8 @@ from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, POSE, Skill, SkillRun
 from llmagentos.skills.preview import outside, taken_on_table, with_object
+from llmagentos.skills.residual import SCRIPTED, Adjustable, Correction, Feature, Residual
+from llmagentos.skills.strokes import Stroke, choose_stroke, face, heading_of, reach_behind
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
@@ -36,13 +31,32 @@ _log = logging.getLogger(__name__)
 #: Lengths are at scale 1.
 TOLERANCE_M = 0.02
 MAX_STROKES = 3
-#: Begin this far behind the object; push at this share of the tool speed.
-_RUN_UPS_M = (0.025, 0.008)
-_PUSH_SPEED = 0.12
-#: The palm passes this high above the object's top.
-_UNDER_PALM_M = 0.003
-#: Fingers are so low over its base at most, and so far apart; after a stroke the hand goes back and up.
-_LOW_M, _WIDE_M, _BACK_M, _UP_M = 0.03, 0.06, 0.02, 0.15
+#: After a stroke the hand goes back and up.
+_BACK_M, _UP_M = 0.02, 0.15
+
+#: What a policy sees of a stroke and may change of it. Lengths at scale 1, along and across the
+#: way from the object to its target.
+RESIDUAL = Residual(
+    features=(
+        Feature("way_m", "how far the object still has to go, m"),
+        Feature("back_m", "how far it reaches back from its middle, m"),
+        Feature("width_m", "width of the face that is pushed, m"),
+        Feature("height_m", "its height, m"),
+        Feature("round", "1 where it is round seen from above, else 0"),
+        Feature("rolls", "1 where it rolls away, else 0"),
+        Feature("turn_rad", "how far its sides are turned against the way; 0 where round"),
+        Feature("stroke", "strokes before this one"),
+        Feature("last_way_m", "how far it had to go at the stroke before; 0 without one"),
+        Feature("last_long_m", "how much farther than it should it went then, m"),
+        Feature("last_aside_m", "how far beside its way it ended then, to either side, m"),
+        Feature("last_end_m", "the correction of the end then, m"),
+        Feature("last_speed", "the correction of the speed then"),
+    ),
+    adjustables=(
+        Adjustable("end_m", "m", 0.06, "the stroke ends so much later"),
+        Adjustable("speed", "log2", 1.5, "speed is 2 to the power of this times the scripted"),
+    ),
+)
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
@@ -71,20 +85,25 @@ def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
 def _run(context: Context, action: Action) -> SkillRun:
     """Straight strokes towards the target, up to three; carried where there is no room for one."""
     assert action.pose is not None, "the check has seen it"
-    target, problem, strokes = action.pose.position[:2], "", 0
+    target, problem, strokes, last, by = action.pose.position[:2], "", 0, None, SCRIPTED
     s = context.arm.spec.scale
     item = context.belief.scene().get(action.object_id)
     while True:
         if item is None:
-            return failed(Failure.NOT_SEEN, attempts=strokes)
+            return failed(Failure.NOT_SEEN, attempts=strokes, policy=by)
         off = math.dist(item.position[:2], target)
         if off <= TOLERANCE_M * s:
-            return succeeded(f"pushed the {item.label}", max(strokes, 1), off_m=off)
+            words = f"pushed the {item.label}"
+            return succeeded(words, max(strokes, 1), off_m=off, policy=by)
         if strokes == MAX_STROKES:
             words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
-            return failed(Failure.MISPLACED, f"{words}{problem}", strokes, off_m=off)
+            words += problem
+            return failed(Failure.MISPLACED, words, strokes, off_m=off, policy=by)
+        seen = _features(item, target, strokes, last, s)
+        correction = yield from context.policies.ask(PUSH.name, RESIDUAL, seen)
+        last, by = _Last(item, target, correction), correction.by
         try:
-            stroke = _choose_stroke(context, item, target)
+            stroke = choose_stroke(context, item, target, correction)
         except MotionError as error:
             _log.info("no stroke for %s: %s", item.id, error)
             return (yield from _carry(context, item, action.pose, strokes))
@@ -96,6 +115,47 @@ def _run(context: Context, action: Action) -> SkillRun:
             yield from context.recover()
         yield from context.rise(_UP_M * s)
         item = yield from context.look_for(item, near=target)
+
+
+@dataclass(frozen=True)
+class _Last:
+    """The stroke before: the object as it was, where it should go, what was corrected."""
+
+    item: SceneObject
+    target: tuple[float, float]
+    correction: Correction
+
+    def missed_m(self, item: SceneObject) -> tuple[float, float]:
+        """How much too far it went, and how far beside its way, positive to the left."""
+        heading = heading_of(self.item, self.target)
+        dx, dy = (a - b for a, b in zip(item.position[:2], self.target, strict=True))
+        c, s = math.cos(heading), math.sin(heading)
+        return dx * c + dy * s, dy * c - dx * s
+
+
+def _features(
+    item: SceneObject, target: tuple[float, float], strokes: int, last: _Last | None, scale: float
+) -> dict[str, float]:
+    """What RESIDUAL declares, of the stroke that comes."""
+    g, heading, kind = geometry_of(item), heading_of(item, target), traits(item.kind)
+    quarter = math.pi / 2
+    turn = 0.0 if g.is_round else (item.yaw - heading + quarter / 2) % quarter - quarter / 2
+    long, aside = (0.0, 0.0) if last is None else last.missed_m(item)
+    return {
+        "way_m": math.dist(item.position[:2], target) / scale,
+        "back_m": reach_behind(item, heading) / scale,
+        "width_m": face(item, heading)[1] / scale,
+        "height_m": g.height_m / scale,
+        "round": float(g.is_round),
+        "rolls": float(kind.rolls),
+        "turn_rad": abs(turn),
+        "stroke": float(strokes),
+        "last_way_m": 0.0 if last is None else math.dist(last.item.position[:2], target) / scale,
+        "last_long_m": long / scale,
+        "last_aside_m": abs(aside) / scale,
+        "last_end_m": 0.0 if last is None else last.correction["end_m"],
+        "last_speed": 0.0 if last is None else last.correction["speed"],
+    }
 
 
 def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> SkillRun:
@@ -112,72 +172,15 @@ def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> Ski
     return succeeded(words, strokes + report.attempts, carried=True)
 
 
-@dataclass(frozen=True)
-class _Stroke:
-    """From behind the object to the target: tip poses and the opening of the fingers."""
-
-    start: Pose
-    end: Pose
-    opening_m: float
-
-
-def _carry_out(context: Context, item: SceneObject, stroke: _Stroke) -> Generator[None, None, None]:
+def _carry_out(context: Context, item: SceneObject, stroke: Stroke) -> Generator[None, None, None]:
     arm, belief = context.arm, context.belief
     yield from arm.grip(stroke.opening_m, wait=False)
     yield from context.go(stroke.start, belief.obstacles())
     body = moving_body(context.arm.spec, stroke.opening_m)
     path = plan_straight(arm.kinematics, arm.joints, [stroke.end], belief.obstacles(item.id), body)
-    yield from arm.follow([path], _PUSH_SPEED)
+    yield from arm.follow([path], stroke.speed)
     back = _between(stroke.end, stroke.start, _BACK_M * arm.spec.scale)
     yield from arm.follow([plan_straight(arm.kinematics, arm.joints, [back], Obstacles(), body)])
-
-
-def _choose_stroke(context: Context, item: SceneObject, target: tuple[float, float]) -> _Stroke:
-    """The first free stroke: fingers side by side, else one behind the other; low, else higher."""
-    belief, problem = context.belief, ""
-    for stroke in _strokes(context, item, target):
-        body = moving_body(context.arm.spec, stroke.opening_m)
-        try:
-            check_free(stroke.start, belief.obstacles(), body, "the place behind it")
-            for at in poses_along(stroke.start, stroke.end):
-                check_free(at, belief.obstacles(item.id), body, "the lane")
-            if not context.arm.kinematics.reaches_down_to(stroke.start):
-                raise UnreachableError(f"expected a straight way down to {stroke.start.position}")
-            context.arm.kinematics.solve(stroke.end)
-        except MotionError as error:
-            problem = problem or str(error)
-            continue
-        return stroke
-    raise CollisionError(problem)
-
-
-def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[_Stroke]:
-    g, spec = geometry_of(item), context.arm.spec
-    s = spec.scale
-    x, y, _ = item.position
-    heading = math.atan2(target[1] - y, target[0] - x)
-    ux, uy = math.cos(heading), math.sin(heading)
-    # The palm reaches out over the object, so it has to pass above its top.
-    low = max(item.bottom_z + min(0.35 * g.height_m, _LOW_M * s), spec.lowest_tip_m)
-    low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M * s)
-    wide = min(0.5 * _face(item, heading)[1], _WIDE_M * s)
-    if g.is_round:
-        wide = s * push_opening(g.size_m / s)
-    heights = (low, max(low, item.bottom_z + 0.7 * g.height_m))
-    for run_up, tip_z in itertools.product(_RUN_UPS_M, heights):
-        for turn, opening in ((0.0, wide), (0.0, 0.0), (math.pi / 2, 0.0)):
-            thick = spec.finger_width_m / 2 if turn == 0.0 else spec.finger_thickness_m
-            behind = _contact_distance(item, opening, heading) + thick
-            off = _reach_behind(item, heading) + thick + run_up * s
-            yaw = context.arm.kinematics.best_yaw(Pose((x, y, tip_z), heading + turn))
-            # The middle between the fingers meets the object, wherever the tip is.
-            middle = spec.middle_m(opening)
-            mx, my = middle * math.sin(yaw), -middle * math.cos(yaw)
-            yield _Stroke(
-                Pose((x - off * ux - mx, y - off * uy - my, tip_z), yaw),
-                Pose((target[0] - behind * ux - mx, target[1] - behind * uy - my, tip_z), yaw),
-                opening,
-            )
 
 
 def _between(start: Pose, end: Pose, way_m: float) -> Pose:
@@ -185,46 +188,6 @@ def _between(start: Pose, end: Pose, way_m: float) -> Pose:
     share = way_m / max(math.dist(start.position, end.position), 1e-6)
     x, y, z = (a + (b - a) * share for a, b in zip(start.position, end.position, strict=True))
     return Pose((x, y, z), start.yaw)
-
-
-def push_opening(size_m: float) -> float:
-    """Two finger tips some way apart keep a round thing from slipping off sideways."""
-    return min(0.45 * size_m, 0.05)
-
-
-def _halves(item: SceneObject) -> tuple[float, float]:
-    """Half its length and width along its own axes: a brick is longer than wide."""
-    x, y, _ = geometry_of(item).extents_m
-    return x / 2, y / 2
-
-
-def _reach_behind(item: SceneObject, heading: float) -> float:
-    """How far the object reaches back from its centre against a heading."""
-    g = geometry_of(item)
-    half_x, half_y = _halves(item)
-    if g.is_round or (g.shape == "mesh" and half_x == half_y):
-        return half_x
-    turn = heading - item.yaw
-    return half_x * abs(math.cos(turn)) + half_y * abs(math.sin(turn))
-
-
-def _face(item: SceneObject, heading: float) -> tuple[float, float]:
-    """How far the face that the fingers meet, and turn to them, is from the centre; its width."""
-    half_x, half_y = _halves(item)
-    turn = heading - item.yaw
-    meets_end = half_x * abs(math.sin(turn)) < half_y * abs(math.cos(turn))
-    return (half_x, 2 * half_y) if meets_end else (half_y, 2 * half_x)
-
-
-def _contact_distance(item: SceneObject, opening: float, heading: float) -> float:
-    """Distance from the fingers' front to the object's centre while they push it.
-
-    A round thing sinks in between the finger tips; another one turns a face to them.
-    """
-    half, _ = _face(item, heading)
-    if geometry_of(item).is_round and opening > 0:
-        return math.sqrt(max(half * half - opening * opening / 4, 0.0))
-    return half
 
 
 PUSH = Skill(
@@ -244,4 +207,5 @@ PUSH = Skill(
     check=_check,
     preview=_preview,
     run=_run,
+    residual=RESIDUAL,
 )

@@ -1,0 +1,1 @@
+"""Trained policies of skills, loaded as package data: a card (YAML) and a network (ONNX) each."""

@@ -1,0 +1,78 @@
+"""A trained policy as an ONNX file with its card, as llmagentos.skills.learned loads it.
+
+Knows: how layers of weights become an ONNX graph, and what a card says. Does not know: training,
+nor whether the policy is any good.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import yaml
+from numpy.typing import NDArray
+
+from llmagentos.files import make_folder
+from llmagentos.skills.residual import Residual
+
+Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
+
+
+def network_bytes(layers: Layers, most: Sequence[float]) -> bytes:
+    """An ONNX file: features [n, features] float32 in their units to corrections [n, adjustables]
+    in theirs. layers: weights [in, out] and bias [out], tanh after each; most: the bounds."""
+    import onnx
+    from onnx import TensorProto, helper, numpy_helper
+
+    nodes, weights, last = [], [], "features"
+    for i, (w, b) in enumerate(layers):
+        weights += [numpy_helper.from_array(w, f"w{i}"), numpy_helper.from_array(b, f"b{i}")]
+        nodes.append(helper.make_node("Gemm", [last, f"w{i}", f"b{i}"], [f"sum{i}"]))
+        nodes.append(helper.make_node("Tanh", [f"sum{i}"], [f"out{i}"]))
+        last = f"out{i}"
+    weights.append(numpy_helper.from_array(np.array(most, np.float32), "most"))
+    nodes.append(helper.make_node("Mul", [last, "most"], ["corrections"]))
+    graph = helper.make_graph(
+        nodes,
+        "policy",
+        [helper.make_tensor_value_info("features", TensorProto.FLOAT, ["n", len(layers[0][0])])],
+        [helper.make_tensor_value_info("corrections", TensorProto.FLOAT, ["n", len(most)])],
+        weights,
+    )
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 17)])
+    model.ir_version = 8
+    onnx.checker.check_model(model)
+    return bytes(model.SerializeToString())
+
+
+def write_policy(
+    folder: Path,
+    name: str,
+    skill: str,
+    arms: Sequence[str],
+    layers: Layers,
+    residual: Residual,
+    command: str,
+    figures: Mapping[str, Any],
+) -> None:
+    """SKILL.onnx and its card SKILL.yaml into a folder. command: what trained it; figures: what is
+    to be said of it."""
+    make_folder(folder, "a folder for the policy")
+    data = network_bytes(layers, [a.most for a in residual.adjustables])
+    (folder / f"{skill}.onnx").write_bytes(data)
+    card = {
+        "name": name,
+        "skill": skill,
+        "arms": list(arms),
+        "file": f"{skill}.onnx",
+        "sha256": hashlib.sha256(data).hexdigest(),
+        "features": [f.name for f in residual.features],
+        "adjustables": {a.name: a.most for a in residual.adjustables},
+        "normalization": "inside the network: features come in their own units",
+        "trained_by": command,
+        "figures": dict(figures),
+    }
+    (folder / f"{skill}.yaml").write_text(yaml.safe_dump(card, sort_keys=False), encoding="utf-8")
