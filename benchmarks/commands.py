@@ -63,7 +63,8 @@ class Episode:
 def run_episode(agent: Agent, task: Task, seed: int, physics: Ranges | None = None) -> Episode:
     """Reset into the task's scene, say the command, judge. physics: ranges of hidden factors, drawn
     by the seed; nominal without."""
-    world: SimWorld = agent.robot.simulation.world  # type: ignore[attr-defined]
+    robot: Any = agent.robot
+    world: SimWorld = robot.simulation.world
     Physics().apply(world)
     seen = agent.reset(task.scene, seed)
     draw(physics or {}, np.random.default_rng([seed, 0xF])).apply(world)

@@ -50,7 +50,7 @@ class Residual:
     adjustables: tuple[Adjustable, ...]
 
     def __post_init__(self) -> None:
-        names = [x.name for x in (*self.features, *self.adjustables)]
+        names = [f.name for f in self.features] + [a.name for a in self.adjustables]
         if len(set(names)) < len(names) or not self.features or not self.adjustables:
             raise SkillError(f"expected features and adjustables, each name once, got {names}")
         for adjustable in self.adjustables:

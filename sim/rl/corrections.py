@@ -6,8 +6,8 @@ policy gets into plans (llmagentos.skills.learned).
 Batch actor-critic: rounds of trials with an exploring policy, each followed by fitting everything
 seen so far. An ensemble of critics Q(features, action) is fitted to r + Q(next features, policy),
 swept as often as a trial has steps; then the policy climbs the ensemble's mean less its spread, so
-that it goes where the critics agree, less a price for every correction. It begins at zero, the
-scripted skill. A world is dear here (a second a trial) and fitting is cheap, hence batches.
+that it goes where the critics agree, less a price for every correction. It is one layer (tanh of a
+weighted sum: some hundred trials fit no more) and begins at zero, the scripted skill. A world is dear here (a second a trial) and fitting is cheap, hence batches.
 Judge the result with `python -m benchmarks.corrections`; this only learns.
 """
 
@@ -31,7 +31,7 @@ from sim.rl.policy_file import write_policy
 from sim.skill_conditions import JUDGED_FROM
 from sim.skill_trials import SKILLS
 
-_CRITICS, _HIDDEN, _POLICY_HIDDEN, _SWEEPS = 5, 48, 16, 3
+_CRITICS, _HIDDEN, _SWEEPS = 5, 48, 3
 #: Trials in a row for one process: they share their things.
 _PART = 8
 _SPREAD_PRICE, _CORRECTION_PRICE = 1.0, 0.05
@@ -112,7 +112,7 @@ class Learner:
         torch.set_num_threads(1)
         self._features, self._wide = features, wide
         self._mean, self._std = np.zeros(features), np.ones(features)
-        self.policy = _network(torch, (features, _POLICY_HIDDEN, wide), zero_end=True)
+        self.policy = _network(torch, (features, wide), zero_end=True)
 
     def fit(self, steps: Sequence[Step]) -> dict[str, float]:
         """Fit critics to all steps, and the policy to them. Returns figures."""
@@ -185,16 +185,43 @@ class Learner:
 
 
 def train(
-    skill: str, seed: int, rounds: int, trials: int, processes: int, out: Path
+    skill: str,
+    seed: int,
+    rounds: int,
+    trials: int,
+    processes: int,
+    out: Path,
+    kept: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """So many rounds of so many trials; writes the policy after each. Returns figures."""
+    """So many rounds of so many trials; writes the policy after each. kept: steps.npz of earlier
+    runs, to begin with (with no rounds they are all there is). Returns figures."""
     declared = SKILLS[skill].residual
     assert declared is not None
     learner = Learner(len(declared.features), len(declared.adjustables), seed)
-    episodes: list[list[Step]] = []
+    episodes = [episode for file in kept for episode in _episodes(file)]
     layers: Layers = []
     figures: dict[str, Any] = {"rounds": []}
     started = time.time()
+    command = f"python -m sim.rl.corrections --skill {skill} --seed {seed} --rounds {rounds}"
+    command += f" --trials {trials}" + "".join(f" --steps {file.name}" for file in kept)
+
+    def fit(fresh: list[list[Step]]) -> Layers:
+        row = {
+            "trials": len(episodes),
+            "return": float(np.mean([sum(s.reward for s in e) for e in fresh])),
+            "steps": float(np.mean([len(e) for e in fresh])),
+            "wall_s": round(time.time() - started, 1),
+            **learner.fit([step for episode in episodes for step in episode]),
+        }
+        figures["rounds"].append(row)
+        print(" ".join(f"{k} {v:.3g}" for k, v in row.items()), flush=True)
+        layers = learner.layers()
+        write_policy(out, f"{skill}-r1", skill, ("panda",), layers, declared, command, figures)
+        np.savez_compressed(out / "steps.npz", **_arrays(episodes))  # type: ignore[arg-type]
+        return layers
+
+    if episodes:
+        layers = fit(episodes)
     with multiprocessing.get_context("spawn").Pool(processes) as pool:
         for number in range(rounds):
             noise = 0.5 if number == 0 else max(0.35 * 0.75 ** (number - 1), 0.12)
@@ -205,23 +232,7 @@ def train(
             ]
             fresh = [e for part in pool.starmap(collect, parts, chunksize=1) for e in part]
             episodes += fresh
-            fitted = learner.fit([step for episode in episodes for step in episode])
-            layers = learner.layers()
-            row = {
-                "trials": len(episodes),
-                "return": float(np.mean([sum(s.reward for s in e) for e in fresh])),
-                "steps": float(np.mean([len(e) for e in fresh])),
-                "wall_s": round(time.time() - started, 1),
-                **fitted,
-            }
-            figures["rounds"].append(row)
-            print(" ".join(f"{k} {v:.3g}" for k, v in row.items()), flush=True)
-            command = (
-                f"python -m sim.rl.corrections --skill {skill} --seed {seed} "
-                f"--rounds {rounds} --trials {trials}"
-            )
-            write_policy(out, f"{skill}-r1", skill, ("panda",), layers, declared, command, figures)
-            np.savez_compressed(out / "steps.npz", **_arrays(episodes))  # type: ignore[arg-type]
+            layers = fit(fresh)
     return figures
 
 
@@ -236,6 +247,18 @@ def _arrays(episodes: Sequence[Sequence[Step]]) -> dict[str, NDArray[Any]]:
     }
 
 
+def _episodes(file: Path) -> list[list[Step]]:
+    """What `_arrays` wrote."""
+    with np.load(file) as kept:
+        trial, seen, action, reward = (kept[k] for k in ("trial", "seen", "action", "reward"))
+    episodes: list[list[Step]] = [[] for _ in range(int(trial.max()) + 1)]
+    for i, number in enumerate(trial):
+        goes_on = i + 1 < len(trial) and trial[i + 1] == number
+        after = seen[i + 1] if goes_on else None
+        episodes[number].append(Step(seen[i], action[i], float(reward[i]), after))
+    return episodes
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `python -m sim.rl.corrections`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -243,11 +266,14 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--trials", type=int, default=240, help="a round")
+    parser.add_argument(
+        "--steps", type=Path, nargs="*", default=[], help="steps.npz of earlier runs"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=None, help="runs/SKILL-r1 without it")
     args = parser.parse_args(argv)
     out = args.out or Path("runs") / f"{args.skill}-r1"
-    train(args.skill, args.seed, args.rounds, args.trials, args.processes, out)
+    train(args.skill, args.seed, args.rounds, args.trials, args.processes, out, args.steps)
 
 
 if __name__ == "__main__":
