@@ -7,7 +7,8 @@ Batch actor-critic: rounds of trials with an exploring policy, each followed by 
 seen so far. An ensemble of critics Q(features, action) is fitted to r + Q(next features, policy),
 swept as often as a trial has steps; then the policy climbs the ensemble's mean less its spread, so
 that it goes where the critics agree, less a price for every correction. It is one layer (tanh of a
-weighted sum: some hundred trials fit no more) and begins at zero, the scripted skill. A world is dear here (a second a trial) and fitting is cheap, hence batches.
+weighted sum: some hundred trials fit no more) and begins at zero, the scripted skill. A world is
+dear here (a second a trial) and fitting is cheap, hence batches.
 Judge the result with `python -m benchmarks.corrections`; this only learns.
 """
 

@@ -47,9 +47,8 @@ RESIDUAL = Residual(
         Feature("turn_rad", "how far its sides are turned against the way; 0 where round"),
         Feature("stroke", "strokes before this one"),
         Feature("last_way_m", "how far it had to go at the stroke before; 0 without one"),
-        Feature("last_long_m", "how much farther than it should it went then, m"),
+        Feature("last_slide_m", "how much farther than the stroke's end it went then, m"),
         Feature("last_aside_m", "how far beside its way it ended then, to either side, m"),
-        Feature("last_end_m", "the correction of the end then, m"),
         Feature("last_speed", "the correction of the speed then"),
     ),
     adjustables=(
@@ -151,9 +150,8 @@ def _features(
         "turn_rad": abs(turn),
         "stroke": float(strokes),
         "last_way_m": 0.0 if last is None else math.dist(last.item.position[:2], target) / scale,
-        "last_long_m": long / scale,
+        "last_slide_m": 0.0 if last is None else long / scale - last.correction["end_m"],
         "last_aside_m": abs(aside) / scale,
-        "last_end_m": 0.0 if last is None else last.correction["end_m"],
         "last_speed": 0.0 if last is None else last.correction["speed"],
     }
 
