@@ -127,8 +127,8 @@ class ArmBody:
         #: All that moves: joints and fingers with a motor, and what a linkage moves along.
         self.moving = (*self.joints, *self.fingers, *self.linked)
         gain = min(_POSITION_GAIN, _PERIOD_GAIN / substeps)
-        self._position_gains = [gain] * len(self.joints)
-        self._velocity_gains = [1.0] * len(self.joints)
+        self._gain = gain
+        self.scale_gains(1.0)
         self._finger_speeds = self._speeds_of_fingers()
         self._soften_pads()
         self._link_fingers()
@@ -141,6 +141,12 @@ class ArmBody:
             [0.0] * len(self.joints),
         )
         self._paint()
+
+    def scale_gains(self, factor: float) -> None:
+        """Make the arm's motors correct errors by this factor of what they should, from the next
+        command on; the velocity's share never over 1, beyond which it would swing."""
+        self._position_gains = [factor * self._gain] * len(self.joints)
+        self._velocity_gains = [min(factor, 1.0)] * len(self.joints)
 
     def _speeds_of_fingers(self) -> list[float]:
         """Rates of the finger joints (m/s or rad/s) at which the opening changes as it should."""

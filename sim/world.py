@@ -267,6 +267,15 @@ class SimWorld(WorldTruth, RobotDriver):
         """Which renderer takes the pictures: "egl" or "tiny"."""
         return self._renderer.kind
 
+    @property
+    def lighting(self) -> Lighting:
+        """The light that pictures are taken in; setting it changes all pictures from then on."""
+        return self._renderer.lighting
+
+    @lighting.setter
+    def lighting(self, lighting: Lighting) -> None:
+        self._renderer.lighting = lighting
+
     def render(
         self, spec: CameraSpec, base_from_camera: NDArray[np.float64], shadow: bool = False
     ) -> tuple[NDArray[np.uint8], NDArray[np.float32], NDArray[np.int32]]:

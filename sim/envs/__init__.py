@@ -37,6 +37,7 @@ ENVIRONMENTS = (
     Entry("Stack", "sim.envs.tasks.stack:Stack", 100),
     Entry("PutIn", "sim.envs.tasks.put_in:PutIn", 60),
     Entry("Sort", "sim.envs.tasks.sort:Sort", 150),
+    Entry("Command", "sim.envs.command:Command", 1),
 )
 
 
