@@ -27,7 +27,11 @@ from sim.envs import ENVIRONMENTS
 
 TASKS = tuple(e for e in ENVIRONMENTS if e.entry_point.startswith("sim.envs.tasks."))
 #: Ours and theirs.
-_PEERS = {"Reach": "PandaReach-v3", "PickAndPlace": "PandaPickAndPlace-v3", "Stack": "PandaStack-v3"}
+_PEERS = {
+    "Reach": "PandaReach-v3",
+    "PickAndPlace": "PandaPickAndPlace-v3",
+    "Stack": "PandaStack-v3",
+}
 _EPISODE, _ROUNDS = 50, 5
 
 
@@ -51,7 +55,9 @@ def oracles(robot: str, seeds: int, names: list[str]) -> None:
         env.close()
         share = 100 * statistics.mean(end[0] for end in ends)
         steps = statistics.mean(end[1] for end in ends)
-        print(f"{entry.name:14s} {robot:6s} {share:5.1f} % of {seeds}, {steps:.0f} steps", flush=True)
+        print(
+            f"{entry.name:14s} {robot:6s} {share:5.1f} % of {seeds}, {steps:.0f} steps", flush=True
+        )
 
 
 def rate(env: Any, steps: int, seed: int) -> float:
@@ -102,7 +108,9 @@ def over_processes(count: int, steps: int) -> None:
         rates.append(workers * steps / (time.perf_counter() - began))
         envs.close()
     share = rates[1] / rates[0] / count
-    print(f"{rates[0]:.0f} steps/s by one process, {rates[1]:.0f} by {count}: {share:.2f} of {count} x one")
+    print(
+        f"{rates[0]:.0f} steps/s by one process, {rates[1]:.0f} by {count}: {share:.2f} of {count} x one"
+    )
 
 
 def main() -> None:

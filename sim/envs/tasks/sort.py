@@ -12,7 +12,7 @@ from sim.envs.base import ArmEnv, Array
 from sim.envs.oracle import carry, let_go, pick, wait
 from sim.scene import ObjectSpec
 
-COLORS = ("red", "blue")
+COLORS = ("red", "green")
 _BLOCKS = 3
 #: A field's edge, and how far things are from each other, metres at scale 1.
 _FIELD_M, _APART_M = 0.15, 0.10
