@@ -40,6 +40,7 @@ class SimWorld(WorldTruth, RobotDriver):
 
     control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
     the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
+    solver_iterations: at most so many a physics step; fewer are faster and let contacts give way.
     seed starts the noise and, with `vary_light`, chooses the light.
     """
 
@@ -53,6 +54,7 @@ class SimWorld(WorldTruth, RobotDriver):
         renderer: str = "auto",
         noise: SensorNoise | None = None,
         vary_light: bool = False,
+        solver_iterations: int = 80,
     ) -> None:
         if control_hz <= 0 or PHYSICS_HZ % control_hz:
             raise DriverError(
@@ -61,6 +63,7 @@ class SimWorld(WorldTruth, RobotDriver):
         self._substeps = PHYSICS_HZ // control_hz
         self.noise = noise or SensorNoise(seed=seed)
         self.vary_light = vary_light
+        self._solver_iterations = solver_iterations
         #: The raw PyBullet client, for sim/ and tests.
         self.client: Any
         self.client, kind = connect(view, renderer)
@@ -127,7 +130,7 @@ class SimWorld(WorldTruth, RobotDriver):
         client.resetSimulation()
         client.setPhysicsEngineParameter(
             fixedTimeStep=1 / PHYSICS_HZ,
-            numSolverIterations=80,
+            numSolverIterations=self._solver_iterations,
             deterministicOverlappingPairs=1,
             numSubSteps=0,
         )
@@ -300,7 +303,12 @@ class SimWorld(WorldTruth, RobotDriver):
         noise = SensorNoise(old.rgb_std, old.depth_std_m, old.depth_dropout, old.seed)
         rate = PHYSICS_HZ // self._substeps
         # EGL is for one world a process
-        twin = SimWorld(control_hz=rate, renderer="tiny", noise=noise)
+        twin = SimWorld(
+            control_hz=rate,
+            renderer="tiny",
+            noise=noise,
+            solver_iterations=self._solver_iterations,
+        )
         twin._renderer.lighting = self._renderer.lighting
         exact = self._built is not None
         twin._scene = self._scene

@@ -22,6 +22,8 @@ _MAX_ITERATIONS = 60
 _NULLSPACE_ITERATIONS = 15
 _NULLSPACE_GAIN = 0.25
 _MAX_STEP_RAD = 0.35
+#: Steering ends below this error, and damps by this much.
+_STEERED, _STEER_DAMPING = 1e-5, 1e-6
 
 
 class Descent:
@@ -31,17 +33,11 @@ class Descent:
         self._model, self._data, self._tip = model, model.createData(), tip
         self._lower, self._upper = lower, upper
 
-    def to(
-        self,
-        target: pin.SE3,
-        start: Joints,
-        rest: Joints | None,
-        iterations: int = _MAX_ITERATIONS,
-    ) -> tuple[Joints, float]:
+    def to(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
         """From joints `start`, drawn to `rest` if it is given; returns the joints and the error
-        that was left before the last of at most so many iterations."""
+        left."""
         q, residual = start.copy(), math.inf
-        for iteration in range(iterations):
+        for iteration in range(_MAX_ITERATIONS):
             pin.computeJointJacobians(self._model, self._data, q)
             placement = pin.updateFramePlacement(self._model, self._data, self._tip)
             jacobian = pin.getFrameJacobian(
@@ -58,6 +54,34 @@ class Descent:
             if largest > _MAX_STEP_RAD:
                 step *= _MAX_STEP_RAD / largest
             q = np.clip(q + step, self._lower, self._upper)
+        return q, residual
+
+    def steer(
+        self, target: pin.SE3, q: Joints, rest: Joints | None, iterations: int
+    ) -> tuple[Joints, float]:
+        """As `to`, for control at a fixed rate: a few quick iterations with one damping, the error
+        that of before the last one. Joints at their limits are cut, not worked around."""
+        few, residual = len(q) < _TASK, math.inf
+        for _ in range(iterations):
+            pin.computeJointJacobians(self._model, self._data, q)
+            placement = pin.updateFramePlacement(self._model, self._data, self._tip)
+            jacobian = pin.getFrameJacobian(
+                self._model, self._data, self._tip, pin.ReferenceFrame.LOCAL
+            )
+            error = pin.log6(placement.actInv(target)).vector
+            residual = math.sqrt(error @ error)
+            if residual < _STEERED:
+                break
+            gram = jacobian.T @ jacobian if few else jacobian @ jacobian.T
+            gram.flat[:: len(gram) + 1] += _STEER_DAMPING
+            if few:
+                step = np.linalg.solve(gram, jacobian.T @ error)
+            elif rest is None:
+                step = jacobian.T @ np.linalg.solve(gram, error)
+            else:  # the pull's part that would move the tip is taken out by the same solution
+                away = _NULLSPACE_GAIN * (rest - q)
+                step = away + jacobian.T @ np.linalg.solve(gram, error - jacobian @ away)
+            q = np.minimum(np.maximum(q + step, self._lower), self._upper)
         return q, residual
 
     def _step(

@@ -206,11 +206,11 @@ class Kinematics:
 
         Joints [N] inside the limits, a redundant arm's elbow drawn to its resting posture, and the
         error (metres and radians together) before the last step. From a seed 5 cm away three
-        iterations leave less than a tenth of a millimetre.
+        iterations leave a hundredth of a millimetre.
         """
         start = np.clip(np.asarray(seed, dtype=np.float64), self.lower, self.upper)
         rest = self._posture(pose) if self._redundant else None
-        return self._descent.to(self._target(pose), start, rest, iterations)
+        return self._descent.steer(self._target(pose), start, rest, iterations)
 
     def best_yaw(self, pose: Pose, symmetry_rad: float = math.pi) -> float:
         """The yaw nearest the middle of the wrist's range among yaw + k * symmetry_rad."""

@@ -42,6 +42,8 @@ Observation = dict[str, NDArray[Any]]
 
 OBSERVATIONS, REWARDS = ("state", "pixels"), ("sparse", "shaped")
 CONTROL_HZ = 12
+#: PyBullet's own number; a world of commands takes more, for piles and full containers.
+SOLVER_ITERATIONS = 50
 #: Edge of the tasks' blocks at scale 1, metres.
 BLOCK_M = 0.04
 #: How the reward's shaped form weighs the way of the tip to what it has to handle.
@@ -96,7 +98,11 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         self.arm = load(robot)
         self.scale = self.arm.scale
         self.tip = TipControl(self.arm, control_hz, self.start_height_m * self.scale)
-        self._options = {"control_hz": control_hz, "renderer": renderer}
+        self._options = {
+            "control_hz": control_hz,
+            "renderer": renderer,
+            "solver_iterations": SOLVER_ITERATIONS,
+        }
         self._image_size = image_size
         self._world: SimWorld | None = None
         self._reader: Reader | None = None
