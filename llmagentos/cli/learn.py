@@ -21,7 +21,7 @@ from rich.table import Table
 
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ConfigError, MissingDependencyError
-from llmagentos.files import make_folder
+from llmagentos.files import make_folder, need_folder
 from llmagentos.lang import codec
 from llmagentos.lang.wording import describe_plan
 from llmagentos.learning import background, episodes, places
@@ -43,7 +43,7 @@ _WIDTH = 120
 @app.command()
 def show(folder: Folder = "", as_json: AsJson = False) -> None:
     """What would be learnt: sentences with their right plans, preferences, taught words."""
-    where = places.folder(folder)
+    where = _where(folder)
     notebook = Notebook(where / places.LESSONS)
     found = background.found(where)
     words = _words(where)
@@ -84,7 +84,7 @@ def train(
     wait: Annotated[bool, typer.Option("--wait", help="Stay until it has ended.")] = False,
 ) -> None:
     """Train the approved lessons in the background; the better of two models stays."""
-    where = places.folder(folder)
+    where = _where(folder)
     _need_workshop()
     notebook = Notebook(where / places.LESSONS)
     approved = [x for x in background.found(where) if notebook.state(x) == "approved"]
@@ -113,7 +113,7 @@ def train(
 @app.command()
 def status(folder: Folder = "", as_json: AsJson = False) -> None:
     """How far the training is, or what came of the last one; which model is used."""
-    where = places.folder(folder)
+    where = _where(folder)
     told = dict(background.state(where))
     champions = Champions(where / places.MODEL, DEFAULT_MODEL)
     if as_json:
@@ -136,7 +136,7 @@ def status(folder: Folder = "", as_json: AsJson = False) -> None:
 @app.command()
 def back(folder: Folder = "") -> None:
     """The model before is used again."""
-    champions = Champions(places.folder(folder) / places.MODEL, DEFAULT_MODEL)
+    champions = Champions(_where(folder) / places.MODEL, DEFAULT_MODEL)
     try:
         print(f"model: {champions.back()}")
     except ValueError as exc:
@@ -146,7 +146,7 @@ def back(folder: Folder = "") -> None:
 @app.command()
 def history(folder: Folder = "", as_json: AsJson = False) -> None:
     """Every decision, with its figures."""
-    champions = Champions(places.folder(folder) / places.MODEL, DEFAULT_MODEL)
+    champions = Champions(_where(folder) / places.MODEL, DEFAULT_MODEL)
     if as_json:
         print(json.dumps(champions.history))
         return
@@ -156,8 +156,14 @@ def history(folder: Folder = "", as_json: AsJson = False) -> None:
     _console().print(table)
 
 
+def _where(given: str) -> Path:
+    """The folder; one that a person names must be there. Raises FileError."""
+    where = places.folder(given)
+    return need_folder(where, "a folder of what was learnt") if given else where
+
+
 def _decide(ids: Sequence[str] | None, yes: bool, folder: str, state: State) -> None:
-    where = places.folder(folder)
+    where = _where(folder)
     notebook = Notebook(where / places.LESSONS)
     found = background.found(where)
     if ids:

@@ -17,7 +17,10 @@ def folder(given: str | Path = "") -> Path:
     """The folder of all that is learnt: the given one, or `llmagentos/learning` in the user's data
     folder ($XDG_DATA_HOME, ~/.local/share without it)."""
     if given:
-        return Path(given).expanduser()
+        try:
+            return Path(given).expanduser()
+        except RuntimeError:  # "~nobody": whoever reads it says that it is not there
+            return Path(given)
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
     return Path(base) / "llmagentos" / "learning"
 

@@ -67,6 +67,10 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("model verify", "name"): (FOLDER, ["{}"]),
     ("model bench", "name"): (FOLDER, ["{}"]),
     ("model add", "source"): (FOLDER, ["{}"]),
+    **{
+        (f"learn {name}", "folder"): (FOLDER, ["--folder", "{}"])
+        for name in ("show", "approve", "reject", "train", "status", "back", "history")
+    },
 }
 #: Options with words that are no paths.
 NO_PATH = {
@@ -74,7 +78,7 @@ NO_PATH = {
     "quantize", "driver", "option", "mount", "hand", "tip",
 }  # fmt: skip
 #: A folder of commands has no file that must be there.
-MAY_BE_EMPTY = {("bench", "commands")}
+MAY_BE_EMPTY = {("bench", "commands"), *(key for key in TABLE if key[0].startswith("learn "))}
 
 
 def _callbacks(tree: typer.Typer, prefix: str = "") -> Iterator[tuple[str, Callable[..., None]]]:

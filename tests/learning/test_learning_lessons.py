@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 
 from llmagentos.cli import main
+from llmagentos.config import AgentConfig
+from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import FileError
+from llmagentos.from_config import model_of
 from llmagentos.lang import codec
 from llmagentos.learning import background, episodes, feedback, places
 from llmagentos.learning.champion import Champions, Compared, Judgement, judged
@@ -199,6 +202,23 @@ def test_a_learner_is_a_reward_and_an_optimizer(tmp_path: Path, lost: int, champ
     told = background.state(tmp_path)
     assert told["state"] == "done" and told["judgement"]["install"] is (lost == 0)
     assert len(Notebook(tmp_path / places.LESSONS).trained) == (lost == 0)
+
+
+def test_the_champion_is_used_where_no_model_is_named(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    yes = judged(compared("lessons", 0, 10), [compared("places", 0, 0)])
+    champions = Champions(tmp_path / places.MODEL, DEFAULT_MODEL)
+    config = AgentConfig.of({"taught": {"folder": str(tmp_path)}})
+    assert model_of(config) == DEFAULT_MODEL
+    learnt = tmp_path / "learnt-1"
+    champions.install(str(learnt), yes)
+    assert model_of(config) == DEFAULT_MODEL and "not there any more" in caplog.text
+    learnt.mkdir()
+    assert model_of(config) == str(learnt)
+    assert model_of(config.with_(model=DEFAULT_MODEL)) == DEFAULT_MODEL, "named by a person"
+    off = AgentConfig.of({"taught": {"folder": str(tmp_path), "model": False}})
+    assert model_of(off) == DEFAULT_MODEL
 
 
 # --- the command line -----------------------------------------------------------------------------

@@ -113,6 +113,19 @@ def test_a_remark_is_no_definition(agent: Agent, said: str) -> None:
     assert len(agent.words) == 0
 
 
+def test_an_episode_tells_what_was_seen_meant_and_found_right(agent: Agent) -> None:
+    agent.command("a zorp is a red block")
+    assert agent.command("pick up the zorp").ok
+    assert agent.command("thumbs up").status == "answered"
+    assert agent.learning is not None
+    last = list(agent.learning.episodes())[-1]
+    assert (last["command"], last["meant"]) == ("pick up the zorp", "pick up the red block")
+    assert last["carried_out"] == "pick [ the red block ]" and last["feedback"] == 1.0
+    assert {o["color"] for o in last["scene"]} == {"red", "green", "blue"}
+    with pytest.raises(ValueError, match="from -1"):
+        agent.feedback(0.0)
+
+
 def test_an_agent_may_take_no_words(path: Path) -> None:
     with Agent.in_simulation(SCENE, words=False) as plain:
         assert plain.words is None
