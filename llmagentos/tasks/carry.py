@@ -16,7 +16,8 @@ from llmagentos.lang.wording import describe_object
 from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
-from llmagentos.skills.preview import unmovable
+from llmagentos.skills.catalog import skills
+from llmagentos.skills.preview import outside, unmovable
 from llmagentos.tasks.attempts import Attempts
 from llmagentos.tasks.scope import (
     Moves,
@@ -52,6 +53,17 @@ def ensure_graspable(scope: Scope, item: SceneObject) -> None:
         doing = "move" if never is Failure.UNMOVABLE else "grasp"
         name = describe_object(item, scope.scene())
         raise StepProblem(never, f"I can't {doing} {name}: {never.words}.")
+
+
+def ensure_reachable(scope: Scope, action: Action, doing: str) -> None:
+    """Raises StepProblem (cannot) where an action's pose is outside of where the arm works: no try
+    mends that, so it is said before anything moves. doing: "place the red block"."""
+    scene = scope.scene()
+    # What is to be placed is not held yet, which the skill's own check would tell first.
+    look = outside if action.name == "place" else skills()[action.name].check
+    report = look(scene, action)
+    if report is not None:
+        raise StepProblem(Failure.OFF_TABLE, f"I can't {doing}: {report.words}.")
 
 
 def free_hand(scope: Scope, keep: str | None = None) -> Moves:
@@ -109,7 +121,7 @@ def carry(scope: Scope, object_id: str, find: Find, check: Check | None = None) 
 
     `find` is asked again after the grasp and on every further try, so that a moved landmark or a
     slipped object is met. `check` overrules the position when it says that all is well.
-    Raises StepProblem: where there is no spot, or what was tried in vain.
+    Raises StepProblem: where there is no spot in reach, or what was tried in vain.
     """
     before = scope.get(object_id)
     ensure_graspable(scope, before)
@@ -167,7 +179,7 @@ def _one_try(
     yield from free_hand(scope, keep=object_id)
     item = scope.get(object_id)
     if not item.held:
-        _located(scope, item, find)  # no spot: say so before anything moves
+        _located(scope, item, find)  # no spot, or none in reach: say so before anything moves
         yield from uncover(scope, object_id)
         report = yield Action("pick", object_id, why=scope.words)
         if (yield from _cleared(scope, object_id, report)):
@@ -224,6 +236,8 @@ def _located(scope: Scope, item: SceneObject, find: Find) -> Spot:
     placement = find(item, scope.context(moving=item.id, this=item.id))
     if placement.spot is None:
         raise problem_of(placement)
+    name = describe_object(item, scope.scene())
+    ensure_reachable(scope, _place(item, placement.spot), f"place {name}")
     return placement.spot
 
 

@@ -18,7 +18,14 @@ from llmagentos.lang.wording.objects import rel_words
 from llmagentos.objects.kinds import traits
 from llmagentos.objects.outlines import has_rim
 from llmagentos.ports.failures import Failure
-from llmagentos.tasks.carry import carry, clear_way_for, ensure_graspable, lift, put_aside
+from llmagentos.tasks.carry import (
+    carry,
+    clear_way_for,
+    ensure_graspable,
+    ensure_reachable,
+    lift,
+    put_aside,
+)
 from llmagentos.tasks.landmarks import marks_for
 from llmagentos.tasks.scope import (
     Moves,
@@ -161,14 +168,23 @@ def _tell_if_aside(scope: Scope, object_id: str, place: p.Place, marks: Marks) -
 
 def hold_over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Moves:
     """Pick up and keep it in the air, over the landmark where there is one."""
+    if place.rel != "gripper":
+        _over(scope, object_id, place, marks)  # out of reach: say so before anything moves
     yield from lift(scope, object_id)
     if place.rel == "gripper":
         return
+    report = yield _over(scope, object_id, place, marks)
+    if not succeeded(report):
+        raise ended_badly(f"I could not get {describe_place(place)}", report)
+
+
+def _over(scope: Scope, object_id: str, place: p.Place, marks: Marks) -> Action:
+    """The action that brings the hand there. Raises StepProblem where that is out of reach."""
     item = scope.get(object_id)
     found = locate(place, item, scope.context(moving=object_id), (), marks)
     if found.spot is None:
         raise problem_of(found, place.obj)
     skill = "reach" if place.rel == "xy" else "point"
-    report = yield Action(skill, object_id, found.spot.pose, why=scope.words)
-    if not succeeded(report):
-        raise ended_badly(f"I could not get {describe_place(place)}", report)
+    action = Action(skill, object_id, found.spot.pose, why=scope.words)
+    ensure_reachable(scope, action, f"get {describe_place(place)}")
+    return action
