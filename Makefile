@@ -40,7 +40,7 @@ $(VENV)/.dev: $(VENV)/.sim $(NEEDS)
 
 $(VENV)/.train: $(VENV)/.dev $(NEEDS)
 	@echo "Installing PyTorch for the training scripts ..."
-	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,train]'
+	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,train,rl]'
 	@touch $@
 
 ## make demo        set up and carry out a command of several steps; keeps a video in recordings/demo

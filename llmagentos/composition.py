@@ -22,6 +22,8 @@ from llmagentos.ports.modules import PlanningModule
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 
 _log = logging.getLogger(__name__)
+#: What only the extra `rl` brings.
+_OF_RL = ("torch", "stable_baselines3", "tensorboard")
 
 
 def _optional(module: str, extra: str) -> Any:
@@ -29,6 +31,8 @@ def _optional(module: str, extra: str) -> Any:
     try:
         return importlib.import_module(module)
     except ModuleNotFoundError as exc:
+        if (exc.name or "").split(".")[0] in _OF_RL:
+            extra = "rl"
         raise MissingDependencyError(
             f"expected package '{exc.name}' for {module}, got none: "
             f"pip install 'llmagentos[{extra}]'"
@@ -149,6 +153,11 @@ def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
         model if hasattr(model, "plan") else load_llm(model, engine)
     )
     return planner
+
+
+def reinforcement(part: str) -> Any:
+    """A module of sim.rl, which trains and judges policies: "choice", "runs", "evaluate" ..."""
+    return _optional(f"sim.rl.{part}", "sim")
 
 
 class Simulated:

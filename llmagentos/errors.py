@@ -113,3 +113,8 @@ class PerceptionError(LLMAgentOSError):
 
 class MissingDependencyError(LLMAgentOSError):
     """An optional package is needed; the message names the extra that brings it."""
+
+
+class TrainingError(LLMAgentOSError):
+    """A training run that cannot be: an algorithm that does not fit the environment, a setting that
+    is none, a folder that holds another run."""

@@ -38,6 +38,7 @@ ENVIRONMENTS = (
     Entry("PutIn", "sim.envs.tasks.put_in:PutIn", 60),
     Entry("Sort", "sim.envs.tasks.sort:Sort", 150),
     Entry("Command", "sim.envs.command:Command", 1),
+    Entry("Table", "sim.envs.table:Table", 60),
 )
 
 
