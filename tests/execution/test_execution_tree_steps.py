@@ -14,7 +14,7 @@ from lab.session import Table
 
 from llmagentos.grounding.context import Spot
 from llmagentos.tasks import rearrangement
-from llmagentos.types import Pose, Scene
+from llmagentos.types import Pose, Scene, Workspace
 from llmagentos.world import relations as rel
 
 
@@ -189,6 +189,49 @@ def test_clearing_a_side_clears_half_of_the_table() -> None:
     out = full.do("clear at left")
     assert out.status == "succeeded" and "no room for the blue box" in out.reply
     assert full.get("a").position[1] < 0.35 / 3
+
+
+def test_what_finds_no_room_keeps_nothing_else_from_being_cleared_away() -> None:
+    """A tray for which there is room once others have gone, and one for which there is none."""
+    demo = [
+        thing("red", "block", "red", 0.40, 0.10, yaw=0.3),
+        thing("green", "block", "green", 0.46, 0.00, yaw=-0.4),
+        thing("blue", "block", "blue", 0.37, -0.06, yaw=0.1),
+        thing("yellow", "block", "yellow", 0.52, 0.11, 0.05, yaw=0.6),
+        thing("blue_bowl", "bowl", "blue", 0.60, -0.05, 0.14),
+        thing("green_bowl", "bowl", "green", 0.62, 0.13, 0.12),
+        thing("plate", "plate", "gold", 0.45, -0.21, 0.16),
+        thing("cup", "cup", "purple", 0.60, -0.22, 0.07),
+        thing("tray", "tray", "gray", 0.44, 0.25, 0.18),
+    ]
+    t = Table(Scene(tuple(demo)))
+    assert t.do("clear at left").status == "succeeded"
+    assert t.do("answer exists [ a block where at left ]").reply.startswith("No")
+    boxes = [
+        thing(f"box_{k}", "box", "red", 0.4 + 0.2 * (k % 2), -0.25 + 0.14 * (k // 2), 0.13)
+        for k in range(6)
+    ]
+    tray = thing("tray", "tray", "gray", 0.60, 0.22, 0.20)
+    t = Table(Scene((tray, thing("a", "block", "blue", 0.45, 0.26), *boxes)))
+    out = t.do("clear at left")
+    assert (
+        out.status == "failed" and "no free room left on the table for the gray tray" in out.reply
+    )
+    assert t.get("a").position[1] < 0.35 / 3 and t.get("tray") == tray
+
+
+def test_clearing_a_small_table_keeps_distances_of_its_own_size() -> None:
+    small = Workspace(0.17, 0.30, -0.14, 0.14, scale=0.5)
+    objects = (
+        thing("bowl", "bowl", "blue", 0.23, -0.05, 0.06),
+        thing("near", "block", "red", 0.23, 0.01, 0.02),
+        thing("far", "block", "green", 0.23, 0.06, 0.02),
+    )
+    t = Table(Scene(objects, workspace=small))
+    t.do("clear next_to [ the bowl ]")
+    assert t.actions == ["pick near", "place near"]
+    bowl, near = t.get("bowl"), t.get("near")
+    assert 0.10 <= math.dist(bowl.position[:2], near.position[:2]) < 0.15
 
 
 def test_on_both_of_a_stack_is_on_its_top() -> None:
