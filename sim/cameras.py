@@ -16,6 +16,8 @@ from numpy.typing import NDArray
 from llmagentos.types import CameraFrame, Workspace
 from sim.noise import SensorNoise
 
+#: This much of the picture's width and height is filled with what people are to see.
+_FILLED = 0.96
 #: OpenCV looks along +z with y down; OpenGL along -z with y up.
 _GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])
 
@@ -90,9 +92,16 @@ def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
 
 
 def observer_spec(
-    width: int = 960, height: int = 720, workspace: Workspace | None = None
+    width: int = 960,
+    height: int = 720,
+    workspace: Workspace | None = None,
+    points: NDArray[np.float64] | None = None,
 ) -> CameraSpec:
-    """For people: over the robot's right shoulder, so that left and far are where they say."""
+    """For people: over the robot's right shoulder, so that left and far are where they say.
+
+    points: [N, 3], base frame, m: what the picture must show beside the work area (`sim.framing`),
+    as large as that allows.
+    """
     w = workspace or Workspace()
     (x, y), s = w.middle, w.scale
 
@@ -101,7 +110,29 @@ def observer_spec(
 
     pose = looking_at(seen(-0.56, -1.0, 0.95), seen(-0.07, -0.02, 0.16), (0.0, 0.0, 1.0))
     focal = height / 2 / math.tan(math.radians(44) / 2)
+    if points is not None:
+        ends = [(a, b, s * z) for a in (w.x_min, w.x_max) for b in (w.y_min, w.y_max)
+                for z in (0.0, 0.1)]  # fmt: skip
+        shares = (_FILLED * width / 2 / focal, _FILLED * height / 2 / focal)
+        pose[:3, 3] = _eye(pose[:3, :3], np.vstack([ends, points]), shares)
     return CameraSpec("observer", width, height, focal, 0.05 * s, 6.0, pose)
+
+
+def _eye(
+    axes: NDArray[np.float64], points: NDArray[np.float64], shares: tuple[float, float]
+) -> NDArray[np.float64]:
+    """The nearest place from which a camera with these axes (columns: right, down, ahead) has all
+    points in the picture. shares: half its width and half its height at distance 1.
+
+    A point (u, v, w) is within the width where |u - eye_u| <= share * (w - eye_w): the two
+    outermost points of each way give eye_u and the most that eye_w may be.
+    """
+    across, ahead = (points @ axes)[:, :2], (points @ axes)[:, 2:]
+    share = np.array(shares)
+    most, least = np.max(across - share * ahead, axis=0), np.max(-across - share * ahead, axis=0)
+    middle, back = (most - least) / 2, np.min(-(most + least) / (2 * share))
+    eye: NDArray[np.float64] = axes @ np.array([*middle, back])
+    return eye
 
 
 class CameraWorld(Protocol):

@@ -24,6 +24,7 @@ from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
 from sim.connection import connect, disconnect
 from sim.forking import carry_state, restore_in_order
+from sim.framing import arm_points
 from sim.furniture import build_furniture
 from sim.noise import SensorNoise
 from sim.palette import PALETTE
@@ -73,6 +74,7 @@ class SimWorld(WorldTruth, RobotDriver):
         self.wrist = SimCamera(self, wrist_spec())
         self.observer = SimCamera(self, observer_spec())
         self.cameras = {c.name: c for c in (self.overhead, self.wrist, self.observer)}
+        self._framed: tuple[ArmSpec, NDArray[np.float64]] | None = None
         self._scene = SceneSpec()
         self._bodies: dict[str, int] = {}
         self._specs: dict[str, ObjectSpec] = {}
@@ -142,7 +144,9 @@ class SimWorld(WorldTruth, RobotDriver):
         """The room and the cameras for an arm's work area, and the arm."""
         self._furniture = build_furniture(self.client, spec.workspace)
         self.overhead.spec = overhead_spec(workspace=spec.workspace)
-        self.observer.spec = observer_spec(workspace=spec.workspace)
+        if self._framed is None or self._framed[0] is not spec:
+            self._framed = spec, arm_points(spec)
+        self.observer.spec = observer_spec(workspace=spec.workspace, points=self._framed[1])
         return ArmBody(self.client, spec, self._substeps)
 
     def _make(self, item: ObjectSpec) -> int:
@@ -287,7 +291,8 @@ class SimWorld(WorldTruth, RobotDriver):
 
     def render_rgb(self, width: int = 960, height: int = 720) -> NDArray[np.uint8]:
         """A picture for people, uint8 [height, width, 3], with shadows."""
-        spec = observer_spec(width, height, self.robot.spec.workspace)
+        assert self._framed is not None, "the room is furnished"
+        spec = observer_spec(width, height, self.robot.spec.workspace, self._framed[1])
         return self.render(spec, spec.pose, shadow=True)[0]
 
     def fork(self) -> SimWorld:

@@ -13,9 +13,9 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
 from llmagentos.files import written
-from sim.cameras import observer_spec
 from sim.envs import ENVIRONMENTS
 from sim.envs.base import ArmEnv
+from sim.framing import observer_of
 
 _WIDE, _HIGH, _COLUMNS = 240, 180, 4
 #: After how many of the oracle's steps pictures are taken, by task.
@@ -51,7 +51,7 @@ def frame(name: str, steps: int, seed: int = 7) -> Image.Image:
 
 def _seen(env: ArmEnv) -> list[tuple[float, float]]:
     """Where the goal's places are in the picture, pixels."""
-    spec = observer_spec(_WIDE, _HIGH, env.arm.workspace)
+    spec = observer_of(env.arm, _WIDE, _HIGH)
     places = np.asarray(env.goal[: env.goal_size // 3 * 3], np.float64).reshape(-1, 3)
     there = np.linalg.inv(spec.pose) @ np.c_[places, np.ones(len(places))].T
     pixels = spec.intrinsics @ there[:3]
