@@ -197,17 +197,32 @@ class Simulated:
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
         """Start over, in a new scene where one is given.
 
-        A scene that names no arm takes this one, as any does after a `robot` that stands instead
-        of the scenes'. SceneError for another robot's.
+        A scene that names no arm is for this one, and is brought to its table where it does not fit
+        there, as any is after a `robot` that stands instead of the scenes'. SceneError for another
+        robot's.
         """
-        spec = None if scene is None else load_scene(scene, seed or self._seed, self._robot)
-        if spec is not None and "robot" not in spec.model_fields_set:
-            spec = spec.model_copy(update={"robot": self.world.scene.robot})
+        spec = None if scene is None else self._for_this_arm(scene, seed)
         if spec is not None and load(spec.robot) is not self.arm:
             raise SceneError(
                 f"expected a scene with this agent's robot {self.arm.name!r}, got {spec.robot!r}"
             )
         self.world.reset(spec, seed)
+
+    def _for_this_arm(self, scene: Any, seed: int | None) -> Any:
+        """A SceneSpec of what was given; one that names no arm with this one. Raises SceneError."""
+        seed, robot = self._seed if seed is None else seed, self.world.scene.robot
+        if scene == "random":
+            return load_scene(scene, seed, robot)
+        if isinstance(scene, Mapping) and "robot" not in scene:
+            try:  # in the places and sizes of this arm's table
+                return load_scene({**scene, "robot": robot}, seed)
+            except SceneError as error:
+                try:
+                    return load_scene(scene, seed, robot)
+                except SceneError:
+                    raise error from None
+        spec = load_scene(scene, seed, self._robot)
+        return spec if "robot" in spec.model_fields_set else spec.with_robot(robot)
 
     def picture(self, width: int = 640, height: int = 480) -> Any:
         """The world for people: RGB uint8 [height, width, 3]."""

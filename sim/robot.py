@@ -28,6 +28,8 @@ _WEIGHTLESS = (
     '<inertial><mass value="0"/>'
     '<inertia ixx="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"/></inertial>'
 )
+#: What a mark on a finger has of it instead, kg m^2: little against the lightest finger.
+_MARK_INERTIA = 1e-6
 #: Lateral friction of the finger pads.
 PAD_FRICTION = 1.2
 #: Force of the gear that keeps two straight fingers in step, N.
@@ -129,6 +131,7 @@ class ArmBody:
         gain = min(_POSITION_GAIN, _PERIOD_GAIN / substeps)
         self._gain = gain
         self.scale_gains(1.0)
+        self._lighten_fingers()
         self._finger_speeds = self._speeds_of_fingers()
         self._soften_pads()
         self._link_fingers()
@@ -147,6 +150,34 @@ class ArmBody:
         command on; the velocity's share never over 1, beyond which it would swing."""
         self._position_gains = [factor * self._gain] * len(self.joints)
         self._velocity_gains = [min(factor, 1.0)] * len(self.joints)
+
+    def _lighten_fingers(self) -> None:
+        """No finger that turns is harder to turn than all its mass at the far end of its shape.
+
+        Descriptions of grippers say 1 kg m^2 of a finger of 100 g, which then takes seconds to close
+        and is too late for every grip. Marks on a finger weigh nothing. (Fingers that slide do not
+        turn: what is said of them stays.)
+        """
+        client = self._client
+        for link in filter(self._turns_with_finger, range(client.getNumJoints(self.body))):
+            mass, _, inertia = client.getDynamicsInfo(self.body, link)[:3]
+            most = _MARK_INERTIA
+            if mass > 0:
+                low, high = client.getAABB(self.body, link)
+                most = mass * math.dist(low, high) ** 2
+                if not client.getCollisionShapeData(self.body, link):
+                    continue
+            if max(inertia) > most:
+                bounded = [min(value, most) for value in inertia]
+                client.changeDynamics(self.body, link, localInertiaDiagonal=bounded)
+
+    def _turns_with_finger(self, link: int) -> bool:
+        while link >= 0 and link not in self.joints:
+            info = self._client.getJointInfo(self.body, link)
+            if link in (*self.fingers, *self.linked):
+                return bool(info[2] == self._client.JOINT_REVOLUTE)
+            link = info[16]
+        return False
 
     def _speeds_of_fingers(self) -> list[float]:
         """Rates of the finger joints (m/s or rad/s) at which the opening changes as it should."""
