@@ -30,7 +30,7 @@ from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.skills.residual import SCRIPTED, Policies
 from sim.skill_conditions import JUDGED_FROM, SUITES
-from sim.skill_trials import SKILLS, Outcome, TrialWorld
+from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
 
 _RESAMPLES = 2000
 #: Trials in a row for one process: they share their things.
@@ -176,6 +176,40 @@ def table(results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]
     return out
 
 
+def picture(by_policy: dict[str, Sequence[Outcome]], path: Path, title: str) -> None:
+    """Where pushed things ended about their goal, one panel a policy; PNG. Pushed upwards."""
+    import matplotlib
+
+    matplotlib.use("Agg")
+    from matplotlib import pyplot as plt
+
+    figure, panels = plt.subplots(1, len(by_policy), figsize=(4.2 * len(by_policy), 4.4), dpi=100)
+    for panel, (which, outcomes) in zip(np.atleast_1d(panels), by_policy.items(), strict=True):
+        spots = np.array([_about_goal(o) for o in outcomes]) * 100
+        right = np.array([o.success for o in outcomes])
+        for some, color in ((right, "#2a7f62"), (~right, "#c8553d")):
+            panel.scatter(
+                *np.clip(spots[some], -9.5, 9.5).T, s=16, c=color, alpha=0.7, linewidths=0
+            )
+        panel.add_patch(plt.Circle((0, 0), 100 * PUSHED_M, fill=False, color="#444444"))
+        panel.set(xlim=(-10, 10), ylim=(-10, 10), aspect="equal", xlabel="beside the goal, cm")
+        panel.set_title(f"{which}: {right.sum()} of {len(right)} within 2 cm", fontsize=11)
+    np.atleast_1d(panels)[0].set_ylabel("short of / beyond the goal, cm")
+    figure.suptitle(title, fontsize=12)
+    figure.tight_layout()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path)
+    plt.close(figure)
+
+
+def _about_goal(o: Outcome) -> tuple[float, float]:
+    """Where it ended about its goal, m: to the right of its way, and along it."""
+    ux, uy = np.array(o.goal) - np.array(o.start)
+    ux, uy = np.array([ux, uy]) / max(float(np.hypot(ux, uy)), 1e-9)
+    dx, dy = np.array(o.end) - np.array(o.goal)
+    return float(dx * uy - dy * ux), float(dx * ux + dy * uy)
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `python -m benchmarks.residual`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
@@ -190,6 +224,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--quick", action="store_true", help="without the ways through free space")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path("bench_out/residual.json"))
+    parser.add_argument("--picture", type=Path, help="where pushed things ended, PNG")
     args = parser.parse_args(argv)
     console = Console(width=190)
     results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]]]] = {}
@@ -207,6 +242,9 @@ def main(argv: Sequence[str] | None = None) -> None:
                     found[CONSTANT] = runner.run(skill, suite, args.episodes, CONSTANT, mean)
                 results[skill, suite] = found
                 console.print(table({(skill, suite): found}))
+                if args.picture and skill == "push" and suite == args.suites[0]:
+                    ends = {which: [o for o, _ in seeds.values()] for which, seeds in found.items()}
+                    picture(ends, args.picture, f"{args.episodes} pushes, {suite} physics")
     record = [
         {"suite": suite, "policy": which, "seed": seed, "first": first, **asdict(outcome)}
         for (_, suite), by_policy in results.items()
