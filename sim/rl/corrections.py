@@ -7,8 +7,10 @@ Batch actor-critic: rounds of trials with an exploring policy, each followed by 
 seen so far. An ensemble of critics Q(features, action) is fitted to r + Q(next features, policy),
 swept as often as a trial has steps; then the policy climbs the ensemble's mean less its spread, so
 that it goes where the critics agree, less a price for every correction. It is one layer (tanh of a
-weighted sum: some hundred trials fit no more) and begins at zero, the scripted skill. A world is
-dear here (a second a trial) and fitting is cheap, hence batches.
+weighted sum: some hundred trials fit no more) and begins at zero, the scripted skill. It leaves the
+first attempt of a trial as scripted, since before it nothing tells hidden physics from nominal; so
+it is never worse where that one succeeds. A world is dear here (a second a trial) and fitting is
+cheap, hence batches.
 Judge the result with `python -m benchmarks.corrections`; this only learns.
 """
 
@@ -28,7 +30,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sim.envs.corrections import CorrectionEnv
-from sim.rl.policy_file import write_policy
+from sim.rl.policy_file import counter_of, write_policy
 from sim.skill_conditions import JUDGED_FROM
 from sim.skill_trials import SKILLS
 
@@ -52,13 +54,14 @@ class Step:
     after: Rows | None
 
 
-def act(layers: Layers, seen: Rows) -> Rows:
-    """The policy's action, shares of -1 to 1; zeros without layers. seen: [features]."""
+def act(layers: Layers, seen: Rows, counter: int) -> Rows:
+    """The policy's action, shares of -1 to 1; zeros for the first attempt. seen: [features];
+    counter: the feature that counts attempts."""
     x = seen
     for weights, bias in layers[:-1]:
         x = np.tanh(x @ weights + bias)
     weights, bias = layers[-1]
-    return np.tanh(x @ weights + bias)
+    return np.tanh(x @ weights + bias) * np.clip(seen[counter], 0.0, 1.0)  # type: ignore[no-any-return]
 
 
 _env: CorrectionEnv | None = None
@@ -81,7 +84,8 @@ def collect(skill: str, trials: Sequence[int], layers: Layers, noise: float) -> 
         lasting, over = rng.normal(0, noise, wide), False
         steps: list[Step] = []
         while not over:
-            plain = act(layers, seen) if layers else np.zeros(wide, np.float32)
+            counter = counter_of(_env.residual)
+            plain = act(layers, seen, counter) if layers else np.zeros(wide, np.float32)
             explored = plain + lasting + rng.normal(0, noise / 2, wide)
             action: Rows = np.clip(explored, -1, 1).astype(np.float32)
             after, reward, over, _, _ = _env.step(action)
@@ -105,13 +109,13 @@ def _network(torch: Any, sizes: Sequence[int], zero_end: bool = False) -> Any:
 class Learner:
     """Critics and policy of one skill; `fit` with all steps seen so far."""
 
-    def __init__(self, features: int, wide: int, seed: int) -> None:
+    def __init__(self, features: int, wide: int, counter: int, seed: int) -> None:
         import torch
 
         self._torch = torch
         torch.manual_seed(seed)
         torch.set_num_threads(1)
-        self._features, self._wide = features, wide
+        self._features, self._wide, self._counter = features, wide, counter
         self._mean, self._std = np.zeros(features), np.ones(features)
         self.policy = _network(torch, (features, wide), zero_end=True)
 
@@ -119,6 +123,7 @@ class Learner:
         """Fit critics to all steps, and the policy to them. Returns figures."""
         torch = self._torch
         seen = np.array([s.seen for s in steps])
+        later = torch.tensor(seen[:, self._counter] > 0)
         self._mean, self._std = seen.mean(axis=0), seen.std(axis=0) + 1e-3
         now = self._scaled(seen)
         action = torch.tensor(np.array([s.action for s in steps]))
@@ -129,9 +134,9 @@ class Learner:
         target, loss, worth = reward, 0.0, 0.0
         for _ in range(_SWEEPS):
             critics, loss = self._critics(both, target)
-            worth = self._climb(critics, now)
+            worth = self._climb(critics, now[later])
             with torch.no_grad():
-                nxt = torch.cat([after, torch.tanh(self.policy(after))], dim=1)
+                nxt = torch.cat([after, torch.tanh(self.policy(after))], dim=1)  # no first one
                 value = torch.stack([c(nxt).squeeze(1) for c in critics]).mean(dim=0)
             target = reward + torch.where(goes_on, value, torch.zeros_like(value))
         return {"critic_loss": loss, "policy_worth": worth}
@@ -198,7 +203,8 @@ def train(
     runs, to begin with (with no rounds they are all there is). Returns figures."""
     declared = SKILLS[skill].residual
     assert declared is not None
-    learner = Learner(len(declared.features), len(declared.adjustables), seed)
+    counter = counter_of(declared)
+    learner = Learner(len(declared.features), len(declared.adjustables), counter, seed)
     episodes = [episode for file in kept for episode in _episodes(file)]
     layers: Layers = []
     figures: dict[str, Any] = {"rounds": []}

@@ -20,10 +20,19 @@ from llmagentos.skills.residual import Residual
 
 Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
+_ENDS = {"none": 0.0, "one": 1.0}
 
-def network_bytes(layers: Layers, most: Sequence[float]) -> bytes:
+
+def counter_of(residual: Residual) -> int:
+    """Which feature counts the attempts before this one."""
+    names = [f.name for f in residual.features]
+    return next(names.index(name) for name in ("stroke", "grasp") if name in names)
+
+
+def network_bytes(layers: Layers, most: Sequence[float], counter: int) -> bytes:
     """An ONNX file: features [n, features] float32 in their units to corrections [n, adjustables]
-    in theirs. layers: weights [in, out] and bias [out], tanh after each; most: the bounds."""
+    in theirs. layers: weights [in, out] and bias [out], tanh after each; most: the bounds; counter:
+    the feature that counts attempts before this one: while it is 0 nothing is corrected."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -34,7 +43,14 @@ def network_bytes(layers: Layers, most: Sequence[float]) -> bytes:
         nodes.append(helper.make_node("Tanh", [f"sum{i}"], [f"out{i}"]))
         last = f"out{i}"
     weights.append(numpy_helper.from_array(np.array(most, np.float32), "most"))
-    nodes.append(helper.make_node("Mul", [last, "most"], ["corrections"]))
+    weights.append(numpy_helper.from_array(np.array([counter], np.int64), "counter"))
+    nodes += [
+        helper.make_node("Gather", ["features", "counter"], ["before"], axis=1),
+        helper.make_node("Clip", ["before", "none", "one"], ["later"]),
+        helper.make_node("Mul", [last, "most"], ["wanted"]),
+        helper.make_node("Mul", ["wanted", "later"], ["corrections"]),
+    ]
+    weights += [numpy_helper.from_array(np.array(v, np.float32), n) for n, v in _ENDS.items()]
     graph = helper.make_graph(
         nodes,
         "policy",
@@ -61,7 +77,7 @@ def write_policy(
     """SKILL.onnx and its card SKILL.yaml into a folder. command: what trained it; figures: what is
     to be said of it."""
     make_folder(folder, "a folder for the policy")
-    data = network_bytes(layers, [a.most for a in residual.adjustables])
+    data = network_bytes(layers, [a.most for a in residual.adjustables], counter_of(residual))
     (folder / f"{skill}.onnx").write_bytes(data)
     card = {
         "name": name,
