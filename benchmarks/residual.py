@@ -246,10 +246,10 @@ def main(argv: Sequence[str] | None = None) -> None:
                     ends = {which: [o for o, _ in seeds.values()] for which, seeds in found.items()}
                     picture(ends, args.picture, f"{args.episodes} pushes, {suite} physics")
     record = [
-        {"suite": suite, "policy": which, "seed": seed, "first": first, **asdict(outcome)}
+        {"suite": suite, "which": which, "first": first, **asdict(outcome)}
         for (_, suite), by_policy in results.items()
         for which, found in by_policy.items()
-        for seed, (outcome, first) in found.items()
+        for outcome, first in found.values()
     ]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(record, indent=1), encoding="utf-8")

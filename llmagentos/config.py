@@ -135,8 +135,8 @@ class AgentConfig(_Part):
     skills: str = Field(
         "learned",
         min_length=1,
-        description="learned (corrected by the policies that come with the arm), scripted, or a "
-        "folder with policies of one's own",
+        description="learned (corrected by the policies that come with the arm), scripted, "
+        "slippery (pushes for slippery tables), or a folder with policies of one's own",
     )
     perception: ModuleConfig = Field(ModuleConfig(), description="pictures to a scene")
     planning: ModuleConfig = Field(

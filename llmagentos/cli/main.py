@@ -93,7 +93,7 @@ SkillsOption = Annotated[
     typer.Option(
         "--skills",
         metavar="WHICH",
-        help="learned (corrected by trained policies), scripted, or a folder with policies.",
+        help="learned (trained policies), scripted, slippery (for such tables), or a folder.",
     ),
 ]
 ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]

@@ -32,6 +32,8 @@ from llmagentos.skills.residual import SCRIPTED, Policies, Residual
 
 #: In the place of a folder: the policies that come with this package.
 LEARNED = "learned"
+#: Others that come with this package, for tables that are not as ours, by name.
+NAMED = ("slippery",)
 _SHIPPED = Path(__file__).parent / "policies"
 
 
@@ -125,16 +127,21 @@ def _declared(card: Card, path: Path) -> Residual:
 
 def policies_for(arm: str, which: str | Path = LEARNED) -> Policies:
     """The policies of an arm, by its name. which: "scripted" (none), "learned" (those that come
-    with this package and are for the arm), or a folder with cards of one's own.
+    with this package, are for the arm and are nowhere worse than its scripted skills), one of NAMED
+    ("slippery": better on slippery tables, worse on a nominal one), or a folder with cards of one's
+    own.
 
     Raises as LearnedPolicy does; SkillError too for a folder without any for the arm, or with two
     for one skill.
     """
     if str(which) == SCRIPTED:
         return Policies()
-    folder = _SHIPPED if str(which) == LEARNED else Path(which)
+    shipped = _SHIPPED / ("" if str(which) == LEARNED else str(which))
+    folder = shipped if str(which) in (LEARNED, *NAMED) else Path(which)
     if not is_there(folder):
-        raise FileError(f"expected {SCRIPTED}, {LEARNED} or a folder with policies, got '{which}'")
+        raise FileError(
+            f"expected {SCRIPTED}, {LEARNED}, {', '.join(NAMED)} or a folder with policies, got '{which}'"
+        )
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         policy = LearnedPolicy(path)
