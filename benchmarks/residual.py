@@ -16,7 +16,7 @@ import argparse
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -176,7 +176,7 @@ def table(results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]
     return out
 
 
-def picture(by_policy: dict[str, Sequence[Outcome]], path: Path, title: str) -> None:
+def picture(by_policy: Mapping[str, Sequence[Outcome]], path: Path, title: str) -> None:
     """Where pushed things ended about their goal, one panel a policy; PNG. Pushed upwards."""
     import matplotlib
 

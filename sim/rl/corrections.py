@@ -61,7 +61,7 @@ def act(layers: Layers, seen: Rows, counter: int) -> Rows:
     for weights, bias in layers[:-1]:
         x = np.tanh(x @ weights + bias)
     weights, bias = layers[-1]
-    return np.tanh(x @ weights + bias) * np.clip(seen[counter], 0.0, 1.0)  # type: ignore[no-any-return]
+    return np.tanh(x @ weights + bias) * np.clip(seen[counter], 0.0, 1.0)
 
 
 _env: CorrectionEnv | None = None
