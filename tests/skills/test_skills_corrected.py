@@ -13,6 +13,7 @@ pytest.importorskip("pybullet")
 from lab.workbench import Workbench
 
 from llmagentos.skills import SkillStatus
+from llmagentos.skills.learned import policies_for
 from llmagentos.types import Pose
 
 SCENE: dict[str, Any] = {
@@ -86,3 +87,10 @@ def test_a_plan_says_whose_corrections_it_used(lab: Workbench) -> None:
     done = lab.run("pick [ the red block ]")
     assert done.status == "succeeded" and lab.world.held_truth() == "red_block"
     assert done.steps[0]["actions"][-1]["policy"] == "fixed-r1"
+
+
+def test_the_shipped_policy_corrects_a_push_in_a_plan(lab: Workbench) -> None:
+    lab.policies.by_skill.update(policies_for("panda").by_skill)
+    done = lab.run("push [ the red block ] toward [ the gold can ] dist 10 cm")
+    assert done.status == "succeeded", done.reply
+    assert done.steps[0]["actions"][-1]["policy"] == "push-r1"
