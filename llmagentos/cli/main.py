@@ -119,7 +119,10 @@ def run(
     config: ConfigOption = None,
     skills: SkillsOption = None,
 ) -> None:
-    """Carry out commands, one after another, in one session in simulation."""
+    """Carry out commands, one after another, in one session in simulation.
+
+    Exit code 0: all succeeded or were answered; 1: one failed or ended in a question; 2: wrong usage.
+    """
     chosen = effective(config, scene, seed, model, engine, view, record, robot=robot, skills=skills)
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
