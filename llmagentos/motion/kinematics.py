@@ -152,9 +152,14 @@ class Kinematics:
     def _is_beyond(self, pose: Pose) -> bool:
         return self._leaning is not None and self._leaning.at(pose.position) is None
 
-    def _target(self, pose: Pose) -> pin.SE3:
-        """Where the hand is to be for a pose: downward, or leaning."""
-        lean = self.lean(pose)
+    def leans_along(self, places: Joints) -> Joints | None:
+        """Leans [N] of the hand on a way through places [N, 3], smooth; None for an arm that does
+        not lean, and where no lean does."""
+        return None if self._leaning is None else self._leaning.along(places)
+
+    def _target(self, pose: Pose, lean: float | None = None) -> pin.SE3:
+        """Where the hand is to be for a pose: downward, or leaning, by its own lean or another."""
+        lean = self.lean(pose) if lean is None else lean
         if lean == 0.0 or self._leaning is None:
             return downward(pose)
         leaning = self._leaning.rotation(pose.position, lean)
@@ -188,10 +193,15 @@ class Kinematics:
             f"{off}"
         )
 
-    def track(self, pose: Pose, seed: Sequence[float] | Joints) -> Joints:
-        """The solution next to `seed`: for following a path. Raises UnreachableError."""
+    def track(
+        self, pose: Pose, seed: Sequence[float] | Joints, lean: float | None = None
+    ) -> Joints:
+        """The solution next to `seed`: for following a path. Raises UnreachableError.
+
+        lean: of the hand on its way through, rad; the least that does it where none is given.
+        """
         start = np.clip(np.asarray(seed, dtype=np.float64), self.lower, self.upper)
-        q, residual = self._descent.to(self._target(pose), start, None)
+        q, residual = self._descent.to(self._target(pose, lean), start, None)
         if residual >= TOLERANCE:
             raise UnreachableError(
                 f"expected the way to stay reachable, got {residual:.4f} off at "

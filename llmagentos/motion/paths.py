@@ -53,9 +53,11 @@ def tip_path(
         corners.append(np.concatenate([pose.position, [pose.yaw], seed]))
     nodes, cuts = _round_corners(corners, blend_m)
     solved = [joints]
-    for node in nodes[1:]:
+    leans = kinematics.leans_along(np.array(nodes)[:, :3])
+    for i, node in enumerate(nodes[1:], start=1):
         pose = Pose((float(node[0]), float(node[1]), float(node[2])), float(node[3]))
-        q = kinematics.track(pose, solved[-1] if keep_posture else node[4:])
+        lean = None if leans is None else float(leans[i])
+        q = kinematics.track(pose, solved[-1] if keep_posture else node[4:], lean)
         if float(np.max(np.abs(q - solved[-1]))) > _JUMP_RAD:
             raise UnreachableError(f"expected a way without a jump of the elbow, got one at {pose}")
         solved.append(q)

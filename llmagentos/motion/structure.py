@@ -90,6 +90,11 @@ class Plane:
             np.asarray(up) - down - self.shoulder[1],
         )
 
+    def distance(self, out: float, up: float, lean: float) -> float:
+        """The same for one height."""
+        along, down = self._hand(lean)
+        return math.hypot(out - along - self.shoulder[0], up - down - self.shoulder[1])
+
     def _hand(self, lean: float) -> tuple[float, float]:
         """From the wrist's axis to the tip with the hand leaning."""
         if lean == 0.0:

@@ -31,8 +31,9 @@ _CURVE_SHARE, _ALONG_SHARE, _JERK_SHARE = 0.5, 0.75, 0.8
 #: Steepness of the smooth maximum over the joints that makes the path parameter.
 _NORM = 6
 _SAFE = 0.97
-#: How often a trajectory may be stretched until its samples keep the limits.
-_STRETCHES = 6
+#: How often a trajectory may be stretched until its samples keep the limits, which they may exceed
+#: by this share at last.
+_STRETCHES, _EXCESS = 30, 1.005
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,8 @@ class Trajectory:
 def time_path(path: JointPath, limits: MotionLimits, period_s: float) -> Trajectory:
     """Time a path from rest to rest inside `limits`, sampled every `period_s`.
 
-    A way of no length gives an empty trajectory.
+    A way of no length gives an empty trajectory. Raises MotionError for a path that no time makes
+    smooth enough, before anything moves.
     """
     velocity = np.array(limits.velocity_radps)
     steps = np.concatenate(
@@ -91,6 +93,9 @@ def time_path(path: JointPath, limits: MotionLimits, period_s: float) -> Traject
             break
         # A kink in the path (a joint that reaches its limit) shows only in the samples.
         slower *= excess * 1.02
+    else:
+        if excess > _EXCESS:
+            raise MotionError(f"expected a way within the joints' limits, got {excess:.2f} of them")
     return Trajectory(positions, period_s)
 
 

@@ -30,7 +30,7 @@ from llmagentos.robot_setup.tree import Tree
 
 #: Full speed is reached in a quarter of a second.
 _ACCELERATION_PER_S, _MOST_RADPS2 = 4.0, 20.0
-_TOOL_MPS, _LEANING_MPS, _CAREFUL_MPS = 1.0, 0.6, 0.25
+_TOOL_MPS, _CAREFUL_MPS = 1.0, 0.25
 #: Torque of a motor whose file says none, N m: simulation alone uses it.
 _EFFORT_NM = 50.0
 #: A finger's force that may be the gripper's, and one that no such gripper has, N.
@@ -265,9 +265,7 @@ def _motion(made: Draft, reach: Reach) -> None:
     made.fill("max_acceleration_radps2", most, "full speed in a quarter of a second; see the data "
               "sheet before more")  # fmt: skip
     made.fill("max_tool_speed_mps", _TOOL_MPS, "our own choice")
-    # A hand that leans changes its lean on the way: joints turn faster than the way alone tells.
-    share, tool = (0.95, _TOOL_MPS) if len(reach.arm) >= FULL else (0.6, _LEANING_MPS)
     made.fill("profiles", {
         "careful": {"velocity": 0.3, "acceleration": 0.5, "tool_speed_mps": _CAREFUL_MPS},
-        "full": {"velocity": share, "acceleration": 1.0, "tool_speed_mps": tool},
+        "full": {"velocity": 0.95, "acceleration": 1.0, "tool_speed_mps": _TOOL_MPS},
     }, "beside people, and what the hardware takes")  # fmt: skip

@@ -146,7 +146,7 @@ class Chain:
             pin.computeJointJacobians(self._model, self._data, q)
             placement = pin.updateFramePlacement(self._model, self._data, self._tip)
             down = placement.rotation[:, 2]
-            lean = np.cross(down, np.array([0.0, 0.0, -1.0]))
+            lean = np.array([-down[1], down[0], 0.0])  # down x straight down
             if down[2] > 0:  # more than a right angle: the sine falls again
                 lean = lean / max(float(np.linalg.norm(lean)), 1e-6)
             error = np.concatenate([target - placement.translation, 0.3 * lean])

@@ -10,6 +10,9 @@ from robot_setup import urdfs
 
 from llmagentos.agent import Agent
 from llmagentos.errors import RobotError
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.motion.planning import Obstacles, moving_body, plan_transit
+from llmagentos.motion.trajectory import time_path
 from llmagentos.robot_setup.check import home_finding, trips_finding
 from llmagentos.robot_setup.draft import draft
 from llmagentos.robot_setup.drafts import Draft
@@ -17,14 +20,37 @@ from llmagentos.robot_setup.few_joints import built_fault
 from llmagentos.robot_setup.tree import read_tree
 from llmagentos.robot_setup.writing import write_folder
 from llmagentos.robots import load
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.limits import motion_limits
+from llmagentos.types import Pose, RobotState
 
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Draft, Path]:
     place = tmp_path_factory.mktemp("arms")
-    drafted = draft(read_tree(urdfs.written(place, urdfs.robot(urdfs.five()))))
+    drafted = draft(read_tree(urdfs.written(place, urdfs.robot(urdfs.five(radps=6.0)))))
     write_folder(drafted, place / "five", "stranger.urdf")
     return drafted, place / "five"
+
+
+def test_no_way_over_the_work_area_is_stopped_by_the_gate(made: tuple[Draft, Path]) -> None:
+    """Its joints are fast: where the lean had a kink, they were to turn harder than they may."""
+    spec = load(made[1])
+    kinematics, limits, area = Kinematics(spec), motion_limits(spec, "full"), spec.workspace
+    assert limits.velocity_radps[0] > 5 and spec.lean_rad
+    rng, joints, leaning = np.random.default_rng(7), kinematics.home, 0.0
+    body = moving_body(spec, 0.02)
+    for _ in range(12):
+        x, y = rng.uniform(area.x_min, area.x_max), rng.uniform(area.y_min, area.y_max)
+        goal = Pose((float(x), float(y), 0.02 * area.scale + spec.lowest_tip_m))
+        goal = Pose(goal.position, kinematics.best_yaw(goal))
+        for path in plan_transit(kinematics, joints, goal, Obstacles(), body, 0.05 * area.scale):
+            gate = MotionGate.of(spec, "full", kinematics.tip_position)
+            for q in time_path(path, limits, 0.01).positions:  # raises where it is refused
+                gate.check(q.tolist(), RobotState(tuple(joints), (0.0,) * 5, 0.0, 0.0), 0.01)
+                joints = q
+            leaning = max(leaning, *(kinematics.lean(Pose(tuple(p))) for p in path.tool.tolist()))
+    assert leaning > 0.1, "some ways lead to where the hand leans"
 
 
 def test_nothing_is_left_to_ask_and_the_way_it_faces_is_told(made: tuple[Draft, Path]) -> None:

@@ -112,10 +112,12 @@ def written(folder: Path, text: str, name: str = "stranger.urdf") -> Path:
     return path
 
 
-def five(roll_axis: str = "0.00001 1 0.00001", roll_at: str = "0 -0.06 0") -> str:
+def five(
+    roll_axis: str = "0.00001 1 0.00001", roll_at: str = "0 -0.06 0", radps: float = 1.5
+) -> str:
     """A small arm of five joints and a jaw that faces -y at rest, its angles rounded as in many
-    files, the place where its jaw closes 1 cm beside the roll's axis."""
-    limit = '<limit lower="-1.7" upper="1.7" velocity="1.5" effort="3"/>'
+    files, the place where its jaw closes 1 cm beside the roll's axis. radps: of its joints."""
+    limit = f'<limit lower="-1.7" upper="1.7" velocity="{radps}" effort="3"/>'
     bent = "1 0.00001 0"
     light = (
         '<inertial><mass value="0.1"/><inertia ixx="0.0001" iyy="0.0001" izz="0.0001" ixy="0" ixz="0" '
@@ -131,7 +133,7 @@ def five(roll_axis: str = "0.00001 1 0.00001", roll_at: str = "0 -0.06 0") -> st
         (
             link("shoulder", "0.05 0.05 0.06", "0 0 0.02", light),
             joint("pan", "base", "shoulder", "0 -0.04 0.05", "0 0 1",
-                  limit='<limit lower="-2" upper="2" velocity="1.5" effort="3"/>'),
+                  limit=f'<limit lower="-2" upper="2" velocity="{radps}" effort="3"/>'),
             link("upper", "0.03 0.03 0.1", "0 0 0.055", light),
             joint("lift", "shoulder", "upper", "0 -0.03 0.06", "1 0 0", limit=limit),
             link("fore", "0.03 0.12 0.03", "0 -0.065 0", light),
@@ -140,7 +142,7 @@ def five(roll_axis: str = "0.00001 1 0.00001", roll_at: str = "0 -0.06 0") -> st
             joint("flex", "fore", "wrist", "0 -0.135 0", "1 0 0", limit=limit),
             hand,
             joint("roll", "wrist", "hand", roll_at, roll_axis,
-                  limit='<limit lower="-2.8" upper="2.8" velocity="1.5" effort="3"/>'),
+                  limit=f'<limit lower="-2.8" upper="2.8" velocity="{radps}" effort="3"/>'),
             link("jaw", "0.01 0.07 0.02", "0.004 -0.045 0", light),
             joint("jaw", "hand", "jaw", "0 -0.03 0", "0 0 -1",
                   limit='<limit lower="-0.1" upper="1.2" velocity="4" effort="0.5"/>'),
