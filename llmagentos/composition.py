@@ -160,6 +160,11 @@ def reinforcement(part: str) -> Any:
     return _optional(f"sim.rl.{part}", "sim")
 
 
+def data_sets(part: str) -> Any:
+    """A module of sim.data, which writes and reads data sets: "reader", "check", "oracle" ..."""
+    return _optional(f"sim.data.{part}", "sim,data")
+
+
 class Simulated:
     """A simulated world as the builder and the benchmarks take it: driver, cameras, truth.
 
@@ -241,3 +246,10 @@ def start_recording(robot: Any, events: EventBus, folder: Path) -> Any:
     robot.driver.observers.append(recorder.on_advance)
     events.subscribe(recorder.on_event)
     return recorder
+
+
+def start_dataset(robot: Any, folder: Path, **options: Any) -> Any:
+    """Record a simulated session's commands as a data set; see sim.data.session.SessionData."""
+    recording = data_sets("session").SessionData(folder, robot.simulation.world, **options)
+    robot.driver.observers.append(recording.on_advance)
+    return recording

@@ -118,3 +118,11 @@ class MissingDependencyError(LLMAgentOSError):
 class TrainingError(LLMAgentOSError):
     """A training run that cannot be: an algorithm that does not fit the environment, a setting that
     is none, a folder that holds another run."""
+
+
+class DatasetError(LLMAgentOSError):
+    """A data set that cannot be read, or a frame or episode that does not fit into it."""
+
+
+class TeleopError(LLMAgentOSError):
+    """A line or key that moves no arm by hand, or a terminal or port that gives none."""

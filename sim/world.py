@@ -225,6 +225,11 @@ class SimWorld(WorldTruth, RobotDriver):
         positions, velocities, width, effort = self.robot.read()
         return RobotState(positions, velocities, width, self.now_s, effort)
 
+    @property
+    def commanded(self) -> tuple[tuple[float, ...], float]:
+        """Joints (rad) and distance between the finger tips (m) that were commanded last."""
+        return self._command or self.robot.motor_commands[0], self._gripper[0]
+
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Joint targets (one per joint, rad) for the next period, clipped to the hardware's limits.
 

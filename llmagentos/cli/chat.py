@@ -8,8 +8,9 @@ from __future__ import annotations
 
 import select
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 from rich.console import Console
 
@@ -31,8 +32,12 @@ HELP = (
 )
 
 
-def chat(config: AgentConfig) -> None:
-    """Read commands until `quit` or the end of the input."""
+def chat(config: AgentConfig, start: Callable[[Any], Any] | None = None) -> None:
+    """Read commands until `quit` or the end of the input.
+
+    start: makes what records the robot, instead of the configuration's recording; told each
+    command's `begin` and `end`.
+    """
     console = Console()
     screen = View(console)
     _enable_history()
@@ -46,7 +51,9 @@ def chat(config: AgentConfig) -> None:
         screen.trouble("" if agent.words is None else agent.words.problem)
         robot, recording = agent.robot, None
         assert robot is not None
-        if config.recording is not None:
+        if start is not None:
+            recording = start(robot)
+        elif config.recording is not None:
             recording = start_recording(robot, agent.events, Path(config.recording))
         console.print(objects_table(robot.objects()))
         console.print(f"[dim]{HELP}[/]")

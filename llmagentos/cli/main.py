@@ -19,6 +19,7 @@ from rich.markup import escape
 
 from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
+from llmagentos.cli import record as record_commands
 from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli import settings as config_commands
@@ -28,6 +29,7 @@ from llmagentos.cli.settings import effective
 from llmagentos.errors import (
     CommandError,
     ConfigError,
+    DatasetError,
     EntryPointError,
     FileError,
     KindError,
@@ -37,6 +39,7 @@ from llmagentos.errors import (
     RobotError,
     SceneError,
     SkillError,
+    TeleopError,
     TrainingError,
 )
 
@@ -56,6 +59,8 @@ app.add_typer(model_commands.app, name="model", help="Language models on board."
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
 app.add_typer(robot_commands.app, name="robot", help="Arms: list, begin, check, drive.")
 app.add_typer(config_commands.app, name="config", help="The configuration of an agent.")
+app.add_typer(record_commands.app, name="dataset", help="Data sets in LeRobot's format.")
+app.command()(record_commands.record)
 
 SceneOption = Annotated[
     str | None,
@@ -363,6 +368,14 @@ def train(
             "--set", metavar="NAME=VALUE", help="A parameter of the algorithm, as learning_rate."
         ),
     ] = None,
+    data: Annotated[
+        Path | None,
+        typer.Option(
+            "--data",
+            metavar="DIR",
+            help="bc: a recorded data set instead of the oracle's episodes.",
+        ),
+    ] = None,
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes; the result does not change.")
     ] = 1,
@@ -377,9 +390,10 @@ def train(
     """Train a policy in a simulated environment; keeps figures, curve and checkpoints in runs/."""
     from llmagentos.cli.train import train as run_training
 
+    given = [*(settings or ()), *([] if data is None else [f"data={data.resolve()}"])]
     run_training(
         env, algo, steps, seed, seeds, every, episodes, prefill, robot, obs, reward, randomize,
-        settings or (), workers, out, resume, as_json,
+        given, workers, out, resume, as_json,
     )  # fmt: skip
 
 
@@ -433,6 +447,8 @@ def main(argv: list[str] | None = None) -> None:
             sys.stdout.flush()
     except (
         ConfigError,
+        DatasetError,
+        TeleopError,
         FileError,
         SceneError,
         ModelError,

@@ -4,7 +4,8 @@ that the network sees how to come back.
 
 Knows: regression on continuous actions, classification of discrete ones. Does not know: rewards.
 Steps are the demonstrations' environment steps; every stretch brings new ones and so many updates
-on all that there are.
+on all that there are. With `data`, a folder of demonstrations that were recorded (sim.data), a stretch
+brings so many of its frames in their order, whole episodes, until all are there; none are played.
 """
 
 from __future__ import annotations
@@ -21,13 +22,15 @@ from torch import Tensor, nn
 
 from llmagentos.errors import TrainingError
 from llmagentos.files import read_json, refusing, write_text
+from sim.data.demonstrations import Demonstrations, load
 from sim.rl.demonstrations import demonstrations, shown_observations
 from sim.rl.learner import Report, Settings, Task, merged
 from sim.rl.networks import Encoder, is_vector, measured, mlp, parts_of, spaces_of
 from sim.rl.rollouts import Policy, Workers
 
 #: net, layers: width and number of hidden layers. updates: of each stretch. learning_rate falls to
-#: a tenth within a stretch. demonstration_noise: see sim.rl.rollouts.Oracle.
+#: a tenth within a stretch. demonstration_noise: see sim.rl.rollouts.Oracle. data: a data set's
+#: folder instead of the oracle's episodes.
 DEFAULTS: dict[str, Any] = {
     "net": 128,
     "layers": 2,
@@ -35,6 +38,7 @@ DEFAULTS: dict[str, Any] = {
     "batch_size": 256,
     "learning_rate": 1e-3,
     "demonstration_noise": 0.2,
+    "data": "",
 }
 Array = NDArray[Any]
 
@@ -90,6 +94,7 @@ class Cloning:
         self._task = task
         self._seen: dict[str, Array] = {}
         self._wanted: Array = np.empty(0)
+        self._recorded = _recorded(task, self.settings["data"])
         if folder is None:
             self.network, self._spec = self._new()
         else:
@@ -102,7 +107,11 @@ class Cloning:
         env = self._task.env.make()
         observed, acted = env.observation_space, env.action_space
         env.close()
-        scales = measured(observed, shown_observations(self._task))
+        if self._recorded is None:
+            seen = shown_observations(self._task)
+        else:
+            seen = self._recorded.frames(0, len(self._recorded))
+        scales = measured(observed, seen)
         spec = {
             "observation": {k: _written(s) for k, s in spaces_of(observed).items()},
             "action": _written(acted),
@@ -115,11 +124,10 @@ class Cloning:
 
     def learn(self, steps: int, seed: int, workers: Workers, report: Report) -> dict[str, float]:
         """New demonstrations, then updates on all; `loss` is the mean of the last hundred."""
-        noise = self.settings["demonstration_noise"]
-        shown = demonstrations(self._task, steps, workers, noise, f"stretch {self.steps}")
-        for episode in shown:
-            self._add(episode.observations[:-1], episode.wanted)
-        self.steps += sum(len(e.actions) for e in shown)
+        if self._recorded is None:
+            shown = self._played(steps, workers)
+        else:
+            shown = self._read_on(steps, self._recorded)
         torch.manual_seed(seed)
         rng, losses = np.random.default_rng(seed), []
         count, updates = len(self._wanted), self.settings["updates"]
@@ -129,7 +137,27 @@ class Cloning:
             losses.append(self._update(rng.integers(count, size=self.settings["batch_size"])))
             if i % 100 == 0:
                 report(self.steps)
-        return {"loss": float(np.mean(losses[-100:])), "demonstrations": float(len(shown))}
+        return {"loss": float(np.mean(losses[-100:])), "demonstrations": float(shown)}
+
+    def _played(self, steps: int, workers: Workers) -> int:
+        """Takes in new episodes of the oracle; how many."""
+        noise = self.settings["demonstration_noise"]
+        shown = demonstrations(self._task, steps, workers, noise, f"stretch {self.steps}")
+        for episode in shown:
+            self._add(episode.observations[:-1], episode.wanted)
+        self.steps += sum(len(e.actions) for e in shown)
+        return len(shown)
+
+    def _read_on(self, steps: int, recorded: Demonstrations) -> int:
+        """Takes in the next recorded episodes, with at least so many frames; how many. When all
+        are there, a stretch counts its steps and updates on them again."""
+        first = len(self._wanted)
+        ends = [end for end in recorded.ends if end > first]
+        taken = [end for i, end in enumerate(ends) if i == 0 or ends[i - 1] < first + steps]
+        if taken:
+            self._add(recorded.frames(first, taken[-1]), list(recorded.actions[first : taken[-1]]))
+        self.steps += max(steps, taken[-1] - first if taken else 0)
+        return len(taken)
 
     def _add(self, observations: list[Any], wanted: list[Any]) -> None:
         parts = [parts_of(o) for o in observations]
@@ -177,6 +205,17 @@ class Cloning:
 
     def close(self) -> None:
         """Nothing is open."""
+
+
+def _recorded(task: Task, folder: str) -> Demonstrations | None:
+    """A data set's demonstrations for the task's environment; None without a folder."""
+    if not folder:
+        return None
+    env = task.env.make()
+    try:
+        return load(Path(folder), env.observation_space, env.action_space)
+    finally:
+        env.close()
 
 
 def _written(space: Any) -> dict[str, Any]:
