@@ -78,5 +78,5 @@ def _line(told: Told) -> str:
     x, y, z = told.tip
     return (
         f"\r{told.kept} kept, {told.frames} frames; tip {x:+.3f} {y:+.3f} {z:+.3f} m, "
-        f"fingers {told.width_m * 1000:.0f} mm"
+        f"fingers {max(told.width_m, 0.0) * 1000:.0f} mm"
     )
