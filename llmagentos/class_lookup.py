@@ -7,8 +7,10 @@ classes are for.
 from __future__ import annotations
 
 import importlib
+import sys
 from collections.abc import Mapping
 from importlib.metadata import entry_points
+from pathlib import Path
 from typing import Any
 
 from llmagentos.errors import ConfigError
@@ -21,6 +23,11 @@ def load_named(name: str) -> Any:
         raise ConfigError(f"expected package.module:Class, got '{name}'")
     try:
         return getattr(importlib.import_module(module), attribute)
+    except ModuleNotFoundError as exc:
+        here = Path.cwd()
+        where = f"looked for in {here} and" if {str(here), ""} & set(sys.path) else "looked for"
+        where += " among installed packages; PYTHONPATH=FOLDER adds a folder"
+        raise ConfigError(f"expected '{attribute}' in {module}, got: {exc} ({where})") from exc
     except (ImportError, AttributeError) as exc:
         raise ConfigError(f"expected '{attribute}' in {module}, got: {exc}") from exc
 

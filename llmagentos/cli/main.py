@@ -440,6 +440,9 @@ def export(
 def main(argv: list[str] | None = None) -> None:
     """Entry point. Exits with 2 on wrong usage: a file that cannot be read or written, a scene
     that cannot exist, a missing model, an installed package that cannot be loaded."""
+    here = str(Path.cwd())
+    if here not in sys.path:  # "my_driver:MyDriver" lies beside its writer; installed ones go first
+        sys.path.append(here)
     try:
         try:
             app(args=argv, prog_name="llmagentos")

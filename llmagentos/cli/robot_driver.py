@@ -7,10 +7,8 @@ from __future__ import annotations
 
 import inspect
 import json
-import sys
 from collections.abc import Iterable
 from contextlib import suppress
-from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -23,18 +21,9 @@ from llmagentos.errors import ConfigError, DriverError, LLMAgentOSError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robot_setup.check import Finding
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
-from llmagentos.robots.conformance import (
-    COMPLETE,
-    LARGEST_MOVE_RAD,
-    LARGEST_RATE_RADPS,
-    BrokenPromiseError,
-    Verdict,
-    check_complete,
-    conform,
-    connect,
-    measured,
-)
+from llmagentos.robots.conformance import COMPLETE, Verdict, check_complete, conform, connect
 from llmagentos.robots.matching import names_mismatch, positions_mismatch
+from llmagentos.robots.promises import BrokenPromiseError, measured, motions
 
 #: Exit codes: all well, a promise or a check failed; wrong usage is 2, by main.
 OK, NOT_DONE = 0, 1
@@ -51,18 +40,23 @@ def conformance(
         str, typer.Argument(metavar="DRIVER", help="module:Class, or a name of a package's.")
     ],
     robot: Annotated[
-        str, typer.Option("--robot", metavar="NAME|FOLDER", help="The arm that it drives.")
-    ] = DEFAULT_ROBOT,
+        str | None,
+        typer.Option(
+            "--robot",
+            metavar="NAME|FOLDER",
+            help=f"The arm that it drives; {DEFAULT_ROBOT} without it.",
+        ),
+    ] = None,
     option: DriverOptions = None,
     yes: Annotated[bool, typer.Option("--yes", help="Don't ask before the arm moves.")] = False,
     still: Annotated[
-        bool, typer.Option("--still", help="Only what needs no motion; the arm is held.")
+        bool, typer.Option("--still", help="Send no command; ask what can be asked without.")
     ] = False,
     whole_range: Annotated[
         bool,
         typer.Option(
             "--whole-range",
-            help="Also ask for more than a joint can: sends the last joint off to its end.",
+            help="Also ask for what may send a joint to the end of its range: more than it can, NaN.",
         ),
     ] = False,
     as_json: AsJson = False,
@@ -71,7 +65,10 @@ def conformance(
 
     The first joint turns a few degrees and the gripper opens; asked before, unless --yes.
     """
-    spec = load(robot)
+    if still and whole_range:
+        raise ConfigError("expected --still or --whole-range, got both: --still sends no command")
+    console = Console(stderr=True, highlight=False)
+    spec = load(robot or DEFAULT_ROBOT)
     told: Iterable[Verdict]
     try:
         made = make_driver(driver, option or [], spec)
@@ -79,15 +76,14 @@ def conformance(
         told = conform(made, spec, whole_range, moves=not still)
     except BrokenPromiseError as exc:
         told, still = [Verdict(COMPLETE, False, str(exc))], True
-    console = Console(stderr=True, highlight=False)
-    if not (yes or still):
-        console.print(
-            f"{escape(spec.joint_names[0])} will turn by {LARGEST_MOVE_RAD:.2f} rad, at up to "
-            f"{LARGEST_RATE_RADPS:.2f} rad/s, and the gripper will open and half close. "
-            "Keep a hand on the emergency stop and the gripper empty.",
-            soft_wrap=True,
-        )
-        typer.confirm("Move the arm?", abort=True, err=True)
+    if robot is None:
+        console.print(f"arm: {escape(spec.name)}; --robot names another one")
+    if not still:
+        for words in motions(spec, whole_range):
+            console.print(escape(f"moves: {words}"), soft_wrap=True)
+        console.print("Keep a hand on the emergency stop and the gripper empty.", soft_wrap=True)
+        if not yes:
+            typer.confirm("Move the arm?", abort=True, err=True)
     kept = True
     verdicts = []
     for verdict in told:
@@ -106,8 +102,6 @@ def make_driver(name: str, options: list[str], spec: ArmSpec) -> RobotDriver:
     """The driver of that name, made with NAME=VALUE options (YAML values), and with the arm where
     its class takes a `spec`. Raises ConfigError, BrokenPromiseError for a class that is no driver's."""
     given = dict(_option(text) for text in options)
-    if str(Path.cwd()) not in sys.path:  # a driver that is being written lies beside its writer
-        sys.path.append(str(Path.cwd()))
     make = find("driver", name, {})
     if inspect.isclass(make):
         check_complete(make)

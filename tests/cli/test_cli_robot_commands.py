@@ -53,10 +53,25 @@ def test_list_tells_joints_gripper_reach_and_where_from(
 @pytest.mark.parametrize(
     ("words", "code", "said"),
     [
-        (["--still"], 0, "not asked what it returns is what it sends, and there it goes: it would"),
+        (
+            ["--still"],
+            0,
+            "not asked what it returns is what it sends, and there it goes: it would send",
+        ),
         (["--yes"], 0, "not asked beyond a joint's range"),
+        (
+            ["--still"],
+            0,
+            "not asked what is no command is refused and moves nothing: it would send",
+        ),
         (["--yes", "--whole-range"], 0, "kept      beyond a joint's range"),
+        (["--yes", "--whole-range"], 0, "kept      what is no command"),
         (["--yes", "--option", "home_deg=40"], 1, "BROKEN"),
+        (
+            ["--yes", "--option", "home_deg=40"],
+            1,
+            "not asked it holds where no command comes: it has",
+        ),
     ],
 )
 def test_conformance(
@@ -73,6 +88,15 @@ def test_conformance_asks_before_it_moves(
     monkeypatch.setattr("sys.stdin", io.StringIO())
     code, out, err = _run(capsys, "conformance", "lab.arms:FakeArm", "--robot", "ur5e")
     assert code == 1 and not out.strip() and "shoulder_pan_joint will turn by 0.09 rad" in err
+    words = ["conformance", "lab.arms:FakeArm", "--yes"]
+    _, _, err = _run(capsys, *words, "--whole-range")
+    assert (
+        "arm: panda; --robot names another one" in err
+        and "panda_joint7 will be sent beyond its range" in err
+    )
+    assert "NaN, infinity" in err and "panda_joint1 to the ends of [" in err
+    code, _, err = _run(capsys, *words, "--whole-range", "--still")
+    assert code == 2 and "expected --still or --whole-range, got both" in err
 
 
 @pytest.mark.parametrize(

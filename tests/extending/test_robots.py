@@ -19,7 +19,7 @@ from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
 from llmagentos.robots import loading
-from llmagentos.robots.conformance import CONTRACT
+from llmagentos.robots.promises import CONTRACT
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, Observation, Pose, Scene

@@ -9,7 +9,7 @@ from lab.arms import ARMS, UR5E, XARM7, FakeArm
 
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
-from llmagentos.robots.conformance import CONTRACT
+from llmagentos.robots.promises import CONTRACT
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.observed import ObservedDriver
 from sim.scene import SceneSpec

@@ -1,4 +1,4 @@
-"""The promises of a driver: who breaks one is told which, in words, and is asked no further."""
+"""The promises of a driver: who breaks one is told which, in words, and is sent no more."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from lab.arms import UR5E, FakeArm
 from llmagentos.errors import DriverError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
-from llmagentos.robots.conformance import CONTRACT, LARGEST_MOVE_RAD, conform
+from llmagentos.robots.conformance import conform
+from llmagentos.robots.promises import CONTRACT, LARGEST_MOVE_RAD, NO_COMMANDS
 from llmagentos.types import RobotState
 
 
@@ -144,17 +145,27 @@ def test_a_driver_may_return_what_it_was_handed_and_numbers_of_any_kind() -> Non
         (list, "it has every call", "got list without connect, .* state, .* now_s"),
         (Numb, "what it returns", "expected the sent joints as a tuple of numbers"),
         (Liar, "what it returns", "expected shoulder_pan_joint to turn by"),
-        (Credulous, "what is no command", "expected a DriverError for joints"),
+        (Credulous, "what is no command", "expected a DriverError for a joint too few: joints"),
         (Sagging, "it holds", "expected joints still at"),
         (Percent, "the gripper", "expected 0.0851 m to be sent for 1.0000, got 100.0"),
         (Undead, "once disconnected", r"expected a DriverError for state\(\) after disconnect\(\)"),
     ],
 )
-def test_the_first_broken_promise_is_told_and_ends_it(kind: Any, promise: str, why: str) -> None:
-    *kept, last = conform(kind() if kind is list else kind(UR5E), UR5E)
-    assert all(v.kept is not False for v in kept)
-    assert last.kept is False and last.promise.startswith(promise)
-    assert re.search(why, last.why), last.why
+def test_the_first_broken_promise_is_told_and_nothing_is_sent_after(
+    kind: Any, promise: str, why: str
+) -> None:
+    driver = kind() if kind is list else kind(UR5E)
+    told, sent = [], 0
+    for verdict in conform(driver, UR5E, whole_range=True):
+        if any(v.kept is False for v in told):
+            assert len(driver.sent) + len(driver.widths) == sent
+        told.append(verdict)
+        sent = len(getattr(driver, "sent", ())) + len(getattr(driver, "widths", ()))
+    first = next(v for v in told if v.kept is False)
+    assert first.promise.startswith(promise)
+    assert re.search(why, first.why), first.why
+    if first.promise in [p.words for p in CONTRACT]:
+        assert [v.promise for v in told] == [p.words for p in CONTRACT], "the rest is listed"
 
 
 def test_a_driver_that_keeps_all_moves_little_and_is_left_disconnected() -> None:
@@ -172,7 +183,64 @@ def test_a_driver_that_keeps_all_moves_little_and_is_left_disconnected() -> None
         driver.state()
 
 
-def test_without_motion_nothing_is_sent_that_is_not_where_it_is() -> None:
+class Clipping(FakeArm):
+    """Takes what comes, and makes the nearest it can of it: NaN, infinity and any number of joints.
+    went: everywhere that it was sent."""
+
+    def __init__(self, spec: ArmSpec) -> None:
+        super().__init__(spec)
+        self.went = [self.positions]
+
+    def _check(self, values: Sequence[float], count: int) -> None:
+        pass
+
+    def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
+        padded = (*positions, *[0.0] * len(self.positions))[: len(self.positions)]
+        limits = zip(self.spec.lower_rad, padded, self.spec.upper_rad, strict=True)
+        self.positions = tuple(max(low, min(high, q)) for low, q, high in limits)
+        self.went.append(self.positions)
+        return self.positions
+
+    def send_gripper(self, width_m: float, force_n: float = 20.0) -> float:
+        self.widths.append(max(0.0, min(self.spec.max_opening_m, width_m)))
+        return self.widths[-1]
+
+    def far_rad(self) -> float:
+        return max(abs(b - a) for q in self.went for a, b in zip(self.went[0], q, strict=True))
+
+
+def test_a_driver_that_clips_everything_goes_no_farther_than_was_said() -> None:
+    held, declared, whole = Clipping(UR5E), Clipping(UR5E), Clipping(UR5E)
+    told = list(conform(held, UR5E, moves=False))
+    assert len(held.went) == 1 and not held.widths, "no command at all"
+    assert [v.why for v in told if "is no command" in v.promise] == [
+        "it would send the arm a command"
+    ]
+    told = list(conform(declared, UR5E))
+    assert 0 < declared.far_rad() <= LARGEST_MOVE_RAD + 1e-9
+    assert "--whole-range" in next(v.why for v in told if "is no command" in v.promise)
+    told = list(conform(whole, UR5E, whole_range=True))
+    assert whole.far_rad() > 1, "beyond its range, as was said"
+    assert [v.kept for v in told if "is no command" in v.promise] == [False]
+    assert len(whole.positions) == 6 and whole.positions == whole.went[-1]
+
+
+@pytest.mark.parametrize("name", NO_COMMANDS)
+def test_each_thing_that_is_no_command_is_asked_for_and_taken_back(
+    name: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The last command of a driver that takes one of them is where it was."""
+    for other in set(NO_COMMANDS) - {name}:
+        monkeypatch.delitem(NO_COMMANDS, other)
+    driver = Clipping(UR5E)
+    told = {v.promise: v for v in conform(driver, UR5E, whole_range=True)}
+    verdict = told["what is no command is refused and moves nothing"]
+    assert verdict.kept is False and f"a DriverError for {name}" in verdict.why
+    assert driver.went[-1] == driver.went[-3]
+
+
+def test_without_motion_nothing_is_sent() -> None:
     driver = FakeArm(UR5E)
-    assert all(v.kept is not False for v in conform(driver, UR5E, moves=False))
-    assert set(driver.sent) == {UR5E.home_rad} and not driver.widths
+    told = list(conform(driver, UR5E, moves=False))
+    assert all(v.kept is not False for v in told) and sum(v.kept is True for v in told) == 5
+    assert not driver.sent and not driver.widths

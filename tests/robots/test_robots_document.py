@@ -11,8 +11,16 @@ from lab.arms import ARMS
 
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.conformance import conform
+from llmagentos.robots.promises import NO_COMMANDS
 
 PAGE = Path(__file__).parents[2] / "docs" / "robot.md"
+
+
+def test_the_document_says_what_is_no_command_as_drivers_are_asked() -> None:
+    assert (
+        f"clipped to the ranges; {', '.join(NO_COMMANDS)}: refused, and nothing moves"
+        in PAGE.read_text(encoding="utf-8")
+    )
 
 
 @pytest.mark.parametrize("arm", ARMS, ids=lambda arm: str(arm.name))

@@ -16,7 +16,7 @@ from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
-from llmagentos.robots.conformance import CONTRACT
+from llmagentos.robots.promises import CONTRACT
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60
