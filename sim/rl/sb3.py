@@ -29,6 +29,8 @@ from sim.rl.rollouts import Policy, Transitions, Workers
 
 #: Most that a replay buffer may take; it gets shorter for pictures.
 _BUFFER_BYTES = 1_500_000_000
+#: Updates between two copies of DQN's network to its target while it learns from demonstrations.
+_SYNCED = 50
 _SAC: dict[str, Any] = {
     "net": 64,
     "layers": 2,
@@ -234,9 +236,14 @@ class Sb3Learner:
         for shown in demonstrations(self._task, self._task.prefill, workers, noise, "prefill"):
             self._remember(shown)
         self.model.learning_starts = 0
-        if self.settings["pretrain"]:
-            self.model._current_progress_remaining = 1.0
-            self.model.train(self.settings["pretrain"], self.model.batch_size)
+        self.model._current_progress_remaining = 1.0
+        left = self.settings["pretrain"]
+        while left > 0:
+            count = min(left, _SYNCED)
+            self.model.train(count, self.model.batch_size)
+            if isinstance(self.model, DQN):  # its target follows steps, of which there are none
+                self.model.q_net_target.load_state_dict(self.model.q_net.state_dict())
+            left -= count
 
     def _remember(self, shown: Transitions) -> None:
         """An oracle's episode into the replay buffer, as if the policy had done it."""
