@@ -48,32 +48,42 @@ def draw_run(folder: Path, plan: RunPlan, rows: Rows) -> bool:
     return True
 
 
-def draw_groups(path: Path, groups: Mapping[str, Sequence[Rows]]) -> bool:
-    """Success over steps: per group the mean of its runs, and the range of their 95 % t interval.
+def draw_groups(path: Path, groups: Mapping[tuple[str, str], Sequence[Rows]]) -> bool:
+    """Success over steps, a panel an environment: per group the mean of its runs, and the range
+    of their 95 % t interval.
 
-    groups: name to runs, each as the rows of its progress. Runs of a group are compared at the
-    steps that all of them have. False without matplotlib.
+    groups: environment and name to runs, each as the rows of its progress. Runs of a group are
+    compared at evaluations of the same number. False without matplotlib.
     """
-    figure = _figure(figsize=(7.5, 4), dpi=100)
-    if figure is None:
+    envs = list(dict.fromkeys(env for env, _ in groups))
+    figure = _figure(figsize=(max(5.5, 4.2 * len(envs)), 3.4), dpi=90)
+    if figure is None or not envs:
         return False
-    axes = figure.subplots()
-    for color, (name, runs) in zip(_COLORS * 9, groups.items(), strict=False):
-        tables = [{int(r["steps"]): r["success"] for r in rows} for rows in runs]
-        steps = sorted(set.intersection(*(set(t) for t in tables)))
-        values = 100 * np.array([[t[s] for s in steps] for t in tables])
-        middle = values.mean(axis=0)
-        axes.plot(steps, middle, marker=".", color=color, label=f"{name} ({len(runs)} seeds)")
-        if len(runs) > 1:
-            half = t_half(values)
-            low, high = np.clip(middle - half, 0, 100), np.clip(middle + half, 0, 100)
-            axes.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
-    axes.set(xlabel="environment steps", ylabel="success, %", ylim=(-3, 103))
-    axes.set_xlim(left=0)
-    axes.grid(alpha=0.3)
-    axes.legend(loc="lower right")
+    panels = figure.subplots(1, len(envs), squeeze=False, sharey=True)[0]
+    for axes, env in zip(panels, envs, strict=True):
+        here = [(name, runs) for (e, name), runs in groups.items() if e == env]
+        for color, (name, runs) in zip(_COLORS * 9, here, strict=False):
+            _band(axes, color, name, runs)
+        axes.set(title=env, xlabel="environment steps", ylim=(-3, 103))
+        axes.set_xlim(left=0)
+        axes.grid(alpha=0.3)
+        axes.legend(loc="lower right", fontsize="small")
+    panels[0].set_ylabel("success, %")
     _save(figure, path)
     return True
+
+
+def _band(axes: Any, color: str, name: str, runs: Sequence[Rows]) -> None:
+    count = min(len(rows) for rows in runs)
+    steps = np.array([[r["steps"] for r in rows[:count]] for rows in runs]).mean(axis=0)
+    values = 100 * np.array([[r["success"] for r in rows[:count]] for rows in runs])
+    middle = values.mean(axis=0)
+    label = f"{name} ({len(runs)} seed{'s' if len(runs) > 1 else ''})"
+    axes.plot(steps, middle, marker=".", color=color, label=label)
+    if len(runs) > 1:
+        half = t_half(values)
+        low, high = np.clip(middle - half, 0, 100), np.clip(middle + half, 0, 100)
+        axes.fill_between(steps, low, high, color=color, alpha=0.15, linewidth=0)
 
 
 def _save(figure: Any, path: Path) -> None:

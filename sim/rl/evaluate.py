@@ -119,10 +119,14 @@ def evaluate(
 
 def draw(path: Path, groups: Sequence[Group]) -> bool:
     """Learning curves of the groups' runs. False without matplotlib."""
-    curves: dict[str, list[Rows]] = {}
+    curves: dict[tuple[str, str], list[Rows]] = {}
     for group in groups:
         if group.runs:
-            curves[group.name()] = [read_progress(Path(run)) for run in group.runs]
+            shown = f", {group.shown:,} shown" if group.shown else ""
+            name, number = f"{group.algo}{shown}", 2
+            while (group.env, name) in curves:  # other options or another length
+                name, number = f"{group.algo}{shown}, {number}", number + 1
+            curves[group.env, name] = [read_progress(Path(run)) for run in group.runs]
     return draw_groups(path, curves)
 
 
