@@ -10,6 +10,7 @@ brings so many of its frames in their order, whole episodes, until all are there
 
 from __future__ import annotations
 
+import io
 import json
 from pathlib import Path
 from typing import Any
@@ -82,6 +83,19 @@ class ClonePolicy(Policy):
         with torch.no_grad():
             out = self.network(given).numpy()[0]
         return np.int64(out) if self.network.discrete else out
+
+    def __copy__(self) -> ClonePolicy:
+        return ClonePolicy(self.network)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # as bytes: PyTorch would send tensors in shared memory
+        packed = io.BytesIO()
+        torch.save(self.network, packed)
+        return {"packed": packed.getvalue()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        torch.set_num_threads(1)
+        self.network = torch.load(io.BytesIO(state["packed"]), weights_only=False)
 
 
 class Cloning:

@@ -7,6 +7,7 @@ buffer. Does not know: run folders. Names of settings are Stable-Baselines3's ow
 
 from __future__ import annotations
 
+import io
 import json
 import warnings
 from pathlib import Path
@@ -101,6 +102,19 @@ class Sb3Policy(Policy):
     def act(self, observation: Any) -> Any:
         """The mean or best action, within the environment's space."""
         return self.network.predict(observation, deterministic=True)[0]
+
+    def __copy__(self) -> Sb3Policy:
+        return Sb3Policy(self.network)
+
+    def __getstate__(self) -> dict[str, Any]:
+        # as bytes: PyTorch would send tensors in shared memory, and refuses those of a gradient
+        packed = io.BytesIO()
+        self.network.save(packed)
+        return {"kind": type(self.network), "packed": packed.getvalue()}
+
+    def __setstate__(self, state: dict[str, Any]) -> None:
+        torch.set_num_threads(1)
+        self.network = state["kind"].load(io.BytesIO(state["packed"]), device="cpu")
 
 
 class _Watch(BaseCallback):

@@ -4,6 +4,8 @@ from their ONNX files."""
 from __future__ import annotations
 
 import json
+import pickle
+from multiprocessing.reduction import ForkingPickler
 from pathlib import Path
 from typing import Any
 
@@ -89,6 +91,18 @@ def test_a_run_that_was_stopped_goes_on_as_if_it_had_not_been(
     train(tmp_path / "run")
     one, two = weights(runs[name]), weights(tmp_path / "run")
     assert all(np.array_equal(one[k], two[k]) for k in one)
+
+
+@pytest.mark.parametrize("name", ["dqn", "bc", "sac-her", "ppo"])
+def test_a_policy_that_was_sent_acts_the_same(name: str, runs: dict[str, Path]) -> None:
+    plan, policy = policy_of(runs[name])
+    (here,) = run_episodes(
+        [EpisodeJob(plan.env, policy, 5, keep=True)]
+    )  # fills its networks' caches
+    sent = pickle.loads(ForkingPickler.dumps(EpisodeJob(plan.env, policy, 5, keep=True)))
+    (there,) = run_episodes([sent])
+    assert here.transitions is not None and there.transitions is not None
+    assert np.array_equal(here.transitions.actions, there.transitions.actions)
 
 
 def test_a_residual_begins_at_a_base_that_is_wrong_and_could_be_corrected() -> None:
