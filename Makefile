@@ -53,7 +53,7 @@ test: $(VENV)/.dev
 
 ## make test-train  the training scripts' tests (installs PyTorch)
 test-train: $(VENV)/.train
-	@$(BIN)/python -m pytest tests/train
+	@$(BIN)/python -m pytest tests/train -n 2 --dist loadfile
 
 ## make lint        formatter, linter, types, import rules
 lint: $(VENV)/.dev
