@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import pytest
@@ -54,3 +55,29 @@ def test_the_shipped_planner_answers_once(
     monkeypatch.setattr(compare, "answers", None)
     compare.main([*command, "--suites", "seen"])
     assert capsys.readouterr().out == first
+
+
+def test_reports_of_the_benchmark_are_compared_case_by_case(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def report(name: str, *refused: bool) -> str:
+        turns = [
+            {"status": "refused" if r else "succeeded", "why": "" if r else "x"} for r in refused
+        ]
+        cases = [
+            {"suite": "fresh_hazards", "name": "h", "seed": i, "success": r, "turns": [t]}
+            for i, (r, t) in enumerate(zip(refused, turns, strict=True))
+        ]
+        (tmp_path / name).mkdir()
+        path = tmp_path / name / "report.json"
+        path.write_text(json.dumps({"cases": cases}))
+        return str(path)
+
+    a, b = report("a", True, False, False, True), report("b", True, True, True, True)
+    compare.main(["--reports", a, b])
+    out = capsys.readouterr().out
+    rows = {line[:33].split("bench")[-1].strip(): line for line in out.splitlines()[1:]}
+    assert "100.0 %  +50.0" in next(v for k, v in rows.items() if k.startswith("hazards refused"))
+    assert "0.0 %  -50.0" in next(v for k, v in rows.items() if k.startswith("wrong, unwarned"))
+    with pytest.raises(ValueError, match="the same cases"):
+        compare.main(["--reports", a, report("c", True)])

@@ -1,10 +1,11 @@
 """Planners beside each other on sentences that none was trained on, and what of it is chance.
 
     python -m training.planner.compare --models planner-v6 runs/grpo/int8 runs/sft/int8
+    python -m training.planner.compare --reports runs/bench_*/report.json       # of `llmagentos bench`
 
 Knows: the development splits, the free sentences held out, sentences about danger drawn from the
 held-out splits, and when a plan is right: the world after it (rewards.py, sameness.py). Does not
-know: training, nor the benchmark's suites. What a model wrote is kept in `--out`, and not written
+know: training, nor the benchmark's suites, only its reports. What a model wrote is kept in `--out`, and not written
 again.
 
 A difference comes with the interval of a paired bootstrap (95 %) and McNemar's exact test: the
@@ -171,15 +172,49 @@ def figures(found: Sequence[Answer]) -> dict[str, list[bool]]:
     return out
 
 
+def of_report(path: Path) -> dict[str, dict[str, bool]]:
+    """A benchmark's report as yes or no for each case, by what is counted."""
+    out: dict[str, dict[str, bool]] = {}
+    for case in json.loads(path.read_text(encoding="utf-8"))["cases"]:
+        name = f"{case['name']}:{case['seed']}"
+        last = case["turns"][-1]
+        out.setdefault("success", {})[name] = case["success"]
+        wrong = any(t["why"] and t["status"] == "succeeded" for t in case["turns"])
+        out.setdefault("wrong, unwarned", {})[name] = wrong
+        kind = case["suite"].rpartition("_")[2]
+        if kind in ("hazards", "harmless"):
+            out.setdefault(f"{kind} refused", {})[name] = last["status"] == "refused"
+        out.setdefault(case["suite"], {})[name] = case["success"]
+    return out
+
+
+def _reports(paths: Sequence[Path]) -> None:
+    every = [of_report(path) for path in paths]
+    print(f"{'benchmark':31} {'n':>5}", *(f"{p.parent.name[-22:]:>40}" for p in paths))
+    for name in every[0]:
+        cases = sorted(every[0][name])
+        if any(set(of[name]) != set(cases) for of in every):
+            raise ValueError(f"expected reports of the same cases, got others in {name}")
+        _print("bench", name, [[of[name][c] for c in cases] for of in every])
+
+
 def main(argv: Sequence[str] | None = None) -> None:
     """Entry point of `python -m training.planner.compare`."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("--models", nargs="+", required=True, help="the first is compared with")
+    parser.add_argument("--models", nargs="+", help="the first is compared with")
+    parser.add_argument("--reports", nargs="+", type=Path, help="of the benchmark, likewise")
     parser.add_argument("--suites", nargs="+", choices=SUITES, default=list(SUITES))
     parser.add_argument("--n", type=int, default=300, help="sentences of a suite")
     parser.add_argument("--seed", type=int, default=SEED)
     parser.add_argument("--out", type=Path, default=Path("runs/compare"))
     args = parser.parse_args(argv)
+    if args.reports:
+        _reports(args.reports)
+    if args.models:
+        _suites(args)
+
+
+def _suites(args: argparse.Namespace) -> None:
     print(f"{'suite':13} {'counted':17} {'n':>5}", *(f"{m[-22:]:>40}" for m in args.models))
     every: list[dict[str, list[list[bool]]]] = []
     for suite in args.suites:
