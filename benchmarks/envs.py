@@ -7,14 +7,17 @@
 Knows: how episodes are run and timed. Does not know: how anything learns.
 
 Speed is environment steps a second of processor time, resets counted (an episode is 50 steps),
-random actions, 20 physics steps of the arm, the table and the task's objects in each step on both
-sides; the two take turns, so that a busy machine slows both alike. Theirs are 2 ms, ours 4.2 ms;
-theirs solves inverse kinematics by PyBullet, ours by three steps of pinocchio's Jacobian.
+random actions; both sides take turns in short rounds, so that a busy machine slows both alike.
+panda-gym takes 20 physics steps of 2 ms in each of its steps of 40 ms. Ours are compared twice: with
+the same 20 physics steps (of 4.2 ms: 83 ms a step, as the environments come), and at the same rate
+of control (`control_hz=24`: 42 ms, 10 physics steps). Their inverse kinematics is PyBullet's, ours
+two to three steps of pinocchio's Jacobian.
 """
 
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
 import time
 from typing import Any
@@ -24,6 +27,7 @@ import numpy as np
 
 from sim.egl import quiet_output
 from sim.envs import ENVIRONMENTS
+from sim.envs.base import CONTROL_HZ
 
 TASKS = tuple(e for e in ENVIRONMENTS if e.entry_point.startswith("sim.envs.tasks."))
 #: Ours and theirs.
@@ -32,7 +36,8 @@ _PEERS = {
     "PickAndPlace": "PandaPickAndPlace-v3",
     "Stack": "PandaStack-v3",
 }
-_EPISODE, _ROUNDS = 50, 5
+_EPISODE = 50
+_VECTOR = "llmagentos/PickAndPlace-v0"
 
 
 def solved(env: Any, seed: int) -> tuple[bool, int]:
@@ -45,13 +50,13 @@ def solved(env: Any, seed: int) -> tuple[bool, int]:
     return bool(info["is_success"]), steps
 
 
-def oracles(robot: str, seeds: int, names: list[str]) -> None:
-    """Print each task's oracle success and steps."""
+def oracles(robot: str, first: int, seeds: int, names: list[str]) -> None:
+    """Print each task's oracle success and steps, over seeds from `first` on."""
     for entry in TASKS:
         if names and entry.name not in names:
             continue
         env = gymnasium.make(entry.id, robot=robot, disable_env_checker=True)
-        ends = [solved(env, 1000 + seed) for seed in range(seeds)]
+        ends = [solved(env, first + seed) for seed in range(seeds)]
         env.close()
         share = 100 * statistics.mean(end[0] for end in ends)
         steps = statistics.mean(end[1] for end in ends)
@@ -60,8 +65,8 @@ def oracles(robot: str, seeds: int, names: list[str]) -> None:
         )
 
 
-def rate(env: Any, steps: int, seed: int) -> float:
-    """Environment steps a second of processor time, with a reset every 50."""
+def cost_s(env: Any, steps: int, seed: int) -> float:
+    """Processor time of one environment step, seconds, with a reset every 50."""
     rng = np.random.default_rng(seed)
     shape = env.action_space.shape
     actions = rng.uniform(-1, 1, (steps, *shape)).astype(np.float32)
@@ -70,47 +75,99 @@ def rate(env: Any, steps: int, seed: int) -> float:
         if i % _EPISODE == 0:
             env.reset(seed=seed + i)
         env.step(action)
-    return steps / (time.process_time() - began)
+    return (time.process_time() - began) / steps
 
 
 def speed(steps: int) -> None:
-    """Print steps a second of both, and their ratio: the median of rounds taken in turns."""
+    """Print steps a second of panda-gym and of ours, at the same physics steps and at the same
+    rate, and the ratios: the median over rounds taken in turns."""
     import panda_gym  # noqa: F401 - it tells Gymnasium
 
     for name, peer in _PEERS.items():
-        ours = gymnasium.make(f"llmagentos/{name}-v0", disable_env_checker=True, continuing=True)
+        own = f"llmagentos/{name}-v0"
         with quiet_output():
-            theirs = gymnasium.make(peer, disable_env_checker=True)
-        for env in (ours, theirs):  # what is made once
-            rate(env, _EPISODE, 0)
-        rounds = []
-        for i in range(_ROUNDS):
-            a, b = (rate(env, steps // _ROUNDS, 100 * i) for env in (ours, theirs))
-            rounds.append((a, b, a / b))
-        a, b, ratio = (statistics.median(column) for column in zip(*rounds, strict=True))
-        print(f"{name:14s} {a:6.0f} steps/s, panda-gym {b:6.0f}: ratio {ratio:.2f}", flush=True)
-        ours.close()
-        theirs.close()
+            envs = [gymnasium.make(peer, disable_env_checker=True)]
+        envs += [
+            gymnasium.make(own, disable_env_checker=True, continuing=True, control_hz=hz)
+            for hz in (CONTROL_HZ, 24)
+        ]
+        for env in envs:  # what is made once
+            cost_s(env, _EPISODE, 0)
+        rounds = [
+            [cost_s(env, _EPISODE, _EPISODE * i) for env in envs] for i in range(steps // _EPISODE)
+        ]
+        theirs, same_steps, same_rate = (statistics.median(c) for c in zip(*rounds, strict=True))
+        by_steps = statistics.median(r[0] / r[1] for r in rounds)
+        by_rate = statistics.median(r[0] / r[2] for r in rounds)
+        print(
+            f"{name:14s} panda-gym {1 / theirs:5.0f} steps/s; ours {1 / same_steps:5.0f} with as many "
+            f"physics steps: ratio {by_steps:.2f}; {1 / same_rate:5.0f} at its rate of control: ratio "
+            f"{by_rate:.2f}",
+            flush=True,
+        )
+        for env in envs:
+            env.close()
+
+
+def _stepped(pipe: Any, steps: int) -> None:
+    """One environment in its own process, as it is: told when to begin, tells when it has done."""
+    env = gymnasium.make(_VECTOR, disable_env_checker=True, continuing=True)
+    cost_s(env, _EPISODE, 0)
+    pipe.send("ready")
+    while pipe.recv() == "go":
+        cost_s(env, steps, 0)
+        pipe.send("done")
 
 
 def over_processes(count: int, steps: int) -> None:
-    """Print steps a second by the wall of one environment and of one in each process."""
-    name = "llmagentos/PickAndPlace-v0"
-    rates = []
-    for workers in (1, count):
-        envs = gymnasium.make_vec(name, workers, vectorization_mode="async", continuing=True)
-        envs.reset(seed=0)
-        rng = np.random.default_rng(0)
-        shape = envs.action_space.shape or ()
-        began = time.perf_counter()
-        for _ in range(steps):
-            envs.step(rng.uniform(-1, 1, shape).astype(np.float32))
-        rates.append(workers * steps / (time.perf_counter() - began))
-        envs.close()
-    share = rates[1] / rates[0] / count
+    """Print steps a second by the wall of one environment and of a vector over processes, beside as
+    many processes that have nothing to do with each other: what the machine has to give just then."""
+    rounds = max(1, steps // 200)
+    pipes, workers = [], []
+    spawned = multiprocessing.get_context("spawn")
+    for _ in range(count):
+        here, there = spawned.Pipe()
+        workers.append(spawned.Process(target=_stepped, args=(there, 200), daemon=True))
+        workers[-1].start()
+        pipes.append(here)
+    for pipe in pipes:
+        pipe.recv()
+    envs = gymnasium.make_vec(_VECTOR, count, vectorization_mode="async", continuing=True)
+    found = []
+    for _ in range(rounds):
+        found.append((_alone(pipes[:1]), _alone(pipes) / count, _vector(envs, 200) / count))
+    envs.close()
+    for pipe in pipes:
+        pipe.send("stop")
+    one, apart, together = (200 / statistics.median(c) for c in zip(*found, strict=True))
     print(
-        f"{rates[0]:.0f} steps/s by one process, {rates[1]:.0f} by {count}: {share:.2f} of {count} x one"
+        f"one process {one:.0f} steps/s, {count} independent ones {apart:.0f}, a vector of {count} {together:.0f}"
     )
+    ratios = [
+        statistics.median(r[i] / r[j] / n for r in found) for i, j, n in ((0, 2, count), (1, 2, 1))
+    ]
+    print(f"vector: {ratios[0]:.2f} of {count} x one, {ratios[1]:.2f} of {count} independent ones")
+
+
+def _alone(pipes: list[Any]) -> float:
+    """Seconds until all of these workers have done their steps."""
+    began = time.perf_counter()
+    for pipe in pipes:
+        pipe.send("go")
+    for pipe in pipes:
+        pipe.recv()
+    return time.perf_counter() - began
+
+
+def _vector(envs: Any, steps: int) -> float:
+    """Seconds for so many steps of each environment, resets counted."""
+    rng = np.random.default_rng(0)
+    began = time.perf_counter()
+    for step in range(steps):
+        if step % _EPISODE == 0:
+            envs.reset(seed=step)
+        envs.step(rng.uniform(-1, 1, envs.action_space.shape).astype(np.float32))
+    return time.perf_counter() - began
 
 
 def main() -> None:
@@ -118,6 +175,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("tasks", nargs="*", help="only these")
     parser.add_argument("--seeds", type=int, default=100)
+    parser.add_argument("--first", type=int, default=2000, help="the first seed")
     parser.add_argument("--robot", nargs="+", default=["panda"])
     parser.add_argument("--speed", action="store_true")
     parser.add_argument("--steps", type=int, default=2000)
@@ -129,7 +187,7 @@ def main() -> None:
         over_processes(options.processes, options.steps)
     else:
         for robot in options.robot:
-            oracles(robot, options.seeds, options.tasks)
+            oracles(robot, options.first, options.seeds, options.tasks)
 
 
 if __name__ == "__main__":

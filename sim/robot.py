@@ -6,29 +6,32 @@ Does not know: time, objects, cameras, motion planning.
 
 from __future__ import annotations
 
-import importlib.util
 import math
 import tempfile
-import xml.etree.ElementTree as ElementTree
 from collections.abc import Sequence
-from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
-from llmagentos.errors import DriverError, RobotError
+import numpy as np
+import pinocchio as pin
+from numpy.typing import NDArray
+
+from llmagentos.errors import DriverError
 from llmagentos.robots import ArmSpec
+from llmagentos.types import Vec3
+from sim.arm_urdf import simulation_urdf
+from sim.engine import Engine
+from sim.merging import merged
 from sim.palette import ROBOT_DARK_RGB, ROBOT_LIGHT_RGB
+
+#: Position and quaternion (x, y, z, w).
+Place = tuple[Vec3, tuple[float, float, float, float]]
 
 #: Share of the position error that a motor may correct in one physics step, at most, and in one
 #: period of control: more of it would make the way within a long period uneven.
 _POSITION_GAIN, _PERIOD_GAIN = 0.25, 1.0
 _FINGER_SPEED_MPS = 0.12
-#: A link that says nothing of its mass is a mark on another one; Bullet would give it 1 kg.
-_WEIGHTLESS = (
-    '<inertial><mass value="0"/>'
-    '<inertia ixx="0.1" ixy="0" ixz="0" iyy="0.1" iyz="0" izz="0.1"/></inertial>'
-)
-#: What a mark on a finger has of it instead, kg m^2: little against the lightest finger.
+#: What a mark on a finger has of moment of inertia, kg m^2: little against the lightest finger.
 _MARK_INERTIA = 1e-6
 #: Lateral friction of the finger pads.
 PAD_FRICTION = 1.2
@@ -39,71 +42,36 @@ _GEAR_FORCE_N = 60
 _LINKAGE_NM, _LINKAGE_INERTIA = 40, 1e-3
 
 
-def simulation_urdf(spec: ArmSpec) -> str:
-    """The URDF that physics and pictures are made of, with absolute mesh paths.
-
-    That is the spec's own, or one of another package (for masses and meshes) in which the fingers
-    collide as in the spec's own and their contact springs are left out. Links that have no visual
-    shape are drawn as they collide. Raises RobotError where a package or link is missing.
-    """
-    own = ElementTree.fromstring(spec.urdf)
-    root = own if not spec.simulation.urdf else _foreign_urdf(spec.simulation.urdf)
-    fingers = _finger_links(own, spec)
-    for link in root.findall("link"):
-        name = link.get("name", "")
-        for contact in link.findall("contact"):
-            link.remove(contact)
-        if spec.simulation.draw == "collision" or link.find("visual") is None:
-            _draw_as_it_collides(link)
-        if link.find("inertial") is None:
-            link.append(ElementTree.fromstring(_WEIGHTLESS))
-        if root is not own and name in fingers:
-            for collision in link.findall("collision"):
-                link.remove(collision)
-            link.extend(deepcopy(c) for c in fingers.pop(name).findall("collision"))
-    if root is not own and fingers:
-        raise RobotError(f"expected a link {min(fingers)} in {spec.simulation.urdf}, got none")
-    return ElementTree.tostring(root, encoding="unicode")
-
-
-def _foreign_urdf(reference: str) -> ElementTree.Element:
-    """A URDF named package:path; its package:// paths become absolute."""
-    package, _, path = reference.partition(":")
-    found = importlib.util.find_spec(package)
-    places = list(found.submodule_search_locations or ()) if found is not None else []
-    file = Path(places[0]) / path if places else None
-    if file is None or not file.is_file():
-        raise RobotError(f"expected {reference} for the simulation, got no such file")
-    text = file.read_text(encoding="utf-8")
-    return ElementTree.fromstring(text.replace("package://", f"{file.parent}/"))
-
-
-def _finger_links(root: ElementTree.Element, spec: ArmSpec) -> dict[str, ElementTree.Element]:
-    links = {link.get("name", ""): link for link in root.findall("link")}
-    children = {j.get("name"): j.find("child") for j in root.findall("joint")}
-    names = [children[joint].get("link", "") for joint in spec.gripper.linkage(0.0)]  # type: ignore[union-attr]
-    return {name: links[name] for name in names}
-
-
-def _draw_as_it_collides(link: ElementTree.Element) -> None:
-    for visual in link.findall("visual"):
-        link.remove(visual)
-    for collision in link.findall("collision"):
-        visual = deepcopy(collision)
-        visual.tag = "visual"
-        link.append(visual)
+def _part_of(name: str, within: dict[str, tuple[str, NDArray[np.float64]]]) -> Place | None:
+    """Where a link is in the one that took it in; None where it is still there."""
+    into, place = within.get(name, (name, None))
+    if into == name or place is None:
+        return None
+    turn = pin.Quaternion(place[:3, :3])
+    x, y, z = place[:3, 3].tolist()
+    return (x, y, z), (turn.x, turn.y, turn.z, turn.w)
 
 
 class ArmBody:
     """An arm in one PyBullet world, base at the world's origin."""
 
-    def __init__(self, client: Any, spec: ArmSpec, substeps: int = 4) -> None:
+    def __init__(
+        self, client: Any, spec: ArmSpec, substeps: int = 4, engine: Engine | None = None
+    ) -> None:
         """substeps: physics steps in one period of control."""
         self.spec = spec
         self._client = client
+        engine = engine or Engine()
+        #: Whether there are fingers that move; where not, they are closed.
+        self.grips = engine.grips
+        urdf, within = simulation_urdf(spec), dict[str, tuple[str, NDArray[np.float64]]]()
+        if engine.merge or not engine.grips:
+            held = {} if engine.grips else spec.gripper.linkage(0.0)
+            kept = {spec.gripper.fixed_finger} if engine.grips else ()
+            urdf, within = merged(urdf, held, kept, () if held else spec.gripper.linkage(0.0))
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{spec.name}.urdf"
-            path.write_text(simulation_urdf(spec), encoding="utf-8")
+            path.write_text(urdf, encoding="utf-8")
             self.body = int(
                 client.loadURDF(
                     str(path),
@@ -114,16 +82,23 @@ class ArmBody:
         infos = [client.getJointInfo(self.body, i) for i in range(client.getNumJoints(self.body))]
         names = {info[1].decode(): i for i, info in enumerate(infos)}
         links = {info[12].decode(): i for i, info in enumerate(infos)}
+        links |= {name: links[into] for name, (into, _) in within.items() if into in links}
         self.joints = [names[name] for name in spec.joint_names]
-        self.fingers = [names[name] for name in spec.finger_joint_names]
-        self.linked = {names[name]: ratio for name, ratio in spec.gripper.linked.items()}
+        self.fingers = [names[name] for name in spec.finger_joint_names if self.grips]
+        linked = spec.gripper.linked.items() if self.grips else ()
+        self.linked = {names[name]: ratio for name, ratio in linked}
         #: What the two fingers hold things with.
         self.pads = [links[name] for name in spec.pad_links]
         self.hand, self.tip = links[spec.hand_link], links[spec.tip_link]
+        self._hand_at, self._tip_at = (
+            _part_of(name, within) for name in (spec.hand_link, spec.tip_link)
+        )
         self._fixed = {i for name, i in links.items() if name == spec.gripper.fixed_finger}
         # Looking a function up in a BulletClient costs as much as some calls: keep the busy ones.
         self._command_motors = client.setJointMotorControlArray
+        self._command_motor = client.setJointMotorControl2
         self._read_joints = client.getJointStates
+        self._link_state, self._multiply = client.getLinkState, client.multiplyTransforms
         self._position_control = client.POSITION_CONTROL
         self._all_joints = self.joints + self.fingers
         #: All that moves: joints and fingers with a motor, and what a linkage moves along.
@@ -136,7 +111,7 @@ class ArmBody:
         self._soften_pads()
         self._link_fingers()
         straight = all(infos[f][2] == client.JOINT_PRISMATIC for f in self.fingers)
-        if straight and len(self.fingers) == 2:
+        if self.grips and straight and len(self.fingers) == 2:
             self._couple_fingers()
         self._target: tuple[float, ...] = spec.home_rad
         self._aims: tuple[list[float], list[float]] = (
@@ -183,7 +158,8 @@ class ArmBody:
         """Rates of the finger joints (m/s or rad/s) at which the opening changes as it should."""
         gripper = self.spec.gripper
         per_metre = abs(gripper.joint_values[-1] - gripper.joint_values[0]) / gripper.max_opening_m
-        return [abs(m) * per_metre * _FINGER_SPEED_MPS for m in gripper.multipliers]
+        moving = gripper.multipliers if self.grips else ()
+        return [abs(m) * per_metre * _FINGER_SPEED_MPS for m in moving]
 
     def _couple_fingers(self) -> None:
         """Straight fingers keep in step as if by a gear, so that what they hold stays between."""
@@ -195,7 +171,7 @@ class ArmBody:
 
     def _link_fingers(self) -> None:
         """Joints without a motor follow the first finger joint, as bars of a linkage make them."""
-        client, first = self._client, self.fingers[0]
+        client = self._client
         for joint in (*self.fingers, *self.linked) if self.linked else ():
             own = client.getDynamicsInfo(self.body, joint)[2]
             slow = [max(inertia, _LINKAGE_INERTIA) for inertia in own]
@@ -203,7 +179,7 @@ class ArmBody:
         for joint, ratio in self.linked.items():
             client.setJointMotorControl2(self.body, joint, client.VELOCITY_CONTROL, force=0)
             bar = client.createConstraint(
-                self.body, joint, self.body, first, client.JOINT_GEAR,
+                self.body, joint, self.body, self.fingers[0], client.JOINT_GEAR,
                 [1, 0, 0], [0, 0, 0], [0, 0, 0],
             )  # fmt: skip
             client.changeConstraint(bar, gearRatio=-ratio, erp=0.8, maxForce=_LINKAGE_NM)
@@ -245,7 +221,7 @@ class ArmBody:
         """Change the joints' state alone; what the motors aim at stays."""
         for joint, angle in zip(self.joints, positions, strict=True):
             self._client.resetJointState(self.body, joint, angle, 0.0)
-        values = self.spec.gripper.linkage(width_m).values()
+        values = self.spec.gripper.linkage(width_m).values() if self.grips else ()
         for finger, value in zip((*self.fingers, *self.linked), values, strict=True):
             self._client.resetJointState(self.body, finger, value, 0.0)
 
@@ -313,12 +289,12 @@ class ArmBody:
             raise DriverError(f"expected finite width and force, got {width_m}, {force_n}")
         width = min(max(float(width_m), 0.0), self.spec.max_opening_m)
         force = min(max(float(force_n), 0.0), self.spec.max_grip_force_n)
-        values = self.spec.gripper.joints(width)
+        values = self.spec.gripper.joints(width) if self.grips else ()
         for finger, value, speed in zip(self.fingers, values, self._finger_speeds, strict=True):
-            self._client.setJointMotorControl2(
+            self._command_motor(
                 self.body,
                 finger,
-                self._client.POSITION_CONTROL,
+                self._position_control,
                 targetPosition=value,
                 force=force * self.spec.gripper.travel_per_joint,
                 positionGain=0.2,
@@ -350,11 +326,42 @@ class ArmBody:
         states = self._read_joints(self.body, self._all_joints)
         count = len(self.joints)
         arm, fingers = states[:count], states[count:]
+        positions, velocities = tuple(s[0] for s in arm), tuple(s[1] for s in arm)
+        if not self.grips:
+            return positions, velocities, 0.0, 0.0
         width = self.spec.gripper.opening_m([f[0] for f in fingers])
         effort = sum(abs(f[3]) for f in fingers) / len(fingers) / self.spec.gripper.travel_per_joint
-        return tuple(s[0] for s in arm), tuple(s[1] for s in arm), width, effort
+        return positions, velocities, width, effort
+
+    def opening_m(self) -> float:
+        """Distance between the finger tips, metres."""
+        if not self.grips:
+            return 0.0
+        states = self._read_joints(self.body, self.fingers)
+        return self.spec.gripper.opening_m([state[0] for state in states])
 
     def tip_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
         """Position and quaternion (x, y, z, w) of the point between the finger tips."""
-        link = self._client.getLinkState(self.body, self.tip, computeForwardKinematics=True)
-        return tuple(link[4]), tuple(link[5])
+        return self._placed(self.tip, self._tip_at)
+
+    def hand_pose(self) -> tuple[tuple[float, float, float], tuple[float, float, float, float]]:
+        """Position and quaternion (x, y, z, w) of the hand's frame."""
+        return self._placed(self.hand, self._hand_at)
+
+    def _placed(self, link: int, at: Place | None) -> Any:
+        state = self._link_state(self.body, link, computeForwardKinematics=1)
+        return state[4:6] if at is None else self._multiply(state[4], state[5], *at)
+
+    def tip_motion(self) -> tuple[Vec3, tuple[float, ...], Vec3]:
+        """The tip's position (m), quaternion (x, y, z, w) and velocity (m/s)."""
+        state = self._link_state(
+            self.body, self.tip, computeLinkVelocity=1, computeForwardKinematics=1
+        )
+        if self._tip_at is None:
+            return state[4], state[5], state[6]
+        position, turn = self._multiply(state[4], state[5], *self._tip_at)
+        # PyBullet tells the velocity of the link's middle of mass.
+        (cx, cy, cz), (vx, vy, vz), (wx, wy, wz) = state[0], state[6], state[7]
+        x, y, z = position[0] - cx, position[1] - cy, position[2] - cz
+        velocity = vx + wy * z - wz * y, vy + wz * x - wx * z, vz + wx * y - wy * x
+        return position, turn, velocity

@@ -23,6 +23,7 @@ from llmagentos.types import RobotState
 from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
 from sim.connection import connect, disconnect
+from sim.engine import Engine
 from sim.forking import carry_state, restore_in_order
 from sim.framing import arm_points
 from sim.furniture import build_furniture
@@ -41,7 +42,7 @@ class SimWorld(WorldTruth, RobotDriver):
 
     control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
     the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
-    solver_iterations: at most so many a physics step; fewer are faster and let contacts give way.
+    engine: how exactly physics is computed.
     seed starts the noise and, with `vary_light`, chooses the light.
     """
 
@@ -55,7 +56,7 @@ class SimWorld(WorldTruth, RobotDriver):
         renderer: str = "auto",
         noise: SensorNoise | None = None,
         vary_light: bool = False,
-        solver_iterations: int = 80,
+        engine: Engine | None = None,
     ) -> None:
         if control_hz <= 0 or PHYSICS_HZ % control_hz:
             raise DriverError(
@@ -64,7 +65,7 @@ class SimWorld(WorldTruth, RobotDriver):
         self._substeps = PHYSICS_HZ // control_hz
         self.noise = noise or SensorNoise(seed=seed)
         self.vary_light = vary_light
-        self._solver_iterations = solver_iterations
+        self._engine = engine or Engine()
         #: The raw PyBullet client, for sim/ and tests.
         self.client: Any
         self.client, kind = connect(view, renderer)
@@ -132,7 +133,8 @@ class SimWorld(WorldTruth, RobotDriver):
         client.resetSimulation()
         client.setPhysicsEngineParameter(
             fixedTimeStep=1 / PHYSICS_HZ,
-            numSolverIterations=self._solver_iterations,
+            numSolverIterations=self._engine.iterations,
+            solverResidualThreshold=self._engine.residual,
             deterministicOverlappingPairs=1,
             numSubSteps=0,
         )
@@ -147,7 +149,7 @@ class SimWorld(WorldTruth, RobotDriver):
         if self._framed is None or self._framed[0] is not spec:
             self._framed = spec, arm_points(spec)
         self.observer.spec = observer_spec(workspace=spec.workspace, points=self._framed[1])
-        return ArmBody(self.client, spec, self._substeps)
+        return ArmBody(self.client, spec, self._substeps, self._engine)
 
     def _make(self, item: ObjectSpec) -> int:
         return create_body(self.client, item.geometry, PALETTE[item.color])
@@ -245,7 +247,7 @@ class SimWorld(WorldTruth, RobotDriver):
         wanted = (float(width_m), float(force_n))
         if wanted != self._gripper:
             self.robot.drive_gripper(*wanted)
-            if width_m > self.robot.read()[2] and self.robot.renew_wrong_contacts():
+            if width_m > self.robot.opening_m() and self.robot.renew_wrong_contacts():
                 self._built = None  # the order of pairs is another one now: build anew next time
             self._gripper = wanted
         return min(max(float(width_m), 0.0), self.robot.spec.max_opening_m)
@@ -317,7 +319,7 @@ class SimWorld(WorldTruth, RobotDriver):
             control_hz=rate,
             renderer="tiny",
             noise=noise,
-            solver_iterations=self._solver_iterations,
+            engine=self._engine,
         )
         twin._renderer.lighting = self._renderer.lighting
         exact = self._built is not None
@@ -356,10 +358,8 @@ class SimWorld(WorldTruth, RobotDriver):
 
     def hand_pose_matrix(self) -> NDArray[np.float64]:
         """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""
-        link = self.client.getLinkState(
-            self.robot.body, self.robot.hand, computeForwardKinematics=True
-        )
+        position, turn = self.robot.hand_pose()
         pose = np.eye(4)
-        pose[:3, :3] = np.array(self.client.getMatrixFromQuaternion(link[5])).reshape(3, 3)
-        pose[:3, 3] = link[4]
+        pose[:3, :3] = np.array(self.client.getMatrixFromQuaternion(turn)).reshape(3, 3)
+        pose[:3, 3] = position
         return pose

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 
+import eigenpy
 import numpy as np
 import pinocchio as pin
 from numpy.typing import NDArray
@@ -22,8 +23,8 @@ _MAX_ITERATIONS = 60
 _NULLSPACE_ITERATIONS = 15
 _NULLSPACE_GAIN = 0.25
 _MAX_STEP_RAD = 0.35
-#: Steering ends below this error, and damps by this much.
-_STEERED, _STEER_DAMPING = 1e-5, 1e-6
+#: Steering ends below this error (metres and radians together), and damps by this much.
+_STEERED, _STEER_DAMPING = 2e-4, 1e-6
 
 
 class Descent:
@@ -74,13 +75,14 @@ class Descent:
                 break
             gram = jacobian.T @ jacobian if few else jacobian @ jacobian.T
             gram.flat[:: len(gram) + 1] += _STEER_DAMPING
+            solve = eigenpy.LDLT(gram).solve  # several times as fast as NumPy's for so few numbers
             if few:
-                step = np.linalg.solve(gram, jacobian.T @ error)
+                step = solve(jacobian.T @ error)
             elif rest is None:
-                step = jacobian.T @ np.linalg.solve(gram, error)
+                step = jacobian.T @ solve(error)
             else:  # the pull's part that would move the tip is taken out by the same solution
                 away = _NULLSPACE_GAIN * (rest - q)
-                step = away + jacobian.T @ np.linalg.solve(gram, error - jacobian @ away)
+                step = away + jacobian.T @ solve(error - jacobian @ away)
             q = np.minimum(np.maximum(q + step, self._lower), self._upper)
         return q, residual
 

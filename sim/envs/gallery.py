@@ -22,7 +22,7 @@ _WIDE, _HIGH, _COLUMNS = 240, 180, 4
 _AFTER = {
     "Reach": 2,
     "Push": 9,
-    "Slide": 14,
+    "Slide": 24,
     "PickAndPlace": 14,
     "Stack": 46,
     "PutIn": 17,

@@ -25,8 +25,8 @@ class Reader:
         self._world, self._turns, self._grips = world, turns, grips
         client = world.client
         # Looking a function up in a BulletClient costs as much as the call itself.
-        self._link_state, self._pose = client.getLinkState, client.getBasePositionAndOrientation
-        self._velocity, self._joint_states = client.getBaseVelocity, client.getJointStates
+        self._pose = client.getBasePositionAndOrientation
+        self._velocity = client.getBaseVelocity
         self._contacts = client.getContactPoints
         area = world.robot.spec.workspace
         specs = (overhead_spec(*image_size, workspace=area), wrist_spec(*image_size))
@@ -40,14 +40,10 @@ class Reader:
 
     def renew(self) -> None:
         """Read everything afresh."""
-        robot = self._world.robot
-        link = self._link_state(
-            robot.body, robot.tip, computeLinkVelocity=1, computeForwardKinematics=1
-        )
-        self.tip_position = link[4]
-        numbers = [*link[4], *link[6]]
+        self.tip_position, turn, velocity = self._world.robot.tip_motion()
+        numbers = [*self.tip_position, *velocity]
         if self._turns:
-            yaw = hand_yaw(link[5])
+            yaw = hand_yaw(turn)
             numbers += [math.sin(yaw), math.cos(yaw)]
         if self._grips:
             numbers.append(self.opening_m())
@@ -63,9 +59,7 @@ class Reader:
 
     def opening_m(self) -> float:
         """Distance between the finger tips, metres."""
-        robot = self._world.robot
-        states = self._joint_states(robot.body, robot.fingers)
-        return robot.spec.gripper.opening_m([state[0] for state in states])
+        return self._world.robot.opening_m()
 
     def object_position(self, number: int) -> Vec3:
         """Middle of the object of that number, in the scene's order."""
@@ -99,7 +93,7 @@ class Reader:
         return {name: camera.capture().rgb for name, camera in self.cameras.items()}
 
 
-def hand_yaw(turn: tuple[float, float, float, float]) -> float:
+def hand_yaw(turn: tuple[float, ...]) -> float:
     """Heading of the hand's x axis for its orientation (quaternion x, y, z, w), rad."""
     x, y, z, w = turn
     return math.atan2(2 * (x * y + w * z), 1 - 2 * (y * y + z * z))
