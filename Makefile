@@ -39,8 +39,8 @@ $(VENV)/.dev: $(VENV)/.sim $(NEEDS)
 	@touch $@
 
 $(VENV)/.train: $(VENV)/.dev $(NEEDS)
-	@echo "Installing PyTorch for the training scripts ..."
-	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,train,rl]'
+	@echo "Installing PyTorch and Ray for the training scripts ..."
+	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,train,rl,ray]'
 	@touch $@
 
 ## make demo        set up and carry out a command of several steps; keeps a video in recordings/demo

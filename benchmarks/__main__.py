@@ -35,6 +35,7 @@ RUNNERS = (
     Runner("python -m benchmarks.perception", "the camera's scene against the simulator's truth"),
     Runner("python -m benchmarks.speed", "physics and pictures a second"),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
+    Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
     Runner("python -m benchmarks.resets", "memory that resets of one world take"),
     Runner("python -m benchmarks.models.startup", "time to the first token, resident memory", ""),
     Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),

@@ -9,6 +9,7 @@ seen wrongly (perception's target differs from truth before motion), or executed
 from __future__ import annotations
 
 import argparse
+import copy
 import itertools
 import json
 import secrets
@@ -21,17 +22,18 @@ from typing import Any
 
 import numpy as np
 from rich.console import Console
-from rich.progress import track
+from rich.progress import Progress
 from rich.table import Table
 
 from benchmarks.tasks import SKILLS, Done, Task, check, random_task
 from llmagentos.agent import Agent
 from llmagentos.command import CommandResult
-from llmagentos.errors import RobotError
+from llmagentos.errors import LLMAgentOSError
 from llmagentos.learning.reward import DEFAULT_REWARD, Verdict
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.skills.learned import LEARNED
 from llmagentos.types import Scene
+from sim.jobs import Executor, executor
 from sim.physics import Physics, Ranges, draw
 from sim.skill_conditions import HARDER
 from sim.world import SimWorld
@@ -147,33 +149,86 @@ def beside(arms: Mapping[str, Sequence[Episode]]) -> Table:
     return out
 
 
+@dataclass(frozen=True)
+class Job:
+    """One episode to play. drawn_by: the generator as it stands before the task is drawn."""
+
+    skill: str
+    seed: int
+    drawn_by: np.random.Generator
+
+    def __str__(self) -> str:
+        return f"{self.skill}, seed {self.seed}"
+
+
+class Player:
+    """Plays episodes with one arm; the agent is made with the first one and kept.
+
+    model, policies: see Agent.in_simulation. harder: with the hidden physics of
+    sim.skill_conditions.HARDER.
+    """
+
+    def __init__(
+        self,
+        robot: str,
+        seed: int,
+        model: str | None,
+        policies: str = LEARNED,
+        harder: bool = False,
+    ) -> None:
+        self._settings = robot, seed, model, policies, harder
+        self._agent: Agent | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Player, self._settings
+
+    def __call__(self, job: Job) -> Episode:
+        """The job's episode."""
+        robot, seed, model, policies, harder = self._settings
+        task = random_task(job.skill, copy.deepcopy(job.drawn_by), robot)
+        if self._agent is None:
+            self._agent = Agent.in_simulation(
+                "random", robot=robot, seed=seed, llm=model, skills=policies
+            )
+        hidden = HARDER["push" if job.skill == "push" else "pick"].physics if harder else None
+        return run_episode(self._agent, task, job.seed, hidden)
+
+    def close(self) -> None:
+        """Give the agent back, where one was made."""
+        if self._agent is not None:
+            self._agent.destroy()
+            self._agent = None
+
+
+def draw_jobs(robot: str, count: int, seed: int, skills: Sequence[str]) -> list[Job]:
+    """So many episodes with one arm, skills in turn."""
+    rng, jobs = np.random.default_rng(seed), []
+    for i in range(count):
+        skill = skills[i % len(skills)]
+        jobs.append(Job(skill, seed + i, copy.deepcopy(rng)))
+        random_task(skill, rng, robot)
+    return jobs
+
+
 def run_arm(
-    robot: str,
-    count: int,
-    seed: int,
-    skills: Sequence[str],
-    model: str | None,
-    console: Console,
-    policies: str = LEARNED,
-    harder: bool = False,
+    player: Player, name: str, jobs: Sequence[Job], workers: Executor, console: Console
 ) -> list[Episode]:
-    """So many episodes with one arm, skills in turn; failures are printed as they come. policies:
-    see builder.skills_for. harder: with the hidden physics of sim.skill_conditions.HARDER."""
-    rng = np.random.default_rng(seed)
-    episodes = []
-    with Agent.in_simulation("random", robot=robot, seed=seed, llm=model, skills=policies) as agent:
-        for i in track(range(count), load(robot).name, console=console):
-            skill = skills[i % len(skills)]
-            task = random_task(skill, rng, robot)
-            hidden = HARDER["push" if skill == "push" else "pick"].physics if harder else None
-            episode = run_episode(agent, task, seed + i, hidden)
-            episodes.append(episode)
+    """Episodes with one arm; failures are printed as they come."""
+    with Progress(console=console) as progress:
+        bar = progress.add_task(name, total=len(jobs))
+
+        def seen(number: int, episode: Episode) -> None:
+            progress.advance(bar)
             if not episode.success:
                 console.print(
-                    f"  {seed + i} {episode.cause}: {episode.command} → {episode.reply}",
+                    f"  {episode.seed} {episode.cause}: {episode.command} → {episode.reply}",
                     style="dim",
                 )
-    return episodes
+
+        try:
+            return workers.run(player, jobs, seen)
+        finally:
+            player.close()
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -198,22 +253,29 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="of the skills: learned, scripted, a folder; several are shown beside each other",
     )
     parser.add_argument("--harder", action="store_true", help="hidden friction and masses")
+    parser.add_argument("--processes", type=int, default=1)
+    parser.add_argument(
+        "--ray", action="store_true", help="over the Ray cluster that runs here, else a new one"
+    )
+    parser.add_argument("--ray-address", metavar="HOST:PORT", help="over the Ray cluster there")
     parser.add_argument("--out", type=Path, default=Path("bench_out/commands.json"))
     args = parser.parse_args(argv)
     seed = secrets.randbelow(2**31) if args.seed is None else args.seed
     try:
         names = {robot: load(robot).name for robot in args.robot}
-    except RobotError as error:
+        workers = executor(args.processes, args.ray_address or ("" if args.ray else None))
+    except LLMAgentOSError as error:
         parser.error(str(error))
     console = Console()
     console.print(f"{', '.join(names.values())}, seed {seed}, {args.episodes} episodes")
     arms = {}
-    for robot, policies in itertools.product(names, args.policies):
-        name = names[robot] if len(args.policies) == 1 else f"{names[robot]} {policies}"
-        arms[name] = run_arm(
-            robot, args.episodes, seed, args.skills, args.model, console, policies, args.harder
-        )
-        console.print(table(arms[name]))
+    with workers:
+        for robot, policies in itertools.product(names, args.policies):
+            name = names[robot] if len(args.policies) == 1 else f"{names[robot]} {policies}"
+            player = Player(robot, seed, args.model, policies, args.harder)
+            jobs = draw_jobs(robot, args.episodes, seed, args.skills)
+            arms[name] = run_arm(player, name, jobs, workers, console)
+            console.print(table(arms[name]))
     if len(arms) > 1:
         console.print(beside(arms))
     record = {
@@ -225,4 +287,7 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # by its own name: what "__main__" holds cannot be sent to other machines
+    from benchmarks.commands import main as run
+
+    run()

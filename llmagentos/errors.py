@@ -126,3 +126,11 @@ class DatasetError(LLMAgentOSError):
 
 class TeleopError(LLMAgentOSError):
     """A line or key that moves no arm by hand, or a terminal or port that gives none."""
+
+
+class JobError(LLMAgentOSError):
+    """A job among many that raised, or whose worker died each time; the message names the job."""
+
+
+class ClusterError(LLMAgentOSError):
+    """Machines that jobs cannot go to: none answers, none has a core, or one has other code."""

@@ -1,16 +1,15 @@
 """Runs suites over processes: which cases, by whom, on how many cores.
 
-Knows: how to draw cases from suites and share them out to workers. Does not know: how a case is
-judged (judging.py) nor how results are shown (report.py).
+Knows: how to draw cases from suites and run one. Does not know: how they are shared out (sim.jobs),
+how a case is judged (judging.py), nor how results are shown (report.py).
 """
 
 from __future__ import annotations
 
-import multiprocessing as mp
-import os
 import traceback
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from benchmarks.suites.meanings import meaning
 from benchmarks.suites.stage import ToldStage
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, written
+from sim.jobs import executor
 
 #: Modes: plans on a perfect symbolic robot, or the whole agent in PyBullet.
 PLANNER, FULL = "planner-only", "full"
@@ -51,6 +51,9 @@ class Job:
     suite: str
     index: int
     seed: int
+
+    def __str__(self) -> str:
+        return f"{self.suite}/{self.index:02d}:{self.seed}"
 
 
 def fresh_seed() -> int:
@@ -93,27 +96,35 @@ def named_jobs(cases: Sequence[str], commands: Path | None) -> list[Job]:
 
 
 class Player:
-    """Makes and runs cases; built once per process."""
+    """Makes and runs cases. What it needs (suites, a planner, a simulator) is loaded with the first
+    one and kept; what is sent to a worker are the settings alone."""
 
     def __init__(self, settings: Settings):
-        from llmagentos.composition import load_planner
-
         self._settings = settings
-        self._suites = all_suites(settings.commands)
-        self._planner: Any = (
-            core.FixedPlanner()
-            if settings.oracle
-            else load_planner(settings.model, settings.engine)
-        )
         self._body: core.SimulatedBody | None = None
 
-    def run(self, job: Job) -> core.CaseResult:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Player, (self._settings,)
+
+    @cached_property
+    def _suites(self) -> Any:
+        return all_suites(self._settings.commands)
+
+    @cached_property
+    def _planner(self) -> Any:
+        from llmagentos.composition import load_planner
+
+        if self._settings.oracle:
+            return core.FixedPlanner()
+        return load_planner(self._settings.model, self._settings.engine)
+
+    def __call__(self, job: Job) -> core.CaseResult:
         """The case's result; a crash is a result too, with its traceback as the cause."""
-        row = self._suites[job.suite][job.index]
+        row, planner = self._suites[job.suite][job.index], self._planner
         case = meaning(job.suite, job.index, row).draw(job.seed)
         try:
             if self._settings.mode == PLANNER or isinstance(case.stage, ToldStage):
-                return core.run_symbolic(case, self._planner)
+                return core.run_symbolic(case, planner)
             return self._run_full(case)
         except Exception:  # shown as a failure of that case; one bug must not end the benchmark
             where = traceback.format_exc(limit=-4)
@@ -177,65 +188,15 @@ def run_jobs(
     settings: Settings,
     processes: int,
     seen: Callable[[core.CaseResult], None] = lambda result: None,
+    ray: str | None = None,
 ) -> list[core.CaseResult]:
-    """All results, in the order they come; `seen` is called with each."""
-    results = []
-    source = _alone(jobs, settings) if processes <= 1 else _shared(jobs, settings, processes)
-    for result in source:
-        results.append(result)
-        seen(result)
-    return results
+    """All results, in the order of the jobs; `seen` is called with each as it comes.
 
-
-def _alone(jobs: Sequence[Job], settings: Settings) -> Iterator[core.CaseResult]:
+    processes, ray: who runs them, and what that raises: see sim.jobs.executor.
+    """
     player = Player(settings)
     try:
-        for job in jobs:
-            yield player.run(job)
-    finally:
-        player.close()
-
-
-def _shared(jobs: Sequence[Job], settings: Settings, processes: int) -> Iterator[core.CaseResult]:
-    context = mp.get_context("spawn")
-    todo: Any = context.Queue()
-    done: Any = context.Queue()
-    for job in jobs:
-        todo.put(job)
-    for _ in range(processes):
-        todo.put(None)
-    workers = [
-        context.Process(target=_work, args=(settings, todo, done), daemon=True)
-        for _ in range(processes)
-    ]
-    for worker in workers:
-        worker.start()
-    try:
-        for _ in jobs:
-            yield _next(done, workers)
-    finally:
-        for worker in workers:
-            worker.terminate()
-            worker.join()
-
-
-def _next(done: Any, workers: Sequence[Any]) -> core.CaseResult:
-    """The next result; RuntimeError when every worker has died without one."""
-    from queue import Empty
-
-    while True:
-        try:
-            return done.get(timeout=5)
-        except Empty:
-            if not any(w.is_alive() for w in workers):
-                raise RuntimeError("expected results, got none: all workers have died") from None
-
-
-def _work(settings: Settings, todo: Any, done: Any) -> None:
-    os.environ.setdefault("OMP_NUM_THREADS", "1")
-    player = Player(settings)
-    try:
-        while (job := todo.get()) is not None:
-            done.put(player.run(job))
+        with executor(processes, ray) as workers:
+            return workers.run(player, jobs, lambda number, result: seen(result))
     finally:
         player.close()

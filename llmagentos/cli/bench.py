@@ -55,6 +55,7 @@ def bench(
     reveal: bool = False,
     robot: str = "",
     skills: str = LEARNED,
+    ray: str | None = None,
     console: Console | None = None,
 ) -> int:
     """Run suites and print the table; files go to `out` (default bench_out/<time>/).
@@ -67,8 +68,10 @@ def bench(
     "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
     named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
     `cases` are always written in full. robot: the arm's name or folder; the default arm without
-    it. skills: see builder.skills_for. Returns the exit code: 0 when it ran. Raises
-    FileError, MissingDependencyError, ModelError, RobotError; ValueError for an unknown suite,
+    it. skills: see builder.skills_for. ray: over that cluster instead of processes ("": see
+    sim.jobs.executor); a failure's pictures are then on the machine that played it. Returns the
+    exit code: 0 when it ran. Raises FileError, ClusterError, JobError, MissingDependencyError,
+    ModelError, RobotError; ValueError for an unknown suite,
     set or case, for an arm where none moves, and for one that the suites' table is too large for.
     """
     _find_benchmarks()
@@ -96,7 +99,7 @@ def bench(
             f"on less: python -m benchmarks.commands --robot {arm.name} draws scenes for it"
         )
     out = out or Path("bench_out") / time.strftime("%Y-%m-%d_%H%M%S")
-    processes = processes or os.cpu_count() or 1
+    processes = processes or (1 if ray is not None else os.cpu_count() or 1)
     if not oracle:
         load_llm(model, engine)  # what is not there is said here, not by every worker
     settings = suite_run.Settings(mode, model, oracle, folder, out, engine, robot, skills)
@@ -109,11 +112,11 @@ def bench(
         "mode": mode, "model": "oracle plans" if oracle else model or DEFAULT_MODEL,
         "engine": engine,
         **({} if planner_only else {"robot": arm.name, "skills": skills}), "seed": seed,
-        "cases": len(jobs), "processes": processes,
+        "cases": len(jobs), **({"processes": processes} if ray is None else {"ray": ray or "here"}),
     }  # fmt: skip
     console.print(", ".join(f"{k} {v}" for k, v in about.items()), highlight=False)
     started = time.perf_counter()
-    results = _run(jobs, settings, processes, console)
+    results = _run(jobs, settings, processes, ray, console)
     about["wall_s"] = round(time.perf_counter() - started, 1)
     shown = results if reveal or cases else suite_report.concealed(results)
     report = suite_report.report(shown, about, mode == suite_run.FULL)
@@ -133,7 +136,9 @@ def _covers(area: Workspace, table: Workspace) -> bool:
     )
 
 
-def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -> list[Any]:
+def _run(
+    jobs: Sequence[Any], settings: Any, processes: int, ray: str | None, console: Console
+) -> list[Any]:
     from benchmarks.suites import run as suite_run
 
     columns = (
@@ -152,4 +157,4 @@ def _run(jobs: Sequence[Any], settings: Any, processes: int, console: Console) -
             done = int(progress.tasks[task].completed) + 1
             progress.update(task, advance=1, description=f"{right}/{done} right")
 
-        return suite_run.run_jobs(jobs, settings, processes, seen)
+        return suite_run.run_jobs(jobs, settings, processes, seen, ray)

@@ -101,6 +101,23 @@ SkillsOption = Annotated[
         help="learned (trained policies), scripted, slippery (for such tables), or a folder.",
     ),
 ]
+RayOption = Annotated[
+    bool,
+    typer.Option("--ray", help="Over Ray: the cluster that runs here, else one on this machine."),
+]
+RayAddressOption = Annotated[
+    str | None,
+    typer.Option("--ray-address", metavar="HOST:PORT", help="Over the Ray cluster there."),
+]
+
+
+def _cluster(ray: bool, address: str | None) -> str | None:
+    """The cluster that options mean: an address, "" for the one here, None for no Ray."""
+    if address == "":
+        raise typer.BadParameter("expected HOST:PORT for --ray-address, got nothing")
+    return address or ("" if ray else None)
+
+
 ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
 RecordOption = Annotated[
     Path | None,
@@ -203,6 +220,8 @@ def bench(
     ] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Where the results go.")] = None,
     jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores.")] = None,
+    ray: RayOption = False,
+    ray_address: RayAddressOption = None,
     oracle: Annotated[
         bool, typer.Option("--oracle", help="The cases' own plans: tests all but the model.")
     ] = False,
@@ -227,7 +246,7 @@ def bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
             engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
             list_only=list_only, which=which, reveal=reveal, robot=robot or "",
-            skills=skills or "learned",
+            skills=skills or "learned", ray=_cluster(ray, ray_address),
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc
@@ -379,6 +398,8 @@ def train(
     workers: Annotated[
         int, typer.Option("--workers", min=1, help="Processes; the result does not change.")
     ] = 1,
+    ray: RayOption = False,
+    ray_address: RayAddressOption = None,
     out: Annotated[
         Path | None, typer.Option("--out", metavar="DIR", help="The run's folder; in runs/ else.")
     ] = None,
@@ -393,7 +414,7 @@ def train(
     given = [*(settings or ()), *([] if data is None else [f"data={data.resolve()}"])]
     run_training(
         env, algo, steps, seed, seeds, every, episodes, prefill, robot, obs, reward, randomize,
-        given, workers, out, resume, as_json,
+        given, workers, _cluster(ray, ray_address), out, resume, as_json,
     )  # fmt: skip
 
 
@@ -404,6 +425,8 @@ def evaluate(
         int, typer.Option("--episodes", min=1, help="Held-out episodes of each run.")
     ] = 100,
     workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
+    ray: RayOption = False,
+    ray_address: RayAddressOption = None,
     best: Annotated[
         bool, typer.Option("--best", help="The best evaluation's policy, not the last.")
     ] = False,
@@ -419,7 +442,9 @@ def evaluate(
     """Completion rate, reward and learning speed of trained policies, with intervals over seeds."""
     from llmagentos.cli.train import evaluate as run_evaluation
 
-    run_evaluation(runs, episodes, workers, best, baselines, plot, as_json)
+    run_evaluation(
+        runs, episodes, workers, _cluster(ray, ray_address), best, baselines, plot, as_json
+    )
 
 
 @app.command()

@@ -50,6 +50,7 @@ def train(
     randomize: bool,
     settings: Sequence[str],
     workers: int,
+    ray: str | None,
     out: Path | None,
     resume: bool,
     as_json: bool,
@@ -76,7 +77,7 @@ def train(
         stretch = every or max(1, goal // _EVALUATIONS)
         plan = plan_class(choice, algo, goal, number, stretch, episodes, prefill, given)
         jobs.append(job_class(folder, plan, None))
-    figures = _watched(jobs, workers)
+    figures = _watched(jobs, workers, ray)
     if as_json:
         rows = [{"run": str(j.folder), **f} for j, f in zip(jobs, figures, strict=True)]
         print(json.dumps(rows if seeds > 1 else rows[0]))
@@ -91,6 +92,7 @@ def evaluate(
     folders: Sequence[Path],
     episodes: int,
     workers: int,
+    ray: str | None,
     best: bool,
     baselines: bool,
     plot: Path | None,
@@ -98,7 +100,7 @@ def evaluate(
 ) -> None:
     """Print the groups' table or JSON, and draw their curves."""
     judge = reinforcement("evaluate")
-    groups = judge.evaluate(folders, episodes, workers, best, baselines)
+    groups = judge.evaluate(folders, episodes, workers, best, baselines, ray)
     picture = plot or folders[0].resolve().parent / "evaluation.png"
     drawn = judge.draw(picture, groups)
     if as_json:
@@ -185,7 +187,7 @@ def _told(row: dict[str, Any]) -> str:
     )
 
 
-def _watched(jobs: Sequence[Any], workers: int) -> list[dict[str, Any]]:
+def _watched(jobs: Sequence[Any], workers: int, ray: str | None) -> list[dict[str, Any]]:
     """Train with a bar a run on a terminal, and a line an evaluation elsewhere."""
     console = Console(stderr=True)
     if not console.is_terminal:
@@ -196,7 +198,7 @@ def _watched(jobs: Sequence[Any], workers: int) -> list[dict[str, Any]]:
                 printed[number] = row["steps"]
                 print(f"{jobs[number].folder.name} {_line(row)}", file=sys.stderr, flush=True)
 
-        return _trained(jobs, workers, line)
+        return _trained(jobs, workers, line, ray)
     columns = (
         TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:,}/{task.total:,}"),
         TextColumn("{task.fields[told]}"), TimeRemainingColumn(),
@@ -210,12 +212,12 @@ def _watched(jobs: Sequence[Any], workers: int) -> list[dict[str, Any]]:
             told = _line(row) if row else "learning ..."
             progress.update(bars[number], completed=min(done, _goal(jobs[number])), told=told)
 
-        return _trained(jobs, workers, bar)
+        return _trained(jobs, workers, bar, ray)
 
 
-def _trained(jobs: Sequence[Any], workers: int, tell: Any) -> list[dict[str, Any]]:
+def _trained(jobs: Sequence[Any], workers: int, tell: Any, ray: str | None) -> list[dict[str, Any]]:
     try:
-        figures: list[dict[str, Any]] = reinforcement("beside").train_all(jobs, workers, tell)
+        figures: list[dict[str, Any]] = reinforcement("beside").train_all(jobs, workers, tell, ray)
         return figures
     except KeyboardInterrupt:
         print(

@@ -15,7 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from llmagentos.errors import TrainingError
-from sim.rl.rollouts import one_thread
+from sim.jobs import one_thread
 from sim.rl.runs import RunPlan
 from sim.rl.training import train
 
@@ -34,20 +34,25 @@ class RunJob:
 
 
 def train_all(
-    jobs: Sequence[RunJob], workers: int = 1, on_progress: OnProgress = lambda *told: None
+    jobs: Sequence[RunJob],
+    workers: int = 1,
+    on_progress: OnProgress = lambda *told: None,
+    ray: str | None = None,
 ) -> list[dict[str, Any]]:
     """The figures of all runs, in order. Each run is the same however many go beside each other.
 
-    A single job uses the workers itself; of several, so many run at a time. Raises what a run
+    A single job uses the workers itself; of several, so many run at a time. ray: learning stays
+    here, one run after another; what is played goes there (sim.jobs.executor). Raises what a run
     raised, TrainingError where a process died.
     """
-    if len(jobs) == 1 or workers == 1:
+    if len(jobs) == 1 or workers == 1 or ray is not None:
         return [
             train(
                 job.folder,
                 job.plan,
                 steps=job.steps,
                 workers=workers,
+                ray=ray,
                 on_progress=lambda done, figures, i=i: on_progress(i, done, figures),  # type: ignore[misc]
             )
             for i, job in enumerate(jobs)

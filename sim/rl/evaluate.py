@@ -94,18 +94,22 @@ def evaluate(
     workers: int = 1,
     best: bool = False,
     baselines: bool = False,
+    ray: str | None = None,
 ) -> list[Group]:
     """Held-out episodes of every run, the same ones for all, and the runs grouped.
 
-    baselines: also the oracle, random actions and, for residuals, the base alone, as groups.
-    Raises TrainingError where nothing is given, FileError, MissingDependencyError.
+    workers, ray: who plays them (sim.jobs.executor); the figures do not depend on it. baselines:
+    also the oracle, random actions and, for residuals, the base alone, as groups.
+
+    Raises TrainingError where nothing is given, FileError, JobError, ClusterError,
+    MissingDependencyError.
     """
     if not folders or episodes < 1:
         raise TrainingError(f"expected runs and episodes, got {len(folders)} and {episodes}")
     groups: dict[str, list[tuple[Path, RunPlan]]] = {}
     results: dict[Path, Any] = {}
     envs: dict[EnvChoice, None] = {}
-    with Workers(workers) as pool:
+    with Workers(workers, ray) as pool:
         for folder in dict.fromkeys(folders):
             plan, policy = policy_of(folder, best)
             results[folder] = _played(plan.env, policy, episodes, pool)

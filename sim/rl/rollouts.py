@@ -1,6 +1,6 @@
 """Whole episodes as jobs: what to play in which environment by which policy from which seed.
 
-Knows: how one episode is played and how jobs are shared among processes. Does not know: learning.
+Knows: how one episode is played. Does not know: learning, or how jobs are shared out (sim.jobs).
 Every job carries its own seed and starts from a reset, so the results are the same, in the order
 of the jobs, whoever plays them: this process, several, or other machines.
 """
@@ -8,10 +8,7 @@ of the jobs, whoever plays them: this process, several, or other machines.
 from __future__ import annotations
 
 import copy
-import multiprocessing
 from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -20,7 +17,8 @@ import gymnasium as gym
 import numpy as np
 
 from llmagentos.errors import TrainingError
-from sim.rl.choice import EnvChoice
+from sim.jobs import Executor, InProcess, executor
+from sim.rl.choice import EnvChoice, short_name
 
 #: Worlds that one process keeps open between jobs.
 _OPEN = 2
@@ -168,38 +166,59 @@ def run_episode(job: EpisodeJob) -> EpisodeResult:
     return EpisodeResult(job.seed, steps, reward, bool(info.get("is_success")), kept)
 
 
+@dataclass(frozen=True)
+class _Asked:
+    """A job as it is sent: its policy by number, since policies are large and few."""
+
+    env: EnvChoice
+    policy: int
+    seed: int
+    keep: bool
+
+    def __str__(self) -> str:
+        return f"{short_name(self.env.id)}, seed {self.seed}"
+
+
+class _Play:
+    """Plays what is asked: the policies go once to each worker."""
+
+    def __init__(self, policies: Sequence[Policy]) -> None:
+        self._policies = tuple(policies)
+
+    def __call__(self, asked: _Asked) -> EpisodeResult:
+        policy = self._policies[asked.policy]
+        return run_episode(EpisodeJob(asked.env, policy, asked.seed, asked.keep))
+
+
+def play(jobs: Sequence[EpisodeJob], by: Executor) -> list[EpisodeResult]:
+    """All results, in the order of the jobs. Raises JobError naming the job that raised, or that no
+    worker survived."""
+    policies = {id(job.policy): job.policy for job in jobs}
+    numbers = {key: number for number, key in enumerate(policies)}
+    asked = [_Asked(j.env, numbers[id(j.policy)], j.seed, j.keep) for j in jobs]
+    return by.run(_Play(list(policies.values())), asked)
+
+
 class Workers:
-    """Processes that play jobs, kept between calls; with one, this process plays them.
+    """What plays jobs, kept between calls: this process for one, processes for more, Ray's cluster
+    with `ray`; see sim.jobs.executor, also for what it raises.
 
     Use it in a `with`, or call `close`.
     """
 
-    def __init__(self, count: int = 1) -> None:
-        if count < 1:
-            raise TrainingError(f"expected at least one worker, got {count}")
-        self.count = count
-        self._pool: ProcessPoolExecutor | None = None
+    def __init__(self, count: int = 1, ray: str | None = None) -> None:
+        self._executor = executor(count, ray)
+        self._alone = ray is None
 
     def run(self, jobs: Sequence[EpisodeJob]) -> list[EpisodeResult]:
-        """All results, in the order of the jobs. Raises what a job raised; TrainingError where a
-        process died."""
-        if self.count == 1 or len(jobs) < 2:
-            return [run_episode(job) for job in jobs]
-        if self._pool is None:
-            # not forked: a physics client and PyTorch's threads do not survive a fork
-            context = multiprocessing.get_context("spawn")
-            self._pool = ProcessPoolExecutor(self.count, context, initializer=one_thread)
-        share = max(1, -(-len(jobs) // (4 * self.count)))
-        try:
-            return list(self._pool.map(run_episode, jobs, chunksize=share))
-        except BrokenProcessPool as exc:
-            raise TrainingError(f"expected every worker to end its jobs, got: {exc}") from exc
+        """See `play`."""
+        # one job is played here: its way to a process and back takes longer
+        here = self._alone and len(jobs) < 2
+        return play(jobs, InProcess() if here else self._executor)
 
     def close(self) -> None:
-        """End the processes."""
-        if self._pool is not None:
-            self._pool.shutdown(cancel_futures=True)
-            self._pool = None
+        """End the processes, leave the cluster."""
+        self._executor.close()
 
     def __enter__(self) -> Workers:
         return self
@@ -208,15 +227,10 @@ class Workers:
         self.close()
 
 
-def run_episodes(jobs: Sequence[EpisodeJob], workers: int = 1) -> list[EpisodeResult]:
-    """All jobs by so many processes; results in the order of the jobs, bit for bit the same for
-    any number of workers."""
-    with Workers(workers) as pool:
+def run_episodes(
+    jobs: Sequence[EpisodeJob], workers: int = 1, ray: str | None = None
+) -> list[EpisodeResult]:
+    """All jobs by so many processes, or over Ray; results in the order of the jobs, bit for bit the
+    same whoever plays them."""
+    with Workers(workers, ray) as pool:
         return pool.run(jobs)
-
-
-def one_thread() -> None:
-    """Keep PyTorch, where it gets imported, to one thread: more only fight over small networks."""
-    import os
-
-    os.environ.setdefault("OMP_NUM_THREADS", "1")

@@ -17,9 +17,10 @@ from typing import Any
 
 import numpy as np
 
+from sim.jobs import one_thread
 from sim.rl.curves import draw_run
 from sim.rl.learner import Task, algorithm, check_pair
-from sim.rl.rollouts import EpisodeJob, EpisodeResult, Policy, Workers, close_worlds, one_thread
+from sim.rl.rollouts import EpisodeJob, EpisodeResult, Policy, Workers, close_worlds
 from sim.rl.runs import Run, RunPlan
 
 #: First seeds of the episodes that judge a run while it trains, and afterwards. Training draws its
@@ -47,15 +48,17 @@ def train(
     *,
     steps: int | None = None,
     workers: int = 1,
+    ray: str | None = None,
     on_progress: OnProgress = lambda steps, figures: None,
 ) -> dict[str, Any]:
     """Train by `plan` into a new folder, or without one go on with the run that is there.
 
-    steps: a new goal for the run that goes on. workers: processes for demonstrations and
-    evaluations; the result does not depend on them. Returns run.json's figures.
+    steps: a new goal for the run that goes on. workers, ray: who plays demonstrations and
+    evaluations (sim.jobs.executor); the result does not depend on them. Returns run.json's figures.
 
     Raises TrainingError for a pair of algorithm and environment that cannot learn, a folder that
-    holds a run already, and settings that are none; EnvError, FileError, MissingDependencyError.
+    holds a run already, and settings that are none; EnvError, FileError, JobError, ClusterError,
+    MissingDependencyError.
     """
     one_thread()
     given = plan
@@ -63,10 +66,10 @@ def train(
         check_pair(algorithm(given.algo), given.env, given.prefill)
     row = algorithm(given.algo if given else Run.open(folder).plan.algo)
     module = row.load()
-    run = Run.create(folder, given) if given is not None else Run.open(folder, steps)
-    plan = run.plan
-    task = Task(plan.algo, plan.env, plan.seed, plan.steps, plan.prefill, workers)
-    with Workers(workers) as pool:
+    with Workers(workers, ray) as pool:
+        run = Run.create(folder, given) if given is not None else Run.open(folder, steps)
+        plan = run.plan
+        task = Task(plan.algo, plan.env, plan.seed, plan.steps, plan.prefill, workers)
         learner = module.make(task, plan.settings, run.state())
         run.note(settings=learner.settings)
         try:

@@ -23,6 +23,8 @@ SAYS = {
     ],
     "own_planner": ["blue bowl", "I could not make a plan", "sing a song"],
 }
+#: Those that need a framework which tests here do without; tests/train runs them.
+FRAMEWORKS = {"dqn_torch": "torch", "dqn_tensorflow": "tensorflow"}
 
 
 def run(*command: str, seconds: float = 240.0) -> str:
@@ -37,7 +39,7 @@ def run(*command: str, seconds: float = 240.0) -> str:
 
 def test_every_program_is_run_and_listed() -> None:
     programs = {path.stem for path in (ROOT / "examples").glob("*.py")}
-    assert programs == set(SAYS)
+    assert programs == {*SAYS, *FRAMEWORKS}
     listed = (ROOT / "examples/README.md").read_text(encoding="utf-8")
     assert all(f"`{name}.py`" in listed for name in programs)
 
@@ -50,6 +52,21 @@ def test_program(name: str) -> None:
         found = said.find(words, at)
         assert found >= 0, (words, said)
         at = found + len(words)
+
+
+@pytest.mark.parametrize("name", FRAMEWORKS)
+def test_a_missing_framework_is_a_sentence(name: str) -> None:
+    code = (
+        f"import runpy, sys; sys.modules[{FRAMEWORKS[name]!r}] = None\n"
+        f"runpy.run_path('examples/{name}.py', run_name='__main__')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=ROOT, env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True, text=True, timeout=240,
+    )  # fmt: skip
+    assert done.returncode == 1
+    assert "this example needs" in done.stderr and "pip install" in done.stderr
+    assert "Traceback" not in done.stderr
 
 
 def test_the_configuration_file() -> None:

@@ -398,7 +398,7 @@ def _suites(before: str, after: str, recipe: Recipe, progress: Progress) -> list
     for done, job in enumerate(jobs):
         both = right.setdefault(job.suite, ([], []))
         for player, verdicts in zip(players, both, strict=True):
-            verdicts.append(bool(player.run(job).success))
+            verdicts.append(bool(player(job).success))
         progress("judging both on the development suites", 0.5 + 0.5 * (done + 1) / len(jobs))
     return [Compared.of(name, *both) for name, both in right.items()]
 

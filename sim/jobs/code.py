@@ -1,0 +1,30 @@
+"""Which code runs here, so that machines can be compared: a digest and versions.
+
+Knows: files and what is installed. Does not know: where else code runs.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+_PACKAGES = ("llmagentos", "llm_edge", "sim")
+#: What results depend on, bit for bit.
+_LIBRARIES = ("gymnasium", "numpy", "onnxruntime", "pybullet", "torch")
+
+
+def fingerprint() -> dict[str, str]:
+    """SHA-256 over the product's Python files ("code"), and the version of each library that is
+    installed."""
+    root, digest = Path(__file__).resolve().parents[2], hashlib.sha256()
+    for package in _PACKAGES:
+        for path in sorted((root / package).rglob("*.py")):
+            digest.update(str(path.relative_to(root)).encode())
+            digest.update(path.read_bytes())
+    out = {"code": digest.hexdigest()[:12]}
+    for name in _LIBRARIES:
+        with contextlib.suppress(PackageNotFoundError):
+            out[name] = version(name)
+    return out
