@@ -16,12 +16,13 @@ import sim.envs  # noqa: F401 - registers Table-v0
 from llmagentos.inference import OnnxNetwork
 
 try:
+    import onnxscript  # noqa: F401 - the exporter needs it
     import torch
-except ModuleNotFoundError:
-    sys.exit("this example needs PyTorch: pip install torch onnxscript")
+except ModuleNotFoundError as exc:
+    sys.exit(f"this example needs PyTorch, got no {exc.name}: pip install torch onnxscript")
 
-STEPS, LEARN_FROM, BATCH, GAMMA = 6_000, 500, 64, 0.97
-EXPLORE_UNTIL, TARGET_EVERY, SEED = 4_000, 250, 0
+STEPS, LEARN_FROM, BATCH, GAMMA = 8_000, 500, 128, 0.9
+EXPLORE_UNTIL, TARGET_EVERY, SEED = 4_000, 100, 0
 HELD_OUT = range(1_000_000, 1_000_100)
 
 
@@ -47,18 +48,15 @@ def train() -> QNetwork:
     torch.set_num_threads(1)  # more only fight over a network this small
     rng = random.Random(SEED)
     env = gym.make("llmagentos/Table-v0", reward="shaped")
-    network = QNetwork(env.observation_space.nvec.tolist(), int(env.action_space.n))
+    sizes, actions = env.observation_space.nvec.tolist(), int(env.action_space.n)
+    network = QNetwork(sizes, actions)
     target = copy.deepcopy(network)
     optimizer = torch.optim.Adam(network.parameters(), lr=1e-3)
     memory, ends = [], []
     observation, _ = env.reset(seed=SEED)
     for step in range(1, STEPS + 1):
         explore = max(0.05, 1 - step / EXPLORE_UNTIL)
-        if rng.random() < explore:
-            action = rng.randrange(int(env.action_space.n))
-        else:
-            with torch.no_grad():
-                action = int(network(torch.from_numpy(observation)[None]).argmax())
+        action = rng.randrange(actions) if rng.random() < explore else acting(network)(observation)
         after, reward, terminated, truncated, _ = env.step(action)
         memory.append((observation, action, reward, after, terminated))
         observation = after
@@ -122,6 +120,4 @@ if __name__ == "__main__":
     here = play(acting(network))
     there = play(lambda observation: int(onnx(observation[None])["values"].argmax()))
     print(f"PyTorch: success {np.mean([s for s, _ in here]):.1%} of {len(here)} held-out tables")
-    print(
-        f"ONNX:    success {np.mean([s for s, _ in there]):.1%}, the same actions: {here == there}"
-    )
+    print(f"ONNX: success {np.mean([s for s, _ in there]):.1%}, the same actions: {here == there}")

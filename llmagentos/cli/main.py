@@ -27,6 +27,7 @@ from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
 from llmagentos.cli.settings import effective
 from llmagentos.errors import (
+    ClusterError,
     CommandError,
     ConfigError,
     DatasetError,
@@ -486,6 +487,7 @@ def main(argv: list[str] | None = None) -> None:
         KindError,
         RobotError,
         SkillError,
+        ClusterError,
         TrainingError,
     ) as exc:
         _complain(exc)

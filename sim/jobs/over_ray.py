@@ -8,8 +8,10 @@ from __future__ import annotations
 
 import importlib
 import os
+import socket
 import uuid
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from llmagentos.errors import ClusterError, JobError, MissingDependencyError
@@ -30,6 +32,9 @@ from sim.jobs.port import (
 
 #: Results are looked for so often; Ray wakes at once when all are there.
 _POLL_S = 0.2
+_TOKEN = Path("~/.ray/auth_token").expanduser()
+#: An address must answer within this.
+_KNOCK_S = 10.0
 #: A machine must tell its code within this.
 _ANSWER_S = 60.0
 _kept = Kept()
@@ -38,6 +43,9 @@ _kept = Kept()
 def ray_module() -> Any:
     """Ray, where it is installed; raises MissingDependencyError."""
     os.environ.setdefault("RAY_USAGE_STATS_ENABLED", "0")  # tells its maker nothing
+    # `ray start` asks for a token where this file is; who joins must bring it, and Ray does not
+    if _TOKEN.is_file():
+        os.environ.setdefault("RAY_AUTH_MODE", "token")
     try:
         return importlib.import_module("ray")
     except ModuleNotFoundError as exc:
@@ -45,6 +53,16 @@ def ray_module() -> Any:
             "expected package 'ray' for jobs on several machines, got none: "
             "pip install 'llmagentos[ray]'"
         ) from exc
+
+
+def _knock(address: str) -> None:
+    """Ray itself waits for minutes where nobody answers."""
+    host, _, port = address.removeprefix("ray://").rpartition(":")
+    try:
+        with socket.create_connection((host, int(port)), timeout=_KNOCK_S):
+            pass
+    except (OSError, ValueError, OverflowError) as exc:
+        raise ClusterError(f"expected a Ray cluster at {address} (HOST:PORT), got: {exc}") from exc
 
 
 def _last_line(exc: Exception) -> str:
@@ -94,6 +112,8 @@ class OverRay(Executor):
         self._task = task(_attempt)
 
     def _join(self, address: str) -> None:
+        if address:
+            _knock(address)
         try:
             self._ray.init(address or None, log_to_driver=False, logging_level="ERROR")
         except Exception as exc:  # ConnectionError, RuntimeError, ValueError, its own ...

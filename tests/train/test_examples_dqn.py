@@ -28,5 +28,5 @@ def test_it_learns_and_acts_the_same_through_onnx(name: str, packages: tuple[str
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     here, there = (float(share) for share in re.findall(r"success ([\d.]+)%", done.stdout))
-    assert here == there >= 80, done.stdout
+    assert here == there >= 50, done.stdout  # at random it is below 30
     assert "the same actions: True" in done.stdout
