@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import copy
+import importlib
 import itertools
 import json
 import secrets
@@ -288,6 +289,4 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 if __name__ == "__main__":
     # by its own name: what "__main__" holds cannot be sent to other machines
-    from benchmarks.commands import main as run
-
-    run()
+    importlib.import_module("benchmarks.commands").main()
