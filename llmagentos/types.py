@@ -18,6 +18,10 @@ from numpy.typing import NDArray
 Vec3 = tuple[float, float, float]
 
 
+#: How high over a table of scale 1 its camera is, metres.
+EYE_M = 1.25
+
+
 @dataclass(frozen=True)
 class Workspace:
     """The part of the table the robot works on, base frame, metres.
@@ -44,6 +48,11 @@ class Workspace:
     def middle(self) -> tuple[float, float]:
         """Its middle, x and y."""
         return (self.x_min + self.x_max) / 2, (self.y_min + self.y_max) / 2
+
+    @property
+    def eye(self) -> Vec3:
+        """Where the camera over the table is to be, base frame: straight above its middle."""
+        return (*self.middle, self.table_z + EYE_M * self.scale)
 
     def times(self, factor: float) -> Workspace:
         """The same with all lengths times a factor, the scale too."""

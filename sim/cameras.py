@@ -13,7 +13,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.types import CameraFrame, Workspace
+from llmagentos.types import EYE_M, CameraFrame, Workspace
 from sim.noise import SensorNoise
 
 #: This much of the picture's width and height is filled with what people are to see.
@@ -75,12 +75,12 @@ def looking_at(
 def overhead_spec(
     width: int = 640, height: int = 480, workspace: Workspace | None = None
 ) -> CameraSpec:
-    """Straight down over the workspace's middle, from 1.25 m times the scale of its things; the
-    picture's up is forward (+x)."""
+    """Straight down over the workspace's middle, from `Workspace.eye`; the picture's up is forward
+    (+x)."""
     w = workspace or Workspace()
     (x, y), s = w.middle, w.scale
-    pose = looking_at((x, y, 1.25 * s), (x, y, 0.0), (1.0, 0.0, 0.0))
-    focal = height / 0.68 * 1.25
+    pose = looking_at((x, y, EYE_M * s), (x, y, 0.0), (1.0, 0.0, 0.0))
+    focal = height / 0.68 * EYE_M
     return CameraSpec("overhead", width, height, focal, 0.4 * s, 1.6 * s, pose)
 
 

@@ -9,7 +9,7 @@ simulators (a pick is passed in), drivers, printing.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -19,6 +19,7 @@ from llmagentos.files import is_there, read_text, read_yaml
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.robot_setup.few_joints import built_fault
 from llmagentos.robot_setup.reach import ReachMap, Silhouette, heights_m, reach_map
+from llmagentos.robot_setup.resting import MOST_HIDDEN, better_home
 from llmagentos.robots import ArmSpec, reach_m
 from llmagentos.robots.loading import FILE, folder_of
 from llmagentos.robots.questions import Question, open_questions
@@ -27,7 +28,6 @@ from llmagentos.types import Pose
 TRIPS = 200
 #: Round trips and map cells of a work area that an arm has to manage.
 ENOUGH = 0.95
-MOST_HIDDEN = 0.02
 _ERROR_M, _ERROR_RAD = 1e-5, 1e-4
 _DEEP_CELLS = 8
 #: Boxes around an arm's parts are larger than the parts: so much of one may be under the table.
@@ -60,7 +60,8 @@ def check(spec: ArmSpec, map_: ReachMap) -> Iterator[Finding]:
         yield Finding("joints", False, fault)
     yield reach_finding(spec, map_)
     yield trips_finding(spec)
-    yield home_finding(spec)
+    home = home_finding(spec)
+    yield home if home.well else replace(home, words=f"{home.words}: {_home_advice(spec)}")
 
 
 def area_map(spec: ArmSpec, around: bool = True) -> ReachMap:
@@ -114,12 +115,23 @@ def home_finding(spec: ArmSpec) -> Finding:
     """What the arm hides of its table at rest, and how low it is."""
     seen = Silhouette(spec)
     hidden, low = seen.hidden_share(spec.home_rad), seen.lowest_m(spec.home_rad)
-    words = f"hides {hidden:.0%} of the work area from a camera above, lowest part {low:.2f} m up"
-    if low <= 0:
-        words += ": raise home_rad, or lower work_area.table_z_m"
-    elif hidden > MOST_HIDDEN:
-        words += f": turn {spec.joint_names[0]} of home_rad aside, or fold the arm back"
+    words = f"hides {hidden:.0%} of the work area from the camera over it (what stands within the "
+    words += f"arm's outline as perception draws it counts), lowest part {low:.2f} m up"
     return Finding("home", hidden <= MOST_HIDDEN and low > 0, words)
+
+
+def _home_advice(spec: ArmSpec) -> str:
+    """What to write instead, tried before it is said."""
+    hidden, found = better_home(spec)
+    joints = f"home_rad: {[round(v, 4) for v in found.home_rad]}"
+    if not home_finding(found).well:
+        best = f"; the best that was found, {joints}, hides {hidden:.0%}" if hidden < 1 else ""
+        return f"no posture with the hand down hides less than {MOST_HIDDEN:.0%} of it{best}: " \
+               "make work_area smaller, farther from the base"  # fmt: skip
+    area = found.workspace
+    moved = area.x_min - spec.workspace.x_min > 1e-9
+    also = f", and work_area x_m: [{area.x_min:.3f}, {area.x_max:.3f}]" if moved else ""
+    return f"write {joints}{also}, which hides {hidden:.0%}"
 
 
 def _narrowed(spec: ArmSpec) -> str:

@@ -18,22 +18,21 @@ from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.robot_setup.check import (
     ENOUGH,
-    MOST_HIDDEN,
     Finding,
     area_map,
     home_finding,
     trips_finding,
 )
-from llmagentos.robot_setup.posture import Chain, Posture, nearest_turn
+from llmagentos.robot_setup.posture import Chain, Posture
 from llmagentos.robot_setup.reach import (
     DEEPEST_M,
     WIDEST_M,
-    Silhouette,
     heights_m,
     largest_area,
     reach_map,
     ring_map,
 )
+from llmagentos.robot_setup.resting import at_rest
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, Workspace
 
@@ -44,13 +43,6 @@ _SCALES = (1.0, 0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.25)
 _LEAST_DEEP_M, _LEAST_WIDE_M = 0.25, 0.40
 #: So many postures are tried over the table; cells of the map on a stretched arm.
 _POSTURES, _CELLS, _COARSE_CELLS = 3, 24, 16
-#: At rest, nothing of the arm is lower than this, metres.
-_CLEAR_M = 0.02
-#: Turned aside in such steps, rad, so many to either side: an arm still faces its table at home.
-_ASIDE_RAD, _ASIDE = 0.2, 7
-#: Where an arm hides some of its table whatever it does, the table begins so much farther out; it
-#: keeps at least the share.
-_STEP_M, _KEPT = 0.02, 0.6
 #: Joints that turn on beyond this have several postures for one pose; narrowed to those that the
 #: table needs and so much more, rad.
 _WIDE_RAD, _MORE_RAD, _APART_RAD = 1.5 * math.pi, 0.35, 1.2
@@ -87,7 +79,7 @@ def find_place(spec: ArmSpec, chain: Chain, postures: Sequence[Posture], table_z
         return Place(spec, area=False, home=False, homes=homes)
     found = _as_checked(found)
     found, narrowed = _narrowed(found)
-    hidden, aside, found = _at_rest(found, homes, chain.turns_upright)
+    hidden, aside, found = at_rest(found, homes, chain.turns_upright)
     failed = [f for f in (trips_finding(found), home_finding(found)) if f.well is False]
     home = not any(f.about == "home" for f in failed)
     best = (found.home_rad, *(h for h in homes if h != found.home_rad))
@@ -203,46 +195,3 @@ def _used(spec: ArmSpec) -> NDArray[np.float64]:
     near = np.abs(every - usual)[:, 1:-1].max(axis=1) < _APART_RAD
     near[0] = True
     return every[near]
-
-
-# --- at rest ----------------------------------------------------------------------------------
-
-
-def _at_rest(
-    spec: ArmSpec, homes: Sequence[tuple[float, ...]], upright: bool
-) -> tuple[float, float, ArmSpec]:
-    """Hidden share, turn aside and the spec with its home, its area cut where that must be."""
-    whole, area = spec.workspace.x_max - spec.workspace.x_min, spec.workspace
-    best = _best_home(spec, homes, upright)
-    hidden, turn, home = best
-    while hidden > MOST_HIDDEN and area.x_max - area.x_min - _STEP_M >= _KEPT * whole:
-        area = replace(area, x_min=area.x_min + _STEP_M)
-        spec_ = replace(spec, workspace=area)
-        hidden, turn, home = _best_home(spec_, homes, upright)
-        if hidden <= MOST_HIDDEN:
-            return hidden, turn, replace(spec_, home_rad=home)
-    hidden, turn, home = best
-    return hidden, turn, replace(spec, home_rad=home)
-
-
-def _best_home(
-    spec: ArmSpec, homes: Sequence[tuple[float, ...]], upright: bool
-) -> tuple[float, float, tuple[float, ...]]:
-    """What hides least of the area: hidden share, how far it is turned aside, joints."""
-    seen, low, high = Silhouette(spec), spec.lower_rad, spec.upper_rad
-    turns = [0.0]
-    if upright:
-        turns += [s * _ASIDE_RAD * k for k in range(1, _ASIDE + 1) for s in (-1, 1)]
-    best = (math.inf, 0.0, spec.home_rad)
-    for joints in dict.fromkeys((spec.home_rad, *homes[: _POSTURES + 2])):
-        for turn in turns:
-            first = nearest_turn(joints[0] + turn, low[0], high[0])
-            q = (round(first, 6), *joints[1:])
-            inside = all(a < v < b for a, v, b in zip(low, q, high, strict=True))
-            if not (inside and low[0] + 0.15 < q[0] < high[0] - 0.15):
-                continue
-            hidden = seen.hidden_share(q) if seen.lowest_m(q) > _CLEAR_M else 1.0
-            best = min(best, (hidden, turn, q), key=lambda found: found[0])
-            if hidden == 0:
-                return best
-    return best if best[0] <= 1 else (1.0, 0.0, spec.home_rad)

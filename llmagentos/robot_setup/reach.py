@@ -15,15 +15,19 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics
+from llmagentos.perception.maps.arm import SelfMask, inside_solids
 from llmagentos.robots.model import ArmModel
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.robots.urdf import joints_of, parse
-from llmagentos.types import Pose, Workspace
+from llmagentos.types import Pose, RobotState, Workspace
 
 #: Things of scale 1 are grasped so high over the table and carried so high, metres.
 _LOW_M, _HIGH_M = 0.02, 0.15
-#: The camera over the table, metres above it.
-_CAMERA_M = 1.2
+#: A small thing of scale 1, metres; where the camera has to see it: its middle and its corners.
+_THING_M = 0.04
+_SPREAD = np.array([(0, 0), (1, 1), (1, -1), (-1, 1), (-1, -1)], dtype=np.float64)
+#: Of a box that goes up past the camera, what is nearer below it than this is left out, metres.
+_NEAR_M = 0.05
 _SPOTS = 16
 _SIGNS = np.array(list(itertools.product((-1, 1), repeat=3)), dtype=np.float64)
 #: An area is at most so deep and wide: what one camera sees and perception was made for.
@@ -138,25 +142,39 @@ class Silhouette:
     """
 
     def __init__(self, spec: ArmSpec) -> None:
-        self._spec, self._model = spec, ArmModel(spec)
+        self._spec, self._model, self._mask = spec, ArmModel(spec), SelfMask(spec)
         chain = joints_of(parse(spec.urdf, spec.name), spec.name)
         self._links = [spec.base_link, *(j.child for j in chain.values())]
         self._moved = self._model.links_beyond(spec.joint_names[1])
 
     def hidden_share(self, joints: Sequence[float]) -> float:
-        """Of the work area, how much the arm hides from a camera straight above its middle."""
+        """Of the work area, where the camera over it does not make out a small thing: the arm is in
+        between, or so near that perception counts what is there as the arm (its SelfMask)."""
         area = self._spec.workspace
-        middle = (area.x_min + area.x_max) / 2, (area.y_min + area.y_max) / 2
-        eye = np.array([*middle, area.table_z + _CAMERA_M])
+        eye, half = np.array(area.eye), _THING_M / 2 * area.scale
         x = np.linspace(area.x_min, area.x_max, _SPOTS)
         y = np.linspace(area.y_min, area.y_max, _SPOTS)
-        spots = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 2)
-        hidden = np.zeros(len(spots), dtype=bool)
+        spots = np.stack(np.meshgrid(x, y, indexing="ij"), axis=-1).reshape(-1, 1, 2)
+        points = (spots + half * _SPREAD).reshape(-1, 2)
+        hidden = self._taken_for_arm(joints, points)
         for corners in self._corners(joints, self._links):
             outline = _shadow(corners, eye, area.table_z)
             if outline is not None:
-                hidden |= _inside(spots, outline)
-        return float(hidden.mean())
+                hidden |= _inside(points, outline)
+        return float(hidden.reshape(len(spots), -1).any(axis=1).mean())
+
+    def _taken_for_arm(
+        self, joints: Sequence[float], points: NDArray[np.float64]
+    ) -> NDArray[np.bool_]:
+        """Over which points [N, 2] a small thing would lie in the arm's body as perception has it."""
+        area = self._spec.workspace
+        rest = RobotState(tuple(joints), (0.0,) * len(joints), self._spec.max_opening_m, 0.0)
+        solids = self._mask.at(rest).solids
+        taken = np.zeros(len(points), dtype=bool)
+        for height in (0.0, _THING_M * area.scale):
+            z = np.full(len(points), area.table_z + height)
+            taken |= inside_solids(np.column_stack([points, z]).astype(np.float32), solids)
+        return taken
 
     def lowest_m(self, joints: Sequence[float]) -> float:
         """The lowest point over the table of what moves beyond the second joint, metres."""
@@ -177,10 +195,11 @@ class Silhouette:
 def _shadow(
     corners: NDArray[np.float64], eye: NDArray[np.float64], table_z: float
 ) -> NDArray[np.float64] | None:
-    """Points as the eye sees them on the table, [N, 2]; None where they are not below it."""
-    if corners[:, 2].max() >= eye[2] - 1e-3:
+    """Points as the eye sees them on the table, [N, 2]; None where all are above it. What of a
+    part is above it counts as just below."""
+    if corners[:, 2].min() >= eye[2] - _NEAR_M:
         return None
-    share = (eye[2] - table_z) / (eye[2] - corners[:, 2])
+    share = (eye[2] - table_z) / (eye[2] - np.minimum(corners[:, 2], eye[2] - _NEAR_M))
     return np.array(eye[:2] + (corners[:, :2] - eye[:2]) * share[:, None])
 
 
