@@ -43,8 +43,8 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     """A SceneSpec from a spec, a mapping, a file, a shipped scene's name, "random" or None.
 
     robot: the arm's name or folder, instead of the scene's. Positions stay where they fit its work
-    area, else things are moved into it (`SceneSpec.with_robot`), which is logged as a warning
-    where a scene was given. Raises SceneError, RobotError.
+    area, else things are moved into it (`SceneSpec.with_robot`), which is logged as a warning.
+    Raises SceneError, RobotError.
     """
     if scene == "random":
         return random_scene(seed, robot=str(robot) or DEFAULT_ROBOT)
@@ -52,12 +52,10 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
         load(robot)
         given = load_scene(scene, seed)
         spec = given.with_robot(str(robot))
-        if scene is not None and [o.position for o in spec.objects] != [
-            o.position for o in given.objects
-        ]:
+        if [o.position for o in spec.objects] != [o.position for o in given.objects]:
             _log.warning(
                 "%s: positions do not fit the work area of %s; things were moved into it",
-                scene if isinstance(scene, str | Path) else "scene",
+                "demo" if scene is None else scene if isinstance(scene, str | Path) else "scene",
                 robot,
             )
         return spec

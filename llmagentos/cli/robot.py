@@ -24,6 +24,7 @@ from llmagentos.cli.robot_driver import (
     conformance,
     driver_finding,
 )
+from llmagentos.cli.waiting import working
 from llmagentos.errors import (
     LLMAgentOSError,
     MissingDependencyError,
@@ -38,6 +39,8 @@ from llmagentos.robots.questions import Question
 app = typer.Typer(no_args_is_help=True)
 app.command()(conformance)
 
+#: What is told with a word of its own, not as found.
+_MARKS = ("NOT WELL ", "MISSING ")
 #: How long `check --ros` listens, seconds.
 _LISTEN_S = 5.0
 
@@ -129,7 +132,8 @@ def new(
     if (urdf is None) == (again is None):
         raise RobotError("expected either --urdf FILE or --again FOLDER, got not one of them")
     if again is not None:
-        made = look_again(again, table_z)
+        with working("looking for home and work area"):
+            made = look_again(again, table_z)
         _tell_draft(made, again, as_json)
         return
     assert urdf is not None
@@ -139,7 +143,8 @@ def new(
         tree = made_of.tree
     wishes = Wishes(hand, tip, table_z, name)
     folder = free_folder(out or Path(name_of(tree, wishes)), force)
-    made = draft(tree, wishes)
+    with working("measuring the hand, looking for home and work area"):
+        made = draft(tree, wishes)
     if gripper is not None:
         named = "" if mount else ", the outermost link; --mount names another"
         made.said.append(f"mount: {made_of.words}{named}")
@@ -154,7 +159,7 @@ def _tell_draft(made: Draft, folder: Path, as_json: bool) -> None:
         print(json.dumps({"folder": str(folder), "found": made.said, "questions": asked}))
         return
     for line in made.said:
-        print(f"found    {line}")
+        print(line if line.startswith(_MARKS) else f"found    {line}")
     _print_questions(made.questions)
     where = str(folder)
     if where in names():  # a name alone is the known arm's

@@ -32,6 +32,8 @@ _ERROR_M, _ERROR_RAD = 1e-5, 1e-4
 _DEEP_CELLS = 8
 #: Boxes around an arm's parts are larger than the parts: so much of one may be under the table.
 _UNDER_M = 0.02
+#: No gripper presses harder than this, N for each metre of its arm.
+_FORCE_N_PER_M = 400.0
 
 
 @dataclass(frozen=True)
@@ -58,6 +60,10 @@ def check(spec: ArmSpec, map_: ReachMap) -> Iterator[Finding]:
     fault = built_fault(spec)
     if fault:
         yield Finding("joints", False, fault)
+    if spec.gripper.max_force_n > _FORCE_N_PER_M * reach_m(spec):
+        yield Finding("gripper", False, "expected gripper.max_force_n of at most "
+                      f"{_FORCE_N_PER_M * reach_m(spec):.0f} N a finger for an arm of this size, got "
+                      f"{spec.gripper.max_force_n:g}")  # fmt: skip
     yield reach_finding(spec, map_)
     yield trips_finding(spec)
     home = home_finding(spec)
@@ -68,10 +74,17 @@ def area_map(spec: ArmSpec, around: bool = True) -> ReachMap:
     """The work area, and a little more around it."""
     area = spec.workspace
     step = max((area.x_max - area.x_min) / _DEEP_CELLS, 0.01)
-    more = 2 * step if around else 0.0
-    x = np.arange(area.x_min - more, area.x_max + more + 1e-9, step)
-    y = np.arange(area.y_min - more, area.y_max + more + 1e-9, step)
-    return reach_map(spec, list(map(float, x)), list(map(float, y)), heights_m(spec.scale))
+    more = 2 if around else 0
+    x = _cells(area.x_min, area.x_max, step, more)
+    y = _cells(area.y_min, area.y_max, step, more)
+    return reach_map(spec, x, y, heights_m(spec.scale))
+
+
+def _cells(low: float, high: float, step: float, more: int) -> list[float]:
+    """From end to end in even steps of about that size, and so many more to either side."""
+    count = max(round((high - low) / step), 1)
+    each = (high - low) / count
+    return [round(low + each * i, 9) for i in range(-more, count + more + 1)]
 
 
 def reach_finding(spec: ArmSpec, map_: ReachMap) -> Finding:
@@ -123,6 +136,8 @@ def home_finding(spec: ArmSpec) -> Finding:
 def _home_advice(spec: ArmSpec) -> str:
     """What to write instead, tried before it is said."""
     hidden, found = better_home(spec)
+    if Silhouette(found).lowest_m(found.home_rad) <= 0:
+        return "raise home_rad, or lower work_area.table_z_m"
     joints = f"home_rad: {[round(v, 4) for v in found.home_rad]}"
     if not home_finding(found).well:
         best = f"; the best that was found, {joints}, hides {hidden:.0%}" if hidden < 1 else ""

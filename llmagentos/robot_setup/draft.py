@@ -22,11 +22,11 @@ from llmagentos.robot_setup.body import Body, body_of, urdf_text
 from llmagentos.robot_setup.drafts import Draft
 from llmagentos.robot_setup.facing import turned, turned_by
 from llmagentos.robot_setup.few_joints import FULL, on_the_roll, straightened
-from llmagentos.robot_setup.gripper import Measured, measure
+from llmagentos.robot_setup.gripper import Measured, ends_of, measure
 from llmagentos.robot_setup.hands import Reach, arms_of, fingertips_of, others_of, still_fingers
 from llmagentos.robot_setup.placing import add_place, ask_for_gripper_first
 from llmagentos.robot_setup.posture import Chain
-from llmagentos.robot_setup.tree import Tree
+from llmagentos.robot_setup.tree import TURNING, Joint, Tree
 
 #: Full speed is reached in a quarter of a second.
 _ACCELERATION_PER_S, _MOST_RADPS2 = 4.0, 20.0
@@ -34,7 +34,13 @@ _TOOL_MPS, _CAREFUL_MPS = 1.0, 0.25
 #: Torque of a motor whose file says none, N m: simulation alone uses it.
 _EFFORT_NM = 50.0
 #: A finger's force that may be the gripper's, and one that no such gripper has, N.
-_MOST_FORCE_N, _ABSURD_FORCE_N = 100.0, 200.0
+_LEAST_FORCE_N, _MOST_FORCE_N, _ABSURD_FORCE_N = 5.0, 100.0, 200.0
+#: What may be answered, N: for a hand on an arm of usual size, and on one whose links are shorter.
+_FORCES, _SMALL_FORCES, _SMALL_M = ("20", "40", "70"), ("5", "10", "20"), 0.5
+_HOW_TO_FIND = (
+    "use the file where it lies in its package, or name the folder that holds the package: "
+    "ROS_PACKAGE_PATH=/path/to/share llmagentos robot new"
+)
 
 #: Axes that are off by less are only rounded, rad.
 _ROUNDED_RAD = 1e-4
@@ -80,6 +86,7 @@ def draft(tree: Tree, wishes: Wishes | None = None) -> Draft:
         )
     moving = [j.name for j in (*reach.arm, *reach.fingers)]
     body = body_of(tree, moving)
+    _tell_lost(made, body)
     measured = _gripper(made, tree, reach, body)
     tree, reach, body = _faced(made, tree, reach, body, measured)
     made.fill("joints", [j.name for j in reach.arm], _about_joints(reach))
@@ -173,6 +180,11 @@ def _gripper(made: Draft, tree: Tree, reach: Reach, body: Body) -> Measured | No
         made.ask("gripper", f"{words} a gripper at the arm's end with `robot new --gripper FILE`, or "
                  "in the URDF.")  # fmt: skip
         return None
+    blind = _blind_fingers(tree, reach, body)
+    if blind:
+        made.ask("gripper", f"The meshes of {', '.join(blind)} were not found, so nothing was measured: "
+                 f"{_HOW_TO_FIND}, with --force.")  # fmt: skip
+        return None
     try:
         measured = measure(tree, reach, body.shapes)
     except RobotError as exc:
@@ -196,15 +208,40 @@ def _gripper(made: Draft, tree: Tree, reach: Reach, body: Body) -> Measured | No
     how = "by how far they part" if measured.bare else "between the inner faces of their ends"
     made.fill("gripper", values, f"measured by moving {', '.join(measured.joints)}, {how}")
     lead = tree.joints[measured.joints[0]]
-    force = round(lead.effort / measured.lever_m, 1)
-    if 0 < force <= _MOST_FORCE_N:
-        made.fill("gripper.max_force_n", force, f"from the effort of {lead.name}")
-    else:
-        words = "How hard a finger may press at most, N (its data sheet)?"
-        if 0 < force <= _ABSURD_FORCE_N:
-            words += f" By the effort of {lead.name} in the file it would be {force:.0f}."
-        made.ask("gripper.max_force_n", words, ("20", "40", "70"))
+    _force(made, reach, lead, measured.lever_m)
     return measured
+
+
+def _force(made: Draft, reach: Reach, lead: Joint, lever_m: float) -> None:
+    """What a finger presses with; asked where the file has no number that can be one."""
+    force = round(lead.effort / lever_m, 1)
+    how = f"the effort of {lead.name}"
+    if lead.kind in TURNING:
+        how += f", {lead.effort:g} N m over a lever of {lever_m * 1000:.0f} mm"
+    if _LEAST_FORCE_N <= force <= _MOST_FORCE_N:
+        made.fill("gripper.max_force_n", force, f"from {how}")
+        return
+    words = "How hard a finger may press at most, N (its data sheet)?"
+    if 0 < force <= _ABSURD_FORCE_N:
+        words += f" By {how}, it would be {force:g}."
+    length = sum(float(np.linalg.norm(j.origin[:3, 3])) for j in reach.arm[1:])
+    made.ask("gripper.max_force_n", words, _FORCES if length > _SMALL_M else _SMALL_FORCES)
+
+
+def _blind_fingers(tree: Tree, reach: Reach, body: Body) -> list[str]:
+    """Fingers whose meshes were not found: what would be measured of them is guessed."""
+    lost = {words.partition(" (")[0] for words in body.lost}
+    return [e for e in ends_of(tree, reach) if e in body.guessed and tree.fixed_to(e) & lost]
+
+
+def _tell_lost(made: Draft, body: Body) -> None:
+    """Meshes that were not found, first of all: much follows from that."""
+    if body.lost:
+        mesh = body.lost[0].partition(" (")[2].rstrip(")")
+        made.said.insert(
+            0,
+            f"MISSING meshes of {len(body.lost)} links were not found, {mesh} first: {_HOW_TO_FIND}",
+        )
 
 
 def _tip(

@@ -46,16 +46,16 @@ def draw(reach: ReachMap, area: Workspace, name: str, path: Path) -> None:
     rows, columns = len(reach.x_m), len(reach.y_m)
     size = (rows * _CELL_PX + 2 * _MARGIN_PX, columns * _CELL_PX + 2 * _MARGIN_PX, 3)
     picture = np.full(size, 255, dtype=np.uint8)
-    step = float(reach.x_m[1] - reach.x_m[0])
+    step, across = (float(v[1] - v[0]) for v in (reach.x_m, reach.y_m))
 
     def pixel(x: float, y: float) -> tuple[int, int]:
-        right = (float(reach.y_m[-1]) + step / 2 - y) / step * _CELL_PX
+        right = (float(reach.y_m[-1]) + across / 2 - y) / across * _CELL_PX
         down = (float(reach.x_m[-1]) + step / 2 - x) / step * _CELL_PX
         return round(right) + _MARGIN_PX, round(down) + _MARGIN_PX
 
     for i, x in enumerate(reach.x_m):
         for j, y in enumerate(reach.y_m):
-            corner = pixel(float(x) + step / 2, float(y) + step / 2)
+            corner = pixel(float(x) + step / 2, float(y) + across / 2)
             far = corner[0] + _CELL_PX - 2, corner[1] + _CELL_PX - 2
             cv2.rectangle(picture, corner, far, _REACHED if reach.reached[i, j] else _NOT, -1)
     cv2.rectangle(picture, pixel(area.x_max, area.y_max), pixel(area.x_min, area.y_min), _AREA, 2)

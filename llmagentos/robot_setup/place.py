@@ -51,6 +51,10 @@ _WIDE_RAD, _MORE_RAD, _APART_RAD = 1.5 * math.pi, 0.35, 1.2
 _SPOTS, _YAWS, _HIGHER = 5, (-1.2, 0.0, 1.2), (1.0, 2.0)
 
 
+#: Tables that are tried for an arm on a torso: below its shoulder, and ahead, shares of its length.
+_BELOW, _AHEAD = (0.0, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.7, 0.8, 0.9), (0.3, 0.45, 0.6, 0.75)
+
+
 @dataclass(frozen=True)
 class Place:
     """What was found for an arm.
@@ -146,6 +150,21 @@ def _as_checked(spec: ArmSpec) -> ArmSpec:
     if found is None:
         return spec
     return replace(spec, workspace=replace(found, table_z=area.table_z, scale=area.scale))
+
+
+def table_heights(spec: ArmSpec, chain: Chain) -> list[float]:
+    """Heights of a table over the base frame, metres, at which the arm works hand down somewhere ahead
+    of it: a coarse search from its shoulder down by its length. `spec` may have any work area."""
+    length, (x0, y0, z0) = chain.length_m(), chain.shoulder
+    high = heights_m(next(scales_for(spec.max_opening_m), _SCALES[-1]))
+    ahead = [float(x0) + length * share for share in _AHEAD]
+    found = []
+    for share in _BELOW:
+        table = round(float(z0) - share * length, 2)
+        at = replace(spec, workspace=replace(spec.workspace, table_z=table))
+        if reach_map(at, ahead, [float(y0)], high).reached.any():
+            found.append(table)
+    return sorted(found)
 
 
 # --- ranges -----------------------------------------------------------------------------------

@@ -159,7 +159,7 @@ class Silhouette:
         hidden = self._taken_for_arm(joints, points)
         for corners in self._corners(joints, self._links):
             outline = _shadow(corners, eye, area.table_z)
-            if outline is not None:
+            if outline is not None and _meet(outline, area, half):
                 hidden |= _inside(points, outline)
         return float(hidden.reshape(len(spots), -1).any(axis=1).mean())
 
@@ -201,6 +201,12 @@ def _shadow(
         return None
     share = (eye[2] - table_z) / (eye[2] - np.minimum(corners[:, 2], eye[2] - _NEAR_M))
     return np.array(eye[:2] + (corners[:, :2] - eye[:2]) * share[:, None])
+
+
+def _meet(outline: NDArray[np.float64], area: Workspace, more_m: float) -> bool:
+    """Whether some points may have anything of the area between them."""
+    (x0, y0), (x1, y1) = outline.min(axis=0) - more_m, outline.max(axis=0) + more_m
+    return bool(x0 <= area.x_max and x1 >= area.x_min and y0 <= area.y_max and y1 >= area.y_min)
 
 
 def _inside(spots: NDArray[np.float64], outline: NDArray[np.float64]) -> NDArray[np.bool_]:

@@ -38,13 +38,14 @@ def better_home(spec: ArmSpec) -> tuple[float, ArmSpec]:
 
 
 def at_rest(
-    spec: ArmSpec, homes: Sequence[tuple[float, ...]], upright: bool
+    spec: ArmSpec, homes: Sequence[tuple[float, ...]], upright: bool, fixed: bool = False
 ) -> tuple[float, float, ArmSpec]:
-    """Hidden share, turn aside and the spec with its home, its area cut where that must be."""
+    """Hidden share, turn aside and the spec with its home, its area cut where that must be, unless
+    it is `fixed`."""
     whole, area = spec.workspace.x_max - spec.workspace.x_min, spec.workspace
     best = _best_home(spec, homes, upright)
     hidden, turn, home = best
-    while hidden > MOST_HIDDEN and area.x_max - area.x_min - _STEP_M >= _KEPT * whole:
+    while not fixed and hidden > MOST_HIDDEN and area.x_max - area.x_min - _STEP_M >= _KEPT * whole:
         area = replace(area, x_min=area.x_min + _STEP_M)
         spec_ = replace(spec, workspace=area)
         hidden, turn, home = _best_home(spec_, homes, upright)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 from robot_setup import urdfs
 
 from llmagentos.errors import RobotError
+from llmagentos.robot_setup.again import look_again
 from llmagentos.robot_setup.body import body_of
 from llmagentos.robot_setup.check import check, questions_of
 from llmagentos.robot_setup.draft import Wishes, draft
@@ -243,3 +245,52 @@ def test_a_check_that_fails_says_what_to_change() -> None:
         ("home", "raise home_rad, or lower work_area.table_z_m"),
     ):
         assert found[about].well is False and step in found[about].words
+
+
+def test_a_force_that_is_absurd_for_the_arm_is_not_well() -> None:
+    spec = load("so101")
+    strong = replace(spec, gripper=replace(spec.gripper, max_force_n=2000.0))
+    area = spec.workspace
+    reach = reach_map(spec, [area.x_min], [area.middle[1]], heights_m(spec.scale))
+    for arm, well in ((spec, True), (strong, False)):
+        found = {f.about: f for f in check(arm, reach)}
+        assert ("gripper" not in found) is well, found
+    assert "got 2000" in found["gripper"].words
+
+
+def test_meshes_that_are_not_found_are_told_first_and_nothing_is_measured_of_them(
+    tmp_path: Path,
+) -> None:
+    """As a URDF that was copied out of its package."""
+    box = re.compile(r"<geometry>\s*<box[^>]*/>\s*</geometry>")
+    mesh = '<geometry><mesh filename="package://my_arm/meshes/part.stl"/></geometry>'
+    text = box.sub(mesh, urdfs.robot(urdfs.arm(), urdfs.fingers()))
+    made = draft(read_tree(urdfs.written(tmp_path, text)))
+    assert made.said[0].startswith("MISSING meshes") and "my_arm" in made.said[0]
+    assert "ROS_PACKAGE_PATH=" in made.said[0]
+    (asked,) = [q for q in made.questions if q.field == "gripper"]
+    assert "were not found" in asked.words and "gripper" not in made.values
+
+
+def test_again_keeps_a_work_area_that_is_written_and_finds_home_over_it(tmp_path: Path) -> None:
+    write_folder(draft(_tree(tmp_path, urdfs.arm(), urdfs.fingers())), tmp_path / "arm", "x.urdf")
+    path = tmp_path / "arm" / "robot.yaml"
+    text = path.read_text(encoding="utf-8")
+    own = "work_area: {x_m: [0.4, 0.6], y_m: [-0.2, 0.2], table_z_m: 0.05}"
+    text = re.sub(r"^work_area:.*$", own, text, flags=re.MULTILINE)
+    path.write_text(re.sub(r"^home_rad:.*$", "home_rad:", text, flags=re.MULTILINE), "utf-8")
+    made = look_again(tmp_path / "arm")
+    written = path.read_text(encoding="utf-8")
+    assert own in written and "# as written; reached hand down:" in written
+    assert "home_rad: [" in written and written.count("# hand straight down") == 1
+    assert "home_rad" in made.values
+    with pytest.raises(RobotError, match="without a value"):
+        look_again(tmp_path / "arm")
+
+
+def test_an_arm_on_a_column_is_told_which_tables_it_works_on(tmp_path: Path) -> None:
+    text = urdfs.robot(urdfs.arm(), urdfs.fingers())
+    tree = read_tree(urdfs.written(tmp_path, text))
+    made = draft(tree, Wishes(table_z_m=5.0))
+    (asked,) = [q for q in made.questions if q.field == "work_area"]
+    assert "a lower one" in asked.words and "5.00 m" in asked.words
