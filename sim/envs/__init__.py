@@ -2,8 +2,8 @@
 `gymnasium.make("llmagentos/Reach-v0")`.
 
 Knows: the environments' names, in one table. Does not know: what is in them; an entry is imported
-when its environment is made. Importing this is cheap: Gymnasium does it for whoever has the
-package installed (entry point `gymnasium.envs`).
+when its environment is made. Importing this is cheap; `gymnasium.make("sim.envs:llmagentos/Reach-v0")`
+does it by itself (Gymnasium 1 no longer looks for entry points).
 """
 
 from __future__ import annotations
