@@ -23,7 +23,7 @@ try:
 except ModuleNotFoundError as exc:
     sys.exit(f"this example needs TensorFlow, got no {exc.name}: pip install tensorflow tf2onnx")
 
-STEPS, LEARN_FROM, BATCH, GAMMA = 8_000, 500, 128, 0.9
+STEPS, LEARN_FROM, BATCH, GAMMA = 12_000, 500, 128, 0.9
 EXPLORE_UNTIL, TARGET_EVERY, SEED = 4_000, 100, 0
 HELD_OUT = range(1_000_000, 1_000_100)
 
