@@ -38,6 +38,8 @@ Ids = Annotated[list[str] | None, typer.Argument(metavar="ID...", help="As `show
 Yes = Annotated[bool, typer.Option("--yes", help="All that are open, without asking.")]
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 _WIDTH = 120
+#: What the training's process printed, in the folder.
+_LOG = "training.log"
 
 
 @app.command()
@@ -94,12 +96,13 @@ def train(
         raise ConfigError("expected no training under way, got one: llmagentos learn status")
     make_folder(where, "a folder for what is learnt")
     options = ["--folder", str(where), "--steps", str(steps), "--per-suite", str(per_suite)]
-    with (where / "training.log").open("wb") as log:
+    with (where / _LOG).open("wb") as log:
         child = subprocess.Popen(
             [sys.executable, "-m", "training.planner.learn", *options],
             cwd=_checkout(), env={**os.environ, "PYTHONPATH": _path()}, stdin=subprocess.DEVNULL,
             stdout=log, stderr=log, start_new_session=True,
         )  # fmt: skip
+    background.note_started(where, child.pid)
     _console().print(
         f"training {len(approved)} lessons in the background (process {child.pid}); "
         "llmagentos learn status tells how far it is",
@@ -128,6 +131,8 @@ def status(folder: Folder = "", as_json: AsJson = False) -> None:
         console.print("nothing was trained yet")
     else:
         console.print(f"{told['state']}: {escape(str(told.get('words', '')))}", highlight=False)
+        if told["state"] != "done":
+            console.print(f"[dim]its output: {escape(str(where / _LOG))}[/]", highlight=False)
     for row in (told.get("judgement") or {}).get("groups", ()):
         console.print(f"[dim]{row['name']:14} {row['before']} → {row['after']} of {row['n']}[/]")
     console.print(f"model: {champions.current}", highlight=False)

@@ -29,6 +29,14 @@ def found(folder: Path) -> list[Lesson]:
     return lessons(episodes.read(folder / places.EPISODES))
 
 
+def note_started(folder: Path, pid: int) -> None:
+    """Tell the state file of a process that has only begun and will tell the rest itself: from now on
+    a training is under way."""
+    began = time.strftime("%Y-%m-%d %H:%M:%S")
+    told = {"pid": pid, "began": began, "state": "running", "words": "starting", "share": 0.0}
+    write_text(folder / STATE, json_text(told))
+
+
 def work(folder: Path, optimizer: PolicyOptimizer) -> Judgement | None:
     """Train every approved lesson, telling the state file; None where that failed, which it tells."""
     began = time.strftime("%Y-%m-%d %H:%M:%S")

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -254,3 +257,22 @@ def test_learn_shows_decides_and_says_what_is_missing(
     code, _, err = say(capsys, "back")
     assert code == 2 and "shipped" in err
     assert "nothing was trained yet" in say(capsys, "status")[1]
+
+
+def test_a_training_counts_as_under_way_from_its_first_moment(
+    tmp_path: Path, capsys: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    where = places.folder()
+    kept(where, episode("put the red block in the box", PUT), 1.0)
+    say(capsys, "approve", "--yes")
+    background.note_started(where, os.getpid())
+    assert "0%  starting" in say(capsys, "status")[1]
+    monkeypatch.setattr("llmagentos.cli.learn._need_workshop", lambda: None)  # no PyTorch here
+    code, _, err = say(capsys, "train")
+    assert code == 2 and "no training under way" in err
+    with subprocess.Popen([sys.executable, "-c", ""]) as gone:
+        gone.wait()
+    background.note_started(where, gone.pid)
+    out = say(capsys, "status")[1]
+    assert "ended: starting" in out and "training.log" in out
