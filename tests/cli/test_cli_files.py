@@ -52,6 +52,12 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("up", "robot"): (FOLDER, ["--sim", "--robot", "{}"]),
     ("scene show", "robot"): (FOLDER, ["demo", "--robot", "{}"]),
     ("scene make", "robot"): (FOLDER, ["made.yaml", "--robot", "{}"]),
+    ("record", "out"): (MAKES, ["--command", "home", "--out", "{}"]),
+    ("record", "scene"): (READS, ["--command", "home", "--out", "set", "--scene", "{}"]),
+    ("record", "robot"): (FOLDER, ["--command", "home", "--out", "set", "--robot", "{}"]),
+    ("record", "model"): (FOLDER, ["--command", "home", "--out", "set", "--model", "{}"]),
+    ("dataset info", "folder"): (FOLDER, ["{}"]),
+    ("dataset check", "folder"): (FOLDER, ["{}"]),
     ("config show", "config"): (READS, ["--config", "{}"]),
     ("scene show", "scene"): (READS, ["{}"]),
     ("scene show", "picture"): (WRITES, ["demo", "--picture", "{}.png"]),
@@ -77,9 +83,10 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
 NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
     "quantize", "driver", "option", "mount", "hand", "tip", "skills", "env", "algo", "obs", "reward",
+    "size", "task", "repo_id", "teleop", "ray_address",
 }  # fmt: skip
 #: Of commands that need PyTorch first; tests/train has them.
-WITH_TORCH = {("train", "robot"), ("train", "out"), ("evaluate", "plot"), ("export", "run"),
+WITH_TORCH = {("train", "robot"), ("train", "out"), ("train", "data"), ("evaluate", "plot"), ("export", "run"),
               ("export", "file")}  # fmt: skip
 #: A folder of commands has no file that must be there.
 MAY_BE_EMPTY = {("bench", "commands"), *(key for key in TABLE if key[0].startswith("learn "))}
@@ -132,7 +139,7 @@ def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert ended.value.code == 2, said
     assert len(said.splitlines()) == 1, said
     error, _, sentence = said.partition(": ")
-    assert error in ("FileError", "SceneError", "RobotError", *MODEL_ERRORS), said
+    assert error in ("FileError", "SceneError", "RobotError", "DatasetError", *MODEL_ERRORS), said
     assert re.match("expected .*got[: ]", sentence), said
     return sentence
 
