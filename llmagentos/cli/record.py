@@ -163,9 +163,17 @@ def _bar(console: Console, words: str, total: int) -> Iterator[Any]:
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(),
     )  # fmt: skip
-    with Progress(*columns, console=console) as progress:
-        bar = progress.add_task(words, total=total)
-        yield lambda done: progress.update(bar, completed=done)
+    progress = Progress(*columns, console=console)
+    bar = progress.add_task(words, total=total)
+
+    def tell(done: int) -> None:
+        progress.start()  # only now: what cannot begin is one sentence and no bar
+        progress.update(bar, completed=done)
+
+    try:
+        yield tell
+    finally:
+        progress.stop()
 
 
 def _oracle(

@@ -78,7 +78,8 @@ def record(
     """Append `episodes` demonstrations to the data set in `root`; returns how many were tried.
 
     Seeds go up from `seed`. Episodes that the oracle fails are left out unless `keep_failed`.
-    on_progress: told after each one tried how many are kept, and whether this one was.
+    on_progress: told before the first and after each one tried how many are kept, and whether this
+    one was.
     """
     entry = find(env)
     made = gymnasium.make(
@@ -87,6 +88,7 @@ def record(
     kept = tried = 0
     try:
         with _Recording(root, made, entry, robot, size, name) as recording:
+            on_progress(0, False)
             for at in itertools.count(seed):
                 if kept == episodes:
                     break
