@@ -112,6 +112,13 @@ class Run:
         run._write()
         return run
 
+    def forget(self) -> None:
+        """Take back a run that could not begin; a folder that holds nothing else goes as well."""
+        self.close()
+        (self.folder / "run.json").unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            self.folder.rmdir()
+
     @classmethod
     def open(cls, folder: Path, steps: int | None = None) -> Run:
         """A run that is there, to go on to `steps` (its own goal without)."""

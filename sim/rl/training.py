@@ -70,7 +70,12 @@ def train(
         run = Run.create(folder, given) if given is not None else Run.open(folder, steps)
         plan = run.plan
         task = Task(plan.algo, plan.env, plan.seed, plan.steps, plan.prefill, workers)
-        learner = module.make(task, plan.settings, run.state())
+        try:
+            learner = module.make(task, plan.settings, run.state())
+        except Exception:
+            if given is not None:
+                run.forget()  # so that the corrected command finds its folder new
+            raise
         run.note(settings=learner.settings)
         try:
             _go(run, learner, pool, on_progress)

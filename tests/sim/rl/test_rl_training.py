@@ -205,3 +205,10 @@ def test_every_observation_has_its_own_number() -> None:
     seen = {index(np.array([a, b, c])) for a in (0, 1) for b in (1, 2, 3) for c in (-1, 0, 1, 2)}
     assert seen == set(range(24)) and index.count == 24
     assert [StateIndex.of(spaces.Discrete(3, start=5))(np.int64(i)) for i in (5, 6, 7)] == [0, 1, 2]
+
+
+def test_a_run_that_cannot_begin_leaves_its_folder_new(tmp_path: Path) -> None:
+    with pytest.raises(TrainingError, match="learning_rat"):
+        train(tmp_path / "run", plan(settings={"learning_rat": 1}))
+    assert not (tmp_path / "run").exists()
+    assert train(tmp_path / "run", plan())["steps"] == 3000
