@@ -6,8 +6,12 @@ Knows: pairing, intervals, tables. Does not know: how trials are drawn and judge
 
 Every policy carries out the very same trials: scene, hidden physics, errors of the look, goal. The
 difference that is printed is over these pairs, its interval by bootstrap; intervals of shares are
-Wilson's. `--constant` adds the best that a policy without eyes could be: the learned policy's
-mean correction over these trials' first decisions, used everywhere.
+Wilson's. `--constant` adds what a policy without eyes could do: the same correction everywhere, the
+numbers that are given (`--constant 0 -1` is pushing at half the speed), without any the learned
+policy's mean over these trials' first decisions.
+
+A policy that leaves the first attempt alone is not carried out where that one was enough: trials
+repeat bit for bit, so the scripted outcome is its own.
 """
 
 from __future__ import annotations
@@ -29,6 +33,7 @@ from benchmarks.suites.report import wilson
 from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.skills.residual import SCRIPTED, Policies
+from sim.rl.policy_file import counter_of
 from sim.skill_conditions import JUDGED_FROM, SUITES
 from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
 
@@ -86,6 +91,10 @@ def play(
     return done
 
 
+#: By seed: what came of it, and the first correction.
+Results = dict[int, tuple[Outcome, list[float] | None]]
+
+
 class Runner:
     """Trials over processes."""
 
@@ -94,9 +103,9 @@ class Runner:
 
     def run(
         self, skill: str, suite: str, count: int, which: str, constant: Sequence[float] = ()
-    ) -> dict[int, tuple[Outcome, list[float] | None]]:
+    ) -> Results:
         """The first `count` trials that there are, by seed."""
-        out: dict[int, tuple[Outcome, list[float] | None]] = {}
+        out: Results = {}
         start = self._first
         while len(out) < count:
             blocks = range(start, start + max(count - len(out), _PART), _PART)
@@ -107,6 +116,30 @@ class Runner:
                 out |= {seed: (outcome, first) for seed, outcome, first in part}
             start = blocks[-1] + _PART
         return {seed: out[seed] for seed in sorted(out)[:count]}
+
+    def run_after(self, skill: str, suite: str, scripted: Results, which: str) -> Results:
+        """The trials that the scripted skill has done, with a policy that leaves first attempts
+        alone: those that one attempt was enough for are the same."""
+        again = [s for s, (o, _) in scripted.items() if not (o.claimed and o.attempts == 1)]
+        parts = [
+            (skill, suite, again[i : i + _PART], which, (), self._quick)
+            for i in range(0, len(again), _PART)
+        ]
+        done = [row for part in self._pool.starmap(play, parts, chunksize=1) for row in part]
+        fresh = {seed: (outcome, first) for seed, outcome, first in done}
+        return {seed: fresh.get(seed, same) for seed, same in scripted.items()}
+
+
+def leaves_first(which: str, skill: str) -> bool:
+    """Whether a policy changes nothing at first attempts, whatever it sees there."""
+    policy, declared = (
+        policies_for(DEFAULT_ROBOT, which).by_skill.get(skill),
+        SKILLS[skill].residual,
+    )
+    assert declared is not None, "every skill that can be tried has one"
+    rows = np.random.default_rng(0).normal(0, 1, (64, len(declared.features)))
+    rows[:, counter_of(declared)] = 0.0
+    return policy is None or not any(any(policy(row.tolist())) for row in rows)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
@@ -218,9 +251,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--episodes", type=int, default=300, help="a skill and suite")
     parser.add_argument("--seed", type=int, default=0, help="of the first trial, held out")
     parser.add_argument(
-        "--policies", default=LEARNED, help="beside the scripted one: learned, or a folder"
+        "--policies",
+        default=LEARNED,
+        help="beside the scripted one: learned, slippery, a folder; scripted: none",
     )
-    parser.add_argument("--constant", action="store_true", help="a constant correction, too")
+    parser.add_argument(
+        "--constant", type=float, nargs="*", help="a constant correction, too: one number each"
+    )
     parser.add_argument("--quick", action="store_true", help="without the ways through free space")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path("bench_out/residual.json"))
@@ -232,14 +269,17 @@ def main(argv: Sequence[str] | None = None) -> None:
         runner = Runner(pool, JUDGED_FROM + args.seed, args.quick)
         for skill in args.skill:
             for suite in args.suites:
-                found = {
-                    which: runner.run(skill, suite, args.episodes, which)
-                    for which in (SCRIPTED, args.policies)
-                }
+                found = {SCRIPTED: runner.run(skill, suite, args.episodes, SCRIPTED)}
+                if args.policies != SCRIPTED:
+                    found[args.policies] = (
+                        runner.run_after(skill, suite, found[SCRIPTED], args.policies)
+                        if leaves_first(args.policies, skill)
+                        else runner.run(skill, suite, args.episodes, args.policies)
+                    )
                 firsts = [f for _, f in found[args.policies].values() if f is not None]
-                if args.constant and firsts:
-                    mean = np.mean(firsts, axis=0).tolist()
-                    found[CONSTANT] = runner.run(skill, suite, args.episodes, CONSTANT, mean)
+                same = args.constant or (np.mean(firsts, axis=0).tolist() if firsts else [])
+                if args.constant is not None and same:
+                    found[CONSTANT] = runner.run(skill, suite, args.episodes, CONSTANT, same)
                 results[skill, suite] = found
                 console.print(table({(skill, suite): found}))
                 if args.picture and skill == "push" and suite == args.suites[0]:

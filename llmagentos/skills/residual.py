@@ -87,6 +87,11 @@ class Correction:
     def __getitem__(self, name: str) -> float:
         return self.values[name]
 
+    @property
+    def changes(self) -> bool:
+        """Whether it is another motion than the scripted one."""
+        return any(self.values.values())
+
 
 class ResidualPolicy(Protocol):
     """Answers a row of features with a row of corrections, both in the declared order."""
@@ -140,3 +145,26 @@ class Policies:
     def _refused(self, policy: ResidualPolicy, residual: Residual, why: str) -> Correction:
         _log.warning("policy %s %s; the scripted skill goes on", policy.name, why)
         return residual.identity(f"{SCRIPTED} ({policy.name} {why})")
+
+
+@dataclass
+class Trust:
+    """A policy during one run of its skill: it is asked until a correction of it has done harm; what
+    is left of the run is scripted. doubt: who did what; "" while it is trusted."""
+
+    policies: Policies
+    skill: str
+    residual: Residual
+    doubt: str = ""
+
+    def ask(self, seen: Mapping[str, float]) -> Generator[None, None, Correction]:
+        """The correction for this decision."""
+        if self.doubt:
+            return self.residual.identity(f"{SCRIPTED} ({self.doubt})")
+        return (yield from self.policies.ask(self.skill, self.residual, seen))
+
+    def lose(self, correction: Correction, why: str) -> None:
+        """A motion with this correction did harm; nothing happens if it was the scripted one."""
+        if correction.changes and not self.doubt:
+            self.doubt = f"{correction.by} {why}"
+            _log.info("policy %s; the scripted skill goes on", self.doubt)

@@ -25,6 +25,9 @@ PUSH_SPEED = 0.12
 _UNDER_PALM_M = 0.003
 #: Fingers are so low over its base at most, and so far apart.
 _LOW_M, _WIDE_M = 0.03, 0.06
+#: A stroke that ends later or is faster than scripted needs so much of the work area beyond the
+#: target.
+_ROOM_M = 0.06
 
 
 def heading_of(item: SceneObject, target: tuple[float, float]) -> float:
@@ -35,12 +38,13 @@ def heading_of(item: SceneObject, target: tuple[float, float]) -> float:
 @dataclass(frozen=True)
 class Stroke:
     """From behind the object to the target: tip poses, the opening of the fingers, the share of the
-    tool's speed."""
+    tool's speed. corrected: whether it is other than scripted."""
 
     start: Pose
     end: Pose
     opening_m: float
     speed: float = PUSH_SPEED
+    corrected: bool = False
 
 
 def choose_stroke(
@@ -79,16 +83,21 @@ def _corrected(
     target: tuple[float, float],
     correction: Correction,
 ) -> Stroke:
-    """The stroke as a policy wants it: the end later or sooner (not before the object is met, not
-    out of the work area), another speed."""
+    """The stroke as a policy wants it: the end later or sooner (not before the object is met),
+    another speed. Where the work area ends soon after the target, neither later nor faster than
+    scripted: what is pushed out of it, no skill may be able to fetch."""
+    if not correction.changes:
+        return plain
     heading, (x, y, z) = heading_of(item, target), plain.end.position
-    way = math.dist(item.position[:2], target)
-    later = max(context.arm.spec.scale * correction["end_m"], -way)
-    end = (x + later * math.cos(heading), y + later * math.sin(heading))
-    if later > 0 and not context.belief.scene().workspace.contains(*end, 0.0):
-        end = (x, y)
-    speed = plain.speed * 2.0 ** correction["speed"]
-    return replace(plain, end=Pose((*end, z), plain.end.yaw), speed=speed)
+    c, s, scale = math.cos(heading), math.sin(heading), context.arm.spec.scale
+    later = max(scale * correction["end_m"], -math.dist(item.position[:2], target))
+    faster = correction["speed"]
+    beyond = (target[0] + _ROOM_M * scale * c, target[1] + _ROOM_M * scale * s)
+    if not context.belief.scene().workspace.contains(*beyond):
+        later, faster = min(later, 0.0), min(faster, 0.0)
+    end = Pose((x + later * c, y + later * s, z), plain.end.yaw)
+    corrected = bool(later or faster)
+    return replace(plain, end=end, speed=plain.speed * 2.0**faster, corrected=corrected)
 
 
 def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -> Iterator[Stroke]:

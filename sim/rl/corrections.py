@@ -11,7 +11,7 @@ weighted sum: some hundred trials fit no more) and begins at zero, the scripted 
 first attempt of a trial as scripted, since before it nothing tells hidden physics from nominal; so
 it is never worse where that one succeeds. A world is dear here (a second a trial) and fitting is
 cheap, hence batches.
-Judge the result with `python -m benchmarks.corrections`; this only learns.
+Judge the result with `python -m benchmarks.residual`; this only learns.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ from sim.rl.policy_file import counter_of, write_policy
 from sim.skill_conditions import JUDGED_FROM
 from sim.skill_trials import SKILLS
 
-_CRITICS, _HIDDEN, _SWEEPS = 5, 48, 3
+_HIDDEN = 48
 #: Trials in a row for one process: they share their things.
 _PART = 8
 _SPREAD_PRICE, _CORRECTION_PRICE = 1.0, 0.05
@@ -107,11 +107,15 @@ def _network(torch: Any, sizes: Sequence[int], zero_end: bool = False) -> Any:
 
 
 class Learner:
-    """Critics and policy of one skill; `fit` with all steps seen so far."""
+    """Critics and policy of one skill; `fit` with all steps seen so far. sweeps: as many as trials
+    have steps, at most."""
 
-    def __init__(self, features: int, wide: int, counter: int, seed: int) -> None:
+    def __init__(
+        self, features: int, wide: int, counter: int, seed: int, critics: int = 5, sweeps: int = 3
+    ) -> None:
         import torch
 
+        self._count, self._sweeps = critics, sweeps
         self._torch = torch
         torch.manual_seed(seed)
         torch.set_num_threads(1)
@@ -132,7 +136,7 @@ class Learner:
         after = self._scaled(np.array([s.seen if s.after is None else s.after for s in steps]))
         both = torch.cat([now, action], dim=1)
         target, loss, worth = reward, 0.0, 0.0
-        for _ in range(_SWEEPS):
+        for _ in range(self._sweeps):
             critics, loss = self._critics(both, target)
             worth = self._climb(critics, now[later])
             with torch.no_grad():
@@ -147,7 +151,7 @@ class Learner:
     def _critics(self, both: Any, target: Any) -> tuple[list[Any], float]:
         torch, critics, last = self._torch, [], 0.0
         sizes = (self._features + self._wide, _HIDDEN, _HIDDEN, 1)
-        for _ in range(_CRITICS):
+        for _ in range(self._count):
             critic = _network(torch, sizes)
             best = torch.optim.AdamW(critic.parameters(), lr=3e-3, weight_decay=3e-2)
             for _ in range(250):  # each critic sees its own draw of the steps
@@ -157,7 +161,7 @@ class Learner:
                 loss.backward()
                 best.step()
             critics.append(critic)
-            last += float(loss.detach()) / _CRITICS
+            last += float(loss.detach()) / self._count
         return critics, last
 
     def _climb(self, critics: Sequence[Any], now: Any) -> float:

@@ -52,6 +52,7 @@ class Workbench:
         """Another scene in the same world; everything forgets the one before."""
         self.look = lambda: oracle_scene(self.world)
         self.policies.by_skill.clear()
+        self.gate.rejections.clear()
         self.world.reset(SceneSpec.from_dict(scene), 0)
         self.skills.reset()
 

@@ -27,13 +27,13 @@ def one_step_trials(count: int, seed: int) -> list[Step]:
         seen[COUNTER] = 1.0  # a second attempt: the first is left alone
         action = rng.uniform(-1, 1, 2).astype(np.float32)
         off = abs(float(action[0]) - 12.0 * float(seen[2]))
-        reward = 1.0 - off - 0.5 * abs(float(action[1])) + rng.normal(0, 0.1)
+        reward = 1.0 - off - abs(float(action[1])) + rng.normal(0, 0.1)
         steps.append(Step(seen, action, float(reward), None))
     return steps
 
 
 def test_it_learns_what_depends_on_what_is_seen_and_the_file_says_the_same(tmp_path: Path) -> None:
-    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0)
+    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0, critics=2, sweeps=2)
     blank = learner.layers()
     fresh = np.array([s.seen for s in one_step_trials(200, seed=1)])
     assert not np.any(
@@ -67,7 +67,7 @@ def test_what_comes_later_counts_for_what_comes_first() -> None:
         after[COUNTER], after[3] = 2.0, first[0]
         steps.append(Step(seen, first, -0.2 * float(first[0]), after))
         steps.append(Step(after, second, float(first[0]), None))
-    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0)
+    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0, critics=2, sweeps=2)
     learner.fit(steps)
     asked = np.zeros(len(RESIDUAL.features), np.float32)
     assert act(learner.layers(), asked, COUNTER)[0] == 0.0  # a first attempt

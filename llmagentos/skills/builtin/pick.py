@@ -25,7 +25,15 @@ from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
 from llmagentos.skills.grasps import Grasp, different, grasps, is_possible, turnable
 from llmagentos.skills.preview import crowded, not_pickable, too_close, with_object
-from llmagentos.skills.residual import SCRIPTED, Adjustable, Correction, Feature, Residual
+from llmagentos.skills.residual import (
+    SCRIPTED,
+    Adjustable,
+    Correction,
+    Feature,
+    Policies,
+    Residual,
+    Trust,
+)
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 _log = logging.getLogger(__name__)
@@ -85,9 +93,12 @@ def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
     return with_object(scene, item, held)
 
 
-def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun:
+def take(
+    context: Context, item: SceneObject, turn_rad: float = 0.0, corrected: bool = True
+) -> SkillRun:
     """Grasp and lift an object seen just now. turn_rad: the wrist shall be able to turn by this much
-    afterwards."""
+    afterwards. corrected: whether a policy may correct it."""
+    trust = Trust(context.policies if corrected else Policies(), PICK.name, RESIDUAL)
     tried: list[Grasp] = []
     problem, drawn, last = "", 0, _Last()
     while len(tried) < MAX_ATTEMPTS:
@@ -102,13 +113,14 @@ def take(context: Context, item: SceneObject, turn_rad: float = 0.0) -> SkillRun
             item, drawn = moved, drawn + 1
             continue
         seen = _features(item, grasp, len(tried), last, context.arm.spec.scale)
-        correction = yield from context.policies.ask(PICK.name, RESIDUAL, seen)
+        correction = yield from trust.ask(seen)
         tried.append(grasp)
         try:
             ended = yield from _attempt(context, item, grasp, correction)
         except MotionError as error:
             _log.info("grasp of %s failed: %s", item.id, error)
             problem, ended = str(error), "blocked"
+            trust.lose(correction, f"broke off: {error}")
         if ended == "held":
             words = f"picked up the {item.label}, {grasp.how}"
             return succeeded(words, len(tried), grasp=grasp.how, policy=correction.by)

@@ -22,9 +22,16 @@ from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, POSE, Skill, SkillRun
 from llmagentos.skills.preview import outside, taken_on_table, with_object
-from llmagentos.skills.residual import SCRIPTED, Adjustable, Correction, Feature, Residual
+from llmagentos.skills.residual import (
+    SCRIPTED,
+    Adjustable,
+    Correction,
+    Feature,
+    Residual,
+    Trust,
+)
 from llmagentos.skills.strokes import Stroke, choose_stroke, face, heading_of, reach_behind
-from llmagentos.types import Action, Pose, Scene, SceneObject
+from llmagentos.types import Action, Pose, Scene, SceneObject, Workspace
 
 _log = logging.getLogger(__name__)
 
@@ -33,6 +40,8 @@ TOLERANCE_M = 0.02
 MAX_STROKES = 3
 #: After a stroke the hand goes back and up.
 _BACK_M, _UP_M = 0.02, 0.15
+#: What lies this far beyond the work area's edge was pushed out of it.
+_OVER_M = 0.005
 
 #: What a policy sees of a stroke and may change of it. Lengths at scale 1, along and across the
 #: way from the object to its target.
@@ -85,12 +94,14 @@ def _run(context: Context, action: Action) -> SkillRun:
     """Straight strokes towards the target, up to three; carried where there is no room for one."""
     assert action.pose is not None, "the check has seen it"
     target, problem, strokes, last, by = action.pose.position[:2], "", 0, None, SCRIPTED
-    s = context.arm.spec.scale
+    s, trust = context.arm.spec.scale, Trust(context.policies, PUSH.name, RESIDUAL)
     item = context.belief.scene().get(action.object_id)
     while True:
         if item is None:
             return failed(Failure.NOT_SEEN, attempts=strokes, policy=by)
         off = math.dist(item.position[:2], target)
+        if last is not None and (harm := last.harm(item, context.belief.scene().workspace)):
+            trust.lose(last.correction, harm)
         if off <= TOLERANCE_M * s:
             words = f"pushed the {item.label}"
             return succeeded(words, max(strokes, 1), off_m=off, policy=by)
@@ -99,18 +110,23 @@ def _run(context: Context, action: Action) -> SkillRun:
             words += problem
             return failed(Failure.MISPLACED, words, strokes, off_m=off, policy=by)
         seen = _features(item, target, strokes, last, s)
-        correction = yield from context.policies.ask(PUSH.name, RESIDUAL, seen)
-        last, by = _Last(item, target, correction), correction.by
+        correction = yield from trust.ask(seen)
         try:
             stroke = choose_stroke(context, item, target, correction)
         except MotionError as error:
             _log.info("no stroke for %s: %s", item.id, error)
             return (yield from _carry(context, item, action.pose, strokes))
+        if correction.changes and not stroke.corrected:
+            correction = RESIDUAL.identity(
+                f"{SCRIPTED} ({correction.by}'s stroke was not possible)"
+            )
+        last, by = _Last(item, target, correction), correction.by
         strokes += 1
         try:
             yield from _carry_out(context, item, stroke)
         except MotionError as error:
             problem = f" ({error})"
+            trust.lose(correction, f"broke off: {error}")
             yield from context.recover()
         yield from context.rise(_UP_M * s)
         item = yield from context.look_for(item, near=target)
@@ -130,6 +146,17 @@ class _Last:
         dx, dy = (a - b for a, b in zip(item.position[:2], self.target, strict=True))
         c, s = math.cos(heading), math.sin(heading)
         return dx * c + dy * s, dy * c - dx * s
+
+    def harm(self, item: SceneObject, area: Workspace) -> str:
+        """What is worse than before the stroke, "" for nothing: it lies farther from its target, or
+        out of the work area."""
+        if math.dist(item.position[:2], self.target) > math.dist(
+            self.item.position[:2], self.target
+        ):
+            return "pushed it farther off"
+        edge = -_OVER_M * area.scale
+        before, now = (area.contains(*i.position[:2], edge) for i in (self.item, item))
+        return "pushed it out of the work area" if before and not now else ""
 
 
 def _features(
@@ -158,7 +185,7 @@ def _features(
 
 def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> SkillRun:
     """Where there is no room to push, lift the object over to the target, and say so."""
-    report = yield from take(context, item)
+    report = yield from take(context, item, corrected=False)
     if report.status is SkillStatus.SUCCEEDED:
         x, y, _ = goal.position
         put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))

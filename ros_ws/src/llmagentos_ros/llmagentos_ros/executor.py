@@ -25,6 +25,7 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.skills import MotionSkills
+from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import SafetyState
@@ -59,6 +60,12 @@ class ExecutorNode(ModuleNode):
             'profile',
             'careful',
             'Motion limits, a profile of `robot`: careful (beside people) or full',
+        ),
+        Parameter(
+            'skills',
+            LEARNED,
+            'learned (corrected by the policies that come with the arm), scripted, slippery, or a '
+            'folder with policies',
         ),
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
@@ -113,6 +120,7 @@ class ExecutorNode(ModuleNode):
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
         refuse_misfit(self.robot, self._heard, *self._names())
+        policies_for(self.robot.name, self.value('skills'))  # what cannot be is told now
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
@@ -189,6 +197,7 @@ class ExecutorNode(ModuleNode):
                 self.value('profile'),
                 self.value('gripper_latency_s'),
                 clock=time.monotonic,
+                skills=self.value('skills'),
             )
             self._skills, self._observed = able.skills, able.driver
             self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
