@@ -67,7 +67,7 @@ def test_what_comes_later_counts_for_what_comes_first() -> None:
         after[COUNTER], after[3] = 2.0, first[0]
         steps.append(Step(seen, first, -0.2 * float(first[0]), after))
         steps.append(Step(after, second, float(first[0]), None))
-    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0, critics=2, sweeps=2)
+    learner = Learner(len(RESIDUAL.features), 2, COUNTER, seed=0, critics=2, sweeps=3)
     learner.fit(steps)
     asked = np.zeros(len(RESIDUAL.features), np.float32)
     assert act(learner.layers(), asked, COUNTER)[0] == 0.0  # a first attempt
