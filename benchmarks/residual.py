@@ -8,7 +8,7 @@ Every policy carries out the very same trials: scene, hidden physics, errors of 
 difference that is printed is over these pairs, its interval by bootstrap; intervals of shares are
 Wilson's. `--constant` adds what a policy without eyes could do: the same correction everywhere, the
 numbers that are given (`--constant 0 -1` is pushing at half the speed), without any the learned
-policy's mean over these trials' first decisions.
+policy's mean over these trials' first decisions; with `--later` only after the first attempt.
 
 A policy that leaves the first attempt alone is not carried out where that one was enough: trials
 repeat bit for bit, so the scripted outcome is its own.
@@ -32,7 +32,7 @@ from rich.table import Table
 from benchmarks.suites.report import wilson
 from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.skills.learned import LEARNED, policies_for
-from llmagentos.skills.residual import SCRIPTED, Policies
+from llmagentos.skills.residual import SCRIPTED, Policies, Residual
 from sim.rl.policy_file import counter_of
 from sim.skill_conditions import JUDGED_FROM, SUITES
 from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
@@ -40,17 +40,21 @@ from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
 _RESAMPLES = 2000
 #: Trials in a row for one process: they share their things.
 _PART = 8
-CONSTANT = "constant"
+CONSTANT, LATER = "constant", "constant, later"
 
 
 @dataclass(frozen=True)
 class _Constant:
-    """The same correction always; implements residual.ResidualPolicy."""
+    """The same correction always; implements residual.ResidualPolicy. counter: the feature that
+    counts attempts, where the first one is left alone."""
 
     values: tuple[float, ...]
+    counter: int | None = None
     name: str = CONSTANT
 
     def __call__(self, features: Sequence[float]) -> Sequence[float]:
+        if self.counter is not None and features[self.counter] == 0:
+            return [0.0] * len(self.values)
         return self.values
 
 
@@ -77,14 +81,16 @@ def play(
     whose scene has nothing for the skill are left out, for every policy alike."""
     global _world
     _world = _world or TrialWorld("tiny")
-    policy = None if which == CONSTANT else policies_for(DEFAULT_ROBOT, which).by_skill.get(skill)
+    same = which in (CONSTANT, LATER)
+    policy = None if same else policies_for(DEFAULT_ROBOT, which).by_skill.get(skill)
+    counter = counter_of(_declared(skill)) if which == LATER else None
     done = []
     for seed in seeds:
         trial = _world.draw(skill, seed, SUITES[suite][skill])
         if trial is None:
             continue
         noting = None if policy is None else _Noting(policy)
-        asked = _Constant(tuple(constant)) if which == CONSTANT else noting
+        asked = _Constant(tuple(constant), counter) if same else noting
         policies = Policies({} if asked is None else {skill: asked})
         outcome = _world.attempt(trial, policies, quick)
         done.append((seed, outcome, None if noting is None else noting.first))
@@ -117,12 +123,19 @@ class Runner:
             start = blocks[-1] + _PART
         return {seed: out[seed] for seed in sorted(out)[:count]}
 
-    def run_after(self, skill: str, suite: str, scripted: Results, which: str) -> Results:
+    def run_after(
+        self,
+        skill: str,
+        suite: str,
+        scripted: Results,
+        which: str,
+        constant: Sequence[float] = (),
+    ) -> Results:
         """The trials that the scripted skill has done, with a policy that leaves first attempts
         alone: those that one attempt was enough for are the same."""
         again = [s for s, (o, _) in scripted.items() if not (o.claimed and o.attempts == 1)]
         parts = [
-            (skill, suite, again[i : i + _PART], which, (), self._quick)
+            (skill, suite, again[i : i + _PART], which, constant, self._quick)
             for i in range(0, len(again), _PART)
         ]
         done = [row for part in self._pool.starmap(play, parts, chunksize=1) for row in part]
@@ -130,13 +143,15 @@ class Runner:
         return {seed: fresh.get(seed, same) for seed, same in scripted.items()}
 
 
+def _declared(skill: str) -> Residual:
+    declared = SKILLS[skill].residual
+    assert declared is not None, "every skill that can be tried has one"
+    return declared
+
+
 def leaves_first(which: str, skill: str) -> bool:
     """Whether a policy changes nothing at first attempts, whatever it sees there."""
-    policy, declared = (
-        policies_for(DEFAULT_ROBOT, which).by_skill.get(skill),
-        SKILLS[skill].residual,
-    )
-    assert declared is not None, "every skill that can be tried has one"
+    policy, declared = policies_for(DEFAULT_ROBOT, which).by_skill.get(skill), _declared(skill)
     rows = np.random.default_rng(0).normal(0, 1, (64, len(declared.features)))
     rows[:, counter_of(declared)] = 0.0
     return policy is None or not any(any(policy(row.tolist())) for row in rows)
@@ -258,6 +273,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--constant", type=float, nargs="*", help="a constant correction, too: one number each"
     )
+    parser.add_argument("--later", action="store_true", help="that only after a first attempt")
     parser.add_argument("--quick", action="store_true", help="without the ways through free space")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path("bench_out/residual.json"))
@@ -278,7 +294,9 @@ def main(argv: Sequence[str] | None = None) -> None:
                     )
                 firsts = [f for _, f in found[args.policies].values() if f is not None]
                 same = args.constant or (np.mean(firsts, axis=0).tolist() if firsts else [])
-                if args.constant is not None and same:
+                if args.constant is not None and same and args.later:
+                    found[LATER] = runner.run_after(skill, suite, found[SCRIPTED], LATER, same)
+                elif args.constant is not None and same:
                     found[CONSTANT] = runner.run(skill, suite, args.episodes, CONSTANT, same)
                 results[skill, suite] = found
                 console.print(table({(skill, suite): found}))

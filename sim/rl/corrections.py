@@ -72,7 +72,7 @@ def collect(skill: str, trials: Sequence[int], layers: Layers, noise: float) -> 
     added to its action, the same for a whole trial and, half as much, for every step."""
     global _env
     if _env is None or _env.skill != skill:
-        _env = CorrectionEnv(skill, exact=False)
+        _env = CorrectionEnv(skill)
     done = []
     for trial in trials:
         rng = np.random.default_rng([trial, 0xAC7])
@@ -153,7 +153,7 @@ class Learner:
         sizes = (self._features + self._wide, _HIDDEN, _HIDDEN, 1)
         for _ in range(self._count):
             critic = _network(torch, sizes)
-            best = torch.optim.AdamW(critic.parameters(), lr=3e-3, weight_decay=3e-2)
+            best = torch.optim.AdamW(critic.parameters(), lr=3e-3, weight_decay=3e-2, fused=True)
             for _ in range(250):  # each critic sees its own draw of the steps
                 some = torch.randint(len(target), (min(256, len(target)),))
                 loss = ((critic(both[some]).squeeze(1) - target[some]) ** 2).mean()
@@ -166,7 +166,7 @@ class Learner:
 
     def _climb(self, critics: Sequence[Any], now: Any) -> float:
         torch = self._torch
-        best = torch.optim.Adam(self.policy.parameters(), lr=3e-3)
+        best = torch.optim.Adam(self.policy.parameters(), lr=3e-3, fused=True)
         worth = 0.0
         for _ in range(200):
             some = now[torch.randint(len(now), (min(256, len(now)),))]
@@ -202,8 +202,10 @@ def train(
     processes: int,
     out: Path,
     kept: Sequence[Path] = (),
+    name: str = "",
 ) -> dict[str, Any]:
-    """So many rounds of so many trials; writes the policy after each. kept: steps.npz of earlier
+    """So many rounds of so many trials; writes the policy after each. The same seed gives the same
+    weights with any number of processes. name: SKILL-r1 without it. kept: steps.npz of earlier
     runs, to begin with (with no rounds they are all there is). Returns figures."""
     declared = SKILLS[skill].residual
     assert declared is not None
@@ -214,7 +216,11 @@ def train(
     figures: dict[str, Any] = {"rounds": []}
     started = time.time()
     command = f"python -m sim.rl.corrections --skill {skill} --seed {seed} --rounds {rounds}"
-    command += f" --trials {trials}" + "".join(f" --steps {file.name}" for file in kept)
+    command += (
+        f" --trials {trials}"
+        + (f" --name {name}" if name else "")
+        + "".join(f" --steps {file.name}" for file in kept)
+    )
 
     def fit(fresh: list[list[Step]]) -> Layers:
         row = {
@@ -227,7 +233,9 @@ def train(
         figures["rounds"].append(row)
         print(" ".join(f"{k} {v:.3g}" for k, v in row.items()), flush=True)
         layers = learner.layers()
-        write_policy(out, f"{skill}-r1", skill, ("panda",), layers, declared, command, figures)
+        write_policy(
+            out, name or f"{skill}-r1", skill, ("panda",), layers, declared, command, figures
+        )
         np.savez_compressed(out / "steps.npz", **_arrays(episodes))  # type: ignore[arg-type]
         return layers
 
@@ -281,10 +289,13 @@ def main(argv: Sequence[str] | None = None) -> None:
         "--steps", type=Path, nargs="*", default=[], help="steps.npz of earlier runs"
     )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
-    parser.add_argument("--out", type=Path, default=None, help="runs/SKILL-r1 without it")
+    parser.add_argument("--name", default="", help="of the policy, SKILL-r1 without it")
+    parser.add_argument("--out", type=Path, default=None, help="runs/NAME without it")
     args = parser.parse_args(argv)
-    out = args.out or Path("runs") / f"{args.skill}-r1"
-    train(args.skill, args.seed, args.rounds, args.trials, args.processes, out, args.steps)
+    out = args.out or Path("runs") / (args.name or f"{args.skill}-r1")
+    train(
+        args.skill, args.seed, args.rounds, args.trials, args.processes, out, args.steps, args.name
+    )
 
 
 if __name__ == "__main__":
