@@ -5,7 +5,7 @@ policy was trained (its card names the command), what a skill does with a correc
 
 A card beside its network (docs/extending.md has the recipe):
 
-    name: push-r1
+    name: push-mine1
     skill: push
     arms: [panda]
     file: push.onnx

@@ -89,8 +89,16 @@ class Correction:
 
     @property
     def changes(self) -> bool:
-        """Whether it is another motion than the scripted one."""
+        """Whether it is another motion than the plain one."""
         return any(self.values.values())
+
+    @property
+    def is_scripted(self) -> bool:
+        """Whether no policy has answered."""
+        return self.by.startswith(SCRIPTED)
+
+
+SCRIPTED = "scripted"
 
 
 class ResidualPolicy(Protocol):
@@ -103,9 +111,6 @@ class ResidualPolicy(Protocol):
     def __call__(self, features: Sequence[float]) -> Sequence[float]:
         """Corrections in the units of the adjustables."""
         ...
-
-
-SCRIPTED = "scripted"
 
 
 @dataclass
@@ -165,6 +170,6 @@ class Trust:
 
     def lose(self, correction: Correction, why: str) -> None:
         """A motion with this correction did harm; nothing happens if it was the scripted one."""
-        if correction.changes and not self.doubt:
+        if correction.changes and not correction.is_scripted and not self.doubt:
             self.doubt = f"{correction.by} {why}"
             _log.info("policy %s; the scripted skill goes on", self.doubt)

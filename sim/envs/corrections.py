@@ -3,7 +3,8 @@
 Knows: how a trial becomes observations, actions and rewards. Does not know: algorithms, how trials
 are drawn and judged (sim.skill_trials), what a skill lets be corrected (its `residual`).
 
-An action of zeros is the scripted skill. An episode is one trial: a push has one step a stroke, a
+An action of zeros is the scripted skill (of a push's first stroke: after one that went too far the
+scripted skill has its own correction, push.AFTER_TOO_FAR). An episode is one trial: a push has one step a stroke, a
 pick one a grasp, three at most. `import sim.envs.corrections`, then
 `gymnasium.make("llmagentos/CorrectPush-v0")`.
 """

@@ -161,10 +161,10 @@ class Noting:
         return self.answers[-1]
 
 
-def test_the_shipped_policy_saves_a_stroke_of_a_plan_on_a_slippery_table(lab: Workbench) -> None:
+def test_slippery_saves_strokes_of_a_plan_on_a_slippery_table(lab: Workbench) -> None:
     can = {"kind": "can", "color": "red", "position": [0.45, 0.10]}
     scene = {"objects": [can, SCENE["objects"][1]]}
-    shipped = Noting(policies_for("panda").by_skill["push"])
+    shipped = Noting(policies_for("panda", "slippery").by_skill["push"])
     strokes = []
     try:
         for policies in ({}, {"push": shipped}):
@@ -176,7 +176,6 @@ def test_the_shipped_policy_saves_a_stroke_of_a_plan_on_a_slippery_table(lab: Wo
             strokes.append(done.steps[0]["actions"][-1]["attempts"])
     finally:
         Physics().apply(lab.world)
-    assert strokes[0] > strokes[1] > 1  # the first one misses, with and without the policy
-    first, second = shipped.answers
-    assert first == [0.0, 0.0] and abs(second[0]) > 0.005
+    assert strokes == [2, 1]  # the scripted one goes too far, then slowly: as it is slippery here
+    assert shipped.answers[0][1] < -0.5  # more slowly from the start
     assert done.steps[0]["actions"][-1]["policy"] == "noting-r1"

@@ -40,6 +40,9 @@ TOLERANCE_M = 0.02
 MAX_STROKES = 3
 #: After a stroke the hand goes back and up.
 _BACK_M, _UP_M = 0.02, 0.15
+#: A stroke after one that went too far, as a policy would say it: it slides there, so more slowly,
+#: and not all the way.
+AFTER_TOO_FAR = {"end_m": -0.015, "speed": -1.2}
 #: What lies this far beyond the work area's edge was pushed out of it.
 _OVER_M = 0.005
 
@@ -111,12 +114,14 @@ def _run(context: Context, action: Action) -> SkillRun:
             return failed(Failure.MISPLACED, words, strokes, off_m=off, policy=by)
         seen = _features(item, target, strokes, last, s)
         correction = yield from trust.ask(seen)
+        if correction.is_scripted and last is not None and last.missed_m(item)[0] > 0:
+            correction = Correction(AFTER_TOO_FAR, correction.by)
         try:
             stroke = choose_stroke(context, item, target, correction)
         except MotionError as error:
             _log.info("no stroke for %s: %s", item.id, error)
             return (yield from _carry(context, item, action.pose, strokes))
-        if correction.changes and not stroke.corrected:
+        if correction.changes and not stroke.corrected and not correction.is_scripted:
             correction = RESIDUAL.identity(
                 f"{SCRIPTED} ({correction.by}'s stroke was not possible)"
             )
