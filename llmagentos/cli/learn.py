@@ -87,13 +87,13 @@ def train(
 ) -> None:
     """Train the approved lessons in the background; the better of two models stays."""
     where = _where(folder)
-    _need_workshop()
     notebook = Notebook(where / places.LESSONS)
     approved = [x for x in background.found(where) if notebook.state(x) == "approved"]
     if not approved:
         raise ConfigError("expected approved lessons, got none: llmagentos learn approve")
     if background.state(where).get("state") == "running":
         raise ConfigError("expected no training under way, got one: llmagentos learn status")
+    _need_workshop()
     make_folder(where, "a folder for what is learnt")
     options = ["--folder", str(where), "--steps", str(steps), "--per-suite", str(per_suite)]
     with (where / _LOG).open("wb") as log:

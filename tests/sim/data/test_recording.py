@@ -122,9 +122,9 @@ def test_a_commands_motion_is_recorded_and_failures_are_left_out(tmp_path: Path)
     assert episode.task == "pick up the red block"
     state, action = episode.values[schema.STATE], episode.values[schema.ACTION]
     assert len(episode) > 10 and episode.values[schema.SUCCESS][-1]
-    # An action is where the joints are to be by the next frame; the last frame is nearly now.
+    # An action is where the joints are to be by the next frame; the last frame is at most 0.1 s old.
     assert np.abs(action[:-1, :7] - state[1:, :7]).max() < 0.03
-    assert np.abs(state[-1, :7] - now.positions).max() < 0.05
+    assert np.abs(state[-1, :7] - now.positions).max() < 0.1
     assert state[0, 7] > 0.07 and action[-1, 7] < 0.03  # opened, then closed on the block
 
 
