@@ -20,6 +20,7 @@ from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+from llmagentos.skills.learned import policies_for
 
 _log = logging.getLogger(__name__)
 
@@ -30,10 +31,11 @@ _DEFAULT = object()
 def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     """perception, planning, execution and learning as the builder takes them, None for its own;
     and the language model for its own planner. arm: what our perception knows the robot's own
-    body by. Raises ConfigError, ModelError."""
+    body by. Raises ConfigError, ModelError, SkillError, FileError."""
     from llmagentos.execution.executor import PlanExecutor
     from llmagentos.perception import TabletopPerception
 
+    policies_for(arm.name, config.skills)  # refused before a file of episodes is begun
     ours = partial(TabletopPerception, arm=arm)
     planner: dict[str, Any] = {"model": config.model, "engine": config.engine}
     planning = _made("planning", config.planning, composition.load_planner, **planner)

@@ -21,7 +21,7 @@ from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import MissingDependencyError
 from llmagentos.files import make_folder
 from llmagentos.robots import DEFAULT_ROBOT, load
-from llmagentos.skills.learned import LEARNED
+from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Workspace
 
 
@@ -93,6 +93,7 @@ def bench(
     if robot and planner_only:
         raise ValueError("expected --robot without --planner-only, whose robot has no arm")
     arm = load(robot or DEFAULT_ROBOT)
+    policies_for(arm.name, skills)  # refused before a case is begun
     if not _covers(arm.workspace, Workspace()):
         raise ValueError(
             f"expected an arm that works all over the suites' table, got {arm.name}, which works "

@@ -99,7 +99,7 @@ SkillsOption = Annotated[
     typer.Option(
         "--skills",
         metavar="WHICH",
-        help="learned (trained policies), scripted, slippery (for such tables), or a folder.",
+        help="learned (trained policies), scripted, slippery (an example), or a folder.",
     ),
 ]
 RayOption = Annotated[

@@ -32,7 +32,7 @@ from llmagentos.skills.residual import SCRIPTED, Policies, Residual
 
 #: In the place of a folder: the policies that come with this package.
 LEARNED = "learned"
-#: Others that come with this package, for tables that are not as ours, by name.
+#: Others that come with this package, as examples, by name.
 NAMED = ("slippery",)
 _SHIPPED = Path(__file__).parent / "policies"
 
@@ -127,9 +127,9 @@ def _declared(card: Card, path: Path) -> Residual:
 
 def policies_for(arm: str, which: str | Path = LEARNED) -> Policies:
     """The policies of an arm, by its name. which: "scripted" (none), "learned" (those that come
-    with this package, are for the arm and are nowhere worse than its scripted skills), one of NAMED
-    ("slippery": better on slippery tables, worse on a nominal one), or a folder with cards of one's
-    own.
+    with this package, are for the arm and beat its scripted skills: none at present), one of NAMED
+    ("slippery": an example that brings nothing over the scripted push), or a folder with cards of
+    one's own.
 
     Raises as LearnedPolicy does; SkillError too for a folder without any for the arm, or with two
     for one skill.
@@ -151,5 +151,5 @@ def policies_for(arm: str, which: str | Path = LEARNED) -> Policies:
             raise SkillError(f"{folder}: expected one policy for {policy.card.skill}, got two")
         found[policy.card.skill] = policy
     if not found and folder != _SHIPPED:
-        raise SkillError(f"{folder}: expected a policy for {arm}, got none")
+        raise SkillError(f"expected a policy for {arm}, got none in {folder}")
     return Policies(found)

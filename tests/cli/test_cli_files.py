@@ -46,6 +46,9 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("up", "record"): (MAKES, ["--record", "{}/bag"]),
     ("up", "log_dir"): (MAKES, ["--log-dir", "{}"]),
     ("run", "robot"): (FOLDER, ["home", "--robot", "{}"]),
+    ("run", "skills"): (FOLDER, ["home", "--skills", "{}"]),
+    ("chat", "skills"): (FOLDER, ["--skills", "{}"]),
+    ("bench", "skills"): (FOLDER, ["places", "--oracle", "--skills", "{}"]),
     ("chat", "robot"): (FOLDER, ["--robot", "{}"]),
     ("plan", "robot"): (FOLDER, ["home", "--robot", "{}"]),
     ("bench", "robot"): (FOLDER, ["places", "--oracle", "--robot", "{}"]),
@@ -82,7 +85,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
 #: Options with words that are no paths.
 NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
-    "quantize", "driver", "option", "mount", "hand", "tip", "skills", "env", "algo", "obs", "reward",
+    "quantize", "driver", "option", "mount", "hand", "tip", "env", "algo", "obs", "reward",
     "size", "task", "repo_id", "teleop", "ray_address",
 }  # fmt: skip
 #: Of commands that need PyTorch first; tests/train has them.
@@ -139,7 +142,14 @@ def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert ended.value.code == 2, said
     assert len(said.splitlines()) == 1, said
     error, _, sentence = said.partition(": ")
-    assert error in ("FileError", "SceneError", "RobotError", "DatasetError", *MODEL_ERRORS), said
+    assert error in (
+        "FileError",
+        "SceneError",
+        "RobotError",
+        "DatasetError",
+        "SkillError",
+        *MODEL_ERRORS,
+    ), said
     assert re.match("expected .*got[: ]", sentence), said
     return sentence
 
