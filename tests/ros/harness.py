@@ -269,7 +269,12 @@ class Client:
         self.node = rclpy.create_node("person", context=self.context, namespace=namespace)
         self.executor = SingleThreadedExecutor(context=self.context)
         self.executor.add_node(self.node)
-        self.command = ActionClient(self.node, table.COMMAND_ACTION.kind, "command")
+        self.command = ActionClient(
+            self.node,
+            table.COMMAND_ACTION.kind,
+            "command",
+            feedback_sub_qos_profile=table.FEEDBACK,
+        )
         self.latest: dict[str, Any] = {}
         self.speeds: list[float] = []
         #: Stamp (s) and fastest joint (rad/s) of every joint state.

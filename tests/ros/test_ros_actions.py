@@ -1,4 +1,4 @@
-"""An answer that comes before its request has been noted is not lost."""
+"""Actions lose no answer that comes before its request has been noted, and no feedback."""
 
 from __future__ import annotations
 
@@ -12,10 +12,11 @@ import rclpy
 from action_msgs.msg import GoalStatus
 from harness import next_domain
 from llmagentos_msgs.action import Command
-from llmagentos_ros.actions import SafeActionClient
-from rclpy.action import ActionServer
+from llmagentos_ros import interface as table
+from llmagentos_ros.actions import SafeActionClient, await_listener
+from rclpy.action import ActionClient, ActionServer
 from rclpy.callback_groups import ReentrantCallbackGroup
-from rclpy.executors import MultiThreadedExecutor
+from rclpy.executors import MultiThreadedExecutor, SingleThreadedExecutor
 
 PATIENCE_S = 120.0
 
@@ -82,3 +83,44 @@ def test_answers_wait_for_their_requests(node: Any) -> None:
     assert result.result().result.reply == "go home"
     client.destroy()
     server.destroy()
+
+
+def test_a_burst_of_feedback_reaches_a_client_that_is_slow_to_look(node: Any) -> None:
+    """A starved client once had only the last ten events of a command that began at once."""
+    group, sent_all = ReentrantCallbackGroup(), threading.Event()
+
+    def execute(goal: Any) -> Command.Result:
+        await_listener(node, "command")
+        for number in range(60):
+            goal.publish_feedback(Command.Feedback(words=str(number)))
+        sent_all.set()
+        goal.succeed()
+        return Command.Result(status="succeeded")
+
+    server = ActionServer(
+        node, Command, "command", execute, callback_group=group,
+        feedback_pub_qos_profile=table.FEEDBACK,
+    )  # fmt: skip
+    person = rclpy.create_node("person", context=node.context)
+    client = ActionClient(person, Command, "command", feedback_sub_qos_profile=table.FEEDBACK)
+    looking = SingleThreadedExecutor(context=node.context)
+    looking.add_node(person)
+    heard: list[str] = []
+    assert client.wait_for_server(timeout_sec=PATIENCE_S)
+    client.send_goal_async(Command.Goal(text="go"), lambda msg: heard.append(msg.feedback.words))
+    wait(sent_all.is_set)
+
+    def all_heard() -> bool:
+        looking.spin_once(timeout_sec=0.02)
+        return len(heard) == 60
+
+    wait(all_heard)
+    assert heard == [str(number) for number in range(60)]
+    looking.shutdown(timeout_sec=5.0)
+    client.destroy()
+    server.destroy()
+    person.destroy_node()
+
+
+def test_feedback_waits_only_a_moment_for_a_listener(node: Any) -> None:
+    await_listener(node, "nobody_asks")  # ends: a goal whose asker is gone is carried out, too

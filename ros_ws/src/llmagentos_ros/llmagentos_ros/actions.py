@@ -1,9 +1,9 @@
 # Copyright 2026 The LLMAgentOS maintainers
 # SPDX-License-Identifier: Apache-2.0
 """
-An action client that loses no answer under a multi-threaded executor.
+Actions that lose nothing: no answer under a multi-threaded executor, no feedback at either end.
 
-Knows: a race in rclpy. Does not know: which action, or what for.
+Knows: races in rclpy and between DDS's channels. Does not know: which action, or what for.
 
 Humble's and Jazzy's ActionClient sends a request first and notes it afterwards. An answer that
 another thread takes in between is thrown away ("Ignoring unexpected goal response"): the server
@@ -13,9 +13,15 @@ carries the goal out, and its client waits for ever. Kilted has a lock of its ow
 from __future__ import annotations
 
 import threading
+import time
 from typing import Any
 
 from rclpy.action import ActionClient
+
+#: From the last feedback to the result, seconds.
+_FEEDBACK_S = 0.1
+#: How long a goal waits for somebody who hears its feedback, seconds.
+_LISTENER_S = 0.5
 
 
 class SafeActionClient(ActionClient):
@@ -43,3 +49,26 @@ class SafeActionClient(ActionClient):
         with self._noting:
             pass
         await super().execute(taken_data)
+
+
+def await_listener(node: Any, action: str) -> None:
+    """
+    Wait, a moment at most, until somebody hears an action's feedback.
+
+    A client that was just started can send a goal before the server's side has found its reader;
+    what is published then reaches nobody.
+    """
+    heard = f'{action}/_action/feedback'
+    give_up = time.monotonic() + _LISTENER_S
+    while not node.count_subscribers(heard) and time.monotonic() < give_up:
+        threading.Event().wait(0.005)
+
+
+def let_feedback_arrive() -> None:
+    """
+    Wait a moment between a goal's last feedback and its result.
+
+    They travel on different channels, and rclpy's client drops feedback that comes after the
+    result.
+    """
+    threading.Event().wait(_FEEDBACK_S)

@@ -37,8 +37,8 @@ from llmagentos_msgs.action import Command
 from llmagentos_msgs.srv import Reset
 from llmagentos_msgs.srv import Undo as UndoService
 from llmagentos_ros import interface as table
-from llmagentos_ros.actions import SafeActionClient
-from llmagentos_ros.base import let_feedback_arrive, ModuleNode
+from llmagentos_ros.actions import await_listener, let_feedback_arrive, SafeActionClient
+from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, to_time
 from llmagentos_ros.freshness import Heartbeats
@@ -105,7 +105,11 @@ class AgentNode(ModuleNode):
         self._scenes = SceneFeed(lambda: self.now_s, limit)
         planner = self.client(table.PLAN_COMMAND)
         executor = SafeActionClient(
-            self, table.EXECUTE_PLAN.kind, table.EXECUTE_PLAN.name, callback_group=self.group
+            self,
+            table.EXECUTE_PLAN.kind,
+            table.EXECUTE_PLAN.name,
+            callback_group=self.group,
+            feedback_sub_qos_profile=table.FEEDBACK,
         )
         self.keep(executor, lambda c: c.destroy())
         self._resets = [
@@ -154,6 +158,7 @@ class AgentNode(ModuleNode):
             goal_callback=lambda _: GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT,
             cancel_callback=self._on_cancel,
             callback_group=self.group,
+            feedback_pub_qos_profile=table.FEEDBACK,
         )
         self.keep(server, lambda s: s.destroy())
 
@@ -231,6 +236,7 @@ class AgentNode(ModuleNode):
             if self._stop.is_set() or self._goal.is_cancel_requested:
                 raise CommandError('it was taken back before I began')
             check_text(text)
+            await_listener(self, table.COMMAND_ACTION.name)
             result = self._agent.begin(text)
             while result is None:
                 if self._must_stop() or self._goal.is_cancel_requested:

@@ -16,7 +16,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from functools import cached_property, partial
-import threading
 import time
 import traceback
 from typing import Any
@@ -36,7 +35,6 @@ from rclpy.callback_groups import ReentrantCallbackGroup
 from rclpy.lifecycle import LifecycleNode, LifecycleState, TransitionCallbackReturn
 from rclpy.qos import QoSProfile
 
-_FEEDBACK_S = 0.1
 #: What may mend itself, since it lies elsewhere; other errors stay until somebody changes it.
 _PASSING = (ServerError,)
 BASE_FRAME = Parameter(
@@ -324,13 +322,3 @@ class ModuleNode(LifecycleNode):
     def _tell_refusal(self, reason: str) -> None:
         self.get_logger().warning(reason)
         self.pulse.publish_report()
-
-
-def let_feedback_arrive() -> None:
-    """
-    Wait a moment between a goal's last feedback and its result.
-
-    They travel on different channels, and rclpy's client drops feedback that comes after the
-    result.
-    """
-    threading.Event().wait(_FEEDBACK_S)

@@ -37,7 +37,12 @@ class Watcher:
         self.node = rclpy.create_node('bench')
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
-        self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, 'command')
+        self.client = ActionClient(
+            self.node,
+            table.COMMAND_ACTION.kind,
+            table.COMMAND_ACTION.name,
+            feedback_sub_qos_profile=table.FEEDBACK,
+        )
         self.pictures: dict[tuple[int, int], float] = {}
         self.scenes: dict[tuple[int, int], float] = {}
         #: Stamp (s) and fastest joint (rad/s) of every joint state.

@@ -90,7 +90,12 @@ class Client:
         self.node = rclpy.create_node('llmagentos_command', namespace=namespace)
         self.executor = SingleThreadedExecutor()
         self.executor.add_node(self.node)
-        self.client = ActionClient(self.node, table.COMMAND_ACTION.kind, table.COMMAND_ACTION.name)
+        self.client = ActionClient(
+            self.node,
+            table.COMMAND_ACTION.kind,
+            table.COMMAND_ACTION.name,
+            feedback_sub_qos_profile=table.FEEDBACK,
+        )
         self.graph: GraphView | None = None
         topic = table.GRAPH_STATE
         self.node.create_subscription(topic.kind, topic.name, self._on_graph, topic.qos)

@@ -31,7 +31,8 @@ from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import SafetyState
 from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.base import let_feedback_arrive, ModuleNode
+from llmagentos_ros.actions import let_feedback_arrive
+from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, plan_from_json, to_time, trusted
 from llmagentos_ros.driver import RosDriver
@@ -164,6 +165,7 @@ class ExecutorNode(ModuleNode):
             goal_callback=self._accept,
             cancel_callback=lambda _: CancelResponse.ACCEPT,
             callback_group=self.group,
+            feedback_pub_qos_profile=table.FEEDBACK,
         )
         self.keep(server, lambda s: s.destroy())
 

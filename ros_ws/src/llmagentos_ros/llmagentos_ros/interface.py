@@ -51,6 +51,9 @@ STATE = _qos(reliable=True, latched=True, depth=1)
 COMMAND = _qos(reliable=True, latched=False, depth=1)
 #: Events that may come in bursts.
 EVENT = _qos(reliable=True, latched=False, depth=20)
+#: Feedback of actions, at both ends. A command's first events come within milliseconds of each
+#: other: with the ten that ROS keeps by itself, a busy client has lost the first ones.
+FEEDBACK = _qos(reliable=True, latched=False, depth=200)
 
 
 @dataclass(frozen=True)
