@@ -139,7 +139,12 @@ class Agent(Built, LifeCycle):
         if action is None:
             return self._slice()
         self._require_idle()
-        observation, value = _needed(self.execution, "execution").execute(action)
+        if self.robot is not None:
+            self.robot.mark()
+        try:
+            observation, value = _needed(self.execution, "execution").execute(action)
+        finally:
+            self._drop()
         if self.learning is not None:
             self.learning.learn(observation, value)
         return observation, value
@@ -182,7 +187,7 @@ class Agent(Built, LifeCycle):
                 return self._finish(_STOPPED_EARLY)
             return self._finish(unplanned.outcome(exc, text, self._pending))
         except BaseException:
-            self._running = None
+            self._drop()
             raise
         return None
 
@@ -203,7 +208,7 @@ class Agent(Built, LifeCycle):
         try:
             _needed(self.execution, "execution").start(action)
         except BaseException:
-            self._running = None
+            self._drop()
             raise
         while (result := self._slice()) is None:
             pass
@@ -239,7 +244,7 @@ class Agent(Built, LifeCycle):
             self.planning.cancel()
 
     def _release(self) -> None:
-        self._running = None
+        self._drop()
         if self.robot is not None:
             self.robot.close()
 
@@ -314,7 +319,7 @@ class Agent(Built, LifeCycle):
             running.between_actions = False
             outcome = execution.tick()
         except BaseException:
-            self._running = None
+            self._drop()
             raise
         return None if outcome is None else self._finish(outcome)
 
@@ -333,6 +338,12 @@ class Agent(Built, LifeCycle):
             self.learning.observe({**episode, "reward": reward(episode)})
         self.events.emit(CommandEnded(result.status, result.reply))
         return result
+
+    def _drop(self) -> None:
+        """No command is under way any more, and nothing moves."""
+        self._running = None
+        if self.robot is not None:
+            self.robot.done()
 
     def _heard(self, event: Event) -> None:
         if self._running is not None and isinstance(event, PlanWritten | ActionStarted):

@@ -36,7 +36,11 @@ from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
+from llmagentos.safety.permit import Permit
+from llmagentos.safety.runner import SupervisorPort
+from llmagentos.safety.supervising import THREAD, supervisor_for
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -50,11 +54,14 @@ A = TypeVar("A", bound="Built")
 
 @dataclass(frozen=True)
 class ArmSkills:
-    """Skills, the driver that they command, and the gate in front of it."""
+    """Skills, the driver that they command, and the gate in front of it; permit: how that gate
+    asks the supervisor, keeper: what brakes when nobody does, None without a supervisor."""
 
     skills: MotionSkills
     driver: ObservedDriver
     gate: MotionGate
+    permit: Permit | None = None
+    keeper: Keeper | None = None
 
 
 def skills_for(
@@ -65,16 +72,24 @@ def skills_for(
     gripper_latency_s: float = 0.0,
     clock: Callable[[], float] = time.perf_counter,
     skills: str | Path = LEARNED,
+    supervisor: SupervisorPort | None = None,
 ) -> ArmSkills:
     """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
     on. skills: "scripted", "learned" (corrected by the policies that come with this package, where
-    the arm has some) or a folder with policies. Raises SkillError, ModelError, FileError."""
+    the arm has some) or a folder with policies. supervisor: whose lease every command needs, of a
+    goal that `permit.begin` begins; None for trials in which nobody asks for a goal. Raises
+    SkillError, ModelError, FileError."""
     kinematics = Kinematics(arm)
     gate = MotionGate.of(arm, profile, kinematics.tip_position)
-    observed = ObservedDriver(GatedDriver(driver, gate), clock)
+    permit = None if supervisor is None else Permit(supervisor)
+    gated = GatedDriver(driver, gate, permit)
+    observed = ObservedDriver(gated, clock)
     policies = policies_for(arm.name, skills)
     able = MotionSkills(observed, look, kinematics, profile, gripper_latency_s, policies=policies)
-    return ArmSkills(able, observed, gate)
+    if supervisor is None or permit is None:
+        return ArmSkills(able, observed, gate)
+    permit.holding = lambda: able.held or ""
+    return ArmSkills(able, observed, gate, permit, Keeper(gated, supervisor))
 
 
 @dataclass
@@ -102,9 +117,11 @@ def modules_for(
     perception: PerceptionModule | None = None,
     execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
     learning: LearningModule | None = None,
+    supervisor: SupervisorPort | None = None,
 ) -> Modules:
     """All around one driver and its cameras; own modules instead of ours where they are given.
 
+    supervisor: see skills_for; its goals are the agent's commands.
     execution: a module, or what makes one of `skills=` and `sink=` (told every event).
     """
     events = EventBus()
@@ -114,8 +131,12 @@ def modules_for(
         scene: Scene = seeing.perceive(observe(driver, cameras))
         return scene
 
-    able = skills_for(driver, look, arm, profile, gripper_latency_s, skills=skills)
-    robot = LocalRobot(able.driver, cameras, able.skills, simulation)
+    able = skills_for(
+        driver, look, arm, profile, gripper_latency_s, skills=skills, supervisor=supervisor
+    )
+    robot = LocalRobot(
+        able.driver, cameras, able.skills, simulation, permit=able.permit, keeper=able.keeper
+    )
     if execution is None:
         execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe, trust)
     elif callable(execution):
@@ -146,6 +167,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        supervisor: str = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a simulated robot.
@@ -158,7 +180,8 @@ class Built:
         "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
         memory first. trust: how sure a plan must be. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
-        `Lexicon(path)`; True: until the agent ends, False: it takes none. on_event: told every event. Raises
+        `Lexicon(path)`; True: until the agent ends, False: it takes none. supervisor: "thread", or
+        "process" for one of its own (llmagentos.safety.supervising). on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
@@ -175,6 +198,7 @@ class Built:
             perception=perception,
             execution=execution,
             learning=learning,
+            supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
         )
         return cls._of(made, planner, on_event, words)
 
@@ -197,6 +221,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        supervisor: str = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a real robot in this process, behind the safety gate.
@@ -221,6 +246,7 @@ class Built:
             perception=perception,
             execution=execution,
             learning=learning,
+            supervisor=supervisor_for(supervisor),
         )
         return cls._of(made, planner, on_event, words)
 

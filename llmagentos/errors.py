@@ -95,6 +95,10 @@ class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure 
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 
 
+class StoppedError(LLMAgentOSError):
+    """The supervisor lets nothing move: it was stopped, is locked, or the lease has ended."""
+
+
 class AuditError(LLMAgentOSError):
     """A row of the audit record that could not be kept, or a record that cannot be read."""
 

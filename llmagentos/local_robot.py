@@ -12,7 +12,10 @@ from llmagentos.errors import SceneError
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.robot import Simulation
 from llmagentos.ports.skills import SkillExecutor
+from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
+from llmagentos.safety.permit import Permit
+from llmagentos.safety.runner import SupervisorPort
 from llmagentos.types import Observation, Scene
 
 
@@ -20,6 +23,7 @@ class LocalRobot:
     """A robot in this process; implements llmagentos.ports.robot.Robot.
 
     driver: behind the gate. simulation: None on hardware, where results tell what is believed.
+    permit, keeper: see builder.ArmSkills; a command is a goal of the supervisor's.
     """
 
     def __init__(
@@ -28,9 +32,17 @@ class LocalRobot:
         cameras: Sequence[Camera],
         skills: SkillExecutor,
         simulation: Simulation | None = None,
+        permit: Permit | None = None,
+        keeper: Keeper | None = None,
     ):
         self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
         self.simulation = simulation
+        self._permit, self._keeper = permit, keeper
+
+    @property
+    def supervisor(self) -> SupervisorPort | None:
+        """Who says whether it may move; None for a trial without one."""
+        return None if self._permit is None else self._permit.supervisor
 
     @property
     def now_s(self) -> float:
@@ -44,8 +56,15 @@ class LocalRobot:
         return self.driver.first_motion_at
 
     def mark(self) -> None:
-        """A command begins: the next motion is its first."""
+        """A command begins: the next motion is its first, under a lease of its own."""
         self.driver.mark()
+        if self._permit is not None:
+            self._permit.begin()
+
+    def done(self) -> None:
+        """The command has ended, and its lease with it."""
+        if self._permit is not None:
+            self._permit.end()
 
     def observe(self, command: str = "") -> Observation:
         """Frames of all cameras and the arm's state, for modules of one's own."""
@@ -63,13 +82,18 @@ class LocalRobot:
 
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
         """On hardware the world stays as it is, and a scene can't be had: raises SceneError."""
+        self.done()
         if self.simulation is not None:
             self.simulation.reset(scene, seed)
         elif scene is not None:
             raise SceneError("expected no scene for a real robot, got one")
 
     def close(self) -> None:
-        """Give back the simulator, or disconnect the driver."""
+        """Give back the simulator, or disconnect the driver; the supervisor ends with it."""
+        if self._keeper is not None:
+            self._keeper.close()
+        if self.supervisor is not None:
+            self.supervisor.close()
         if self.simulation is not None:
             self.simulation.close()
         else:

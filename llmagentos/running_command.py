@@ -55,7 +55,8 @@ class RunningCommand:
         self.meant, self.note = meant, f"{self.note} {note}".strip()
 
     def result(self, outcome: Outcome, engine: Mapping[str, str]) -> CommandResult:
-        """What came of it. engine: what plans here, where no plan was made."""
+        """What came of it; it has ended. engine: what plans here, where no plan was made."""
+        self._robot.done()
         planned, moved = self.planned, self._robot.first_motion_at
         return CommandResult(
             command=self.text,

@@ -59,7 +59,8 @@ class RobotDriver(Protocol):
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Command joint positions (one per joint, rad) for the next period; returns those sent.
 
-        Raises DriverError, or GateRejection from a gated driver; nothing is sent then.
+        Raises DriverError, or from a gated driver GateRejection, and StoppedError while the
+        supervisor lets nothing move; nothing is sent then.
         """
         ...
 

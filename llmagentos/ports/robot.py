@@ -59,7 +59,11 @@ class Robot(Protocol):
         ...
 
     def mark(self) -> None:
-        """A new command begins: nothing has moved yet."""
+        """A new command begins: nothing has moved yet. Nothing moves outside of a command."""
+        ...
+
+    def done(self) -> None:
+        """The command has ended: nothing moves until the next one. Again: nothing."""
         ...
 
     def observe(self, command: str = "") -> Observation:

@@ -250,6 +250,8 @@ def _stopping_if_moving(state: State, why: str) -> Step:
 
 def _settle(state: State) -> Step:
     """The answers that are due, and the end of STOPPING."""
+    if not state.asked and state.mode is not Mode.STOPPING:
+        return state, ()
     asked, state = state.asked, replace(state, asked=())
     late = f"expected joints measured at rest {ANSWER_S:.0f} s after the stop, got none"
     actions: list[Action] = []

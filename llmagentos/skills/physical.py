@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 
 from llmagentos.errors import (
     CollisionError,
@@ -15,6 +16,7 @@ from llmagentos.errors import (
     GateRejection,
     MotionError,
     PerceptionError,
+    StoppedError,
     UnreachableError,
 )
 from llmagentos.motion.kinematics import Kinematics
@@ -45,6 +47,7 @@ TICK_S = 0.1
 
 #: What a motion that broke off is reported as; the most special error first.
 _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
+    (StoppedError, Failure.STOPPED),
     (UnreachableError, Failure.UNREACHABLE),
     (CollisionError, Failure.IN_THE_WAY),
     (GateRejection, Failure.GATE_REJECTED),
@@ -176,16 +179,19 @@ class MotionSkills:
         try:
             for _ in self._arm.stop():
                 pass
+        except StoppedError:
+            pass  # the driver has come to rest by itself
         except (DriverError, GateRejection) as error:
             _log.warning("could not ramp down: %s", error)
 
     def stop(self) -> SkillReport:
         """Ramp down within 0.3 s, keep holding, and say where the arm is."""
         self._running = None
-        for _ in self._arm.stop():
-            pass
-        for _ in self._arm.hold(self._arm.driver.control_period_s):
-            pass
+        with suppress(StoppedError):  # the driver has come to rest by itself
+            for _ in self._arm.stop():
+                pass
+            for _ in self._arm.hold(self._arm.driver.control_period_s):
+                pass
         x, y, z = self._arm.tip.position
         held = self._belief.in_hand
         holding = f", holding the {held.item.label}" if held else ""

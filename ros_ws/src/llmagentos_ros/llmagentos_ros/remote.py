@@ -294,6 +294,9 @@ class RemoteRobot:
         """Note that a new command begins."""
         self._execution.first_motion_at = None
 
+    def done(self) -> None:
+        """Leave the lease to the executor node, whose goal has ended."""
+
     def observe(self, command: str = '') -> Observation:
         """Return what was said; pictures go to the perception node."""
         return Observation(command=command)

@@ -1,0 +1,70 @@
+"""Brings an arm to rest when nobody else lets its driver's time pass.
+
+Knows: the gated driver, and that the supervisor wants it at rest. Does not know: why.
+
+While a skill runs it lets the periods pass in which a stopped arm brakes and is measured. Where
+none does (it hangs, a model thinks, nothing is under way) a thread of this class does so, until the
+supervisor has measured rest and everybody has an answer. It runs only then: in simulation nothing
+else depends on it, and what is computed without a stop is the same bit for bit.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+
+from llmagentos.errors import LLMAgentOSError
+from llmagentos.safety.gate import GatedDriver
+from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
+from llmagentos.safety.signals import Action, Ramp
+
+_log = logging.getLogger(__name__)
+
+#: A driver whose last period is so long ago has nobody who lets time pass, seconds.
+IDLE_S = 0.05
+#: How often that is looked at, seconds.
+_LOOK_S = 0.005
+
+
+class Keeper:
+    """For one gated driver; listens to its supervisor from now on, until `close`."""
+
+    def __init__(self, driver: GatedDriver, supervisor: SupervisorPort) -> None:
+        self._driver, self._supervisor = driver, supervisor
+        self._until_s = 0.0
+        self._closed = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._lock = threading.Lock()
+        supervisor.subscribe(self._on_action)
+
+    def close(self) -> None:
+        """End the thread, where there is one; the driver can be given back then."""
+        self._closed.set()
+        thread = self._thread
+        if thread is not None:
+            thread.join()
+
+    def _on_action(self, action: Action) -> None:
+        if not isinstance(action, Ramp) or self._closed.is_set():
+            return
+        with self._lock:
+            self._until_s = time.monotonic() + PATIENCE_S
+            if self._thread is None:
+                self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
+                self._thread.start()
+
+    def _keep(self) -> None:
+        pause_s = 0.0
+        while not self._closed.wait(pause_s):
+            with self._lock:
+                if not self._supervisor.waits or time.monotonic() > self._until_s:
+                    self._thread = None
+                    return
+            pause_s = _LOOK_S
+            if time.monotonic() - self._driver.advanced_s > IDLE_S:
+                try:
+                    self._driver.keep()
+                    pause_s = 0.0  # the driver's own period is the pace
+                except LLMAgentOSError as error:
+                    _log.warning("could not come to rest: %s", error)
