@@ -36,6 +36,7 @@ from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.permit import Permit
@@ -114,6 +115,8 @@ def modules_for(
     skills: str | Path = LEARNED,
     rehearses: bool = True,
     trust: Trust | None = None,
+    rules: GuardRules | None = None,
+    people: PeopleInput | None = None,
     perception: PerceptionModule | None = None,
     execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
     learning: LearningModule | None = None,
@@ -122,7 +125,9 @@ def modules_for(
     """All around one driver and its cameras; own modules instead of ours where they are given.
 
     supervisor: see skills_for; its goals are the agent's commands.
-    execution: a module, or what makes one of `skills=` and `sink=` (told every event).
+    rules, people: of the plan guard that stands before the skills. execution: a module, or what
+    makes one of `skills=` (guarded) and `sink=` (told every event). Raises ConfigError for rules
+    that cannot be.
     """
     events = EventBus()
     seeing = perception or TabletopPerception(arm=arm)
@@ -134,13 +139,15 @@ def modules_for(
     able = skills_for(
         driver, look, arm, profile, gripper_latency_s, skills=skills, supervisor=supervisor
     )
+    told = tuple if simulation is None else simulation.things
+    guarded = GuardedSkills(able.skills, PlanGuard(rules, people, told=told))
     robot = LocalRobot(
-        able.driver, cameras, able.skills, simulation, permit=able.permit, keeper=able.keeper
+        able.driver, cameras, guarded, simulation, permit=able.permit, keeper=able.keeper
     )
     if execution is None:
-        execution = PlanExecutor(able.skills, None, events.emit, rehearses, robot.observe, trust)
+        execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust)
     elif callable(execution):
-        execution = execution(skills=able.skills, sink=events.emit)
+        execution = execution(skills=guarded, sink=events.emit)
     return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
 
 
@@ -162,6 +169,8 @@ class Built:
         skills: str | Path = LEARNED,
         rehearses: bool = True,
         trust: Trust | None = None,
+        rules: GuardRules | None = None,
+        people: PeopleInput | None = None,
         perception: PerceptionModule | None = None,
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
@@ -178,7 +187,8 @@ class Built:
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. skills: "learned",
         "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
-        memory first. trust: how sure a plan must be. perception, planning,
+        memory first. trust: how sure a plan must be. rules: the plan guard's settings
+        (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
         `Lexicon(path)`; True: until the agent ends, False: it takes none. supervisor: "thread", or
         "process" for one of its own (llmagentos.safety.supervising). on_event: told every event. Raises
@@ -195,6 +205,8 @@ class Built:
             skills=skills,
             rehearses=rehearses,
             trust=trust,
+            rules=rules,
+            people=people,
             perception=perception,
             execution=execution,
             learning=learning,
@@ -216,6 +228,8 @@ class Built:
         skills: str | Path = LEARNED,
         rehearses: bool = True,
         trust: Trust | None = None,
+        rules: GuardRules | None = None,
+        people: PeopleInput | None = None,
         perception: PerceptionModule | None = None,
         planning: PlanningModule | None = None,
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
@@ -243,6 +257,8 @@ class Built:
             skills=skills,
             rehearses=rehearses,
             trust=trust,
+            rules=rules,
+            people=people,
             perception=perception,
             execution=execution,
             learning=learning,

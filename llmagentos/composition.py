@@ -20,6 +20,7 @@ from llmagentos.files import is_there, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PlanningModule
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+from llmagentos.safety.guard import Thing
 
 _log = logging.getLogger(__name__)
 #: What only the extra `rl` brings.
@@ -196,6 +197,15 @@ class Simulated:
         """Id of what the fingers really hold."""
         held: str | None = self.world.held_truth()
         return held
+
+    def things(self) -> Sequence[Thing]:
+        """The scene's things that are more than their kinds, as their kind and colour, which is
+        what a camera tells; for the plan guard."""
+        return tuple(
+            Thing(kind=o.kind, color=o.color, attributes=o.attributes)
+            for o in self.world.scene.objects
+            if o.attributes
+        )
 
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
         """Start over, in a new scene where one is given.

@@ -151,6 +151,11 @@ class AgentConfig(_Part):
     trust: TrustConfig = Field(
         TrustConfig(), description="how sure a plan must be (act_from, ask_from)"
     )
+    rules: str | Mapping[str, Any] | None = Field(
+        None,
+        description="the plan guard's settings: a YAML file, or the settings themselves; none: its "
+        "defaults (docs/safety.md)",
+    )
     driver: ModuleConfig | None = Field(
         None, description="package.module:Class of a real robot's driver, instead of a simulation"
     )

@@ -20,6 +20,7 @@ from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+from llmagentos.safety.guard import GuardRules
 from llmagentos.skills.learned import policies_for
 
 _log = logging.getLogger(__name__)
@@ -62,6 +63,7 @@ def simulation(config: AgentConfig) -> dict[str, Any]:
         "skills": config.skills,
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
+        "rules": guard_rules(config),
         **({} if config.profile is None else {"profile": config.profile}),
         "words": words(config, load(scene.robot).name),
         **modules(config, load(scene.robot)),
@@ -81,10 +83,20 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
         "skills": config.skills,
         "rehearses": config.rehearses,
         "trust": Trust(**config.trust.model_dump()),
+        "rules": guard_rules(config),
         **{name: value for name, value in chosen.items() if value is not None},
         "words": words(config, arm.name),
         **modules(config, arm),
     }
+
+
+def guard_rules(config: AgentConfig) -> GuardRules | None:
+    """The plan guard's settings; None for its defaults. Raises FileError, ConfigError."""
+    if config.rules is None:
+        return None
+    if isinstance(config.rules, str):
+        return GuardRules.load(config.rules)
+    return GuardRules.of(config.rules)
 
 
 def _learning(config: AgentConfig) -> Any:

@@ -26,6 +26,7 @@ from llmagentos.errors import FileError, RobotError, SceneError
 from llmagentos.files import is_there, read_yaml
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.objects.kind import Attribute
 from llmagentos.objects.kinds import KINDS, size_range_m
 from llmagentos.robots import DEFAULT_ROBOT, load, names
 from llmagentos.robots.loading import FILE as ROBOT_FILE
@@ -57,7 +58,11 @@ def table_m(workspace: Workspace) -> tuple[float, float, float, float]:
 
 
 class ObjectSpec(BaseModel):
-    """One object. position: [x, y] on the table, or [x, y, z] with z of the middle of its box."""
+    """One object. position: [x, y] on the table, or [x, y, z] with z of the middle of its box.
+
+    attributes: what is hazardous about it besides its kind's own (sharp, hot, liquid, electronic,
+    fragile), for the plan guard: a camera tells no laptop from a tray.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
@@ -67,6 +72,7 @@ class ObjectSpec(BaseModel):
     position: tuple[float, ...] = Field(min_length=2, max_length=3)
     yaw: float = 0.0
     id: str | None = None
+    attributes: tuple[Attribute, ...] | None = None
 
     @property
     def geometry(self) -> ObjectGeometry:

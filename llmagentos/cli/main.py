@@ -124,6 +124,10 @@ RecordOption = Annotated[
     Path | None,
     typer.Option("--record", metavar="DIR", help="Keep video, pictures, plan and trace there."),
 ]
+RulesOption = Annotated[
+    Path | None,
+    typer.Option("--rules", metavar="FILE", help="The plan guard's settings as YAML."),
+]
 
 
 @app.command()
@@ -141,12 +145,15 @@ def run(
     view: ViewOption = None,
     config: ConfigOption = None,
     skills: SkillsOption = None,
+    rules: RulesOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation.
 
     Exit code 0: all succeeded or were answered; 1: one failed or ended in a question; 2: wrong usage.
     """
-    chosen = effective(config, scene, seed, model, engine, view, record, robot=robot, skills=skills)
+    chosen = effective(
+        config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules
+    )
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
@@ -167,9 +174,12 @@ def chat(
         ),
     ] = None,
     skills: SkillsOption = None,
+    rules: RulesOption = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(effective(config, scene, seed, model, engine, view, record, voice, robot, skills))
+    run_chat(
+        effective(config, scene, seed, model, engine, view, record, voice, robot, skills, rules)
+    )
 
 
 @app.command()

@@ -44,6 +44,7 @@ def effective(
     voice: str | None = None,
     robot: str | None = None,
     skills: str | None = None,
+    rules: Path | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -53,5 +54,5 @@ def effective(
     folder = None if recording is None else str(recording)
     return base.with_(
         scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder,
-        voice=voice, robot=robot, skills=skills,
+        voice=voice, robot=robot, skills=skills, rules=None if rules is None else str(rules),
     )  # fmt: skip

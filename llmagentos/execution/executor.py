@@ -18,7 +18,9 @@ from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
-from llmagentos.execution.rehearsal import copied, foreseen, rehearse
+from llmagentos.execution.doubting import Said, doubts_about
+from llmagentos.execution.guarding import Guarding
+from llmagentos.execution.rehearsal import certain_problem, gone_through
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
@@ -33,6 +35,13 @@ from llmagentos.types import Action, Observation, Scene, Status
 
 def _nobody(event: Event) -> None:
     """An event sink for when nobody watches."""
+
+
+def _action_of(taken: object, plan: object) -> Action | None:
+    """The single action that is to be done; what a person has just agreed to goes first."""
+    if isinstance(taken, Action):
+        return taken
+    return plan if taken is None and isinstance(plan, Action) else None
 
 
 class PlanExecutor(ExecutionModule):
@@ -66,6 +75,7 @@ class PlanExecutor(ExecutionModule):
         self._pending: dialogue.Pending | None = None
         self._armed: waiting_for_word.Armed | None = None
         self._later: waiting_for_word.Armed | None = None
+        self._guarding = Guarding(skills)
 
     @property
     def tree(self) -> Behaviour | None:
@@ -83,6 +93,7 @@ class PlanExecutor(ExecutionModule):
         self._root, self._session, self._early, self._pending = None, None, None, None
         self._armed, self._later = None, None
         self._action = None
+        self._guarding.forget()
 
     def see(self, scene: Scene) -> Scene:
         """Believe what was seen; returns it with what lies hidden and what is held."""
@@ -93,50 +104,80 @@ class PlanExecutor(ExecutionModule):
         return None if self._observe is None else self._observe()
 
     def start(self, plan: p.Plan | PlanResult | Action, command: str = "") -> None:
-        """Begin a plan, or a single action; nothing moves before the first tick."""
-        self._action = plan if isinstance(plan, Action) else None
-        if isinstance(plan, Action):
-            self.skills.start(plan)
+        """Begin a plan, or a single action; nothing moves before the first tick. What a person was
+        asked to say yes to is done instead where `command` is a literal yes."""
+        taken = self._guarding.taken(command)
+        self._action = _action_of(taken, plan)
+        if self._action is not None:
+            self.skills.start(self._action)
             return
-        written: p.Plan = plan.plan if isinstance(plan, PlanResult) else plan
+        given = p.Plan(steps=(p.Yes(),)) if isinstance(plan, Action) else plan
+        self._begin(given, command, taken if isinstance(taken, dialogue.Resolved) else None)
+
+    def _begin(
+        self, given: p.Plan | PlanResult, command: str, agreed: dialogue.Resolved | None
+    ) -> None:
+        """Begin a plan, or `agreed`, what the person said yes to."""
+        written: p.Plan = given.plan if isinstance(given, PlanResult) else given
         scene = self.skills.scene()
-        promised = self._at_their_word(written, command)
+        promised = None if agreed else self._at_their_word(written, command)
         written = promised or written
         waiting, self._pending, self._early = self._pending, None, None
-        if dialogue.answers(written, waiting):  # "both of them" are those that were asked about
-            assert waiting is not None
+        # "both of them" are those that were asked about
+        if waiting is not None and not agreed and dialogue.answers(written, waiting):
             self.memory.note_mention(waiting.candidates, handles=False)
-        meant = dialogue.resolve(written, self.memory, self.memory.context(scene), waiting, command)
+        context = self.memory.context(scene)
+        meant = agreed or dialogue.resolve(written, self.memory, context, waiting, command)
         self.memory.begin_command(command, scene, meant.repeatable, continues=meant.continues)
         steps, self._later = waiting_for_word.parted(meant.plan.steps)
-        meant = replace(meant, plan=p.Plan(steps=steps))
-        self._session = Session(self.skills, self.memory, self._sink, meant.plan.steps)
-        self._plan = meant.plan
+        self._plan = p.Plan(steps=steps)
+        self._session = Session(self.skills, self.memory, self._sink, steps)
         # whoever takes one of the plans that were asked about has said enough
-        settled = promised or (waiting is not None and waiting.options and meant.continues)
-        doubts_of = [] if settled else self._doubts(plan, written, command, scene, waiting)
-        if doubt := next(iter(doubts_of), None):
-            self._early = self._doubted(doubt, waiting)
-            return
+        chosen = waiting is not None and waiting.options and meant.continues
+        if not (agreed or promised or chosen):
+            said = Said(command, given, written, self._plan, waiting)
+            found = doubts_about(said, scene, self.memory, self.skills.hand(), self.trust)
+            if found:
+                self._early = self._doubted(found[0], waiting)
+                return
         if meant.reply:
             self._early = self._end("answered", meant.reply)
-            return
-        issue = meant.issue or next(iter(validate(meant.plan, self.memory.context(scene))), None)
+        elif not (self._has_issue(meant, scene, waiting) or self._stands_against(meant, scene)):
+            self._root = tree.build(steps, self._session)
+
+    def _has_issue(
+        self, meant: dialogue.Resolved, scene: Scene, waiting: dialogue.Pending | None
+    ) -> bool:
+        """Whether the plan itself says why it is not carried out; that is how it ends."""
+        assert self._plan is not None
+        issue = meant.issue or next(iter(validate(self._plan, self.memory.context(scene))), None)
+        if issue is None:
+            return False
+        asked_again = meant.issue is not None and issue.kind == "question"
+        if asked_again or issue.failure is Failure.NOT_UNDERSTOOD:
+            self._pending = waiting
+        self._early = self._give_up(issue)
+        return True
+
+    def _stands_against(self, whole: dialogue.Resolved, scene: Scene) -> bool:
+        """Go through the plan in memory: whether the guard refuses it, a step would fail, or a
+        person has to say yes first; then that is how the command ends."""
+        assert self._plan is not None
+        if not (self._rehearses or self._guarding.is_there):
+            return False
+        gone = gone_through(self._plan, scene, self.memory, self.skills.hand())
+        found = certain_problem(gone) if self._rehearses else None
+        issue = self._guarding.issue(gone, whole, only="" if found is None else "refused")
         if issue is not None:
-            asked_again = meant.issue is not None and issue.kind == "question"
-            if asked_again or issue.failure is Failure.NOT_UNDERSTOOD:
-                self._pending = waiting
             self._early = self._give_up(issue)
-            return
-        if self._rehearses:
-            found = rehearse(meant.plan, scene, self.memory, self.skills.hand())
-            if found is not None:
-                self._early = self._foreseen(*found)
-                return
-        self._root = tree.build(meant.plan.steps, self._session)
+        elif found is not None:
+            self._early = self._foreseen(*found)
+        return self._early is not None
 
     def awaited(self, command: str) -> p.Plan | None:
-        """What was to be done once the person says this."""
+        """What was to be done once the person says this; a bare yes where the guard has asked."""
+        if self._guarding.hears(command):
+            return p.Plan(steps=(p.Yes(),))
         armed = self._armed
         return p.Plan(steps=armed.steps) if armed is not None and armed.is_said(command) else None
 
@@ -173,6 +214,7 @@ class PlanExecutor(ExecutionModule):
     def stop(self) -> Outcome:
         """Ramp down, keep holding, and say where the arm is."""
         report = self.skills.stop()
+        self._guarding.forget()
         if self._action is not None:
             self._action = None
             return Outcome("failed", f"I stopped. {report.words}".strip())
@@ -186,8 +228,14 @@ class PlanExecutor(ExecutionModule):
         if report.status is SkillStatus.RUNNING:
             return None
         self._action = None
-        status: Status = "failed" if report.failure is not None else "succeeded"
-        return Outcome(status, report.words or action.name)
+        failure = report.failure
+        if failure is Failure.UNCONFIRMED:
+            self._guarding.wait_for(action)
+            return Outcome("question", report.words, question=report.words)
+        status: Status = "succeeded" if failure is None else "failed"
+        return Outcome(
+            "refused" if failure is Failure.REFUSED else status, report.words or action.name
+        )
 
     def run(self, plan: p.Plan | PlanResult, command: str = "") -> Outcome:
         """Start the plan and tick until it ends."""
@@ -198,58 +246,6 @@ class PlanExecutor(ExecutionModule):
         return outcome
 
     # --- ends ---------------------------------------------------------------------------
-
-    def _doubts(
-        self,
-        plan: p.Plan | PlanResult,
-        written: p.Plan,
-        command: str,
-        scene: Scene,
-        waiting: dialogue.Pending | None,
-    ) -> list[doubts.Doubt]:
-        """Why the plan may not be what the words meant."""
-        confidence = plan.confidence if isinstance(plan, PlanResult) else 1.0
-        question = waiting.question if waiting is not None else ""
-        earlier = ". ".join(r.text for r in self.memory.records[-4:-1])
-        understanding = plan.understanding if isinstance(plan, PlanResult) else None
-
-        def options() -> tuple[doubts.Foreseen, ...]:
-            # in an answer to a question the other plans would each note another choice
-            others = understanding.options if understanding and waiting is None else ()
-            every = {o.plan: o.probability for o in others}
-            if not every and self._plan is not None:
-                every[self._plan] = confidence
-            own = (written, self._plan)
-            found = (self._foreseen_end(x, sure, scene, x in own) for x, sure in every.items())
-            return tuple(
-                x
-                for x in found
-                if x is not None
-                # the planner's first has its own turn with the other checks
-                and (
-                    x.own
-                    or not doubts.find(doubts.Asked(command, x.plan, scene, question, earlier))
-                )
-            )
-
-        asked = doubts.Asked(
-            command, written, scene, question, earlier, confidence, understanding, self.trust,
-            options,
-        )  # fmt: skip
-        return doubts.find(asked)
-
-    def _foreseen_end(
-        self, plan: p.Plan, sure: float, scene: Scene, own: bool
-    ) -> doubts.Foreseen | None:
-        """The plan without dialogue steps and what the scene would be after it; None where it can't
-        be carried out here."""
-        meant = dialogue.resolve(plan, copied(self.memory), self.memory.context(scene), None)
-        if meant.issue is not None or meant.reply:
-            return None
-        if validate(meant.plan, self.memory.context(scene)):
-            return None
-        end = foreseen(meant.plan, scene, self.memory, self.skills.hand())
-        return None if end is None else doubts.Foreseen(meant.plan, sure, end, own)
 
     def _doubted(self, doubt: doubts.Doubt, waiting: dialogue.Pending | None) -> Outcome:
         """Nothing is carried out, since the plan may not be what was meant. A question that waited
@@ -283,8 +279,20 @@ class PlanExecutor(ExecutionModule):
 
     def _finish(self) -> Outcome:
         assert self._session is not None
+        problem = self._session.problem
+        under_way = self._root is not None and self._plan is not None
+        if problem is not None and problem.failure is Failure.UNCONFIRMED and under_way:
+            self._guarding.wait_for(self._rest(self._session))
         status, words = reply.outcome_of(self._session)
         return self._end(status, words)
+
+    def _rest(self, session: Session) -> dialogue.Resolved:
+        """The steps of the plan under way from the one that failed."""
+        assert self._plan is not None
+        failed = next((r for r in session.records if r.status == "failed"), None)
+        at = int(failed.path.split(".")[0]) if failed else 0
+        rest = p.Plan(steps=self._plan.steps[at:])
+        return dialogue.Resolved(rest, self.carried_out() or rest)
 
     def _end(self, status: Status, words: str) -> Outcome:
         session = self._session
@@ -294,7 +302,7 @@ class PlanExecutor(ExecutionModule):
         if failure is Failure.NOT_UNDERSTOOD:  # to be said again: the answer goes on with nothing
             question = self._pending.question if self._pending is not None else ""
         unknown = failure is Failure.UNKNOWN_KIND
-        if (question or unknown) and self._pending is None:
+        if (question or unknown) and self._pending is None and failure is not Failure.UNCONFIRMED:
             self._pending = self._pending_after(session, words)
         if self._later is not None and status in ("succeeded", "answered"):
             self._armed = self._later
@@ -315,12 +323,10 @@ class PlanExecutor(ExecutionModule):
         """What the person's answer will continue: the steps from the one that asked."""
         if self._plan is None:
             return None
-        failed = [r for r in session.records if r.status == "failed"]
-        at = int(failed[0].path.split(".")[0]) if failed else 0
         ask = next((s for s in self._plan.steps if isinstance(s, p.Ask)), None)
         problem = session.problem
         return dialogue.Pending(
-            p.Plan(steps=self._plan.steps[at:]),
+            self._rest(session).plan,
             question,
             problem.obj if problem else None,
             problem.candidates if problem else (),

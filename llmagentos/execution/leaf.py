@@ -71,6 +71,8 @@ class StepLeaf(Behaviour):
                 return Tick.RUNNING
             self._action_done(self._action, report)
             self._action = None
+            if report.failure in (Failure.REFUSED, Failure.UNCONFIRMED):
+                raise StepProblem(report.failure, report.words)  # no other try, no other way
         if self._moves is None:
             if spoken_steps.handles(self._step):
                 assert self._scope is not None

@@ -17,9 +17,10 @@ from llmagentos.execution import tree
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
+from llmagentos.safety.guard import Planned
 from llmagentos.skills.symbolic import HAND, SymbolicSkills
 from llmagentos.tasks import StepProblem
-from llmagentos.types import Hand, Scene
+from llmagentos.types import Action, Hand, Scene
 
 MAX_TICKS = 3000
 #: Failures that the geometry alone decides; others may go better in the world.
@@ -34,7 +35,11 @@ def rehearse(
     None where it would go well, as far as can be told: what follows a wait for the world is
     open, and so is what only friction decides. What runs out of room halfway is begun.
     """
-    session = _gone_through(plan, scene, memory, hand)
+    return certain_problem(gone_through(plan, scene, memory, hand))
+
+
+def certain_problem(session: Session) -> tuple[StepProblem, Session] | None:
+    """What a plan that was gone through would certainly run into, as `rehearse` gives it."""
     problem = session.problem
     if problem is None or any(r.op == "wait_for" for r in session.records):
         return None
@@ -48,8 +53,8 @@ def foreseen(
 ) -> Hashable | None:
     """What the scene would be after the plan: equal for plans that end alike. None for one that
     does not go well, as far as can be told."""
-    session = _gone_through(plan, scene, memory, hand)
-    if session.problem is not None and rehearse(plan, scene, memory, hand) is not None:
+    session = gone_through(plan, scene, memory, hand)
+    if certain_problem(session) is not None:
         return None
     things = session.scene().objects
     told = tuple(session.says) if session.answered or not session.acted else ()
@@ -62,10 +67,22 @@ def foreseen(
     )
 
 
-def _gone_through(plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand) -> Session:
-    session = Session(
-        SymbolicSkills(scene, hand=hand), copied(memory), lambda event: None, plan.steps
-    )
+class Foretold(SymbolicSkills):
+    """Symbolic skills that keep each action with the scene and the hand before it."""
+
+    def __init__(self, scene: Scene, hand: Hand) -> None:
+        super().__init__(scene, hand=hand)
+        self.planned: list[Planned] = []
+
+    def start(self, action: Action) -> None:
+        """Keep it, and begin."""
+        self.planned.append(Planned(action, self.scene(), self.hand().position))
+        super().start(action)
+
+
+def gone_through(plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND) -> Session:
+    """The plan carried out in memory, as far as it comes; the session's skills are `Foretold`."""
+    session = Session(Foretold(scene, hand), copied(memory), lambda event: None, plan.steps)
     root = tree.build(plan.steps, session)
     for _ in range(MAX_TICKS):
         root.tick_once()

@@ -19,6 +19,10 @@ Shape = Literal["cuboid", "cylinder", "sphere", "round_shell", "square_shell", "
 #: (perception/things/household.py and lying.py), or not at all.
 SeenBy = Literal["profile", "detector", "nothing"]
 
+#: What the plan guard looks at (llmagentos/safety/guard): it cuts, burns, may spill what it holds, is
+#: harmed by what is spilt, breaks.
+Attribute = Literal["sharp", "hot", "liquid", "electronic", "fragile"]
+
 #: Shells lower than this share of their size hold one layer of things, not a heap.
 _SHALLOW = 0.2
 
@@ -52,6 +56,7 @@ class Kind:
     round_top: nothing can stand on it, as on a figure's head (a sphere's top is round anyway).
     mass_kg: at `size_m`. materials: what it may be made of. color: how it comes where nobody says
     so. paintable: it comes in every colour; otherwise in that one only.
+    attributes: what is hazardous about it, see Attribute; a scene or a rules file may add to them.
     things_go_on: it has a rim, and yet people put things on it, not in it: a plate.
     word, plural: how robots say it; empty: the name, and the word with an s.
     words: other names that people give it. categories: category words that mean it, too, besides
@@ -81,6 +86,7 @@ class Kind:
     mesh: MeshFile | None = None
     seen_by: SeenBy = "profile"
     things_go_on: bool = False
+    attributes: tuple[Attribute, ...] = ()
     word: str = ""
     plural: str = ""
     words: tuple[str, ...] = ()

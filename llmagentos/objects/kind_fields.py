@@ -10,11 +10,11 @@ import math
 from typing import Any, get_args
 
 from llmagentos.errors import KindError
-from llmagentos.objects.kind import Kind, SeenBy, Shape
+from llmagentos.objects.kind import Attribute, Kind, SeenBy, Shape
 
 #: Sizes that the table has room for and the camera sees, metres.
 SIZE_LIMITS_M = (0.005, 0.6)
-_WORD_LISTS = ("materials", "words", "categories", "mixed_up_with", "mixed_up_by_color",
+_WORD_LISTS = ("attributes", "materials", "words", "categories", "mixed_up_with", "mixed_up_by_color",
                "asked_instead")  # fmt: skip
 _NUMBERS = ("frequency", "height_ratio", "wall_m", "floor_m", "upright", "foot_ratio", "mass_kg")
 
@@ -38,6 +38,9 @@ def check_fields(kind: Kind) -> None:
         value = getattr(kind, field)
         if not isinstance(value, tuple) or not all(isinstance(word, str) for word in value):
             raise _wrong(kind, field, "a tuple of words", value)
+    for word in kind.attributes:
+        if word not in get_args(Attribute):
+            raise _wrong(kind, "attributes", f"of {', '.join(get_args(Attribute))}", word)
 
 
 def _sizes(kind: Kind) -> None:

@@ -48,15 +48,15 @@ _ROWS: tuple[Kind, ...] = (
     Kind("bowl", "round_shell", 0.12, (0.08, 0.20), (0.11, 0.12, 0.14, 0.16), 0.12,
          height_ratio=0.42, wall_m=0.005, floor_m=0.006, upright=0.5, foot_ratio=0.6, mass_kg=0.1296,
          materials=("ceramic", "plastic", "metal", "glass"), words=("pot",),
-         categories=("dish", "round"), asked_instead=("plate",)),
+         categories=("dish", "round"), asked_instead=("plate",), attributes=("fragile",)),
     Kind("plate", "round_shell", 0.14, (0.08, 0.24), (0.12, 0.14, 0.16), 0.08,
          height_ratio=0.14, wall_m=0.005, floor_m=0.005, upright=0.75, mass_kg=0.1176, things_go_on=True,
          materials=("ceramic", "plastic", "glass"), words=("saucer",),
-         categories=("dish", "round"), asked_instead=("bowl",)),
+         categories=("dish", "round"), asked_instead=("bowl",), attributes=("fragile",)),
     Kind("cup", "round_shell", 0.07, (0.05, 0.10), (0.06, 0.065, 0.07, 0.075), 0.08,
          height_ratio=1.15, wall_m=0.004, floor_m=0.006, upright=0.9, mass_kg=0.0784,
          materials=("ceramic", "plastic", "paper", "glass"), words=("beaker", "teacup"),
-         categories=("dish", "round"), mixed_up_with=("mug",)),
+         categories=("dish", "round"), mixed_up_with=("mug",), attributes=("liquid", "fragile")),
     Kind("can", "cylinder", 0.06, (0.03, 0.075), (0.05, 0.055, 0.06, 0.066), 0.08,
          height_ratio=1.6, mass_kg=0.1899072, materials=("metal",), words=("tin", "cylinder"),
          categories=("round",)),
@@ -78,7 +78,8 @@ _ROWS: tuple[Kind, ...] = (
     Kind("mug", "mesh", 0.1034, (0.07238, 0.11374), extents_m=(0.0697, 0.1034, 0.0850),
          wall_m=0.006, floor_m=0.01, upright=0.8, mass_kg=0.15, color="red", seen_by="detector",
          mesh=MeshFile("objects/mug.obj", "cup"),  # the file's own collision shape is closed on top
-         materials=("ceramic",), categories=("dish", "round"), mixed_up_with=("cup",)),
+         materials=("ceramic",), categories=("dish", "round"), mixed_up_with=("cup",),
+         attributes=("liquid", "fragile")),
     Kind("duck", "mesh", 0.0745, (0.05215, 0.08195), extents_m=(0.0745, 0.0521, 0.0695),
          round_top=True, mass_kg=0.05, color="yellow", paintable=False, seen_by="detector",
          mesh=MeshFile("duck.obj", "duck_vhacd.obj", y_up=True),
@@ -104,7 +105,8 @@ _ROWS: tuple[Kind, ...] = (
 #: here; a model that is to write its name is trained with the row moved to the end of _ROWS.
 _MORE_ROWS: tuple[Kind, ...] = (
     Kind("pan", "round_shell", 0.16, height_ratio=0.25, wall_m=0.005, floor_m=0.005, mass_kg=0.4,
-         seen_by="nothing", categories=("dish", "round")),
+         seen_by="nothing", materials=("metal",), categories=("dish", "round"),
+         attributes=("hot", "liquid")),
 )
 # fmt: on
 

@@ -16,7 +16,7 @@ BEGIN, END = "<!-- kinds: begin -->", "<!-- kinds: end -->"
 _SENTENCE = re.compile(r"Kinds: [\w, ]+, and by name [\w, ]+\.")
 _HEAD = (
     "kind", "form", "size, cm", "height, cm", "things go", "held", "seen by", "also called",
-    "category words", "colours",
+    "category words", "colours", "attributes",
 )  # fmt: skip
 
 
@@ -55,6 +55,7 @@ def _line(kind: Kind) -> str:
         _cm(kind.extents_at(kind.size_m)[2]) if kind.in_scenes else "-",
         _things_go(kind), _held(kind), kind.seen_by, ", ".join(_names(kind)) or "-",
         ", ".join(c for c in _CATEGORIES if kind.belongs_to(c)) or "-", colours,
+        ", ".join(kind.attributes) or "-",
     )  # fmt: skip
     return "| " + " | ".join(cells) + " |"
 

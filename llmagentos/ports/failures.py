@@ -89,3 +89,4 @@ class Failure(str, Enum):
     TRIED_IN_VAIN = "tried_in_vain", "I tried in vain"
     CANNOT = "cannot", "that is nothing I can do", "cannot"
     REFUSED = "refused", "I won't do that", "refused"
+    UNCONFIRMED = "unconfirmed", "I do that only after a yes", "question"

@@ -26,6 +26,11 @@ class Simulation(Protocol):
         """Id of what the fingers really hold."""
         ...
 
+    def things(self) -> Sequence[Any]:
+        """What the present scene says of its things besides their kinds, for the plan guard
+        (llmagentos.safety.guard.Thing)."""
+        ...
+
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
         """Start over, in a new scene where one is given. Raises SceneError."""
         ...

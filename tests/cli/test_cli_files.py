@@ -29,6 +29,8 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("run", "record"): (MAKES, ["home", "--record", "{}"]),
     ("run", "model"): (FOLDER, ["home", "--model", "{}"]),
     ("run", "config"): (READS, ["home", "--config", "{}"]),
+    ("run", "rules"): (READS, ["home", "--rules", "{}"]),
+    ("chat", "rules"): (READS, ["--rules", "{}"]),
     ("chat", "scene"): (READS, ["--scene", "{}"]),
     ("chat", "record"): (MAKES, ["--record", "{}"]),
     ("chat", "model"): (FOLDER, ["--model", "{}"]),

@@ -1,0 +1,157 @@
+"""Skills behind the plan guard: no action begins, and none goes on, against its rules.
+
+Knows: when the guard is asked, and that an action that it stops ramps down and keeps holding. Does
+not know: any rule, any skill, nor how a person is asked (execution/guarding.py).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import replace
+
+from llmagentos.ports.failures import Failure
+from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, failed
+from llmagentos.safety.guard.guard import PlanGuard, Planned, question, refusal
+from llmagentos.safety.guard.rules import Verdict
+from llmagentos.types import Action, Hand, Scene, Vec3
+
+#: So far ahead the hand is looked at: until the next tick, and what braking takes, seconds.
+AHEAD_S = 0.25
+#: What one tick lets pass at most, seconds.
+_TICK_S = 0.1
+
+Key = tuple[str, ...]
+
+
+class GuardedSkills(SkillExecutor):
+    """Passes on to `inner` what the guard allows; every call is forwarded by name.
+
+    An action that is refused is reported as failed with Failure.REFUSED, one that needs a yes that
+    nobody gave with Failure.UNCONFIRMED; nothing of it has moved.
+    """
+
+    def __init__(self, inner: SkillExecutor, guard: PlanGuard) -> None:
+        self.inner, self.guard = inner, guard
+        self._granted: frozenset[Key] = frozenset()
+        self._count = 0
+        self._leaving: frozenset[Key] = frozenset()
+        self._verdict: SkillReport | None = None
+        self._action: Action | None = None
+        self._at: Vec3 | None = None
+        #: What the newest UNCONFIRMED report waits for.
+        self.wanted: frozenset[Key] = frozenset()
+
+    def begin(self, granted: Iterable[Key] = ()) -> None:
+        """A command begins. granted: what the person said yes to, for this command only."""
+        self._granted, self._count = frozenset(granted), 0
+
+    @property
+    def held(self) -> str | None:
+        """Id of the object in the hand, None when it is empty."""
+        return self.inner.held
+
+    def hand(self) -> Hand:
+        """Where the hand is now, and how far open."""
+        return self.inner.hand()
+
+    def scene(self) -> Scene:
+        """The newest belief."""
+        return self.inner.scene()
+
+    def see(self, scene: Scene | None = None) -> Scene:
+        """Look now, or believe what somebody else has seen."""
+        return self.inner.see(scene)
+
+    def start(self, action: Action) -> None:
+        """Begin, if the rules let it; what they say otherwise is reported at the first tick."""
+        self._action = self._at = None
+        scene = self.inner.scene()
+        verdicts = self.guard.judge(Planned(action, scene, self.inner.hand().position), self._count)
+        self._leaving = self._begins_with(action, scene)
+        self._count += 1
+        self._verdict = self._report(verdicts, action)
+        if self._verdict is not None:
+            return
+        # what the record refuses to keep (AuditError) does not begin
+        self.guard.audit.write("allowed", by="plan guard", rule="", action=action.name,
+                               object_id=action.object_id, why=_yes_for(verdicts))  # fmt: skip
+        limits = [v.speed for v in verdicts if v.speed is not None]
+        if limits:
+            action = replace(action, speed=min(action.speed, *limits))
+        self._action = action
+        self.inner.start(action)
+
+    def tick(self) -> SkillReport:
+        """A tick of the action; stopped where the hand would go on against a rule."""
+        if self._verdict is not None:
+            return self._verdict
+        if self._action is not None and (stopped := self._stopped(self._action)) is not None:
+            self._verdict, self._action = stopped, None
+            return stopped
+        report = self.inner.tick()
+        if report.status is not SkillStatus.RUNNING:
+            self._action = None
+        return report
+
+    def stop(self) -> SkillReport:
+        """Ramp down, keep holding, and say where the arm is."""
+        self._action = self._verdict = None
+        return self.inner.stop()
+
+    def reset(self) -> None:
+        """Forget what was believed, allowed and under way."""
+        self._action = self._verdict = self._at = None
+        self.begin()
+        self.inner.reset()
+
+    def _begins_with(self, action: Action, scene: Scene) -> frozenset[Key]:
+        """What would need a yes where the load is now: taking it away from there needs none."""
+        item = scene.held or scene.get(action.object_id)
+        found = [] if item is None else self.guard.watch(scene, [item.position], item.id)
+        return frozenset(v.key for v in found if v.decision == "confirm")
+
+    def _stopped(self, action: Action) -> SkillReport | None:
+        """The report on an action that may not go on, the arm at rest; None while it may."""
+        here = self.inner.hand().position
+        points = [here]
+        if self._at is not None:
+            points.append(_ahead(self._at, here, action))
+        self._at = here
+        verdicts = self.guard.watch(self.inner.scene(), points)
+        report = self._report([v for v in verdicts if v.key not in self._leaving], action)
+        if report is None:
+            return None
+        told = self.inner.stop()
+        return replace(report, words=f"{report.words} {told.words}".strip())
+
+    def _report(self, verdicts: list[Verdict], action: Action) -> SkillReport | None:
+        """What stands against it, written down; None where nothing does."""
+        open_ones = [v for v in verdicts if v.decision != "confirm" or v.key not in self._granted]
+        words = refusal(open_ones)
+        failure = Failure.REFUSED if words else Failure.UNCONFIRMED
+        words = words or question(open_ones)
+        if not words:
+            return None
+        keys = frozenset(v.key for v in open_ones if v.decision == "confirm")
+        self.wanted = keys if failure is Failure.UNCONFIRMED else frozenset()
+        for v in open_ones:
+            if v.decision != "slow":
+                self.guard.audit.post("refused", by="plan guard", rule=v.rule, why=v.words,
+                                      action=action.name, needs_yes=v.decision == "confirm")  # fmt: skip
+        return failed(failure, words, 0)
+
+
+def _yes_for(verdicts: list[Verdict]) -> str:
+    """What a person's yes allowed, for the record."""
+    return "; ".join(v.words for v in verdicts if v.decision == "confirm")
+
+
+def _ahead(before: Vec3, here: Vec3, action: Action) -> Vec3:
+    """Where the hand will be when it could be at rest, no farther than where the action ends."""
+    vx, vy, vz = ((b - a) / _TICK_S * AHEAD_S for a, b in zip(before, here, strict=True))
+    far = math.hypot(vx, vy)
+    share = 1.0
+    if action.pose is not None and far > 0:
+        share = min(1.0, math.dist(here[:2], action.pose.position[:2]) / far)
+    return here[0] + share * vx, here[1] + share * vy, here[2] + share * vz
