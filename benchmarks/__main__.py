@@ -34,6 +34,9 @@ RUNNERS = (
     Runner("python -m benchmarks.residual", "scripted skills beside corrected ones, paired"),
     Runner("python -m benchmarks.perception", "the camera's scene against the simulator's truth"),
     Runner("python -m benchmarks.speed", "physics and pictures a second"),
+    Runner(
+        "python -m benchmarks.audit", "what the audit record costs; --kills: that none loses a row"
+    ),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
     Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
     Runner("python -m benchmarks.resets", "memory that resets of one world take"),

@@ -12,10 +12,11 @@ from threading import Event as Flag
 from threading import RLock
 from typing import Any, TypeVar, overload
 
+from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.builder import Built
 from llmagentos.command import CommandResult, check_command, read_command
 from llmagentos.dialogue import unplanned
-from llmagentos.errors import CommandError, LifecycleError, ModelError, PlanError
+from llmagentos.errors import AuditError, CommandError, LifecycleError, ModelError, PlanError
 from llmagentos.events import (
     ActionStarted,
     CommandEnded,
@@ -62,6 +63,7 @@ class Agent(Built, LifeCycle):
     program that `start()` begins.
 
     words: what people taught it to understand ("a zorp is a red block"); None: it takes no words.
+    audit: where it is recorded what was asked, allowed and done; None: nowhere.
     """
 
     def __init__(
@@ -76,6 +78,7 @@ class Agent(Built, LifeCycle):
         events: EventBus | None = None,
         on_event: EventSink | None = None,
         words: Lexicon | None = None,
+        audit: Untraced | None = None,
     ) -> None:
         super().__init__()
         first: Any = perception
@@ -85,7 +88,7 @@ class Agent(Built, LifeCycle):
         self.planning, self.execution, self.learning = planning, execution, learning
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()
-        self.words = words
+        self.words, self.audit = words, audit or Untraced()
         self._teacher = None if words is None else Teacher(words)
         self._history: list[tuple[str, Status]] = []
         self._pending = ""
@@ -132,13 +135,18 @@ class Agent(Built, LifeCycle):
     @overload
     def step(self, action: Any) -> tuple[Any, float]: ...
     def step(self, action: Any = None) -> Any:
-        """With an action: execute it, learn from it; returns (observation, reward).
+        """With an action: execute it, learn from it; returns (observation, reward). AuditError where
+        it may not be without a record that can't be kept.
 
         Without: one slice of the running command; its result when it has ended, None before.
         """
         if action is None:
             return self._slice()
         self._require_idle()
+        self.audit.begin("a step")
+        self.audit.acting(action)
+        if self.audit.refuses:
+            raise AuditError(self.audit.refuses)
         if self.robot is not None:
             self.robot.mark()
         try:
@@ -170,6 +178,7 @@ class Agent(Built, LifeCycle):
         """
         running = self._occupy(text, "take a command")
         try:
+            self.audit.begin(text)
             reading = read_command(text)
             running.note, command = reading.note, reading.text
             self.events.emit(CommandRead(command))
@@ -179,9 +188,12 @@ class Agent(Built, LifeCycle):
             observation = _needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
             self.events.emit(PlanWritten(planned.plan, planned.plan_s))
+            self.audit.understood(planned)
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
             _needed(self.execution, "execution").start(planned, running.meant or command)
+        except AuditError as exc:
+            return self._finish(without_record(str(exc)))
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)
@@ -206,7 +218,11 @@ class Agent(Built, LifeCycle):
         """
         self._occupy(f"act: {action.name}", "act")
         try:
+            self.audit.begin(f"act: {action.name}")
+            self.audit.acting(action)
             _needed(self.execution, "execution").start(action)
+        except AuditError as exc:
+            return self._finish(without_record(str(exc)))
         except BaseException:
             self._drop()
             raise
@@ -245,6 +261,7 @@ class Agent(Built, LifeCycle):
 
     def _release(self) -> None:
         self._drop()
+        self.audit.close()
         if self.robot is not None:
             self.robot.close()
 
@@ -313,6 +330,9 @@ class Agent(Built, LifeCycle):
         try:
             if running.stop_asked.is_set():
                 return self._finish(execution.stop())
+            if self.audit.refuses:
+                execution.stop()
+                return self._finish(without_record(self.audit.refuses))
             if self._pausing.is_set() and running.between_actions:
                 time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
                 return None
@@ -332,6 +352,8 @@ class Agent(Built, LifeCycle):
             self._pending = outcome.question
             self._history.append((running.meant or running.text, outcome.status))
         result = running.result(outcome, getattr(self.planning, "engine", {}))
+        self.audit.end(outcome, stop_asked=running.stop_asked.is_set(), held=result.held,
+                       wall_s=result.timings.wall_s)  # fmt: skip
         if self.learning is not None and is_command:
             done = None if self.execution is None else self.execution.carried_out()
             episode = running.episode(result, done)
@@ -346,6 +368,8 @@ class Agent(Built, LifeCycle):
             self.robot.done()
 
     def _heard(self, event: Event) -> None:
+        if self._running is not None:
+            self.audit.hear(event)
         if self._running is not None and isinstance(event, PlanWritten | ActionStarted):
             self._running.between_actions = True  # an action moves only from its first tick on
 

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from llmagentos import composition, from_config
+from llmagentos.audit import AuditLog
+from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError
 from llmagentos.events import EventBus, EventSink
@@ -176,6 +178,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        audit: Untraced | None = None,
         supervisor: str = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
@@ -190,8 +193,9 @@ class Built:
         memory first. trust: how sure a plan must be. rules: the plan guard's settings
         (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
-        `Lexicon(path)`; True: until the agent ends, False: it takes none. supervisor: "thread", or
-        "process" for one of its own (llmagentos.safety.supervising). on_event: told every event. Raises
+        `Lexicon(path)`; True: until the agent ends, False: it takes none. audit: where it is
+        recorded what was asked and done; None: nowhere. supervisor: "thread", or "process" for one
+        of its own (llmagentos.safety.supervising). on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
@@ -212,7 +216,7 @@ class Built:
             learning=learning,
             supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
         )
-        return cls._of(made, planner, on_event, words)
+        return cls._of(made, planner, on_event, words, audit)
 
     @classmethod
     def on_robot(
@@ -235,6 +239,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        audit: Untraced | bool = True,
         supervisor: str = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
@@ -242,8 +247,9 @@ class Built:
 
         driver, cameras: see llmagentos.ports.hardware; the driver is connected here and
         disconnected by `destroy()`. robot: the arm's name or folder. gripper_latency_s: how late
-        the fingers may begin to move. The others as for `in_simulation`. Raises DriverError,
-        ModelError, RobotError.
+        the fingers may begin to move. audit: True: in the user's state folder, and nothing moves
+        where it can't be kept; False: nowhere. The others as for `in_simulation`. Raises
+        DriverError, ModelError, RobotError.
         """
         planner = planning or composition.load_planner(llm, engine)
         arm = load(robot)
@@ -264,23 +270,31 @@ class Built:
             learning=learning,
             supervisor=supervisor_for(supervisor),
         )
-        return cls._of(made, planner, on_event, words)
+        if isinstance(audit, bool):
+            audit = AuditTrail(AuditLog(needed=True)) if audit else Untraced()
+        return cls._of(made, planner, on_event, words, audit)
 
     @classmethod
-    def from_config(cls: type[A], config: AgentConfig, on_event: EventSink | None = None) -> A:
+    def from_config(
+        cls: type[A],
+        config: AgentConfig,
+        on_event: EventSink | None = None,
+        origin: str = "python",
+    ) -> A:
         """The agent that a configuration describes (llmagentos.config), simulated or on a robot.
 
+        origin: where its commands come from, for the audit record: cli, chat, python, ros.
         Raises ConfigError, SceneError, RobotError, ModelError, DriverError,
         MissingDependencyError.
         """
         if config.driver is not None:
-            return cls.on_robot(**from_config.hardware(config), on_event=on_event)
+            return cls.on_robot(**from_config.hardware(config, origin), on_event=on_event)
         if config.graph is not None:
             raise ConfigError(
                 f"expected a robot for this process, got the ROS graph '{config.graph}': "
                 "its agent takes commands by llmagentos command"
             )
-        return cls.in_simulation(**from_config.simulation(config), on_event=on_event)
+        return cls.in_simulation(**from_config.simulation(config, origin), on_event=on_event)
 
     @classmethod
     def _of(
@@ -289,9 +303,12 @@ class Built:
         planner: PlanningModule,
         on_event: EventSink | None,
         words: Lexicon | bool,
+        audit: Untraced | None,
     ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
         make: Any = cls
         taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
-        agent: A = make(**vars(made), planning=planner, llm=llm, on_event=on_event, words=taught)
+        agent: A = make(
+            **vars(made), planning=planner, llm=llm, on_event=on_event, words=taught, audit=audit
+        )
         return agent

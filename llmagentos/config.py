@@ -96,6 +96,18 @@ class TaughtConfig(_Part):
     )
 
 
+class AuditConfig(_Part):
+    """The record of what was asked, allowed and done (docs/safety.md)."""
+
+    keep: bool = Field(True, description="keep the record")
+    folder: str = Field("", description="where; empty: llmagentos/audit in the user's state folder")
+    needed: bool | None = Field(
+        None,
+        description="nothing moves while the record can't be kept; none: on hardware, and in "
+        "simulation a warning",
+    )
+
+
 class AgentConfig(_Part):
     """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
 
@@ -147,6 +159,9 @@ class AgentConfig(_Part):
     )
     learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
     taught: TaughtConfig = Field(TaughtConfig(), description="what is learnt from people")
+    audit: AuditConfig = Field(
+        AuditConfig(), description="the record of what was asked, allowed and done"
+    )
     rehearses: bool = Field(True, description="go through each plan in memory before moving")
     trust: TrustConfig = Field(
         TrustConfig(), description="how sure a plan must be (act_from, ask_from)"

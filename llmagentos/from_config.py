@@ -11,6 +11,8 @@ from functools import partial
 from typing import Any
 
 from llmagentos import composition
+from llmagentos.audit import AuditLog
+from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.class_lookup import find
 from llmagentos.config import AgentConfig, ModuleConfig
 from llmagentos.errors import ConfigError
@@ -49,7 +51,7 @@ def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     }
 
 
-def simulation(config: AgentConfig) -> dict[str, Any]:
+def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, RobotError,
     ModelError."""
     scene = composition.load_scene(config.scene, config.seed, config.robot)
@@ -66,11 +68,12 @@ def simulation(config: AgentConfig) -> dict[str, Any]:
         "rules": guard_rules(config),
         **({} if config.profile is None else {"profile": config.profile}),
         "words": words(config, load(scene.robot).name),
+        "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
     }
 
 
-def hardware(config: AgentConfig) -> dict[str, Any]:
+def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     """The arguments of `Agent.on_robot`. Raises ConfigError, ModelError, RobotError."""
     if config.driver is None or not config.cameras:
         raise ConfigError("expected a driver and its cameras for a real robot, got not both")
@@ -86,6 +89,7 @@ def hardware(config: AgentConfig) -> dict[str, Any]:
         "rules": guard_rules(config),
         **{name: value for name, value in chosen.items() if value is not None},
         "words": words(config, arm.name),
+        "audit": audit(config, origin, needed=True),
         **modules(config, arm),
     }
 
@@ -97,6 +101,16 @@ def guard_rules(config: AgentConfig) -> GuardRules | None:
     if isinstance(config.rules, str):
         return GuardRules.load(config.rules)
     return GuardRules.of(config.rules)
+
+
+def audit(config: AgentConfig, origin: str, needed: bool) -> Untraced:
+    """What records commands. needed: whether motion needs it, where the configuration doesn't
+    say."""
+    chosen = config.audit
+    if not chosen.keep:
+        return Untraced()
+    needed = needed if chosen.needed is None else chosen.needed
+    return AuditTrail(AuditLog(chosen.folder, needed), origin)
 
 
 def _learning(config: AgentConfig) -> Any:

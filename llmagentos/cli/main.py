@@ -17,6 +17,7 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from llmagentos.cli import audit as audit_commands
 from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import record as record_commands
@@ -27,6 +28,7 @@ from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
 from llmagentos.cli.settings import effective
 from llmagentos.errors import (
+    AuditError,
     ClusterError,
     CommandError,
     ConfigError,
@@ -55,6 +57,7 @@ app = typer.Typer(
     add_completion=False,
     help="Plain language becomes robot motion, with the language model on board.",
 )
+app.add_typer(audit_commands.app, name="audit", help="What was asked, allowed and done.")
 app.add_typer(learn_commands.app, name="learn", help="What people taught, and what is learnt.")
 app.add_typer(model_commands.app, name="model", help="Language models on board.")
 app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
@@ -485,6 +488,7 @@ def main(argv: list[str] | None = None) -> None:
         finally:
             sys.stdout.flush()
     except (
+        AuditError,
         ConfigError,
         DatasetError,
         TeleopError,

@@ -56,7 +56,7 @@ def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> boo
     well = True
     if config.recording is not None:
         make_folder(config.recording, "a folder for the recording")
-    with Agent.from_config(config, None if as_json else screen.event) as agent:
+    with Agent.from_config(config, None if as_json else screen.event, "cli") as agent:
         if not as_json:
             screen.skipped(getattr(agent.llm, "skipped", ()))
             screen.trouble("" if agent.words is None else agent.words.problem)

@@ -25,6 +25,7 @@ KINDS = {
     "dropped": "an old file was removed to keep the size bounded",
     "missed": "rows that could not be written, and why",
     "set aside": "a database that could not be read",
+    "accepted": "a person knows of that one",
 }
 
 

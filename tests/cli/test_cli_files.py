@@ -74,6 +74,9 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("robot check", "robot"): (FOLDER, ["{}"]),
     ("robot check", "figure"): (WRITES, ["ur5e", "--no-pick", "--figure", "{}.png"]),
     ("robot conformance", "robot"): (FOLDER, ["lab.arms:FakeArm", "--still", "--robot", "{}"]),
+    ("audit show", "file"): (FOLDER, ["{}"]),
+    ("audit verify", "file"): (FOLDER, ["{}"]),
+    ("audit accept", "folder"): (FOLDER, ["{}"]),
     ("model info", "name"): (FOLDER, ["{}"]),
     ("model build", "name"): (FOLDER, ["{}"]),
     ("model verify", "name"): (FOLDER, ["{}"]),
@@ -88,7 +91,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
 NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
     "quantize", "driver", "option", "mount", "hand", "tip", "env", "algo", "obs", "reward",
-    "size", "task", "repo_id", "teleop", "ray_address",
+    "since", "expect", "size", "task", "repo_id", "teleop", "ray_address",
 }  # fmt: skip
 #: Of commands that need PyTorch first; tests/train has them.
 WITH_TORCH = {("train", "robot"), ("train", "out"), ("train", "data"), ("evaluate", "plot"), ("export", "run"),
@@ -145,6 +148,7 @@ def _run(arguments: list[str], capsys: pytest.CaptureFixture[str]) -> str:
     assert len(said.splitlines()) == 1, said
     error, _, sentence = said.partition(": ")
     assert error in (
+        "AuditError",
         "FileError",
         "SceneError",
         "RobotError",
