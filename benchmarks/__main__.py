@@ -60,6 +60,7 @@ RUNNERS = (
         "python -m benchmarks.suites.meanings", "the suites' meanings, their shares and rewards"
     ),
     Runner("python -m benchmarks.suites.trust", "what limits of confidence cost and save"),
+    Runner("python -m benchmarks.injections", "attacks on the plan guard, harmless look-alikes"),
     Runner("python -m benchmarks.suites.overlap", "evaluation sentences inside a corpus"),
 )
 

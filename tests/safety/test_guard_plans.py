@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import tracemalloc
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -218,6 +219,24 @@ def test_who_comes_near_on_the_way_stops_the_arm() -> None:
     assert "no detector" in skills.tick().words
 
 
+def test_things_are_put_down_at_peoples_place_and_taken_from_there() -> None:
+    inner = Striding(scene(replace(thing("block", "block", "blue", 0.40, -0.30), held=True)))
+    rules = GuardRules.of({"people": [{"name": "the left", "y": [0.1, None]}]})
+    skills = GuardedSkills(inner, PlanGuard(rules))
+    there, back = Pose((0.4, 0.2, 0.0)), Pose((0.4, -0.3, 0.3))
+    for name, goal, allowed in (("place", there, True), ("reach", there, False)):
+        inner.at = (0.4, -0.3, 0.3)
+        skills.start(Action(name, object_id="block", pose=goal))
+        while (report := skills.tick()).status is SkillStatus.RUNNING:
+            pass
+        assert (report.failure is None) is allowed, name
+    inner.at = (0.4, 0.2, 0.2)
+    held = replace(thing("block", "block", "blue", 0.40, 0.20), held=True)
+    inner.set_scene(scene(held))
+    skills.start(Action("reach", pose=back))
+    assert skills.tick().status is SkillStatus.RUNNING
+
+
 # --- rows 14 to 18 of SAFETY.md ---------------------------------------------------------------------
 
 
@@ -290,6 +309,9 @@ class Untouched:
         return None
 
     def mark(self) -> None:
+        pass
+
+    def done(self) -> None:
         pass
 
     def observe(self, command: str = "") -> None:

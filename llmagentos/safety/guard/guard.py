@@ -67,12 +67,12 @@ class PlanGuard:
         once = {(v.key, v.words): v for v in found}
         return sorted(once.values(), key=lambda v: v.decision != "refuse")
 
-    def watch(self, scene: Scene, points: Sequence[Vec3], item: str = "") -> list[Verdict]:
-        """What the rules say to the hand at these points now, with what it holds, or as if it held
-        the item of that id."""
+    def watch(self, action: Action, scene: Scene, points: Sequence[Vec3]) -> list[Verdict]:
+        """What the rules say to the hand at these points while it is at an action, with what it
+        holds, or as if it held the action's object."""
         return judge(
             Stride(
-                Action("", item), scene, points[0], self.rules, self.people.now(), tuple(self.told()),
+                action, scene, points[0], self.rules, self.people.now(), tuple(self.told()),
                 points=tuple(points),
             )
         )  # fmt: skip

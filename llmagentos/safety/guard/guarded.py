@@ -13,7 +13,7 @@ from dataclasses import replace
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, failed
 from llmagentos.safety.guard.guard import PlanGuard, Planned, question, refusal
-from llmagentos.safety.guard.rules import Verdict
+from llmagentos.safety.guard.rules import BY_NAME, Verdict
 from llmagentos.types import Action, Hand, Scene, Vec3
 
 #: So far ahead the hand is looked at: until the next tick, and what braking takes, seconds.
@@ -106,10 +106,15 @@ class GuardedSkills(SkillExecutor):
         self.inner.reset()
 
     def _begins_with(self, action: Action, scene: Scene) -> frozenset[Key]:
-        """What would need a yes where the load is now: taking it away from there needs none."""
+        """What is found where the load is now, and is let be while it is taken away from there."""
         item = scene.held or scene.get(action.object_id)
-        found = [] if item is None else self.guard.watch(scene, [item.position], item.id)
-        return frozenset(v.key for v in found if v.decision == "confirm")
+        if item is None:
+            return frozenset()
+        lifted = replace(item, held=True)
+        objects = tuple(lifted if o.id == item.id else o for o in scene.objects)
+        here = Action(action.name, item.id)
+        found = self.guard.watch(here, replace(scene, objects=objects), [item.position])
+        return frozenset(v.key for v in found if BY_NAME[v.rule].leaving)
 
     def _stopped(self, action: Action) -> SkillReport | None:
         """The report on an action that may not go on, the arm at rest; None while it may."""
@@ -118,7 +123,7 @@ class GuardedSkills(SkillExecutor):
         if self._at is not None:
             points.append(_ahead(self._at, here, action))
         self._at = here
-        verdicts = self.guard.watch(self.inner.scene(), points)
+        verdicts = self.guard.watch(action, self.inner.scene(), points)
         report = self._report([v for v in verdicts if v.key not in self._leaving], action)
         if report is None:
             return None

@@ -48,7 +48,8 @@ class Finding:
 class Rule:
     """One row. says: the rule in a sentence, for people and docs/safety.md. free: whether the
     owner's rules file may choose between refuse and confirm. on_the_way: whether it is also asked
-    about the hand while an action runs."""
+    about the hand while an action runs. leaving: whether what it finds where an action begins is
+    let be, since taking things away from there is no harm."""
 
     name: str
     verdict: Decision
@@ -56,6 +57,7 @@ class Rule:
     find: Callable[[Stride], Iterable[Finding]]
     free: bool = False
     on_the_way: bool = False
+    leaving: bool = False
 
 
 @dataclass(frozen=True)
@@ -104,8 +106,8 @@ def _above_people(s: Stride) -> Iterator[Finding]:
         return
     for zone in s.rules.people:
         inside = [zone.has(point) for point in s.carried]
-        goes_on = not inside[-1] or s.lands is None
-        if any(inside) and goes_on and not only_leaves(inside):
+        ends_there = s.puts_down and s.goal is not None and zone.has(s.goal)
+        if any(inside) and not ends_there and not only_leaves(inside):
             yield Finding(f"carries {s.named(s.moved)} above people, at {zone.name}", (s.moved.id,))
 
 
@@ -264,7 +266,7 @@ RULES: tuple[Rule, ...] = (
          "What is sharp or hot goes to no place of people, and keeps twice the clearance.",
          _people_hazard, on_the_way=True),
     Rule("above_people", "refuse", "Nothing is carried or held above a place of people.",
-         _above_people, on_the_way=True),
+         _above_people, on_the_way=True, leaving=True),
     Rule("keep_out", "refuse", "Neither the finger tips nor what they hold go into a keep-out box.",
          _keep_out, on_the_way=True),
     Rule("held_mass", "refuse", "Nothing heavier than `held_mass_kg` is lifted, contents included.",
@@ -278,7 +280,7 @@ RULES: tuple[Rule, ...] = (
          free=True),
     Rule("liquid", "confirm",
          "What may spill is carried over electronics, or put down within 10 cm of them, only after a "
-         "yes.", _liquid, free=True, on_the_way=True),
+         "yes.", _liquid, free=True, on_the_way=True, leaving=True),
     Rule("blade", "confirm", "What is sharp is moved only after a yes.", _blade, free=True),
     Rule("hot_grasp", "confirm", "What is hot is moved only after a yes.", _hot_grasp, free=True),
     Rule("asked", "confirm", "Actions under `confirm` are done only after a yes.", _asked),

@@ -128,8 +128,12 @@ class Stride:
             return None
         if self.action.name == "open_gripper":
             return self.hand
-        stays = self.action.name in ("reach", "point") and self.scene.held is not None
-        return None if stays else self.goal
+        return self.goal if self.puts_down else None
+
+    @property
+    def puts_down(self) -> bool:
+        """Whether the action ends with what it moves at its goal and out of the hand."""
+        return self.scene.held is None or self.action.name not in ("reach", "point")
 
     @cached_property
     def lands_on(self) -> SceneObject | None:
