@@ -43,7 +43,7 @@ from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
-from llmagentos.safety.supervising import THREAD, supervisor_for
+from llmagentos.safety.supervising import PROCESS, THREAD, supervisor_for
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -135,6 +135,8 @@ def modules_for(
     seeing = perception or TabletopPerception(arm=arm)
 
     def look() -> Scene:
+        if able.permit is not None:
+            able.permit.pause()
         scene: Scene = seeing.perceive(observe(driver, cameras))
         return scene
 
@@ -179,7 +181,7 @@ class Built:
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
         audit: Untraced | None = None,
-        supervisor: str = THREAD,
+        supervisor: str | SupervisorPort = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a simulated robot.
@@ -240,7 +242,7 @@ class Built:
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
         audit: Untraced | bool = True,
-        supervisor: str = THREAD,
+        supervisor: str | SupervisorPort = PROCESS,
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a real robot in this process, behind the safety gate.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -108,6 +108,16 @@ class AuditConfig(_Part):
     )
 
 
+class SafetyConfig(_Part):
+    """What guards the arm."""
+
+    supervisor: Literal["thread", "process"] | None = Field(
+        None,
+        description="where the supervisor runs: thread (of this program) or process (of its own); "
+        "none: thread in simulation, process on hardware",
+    )
+
+
 class AgentConfig(_Part):
     """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
 
@@ -171,6 +181,7 @@ class AgentConfig(_Part):
         description="the plan guard's settings: a YAML file, or the settings themselves; none: its "
         "defaults (docs/safety.md)",
     )
+    safety: SafetyConfig = Field(SafetyConfig(), description="what guards the arm (supervisor)")
     driver: ModuleConfig | None = Field(
         None, description="package.module:Class of a real robot's driver, instead of a simulation"
     )

@@ -67,6 +67,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "trust": Trust(**config.trust.model_dump()),
         "rules": guard_rules(config),
         **({} if config.profile is None else {"profile": config.profile}),
+        **_supervisor(config),
         "words": words(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
@@ -88,6 +89,7 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "trust": Trust(**config.trust.model_dump()),
         "rules": guard_rules(config),
         **{name: value for name, value in chosen.items() if value is not None},
+        **_supervisor(config),
         "words": words(config, arm.name),
         "audit": audit(config, origin, needed=True),
         **modules(config, arm),
@@ -111,6 +113,12 @@ def audit(config: AgentConfig, origin: str, needed: bool) -> Untraced:
         return Untraced()
     needed = needed if chosen.needed is None else chosen.needed
     return AuditTrail(AuditLog(chosen.folder, needed), origin)
+
+
+def _supervisor(config: AgentConfig) -> dict[str, Any]:
+    """Where it runs, if the configuration says so."""
+    chosen = config.safety.supervisor
+    return {} if chosen is None else {"supervisor": chosen}
 
 
 def _learning(config: AgentConfig) -> Any:

@@ -20,6 +20,7 @@ from llmagentos import (
 )
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import AgentFailedError, LifecycleError, ModelNotFoundError, SceneError
+from llmagentos.safety.runner import Supervisor
 from llmagentos.types import Action, Observation
 from sim.scene import SceneSpec
 from sim.world import SimWorld
@@ -182,7 +183,11 @@ def test_a_robot_in_this_process_by_driver_and_camera() -> None:
     """The simulated world as hardware: driver and camera are all that is used of it."""
     world = SimWorld(SceneSpec.from_dict(SCENE))
     with Agent.on_robot(
-        world, [world.overhead], profile="full", planning=ScriptedPlanner()
+        world,
+        [world.overhead],
+        profile="full",
+        planning=ScriptedPlanner(),
+        supervisor=Supervisor(lambda: world.now_s),  # a busy computer stops no simulated arm
     ) as agent:
         assert agent.robot is not None and agent.robot.simulation is None
         result = agent.command("pick [ the red block ]")

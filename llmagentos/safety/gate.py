@@ -92,9 +92,14 @@ class MotionGate:
         self._last, self._velocity = target, rates
         return target
 
+    @property
+    def rests(self) -> bool:
+        """Whether the last command that passed was one to stay."""
+        return not any(self._velocity)
+
     def brake(self, dt_s: float) -> tuple[float, ...] | None:
         """The next command on the way to rest after the last one; None when at rest."""
-        if self._last is None or not any(self._velocity):
+        if self._last is None or self.rests:
             return None
         bounds = self.limits.acceleration_radps2
         slower = tuple(
@@ -240,6 +245,11 @@ class GatedDriver(RobotDriver):
                 self._brake()
             self._commanded, self._measured = False, None
             self.inner.advance()
+
+    @property
+    def rests(self) -> bool:
+        """Whether the last command left the arm at rest."""
+        return self.gate.rests
 
     def forget(self) -> None:
         """After the robot was put elsewhere by other means (a simulator's reset)."""

@@ -6,6 +6,9 @@ While a skill runs it lets the periods pass in which a stopped arm brakes and is
 none does (it hangs, a model thinks, nothing is under way) a thread of this class does so, until the
 supervisor has measured rest and everybody has an answer. It runs only then: in simulation nothing
 else depends on it, and what is computed without a stop is the same bit for bit.
+
+Where leases run out by the wall's clock a second thread renews the lease of an arm that rests (its
+user plans, or waits for fingers); in motion only commands renew it.
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from llmagentos.errors import LLMAgentOSError
 from llmagentos.safety.gate import GatedDriver
 from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
 from llmagentos.safety.signals import Action, Ramp
+from llmagentos.safety.states import RENEW_S
 
 _log = logging.getLogger(__name__)
 
@@ -37,13 +41,17 @@ class Keeper:
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
         supervisor.subscribe(self._on_action)
+        self._renewing: threading.Thread | None = None
+        if supervisor.by_the_wall:
+            self._renewing = threading.Thread(target=self._renew, name="renewer", daemon=True)
+            self._renewing.start()
 
     def close(self) -> None:
-        """End the thread, where there is one; the driver can be given back then."""
+        """End the threads, where there are some; the driver can be given back then."""
         self._closed.set()
-        thread = self._thread
-        if thread is not None:
-            thread.join()
+        for thread in (self._thread, self._renewing):
+            if thread is not None:
+                thread.join()
 
     def _on_action(self, action: Action) -> None:
         if not isinstance(action, Ramp) or self._closed.is_set():
@@ -53,6 +61,12 @@ class Keeper:
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
                 self._thread.start()
+
+    def _renew(self) -> None:
+        permit = self._driver.permit
+        while permit is not None and not self._closed.wait(RENEW_S):
+            if self._driver.rests:
+                permit.renew()
 
     def _keep(self) -> None:
         pause_s = 0.0

@@ -5,7 +5,7 @@ gates, where the supervisor runs.
 
 `begin` with each goal and `end` after it. The lease is asked for with the goal's first command, so
 that planning and asking back hold none, and it is renewed by commanding: whoever hangs in
-mid-motion loses it.
+mid-motion loses it. `pause` gives it back for as long as a look takes.
 """
 
 from __future__ import annotations
@@ -49,6 +49,13 @@ class Permit:
         number, self._number, self._goal = self._number, 0, ""
         if number and self.supervisor.may_move(number):
             self.supervisor.tell(Release(self.holder, number))
+
+    def pause(self) -> None:
+        """The arm rests while something is looked at: the next command asks for the lease anew."""
+        number = self._number
+        if number and self.supervisor.may_move(number):
+            self._number = 0
+            self.supervisor.tell(Release(self.holder, number, pauses=True))
 
     @property
     def stopping(self) -> bool:

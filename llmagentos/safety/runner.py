@@ -51,6 +51,11 @@ class SupervisorPort(Protocol):
         """Whether it waits for joints to be measured at rest."""
         ...
 
+    @property
+    def by_the_wall(self) -> bool:
+        """Whether its time goes on by itself: leases run out while nobody does anything."""
+        ...
+
     def tell(self, event: Event) -> tuple[Action, ...]:
         """Take an event in; what it led to for the one who tells it."""
         ...
@@ -152,6 +157,7 @@ class Supervisor(Asking):
         self._lock = threading.Lock()
         self._inbox: deque[Event] = deque()
         self._closed = threading.Event()
+        self.by_the_wall = ticks
         if ticks:
             threading.Thread(target=self._tick, name="supervisor", daemon=True).start()
 

@@ -37,10 +37,12 @@ class Renew:
 
 @dataclass(frozen=True)
 class Release:
-    """The goal is done: the lease of this number goes back."""
+    """The lease of this number goes back: the goal is done, or (pauses) it looks or thinks while
+    the arm rests, and takes a lease up again unless something was stopped meanwhile."""
 
     holder: str
     number: int
+    pauses: bool = False
 
 
 @dataclass(frozen=True)

@@ -61,7 +61,8 @@ class Asked:
 class State:
     """All that the supervisor remembers; times in seconds, on the clock of `now_s`.
 
-    leases: how many were given. goals: those that had one, newest last. stale: silent sources with
+    leases: how many were given. goals: those that had one, newest last; paused: the one of them
+    that may have another, "" for none. stale: silent sources with
     the reason in words. why: what the robot was stopped for. fault: what broke, "" for nothing.
     asked: who waits for an answer. stop_s: when STOPPING began. quiet_s: since when every joint is
     measured at rest, None where one moves or is not measured. measured_s: the last measurement.
@@ -72,6 +73,7 @@ class State:
     lease: Lease | None = None
     leases: int = 0
     goals: tuple[str, ...] = ()
+    paused: str = ""
     stale: tuple[tuple[str, str], ...] = ()
     why: str = ""
     fault: str = ""

@@ -9,6 +9,7 @@ import getpass
 from collections.abc import Callable
 
 from llmagentos.errors import ConfigError
+from llmagentos.safety.link import SupervisorProcess
 from llmagentos.safety.runner import Supervisor, SupervisorPort
 
 THREAD, PROCESS = "thread", "process"
@@ -16,17 +17,26 @@ THREAD, PROCESS = "thread", "process"
 PLACES = (THREAD, PROCESS)
 
 
-def supervisor_for(place: str, simulated: Callable[[], float] | None = None) -> SupervisorPort:
+def supervisor_for(
+    place: str | SupervisorPort, simulated: Callable[[], float] | None = None
+) -> SupervisorPort:
     """A supervisor, armed by the person who starts this program.
 
-    place: "thread": in this process; "process": one of its own, by the machine's monotonic clock.
+    place: "thread": in this process; "process": one of its own, by the machine's monotonic clock;
+    or a supervisor that is there.
     simulated: a simulation's clock (seconds), by which a supervisor in this process goes: leases
     are then renewed by letting time pass, and a run is the same on a busy computer. Raises
-    ConfigError.
+    ConfigError, and DriverError where the process does not start.
     """
-    if place not in PLACES:
+    supervisor: SupervisorPort
+    if not isinstance(place, str):
+        supervisor = place
+    elif place not in PLACES:
         raise ConfigError(f"expected a supervisor in a {' or '.join(PLACES)}, got {place!r}")
-    supervisor = Supervisor(simulated) if simulated is not None else Supervisor(ticks=True)
+    elif place == PROCESS:
+        supervisor = SupervisorProcess()
+    else:
+        supervisor = Supervisor(ticks=True) if simulated is None else Supervisor(simulated)
     supervisor.arm(operator())
     return supervisor
 

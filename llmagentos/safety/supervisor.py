@@ -12,7 +12,7 @@ MOVING: somebody holds the lease. STOPPING: the driver ramps to rest. STOPPED: e
 measured at rest; latched. FAULT: the driver failed, or no rest could be measured; latched.
 
 - A lease is one holder's, for one goal, holds LEASE_S and is renewed every RENEW_S. A goal gets a
-  lease once, ever: what was stopped is not taken up again.
+  lease once, or again where it paused by itself: what was stopped is not taken up again.
 - A stop from anybody, a lease that ran out, a silent source, a failed driver and a clock that went
   back lead to STOPPING. A stop wins over whatever comes after it: only a reset leads on.
 - Every stop gets its own answer, also the hundredth and one that comes when all stands.
@@ -171,7 +171,7 @@ def _on_acquire(state: State, event: Acquire) -> Step:
     why = ""
     if not event.holder or not event.goal:
         why = f"expected a holder and a goal, got {event.holder!r} and {event.goal!r}"
-    elif event.goal in state.goals:
+    elif event.goal in state.goals and event.goal != state.paused:
         why = f"expected a new goal, got {event.goal!r}, which had its lease"
     elif state.lease is not None:
         why = f"expected a free lease, got one of {state.lease.holder} for {state.lease.goal!r}"
@@ -183,8 +183,10 @@ def _on_acquire(state: State, event: Acquire) -> Step:
         return state, (Refused(event.holder, "Acquire", why),)
     number = state.leases + 1
     lease = Lease(event.holder, number, event.goal, state.now_s + LEASE_S)
-    goals = (*state.goals, event.goal)[-GOALS:]
-    state = replace(state, lease=lease, leases=number, goals=goals)
+    goals = state.goals
+    if event.goal not in goals:
+        goals = (*goals, event.goal)[-GOALS:]
+    state = replace(state, lease=lease, leases=number, goals=goals, paused="")
     granted = Granted(lease.holder, number, lease.until_s)
     return _changed(state, Mode.MOVING, event.holder, f"goal {event.goal}", granted)
 
@@ -202,8 +204,9 @@ def _on_release(state: State, event: Release) -> Step:
     lease = state.lease
     if lease is None or (lease.holder, lease.number) != (event.holder, event.number):
         return state, (Refused(event.holder, "Release", _not_his(state, event)),)
-    state = replace(state, lease=None)
-    return _changed(state, Mode.ARMED, event.holder, f"goal {lease.goal} ended")
+    state = replace(state, lease=None, paused=lease.goal if event.pauses else "")
+    does = "pauses" if event.pauses else "ended"
+    return _changed(state, Mode.ARMED, event.holder, f"goal {lease.goal} {does}")
 
 
 def _on_arm(state: State, event: Arm) -> Step:
@@ -240,7 +243,7 @@ def _on_reset(state: State, event: Reset) -> Step:
 
 def _stopping(state: State, why: str) -> Step:
     """Into STOPPING, from a mode that is not latched; the lease ends here."""
-    state = replace(state, lease=None, why=why, stop_s=state.now_s)
+    state = replace(state, lease=None, paused="", why=why, stop_s=state.now_s)
     return _changed(state, Mode.STOPPING, "", why, Ramp(why))
 
 

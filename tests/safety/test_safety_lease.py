@@ -79,6 +79,15 @@ def test_a_goal_has_a_lease_while_it_commands_or_stays_and_none_after(rig: Rig) 
     assert rig.supervisor.state.leases == 2
 
 
+def test_a_goal_that_looks_holds_no_lease_and_goes_on_with_the_next_command(rig: Rig) -> None:
+    rig.go(3)
+    rig.permit.pause()
+    rig.permit.pause()
+    assert rig.supervisor.mode is Mode.ARMED
+    rig.go(1)
+    assert rig.supervisor.state.leases == 2 and rig.supervisor.state.goals == ("goal",)
+
+
 def test_a_stop_brakes_in_the_drivers_own_way_and_is_answered_before_it_refuses(rig: Rig) -> None:
     rig.go(20)
     rig.supervisor.post(Stop("console", "key"))

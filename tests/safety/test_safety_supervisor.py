@@ -154,6 +154,24 @@ def test_one_holder_at_a_time_and_one_lease_for_a_goal() -> None:
     assert isinstance(robot(Acquire("agent", "goal-1"))[0], Refused)
 
 
+def test_a_goal_that_pauses_goes_on_unless_another_came_or_something_was_stopped() -> None:
+    robot = moving()
+    assert robot(Release("agent", 1, pauses=True)) == (
+        Changed("moving", "armed", "agent", "goal goal-1 pauses"),
+    )
+    assert not robot.may_move
+    assert robot(Acquire("agent", "goal-1"))[1] == Granted("agent", 2, robot.now_s + LEASE_S)
+    assert robot.state.goals == ("goal-1",)
+    robot(Release("agent", 2, pauses=True))
+    robot(Acquire("agent", "goal-2"))
+    robot(Release("agent", 3, pauses=True))
+    assert isinstance(robot(Acquire("agent", "goal-1"))[0], Refused), "another one came"
+    robot(Stop("console", "key"))
+    robot.measured(STILL, 0.2)
+    robot(Reset("Ada"))
+    assert isinstance(robot(Acquire("agent", "goal-2"))[0], Refused), "it was stopped"
+
+
 def test_so_many_goals_are_remembered() -> None:
     robot = armed()
     for i in range(GOALS + 1):

@@ -34,7 +34,7 @@ EVENTS: st.SearchStrategy[Event] = st.one_of(
     st.builds(Arm, st.sampled_from(["Ada", ""])),
     st.builds(Acquire, HOLDERS, st.integers(0, 30).map("goal-{}".format)),
     st.builds(Renew, HOLDERS, NUMBERS),
-    st.builds(Release, HOLDERS, NUMBERS),
+    st.builds(Release, HOLDERS, NUMBERS, st.booleans()),
     st.builds(Stop, HOLDERS, st.sampled_from(["chat", "ros"])),
     st.builds(Reset, st.sampled_from(["Ada", ""])),
     st.builds(Measured, RATES),
@@ -70,11 +70,12 @@ def test_whatever_happens(happens: list[tuple[Event, float]]) -> None:
         if before.mode in LATCHED and state.mode not in LATCHED:
             assert isinstance(event, Reset) and event.by and before.mode is not Mode.STOPPING
             assert not state.asked and state.lease is None, "a reset resumes nothing"
+            assert not state.paused
         if state.mode in LATCHED | {Mode.LOCKED, Mode.ARMED}:
             assert not any(may_move(state, n, state.now_s) for n in range(state.leases + 1))
         if state.mode is Mode.MOVING and before.mode is not Mode.MOVING:
             assert isinstance(event, Acquire) and before.mode is Mode.ARMED and not before.stale
-            goals[event.goal] += 1
+            goals[event.goal] += event.goal != before.paused
         if before.mode is Mode.LOCKED and state.mode is Mode.ARMED:
             assert isinstance(event, Arm) and event.by
         if state.mode is Mode.STOPPED and before.mode is not Mode.STOPPED:
@@ -83,5 +84,5 @@ def test_whatever_happens(happens: list[tuple[Event, float]]) -> None:
     state, actions = step(state, Tick(), state.now_s + ANSWER_S + 1e-6)
     answered.update(a.asker for a in actions if isinstance(a, Answer))
     assert asked == answered, "every stop has one answer"
-    assert set(goals.values()) <= {1}, "a goal gets one lease, ever"
+    assert set(goals.values()) <= {1}, "a goal gets one lease, ever, but where it paused"
     assert state.mode not in (Mode.MOVING, Mode.STOPPING), "neither lasts without news"
