@@ -32,6 +32,7 @@ RUNNERS = (
     Runner("python -m benchmarks.commands", "single commands in random scenes, and what failed"),
     Runner("python -m benchmarks.skills", "success of each physical skill"),
     Runner("python -m benchmarks.residual", "scripted skills beside corrected ones, paired"),
+    Runner("python -m benchmarks.rehearsal", "failures that a rehearsal prevents, and its price"),
     Runner("python -m benchmarks.perception", "the camera's scene against the simulator's truth"),
     Runner("python -m benchmarks.speed", "physics and pictures a second"),
     Runner(

@@ -33,6 +33,7 @@ from llmagentos.ports.modules import (
     PerceptionModule,
     PlanningModule,
 )
+from llmagentos.ports.rehearsal import Rehearsal
 from llmagentos.ports.robot import Robot, Simulation
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
@@ -63,6 +64,7 @@ class ArmSkills:
     skills: MotionSkills
     driver: ObservedDriver
     gate: MotionGate
+    kinematics: Kinematics
     permit: Permit | None = None
     keeper: Keeper | None = None
 
@@ -90,9 +92,17 @@ def skills_for(
     policies = policies_for(arm.name, skills)
     able = MotionSkills(observed, look, kinematics, profile, gripper_latency_s, policies=policies)
     if supervisor is None or permit is None:
-        return ArmSkills(able, observed, gate)
+        return ArmSkills(able, observed, gate, kinematics)
     permit.holding = lambda: able.held or ""
-    return ArmSkills(able, observed, gate, permit, Keeper(gated, supervisor))
+    return ArmSkills(able, observed, gate, kinematics, permit, Keeper(gated, supervisor))
+
+
+def rehearsal_for(able: ArmSkills, arm: ArmSpec, profile: str, skills: str | Path) -> Rehearsal:
+    """What tries plans out for skills of `skills_for`. Raises MissingDependencyError where there is
+    no simulator."""
+    return composition.rehearsal(
+        arm, able.driver.state, profile, policies_for(arm.name, skills), able.kinematics
+    )
 
 
 @dataclass
@@ -116,6 +126,7 @@ def modules_for(
     gripper_latency_s: float = 0.0,
     skills: str | Path = LEARNED,
     rehearses: bool = True,
+    rehearsal: bool = False,
     trust: Trust | None = None,
     rules: GuardRules | None = None,
     people: PeopleInput | None = None,
@@ -149,7 +160,8 @@ def modules_for(
         able.driver, cameras, guarded, simulation, permit=able.permit, keeper=able.keeper
     )
     if execution is None:
-        execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust)
+        tried = rehearsal_for(able, arm, profile, skills) if rehearsal else None
+        execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust, tried)
     elif callable(execution):
         execution = execution(skills=guarded, sink=events.emit)
     return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
@@ -172,6 +184,7 @@ class Built:
         noise: Any = None,
         skills: str | Path = LEARNED,
         rehearses: bool = True,
+        rehearsal: bool = False,
         trust: Trust | None = None,
         rules: GuardRules | None = None,
         people: PeopleInput | None = None,
@@ -192,7 +205,8 @@ class Built:
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. skills: "learned",
         "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
-        memory first. trust: how sure a plan must be. rules: the plan guard's settings
+        memory first. rehearsal: try each plan out in copies of what was seen, too. trust: how sure
+        a plan must be. rules: the plan guard's settings
         (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
         `Lexicon(path)`; True: until the agent ends, False: it takes none. audit: where it is
@@ -210,6 +224,7 @@ class Built:
             simulation=world,
             skills=skills,
             rehearses=rehearses,
+            rehearsal=rehearsal,
             trust=trust,
             rules=rules,
             people=people,
@@ -233,6 +248,7 @@ class Built:
         engine: str = "auto",
         skills: str | Path = LEARNED,
         rehearses: bool = True,
+        rehearsal: bool = False,
         trust: Trust | None = None,
         rules: GuardRules | None = None,
         people: PeopleInput | None = None,
@@ -264,6 +280,7 @@ class Built:
             gripper_latency_s=gripper_latency_s,
             skills=skills,
             rehearses=rehearses,
+            rehearsal=rehearsal,
             trust=trust,
             rules=rules,
             people=people,

@@ -246,6 +246,18 @@ class Simulated:
         self.world.close()
 
 
+def need_rehearsal() -> None:
+    """Raises MissingDependencyError where there is no simulator to try plans out in."""
+    _optional("sim.rehearsal", "sim")
+
+
+def rehearsal(arm: ArmSpec, state: Any, profile: str, policies: Any, kinematics: Any) -> Any:
+    """What tries plans out in copies of what was seen; see sim.rehearsal.SimRehearsal. Raises
+    MissingDependencyError without a simulator."""
+    make = _optional("sim.rehearsal", "sim").SimRehearsal
+    return make(arm, state, profile, policies, kinematics=kinematics)
+
+
 def start_recording(robot: Any, events: EventBus, folder: Path) -> Any:
     """Record a simulated session into `folder`; see sim.recording.Recorder."""
     recorder = _optional("sim.recording", "sim").Recorder(

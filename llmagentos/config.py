@@ -173,6 +173,10 @@ class AgentConfig(_Part):
         AuditConfig(), description="the record of what was asked, allowed and done"
     )
     rehearses: bool = Field(True, description="go through each plan in memory before moving")
+    rehearsal: bool = Field(
+        False,
+        description="try each plan out in simulated copies of what was seen before moving",
+    )
     trust: TrustConfig = Field(
         TrustConfig(), description="how sure a plan must be (act_from, ask_from)"
     )

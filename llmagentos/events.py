@@ -51,6 +51,17 @@ class PlanWritten(Event):
 
 
 @dataclass(frozen=True)
+class Rehearsed(Event):
+    """The plan has been tried out in copies of the scene; in bad of them it went wrong. words: how
+    it went, and whether to its end."""
+
+    name: ClassVar[str] = "rehearsed"
+    copies: int
+    bad: int
+    words: str
+
+
+@dataclass(frozen=True)
 class StepEvent(Event):
     """About one step. path: "0.1" is the second step inside the first."""
 
@@ -126,6 +137,7 @@ EVENTS: Mapping[str, type[Event]] = {
         CommandRead,
         SceneSeen,
         PlanWritten,
+        Rehearsed,
         StepStarted,
         Grounded,
         ActionStarted,

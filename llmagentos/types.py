@@ -217,6 +217,7 @@ class Action:
     reach:  pose.position of the finger tips   grip: width_m between them
     others: what their declaration takes (llmagentos.skills.catalog)
     speed: of any of them, as a share of the usual one; clear_of: ids that nothing must come near.
+    skip: so many of the best grasps are left out, since a rehearsal has seen them fail.
     why: words for people; no skill reads them.
     """
 
@@ -231,6 +232,7 @@ class Action:
     speed: float = 1.0
     clear_of: tuple[str, ...] = ()
     why: str = ""
+    skip: int = 0
 
 
 Status = Literal["succeeded", "failed", "refused", "cannot", "question", "answered"]

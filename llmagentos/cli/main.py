@@ -122,6 +122,14 @@ def _cluster(ray: bool, address: str | None) -> str | None:
     return address or ("" if ray else None)
 
 
+RehearsalOption = Annotated[
+    bool | None,
+    typer.Option(
+        "--rehearsal/--no-rehearsal",
+        help="Try each plan out in simulated copies of what was seen before anything moves.",
+        show_default=False,
+    ),
+]
 ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
 RecordOption = Annotated[
     Path | None,
@@ -149,14 +157,16 @@ def run(
     config: ConfigOption = None,
     skills: SkillsOption = None,
     rules: RulesOption = None,
+    rehearsal: RehearsalOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation.
 
     Exit code 0: all succeeded or were answered; 1: one failed or ended in a question; 2: wrong usage.
     """
     chosen = effective(
-        config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules
-    )
+        config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules,
+        rehearsal=rehearsal,
+    )  # fmt: skip
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
@@ -178,11 +188,13 @@ def chat(
     ] = None,
     skills: SkillsOption = None,
     rules: RulesOption = None,
+    rehearsal: RehearsalOption = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    run_chat(
-        effective(config, scene, seed, model, engine, view, record, voice, robot, skills, rules)
+    chosen = effective(
+        config, scene, seed, model, engine, view, record, voice, robot, skills, rules, rehearsal
     )
+    run_chat(chosen)
 
 
 @app.command()

@@ -45,6 +45,7 @@ def effective(
     robot: str | None = None,
     skills: str | None = None,
     rules: Path | None = None,
+    rehearsal: bool | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -55,4 +56,5 @@ def effective(
     return base.with_(
         scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder,
         voice=voice, robot=robot, skills=skills, rules=None if rules is None else str(rules),
+        rehearsal=rehearsal,
     )  # fmt: skip

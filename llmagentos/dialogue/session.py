@@ -16,6 +16,7 @@ from llmagentos.memory.session import SessionMemory, StepFact
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.skills.catalog import skills
 from llmagentos.tasks import StepProblem
+from llmagentos.tasks.scope import Lessons
 from llmagentos.types import Action, Scene
 
 
@@ -64,6 +65,7 @@ class Session:
 
     steps: those of the plan. problem: what ended it, if anything did. says: sentences for the reply, in order. answered
     and acted: what kinds of steps have been carried out. manner: how the present step is done.
+    lessons: of a rehearsal.
     """
 
     skills: SkillExecutor
@@ -75,6 +77,7 @@ class Session:
     problem: StepProblem | None = None
     answered: bool = False
     acted: bool = False
+    lessons: Lessons = field(default_factory=Lessons)
     manner: Manner = field(init=False)
 
     def __post_init__(self) -> None:
@@ -114,6 +117,8 @@ def action_json(action: Action) -> Mapping[str, Any]:
         out["width_m"] = round(action.width_m, 4)
     if action.speed != 1.0:
         out["speed"] = action.speed
+    if action.skip:
+        out["skip"] = action.skip
     if action.clear_of:
         out["clear_of"] = list(action.clear_of)
     return out

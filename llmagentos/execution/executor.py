@@ -7,7 +7,6 @@ language model, cameras, or how skills move the arm.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
@@ -18,14 +17,16 @@ from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
+from llmagentos.execution.afterwards import keep_undoable, mention_problem
+from llmagentos.execution.copies import Rehearsing
 from llmagentos.execution.doubting import Said, doubts_about
 from llmagentos.execution.guarding import Guarding
 from llmagentos.execution.rehearsal import certain_problem, gone_through
-from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.modules import ExecutionModule, Outcome, PlanResult
+from llmagentos.ports.rehearsal import Rehearsal
 from llmagentos.ports.skills import SkillExecutor, SkillStatus
 from llmagentos.ports.understanding import Trust
 from llmagentos.tasks import StepProblem
@@ -50,7 +51,7 @@ class PlanExecutor(ExecutionModule):
     memory: the session's memory (a new one by default). sink: gets every event.
     rehearses: go through each plan in memory first, so that nothing moves when a later step
     would end in a question or can't be done. observe: what the cameras show, for `execute`.
-    trust: how sure a plan must be.
+    trust: how sure a plan must be. rehearsal: tries each plan out in copies of what was seen.
     """
 
     def __init__(
@@ -61,6 +62,7 @@ class PlanExecutor(ExecutionModule):
         rehearses: bool = True,
         observe: Callable[[], Observation] | None = None,
         trust: Trust | None = None,
+        rehearsal: Rehearsal | None = None,
     ):
         self.skills = skills
         self.memory = memory or SessionMemory()
@@ -75,7 +77,7 @@ class PlanExecutor(ExecutionModule):
         self._pending: dialogue.Pending | None = None
         self._armed: waiting_for_word.Armed | None = None
         self._later: waiting_for_word.Armed | None = None
-        self._guarding = Guarding(skills)
+        self._guarding, self._rehearsing = Guarding(skills), Rehearsing(rehearsal, self._sink)
 
     @property
     def tree(self) -> Behaviour | None:
@@ -87,6 +89,7 @@ class PlanExecutor(ExecutionModule):
         self.abandon()
         self.memory.reset()
         self.skills.reset()
+        self._rehearsing.reset()
 
     def abandon(self) -> None:
         """Drop the plan under way without a word; the session goes on."""
@@ -97,7 +100,9 @@ class PlanExecutor(ExecutionModule):
 
     def see(self, scene: Scene) -> Scene:
         """Believe what was seen; returns it with what lies hidden and what is held."""
-        return self.skills.see(scene)
+        believed = self.skills.see(scene)
+        self._rehearsing.seen(believed)
+        return believed
 
     def observe(self) -> Observation | None:
         """What the cameras show after an action, where there are any."""
@@ -134,7 +139,8 @@ class PlanExecutor(ExecutionModule):
         self._session = Session(self.skills, self.memory, self._sink, steps)
         # whoever takes one of the plans that were asked about has said enough
         chosen = waiting is not None and waiting.options and meant.continues
-        if not (agreed or promised or chosen):
+        settled = bool(agreed or promised or chosen)
+        if not settled:
             said = Said(command, given, written, self._plan, waiting)
             found = doubts_about(said, scene, self.memory, self.skills.hand(), self.trust)
             if found:
@@ -142,8 +148,12 @@ class PlanExecutor(ExecutionModule):
                 return
         if meant.reply:
             self._early = self._end("answered", meant.reply)
-        elif not (self._has_issue(meant, scene, waiting) or self._stands_against(meant, scene)):
-            self._root = tree.build(steps, self._session)
+        elif not (
+            self._has_issue(meant, scene, waiting)
+            or self._stands_against(meant, scene)
+            or (not settled and self._goes_wrong(scene))
+        ):
+            self._root = tree.build(self._plan.steps, self._session)
 
     def _has_issue(
         self, meant: dialogue.Resolved, scene: Scene, waiting: dialogue.Pending | None
@@ -173,6 +183,19 @@ class PlanExecutor(ExecutionModule):
         elif found is not None:
             self._early = self._foreseen(*found)
         return self._early is not None
+
+    def _goes_wrong(self, scene: Scene) -> bool:
+        """Try the plan out in copies of what was seen: whether it goes wrong in most of them, which
+        the person is asked about. Notes a better order of its steps, and what goes better in it."""
+        assert self._plan is not None and self._session is not None
+        found = self._rehearsing.outlook(self._plan, scene, self.memory, self.skills.hand())
+        if found.wrong:
+            self._pending = dialogue.Pending(self._plan, found.question, options=(self._plan,))
+            self._early = self._give_up(Issue(Failure.FORETOLD, found.question))
+            return True
+        self._plan, self._session.steps = found.plan, found.plan.steps
+        self._session.lessons = found.lessons
+        return False
 
     def awaited(self, command: str) -> p.Plan | None:
         """What was to be done once the person says this; a bare yes where the guard has asked."""
@@ -307,7 +330,7 @@ class PlanExecutor(ExecutionModule):
         if self._later is not None and status in ("succeeded", "answered"):
             self._armed = self._later
         self._later = None
-        self._keep_undoable()
+        keep_undoable(self.memory, self._plan)
         self.memory.end_command(
             status,
             words,
@@ -315,7 +338,7 @@ class PlanExecutor(ExecutionModule):
             self.skills.scene(),
             question=question,
         )
-        self._mention_problem(session)
+        mention_problem(self.memory, session, self.skills.scene())
         self._root, self._session = None, None
         return Outcome(status, words, tuple(r.to_json() for r in session.records), question)
 
@@ -332,19 +355,3 @@ class PlanExecutor(ExecutionModule):
             problem.candidates if problem else (),
             ask,
         )
-
-    def _keep_undoable(self) -> None:
-        """A command that undoes and then does something new can itself be undone."""
-        steps = self._plan.steps if self._plan is not None else ()
-        records = self.memory.records
-        if records and records[-1].is_undo and any(s.op != "undo" for s in steps):
-            records[-1] = replace(records[-1], is_undo=False)
-
-    def _mention_problem(self, session: Session) -> None:
-        """What a question is about has been spoken of: "it" in the answer."""
-        problem = session.problem
-        if problem is None or problem.obj is None or problem.kind != "question":
-            return
-        found = ground(problem.obj, self.memory.context(self.skills.scene()))
-        if found.ok:
-            self.memory.note_mention(found.ids)

@@ -22,6 +22,7 @@ from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.skills.catalog import doing_words
 from llmagentos.tasks import Moves, Scope, StepProblem, expand
+from llmagentos.tasks.carry import AVOID_M
 from llmagentos.types import Action
 
 #: So much room is left beside what must not be touched, metres.
@@ -53,6 +54,9 @@ class StepLeaf(Behaviour):
             self._session.skills.hand,
         )
         self._scope.avoid += self._keep_out()
+        self._scope.avoid += [
+            (*spot, self._half_m(item)) for item, spot in self._session.lessons.spots
+        ]
         self._moves, self._action = None, None
         self._names: dict[str, str] = {}
 
@@ -95,6 +99,11 @@ class StepLeaf(Behaviour):
                 self._session.emit(StepDone(self._path, "failed", "stopped"))
             self._action = None
 
+    def _half_m(self, object_id: str) -> float:
+        """Less than half of what a spot that did not do must be left by."""
+        item = self._session.scene().get(object_id)
+        return AVOID_M - (0.0 if item is None else item.size_m / 2)
+
     def _keep_out(self) -> list[tuple[float, float, float]]:
         """Circles of the table around what must not be touched."""
         scene = self._session.scene()
@@ -115,7 +124,8 @@ class StepLeaf(Behaviour):
             name = describe_object(item, scene) if item is not None else "it"
             words = f"I can't do that without touching {name}."
             raise StepProblem(Failure.IMPOSSIBLE, words)
-        action = replace(action, speed=manner.speed, clear_of=manner.clear_of)
+        skip = self._session.lessons.skips.get(action.object_id, 0) if action.name == "pick" else 0
+        action = replace(action, speed=manner.speed, clear_of=manner.clear_of, skip=skip)
         self._action = action
         self._session.acted = True
         words = action_words(action, self._session)

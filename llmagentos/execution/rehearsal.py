@@ -48,6 +48,13 @@ def certain_problem(session: Session) -> tuple[StepProblem, Session] | None:
     return problem, session
 
 
+def acts(plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND) -> bool:
+    """Whether the plan brings the hand to anything at all."""
+    skills = gone_through(plan, scene, memory, hand).skills
+    assert isinstance(skills, Foretold)
+    return any(a.object_id or a.pose is not None for a in skills.actions)
+
+
 def foreseen(
     plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND
 ) -> Hashable | None:

@@ -18,6 +18,8 @@ Joints = NDArray[np.float64]
 TOLERANCE = 1e-6
 #: Numbers of a placement's error: joints beyond these are redundant, with fewer some is lost.
 _TASK = 6
+#: So many answers are kept.
+_MOST_FOUND = 8192
 _MAX_ITERATIONS = 60
 #: Iterations that also pull a redundant joint's swivel towards the rest posture.
 _NULLSPACE_ITERATIONS = 15
@@ -33,10 +35,25 @@ class Descent:
     def __init__(self, model: pin.Model, tip: int, lower: Joints, upper: Joints) -> None:
         self._model, self._data, self._tip = model, model.createData(), tip
         self._lower, self._upper = lower, upper
+        self._found: dict[tuple[bytes, bytes, bytes], tuple[Joints, float]] = {}
 
     def to(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
         """From joints `start`, drawn to `rest` if it is given; returns the joints and the error
-        left."""
+        left. What was asked before (ways are laid in a rehearsal, and then to be driven) is known.
+        """
+        asked = (
+            target.homogeneous.tobytes(),
+            start.tobytes(),
+            b"" if rest is None else rest.tobytes(),
+        )
+        found = self._found.get(asked)
+        if found is None:
+            if len(self._found) >= _MOST_FOUND:
+                self._found.clear()
+            found = self._found[asked] = self._solved(target, start, rest)
+        return found[0].copy(), found[1]
+
+    def _solved(self, target: pin.SE3, start: Joints, rest: Joints | None) -> tuple[Joints, float]:
         q, residual = start.copy(), math.inf
         for iteration in range(_MAX_ITERATIONS):
             pin.computeJointJacobians(self._model, self._data, q)

@@ -38,11 +38,13 @@ def tip_path(
     waypoints: Sequence[Pose],
     blend_m: float = 0.0,
     keep_posture: bool = False,
+    coarse: float = 1.0,
 ) -> JointPath:
     """From joints `start` with the tip straight from one waypoint to the next, hand down.
 
     Corners are rounded, `blend_m` before and after them at most. keep_posture leaves the elbow
-    where it is instead of letting it sink back into the arm's plane. Raises UnreachableError.
+    where it is instead of letting it sink back into the arm's plane. coarse: nodes are so many
+    times as far apart as a way that is driven needs. Raises UnreachableError.
     """
     joints = np.asarray(start, dtype=np.float64)
     here = kinematics.tip_pose(joints)
@@ -51,28 +53,30 @@ def tip_path(
     for pose in waypoints:
         seed = joints if keep_posture else kinematics.solve(pose)
         corners.append(np.concatenate([pose.position, [pose.yaw], seed]))
-    nodes, cuts = _round_corners(corners, blend_m)
+    nodes, cuts = _round_corners(corners, blend_m, coarse * _NODE_M, coarse * _NODE_RAD)
     solved = [joints]
     leans = kinematics.leans_along(np.array(nodes)[:, :3])
     for i, node in enumerate(nodes[1:], start=1):
         pose = Pose((float(node[0]), float(node[1]), float(node[2])), float(node[3]))
         lean = None if leans is None else float(leans[i])
         q = kinematics.track(pose, solved[-1] if keep_posture else node[4:], lean)
-        if float(np.max(np.abs(q - solved[-1]))) > _JUMP_RAD:
+        if float(np.max(np.abs(q - solved[-1]))) > _JUMP_RAD * coarse:
             raise UnreachableError(f"expected a way without a jump of the elbow, got one at {pose}")
         solved.append(q)
     return JointPath(np.array(solved), np.array(nodes)[:, :3], tuple(cuts))
 
 
-def _round_corners(corners: list[Array], blend_m: float) -> tuple[list[Array], list[int]]:
-    """Dense nodes along the corners, and the indices where straights and bends meet."""
+def _round_corners(
+    corners: list[Array], blend_m: float, node_m: float, node_rad: float
+) -> tuple[list[Array], list[int]]:
+    """Nodes this far apart along the corners, and the indices where straights and bends meet."""
     corners = _without_repeats(corners)
     nodes, cuts = [corners[0]], [0]
     departed = corners[0]
     for i in range(1, len(corners)):
         corner = corners[i]
         if i == len(corners) - 1:
-            _append_line(nodes, departed, corner)
+            _append_line(nodes, departed, corner, node_m, node_rad)
             cuts.append(len(nodes) - 1)
             break
         before, after = _gap(corners[i - 1], corner), _gap(corner, corners[i + 1])
@@ -83,9 +87,9 @@ def _round_corners(corners: list[Array], blend_m: float) -> tuple[list[Array], l
             radius = min(2 * _NODE_M, 0.45 * before, 0.45 * after)
         enter = corner + (corners[i - 1] - corner) * (radius / before)
         leave = corner + (corners[i + 1] - corner) * (radius / after)
-        _append_line(nodes, departed, enter)
+        _append_line(nodes, departed, enter, node_m, node_rad)
         cuts.append(len(nodes) - 1)
-        count = max(4, math.ceil(1.6 * radius / _NODE_M))
+        count = max(4, math.ceil(1.6 * radius / node_m))
         for t in np.linspace(0, 1, count + 1)[1:]:
             nodes.append((1 - t) ** 2 * enter + 2 * t * (1 - t) * corner + t * t * leave)
         cuts.append(len(nodes) - 1)
@@ -106,9 +110,11 @@ def _gap(a: Array, b: Array) -> float:
     return max(float(np.linalg.norm(b[:3] - a[:3])), 0.15 * abs(float(b[3] - a[3])))
 
 
-def _append_line(nodes: list[Array], start: Array, end: Array) -> None:
+def _append_line(
+    nodes: list[Array], start: Array, end: Array, node_m: float, node_rad: float
+) -> None:
     distance = float(np.linalg.norm(end[:3] - start[:3]))
     turn = abs(float(end[3] - start[3]))
-    count = max(3, math.ceil(distance / _NODE_M), math.ceil(turn / _NODE_RAD))
+    count = max(3, math.ceil(distance / node_m), math.ceil(turn / node_rad))
     for t in np.linspace(0, 1, count + 1)[1:]:
         nodes.append((1 - t) * start + t * end)

@@ -139,8 +139,11 @@ def plan_transit(
     obstacles: Obstacles,
     body: Body,
     approach_m: float = 0.05,
+    coarse: float = 1.0,
 ) -> list[JointPath]:
     """Paths that bring the tip from `joints` to `goal`: up, across, down the last approach_m.
+
+    coarse: as of `tip_path`.
 
     Raises CollisionError when the goal or every height across is blocked, UnreachableError when
     the arm cannot get there.
@@ -159,7 +162,7 @@ def plan_transit(
             waypoints.append(_at_height(goal, across))
         waypoints.append(goal)
         try:
-            return [tip_path(kinematics, joints, waypoints, blend)]
+            return [tip_path(kinematics, joints, waypoints, blend, coarse=coarse)]
         except UnreachableError as error:
             problem = error
     above = _at_height(goal, max(low + clearance, goal.position[2] + approach_m))
@@ -223,8 +226,9 @@ def plan_straight(
     waypoints: Sequence[Pose],
     obstacles: Obstacles,
     body: Body,
+    coarse: float = 1.0,
 ) -> JointPath:
-    """A straight way through waypoints, the elbow kept where it is.
+    """A straight way through waypoints, the elbow kept where it is. coarse: as of `tip_path`.
 
     Raises CollisionError if something is in it, UnreachableError.
     """
@@ -233,7 +237,7 @@ def plan_straight(
         for at in poses_along(here, pose):
             check_free(at, obstacles, body, "the straight way")
         here = pose
-    return tip_path(kinematics, joints, waypoints, keep_posture=True)
+    return tip_path(kinematics, joints, waypoints, keep_posture=True, coarse=coarse)
 
 
 def check_free(pose: Pose, obstacles: Obstacles, body: Body, what: str) -> None:

@@ -75,6 +75,7 @@ class Failure(str, Enum):
     UNSURE = "guess", "I am not sure which one is meant", "question"
     UNCLEAR = "unclear", "I don't know what exactly is meant", "question"
     NOT_UNDERSTOOD = "not_understood", "I did not understand that", "question"
+    FORETOLD = "foretold", "it would go wrong", "question"
     UNKNOWN_KIND = "unknown_kind", "I don't know that kind of thing", "cannot"
 
     # --- a step that can't be done --------------------------------------------------------------

@@ -23,11 +23,13 @@ _RISES = (1.0, 0.8, 0.6, 0.4, 0.2)
 
 @dataclass
 class Context:
-    """One robot's arm and belief, and the policies that may correct its skills."""
+    """One robot's arm and belief, and the policies that may correct its skills. coarse: ways are so
+    many times coarser than those that are driven (motion.paths.tip_path)."""
 
     arm: Arm
     belief: Belief
     policies: Policies = field(default_factory=Policies)
+    coarse: float = 1.0
 
     def body(self) -> Body:
         """What moves with the tip: the hand as wide as it is or will be, and what it holds."""
@@ -45,13 +47,17 @@ class Context:
         body = self.body()
         kinematics = self.arm.kinematics
         approach = approach_m * self.arm.spec.scale
-        paths = plan_transit(kinematics, self.arm.joints, goal, obstacles, body, approach)
+        paths = plan_transit(
+            kinematics, self.arm.joints, goal, obstacles, body, approach, self.coarse
+        )
         yield from self.arm.follow(paths)
 
     def straight(self, goal: Pose, obstacles: Obstacles, speed: float = 1.0) -> Motion:
         """Straight to a pose. Raises MotionError."""
         body = self.body()
-        path = plan_straight(self.arm.kinematics, self.arm.joints, [goal], obstacles, body)
+        path = plan_straight(
+            self.arm.kinematics, self.arm.joints, [goal], obstacles, body, self.coarse
+        )
         yield from self.arm.follow([path], speed)
 
     def recover(self) -> Motion:
@@ -77,7 +83,7 @@ class Context:
             goal = Pose((x, y, low + share * (z - low)), here.yaw)
             try:
                 return plan_straight(
-                    self.arm.kinematics, self.arm.joints, [goal], Obstacles(), body
+                    self.arm.kinematics, self.arm.joints, [goal], Obstacles(), body, self.coarse
                 )
             except UnreachableError as error:
                 problem = error

@@ -64,7 +64,8 @@ class MotionSkills:
     look: perceives the scene now. profile: one of the arm's, "careful" (beside
     people) unless somebody says otherwise.
     gripper_latency_s: see Arm. skills: by name (the catalog's by default). policies: what may
-    correct skills (nothing by default).
+    correct skills (nothing by default). context: arm and belief that were made already, instead of
+    new ones.
     """
 
     def __init__(
@@ -76,11 +77,15 @@ class MotionSkills:
         gripper_latency_s: float = 0.0,
         skills: Mapping[str, Skill] | None = None,
         policies: Policies | None = None,
+        context: Context | None = None,
     ) -> None:
         self._skills = all_skills() if skills is None else skills
-        self._arm = Arm(driver, kinematics, profile, gripper_latency_s)
-        self._belief = Belief(look)
-        self._context = Context(self._arm, self._belief, policies or Policies())
+        self._context = context or Context(
+            Arm(driver, kinematics, profile, gripper_latency_s),
+            Belief(look),
+            policies or Policies(),
+        )
+        self._arm, self._belief = self._context.arm, self._context.belief
         self._running: SkillRun | None = None
         self._action: Action | None = None  # that runs
         self._report = succeeded("nothing to do")

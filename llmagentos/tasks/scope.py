@@ -79,6 +79,15 @@ def succeeded(report: Report) -> bool:
     return bool(report.status.value == "succeeded")
 
 
+@dataclass(frozen=True)
+class Lessons:
+    """What a rehearsal has seen fail in every copy before it went well. skips: by an object's id,
+    how many of its best grasps; spots: an object's id and where (x, y) it did not stay."""
+
+    skips: Mapping[str, int] = field(default_factory=dict)
+    spots: tuple[tuple[str, tuple[float, float]], ...] = ()
+
+
 @dataclass
 class Scope:
     """One step's view of the world.

@@ -80,7 +80,7 @@ def _run(context: Context, action: Action) -> SkillRun:
     """Grasp, lift, check; up to three different grasps."""
     item = context.belief.scene().get(action.object_id)
     assert item is not None, "the check has seen it"
-    return (yield from take(context, item))
+    return (yield from take(context, item, skip=action.skip))
 
 
 def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
@@ -94,15 +94,23 @@ def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
 
 
 def take(
-    context: Context, item: SceneObject, turn_rad: float = 0.0, corrected: bool = True
+    context: Context,
+    item: SceneObject,
+    turn_rad: float = 0.0,
+    corrected: bool = True,
+    skip: int = 0,
 ) -> SkillRun:
     """Grasp and lift an object seen just now. turn_rad: the wrist shall be able to turn by this much
-    afterwards. corrected: whether a policy may correct it."""
+    afterwards. corrected: whether a policy may correct it. skip: so many of the best grasps come
+    last."""
     trust = Trust(context.policies if corrected else Policies(), PICK.name, RESIDUAL)
     tried: list[Grasp] = []
     problem, drawn, last = "", 0, _Last()
+    left_out: list[Grasp] = []
+    while len(left_out) < skip and (poor := _next_grasp(context, item, left_out, turn_rad)):
+        left_out.append(poor)
     while len(tried) < MAX_ATTEMPTS:
-        grasp = _next_grasp(context, item, tried, turn_rad)
+        grasp = _next_grasp(context, item, [*left_out, *tried], turn_rad)
         if grasp is None:
             blocker = in_the_way(context, item)
             if blocker is not None and is_small(blocker):

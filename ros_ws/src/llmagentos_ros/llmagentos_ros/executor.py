@@ -18,7 +18,8 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from llmagentos.builder import skills_for
+from llmagentos import composition
+from llmagentos.builder import rehearsal_for, skills_for
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
@@ -67,6 +68,12 @@ class ExecutorNode(ModuleNode):
             LEARNED,
             'learned (corrected by the policies that come with the arm), scripted, slippery, or a '
             'folder with policies',
+        ),
+        Parameter(
+            'rehearsal',
+            False,
+            'Try each plan out in simulated copies of what was seen before anything moves; needs '
+            'PyBullet on this machine',
         ),
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
@@ -122,6 +129,8 @@ class ExecutorNode(ModuleNode):
         """Create driver, gate and skills, and the outputs that the parameters choose."""
         refuse_misfit(self.robot, self._heard, *self._names())
         policies_for(self.robot.name, self.value('skills'))  # what cannot be is told now
+        if self.value('rehearsal'):
+            composition.need_rehearsal()
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
@@ -202,7 +211,14 @@ class ExecutorNode(ModuleNode):
                 skills=self.value('skills'),
             )
             self._skills, self._observed = able.skills, able.driver
-            self._execution = PlanExecutor(self._skills, self._memory, self._on_event)
+            tried = None
+            if self.value('rehearsal'):
+                tried = rehearsal_for(
+                    able, self.robot, self.value('profile'), self.value('skills')
+                )
+            self._execution = PlanExecutor(
+                self._skills, self._memory, self._on_event, rehearsal=tried
+            )
         return self._execution
 
     def _on_joint_state(self, msg: JointState) -> None:
