@@ -223,8 +223,13 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--suites", nargs="*", default=list(SUITES), choices=SUITES)
     parser.add_argument("--camera", action="store_true", help="pictures instead of noisy truth")
     parser.add_argument("--out", type=Path, default=Path("bench_out/rehearsal.json"))
+    parser.add_argument("--read", type=Path, nargs="+", help="the tables of runs that were made")
     args = parser.parse_args(argv)
     console = Console()
+    if args.read:
+        kept = [pair for path in args.read for pair in json.loads(path.read_text("utf-8"))]
+        _print(console, [(Episode(**a), Episode(**b)) for a, b in kept])
+        return
     first = Player(False, args.camera, None)
     players = (first, Player(True, args.camera, first.agent.llm))
     pairs: list[tuple[Episode, Episode]] = []
@@ -243,6 +248,10 @@ def main(argv: Sequence[str] | None = None) -> None:
             args.out.write_text(json.dumps([[asdict(e) for e in p] for p in pairs], indent=1))
     for player in players:
         player.agent.destroy()
+    _print(console, pairs)
+
+
+def _print(console: Console, pairs: Sequence[tuple[Episode, Episode]]) -> None:
     console.print(table(pairs))
     console.print(times([with_ for _, with_ in pairs]))
 

@@ -56,18 +56,17 @@ def _task(kind: str, command: str, rows: list[Row], moved: tuple[str, ...], chec
 
 
 def _askew(rng: np.random.Generator) -> Task:
-    """A tower of two blocks, the upper one far to a side: one more on top may bring it down."""
+    """A leaning tower of three blocks that just stands: one more on top brings most of them down."""
     x, y = rng.uniform(0.42, 0.55), rng.uniform(-0.15, 0.15)
-    turn, off = rng.uniform(-math.pi, math.pi), rng.uniform(0.012, 0.019)
-    above = (x + off * math.cos(turn), y + off * math.sin(turn), 0.06)
+    turn, off = rng.uniform(-math.pi, math.pi), rng.uniform(0.009, 0.0132)
     rows = [
-        _row("block", "blue", (x, y)),
-        _row("block", "green", above),
-        _row("block", "red", (0.5, -0.27 if y > 0 else 0.27), rng.uniform(-0.7, 0.7)),
+        _row("block", color, (x + n * off * math.cos(turn), y + n * off * math.sin(turn), z))
+        for n, (color, z) in enumerate((("blue", 0.02), ("green", 0.06), ("white", 0.1)))
     ]
+    rows.append(_row("block", "red", (0.5, -0.27 if y > 0 else 0.27), rng.uniform(-0.7, 0.7)))
     return _task(
-        "askew", "put the red block on the green block", rows,
-        ("red_block",), _on("red_block", "green_block"),
+        "askew", "put the red block on the white block", rows,
+        ("red_block",), _on("red_block", "white_block"),
     )  # fmt: skip
 
 

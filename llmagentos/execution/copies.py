@@ -31,8 +31,8 @@ from llmagentos.ports.rehearsal import Harm, Rehearsal, RehearsedSkills
 from llmagentos.tasks.scope import Lessons
 from llmagentos.types import Hand, Scene
 
-#: So many copies at most. A plan is begun once this many went well, and changed or asked about only
-#: where this many did not.
+#: So many copies at most. A plan is begun once one went well without a hitch, or this many in the
+#: end; it is asked about only where this many went wrong.
 COPIES, ENOUGH_GOOD, ENOUGH_BAD = 5, 2, 4
 #: What all copies of a plan may compute, in simulated seconds, as long as nothing goes wrong; and
 #: where something does.
@@ -51,11 +51,12 @@ _MAX_TICKS = 3000
 @dataclass(frozen=True)
 class Run:
     """A plan in one copy. whole: it was gone through to its end. wrong: what went wrong in it, as a
-    sentence in the conditional; "" for nothing."""
+    sentence in the conditional; "" for nothing. smooth: all went well at the first try."""
 
     wrong: str
     whole: bool
     lessons: Lessons
+    smooth: bool
 
 
 @dataclass(frozen=True)
@@ -129,9 +130,10 @@ def foretell(
 def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehearsal) -> Outlook:
     runs: list[Run] = []
     spent = 0.0
-    for number in range(COPIES):
+    for number in range(1, COPIES + 1):
         bad = sum(bool(run.wrong) for run in runs)
-        if bad >= ENOUGH_BAD or len(runs) - bad >= ENOUGH_GOOD:
+        smooth = any(run.smooth for run in runs)
+        if bad >= ENOUGH_BAD or smooth or len(runs) - bad >= ENOUGH_GOOD:
             break
         left = (WORTH_S if bad else BUDGET_S) - spent
         if left <= 0:
@@ -167,12 +169,14 @@ def _run(
         trouble = any(a["status"] == "failed" for r in session.records for a in r.actions)
         if skills.cost_s > (most_s if trouble else budget_s):
             break
-    whole = root.status != Tick.RUNNING
-    lessons = _lessons(session)
     if root.status == Tick.FAILURE and session.problem is not None:
-        return Run(_told(session, before), whole, lessons)
-    harm = skills.harm()
-    return Run("" if harm is None else _told_harm(harm, before), whole, lessons)
+        wrong = _told(session, before)
+    else:
+        harm = skills.harm()
+        wrong = "" if harm is None else _told_harm(harm, before)
+    tries = (a for r in session.records for a in r.actions)
+    hitch = wrong or any(a["status"] == "failed" or a["attempts"] > 1 for a in tries)
+    return Run(wrong, root.status != Tick.RUNNING, _lessons(session), not hitch)
 
 
 # --- what would go wrong, in words --------------------------------------------------------------
