@@ -9,9 +9,10 @@ from lab.scenes import scene, thing
 
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus
+from llmagentos.robots import load
 from llmagentos.skills import SymbolicSkills, skills
 from llmagentos.skills.declaration import COMMON_FAILURES
-from llmagentos.types import Action, Pose
+from llmagentos.types import Action, Pose, RobotState
 
 SCENE = {
     "objects": [
@@ -42,11 +43,23 @@ def _symbolic() -> SkillExecutor:
     return SymbolicSkills(scene(red, thing("green_block", "block", "green", 0.50, 0.22)))
 
 
-@pytest.fixture(params=["physical", "symbolic"])
+@pytest.fixture(scope="module")
+def rehearsed() -> Iterator[Callable[[], SkillExecutor]]:
+    pytest.importorskip("pybullet")
+    from sim.rehearsal import SimRehearsal
+
+    panda = load("panda")
+    home = RobotState(panda.home_rad, (0.0,) * 7, panda.max_opening_m, 0.0)
+    rehearsal = SimRehearsal(panda, lambda: home, "full")
+    yield lambda: rehearsal.copy(_symbolic().scene(), 1)
+    rehearsal.close()
+
+
+@pytest.fixture(params=["physical", "rehearsed", "symbolic"])
 def executor(request: pytest.FixtureRequest) -> SkillExecutor:
     if request.param == "symbolic":
         return _symbolic()
-    fresh: Callable[[], SkillExecutor] = request.getfixturevalue("physical")
+    fresh: Callable[[], SkillExecutor] = request.getfixturevalue(request.param)
     return fresh()
 
 
