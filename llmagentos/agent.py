@@ -16,11 +16,19 @@ from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.builder import Built
 from llmagentos.command import CommandResult, check_command, read_command
 from llmagentos.dialogue import unplanned
-from llmagentos.errors import AuditError, CommandError, LifecycleError, ModelError, PlanError
+from llmagentos.errors import (
+    AuditError,
+    CommandError,
+    LifecycleError,
+    ModelError,
+    PerceptionError,
+    PlanError,
+)
 from llmagentos.events import (
     ActionStarted,
     CommandEnded,
     CommandRead,
+    Degraded,
     Event,
     EventBus,
     EventSink,
@@ -45,6 +53,7 @@ from llmagentos.ports.modules import (
 from llmagentos.ports.robot import Robot
 from llmagentos.ports.understanding import Trust
 from llmagentos.running_command import RunningCommand
+from llmagentos.safety.watchdogs import Silence
 from llmagentos.types import Action, Observation, Scene, Status
 
 __all__ = ["Agent", "AgentState"]
@@ -194,6 +203,11 @@ class Agent(Built, LifeCycle):
             _needed(self.execution, "execution").start(planned, running.meant or command)
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
+        except PerceptionError as exc:
+            silence = Silence.of("pictures", str(exc))
+            row = silence.watchdog
+            self.events.emit(Degraded(row.source, row.effect.value, silence.words))
+            return self._finish(Outcome("failed", silence.words))
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(_STOPPED_EARLY)

@@ -42,6 +42,17 @@ class SceneSeen(Event):
 
 
 @dataclass(frozen=True)
+class Degraded(Event):
+    """A source of the watchdogs' table (llmagentos.safety.watchdogs) is silent, or can't be
+    believed. effect: what follows; words: as a person hears it."""
+
+    name: ClassVar[str] = "degraded"
+    source: str
+    effect: str
+    words: str
+
+
+@dataclass(frozen=True)
 class PlanWritten(Event):
     """The plan has been written (llmagentos.lang.plan.Plan), in so many seconds of wall time."""
 
@@ -136,6 +147,7 @@ EVENTS: Mapping[str, type[Event]] = {
     for kind in (
         CommandRead,
         SceneSeen,
+        Degraded,
         PlanWritten,
         Rehearsed,
         StepStarted,

@@ -8,14 +8,16 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmagentos.errors import SceneError
+from llmagentos.errors import PerceptionError, SceneError
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.robot import Simulation
 from llmagentos.ports.skills import SkillExecutor
+from llmagentos.safety.ages import not_of_now
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
+from llmagentos.safety.watchdogs import PICTURES_S
 from llmagentos.types import Observation, Scene
 
 
@@ -101,8 +103,14 @@ class LocalRobot:
 
 
 def observe(driver: RobotDriver, cameras: Sequence[Camera], command: str = "") -> Observation:
-    """Pictures and joints now, with what was said."""
-    return Observation(tuple(c.capture() for c in cameras), driver.state(), command)
+    """Pictures and joints now, with what was said. Raises PerceptionError for an old picture, or one
+    whose stamp is not of the driver's clock."""
+    frames = tuple(c.capture() for c in cameras)
+    for frame in frames:
+        problem = not_of_now("a picture", frame.stamp_s, driver.now_s, PICTURES_S)
+        if problem:
+            raise PerceptionError(f"{frame.camera}: {problem}")
+    return Observation(frames, driver.state(), command)
 
 
 def scene_rows(scene: Scene) -> list[dict[str, Any]]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import pytest
-from llmagentos_ros.freshness import AgeTimer, Heartbeats, StampWatch, stamp_problem
+from llmagentos_ros.freshness import Heartbeats
+
+from llmagentos.safety.ages import AgeTimer, StampWatch, stamp_problem
 
 
 def test_never_seen_is_stale() -> None:

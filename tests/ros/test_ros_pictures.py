@@ -29,8 +29,9 @@ from cameras import (
 from diagnostic_msgs.msg import DiagnosticStatus
 from harness import next_domain
 from llmagentos_ros.convert import to_seconds, to_time
-from llmagentos_ros.freshness import STOOD_S
 from llmagentos_ros.images import image_to_msg, info_to_msg
+
+from llmagentos.safety.ages import STOOD_S
 
 pytestmark = pytest.mark.timeout(600)
 

@@ -24,10 +24,10 @@ from llmagentos.ports.modules import PlanResult
 from llmagentos.ports.understanding import Understanding
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.joint_states import JointReadings
+from llmagentos.safety.ages import stamp_problem, StampWatch
 from llmagentos.types import RobotState, Scene, SceneObject, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
-from llmagentos_ros.freshness import stamp_problem, StampWatch
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError

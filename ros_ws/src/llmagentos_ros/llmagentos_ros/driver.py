@@ -30,11 +30,11 @@ from builtin_interfaces.msg import Duration
 from llmagentos.errors import DriverError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
+from llmagentos.safety.ages import AgeTimer
 from llmagentos.types import RobotState
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import JointStateReader, to_time
 from llmagentos_ros.follow_watch import FollowWatch
-from llmagentos_ros.freshness import AgeTimer
 from llmagentos_ros.stream import PointStream, TimedPoint
 from sensor_msgs.msg import JointState
 from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint

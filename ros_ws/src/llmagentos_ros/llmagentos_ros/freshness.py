@@ -1,11 +1,10 @@
 # Copyright 2026 The LLMAgentOS maintainers
 # SPDX-License-Identifier: Apache-2.0
 """
-Message-age timers, which tell whether a source is still alive, and stamps that cannot be.
+Which nodes are alive, by the age of their heartbeats.
 
-Knows: when something last came, on the monotonic clock, and by which clock it was stamped.
-Does not know: ROS, or what came.
-A source that was never seen is stale, which no QoS event would ever say.
+Knows: when each was last heard, on the monotonic clock, and which start of it that was.
+Does not know: ROS, or what a node does.
 """
 
 from __future__ import annotations
@@ -13,109 +12,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import time
 
+from llmagentos.safety.ages import AgeTimer
+
 #: A node that beat later than this is not gone, whoever else beats under its name.
 _ALIVE_S = 1.0
-#: Stamps may be this far ahead of the node's clock (a clock's own messages come late, too) and
-#: this far behind it, seconds. Beyond that they are of another clock, or of none.
-AHEAD_S, BEHIND_S = 0.5, 5.0
-#: The same stamp may come again for so long (a message that is sent twice), in so few messages.
-STOOD_S, _REPEATS = 1.0, 3
-
-
-def stamp_problem(what: str, stamp_s: float, now_s: float) -> str:
-    """
-    Say why a stamp cannot be of the node's clock, in words, or ''.
-
-    what: whose stamp it is, in the plural; stamp_s, now_s: seconds.
-    """
-    ahead_s = stamp_s - now_s
-    if -BEHIND_S <= ahead_s <= AHEAD_S:
-        return ''
-    if stamp_s == 0:
-        return f'expected {what} with stamps, got 0: their driver sets none'
-    if now_s == 0:
-        return f"expected {what} by this node's clock, which stands at 0: no /clock comes"
-    way = 'ahead' if ahead_s > 0 else 'behind'
-    return (
-        f"expected {what} stamped by this node's clock, got {abs(ahead_s):.1f} s {way}: "
-        'are clocks and use_sim_time the same everywhere?'
-    )
-
-
-class StampWatch:
-    """
-    Whether stamps go on: a driver that repeats its last message looks alive and is blind.
-
-    what: whose stamps they are, in the plural.
-    """
-
-    def __init__(self, what: str) -> None:
-        self._what = what
-        self._stamp_s, self._since_s, self._times = -1.0, 0.0, 0
-
-    def problem(self, stamp_s: float, now_s: float) -> str:
-        """
-        Take in the stamp of one message; say why it is an old one again, in words, or ''.
-
-        stamp_s, now_s: seconds, on the node's clock: while that stands still, stamps may, too.
-        """
-        if stamp_s != self._stamp_s or now_s < self._since_s:
-            self._stamp_s, self._since_s, self._times = stamp_s, now_s, 0
-        self._times += 1
-        stood_s = now_s - self._since_s
-        if self._times < _REPEATS or stood_s <= STOOD_S:
-            return ''
-        return (
-            f'expected {self._what} with stamps that go on, got one stamp {self._times} times in '
-            f'{stood_s:.1f} s: their driver repeats an old one'
-        )
-
-
-class AgeTimer:
-    """The age of the newest message of one source."""
-
-    def __init__(
-        self, name: str, timeout_s: float, clock: Callable[[], float] = time.monotonic
-    ) -> None:
-        self.name = name
-        self.timeout_s = timeout_s
-        self._clock = clock
-        self._last: float | None = None
-        self._refused = ''
-
-    def beat(self) -> None:
-        """Note that a message has come."""
-        self._last = self._clock()
-        self._refused = ''
-
-    def refuse(self, why: str) -> None:
-        """Note that a message has come that cannot be used: it counts as none, and is named."""
-        self._refused = why
-
-    def forget(self) -> None:
-        """Count as never seen again."""
-        self._last = None
-
-    @property
-    def seen(self) -> bool:
-        """Whether a message ever came."""
-        return self._last is not None
-
-    @property
-    def age_s(self) -> float:
-        """Seconds since the newest message; infinite when none ever came."""
-        return float('inf') if self._last is None else self._clock() - self._last
-
-    def stale(self) -> str:
-        """Why the source is stale, in words, or ""."""
-        refused = f', refused: {self._refused}' if self._refused else ''
-        if self._last is None:
-            return f'{self.name} never seen{refused}'
-        age = self.age_s
-        if age > self.timeout_s:
-            allowed = f'(allowed: {self.timeout_s:.2f} s)'
-            return f'{self.name} silent for {age:.2f} s {allowed}{refused}'
-        return ''
 
 
 class Heartbeats:

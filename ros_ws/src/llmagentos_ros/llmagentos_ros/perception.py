@@ -19,6 +19,7 @@ from llmagentos.class_lookup import load_named
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
 from llmagentos.perception.lens import Lens, Straightener
 from llmagentos.ports.modules import PerceptionModule
+from llmagentos.safety.ages import AHEAD_S, BEHIND_S, stamp_problem, StampWatch
 from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset
@@ -28,7 +29,6 @@ from llmagentos_ros.camera_pose import CameraPose
 from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import JointStateReader, scene_to_msg, to_seconds
 from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
-from llmagentos_ros.freshness import AHEAD_S, BEHIND_S, stamp_problem, StampWatch
 from llmagentos_ros.images import calibration_from_info, color_from_msg, depth_from_msg
 from llmagentos_ros.pairing import PicturePairs
 from llmagentos_ros.parameters import Parameter

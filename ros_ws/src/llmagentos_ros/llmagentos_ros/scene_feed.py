@@ -13,11 +13,11 @@ import threading
 import time
 
 from llmagentos.errors import PerceptionError
+from llmagentos.safety.ages import AgeTimer, stamp_problem
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_ros.clock_watch import BACK_S
 from llmagentos_ros.convert import scene_from_msg
-from llmagentos_ros.freshness import AgeTimer, stamp_problem
 
 
 class SceneFeed:
