@@ -9,10 +9,11 @@ them, the turn of the hand about the vertical in steps of `TURN_RAD` and the fin
 1 open). One step is `1 / control_hz` seconds. The tip stays in a box over the work area, joints
 stay inside their limits and rates: a step may be cut short, never refused for that.
 
-Observation, float32, metres, seconds, base frame: tip position and velocity (3 + 3), sine and
-cosine of the hand's turn where it turns, opening of the fingers where they move; then for each
-object position (3), orientation (quaternion x, y, z, w with w >= 0), velocity (3) and rate of
-turning (3). With `observation="pixels"` the objects are left out, and `overhead` and `wrist` are
+Observation, float32, metres, seconds, base frame: tip position and velocity (3 + 3); where the hand
+turns, sine and cosine of its turn, and by how much it lags behind where it was sent (rad: wrists are
+slow); opening of the fingers where they move; then for each
+object position (3), the same seen from the tip (3), orientation (quaternion x, y, z, w with w >= 0),
+velocity (3) and rate of turning (3). With `observation="pixels"` the objects are left out, and `overhead` and `wrist` are
 the two cameras' pictures, uint8 [height, width, 3].
 """
 
@@ -34,7 +35,7 @@ from llmagentos.robots import load
 from llmagentos.types import Vec3
 from sim.engine import Engine
 from sim.envs.actions import checked_action
-from sim.envs.reading import Reader
+from sim.envs.reading import NUMBERS_AN_OBJECT, Reader
 from sim.envs.tip import TipControl
 from sim.scene import ObjectSpec, SceneSpec
 from sim.world import PHYSICS_HZ, SimWorld
@@ -114,8 +115,8 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         self.observation_space: Any = self._observation_space()
 
     def _observation_space(self) -> spaces.Dict:
-        things = 0 if self.observes == "pixels" else 13 * self.n_objects
-        numbers = 6 + 2 * self.turns + self.grips + things
+        things = 0 if self.observes == "pixels" else NUMBERS_AN_OBJECT * self.n_objects
+        numbers = 6 + 3 * self.turns + self.grips + things
         space: dict[str, spaces.Space[Any]] = {
             name: spaces.Box(-np.inf, np.inf, (size,), np.float32)
             for name, size in (
@@ -211,7 +212,7 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         self._world.reset(scene, joints=self.tip.joints, width_m=width, settle_s=self.settle_s)
         self.goal = np.asarray(goal, np.float32)
         self.begin()
-        self.reader.renew()
+        self.reader.renew(self.tip.yaw)
         observation = self._observe()
         return observation, self._info(observation)
 
@@ -224,7 +225,7 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
         if self.grips:
             world.send_gripper((values[-1] + 1) / 2 * self.arm.max_opening_m)
         world.advance()
-        reader.renew()
+        reader.renew(self.tip.yaw)
         observation = self._observe()
         info = self._info(observation)
         if self.rewards == "sparse":

@@ -15,6 +15,9 @@ from llmagentos.types import Vec3
 from sim.cameras import SimCamera, overhead_spec, wrist_spec
 from sim.world import SimWorld
 
+#: How much of an observation an object takes.
+NUMBERS_AN_OBJECT = 16
+
 
 class Reader:
     """Reads a world. image_size: width and height of the cameras' pictures."""
@@ -35,16 +38,20 @@ class Reader:
 
     def _clear(self) -> None:
         self.tip_position: Vec3 = (0.0, 0.0, 0.0)
+        self.tip_velocity: Vec3 = (0.0, 0.0, 0.0)
+        #: Heading of the hand where it turns, and where it was sent to, rad; 0 else.
+        self.hand_yaw = self.sent_yaw = 0.0
         self._tip: list[float] = []
         self._things: list[list[float]] = []
 
-    def renew(self) -> None:
-        """Read everything afresh."""
-        self.tip_position, turn, velocity = self._world.robot.tip_motion()
-        numbers = [*self.tip_position, *velocity]
+    def renew(self, sent_yaw: float = 0.0) -> None:
+        """Read everything afresh. sent_yaw: the turn that the hand was sent to last, rad."""
+        self.tip_position, turn, self.tip_velocity = self._world.robot.tip_motion()
+        numbers = [*self.tip_position, *self.tip_velocity]
         if self._turns:
-            yaw = hand_yaw(turn)
-            numbers += [math.sin(yaw), math.cos(yaw)]
+            self.hand_yaw = hand_yaw(turn)
+            self.sent_yaw, behind = sent_yaw, sent_yaw - self.hand_yaw
+            numbers += [math.sin(self.hand_yaw), math.cos(self.hand_yaw), behind]
         if self._grips:
             numbers.append(self.opening_m())
         self._tip = numbers
@@ -85,7 +92,9 @@ class Reader:
         values = list(self._tip)
         if with_objects:
             for thing in self._things:
-                values += thing
+                values += thing[:3]
+                values += [a - b for a, b in zip(thing[:3], self.tip_position, strict=True)]
+                values += thing[3:]
         return np.array(values, np.float32)
 
     def pictures(self) -> dict[str, NDArray[Any]]:

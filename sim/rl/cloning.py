@@ -6,6 +6,8 @@ Knows: regression on continuous actions, classification of discrete ones. Does n
 Steps are the demonstrations' environment steps; every stretch brings new ones and so many updates
 on all that there are. With `data`, a folder of demonstrations that were recorded (sim.data), a stretch
 brings so many of its frames in their order, whole episodes, until all are there; none are played.
+With `dagger` the network acts itself in that share of the steps, after the first stretch, and the
+oracle says at each what it would have done (Ross et al. 2011): that shows it its own mistakes.
 """
 
 from __future__ import annotations
@@ -27,11 +29,11 @@ from sim.data.demonstrations import Demonstrations, load
 from sim.rl.demonstrations import demonstrations, shown_observations
 from sim.rl.learner import Report, Settings, Task, merged
 from sim.rl.networks import Encoder, is_vector, measured, mlp, parts_of, spaces_of
-from sim.rl.rollouts import Policy, Workers
+from sim.rl.rollouts import Coached, Oracle, Policy, Transitions, Workers
 
 #: net, layers: width and number of hidden layers. updates: of each stretch. learning_rate falls to
-#: a tenth within a stretch. demonstration_noise: see sim.rl.rollouts.Oracle. data: a data set's
-#: folder instead of the oracle's episodes.
+#: a tenth within a stretch. demonstration_noise: see sim.rl.rollouts.Oracle. dagger: the share of steps
+#: in which it acts itself. data: a data set's folder instead of the oracle's episodes.
 DEFAULTS: dict[str, Any] = {
     "net": 128,
     "layers": 2,
@@ -39,6 +41,7 @@ DEFAULTS: dict[str, Any] = {
     "batch_size": 256,
     "learning_rate": 1e-3,
     "demonstration_noise": 0.2,
+    "dagger": 0.0,
     "data": "",
 }
 Array = NDArray[Any]
@@ -109,11 +112,15 @@ class Cloning:
         self._seen: dict[str, Array] = {}
         self._wanted: Array = np.empty(0)
         self._recorded = _recorded(task, self.settings["data"])
+        share, recorded = self.settings["dagger"], self._recorded is not None
+        if not 0 <= share <= (0 if recorded else 1):
+            only = ", only 0 with data: nobody plays then" if recorded else ""
+            raise TrainingError(f"expected --set dagger of 0 to 1{only}, got {share}")
         if folder is None:
             self.network, self._spec = self._new()
         else:
             self.network, self._spec = _read(folder)
-        self._optimizer = torch.optim.Adam(self.network.parameters())
+        self._optimizer = torch.optim.Adam(self.network.parameters(), fused=True)
         if folder is not None:
             self._remember(folder)
 
@@ -145,18 +152,25 @@ class Cloning:
         torch.manual_seed(seed)
         rng, losses = np.random.default_rng(seed), []
         count, updates = len(self._wanted), self.settings["updates"]
+        features, wanted = self._data()
         for i in range(updates):
             for group in self._optimizer.param_groups:
                 group["lr"] = self.settings["learning_rate"] * (1 - 0.9 * i / updates)
-            losses.append(self._update(rng.integers(count, size=self.settings["batch_size"])))
+            rows = torch.from_numpy(rng.integers(count, size=self.settings["batch_size"]))
+            losses.append(self._update(features[rows], wanted[rows]))
             if i % 100 == 0:
                 report(self.steps)
         return {"loss": float(np.mean(losses[-100:])), "demonstrations": float(shown)}
 
     def _played(self, steps: int, workers: Workers) -> int:
-        """Takes in new episodes of the oracle; how many."""
-        noise = self.settings["demonstration_noise"]
-        shown = demonstrations(self._task, steps, workers, noise, f"stretch {self.steps}")
+        """Takes in new episodes, after the first stretch also of its own; how many."""
+        own = round(steps * self.settings["dagger"]) if len(self._wanted) else 0
+        shown: list[Transitions] = []
+        oracle = Oracle(self.settings["demonstration_noise"])
+        for count, policy in ((own, Coached(self.policy())), (steps - own, oracle)):
+            if count > 0:
+                what = f"{type(policy).__name__} {self.steps}"
+                shown += demonstrations(self._task, count, workers, policy, what)
         for episode in shown:
             self._add(episode.observations[:-1], episode.wanted)
         self.steps += sum(len(e.actions) for e in shown)
@@ -181,13 +195,20 @@ class Cloning:
         new = np.stack([np.asarray(w) for w in wanted])
         self._wanted = np.concatenate([self._wanted, new]) if len(self._wanted) else new
 
-    def _update(self, rows: Array) -> float:
-        raw = self.network.raw({k: torch.from_numpy(v[rows]) for k, v in self._seen.items()})
-        wanted = torch.from_numpy(self._wanted[rows])
+    def _data(self) -> tuple[Tensor, Tensor]:
+        """All that was seen, encoded (nothing in that is learnt), and what was wanted there."""
+        with torch.no_grad():
+            seen = {k: torch.from_numpy(v) for k, v in self._seen.items()}
+            features = self.network.encoder(seen)
+        wanted = torch.from_numpy(self._wanted)
+        return features, wanted if self.network.discrete else wanted.float()
+
+    def _update(self, features: Tensor, wanted: Tensor) -> float:
+        raw = self.network.layers(features)
         if self.network.discrete:
             loss = nn.functional.cross_entropy(raw, wanted)
         else:
-            loss = nn.functional.mse_loss(raw, wanted.float())
+            loss = nn.functional.mse_loss(raw, wanted)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()

@@ -21,9 +21,9 @@ _PATIENCE = 1000
 
 
 def demonstrations(
-    task: Task, steps: int, workers: Workers, noise: float, what: str
+    task: Task, steps: int, workers: Workers, shown_by: Oracle, what: str
 ) -> list[Transitions]:
-    """Episodes of the oracle with at least so many steps in all; the last may go over.
+    """Episodes with at least so many steps in all; the last may go over.
 
     what: a name, from which with the run's seed the episodes' seeds follow; another name shows
     other episodes. They do not depend on the number of workers.
@@ -34,7 +34,7 @@ def demonstrations(
     while left > 0:
         count = max(1, left // (2 * longest)) if out else 1
         seeds = [int(s) for s in rng.integers(2**31, size=count)]
-        results = workers.run([EpisodeJob(task.env, Oracle(noise), s, True) for s in seeds])
+        results = workers.run([EpisodeJob(task.env, shown_by, s, True) for s in seeds])
         for result in results:
             if left > 0 and result.transitions is not None:
                 out.append(result.transitions)

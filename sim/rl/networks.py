@@ -20,6 +20,9 @@ from torch import Tensor, nn
 
 #: Goals are compared with each other: both are scaled alike.
 _GOALS = ("achieved_goal", "desired_goal")
+#: How far one is from the other, beside both: what a policy mostly acts on. Made in the network, since
+#: hindsight replay changes goals.
+_TO_GO = "to_go"
 #: Scaled values beyond it say only "far out".
 _LIMIT = 10.0
 Scales = Mapping[str, tuple[Sequence[float], Sequence[float]]]
@@ -44,7 +47,8 @@ def is_vector(space: Any) -> bool:
 
 
 def measured(space: Any, observations: Sequence[Any]) -> dict[str, tuple[list[float], list[float]]]:
-    """Mean and standard deviation of every part that is a vector; 1 where nothing varies."""
+    """Mean and standard deviation of every part that is a vector, and of what is left from achieved
+    to desired goals; 1 where nothing varies."""
     columns: dict[str, Array] = {}
     for key, part in spaces_of(space).items():
         if is_vector(part):
@@ -52,6 +56,7 @@ def measured(space: Any, observations: Sequence[Any]) -> dict[str, tuple[list[fl
             columns[key] = np.stack(values)
     if all(g in columns for g in _GOALS):
         both = np.concatenate([columns[g] for g in _GOALS])
+        columns[_TO_GO] = columns["desired_goal"] - columns["achieved_goal"]
         columns.update({g: both for g in _GOALS})
     out = {}
     for key, table in columns.items():
@@ -90,6 +95,21 @@ class OneHot(nn.Module):
         return torch.cat(blocks, dim=1)
 
 
+def _to_go(scales: Scales) -> nn.Module | None:
+    """The scale of what is left to the goal, where there are goals."""
+    return Scale(*scales[_TO_GO]) if _TO_GO in scales else None
+
+
+def _side_by_side(
+    given: Mapping[str, Tensor], parts: nn.ModuleDict, to_go: nn.Module | None
+) -> Tensor:
+    """Float32 [batch, features] of all parts, and of what is left to the goal."""
+    columns = [m(given[k]) for k, m in parts.items()]
+    if to_go is not None:
+        columns.append(to_go(given["desired_goal"] - given["achieved_goal"]))
+    return torch.cat(columns, dim=1)
+
+
 class Encoder(nn.Module):
     """Observations of vectors and whole numbers to one vector, its parts in alphabetical order."""
 
@@ -106,10 +126,12 @@ class Encoder(nn.Module):
                 sizes = [int(part.n)] if discrete else part.nvec.tolist()
                 self.parts[key] = OneHot(sizes, np.atleast_1d(part.start).tolist())
                 self.width += sum(sizes)
+        self.to_go = _to_go(scales)
+        self.width += len(scales[_TO_GO][0]) if self.to_go is not None else 0
 
     def forward(self, observation: Mapping[str, Tensor]) -> Tensor:
         """Float32 [batch, width]."""
-        return torch.cat([m(observation[k]) for k, m in self.parts.items()], dim=1)
+        return _side_by_side(observation, self.parts, self.to_go)
 
 
 def mlp(inside: int, outside: int, width: int, layers: int) -> nn.Sequential:
@@ -137,10 +159,10 @@ class ScaledExtractor(BaseFeaturesExtractor):
             else:
                 parts[key] = Scale(*scales[key]) if is_vector(part) else nn.Flatten()
                 width += get_flattened_obs_dim(part)
+        width += len(scales[_TO_GO][0]) if _TO_GO in scales else 0
         super().__init__(observation_space, width)
-        self.parts = nn.ModuleDict(parts)
+        self.parts, self.to_go = nn.ModuleDict(parts), _to_go(scales)
 
     def forward(self, observations: Any) -> Tensor:
         """Float32 [batch, features]."""
-        given = parts_of(observations)
-        return torch.cat([m(given[k]) for k, m in self.parts.items()], dim=1)
+        return _side_by_side(parts_of(observations), self.parts, self.to_go)

@@ -99,6 +99,26 @@ class Oracle(Policy):
         return self._wanted
 
 
+class Coached(Oracle):
+    """Another policy acts; at each step the oracle tells what it would have done instead (DAgger,
+    Ross et al. 2011)."""
+
+    def __init__(self, learner: Policy) -> None:
+        super().__init__()
+        self._learner = learner
+
+    def begin(self, env: gym.Env[Any, Any], seed: int) -> None:
+        """Both begin. Raises TrainingError where there is no oracle."""
+        super().begin(env, seed)
+        self._learner = copy.copy(self._learner)
+        self._learner.begin(env, seed)
+
+    def act(self, observation: Any) -> Any:
+        """The other policy's action."""
+        super().act(observation)
+        return self._learner.act(observation)
+
+
 @dataclass(frozen=True)
 class EpisodeJob:
     """One episode: where, by whom, from which seed; keep: with all observations and actions."""

@@ -26,7 +26,7 @@ from llmagentos.files import read_json, refusing, write_text
 from sim.rl.demonstrations import demonstrations, shown_observations
 from sim.rl.learner import Report, Settings, Task, merged
 from sim.rl.networks import ScaledExtractor, measured
-from sim.rl.rollouts import Policy, Transitions, Workers
+from sim.rl.rollouts import Oracle, Policy, Transitions, Workers
 
 #: Most that a replay buffer may take; it gets shorter for pictures.
 _BUFFER_BYTES = 1_500_000_000
@@ -246,8 +246,8 @@ class Sb3Learner:
         self._prefilled = True
         if not self._task.prefill:
             return
-        noise = self.settings["demonstration_noise"]
-        for shown in demonstrations(self._task, self._task.prefill, workers, noise, "prefill"):
+        oracle = Oracle(self.settings["demonstration_noise"])
+        for shown in demonstrations(self._task, self._task.prefill, workers, oracle, "prefill"):
             self._remember(shown)
         self.model.learning_starts = 0
         self.model._current_progress_remaining = 1.0

@@ -46,7 +46,7 @@ def runs(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     home = tmp_path_factory.mktemp("runs")
     plans = {
         "dqn": RunPlan(TABLE, "dqn", 200, 0, 200, 2, 6000, SHOWN),
-        "bc": RunPlan(REACH, "bc", 300, 0, 150, 3, settings={"updates": 150}),
+        "bc": RunPlan(REACH, "bc", 300, 0, 150, 3, settings={"updates": 150, "dagger": 0.5}),
         "sac-her": RunPlan(REACH, "sac-her", 80, 0, 40, 2, 200, {**SMALL, "learning_starts": 0}),
         "ppo": RunPlan(
             REACH,

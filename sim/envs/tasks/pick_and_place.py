@@ -9,12 +9,14 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.envs.base import ArmEnv, Array
-from sim.envs.oracle import carry, pick, toward
+from sim.envs.oracle import always, bring, holds, take
 from sim.scene import ObjectSpec
 
 #: Share of goals in the air, and how high they are, metres at scale 1.
 _IN_AIR, _HIGHEST_M = 0.7, 0.20
 _NEAREST_M = 0.08
+#: How high above its point the oracle brings the block, metres at scale 1.
+_OVER_M = 0.02
 
 
 class PickAndPlace(ArmEnv):
@@ -40,9 +42,7 @@ class PickAndPlace(ArmEnv):
 
     def oracle(self) -> Iterator[Array]:
         """Take it, bring it, hold it there; again where it slipped away."""
-        x, y, z = (float(v) for v in self.goal)
-        while True:
-            yield from pick(self, 0)
-            yield from carry(self, 0, (x, y, z))
-            while self.reader.touched(0):
-                yield toward(self, self.tip.position, self.tip.yaw, -1.0)
+        return always(self._act)
+
+    def _act(self) -> Array:
+        return bring(self, 0, self.place(0), _OVER_M) if holds(self, 0) else take(self, 0)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.envs.base import ArmEnv, Array
-from sim.envs.oracle import carry, let_go, pick, wait
+from sim.envs.oracle import always, put
 from sim.scene import ObjectSpec
 
 #: The box's edge; block and box are this far from each other; metres at scale 1.
@@ -48,11 +48,8 @@ class PutIn(ArmEnv):
 
     def oracle(self) -> Iterator[Array]:
         """Take the block, over the box, a little into it, and let go."""
-        while not self.is_placed(0):
-            yield from pick(self, 0)
-            x, y, _ = self.place(0)
-            rim = 2 * float(self.goal[5])
-            yield from carry(self, 0, (x, y, rim + self.block_z), over_m=0.05)
-            yield from let_go(self, 0.06)
-        while True:
-            yield from wait(self, 1)
+        return always(self._act)
+
+    def _act(self) -> Array:
+        rim = 2 * float(self.goal[5])
+        return put(self, (0,), over_m=0.05, drop_m=rim + self.block_z - self.place(0)[2])

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.envs.base import ArmEnv, Array
-from sim.envs.oracle import toward
+from sim.envs.oracle import always, toward
 from sim.scene import ObjectSpec
 
 #: How high goals are, metres at scale 1.
@@ -36,5 +36,4 @@ class Reach(ArmEnv):
     def oracle(self) -> Iterator[Array]:
         """Straight to it."""
         x, y, z = (float(v) for v in self.goal)
-        while True:
-            yield toward(self, (x, y, z))
+        return always(lambda: toward(self, (x, y, z)))

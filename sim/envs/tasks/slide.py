@@ -9,8 +9,8 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.envs.base import ArmEnv, Array
-from sim.envs.oracle import action, toward, wait
-from sim.envs.tasks.push import behind, line
+from sim.envs.oracle import always, stay
+from sim.envs.tasks.push import ahead, behind, is_behind, line
 from sim.scene import ObjectSpec
 
 #: Friction of the block's side of the contact, and of the table's (sim.furniture).
@@ -22,9 +22,9 @@ _FROM_M, _TO_M, _ASIDE_M = (0.08, 0.14), (0.08, 0.18), 0.20
 _OFF_M = 0.10
 #: Slower than this is at rest, m/s at scale 1.
 _REST_MPS = 0.02
-#: The oracle's speed when it meets the block, and how much faster it gets each step, in shares of the
-#: longest step.
-_FIRST, _FASTER = 0.06, 0.07
+#: How fast the oracle's tip comes up to the block, and how much faster than the block it is, at most,
+#: in shares of the longest step; and from where on, metres at scale 1.
+_FIRST, _FASTER, _NEAR_M = 0.15, 0.07, 0.045
 #: Soft pads throw the block off, up to twice as fast as they hit it: the last hits are weak ones, at
 #: the speed wanted only by one part in five of what is missing.
 _BOUNCE = 4.0
@@ -62,34 +62,21 @@ class Slide(ArmEnv):
 
     def oracle(self) -> Iterator[Array]:
         """Push it along the line to the spot until it will glide the rest of the way, and stop."""
-        goal = float(self.goal[0]), float(self.goal[1])
-        while True:
-            yield from behind(self, goal, turned=True)
-            yield from self._push(goal)
-            while self.reader.object_speed(0) > _REST_MPS * self.scale:
-                yield action(self, (0.0, 0.0, 0.0))
-            if self.reader.object_position(0)[0] > self.tip.upper[0]:
-                break
-        while True:
-            yield from wait(self, 1)
+        return always(self._act)
 
-    def _push(self, goal: tuple[float, float]) -> Iterator[Array]:
-        low, s, period = self.tip.lower[2], self.scale, self.world.control_period_s
+    def _act(self) -> Array:
+        goal = float(self.goal[0]), float(self.goal[1])
+        s, period = self.scale, self.world.control_period_s
+        along, beside, _, left = line(self, goal)
+        now, longest = self.reader.object_speed(0), self.tip.step_m / period
         slowing = FRICTION * _TABLE_FRICTION * 9.81
-        longest = self.tip.step_m / period
-        speed = _FIRST * longest
-        while True:
-            along, beside, (ux, uy), left = line(self, goal)
-            now = self.reader.object_speed(0)
-            if now**2 / (2 * slowing) >= left or along > 0.01 * s:
-                return
-            # Pushed for one more period at this speed, it comes to rest at the spot.
-            right = math.sqrt((slowing * period) ** 2 + 2 * slowing * left) - slowing * period
-            if right < now:
-                return
-            hit = (right + _BOUNCE * now) / (1 + _BOUNCE)
-            speed = min(speed + _FASTER * longest, hit, 0.9 * longest)
-            ahead = speed * period
-            x, y, _ = self.tip.position
-            spot = x + ahead * ux + beside * uy, y + ahead * uy - beside * ux, low
-            yield toward(self, spot, math.atan2(uy, ux))
+        # Pushed for one more period at this speed, it comes to rest at the spot.
+        right = math.sqrt((slowing * period) ** 2 + 2 * slowing * left) - slowing * period
+        if now >= right or not is_behind(self, along - 0.01 * s, beside):
+            gone = self.reader.object_position(0)[0] > self.tip.upper[0]
+            moves = now > _REST_MPS * s
+            return stay(self) if gone or moves else behind(self, goal, turned=True)
+        hit = (right + _BOUNCE * now) / (1 + _BOUNCE)
+        first = _FIRST * longest if along < -_NEAR_M * s else now
+        speed = min(first + _FASTER * longest, hit, 0.9 * longest)
+        return ahead(self, goal, speed * period, turned=True)

@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterator, Sequence
 
 from sim.envs.base import ArmEnv, Array
-from sim.envs.oracle import carry, let_go, pick, wait
+from sim.envs.oracle import always, put
 from sim.scene import ObjectSpec
 
 COLORS = ("red", "green")
@@ -76,11 +76,4 @@ class Sort(ArmEnv):
 
     def oracle(self) -> Iterator[Array]:
         """One block after the other; again where one is not where it should be."""
-        while True:
-            for number in range(_BLOCKS):
-                if self.is_placed(number):
-                    continue
-                yield from pick(self, number)
-                yield from carry(self, number, self.place(number), over_m=0.06)
-                yield from let_go(self)
-            yield from wait(self, 1)
+        return always(lambda: put(self, range(_BLOCKS), over_m=0.06))

@@ -6,6 +6,7 @@ import math
 from typing import Any
 
 import gymnasium
+import numpy as np
 import pytest
 
 from sim.envs import ENVIRONMENTS
@@ -15,11 +16,15 @@ TASKS = [e for e in ENVIRONMENTS if e.entry_point.startswith("sim.envs.tasks.")]
 
 
 def solve(env: Any, seed: int) -> tuple[bool, ArmEnv]:
-    """One episode by the oracle: whether it ended at the goal, and the environment as it is."""
+    """One episode by the oracle: whether it ended at the goal, and the environment as it is.
+
+    An oracle that is asked for the first time says the same: nothing of the way is remembered."""
     env.reset(seed=seed)
     oracle, done, info = env.unwrapped.oracle(), False, {}
     while not done:
-        _, _, terminated, truncated, info = env.step(next(oracle))
+        action = next(oracle)
+        assert np.array_equal(action, next(env.unwrapped.oracle()))
+        _, _, terminated, truncated, info = env.step(action)
         done = terminated or truncated
     return info["is_success"], env.unwrapped
 

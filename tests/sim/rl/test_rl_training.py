@@ -18,7 +18,7 @@ from sim.rl.choice import EnvChoice, full_name, names, short_name
 from sim.rl.evaluate import evaluate
 from sim.rl.learner import ALGORITHMS, algorithm, check_pair
 from sim.rl.q_learning import StateIndex
-from sim.rl.rollouts import EpisodeJob, Oracle, RandomPolicy, run_episodes
+from sim.rl.rollouts import Coached, EpisodeJob, Oracle, RandomPolicy, run_episodes
 from sim.rl.runs import Run, RunPlan, read_progress, read_run
 from sim.rl.training import train
 
@@ -126,6 +126,23 @@ def test_a_noisy_oracle_tells_what_it_wanted() -> None:
     assert result.transitions is not None
     pairs = zip(result.transitions.actions, result.transitions.wanted, strict=True)
     assert any(done != wanted for done, wanted in pairs)
+
+
+def test_a_coached_policy_acts_and_the_oracle_tells_what_it_would_have_done() -> None:
+    coached, alone = (
+        run_episodes([EpisodeJob(TABLE, policy, 5, keep=True)])[0].transitions
+        for policy in (Coached(RandomPolicy()), RandomPolicy())
+    )
+    assert coached is not None and alone is not None
+    assert coached.actions == alone.actions
+    assert coached.wanted[0] == next(oracle_of(5)) != coached.actions[0]
+
+
+def oracle_of(seed: int) -> Any:
+    """The oracle of one episode."""
+    env = TABLE.make()
+    env.reset(seed=seed)
+    return env.get_wrapper_attr("oracle")()
 
 
 class _Made(gym.Env[Any, Any]):
