@@ -10,11 +10,11 @@ them, the turn of the hand about the vertical in steps of `TURN_RAD` and the fin
 stay inside their limits and rates: a step may be cut short, never refused for that.
 
 Observation, float32, metres, seconds, base frame: tip position and velocity (3 + 3); where the hand
-turns, sine and cosine of its turn, and by how much it lags behind where it was sent (rad: wrists are
-slow); opening of the fingers where they move; then for each
-object position (3), the same seen from the tip (3), orientation (quaternion x, y, z, w with w >= 0),
-velocity (3) and rate of turning (3). With `observation="pixels"` the objects are left out, and `overhead` and `wrist` are
-the two cameras' pictures, uint8 [height, width, 3].
+turns, sine and cosine of its turn, and by how much it lags behind where it was sent (rad: wrists
+are slow); opening of the fingers where they move; then for each object position (3), the same seen
+from the tip (3), orientation (quaternion x, y, z, w with w >= 0), velocity (3) and rate of turning
+(3). With `observation="pixels"` the objects are left out, and `overhead` and `wrist` are the two
+cameras' pictures, uint8 [height, width, 3].
 """
 
 from __future__ import annotations
@@ -148,7 +148,8 @@ class ArmEnv(gymnasium.Env[Observation, Array], ABC):
     def oracle(self) -> Iterator[Array]:
         """Actions that solve the episode from here, one a step; they go on when it is solved.
 
-        Knows the simulator's truth: a source of demonstrations, and what can be reached at most.
+        A source of demonstrations, and what can be reached at most. Each follows from what the
+        state observation shows now, so that a policy can imitate it (sim.envs.oracle.always).
         """
 
     def distances(self, achieved: Array, desired: Array) -> Array:

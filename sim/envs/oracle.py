@@ -82,7 +82,9 @@ def aside(env: ArmEnv, number: int) -> Vec3:
     reader = env.reader
     # One finger may be fixed: the middle goes away from it as they open, along the hand's y axis.
     off, yaw = env.arm.middle_m(reader.opening_m()), reader.hand_yaw
-    x, y, z = (o - t for o, t in zip(reader.object_position(number), reader.tip_position, strict=True))
+    x, y, z = (
+        o - t for o, t in zip(reader.object_position(number), reader.tip_position, strict=True)
+    )
     return x - off * math.sin(yaw), y + off * math.cos(yaw), z
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,7 +11,7 @@ pytest.importorskip("torch", reason="extra 'rl'")
 pytest.importorskip("stable_baselines3", reason="extra 'rl'")
 
 from llmagentos.cli.main import main
-from llmagentos.errors import DatasetError
+from llmagentos.errors import DatasetError, TrainingError
 from sim.data import oracle
 from sim.rl.choice import EnvChoice
 from sim.rl.evaluate import evaluate
@@ -50,6 +51,9 @@ def test_demonstrations_of_something_else_are_refused(
 ) -> None:
     with pytest.raises(DatasetError, match="numbers of observation"):
         train(tmp_path / "push", plan(shown, "Push"))
+    asked = plan(shown, "Reach")
+    with pytest.raises(TrainingError, match="only 0 with data: nobody plays then"):
+        train(tmp_path / "own", replace(asked, settings={**asked.settings, "dagger": 0.5}))
     arguments = [
         "train",
         "reach",
