@@ -38,6 +38,7 @@ RUNNERS = (
     Runner(
         "python -m benchmarks.audit", "what the audit record costs; --kills: that none loses a row"
     ),
+    Runner("python -m benchmarks.contacts", "pushes against the moving arm: noticed, and at rest"),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
     Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
     Runner("python -m benchmarks.resets", "memory that resets of one world take"),

@@ -154,6 +154,7 @@ class Agent(Built, LifeCycle):
         self._require_idle()
         self.audit.begin("a step")
         self.audit.acting(action)
+        self.audit.settle()
         if self.audit.refuses:
             raise AuditError(self.audit.refuses)
         if self.robot is not None:
@@ -344,6 +345,7 @@ class Agent(Built, LifeCycle):
         try:
             if running.stop_asked.is_set():
                 return self._finish(execution.stop())
+            self.audit.settle()
             if self.audit.refuses:
                 execution.stop()
                 return self._finish(without_record(self.audit.refuses))

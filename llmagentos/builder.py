@@ -25,6 +25,7 @@ from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
+from llmagentos.ports.audit import Audit
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import (
     ExecutionModule,
@@ -37,7 +38,7 @@ from llmagentos.ports.rehearsal import Rehearsal
 from llmagentos.ports.robot import Robot, Simulation
 from llmagentos.ports.understanding import Trust
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
-from llmagentos.robots.specs import DEFAULT_PROFILE
+from llmagentos.robots.specs import DEFAULT_PROFILE, SIM_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
 from llmagentos.safety.keeper import Keeper
@@ -50,7 +51,7 @@ from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
-SIMULATED_PROFILE = "full"
+SIMULATED_PROFILE = SIM_PROFILE
 #: What `Agent.in_simulation` takes as a scene: see composition.load_scene.
 SceneLike = Any
 A = TypeVar("A", bound="Built")
@@ -78,14 +79,16 @@ def skills_for(
     clock: Callable[[], float] = time.perf_counter,
     skills: str | Path = LEARNED,
     supervisor: SupervisorPort | None = None,
+    audit: Audit | None = None,
 ) -> ArmSkills:
     """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
     on. skills: "scripted", "learned" (corrected by the policies that come with this package, where
     the arm has some) or a folder with policies. supervisor: whose lease every command needs, of a
-    goal that `permit.begin` begins; None for trials in which nobody asks for a goal. Raises
-    SkillError, ModelError, FileError."""
+    goal that `permit.begin` begins; None for trials in which nobody asks for a goal. audit: told
+    what the gate refuses. Raises SkillError, ModelError, FileError."""
     kinematics = Kinematics(arm)
-    gate = MotionGate.of(arm, profile, kinematics.tip_position)
+    gate = MotionGate.of(arm, profile, kinematics.tip_position, kinematics.tip_jacobian)
+    gate.audit = audit or gate.audit
     permit = None if supervisor is None else Permit(supervisor)
     gated = GatedDriver(driver, gate, permit)
     observed = ObservedDriver(gated, clock)
@@ -134,10 +137,11 @@ def modules_for(
     execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
     learning: LearningModule | None = None,
     supervisor: SupervisorPort | None = None,
+    audit: Audit | None = None,
 ) -> Modules:
     """All around one driver and its cameras; own modules instead of ours where they are given.
 
-    supervisor: see skills_for; its goals are the agent's commands.
+    supervisor: see skills_for; its goals are the agent's commands. audit: what guard and gate write.
     rules, people: of the plan guard that stands before the skills. execution: a module, or what
     makes one of `skills=` (guarded) and `sink=` (told every event). Raises ConfigError for rules
     that cannot be.
@@ -152,10 +156,17 @@ def modules_for(
         return scene
 
     able = skills_for(
-        driver, look, arm, profile, gripper_latency_s, skills=skills, supervisor=supervisor
+        driver,
+        look,
+        arm,
+        profile,
+        gripper_latency_s,
+        skills=skills,
+        supervisor=supervisor,
+        audit=audit,
     )
     told = tuple if simulation is None else simulation.things
-    guarded = GuardedSkills(able.skills, PlanGuard(rules, people, told=told))
+    guarded = GuardedSkills(able.skills, PlanGuard(rules, people, audit, told=told))
     robot = LocalRobot(
         able.driver, cameras, guarded, simulation, permit=able.permit, keeper=able.keeper
     )
@@ -232,6 +243,7 @@ class Built:
             execution=execution,
             learning=learning,
             supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
+            audit=audit,
         )
         return cls._of(made, planner, on_event, words, audit)
 
@@ -270,6 +282,8 @@ class Built:
         DriverError, ModelError, RobotError.
         """
         planner = planning or composition.load_planner(llm, engine)
+        if isinstance(audit, bool):
+            audit = AuditTrail(AuditLog(needed=True)) if audit else Untraced()
         arm = load(robot)
         driver.connect()
         made = modules_for(
@@ -288,9 +302,8 @@ class Built:
             execution=execution,
             learning=learning,
             supervisor=supervisor_for(supervisor),
+            audit=audit,
         )
-        if isinstance(audit, bool):
-            audit = AuditTrail(AuditLog(needed=True)) if audit else Untraced()
         return cls._of(made, planner, on_event, words, audit)
 
     @classmethod

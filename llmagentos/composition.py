@@ -180,7 +180,7 @@ class Simulated:
         noise: Any = None,
         robot: str | Path = "",
     ) -> None:
-        options = {} if noise is None else {"noise": noise}
+        options = {"senses_torques": True} | ({} if noise is None else {"noise": noise})
         make = _optional("sim.world", "sim").SimWorld
         self.world = make(load_scene(scene, seed, robot), seed=seed, view=view, **options)
         self.arm: ArmSpec = load(self.world.scene.robot)

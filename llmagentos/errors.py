@@ -99,6 +99,11 @@ class StoppedError(LLMAgentOSError):
     """The supervisor lets nothing move: it was stopped, is locked, or the lease has ended."""
 
 
+class ContactStop(LLMAgentOSError):  # noqa: N818 - it is an event, not a failure of ours
+    """Something pushed against the moving arm or held it up: the gate brings it to rest. No
+    MotionError: who looks for another way must not go on with it."""
+
+
 class AuditError(LLMAgentOSError):
     """A row of the audit record that could not be kept, or a record that cannot be read."""
 

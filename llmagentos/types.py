@@ -104,6 +104,8 @@ class RobotState:
     wrist).
 
     gripper_width_m: distance between the finger tips; gripper_effort_n: grip force if known.
+    external_nm: torques from outside, one a joint, N m: what is measured less what gravity and the
+    arm's own motion take; () where the driver can't tell.
     """
 
     positions: tuple[float, ...]
@@ -111,6 +113,7 @@ class RobotState:
     gripper_width_m: float
     stamp_s: float
     gripper_effort_n: float = 0.0
+    external_nm: tuple[float, ...] = ()
 
 
 @dataclass(frozen=True)

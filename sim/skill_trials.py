@@ -46,7 +46,7 @@ _LIFTED_M = 0.05
 _PUSH_WAY_M = (0.08, 0.20)
 _ROOM_M = 0.03
 #: Nobody stands beside a simulated arm.
-_PROFILE = "full"
+_PROFILE = "sim"
 #: So many seeds in a row share their things; so many spots are tried for each of them; so far
 #: they are apart.
 _SAME_THINGS, _SPOTS, _GAPS_M = 8, 60, (0.012, 0.05)

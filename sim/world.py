@@ -32,6 +32,7 @@ from sim.palette import PALETTE
 from sim.rendering import Lighting, Renderer
 from sim.robot import ArmBody
 from sim.scene import ObjectSpec, SceneSpec, interpenetrate, unused_id
+from sim.torques import TorqueSense
 from sim.truth import WorldTruth
 
 PHYSICS_HZ = 240
@@ -42,7 +43,8 @@ class SimWorld(WorldTruth, RobotDriver):
 
     control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
     the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
-    engine: how exactly physics is computed.
+    engine: how exactly physics is computed. senses_torques: `state` tells what pushes against the
+    joints, as arms with torque sensors do.
     seed starts the noise and, with `vary_light`, chooses the light.
     """
 
@@ -57,6 +59,7 @@ class SimWorld(WorldTruth, RobotDriver):
         noise: SensorNoise | None = None,
         vary_light: bool = False,
         engine: Engine | None = None,
+        senses_torques: bool = False,
     ) -> None:
         if control_hz <= 0 or PHYSICS_HZ % control_hz:
             raise DriverError(
@@ -66,6 +69,8 @@ class SimWorld(WorldTruth, RobotDriver):
         self.noise = noise or SensorNoise(seed=seed)
         self.vary_light = vary_light
         self._engine = engine or Engine()
+        self._senses_torques = senses_torques
+        self._torques: TorqueSense | None = None
         #: The raw PyBullet client, for sim/ and tests.
         self.client: Any
         self.client, kind = connect(view, renderer)
@@ -140,6 +145,8 @@ class SimWorld(WorldTruth, RobotDriver):
         )
         client.setGravity(0, 0, -9.81)
         self.robot = self._furnish(load(self._scene.robot))
+        if self._senses_torques:
+            self._torques = TorqueSense(client, self.robot.body, self.robot.joints)
         self._pool = [self._make(item) for item in self._scene.objects]
 
     def _furnish(self, spec: ArmSpec) -> ArmBody:
@@ -161,6 +168,8 @@ class SimWorld(WorldTruth, RobotDriver):
         self._specs = dict(zip(ids, self._scene.objects, strict=True))
         self.park_objects()
         self.robot.reset(joints, width_m)
+        if self._torques is not None:
+            self._torques.forget()
         client.performCollisionDetection()
         for body, item in zip(self._pool, self._scene.objects, strict=True):
             self._put(body, item.xyz, item.yaw)
@@ -225,7 +234,8 @@ class SimWorld(WorldTruth, RobotDriver):
         """Joints (rad, rad/s), distance between the finger tips (m) and force (N), exact and now."""
         self._check_open()
         positions, velocities, width, effort = self.robot.read()
-        return RobotState(positions, velocities, width, self.now_s, effort)
+        external = () if self._torques is None else self._torques.external_nm
+        return RobotState(positions, velocities, width, self.now_s, effort, external)
 
     @property
     def commanded(self) -> tuple[tuple[float, ...], float]:
@@ -262,8 +272,11 @@ class SimWorld(WorldTruth, RobotDriver):
             self.robot.hold()
             self._holding = True
         step = self.client.stepSimulation
-        for _ in range(self._substeps):
-            step()
+        if self._torques is not None:
+            self._torques.period(step, self._substeps, 1 / PHYSICS_HZ)
+        else:
+            for _ in range(self._substeps):
+                step()
         self._steps += self._substeps
 
     def settle(self, max_s: float = 1.0) -> bool:
@@ -347,6 +360,7 @@ class SimWorld(WorldTruth, RobotDriver):
         kept = (self._command, self._holding, self._steps, self._gripper)
         motors = self.robot.motor_commands
         noise = self.noise.rng.bit_generator.state
+        felt = None if self._torques is None else self._torques.external_nm
         try:
             yield self
         finally:
@@ -355,6 +369,8 @@ class SimWorld(WorldTruth, RobotDriver):
             self._command, self._holding, self._steps, self._gripper = kept
             self.robot.command_again(motors, self._gripper)
             self.noise.rng.bit_generator.state = noise
+            if self._torques is not None and felt is not None:
+                self._torques.external_nm = felt
 
     def hand_pose_matrix(self) -> NDArray[np.float64]:
         """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""

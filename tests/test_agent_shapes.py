@@ -185,7 +185,7 @@ def test_a_robot_in_this_process_by_driver_and_camera() -> None:
     with Agent.on_robot(
         world,
         [world.overhead],
-        profile="full",
+        profile="sim",
         planning=ScriptedPlanner(),
         supervisor=Supervisor(lambda: world.now_s),  # a busy computer stops no simulated arm
     ) as agent:

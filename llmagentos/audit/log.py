@@ -29,7 +29,7 @@ _log = logging.getLogger(__name__)
 FILE_BYTES, KEPT_FILES = 8 << 20, 16
 #: Posted rows that wait for the disk; more are counted and told by a row "missed".
 MOST_WAITING = 2000
-#: What starts motion; on a robot it isn't written, and so not done, while a file is set aside.
+#: What starts motion; where rows are needed it isn't done while a file is set aside.
 _STARTS = ("allowed", "acting")
 
 _Waiting = tuple[str, dict[str, Any]]
@@ -72,15 +72,8 @@ class AuditLog:
 
     def write(self, kind: str, **facts: Any) -> None:
         """See Audit.write; rows that were posted before come first."""
-        row = self._row(kind, facts)
-        if self.needed and kind in _STARTS and (aside := self.folder.unaccepted):
-            raise AuditError(
-                f"expected a readable audit record, got one that was set aside ({aside}): look at "
-                "it, then `llmagentos audit accept`"
-            )
-        with self._lock:
-            self._waiting.append(row)
-            self._store()
+        self.add(kind, **facts)
+        self.flush()
 
     def post(self, kind: str, **facts: Any) -> None:
         """See Audit.post."""
@@ -96,8 +89,19 @@ class AuditLog:
             self._poster.start()
 
     def add(self, kind: str, **facts: Any) -> None:
-        """A row that is kept with the next one that is written: one wait for the disk less."""
+        """A row that is kept with the next flush: one wait for the disk less."""
         self._waiting.append(self._row(kind, facts))
+
+    def flush(self) -> None:
+        """Wait until every row is on the disk. Raises AuditError as `write`."""
+        with self._lock:
+            starts = any(kind in _STARTS for kind, _ in self._waiting)
+            self._store()
+        if starts and self.needed and (aside := self.folder.unaccepted):
+            raise AuditError(
+                f"expected a readable audit record, got one that was set aside ({aside}): look at "
+                "it, then `llmagentos audit accept`"
+            )
 
     def close(self) -> None:
         """Write what waits and give the file back; the next row opens it again. Never raises."""

@@ -27,6 +27,15 @@ class Untraced:
 
     refuses = ""
 
+    def write(self, kind: str, **facts: Any) -> None:
+        """Nothing is kept."""
+
+    def post(self, kind: str, **facts: Any) -> None:
+        """Nothing is kept."""
+
+    def settle(self) -> None:
+        """Nothing is waited for."""
+
     def begin(self, text: str) -> None:
         """Nothing is kept."""
 
@@ -47,7 +56,7 @@ class Untraced:
 
 
 class AuditTrail(Untraced):
-    """Writes a command's rows before what they tell begins to move.
+    """Writes a command's rows before what they tell begins to move; an Audit for guard and gate.
 
     origin: where commands come from: cli, chat, python, ros. user: who says them; the operating
     system's user where nobody says another.
@@ -57,11 +66,31 @@ class AuditTrail(Untraced):
         self.log, self.origin, self.user = log, origin, user or _user()
         #: Why nothing may move now, "" where it may.
         self.refuses = ""
-        self._allowed = False
+        self._allowed = self._unsettled = False
+
+    def write(self, kind: str, **facts: Any) -> None:
+        """A row of somebody who lets an action begin; on the disk before its first tick (`settle`)."""
+        self.log.add(kind, **facts)
+        self._unsettled = True
+
+    def post(self, kind: str, **facts: Any) -> None:
+        """See Audit.post."""
+        self.log.post(kind, **facts)
+
+    def settle(self) -> None:
+        """Before each tick: what an action that begins has written is waited for. Where it can't be
+        kept and is needed, `refuses` says why; the tick must not come then."""
+        if not self._unsettled:
+            return
+        self._unsettled = False
+        try:
+            self.log.flush()
+        except AuditError as exc:
+            self.refuses = str(exc)
 
     def begin(self, text: str) -> None:
         """A command came. Raises AuditError where rows are needed and can't be kept."""
-        self.refuses, self._allowed = "", False
+        self.refuses, self._allowed, self._unsettled = "", False, False
         self.log.command = secrets.token_hex(6)
         self.log.write("asked", text=text, origin=self.origin, user=self.user)
 
@@ -72,8 +101,7 @@ class AuditTrail(Untraced):
         self.log.add("understood", plan=plan, text=planned.text, confidence=sure)
 
     def hear(self, event: Event) -> None:
-        """An action begins, which waits for the disk, or ended. Where the row can't be kept and is
-        needed, `refuses` says why; the action must not get its first tick then."""
+        """An action begins or ended."""
         if isinstance(event, ActionStarted):
             self.acting(event.action, event.path)
         elif isinstance(event, ActionDone):
@@ -81,16 +109,13 @@ class AuditTrail(Untraced):
                          words=event.words)  # fmt: skip
 
     def acting(self, action: Any, path: str = "") -> None:
-        """See `hear`."""
+        """An action begins: its first tick is to come after `settle`."""
         if not self._allowed:
             self._allowed = True
             self.log.add("allowed", by="plan checks", rule="", why="no check spoke against it")
         if isinstance(action, Action):
             action = asdict(action)
-        try:
-            self.log.write("acting", path=path, action=action)
-        except AuditError as exc:
-            self.refuses = str(exc)
+        self.write("acting", path=path, action=action)
 
     def end(self, outcome: Outcome, **facts: Any) -> None:
         """What came of it; on the disk before the person hears of it. It has happened: where it

@@ -120,6 +120,12 @@ class Kinematics:
         x, y, z = self.tip_placement(joints).translation
         return float(x), float(y), float(z)
 
+    def tip_jacobian(self, joints: Sequence[float] | Joints) -> Joints:
+        """The tip's velocity (m/s, base frame) for joint rates (rad/s): 3 x joints."""
+        q = np.asarray(joints, dtype=np.float64)
+        frame = pin.LOCAL_WORLD_ALIGNED
+        return pin.computeFrameJacobian(self._model, self._data, q, self._tip, frame)[:3].copy()
+
     def tip_pose(self, joints: Sequence[float] | Joints) -> Pose:
         """Position of the tip and heading of the hand's x axis.
 

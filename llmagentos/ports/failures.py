@@ -61,6 +61,7 @@ class Failure(str, Enum):
     MISPLACED = "misplaced", "it did not come to rest there", "failed", True
     HIDDEN = "hidden", "it is out of sight in there", "failed", True
     BLOCKED = "blocked", "something blocked my arm", "failed", True
+    TOUCHED = "touched", "something pushed against my arm"
     GATE_REJECTED = "gate_rejected", "my safety check stopped the motion", "failed", True
     NO_MOTION = "no_motion", "I found no safe motion", "failed", True
     NO_PICTURE = "no_picture", "my camera gave no picture that I can use", "failed", True

@@ -304,5 +304,5 @@ def _motion(made: Draft, reach: Reach) -> None:
     made.fill("max_tool_speed_mps", _TOOL_MPS, "our own choice")
     made.fill("profiles", {
         "careful": {"velocity": 0.3, "acceleration": 0.5, "tool_speed_mps": _CAREFUL_MPS},
-        "full": {"velocity": 0.95, "acceleration": 1.0, "tool_speed_mps": _TOOL_MPS},
+        "sim": {"velocity": 0.95, "acceleration": 1.0, "tool_speed_mps": _TOOL_MPS},
     }, "beside people, and what the hardware takes")  # fmt: skip

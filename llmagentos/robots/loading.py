@@ -10,6 +10,7 @@ of the group "llmagentos.robots": the name, and a folder's path or a function th
 from __future__ import annotations
 
 import itertools
+import logging
 from collections.abc import Collection, Mapping, Sequence
 from functools import lru_cache
 from importlib.metadata import entry_points
@@ -25,13 +26,18 @@ from llmagentos.robots.hand import moved_by_of, with_hand
 from llmagentos.robots.questions import open_questions
 from llmagentos.robots.specs import (
     DEFAULT_PROFILE,
+    FORMER_PROFILES,
+    SIM_PROFILE,
     ArmSpec,
     GripperSpec,
+    KeepIn,
     ProfileShares,
     SimulationSpec,
 )
 from llmagentos.robots.urdf import JointLimits, joints_of, masses_of, parse, shapes_of
 from llmagentos.types import Workspace
+
+_log = logging.getLogger(__name__)
 
 #: The arm where nobody names one.
 DEFAULT_ROBOT = "panda"
@@ -70,6 +76,14 @@ class _Profile(_Entry):
     velocity: _Share
     acceleration: _Share
     tool_speed_mps: _Positive
+    contact_n: tuple[_Positive, _Positive] = (10.0, 20.0)
+    lag_rad: _Positive = 0.08
+
+
+class _KeepIn(_Entry):
+    x_m: _Range
+    y_m: _Range
+    z_m: _Range
 
 
 class _Simulation(_Entry):
@@ -95,6 +109,7 @@ class _Robot(_Entry):
     max_tool_speed_mps: _Positive
     gripper: _Gripper
     work_area: _WorkArea
+    keep_in: _KeepIn | None = None
     profiles: dict[str, _Profile]
     load_acceleration: list[_Share] = []
     swivel_rad: list[_Finite] = []
@@ -302,9 +317,6 @@ def _spec(
             raise RobotError(
                 f"{path}: home_rad: expected {name} in [{low:.3f}, {high:.3f}], got {value}"
             )
-    missing = {DEFAULT_PROFILE, "full"} - set(given.profiles)
-    if missing:
-        raise RobotError(f"{path}: profiles: expected {' and '.join(sorted(missing))}, got none")
     area = given.work_area
     return ArmSpec(
         name=given.name,
@@ -322,7 +334,8 @@ def _spec(
         max_tool_speed_mps=given.max_tool_speed_mps,
         gripper=_gripper(given.gripper, joints, path),
         workspace=Workspace(*area.x_m, *area.y_m, area.table_z_m, area.scale),
-        profiles={k: ProfileShares(**v.model_dump()) for k, v in given.profiles.items()},
+        profiles=_profiles(given, path),
+        keep_in=_keep_in(given, joints, path),
         load_acceleration=tuple(given.load_acceleration) or (1.0,) * count,
         swivel_rad=tuple(given.swivel_rad),
         restart_rad=tuple(given.restart_rad),
@@ -330,6 +343,34 @@ def _spec(
         simulation=SimulationSpec(**given.simulation.model_dump()),
         shapes=shapes,
     )
+
+
+def _profiles(given: _Robot, path: Path) -> dict[str, ProfileShares]:
+    """The profiles, by the names that they have now."""
+    named = dict(given.profiles)
+    for former, name in FORMER_PROFILES.items():
+        if former in named and name not in named:
+            _log.warning("%s: profiles: %s is called %s now: rename it", path, former, name)
+            named[name] = named.pop(former)
+    missing = {DEFAULT_PROFILE, SIM_PROFILE} - set(named)
+    if missing:
+        raise RobotError(f"{path}: profiles: expected {' and '.join(sorted(missing))}, got none")
+    return {k: ProfileShares(**v.model_dump()) for k, v in named.items()}
+
+
+def _keep_in(given: _Robot, joints: Mapping[str, JointLimits], path: Path) -> KeepIn:
+    """Where the tool point may go: as robot.yaml has it, else all that the arm reaches over the
+    table's top."""
+    far, table = _stretched(joints, given.tip_link), given.work_area.table_z_m
+    if given.keep_in is None:
+        return KeepIn((-far, far), (-far, far), (table, table + far))
+    sides: dict[str, tuple[float, float]] = given.keep_in.model_dump()
+    for axis, (low, high) in sides.items():
+        if low >= high:
+            raise RobotError(
+                f"{path}: keep_in.{axis}: expected from low to high, got [{low}, {high}]"
+            )
+    return KeepIn(**sides)
 
 
 def _most(given: _Robot, field: str, urdf: Mapping[str, float], path: Path) -> tuple[float, ...]:

@@ -15,6 +15,10 @@ from llmagentos.types import Workspace
 
 #: The profile that holds wherever nobody names one on a robot.
 DEFAULT_PROFILE = "careful"
+#: Nobody stands beside a simulated arm: what the hardware takes, and a simulation's default.
+SIM_PROFILE = "sim"
+#: What profiles were called before; the old name still goes, with a warning.
+FORMER_PROFILES = {"full": SIM_PROFILE}
 #: Finger ends stay this far above the table.
 _FINGER_CLEARANCE_M = 0.002
 
@@ -80,11 +84,31 @@ def _straight(x: float, xs: Sequence[float], ys: Sequence[float]) -> float:
 
 @dataclass(frozen=True)
 class ProfileShares:
-    """Shares of the joints' rates and accelerations, and the tool's highest speed (m/s)."""
+    """Shares of the joints' rates and accelerations, and the tool's highest speed (m/s).
+
+    contact_n: forces from outside at the tool that stop the arm, at steady speed and accelerating,
+    N. lag_rad: where no torque is measured, joints this far behind their command stop it.
+    """
 
     velocity: float
     acceleration: float
     tool_speed_mps: float
+    contact_n: tuple[float, float] = (10.0, 20.0)
+    lag_rad: float = 0.08
+
+
+@dataclass(frozen=True)
+class KeepIn:
+    """The box that the tool point stays in, base frame, metres, from low to high."""
+
+    x_m: tuple[float, float]
+    y_m: tuple[float, float]
+    z_m: tuple[float, float]
+
+    def outside_m(self, point: Sequence[float]) -> float:
+        """How far a point is out of it, along the axis on which it is farthest; 0 inside."""
+        sides = zip(point, (self.x_m, self.y_m, self.z_m), strict=True)
+        return max(0.0, *(max(low - v, v - high) for v, (low, high) in sides))
 
 
 @dataclass(frozen=True)
@@ -142,7 +166,8 @@ class ArmSpec:
     finger_beyond_tip_m: how far the fingers go on past the tip, at whichever opening they go
     farthest; with the gripper pointing down they touch a surface when the tip is this far above
     it. finger_width_m, finger_thickness_m: size of one finger's end, across and along the opening
-    direction. palm_m: the hand's underside above the tip. fixed_face_m: where along y the finger
+    direction. keep_in: where the tool point may go at all.
+    palm_m: the hand's underside above the tip. fixed_face_m: where along y the finger
     that does not move has its inner face, and which side of it that finger is on; None where both
     move. pad_links: what the two fingers hold things with, the one on the side of the tip's y axis
     first. hand: its shape at several openings, closed to open. load_acceleration: the share of a
@@ -167,6 +192,7 @@ class ArmSpec:
     workspace: Workspace
     profiles: Mapping[str, ProfileShares]
     load_acceleration: tuple[float, ...]
+    keep_in: KeepIn
     swivel_rad: tuple[float, ...] = ()
     restart_rad: tuple[float, ...] = ()
     lean_rad: float = 0.0

@@ -6,6 +6,7 @@ is far off means something is broken.
 
 Fail-safe without commands, and without a lease: when a control period passes without one while the
 arm moves, the gated driver brakes the joints by itself, and leaves the gripper as it is.
+So it does, as hard as the hardware may, when something pushes against the moving arm.
 """
 
 from __future__ import annotations
@@ -17,9 +18,11 @@ import time
 from collections import Counter
 from collections.abc import Callable, Sequence
 
-from llmagentos.errors import DriverError, GateRejection, StoppedError
+from llmagentos.errors import ContactStop, DriverError, GateRejection, StoppedError
+from llmagentos.ports.audit import Audit, Unaudited
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots.specs import DEFAULT_PROFILE, ArmSpec
+from llmagentos.safety.contact import Commanded, ContactWatch, ToolJacobian
 from llmagentos.safety.limits import MotionLimits, motion_limits
 from llmagentos.safety.permit import Permit
 from llmagentos.types import RobotState, Vec3
@@ -33,22 +36,34 @@ STALE_RAD = 0.1
 #: Joints already outside the range (pushed there) may come back in steps up to the rate limits.
 _RANGE_TOLERANCE_RAD = 1e-6
 
+_BOX_TOLERANCE_M = 1e-4
+
 ToolPosition = Callable[[Sequence[float]], Vec3]
 
 
 class MotionGate:
     """Judges joint position commands for one arm.
 
-    tool_position: forward kinematics of the tool point (m, base frame), for its speed limit; None
-    leaves that limit unchecked. rejections counts refusals by reason.
+    tool_position: forward kinematics of the tool point (m, base frame), for its speed and where it
+    may go; None leaves these limits unchecked. tool_jacobian: its Jacobian, which makes forces of
+    the torques that a driver tells. rejections counts refusals by reason.
     """
 
-    def __init__(self, limits: MotionLimits, tool_position: ToolPosition | None = None) -> None:
+    def __init__(
+        self,
+        limits: MotionLimits,
+        tool_position: ToolPosition | None = None,
+        tool_jacobian: ToolJacobian | None = None,
+    ) -> None:
         self.limits = limits
+        self.contact = ContactWatch(limits.contact, tool_jacobian)
         self.rejections: Counter[str] = Counter()
+        #: Told of refusals: the first of each reason, the second, the fourth, the eighth ...
+        self.audit: Audit = Unaudited()
         self._tool_position = tool_position
         self._last: tuple[float, ...] | None = None
         self._velocity: tuple[float, ...] = ()
+        self._effort = 0.0
         self._stamp_s = -math.inf
         #: Joints and tool position of the last command that passed.
         self._tool: tuple[tuple[float, ...], Vec3] = ((), (0.0, 0.0, 0.0))
@@ -59,9 +74,10 @@ class MotionGate:
         spec: ArmSpec,
         profile: str = DEFAULT_PROFILE,
         tool_position: ToolPosition | None = None,
+        tool_jacobian: ToolJacobian | None = None,
     ) -> MotionGate:
         """The gate of an arm, with the limits of one of its profiles."""
-        return cls(motion_limits(spec, profile), tool_position)
+        return cls(motion_limits(spec, profile), tool_position, tool_jacobian)
 
     def check(self, command: Sequence[float], state: RobotState, dt_s: float) -> tuple[float, ...]:
         """The command (rad, one per joint) as floats, if the arm may go there within dt_s.
@@ -81,6 +97,7 @@ class MotionGate:
             ):
                 self._reject("range", f"joint {joint + 1} in [{low:.3f}, {high:.3f}] rad", q)
         rates = tuple((q - before) / dt_s for q, before in zip(target, last, strict=True))
+        effort = 0.0
         for joint, (rate, old) in enumerate(zip(rates, velocity, strict=True)):
             bound = limits.velocity_radps[joint]
             if abs(rate) > bound * _RATE_TOLERANCE:
@@ -88,8 +105,9 @@ class MotionGate:
             bound, change = limits.acceleration_radps2[joint], (rate - old) / dt_s
             if abs(change) > bound * _RATE_TOLERANCE:
                 self._reject("acceleration", f"joint {joint + 1} below {bound:.2f} rad/s²", change)
+            effort = max(effort, abs(change) / bound)
         self._check_tool(target, last, dt_s)
-        self._last, self._velocity = target, rates
+        self._last, self._velocity, self._effort = target, rates, effort
         return target
 
     @property
@@ -97,11 +115,29 @@ class MotionGate:
         """Whether the last command that passed was one to stay."""
         return not any(self._velocity)
 
-    def brake(self, dt_s: float) -> tuple[float, ...] | None:
-        """The next command on the way to rest after the last one; None when at rest."""
+    def touched(self, state: RobotState) -> str:
+        """What pushes against the moving arm or holds it up, in words; "" for nothing.
+
+        Where something does, the way to rest begins at the measured joints: what the arm presses
+        on is not pressed any more.
+        """
+        moves = self._last is not None and not self.rests
+        sent = Commanded(self._last or (), self._velocity, self._effort) if moves else None
+        found = self.contact.judge(state, sent)
+        if found:
+            self._note("contact", found)
+            self.contact.forget()
+            self._last, self._velocity = tuple(state.positions), tuple(state.velocities)
+        return found
+
+    def brake(self, dt_s: float, hard: bool = False) -> tuple[float, ...] | None:
+        """The next command on the way to rest after the last one; None when at rest.
+
+        hard: as hard as the hardware may, not only the profile.
+        """
         if self._last is None or self.rests:
             return None
-        bounds = self.limits.acceleration_radps2
+        bounds = self.limits.brake_radps2 if hard else self.limits.acceleration_radps2
         slower = tuple(
             math.copysign(max(abs(v) - bound * dt_s, 0.0), v)
             for v, bound in zip(self._velocity, bounds, strict=True)
@@ -116,6 +152,7 @@ class MotionGate:
     def forget(self) -> None:
         """Judge the next command against the measured joints at rest (after a reset)."""
         self._last, self._velocity, self._stamp_s = None, (), -math.inf
+        self.contact.forget()
 
     def _reference(self, state: RobotState) -> tuple[tuple[float, ...], tuple[float, ...]]:
         expected = len(self.limits.lower_rad)
@@ -152,12 +189,24 @@ class MotionGate:
         bound = self.limits.tool_speed_mps
         if speed > bound * _RATE_TOLERANCE:
             self._reject("tool speed", f"the tool below {bound:.2f} m/s", speed)
+        box = self.limits.keep_in
+        outside = box.outside_m(there)
+        if outside > _BOX_TOLERANCE_M and outside >= box.outside_m(
+            before
+        ):  # inwards it may come back
+            self._reject("workspace", f"the tool in x {box.x_m}, y {box.y_m}, z {box.z_m} m", there)
         self._tool = (target, there)
 
-    def _reject(self, reason: str, expected: str, got: object) -> None:
+    def _note(self, reason: str, message: str) -> None:
         self.rejections[reason] += 1
-        message = f"expected {expected}, got {got}"
+        times = self.rejections[reason]
         _log.warning("gate: %s: %s", reason, message)
+        if times & (times - 1) == 0:
+            self.audit.post("refused", by="gate", rule=reason, why=message, times=times)
+
+    def _reject(self, reason: str, expected: str, got: object) -> None:
+        message = f"expected {expected}, got {got}"
+        self._note(reason, message)
         raise GateRejection(f"{reason}: {message}")
 
 
@@ -175,7 +224,7 @@ class GatedDriver(RobotDriver):
         self.permit = permit
         #: When somebody last let a period pass by `advance`, on time.monotonic.
         self.advanced_s = -math.inf
-        self._commanded = False
+        self._commanded = self._yields = False
         self._measured: RobotState | None = None  # in this period
         self._lock = threading.RLock()
 
@@ -205,13 +254,23 @@ class GatedDriver(RobotDriver):
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Raises GateRejection; the inner driver then gets nothing. Without a lease the arm brakes
-        instead, which the returned positions are, and once that is over it raises StoppedError."""
+        instead, which the returned positions are, and once that is over it raises StoppedError.
+
+        Raises ContactStop where something pushes against the moving arm. Until it rests it brakes,
+        too, whatever is commanded.
+        """
         with self._lock, _Watched(self.permit):
             refusal = "" if self.permit is None else self.permit.refusal()
             if refusal:
                 return self._without_lease(refusal)
-            self._measured = self.inner.state()
-            target = self.gate.check(positions, self._measured, self.control_period_s)
+            state = self._measured = self.inner.state()
+            if self._yields and (braked := self._brake()) is not None:
+                self._commanded = True
+                return braked
+            if touched := self.gate.touched(state):
+                self._yields = True
+                raise ContactStop(f"contact: {touched}")
+            target = self.gate.check(positions, state, self.control_period_s)
             self._commanded = True
             return self.inner.send_joint_positions(target)
 
@@ -253,7 +312,7 @@ class GatedDriver(RobotDriver):
 
     def forget(self) -> None:
         """After the robot was put elsewhere by other means (a simulator's reset)."""
-        self._commanded, self._measured = False, None
+        self._commanded, self._yields, self._measured = False, False, None
         self.gate.forget()
 
     def _without_lease(self, refusal: str) -> tuple[float, ...]:
@@ -266,8 +325,11 @@ class GatedDriver(RobotDriver):
         return braked or self.inner.state().positions
 
     def _brake(self) -> tuple[float, ...] | None:
-        target = self.gate.brake(self.control_period_s)
-        return None if target is None else self.inner.send_joint_positions(target)
+        target = self.gate.brake(self.control_period_s, hard=self._yields)
+        if target is None:
+            self._yields = False
+            return None
+        return self.inner.send_joint_positions(target)
 
     def _tell_measured(self, permit: Permit) -> None:
         state = self._measured or self.inner.state()

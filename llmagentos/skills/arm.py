@@ -222,8 +222,11 @@ class Arm:
         for positions in timed.positions:
             if self._is_lost(self._measured()):
                 return
-            self._send(np.clip(positions, self._brakes.lower_rad, self._brakes.upper_rad))
+            wanted = np.clip(positions, self._brakes.lower_rad, self._brakes.upper_rad)
+            sent = self._send(wanted)
             yield
+            if not np.array_equal(sent, wanted):  # the gate brakes by itself: go on from there
+                return
         self._send(self.joints)
         yield
 
@@ -242,7 +245,7 @@ class Arm:
     def _is_lost(self, measured: NDArray[np.float64]) -> bool:
         return self._sent is not None and bool(np.max(np.abs(self._sent - measured)) > _LOST_RAD)
 
-    def _send(self, positions: NDArray[np.float64]) -> None:
+    def _send(self, positions: NDArray[np.float64]) -> NDArray[np.float64]:
         period = self.driver.control_period_s
         before = self.joints
         sent = np.array(self.driver.send_joint_positions(positions.tolist()))
@@ -250,6 +253,7 @@ class Arm:
         self._acceleration = (velocity - self._velocity) / period
         self._sent, self._velocity = sent, velocity
         self.driver.advance()
+        return sent
 
     def _check_lag(self) -> None:
         assert self._sent is not None

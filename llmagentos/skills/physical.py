@@ -12,6 +12,7 @@ from contextlib import suppress
 
 from llmagentos.errors import (
     CollisionError,
+    ContactStop,
     DriverError,
     GateRejection,
     MotionError,
@@ -50,6 +51,7 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (StoppedError, Failure.STOPPED),
     (UnreachableError, Failure.UNREACHABLE),
     (CollisionError, Failure.IN_THE_WAY),
+    (ContactStop, Failure.TOUCHED),
     (GateRejection, Failure.GATE_REJECTED),
     (BlockedError, Failure.BLOCKED),
     (MotionError, Failure.NO_MOTION),
@@ -182,19 +184,25 @@ class MotionSkills:
     def _come_to_rest(self) -> None:
         """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""
         try:
-            for _ in self._arm.stop():
-                pass
+            self._ramp_down()
         except StoppedError:
             pass  # the driver has come to rest by itself
-        except (DriverError, GateRejection) as error:
+        except (ContactStop, DriverError, GateRejection) as error:
             _log.warning("could not ramp down: %s", error)
+
+    def _ramp_down(self) -> None:
+        try:
+            for _ in self._arm.stop():
+                pass
+        except ContactStop:  # the gate brakes by itself from now on: only time must pass
+            for _ in self._arm.stop():
+                pass
 
     def stop(self) -> SkillReport:
         """Ramp down within 0.3 s, keep holding, and say where the arm is."""
         self._running = None
-        with suppress(StoppedError):  # the driver has come to rest by itself
-            for _ in self._arm.stop():
-                pass
+        with suppress(StoppedError, ContactStop):  # the driver has come to rest by itself
+            self._ramp_down()
             for _ in self._arm.hold(self._arm.driver.control_period_s):
                 pass
         x, y, z = self._arm.tip.position

@@ -38,7 +38,7 @@ from sim.world import SimWorld
 _LETTERS = string.ascii_letters + string.digits + string.punctuation + " ’"
 #: A plan that takes longer has no end: ticks on the symbolic robot, simulated seconds by physics.
 _MOST_TICKS, _MOST_S = 400, 180.0
-_PROFILE = "full"
+_PROFILE = "sim"
 
 Plannable = str | Plan | Callable[[PlanRequest], "str | Plan"]
 

@@ -210,8 +210,8 @@ def test_the_arm_does_it(arm: object) -> None:
     objects = [{"kind": k, "color": c, "position": [x, y]} for k, c, x, y in kinds]
     arm.reset(SceneSpec.from_dict({"objects": objects}), 0)  # type: ignore[attr-defined]
     kinematics = Kinematics(PANDA)
-    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
-    skills = MotionSkills(GatedDriver(arm, gate), lambda: oracle_scene(arm), kinematics, "full")  # type: ignore[arg-type]
+    gate = MotionGate.of(PANDA, "sim", kinematics.tip_position)
+    skills = MotionSkills(GatedDriver(arm, gate), lambda: oracle_scene(arm), kinematics, "sim")  # type: ignore[arg-type]
     skills.reset()
     executor = PlanExecutor(skills)
 

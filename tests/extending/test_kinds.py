@@ -86,7 +86,7 @@ def executor(world: SimWorld) -> PlanExecutor:
     perception = TabletopPerception()
     cameras = (world.overhead,)
     skills = skills_for(
-        world, lambda: perception.perceive(observe(world, cameras)), PANDA, "full"
+        world, lambda: perception.perceive(observe(world, cameras)), PANDA, "sim"
     ).skills
     skills.reset()
     return PlanExecutor(skills)

@@ -110,7 +110,7 @@ def test_what_the_folder_says_is_what_the_arm_is(folder: Path) -> None:
     assert (spec.name, len(spec.joint_names), spec.max_opening_m) == ("stork", 6, 0.06)
     assert spec.finger_thickness_m == 0.014 and spec.finger_width_m == 0.018
     assert spec.finger_beyond_tip_m == pytest.approx(0.008) and spec.palm_m == pytest.approx(0.042)
-    assert spec.workspace.x_max == 0.65 and set(spec.profiles) == {"careful", "full"}
+    assert spec.workspace.x_max == 0.65 and set(spec.profiles) == {"careful", "sim"}
 
 
 def test_inverse_kinematics_there_and_back(folder: Path) -> None:
@@ -156,8 +156,8 @@ def test_it_puts_a_block_into_a_bowl(folder: Path) -> None:
     def look() -> Scene:
         return perception.perceive(Observation((world.overhead.capture(),), world.state()))
 
-    gate = MotionGate.of(spec, "full", kinematics.tip_position)
-    skills = MotionSkills(GatedDriver(world, gate), look, kinematics, "full")
+    gate = MotionGate.of(spec, "sim", kinematics.tip_position)
+    skills = MotionSkills(GatedDriver(world, gate), look, kinematics, "sim")
     seen = {o.kind: o for o in skills.see().objects}
     bowl = seen["bowl"]
     into = Pose((*bowl.position[:2], bowl.bottom_z + 0.005))

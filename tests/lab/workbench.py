@@ -35,7 +35,7 @@ class Workbench:
     def __init__(self, scene: dict[str, Any] | None = None, arm: ArmSpec = PANDA) -> None:
         self.world = SimWorld(SceneSpec.from_dict(scene) if scene else None)
         kinematics = Kinematics(arm)
-        self.gate = MotionGate.of(arm, "full", kinematics.tip_position)
+        self.gate = MotionGate.of(arm, "sim", kinematics.tip_position)
         self.look: Callable[[], Scene] = lambda: oracle_scene(self.world)
         #: What may correct skills: nothing, as long as a test puts no policy there.
         self.policies = Policies()
@@ -43,7 +43,7 @@ class Workbench:
             GatedDriver(self.world, self.gate),
             lambda: self.look(),
             kinematics,
-            "full",
+            "sim",
             policies=self.policies,
         )
         self.executor = PlanExecutor(self.skills)

@@ -46,7 +46,7 @@ def test_nothing_between_the_bounds_bends_less(seed: int) -> None:
 
 def test_on_the_way_the_lean_is_smooth_and_the_arm_faster(monkeypatch: pytest.MonkeyPatch) -> None:
     kinematics = Kinematics(SO101)
-    limits = motion_limits(SO101, "full").scaled(1.0, 0.5)
+    limits = motion_limits(SO101, "sim").scaled(1.0, 0.5)
     rng, area = np.random.default_rng(2), SO101.workspace
 
     def spot() -> tuple[float, float]:

@@ -33,7 +33,7 @@ def shares_of_limits(
     )
 
 
-@pytest.mark.parametrize("profile", ["full", "careful"])
+@pytest.mark.parametrize("profile", ["sim", "careful"])
 def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> None:
     limits = motion_limits(kinematics.spec, profile)
     rng = np.random.default_rng(5)
@@ -54,7 +54,7 @@ def test_random_ways_keep_their_limits(kinematics: Kinematics, profile: str) -> 
 def test_a_straight_line_is_straight(kinematics: Kinematics) -> None:
     start = kinematics.solve(Pose((0.4, -0.2, 0.1), 0.2))
     path = tip_path(kinematics, start, [Pose((0.6, 0.2, 0.1), 0.2)])
-    timed = time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S)
+    timed = time_path(path, motion_limits(kinematics.spec, "sim"), PERIOD_S)
     tool = np.array([kinematics.tip_position(q) for q in timed.positions])
     along = np.array([0.2, 0.4, 0.0]) / np.hypot(0.2, 0.4)
     offset = tool - np.array([0.4, -0.2, 0.1])
@@ -68,7 +68,7 @@ def test_a_rounded_corner_stays_near_the_corner(kinematics: Kinematics) -> None:
     path = tip_path(kinematics, start, [Pose((0.4, 0.0, 0.2)), Pose((0.6, 0.0, 0.2))], 0.05)
     near = np.min(np.linalg.norm(path.tool - np.array([0.4, 0.0, 0.2]), axis=1))
     assert 0.005 < near < 0.03
-    timed = time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S)
+    timed = time_path(path, motion_limits(kinematics.spec, "sim"), PERIOD_S)
     speeds = np.linalg.norm(
         np.diff([kinematics.tip_position(q) for q in timed.positions], axis=0), axis=1
     )
@@ -85,14 +85,14 @@ def test_joint_line_ends_at_its_goal(kinematics: Kinematics) -> None:
 
 def test_no_way_takes_no_time(kinematics: Kinematics) -> None:
     path = joint_line(kinematics, kinematics.home, kinematics.home)
-    assert time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S).duration_s == 0.0
+    assert time_path(path, motion_limits(kinematics.spec, "sim"), PERIOD_S).duration_s == 0.0
     here = kinematics.tip_pose(kinematics.home)
     path = tip_path(kinematics, kinematics.home, [here, here], 0.05)
-    assert time_path(path, motion_limits(kinematics.spec, "full"), PERIOD_S).duration_s < 0.1
+    assert time_path(path, motion_limits(kinematics.spec, "sim"), PERIOD_S).duration_s < 0.1
 
 
 def test_stop_from_full_speed_is_short_and_inside_the_limits(spec: ArmSpec) -> None:
-    limits, count = motion_limits(spec, "full"), len(spec.joint_names)
+    limits, count = motion_limits(spec, "sim"), len(spec.joint_names)
     velocity = 0.9 * np.where(np.arange(count) % 2, -1.0, 1.0)
     start = np.array(spec.home_rad)
     timed = stop_trajectory(start, velocity, [0.0] * count, limits, PERIOD_S)
@@ -105,7 +105,7 @@ def test_stop_from_full_speed_is_short_and_inside_the_limits(spec: ArmSpec) -> N
 
 def test_stop_at_rest_is_nothing(spec: ArmSpec) -> None:
     rest = [0.0] * len(spec.joint_names)
-    timed = stop_trajectory(rest, rest, rest, motion_limits(spec, "full"), PERIOD_S)
+    timed = stop_trajectory(rest, rest, rest, motion_limits(spec, "sim"), PERIOD_S)
     assert len(timed.positions) == 0
 
 

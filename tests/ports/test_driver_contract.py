@@ -25,7 +25,7 @@ def _gated(spec: ArmSpec) -> RobotDriver:
 
 
 def _as_the_agent_has_it(spec: ArmSpec) -> RobotDriver:
-    return ObservedDriver(GatedDriver(_world(spec), MotionGate.of(spec, "full")))
+    return ObservedDriver(GatedDriver(_world(spec), MotionGate.of(spec, "sim")))
 
 
 @pytest.mark.parametrize(

@@ -36,7 +36,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> tuple[Draft, Path]:
 def test_no_way_over_the_work_area_is_stopped_by_the_gate(made: tuple[Draft, Path]) -> None:
     """Its joints are fast: where the lean had a kink, they were to turn harder than they may."""
     spec = load(made[1])
-    kinematics, limits, area = Kinematics(spec), motion_limits(spec, "full"), spec.workspace
+    kinematics, limits, area = Kinematics(spec), motion_limits(spec, "sim"), spec.workspace
     assert limits.velocity_radps[0] > 5 and spec.lean_rad
     rng, joints, leaning = np.random.default_rng(7), kinematics.home, 0.0
     body = moving_body(spec, 0.02)
@@ -45,7 +45,7 @@ def test_no_way_over_the_work_area_is_stopped_by_the_gate(made: tuple[Draft, Pat
         goal = Pose((float(x), float(y), 0.02 * area.scale + spec.lowest_tip_m))
         goal = Pose(goal.position, kinematics.best_yaw(goal))
         for path in plan_transit(kinematics, joints, goal, Obstacles(), body, 0.05 * area.scale):
-            gate = MotionGate.of(spec, "full", kinematics.tip_position)
+            gate = MotionGate.of(spec, "sim", kinematics.tip_position)
             for q in time_path(path, limits, 0.01).positions:  # raises where it is refused
                 gate.check(q.tolist(), RobotState(tuple(joints), (0.0,) * 5, 0.0, 0.0), 0.01)
                 joints = q

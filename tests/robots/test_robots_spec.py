@@ -128,7 +128,7 @@ def _copy(tmp_path: Path, like: str = "ur5e", **changes: object) -> Path:
             r"range_rad.elbow_joint: .*got \[-4.0, 1.0\]",
         ),
         (
-            {"profiles": {"full": {"velocity": 1, "acceleration": 1, "tool_speed_mps": 1}}},
+            {"profiles": {"sim": {"velocity": 1, "acceleration": 1, "tool_speed_mps": 1}}},
             "profiles: expected careful",
         ),
     ],

@@ -26,7 +26,7 @@ from llmagentos.types import RobotState
 
 #: Limits that hold on a machine under load.
 RELAXED = (
-    "profile:=full",
+    "profile:=sim",
     "arm_interface:=topic",
     "gripper_interface:=topic",
     "joint_states_timeout_s:=10.0",

@@ -106,7 +106,7 @@ def goals() -> Iterator[np.ndarray]:
 
 def worst_lag(rig: StarvedArm) -> float:
     """Follow paths at the profile's speed; rad. BlockedError where the arm seems to be held up."""
-    arm, worst = Arm(rig.driver, Kinematics(PANDA), "full"), 0.0
+    arm, worst = Arm(rig.driver, Kinematics(PANDA), "sim"), 0.0
     try:
         for goal in goals():
             for _ in arm.to_joints(goal):
@@ -129,7 +129,7 @@ class DeafArm(StarvedArm):
 def test_an_arm_that_never_follows_is_told(turn_rad: float) -> None:
     """A short way is over before the arm could be called held up; then what it rests at tells."""
     rig = DeafArm(0.0)
-    arm, goal = Arm(rig.driver, Kinematics(PANDA), "full"), np.array(PANDA.home_rad)
+    arm, goal = Arm(rig.driver, Kinematics(PANDA), "sim"), np.array(PANDA.home_rad)
     goal[0] += turn_rad
     with contextlib.suppress(BlockedError):
         for _ in arm.to_joints(goal):

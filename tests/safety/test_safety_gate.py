@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -20,7 +21,7 @@ from llmagentos.types import Pose, RobotState
 
 DT = 1 / 60
 HOME = PANDA.home_rad
-LIMITS = motion_limits(PANDA, "full")
+LIMITS = motion_limits(PANDA, "sim")
 
 
 def state(
@@ -97,9 +98,39 @@ def test_speed_up_within_the_limits_passes_and_sudden_stop_does_not() -> None:
 
 
 def test_tool_speed() -> None:
-    gate = MotionGate(LIMITS, lambda q: (q[0] * 100.0, 0.0, 0.0))
+    gate = MotionGate(LIMITS, lambda q: (0.4 + q[0] * 100.0, 0.0, 0.3))
     gate.check(HOME, state(), DT)
     refused(gate, "tool speed", moved(0, 0.5 * LIMITS.acceleration_radps2[0] * DT * DT))
+
+
+@pytest.mark.parametrize("axis", range(3))
+@pytest.mark.parametrize("side", [0, 1])
+def test_the_tool_stays_in_its_box_and_may_come_back(axis: int, side: int) -> None:
+    box = LIMITS.keep_in
+    sides = (box.x_m, box.y_m, box.z_m)
+    inside = [sum(s) / 2 for s in sides]
+
+    def at(q: Sequence[float]) -> tuple[float, float, float]:
+        """Joint 1 moves the tool through that side of the box, 0.1 rad a metre."""
+        place = list(inside)
+        place[axis] = sides[axis][side] + (1 if side else -1) * q[0] * 10
+        x, y, z = place
+        return x, y, z
+
+    step = 0.9 * LIMITS.acceleration_radps2[0] * DT * DT / 10
+    limits = replace(LIMITS, tool_speed_mps=10.0)
+    assert MotionGate(limits, at).check(moved(0, -step), state(), DT) == moved(0, -step)
+    refused(MotionGate(limits, at), "workspace", moved(0, step))
+    outside = moved(0, 0.02)
+    gate = MotionGate(limits, at)
+    assert gate.check(moved(0, 0.02 - step), state(outside), DT)
+    refused(MotionGate(limits, at), "workspace", moved(0, 0.02 + step), state(outside))
+
+
+def test_the_fingers_ends_stay_off_the_table() -> None:
+    for spec in ARMS:
+        low = motion_limits(spec).keep_in.z_m[0]
+        assert spec.finger_beyond_tip_m - 0.004 <= low < spec.lowest_tip_m
 
 
 def test_an_arm_that_is_elsewhere_is_the_reference() -> None:
@@ -184,19 +215,26 @@ def test_forget_after_a_reset() -> None:
 
 @pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
 def test_careful_is_what_holds_where_nobody_says_otherwise(spec: ArmSpec) -> None:
-    """Of the limits, the gate, and an arm's ways and brakes; full rates go by the name full."""
-    careful, full = motion_limits(spec, "careful"), motion_limits(spec, "full")
+    """Of the limits, the gate, and an arm's ways and brakes; full rates go by the name sim."""
+    careful, full = motion_limits(spec, "careful"), motion_limits(spec, "sim")
     assert motion_limits(spec) == MotionGate.of(spec).limits == careful != full
     arm = Arm(FakeArm(spec), Kinematics(spec))
     assert max(arm.limits.velocity_radps) <= max(careful.velocity_radps)
     with pytest.raises(
-        ValueError, match=r"expected a profile out of \['careful', 'full'\], got 'sim'"
+        ValueError, match=r"expected a profile out of \['careful', 'sim'\], got 'fast'"
     ):
-        motion_limits(spec, "sim")
+        motion_limits(spec, "fast")
+
+
+def test_the_former_name_of_a_profile_goes_on_with_a_warning(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    assert motion_limits(PANDA, "full") == motion_limits(PANDA, "sim")
+    assert "profile full is called sim now" in caplog.text
 
 
 @pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
-@pytest.mark.parametrize("profile", ["careful", "full"])
+@pytest.mark.parametrize("profile", ["careful", "sim"])
 def test_an_arm_that_stops_in_mid_motion_passes_its_own_gate(spec: ArmSpec, profile: str) -> None:
     """Brakes are the profile's, too: harder ones would be refused, and the arm would run on."""
     inner, kinematics = FakeArm(spec), Kinematics(spec)

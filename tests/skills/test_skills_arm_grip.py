@@ -44,13 +44,13 @@ class LateGripper(RobotDriver):
 @pytest.mark.parametrize("late_s", [0.0, 0.1, 0.2, 0.4])
 def test_fingers_that_move_late_are_waited_for(late_s: float) -> None:
     driver = LateGripper(late_s)
-    for _ in Arm(driver, Kinematics(PANDA), "full", gripper_latency_s=late_s).grip(0.03):
+    for _ in Arm(driver, Kinematics(PANDA), "sim", gripper_latency_s=late_s).grip(0.03):
         pass
     assert driver.state().gripper_width_m == pytest.approx(0.03, abs=1e-3)
 
 
 def test_fingers_that_never_move_are_given_up() -> None:
     driver = LateGripper(1e9)
-    for _ in Arm(driver, Kinematics(PANDA), "full", gripper_latency_s=0.2).grip(0.03):
+    for _ in Arm(driver, Kinematics(PANDA), "sim", gripper_latency_s=0.2).grip(0.03):
         pass
     assert 0.2 < driver.now_s < 1.5

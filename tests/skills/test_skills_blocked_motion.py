@@ -51,9 +51,9 @@ class LaggingArm(RobotDriver):
 
 def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
     driver, kinematics = LaggingArm(), Kinematics(PANDA)
-    gate = MotionGate.of(PANDA, "full", kinematics.tip_position)
+    gate = MotionGate.of(PANDA, "sim", kinematics.tip_position)
     scene = Scene((), 0.0, Workspace())
-    skills = MotionSkills(GatedDriver(driver, gate), lambda: scene, kinematics, "full")
+    skills = MotionSkills(GatedDriver(driver, gate), lambda: scene, kinematics, "sim")
     reasons = []
     for _ in range(2):
         skills.start(Action("home"))

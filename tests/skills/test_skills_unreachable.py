@@ -63,7 +63,7 @@ def test_an_arm_that_finds_no_joints_says_so(lab: Workbench) -> None:
     lab.set_up({"objects": [{"kind": "block", "color": "red", "position": [0.95, 0.45]}]})
     skills = {"pick": replace(PICK, run=run)}
     driver = GatedDriver(lab.world, lab.gate)
-    lab.skills = MotionSkills(driver, lab.look, Kinematics(PANDA), "full", skills=skills)
+    lab.skills = MotionSkills(driver, lab.look, Kinematics(PANDA), "sim", skills=skills)
     report = lab.do("pick", "red_block")
     assert report.failure is Failure.UNREACHABLE, report
     assert report.words == "the red block is outside my work area (x up to 0.70 m, y up to 0.35 m)"

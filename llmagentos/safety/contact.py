@@ -1,0 +1,99 @@
+"""Whether something from outside pushes against the moving arm, or holds it up.
+
+Knows: what the joints measure, what was commanded, the bounds of a profile. Does not know: what it
+touches, skills, how the arm is stopped (gate.py).
+
+Where the driver tells the torques that come from outside, the force at the tool that explains them
+best is judged: torques = J^T force, solved by least squares (libfranka's examples stop by the same
+figures). Where it doesn't, joints that lag behind their command are. Only a moving arm is judged:
+a grip presses on purpose, and an arm that rests has nothing to stop. What is carried and what is
+pushed or put down on purpose stays below the bounds by its weight and friction; a heavier load
+needs a driver that takes its weight out of what it tells, as arms do that are told their load.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.types import RobotState
+
+#: The tool point's Jacobian (3 x joints, m/rad, base frame) at joint positions (rad).
+ToolJacobian = Callable[[Sequence[float]], NDArray[np.float64]]
+
+#: So many periods in a row make it a contact: one alone is noise, unless it is so many times more
+#: than the bound.
+_PERIODS, _GROSS = 2, 2.0
+#: The arm accelerates where a joint's commanded rate changes by more than this share of its most.
+_ACCELERATES = 0.25
+
+
+@dataclass(frozen=True)
+class ContactLimits:
+    """Forces at the tool at steady speed and accelerating, N; lag of a joint, rad."""
+
+    steady_n: float
+    accelerating_n: float
+    lag_rad: float
+
+
+@dataclass(frozen=True)
+class Commanded:
+    """What was sent last: positions (rad), rates (rad/s), and the share of the joints' most that the
+    rates changed by."""
+
+    positions: Sequence[float]
+    rates: Sequence[float]
+    effort: float
+
+
+class ContactWatch:
+    """Judges one measured state a control period. jacobian: None judges by the lag alone."""
+
+    def __init__(self, limits: ContactLimits, jacobian: ToolJacobian | None = None) -> None:
+        self.limits = limits
+        self._jacobian = jacobian
+        self._over = 0
+
+    def judge(self, state: RobotState, sent: Commanded | None) -> str:
+        """What was found, in words ("... got ..."), "" for nothing. sent: None at rest."""
+        if sent is None or not any(sent.rates):
+            self._over = 0
+            return ""
+        judged = self._force if self._tells_torques(state) else self._lag
+        share, found = judged(state, sent)
+        self._over = 0 if share <= 1 else self._over + (1 if share <= _GROSS else _PERIODS)
+        return found if self._over >= _PERIODS else ""
+
+    def forget(self) -> None:
+        """Begin anew: the arm rests, or was put elsewhere."""
+        self._over = 0
+
+    def _tells_torques(self, state: RobotState) -> bool:
+        return self._jacobian is not None and len(state.external_nm) == len(state.positions)
+
+    def _force(self, state: RobotState, sent: Commanded) -> tuple[float, str]:
+        """The share of its bound, and words for too much of it."""
+        assert self._jacobian is not None
+        limits = self.limits
+        if not all(map(math.isfinite, state.external_nm)):
+            return math.inf, f"expected finite torques from outside, got {state.external_nm}"
+        jacobian = self._jacobian(state.positions)
+        force = np.linalg.lstsq(jacobian.T, np.array(state.external_nm), rcond=None)[0]
+        newtons = float(np.linalg.norm(force))
+        bound = limits.accelerating_n if sent.effort > _ACCELERATES else limits.steady_n
+        return newtons / bound, (
+            f"expected less than {bound:.0f} N at the tool, got {newtons:.0f} N"
+        )
+
+    def _lag(self, state: RobotState, sent: Commanded) -> tuple[float, str]:
+        lags = [abs(a - b) for a, b in zip(sent.positions, state.positions, strict=True)]
+        lag = max(lags)
+        return lag / self.limits.lag_rad, (
+            f"expected joint {lags.index(lag) + 1} within {self.limits.lag_rad:.2f} rad of its "
+            f"command, got {lag:.2f} rad"
+        )

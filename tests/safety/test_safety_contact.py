@@ -1,0 +1,95 @@
+"""Something pushes against the moving arm, or stands in its way: it is noticed, and the arm rests."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+import numpy as np
+import pytest
+from lab.arms import PANDA
+
+from benchmarks.contacts import REQUIRED_S, ContactRig
+from llmagentos.motion.kinematics import Kinematics
+from llmagentos.ports.failures import Failure
+from llmagentos.safety.contact import Commanded, ContactLimits, ContactWatch
+from llmagentos.types import RobotState
+
+LIMITS = ContactLimits(10.0, 20.0, 0.08)
+HOME = PANDA.home_rad
+JACOBIAN = Kinematics(PANDA).tip_jacobian
+MOVING = Commanded(HOME, (0.1,) * 7, 0.0)
+
+
+@pytest.fixture(scope="module", params=["careful", "sim"])
+def rig(request: pytest.FixtureRequest) -> Iterator[ContactRig]:
+    made = ContactRig(request.param)
+    yield made
+    made.close()
+
+
+@pytest.mark.parametrize("force", [(0.0, -60.0, 0.0), (40.0, 0.0, 0.0)])
+def test_a_push_in_mid_motion_stops_the_arm_and_a_new_goal_moves_it(
+    rig: ContactRig, force: tuple[float, float, float]
+) -> None:
+    rig.gate.rejections.clear()
+    rig.begin()
+    report, rested_s = rig.pushed(0.4, force)
+    assert report.failure is Failure.TOUCHED and "N at the tool" in str(report.details["problem"])
+    assert rested_s <= REQUIRED_S
+    assert rig.gate.rejections == {"contact": 1}
+    rig.begin()
+
+
+def test_a_post_in_the_way_stops_the_arm(rig: ContactRig) -> None:
+    rig.begin()
+    report, rested_s = rig.blocked(0.0)
+    assert report.failure is Failure.TOUCHED
+    assert rested_s <= REQUIRED_S
+    rig.begin()
+
+
+def test_without_torques_what_holds_the_arm_up_is_told_by_its_lag() -> None:
+    rig = ContactRig("careful", senses=False)
+    rig.begin()
+    report, rested_s = rig.blocked(0.0)
+    assert report.failure is not None and rested_s < math.inf
+    rig.close()
+
+
+def _felt(force: tuple[float, float, float]) -> RobotState:
+    external = JACOBIAN(HOME).T @ np.array(force)
+    return RobotState(HOME, (0.1,) * 7, 0.08, 0.0, 0.0, tuple(external.tolist()))
+
+
+def test_forces_are_told_by_the_joints_torques() -> None:
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    assert [watch.judge(_felt((0, 0, 9.9)), MOVING) for _ in range(3)] == ["", "", ""]
+    assert watch.judge(_felt((0, 12, 0)), MOVING) == ""  # one period alone is noise
+    assert watch.judge(_felt((0, 12, 0)), MOVING).endswith("got 12 N")
+    speeding = Commanded(HOME, (0.1,) * 7, 1.0)
+    watch.forget()
+    assert [watch.judge(_felt((0, 12, 0)), speeding) for _ in range(3)] == ["", "", ""]
+    assert [bool(watch.judge(_felt((21, 0, 0)), speeding)) for _ in range(2)] == [False, True]
+    watch.forget()
+    assert watch.judge(_felt((41, 0, 0)), speeding)  # so much is no noise
+
+
+def test_an_arm_that_rests_is_not_judged() -> None:
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    still = Commanded(HOME, (0.0,) * 7, 0.0)
+    for sent in (None, still, None, still):
+        assert watch.judge(_felt((0, 0, 90)), sent) == ""
+
+
+def test_torques_that_are_no_numbers_stop_the_arm() -> None:
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    broken = RobotState(HOME, (0.1,) * 7, 0.08, 0.0, 0.0, (math.nan,) * 7)
+    assert "expected finite torques" in watch.judge(broken, MOVING)
+
+
+def test_lag_is_judged_where_no_torque_is_told() -> None:
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    behind = RobotState((HOME[0] - 0.09, *HOME[1:]), (0.1,) * 7, 0.08, 0.0)
+    found = [watch.judge(behind, MOVING) for _ in range(2)]
+    assert found == ["", "expected joint 1 within 0.08 rad of its command, got 0.09 rad"]
