@@ -63,5 +63,5 @@ def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
         reasons.append(report.failure)
         assert max(map(abs, driver.state().velocities)) < 0.01
     assert reasons == [Failure.BLOCKED, None], gate.rejections
-    assert not gate.rejections
+    assert set(gate.rejections) <= {"contact"}
     assert driver.state().positions == pytest.approx(PANDA.home_rad, abs=0.02)
