@@ -150,7 +150,7 @@ def measure(profile: str, count: int, seed: int) -> tuple[int, list[float]]:
 
 
 def main() -> None:
-    """The table. Exit code 1: a push was not noticed, or the arm rested too late."""
+    """The table. Exit code 1: a push was not noticed, or an arm beside people rested too late."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--pushes", type=int, default=50)
     parser.add_argument("--seed", type=int, default=1)
@@ -158,7 +158,9 @@ def main() -> None:
     table, well = Table("profile", "pushes", "noticed", "rest after, median ms", "worst ms"), True
     for profile in ("careful", "sim"):
         noticed, times = measure(profile, asked.pushes, asked.seed)
-        well = well and noticed == asked.pushes and max(times) <= REQUIRED_S
+        # Full rates take longer to brake than that, whatever notices: see docs/safety.md.
+        late = profile == "careful" and max(times) > REQUIRED_S
+        well = well and noticed == asked.pushes and not late
         median, worst = (f"{1000 * t:.0f}" for t in (statistics.median(times), max(times)))
         table.add_row(profile, str(asked.pushes), str(noticed), median, worst)
     Console().print(table)

@@ -151,8 +151,8 @@ class AgentConfig(_Part):
     )
     profile: str | None = Field(
         None,
-        description="speed profile of the arm: careful or full; none: full in simulation, "
-        "careful on hardware",
+        description="speed profile of the arm: careful, sim (what the hardware takes) or one of its own; "
+        "none: sim in simulation, careful on hardware",
     )
     skills: str = Field(
         "learned",

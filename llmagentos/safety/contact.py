@@ -27,7 +27,7 @@ ToolJacobian = Callable[[Sequence[float]], NDArray[np.float64]]
 
 #: So many periods in a row make it a contact: one alone is noise, unless it is so many times more
 #: than the bound.
-_PERIODS, _GROSS = 2, 2.0
+_PERIODS, _GROSS = 2, 1.5
 #: The arm accelerates where a joint's commanded rate changes by more than this share of its most.
 _ACCELERATES = 0.25
 

@@ -276,3 +276,21 @@ def test_a_fixed_finger_is_a_link(tmp_path: Path) -> None:
     )
     with pytest.raises(RobotError, match=r"shapes on hand and both fingers.*gripper.fixed_finger"):
         robots.load(folder)
+
+
+def test_a_folder_with_the_former_name_of_full_rates_goes_on_with_a_warning(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    shutil.copytree(SHIPPED / "panda", tmp_path / "old")
+    file = tmp_path / "old" / "robot.yaml"
+    file.write_text(file.read_text().replace("  sim: {", "  full: {"))
+    assert robots.load(tmp_path / "old").profiles == PANDA.profiles
+    assert "profiles: full is called sim now: rename it" in caplog.text
+
+
+def test_a_box_that_is_none_is_refused(tmp_path: Path) -> None:
+    shutil.copytree(SHIPPED / "panda", tmp_path / "bad")
+    file = tmp_path / "bad" / "robot.yaml"
+    file.write_text(file.read_text().replace("x_m: [0.10, 0.80]", "x_m: [0.80, 0.10]"))
+    with pytest.raises(RobotError, match=r"keep_in.x_m: expected from low to high, got"):
+        robots.load(tmp_path / "bad")

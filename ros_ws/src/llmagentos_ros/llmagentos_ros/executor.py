@@ -61,7 +61,7 @@ class ExecutorNode(ModuleNode):
         Parameter(
             'profile',
             'careful',
-            'Motion limits, a profile of `robot`: careful (beside people) or full',
+            'Motion limits, a profile of `robot`: careful (beside people), or sim for simulations',
         ),
         Parameter(
             'skills',
