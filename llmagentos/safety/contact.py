@@ -60,8 +60,9 @@ class ContactWatch:
         self._over = 0
 
     def judge(self, state: RobotState, sent: Commanded | None) -> str:
-        """What was found, in words ("... got ..."), "" for nothing. sent: None at rest."""
-        if sent is None or not any(sent.rates):
+        """What was found, in words ("... got ..."), "" for nothing. sent: None at rest. A state that
+        is none is not judged: the gate refuses to move by it."""
+        if sent is None or not any(sent.rates) or not _is_measured(state, len(sent.positions)):
             self._over = 0
             return ""
         judged = self._force if self._tells_torques(state) else self._lag
@@ -97,3 +98,8 @@ class ContactWatch:
             f"expected joint {lags.index(lag) + 1} within {self.limits.lag_rad:.2f} rad of its "
             f"command, got {lag:.2f} rad"
         )
+
+
+def _is_measured(state: RobotState, joints: int) -> bool:
+    values = (*state.positions, *state.velocities)
+    return len(values) == 2 * joints and all(map(math.isfinite, values))

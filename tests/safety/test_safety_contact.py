@@ -93,3 +93,10 @@ def test_lag_is_judged_where_no_torque_is_told() -> None:
     behind = RobotState((HOME[0] - 0.09, *HOME[1:]), (0.1,) * 7, 0.08, 0.0)
     found = [watch.judge(behind, MOVING) for _ in range(2)]
     assert found == ["", "expected joint 1 within 0.08 rad of its command, got 0.09 rad"]
+
+
+def test_a_state_that_is_none_is_left_to_the_gate() -> None:
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    for positions in ((math.nan, *HOME[1:]), HOME[1:]):
+        broken = RobotState(positions, (0.1,) * len(positions), 0.08, 0.0, 0.0, (90.0,) * 7)
+        assert [watch.judge(broken, MOVING) for _ in range(2)] == ["", ""]

@@ -28,7 +28,7 @@ class Rig:
         self.arm = FakeArm(PANDA)
         self.supervisor = Supervisor(lambda: self.arm.now_s)
         self.permit = Permit(self.supervisor, "test", lambda: "a cube")
-        self.driver = GatedDriver(self.arm, MotionGate.of(PANDA, "full"), self.permit)
+        self.driver = GatedDriver(self.arm, MotionGate.of(PANDA, "sim"), self.permit)
         self.actions: list[Action] = []
         self.supervisor.subscribe(self.actions.append)
         if arms:

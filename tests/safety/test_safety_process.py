@@ -37,7 +37,7 @@ class Rig:
         self.arm = WallArm(PANDA)
         self.supervisor = SupervisorProcess()
         self.permit = Permit(self.supervisor, "test", lambda: "a cube")
-        self.driver = GatedDriver(self.arm, MotionGate.of(PANDA, "full"), self.permit)
+        self.driver = GatedDriver(self.arm, MotionGate.of(PANDA, "sim"), self.permit)
         self.keeper = Keeper(self.driver, self.supervisor)
 
     def begin(self) -> None:
