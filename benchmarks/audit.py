@@ -113,7 +113,7 @@ def syncs(rows: int) -> dict[str, int] | None:
     """How often writing so many rows waited for the disk, by system call; None without strace."""
     if shutil.which("strace") is None:
         return None
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         process = [sys.executable, "-m", "benchmarks.audit", "--rows", folder, str(rows)]
         told = subprocess.run(
             ["strace", "-f", "-qq", "-e", "trace=fsync,fdatasync", *process],
@@ -134,7 +134,7 @@ def timed(commands: Sequence[str], rounds: int, seed: int) -> dict[str, object]:
 
     walls: dict[str, list[float]] = {"with": [], "without": []}
     firsts: dict[str, list[float]] = {"with": [], "without": []}
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         log = AuditLog(folder)
         trails: dict[str, Untraced] = {"with": AuditTrail(log, "cli"), "without": Untraced()}
         with Agent.in_simulation("demo", seed=seed) as agent:
@@ -166,7 +166,7 @@ def timed(commands: Sequence[str], rounds: int, seed: int) -> dict[str, object]:
 def row_time_ms(rows: int = 200) -> float:
     """How long a row takes here, at the median."""
     times = []
-    with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+    with tempfile.TemporaryDirectory() as folder:
         log = AuditLog(folder)
         for _ in range(rows):
             began = time.perf_counter()
@@ -195,7 +195,7 @@ def main() -> None:
         log.close()
         return
     if asked.kills:
-        with tempfile.TemporaryDirectory(dir=Path.cwd()) as folder:
+        with tempfile.TemporaryDirectory() as folder:
             found = kill_writers(asked.kills, Path(folder), asked.seed)
         print(
             f"{found.kills} kills, {found.acknowledged} rows acknowledged, {len(found.lost)} lost; "

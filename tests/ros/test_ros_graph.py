@@ -10,6 +10,8 @@ from llmagentos_msgs.action import Command
 from llmagentos_msgs.srv import PlanCommand, QueryScene, Undo
 from llmagentos_ros import interface as table
 
+from llmagentos.audit import default_folder, rows_of
+
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 #: From the cancel to the arm at rest; docs/ros-bench.md has what a quiet machine takes.
 STOP_S = 1.5
@@ -37,6 +39,10 @@ def test_command_moves_a_block_with_ordered_feedback(graph: Graph, client: Clien
     assert trace["timings"]["first_motion_s"] > 0
     client.wait_object("red_block_1", lambda red: red.support == "blue_bowl_1")
     assert client.object("red_block_1").inside
+    recorded = [r.content for r in rows_of(default_folder()) if r.content["kind"] != "began"]
+    ours = [r for r in recorded if r["command"] == recorded[-1]["command"]]
+    assert [r["kind"] for r in ours][:4] == ["asked", "understood", "allowed", "acting"]
+    assert ours[0]["facts"]["origin"] == "ros" and ours[-1]["facts"]["status"] == "succeeded"
 
 
 def test_a_second_command_in_a_row(graph: Graph, client: Client) -> None:

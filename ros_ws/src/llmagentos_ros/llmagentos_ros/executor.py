@@ -19,8 +19,16 @@ from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos import composition
+from llmagentos.audit import AuditLog
+from llmagentos.audit.trail import AuditTrail, Untraced, without_record
 from llmagentos.builder import rehearsal_for, skills_for
-from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.errors import (
+    AuditError,
+    ConfigError,
+    DriverError,
+    LLMAgentOSError,
+    PerceptionError,
+)
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
@@ -75,6 +83,13 @@ class ExecutorNode(ModuleNode):
             'Try each plan out in simulated copies of what was seen before anything moves; needs '
             'PyBullet on this machine',
         ),
+        Parameter(
+            'audit',
+            'needed',
+            "The record of what was asked and done: needed (nothing moves while it can't be kept), "
+            'kept, or none',
+        ),
+        Parameter('audit_folder', '', "Where it is; empty: llmagentos/audit in the user's state"),
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
             'lookahead_s',
@@ -134,6 +149,8 @@ class ExecutorNode(ModuleNode):
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
+        self._trail = self._new_trail()
+        self.keep(self._trail, lambda t: t.close())
         self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
         robot = self.robot
         gripper_out = GripperOutput(
@@ -209,6 +226,7 @@ class ExecutorNode(ModuleNode):
                 self.value('gripper_latency_s'),
                 clock=time.monotonic,
                 skills=self.value('skills'),
+                audit=self._trail,
             )
             self._skills, self._observed = able.skills, able.driver
             tried = None
@@ -306,6 +324,16 @@ class ExecutorNode(ModuleNode):
         self._skills = None
 
     def _carry_out(self, goal: Any) -> Outcome:
+        """Carry the plan out between the rows that record it."""
+        try:
+            self._trail.begin(goal.request.plan.command)
+        except AuditError as exc:
+            return without_record(str(exc))
+        outcome = self._follow_plan(goal)
+        self._trail.end(outcome, stop_asked=self._asked_to_stop())
+        return outcome
+
+    def _follow_plan(self, goal: Any) -> Outcome:
         try:
             plan = plan_from_json(goal.request.plan.json)
             self._arm_out.clear()
@@ -320,14 +348,20 @@ class ExecutorNode(ModuleNode):
             self._observed.mark()
             self._motion.begin()
             self._progress = Progress(len(plan.steps))
-            execution.start(trusted(plan, goal.request.plan), goal.request.plan.command)
+            planned = trusted(plan, goal.request.plan)
+            self._trail.understood(planned)
+            execution.start(planned, goal.request.plan.command)
         except LLMAgentOSError as exc:
             return Outcome('failed', f"I can't begin: {exc}")
         outcome: Outcome | None = None
         while outcome is None:
             stale = self._stale()
+            self._trail.settle()
             if stale or self._asked_to_stop():
                 outcome = self._halt(stale)
+            elif self._trail.refuses:
+                self._halt(self._trail.refuses)
+                outcome = without_record(self._trail.refuses)
             else:
                 outcome = self._tick(execution)
         return outcome
@@ -354,7 +388,18 @@ class ExecutorNode(ModuleNode):
             return Outcome('failed', why or f'I stopped. {exc}')
         return Outcome('failed', f'{why}{ended.reply}', ended.steps, '')
 
+    def _new_trail(self) -> Untraced:
+        """Return what records goals, as the parameters choose. Raises ConfigError."""
+        kept = self.value('audit')
+        if kept not in ('needed', 'kept', 'none'):
+            raise ConfigError(f'expected needed, kept or none for audit, got {kept!r}')
+        if kept == 'none':
+            return Untraced()
+        log = AuditLog(self.value('audit_folder'), needed=kept == 'needed')
+        return AuditTrail(log, 'ros')
+
     def _on_event(self, event: Event) -> None:
+        self._trail.hear(event)
         goal, progress = self._goal, self._progress
         if goal is None or progress is None:
             return
