@@ -3,7 +3,8 @@
 Knows: names of files, what the head says, who may write now. Does not know: rows.
 
     000001.db, 000002.db, ...   the chain; the last one is written, the others are complete
-    head                        number of the last file, of the last row, and its hash
+    door                        locked by who waits for the head
+    head                        locked by who writes; number of the last file, of the last row, and its hash
     set-aside                   there while a person has not accepted that a file was unreadable
 
 Files are never renamed while they are written: a process that still has one open would take the
@@ -26,7 +27,7 @@ from llmagentos.errors import AuditError
 from llmagentos.files import make_folder, refusing
 
 WHAT = "a folder for the audit record"
-_HEAD, _SET_ASIDE = "head", "set-aside"
+_HEAD, _DOOR, _SET_ASIDE = "head", "door", "set-aside"
 _HEAD_BYTES = 128
 #: A database, its write-ahead log and the log's index.
 _BESIDE = ("", "-wal", "-shm")
@@ -89,25 +90,39 @@ class AuditFolder:
     @contextlib.contextmanager
     def turn(self) -> Iterator[int]:
         """While inside, no other process writes; yields the head's descriptor. The system gives
-        the lock back when its holder dies. Raises AuditError after LOCK_TIMEOUT_S, FileError."""
-        with refusing(self.path / _HEAD, "a file for the audit record's head"):
-            descriptor = os.open(self.path / _HEAD, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        the lock back when its holder dies. Raises AuditError after LOCK_TIMEOUT_S, FileError.
+
+        Who waits stands in the door; so nobody who writes row after row goes in before them.
+        """
+        until = time.monotonic() + LOCK_TIMEOUT_S
+        with self._open(_HEAD) as head:
+            with self._open(_DOOR) as door:
+                self._lock(door, until)
+                self._lock(head, until)
+            yield head
+
+    @contextlib.contextmanager
+    def _open(self, name: str) -> Iterator[int]:
+        path = self.path / name
+        with refusing(path, "a file of the audit record"):
+            descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         try:
-            until = time.monotonic() + LOCK_TIMEOUT_S
-            while True:
-                try:
-                    fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                    break
-                except BlockingIOError:
-                    if time.monotonic() > until:
-                        raise AuditError(
-                            f"expected the audit record's lock within {LOCK_TIMEOUT_S:.0f} s, got "
-                            f"another process that keeps it: {self.path / _HEAD}"
-                        ) from None
-                    time.sleep(_POLL_S)
             yield descriptor
         finally:
             os.close(descriptor)
+
+    def _lock(self, descriptor: int, until: float) -> None:
+        while True:
+            try:
+                fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                return
+            except BlockingIOError:
+                if time.monotonic() > until:
+                    raise AuditError(
+                        f"expected the audit record's lock within {LOCK_TIMEOUT_S:.0f} s, got "
+                        f"another process that keeps it: {self.path / _HEAD}"
+                    ) from None
+                time.sleep(_POLL_S)
 
     def head(self, descriptor: int | None = None) -> Head:
         """What the head says. Raises AuditError where it is none."""
