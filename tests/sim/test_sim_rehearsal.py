@@ -39,7 +39,7 @@ TABLE = Scene(
 
 @pytest.fixture(scope="module")
 def rehearsal() -> Iterator[SimRehearsal]:
-    made = SimRehearsal(PANDA, lambda: AT_HOME, "full")
+    made = SimRehearsal(PANDA, lambda: AT_HOME, "sim")
     yield made
     made.close()
 
@@ -99,7 +99,7 @@ def test_things_go_into_a_vessel(rehearsal: SimRehearsal) -> None:
 def test_what_is_held_at_first_can_be_put_down() -> None:
     tip = (0.45, 0.1, 0.25)
     joints = tuple(float(q) for q in Kinematics(PANDA).solve(Pose(tip, 0.0)))
-    made = SimRehearsal(PANDA, lambda: RobotState(joints, (0.0,) * 7, 0.04, 0.0), "full")
+    made = SimRehearsal(PANDA, lambda: RobotState(joints, (0.0,) * 7, 0.04, 0.0), "sim")
     held = thing("block", "red", tip[0], tip[1], tip[2] - 0.02, held=True, support="gripper")
     skills = made.copy(Scene((held, TABLE.objects[1])), 1)
     assert skills.held == "red_block"
@@ -110,7 +110,7 @@ def test_what_is_held_at_first_can_be_put_down() -> None:
 def test_a_neighbour_that_fingers_hit_is_foreseen() -> None:
     """A camera that is 3 cm off lets the hand come down on what stands beside."""
     near = Scene((*TABLE.objects[:1], thing("can", "white", 0.45, 0.175)))
-    made = SimRehearsal(PANDA, lambda: AT_HOME, "full", error=LookError(0.05, 0.0, 0.0))
+    made = SimRehearsal(PANDA, lambda: AT_HOME, "sim", error=LookError(0.05, 0.0, 0.0))
     told = []
     for number in (1, 2, 4):
         skills = made.copy(near, number)
@@ -134,7 +134,7 @@ def test_a_tower_that_is_pushed_over_is_named() -> None:
         thing("block", c, 0.53, 0.165, 0.04 * n) for n, c in enumerate(("blue", "green", "white"))
     ]
     scene = Scene((thing("block", "red", 0.42, 0.1), *tower))
-    made = SimRehearsal(PANDA, lambda: AT_HOME, "full", error=LookError(0.03, 0.0, 0.0))
+    made = SimRehearsal(PANDA, lambda: AT_HOME, "sim", error=LookError(0.03, 0.0, 0.0))
     skills = made.copy(scene, 2)
     done(skills, Action("push", "red_block", Pose((0.6, 0.1, 0.0))))
     harm = skills.harm()

@@ -50,7 +50,7 @@ def rehearsed() -> Iterator[Callable[[], SkillExecutor]]:
 
     panda = load("panda")
     home = RobotState(panda.home_rad, (0.0,) * 7, panda.max_opening_m, 0.0)
-    rehearsal = SimRehearsal(panda, lambda: home, "full")
+    rehearsal = SimRehearsal(panda, lambda: home, "sim")
     yield lambda: rehearsal.copy(_symbolic().scene(), 1)
     rehearsal.close()
 
