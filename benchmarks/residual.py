@@ -7,20 +7,21 @@ Knows: pairing, intervals, tables. Does not know: how trials are drawn and judge
 Every policy carries out the very same trials: scene, hidden physics, errors of the look, goal. The
 difference that is printed is over these pairs, its interval by bootstrap; intervals of shares are
 Wilson's. `--constant` adds what a policy without eyes could do: the same correction everywhere, the
-numbers that are given (`--constant 0 -1` is pushing at half the speed), without any the learned
-policy's mean over these trials' first decisions; with `--later` only after the first attempt.
+numbers that are given (`--constant 0 -1` is pushing at half the speed); with `--later` only after
+the first attempt.
 
-A policy that leaves the first attempt alone is not carried out where that one was enough: trials
-repeat bit for bit, so the scripted outcome is its own.
+A policy that changes nothing at the first attempt is not carried out where that one was enough:
+trials repeat bit for bit, so the scripted outcome is its own.
 """
 
 from __future__ import annotations
 
 import argparse
+import functools
 import json
 import multiprocessing
 import os
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -30,10 +31,11 @@ from rich.console import Console
 from rich.table import Table
 
 from benchmarks.suites.report import wilson
+from llmagentos.errors import SkillError
 from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.skills.learned import LEARNED, policies_for
-from llmagentos.skills.residual import SCRIPTED, Policies, Residual
-from sim.rl.policy_file import counter_of
+from llmagentos.skills.residual import SCRIPTED, Policies, ResidualPolicy
+from sim.rl.policy_file import counter_of, declared
 from sim.skill_conditions import JUDGED_FROM, SUITES
 from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
 
@@ -58,17 +60,18 @@ class _Constant:
         return self.values
 
 
-class _Noting:
-    """A policy whose answers to first decisions are kept."""
+class _Nothing:
+    """Changes nothing, and keeps what is seen at the first decision."""
 
-    def __init__(self, policy: Any) -> None:
-        self._policy, self.name = policy, policy.name
+    name = SCRIPTED
+
+    def __init__(self, wide: int) -> None:
+        self._wide = wide
         self.first: list[float] | None = None
 
     def __call__(self, features: Sequence[float]) -> Sequence[float]:
-        values = list(self._policy(features))
-        self.first = self.first or values
-        return values
+        self.first = self.first or list(features)
+        return [0.0] * self._wide
 
 
 _world: TrialWorld | None = None
@@ -77,28 +80,40 @@ _world: TrialWorld | None = None
 def play(
     skill: str, suite: str, seeds: Sequence[int], which: str, constant: Sequence[float], quick: bool
 ) -> list[tuple[int, Outcome, list[float] | None]]:
-    """Carry out trials by seed with one policy: outcomes, and the first correction of each. Seeds
-    whose scene has nothing for the skill are left out, for every policy alike."""
+    """Carry out trials by seed with one policy: outcomes, and what was seen at the first decision of
+    scripted ones. Seeds whose scene has nothing for the skill are left out, for every policy
+    alike."""
     global _world
     _world = _world or TrialWorld("tiny")
-    same = which in (CONSTANT, LATER)
-    policy = None if same else policies_for(DEFAULT_ROBOT, which).by_skill.get(skill)
-    counter = counter_of(_declared(skill)) if which == LATER else None
     done = []
     for seed in seeds:
         trial = _world.draw(skill, seed, SUITES[suite][skill])
         if trial is None:
             continue
-        noting = None if policy is None else _Noting(policy)
-        asked = _Constant(tuple(constant), counter) if same else noting
-        policies = Policies({} if asked is None else {skill: asked})
-        outcome = _world.attempt(trial, policies, quick)
-        done.append((seed, outcome, None if noting is None else noting.first))
+        nothing = _Nothing(len(declared(skill).adjustables)) if which == SCRIPTED else None
+        asked = nothing or policy_of(skill, which, constant)
+        outcome = _world.attempt(trial, Policies({skill: asked}), quick)
+        done.append((seed, outcome, None if nothing is None else nothing.first))
     return done
 
 
-#: By seed: what came of it, and the first correction.
+@functools.lru_cache
+def policy_of(skill: str, which: str, constant: Sequence[float] = ()) -> ResidualPolicy:
+    """The policy by its name or folder. SkillError where there is none for the skill."""
+    if which in (CONSTANT, LATER):
+        return _Constant(tuple(constant), counter_of(declared(skill)) if which == LATER else None)
+    found = policies_for(DEFAULT_ROBOT, which).by_skill.get(skill)
+    if found is None:
+        raise SkillError(f"expected a policy for {skill}, got none in {which}")
+    return found
+
+
+#: By seed: what came of it, and what was seen at the first decision, of scripted ones.
 Results = dict[int, tuple[Outcome, list[float] | None]]
+
+
+#: By skill and suite, and by policy.
+Compared = dict[tuple[str, str], dict[str, Results]]
 
 
 class Runner:
@@ -123,38 +138,24 @@ class Runner:
             start = blocks[-1] + _PART
         return {seed: out[seed] for seed in sorted(out)[:count]}
 
-    def run_after(
-        self,
-        skill: str,
-        suite: str,
-        scripted: Results,
-        which: str,
-        constant: Sequence[float] = (),
+    def run_as(
+        self, skill: str, suite: str, scripted: Results, which: str, constant: Sequence[float] = ()
     ) -> Results:
-        """The trials that the scripted skill has done, with a policy that leaves first attempts
-        alone: those that one attempt was enough for are the same."""
-        again = [s for s, (o, _) in scripted.items() if not (o.claimed and o.attempts == 1)]
+        """The trials that the scripted skill has done, with a policy. Those that one attempt was
+        enough for and at which the policy would have changed nothing are the same."""
+        policy = policy_of(skill, which, tuple(constant))
+        again = [
+            seed
+            for seed, (outcome, seen) in scripted.items()
+            if not (outcome.claimed and outcome.attempts == 1) or (seen and any(policy(seen)))
+        ]
         parts = [
-            (skill, suite, again[i : i + _PART], which, constant, self._quick)
+            (skill, suite, again[i : i + _PART], which, tuple(constant), self._quick)
             for i in range(0, len(again), _PART)
         ]
         done = [row for part in self._pool.starmap(play, parts, chunksize=1) for row in part]
         fresh = {seed: (outcome, first) for seed, outcome, first in done}
         return {seed: fresh.get(seed, same) for seed, same in scripted.items()}
-
-
-def _declared(skill: str) -> Residual:
-    declared = SKILLS[skill].residual
-    assert declared is not None, "every skill that can be tried has one"
-    return declared
-
-
-def leaves_first(which: str, skill: str) -> bool:
-    """Whether a policy changes nothing at first attempts, whatever it sees there."""
-    policy, declared = policies_for(DEFAULT_ROBOT, which).by_skill.get(skill), _declared(skill)
-    rows = np.random.default_rng(0).normal(0, 1, (64, len(declared.features)))
-    rows[:, counter_of(declared)] = 0.0
-    return policy is None or not any(any(policy(row.tolist())) for row in rows)
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
@@ -186,7 +187,7 @@ def difference(
 
 
 def _rows(
-    results: dict[str, dict[int, tuple[Outcome, Any]]],
+    results: dict[str, Results],
 ) -> Iterator[tuple[str, dict[str, float], dict[str, tuple[float, float, float]]]]:
     base = [o for o, _ in results[SCRIPTED].values()]
     for which, found in results.items():
@@ -199,7 +200,7 @@ def _rows(
         yield which, figures(outcomes), gaps
 
 
-def table(results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]]]]) -> Table:
+def table(results: Compared) -> Table:
     """Every skill under all conditions, policies below each other."""
     out = Table(
         "skill", "conditions", "policy", "trials", "success", "- scripted", "failures", "1st try",
@@ -224,30 +225,53 @@ def table(results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]
     return out
 
 
-def picture(by_policy: Mapping[str, Sequence[Outcome]], path: Path, title: str) -> None:
-    """Where pushed things ended about their goal, one panel a policy; PNG. Pushed upwards."""
+#: By skill: what its panels show, and how far they reach, cm.
+_PANELS = {
+    "push": ("beside the goal, cm", "short of / beyond the goal, cm", 10.0),
+    "pick": ("camera off along x, cm", "camera off along y, cm", 4.0),
+}
+_RIGHT, _WRONG = "#2a7f62", "#c8553d"
+
+
+def picture(results: Compared, path: Path) -> None:
+    """One row a skill and suite, one panel a policy, one dot a trial: pushes where they ended about
+    their goal, pushed upwards; picks by how far off the camera was. PNG."""
     import matplotlib
 
     matplotlib.use("Agg")
     from matplotlib import pyplot as plt
 
-    figure, panels = plt.subplots(1, len(by_policy), figsize=(4.2 * len(by_policy), 4.4), dpi=100)
-    for panel, (which, outcomes) in zip(np.atleast_1d(panels), by_policy.items(), strict=True):
-        spots = np.array([_about_goal(o) for o in outcomes]) * 100
-        right = np.array([o.success for o in outcomes])
-        for some, color in ((right, "#2a7f62"), (~right, "#c8553d")):
-            panel.scatter(
-                *np.clip(spots[some], -9.5, 9.5).T, s=16, c=color, alpha=0.7, linewidths=0
-            )
-        panel.add_patch(plt.Circle((0, 0), 100 * PUSHED_M, fill=False, color="#444444"))
-        panel.set(xlim=(-10, 10), ylim=(-10, 10), aspect="equal", xlabel="beside the goal, cm")
-        panel.set_title(f"{which}: {right.sum()} of {len(right)} within 2 cm", fontsize=11)
-    np.atleast_1d(panels)[0].set_ylabel("short of / beyond the goal, cm")
-    figure.suptitle(title, fontsize=12)
+    wide = max(len(by_policy) for by_policy in results.values())
+    figure, panels = plt.subplots(
+        len(results), wide, figsize=(4.2 * wide, 4.5 * len(results)), dpi=100, squeeze=False
+    )
+    for row, ((skill, _), by_policy) in zip(panels, results.items(), strict=True):
+        x_label, y_label, reach = _PANELS[skill]
+        for panel, (which, found) in zip(row, by_policy.items(), strict=False):
+            outcomes = [o for o, _ in found.values()]
+            spots = 100 * np.array([_spot(o) for o in outcomes])
+            right = np.array([o.success for o in outcomes])
+            for some, color in ((right, _RIGHT), (~right, _WRONG)):
+                inside = np.clip(spots[some], -0.96 * reach, 0.96 * reach)
+                panel.scatter(*inside.T, s=18, c=color, alpha=0.7, linewidths=0)
+            if skill == "push":
+                panel.add_patch(plt.Circle((0, 0), 100 * PUSHED_M, fill=False, color="#444444"))
+            panel.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel=x_label)
+            done = "within 2 cm" if skill == "push" else "held"
+            panel.set_title(f"{skill}, {which}: {right.sum()} of {len(right)} {done}", fontsize=11)
+        row[0].set_ylabel(y_label)
+        for panel in row[len(by_policy) :]:
+            panel.axis("off")
+    suites = " and ".join(dict.fromkeys(suite for _, suite in results))
+    figure.suptitle(f"The same held-out trials, {suites} physics and looks", fontsize=12)
     figure.tight_layout()
     path.parent.mkdir(parents=True, exist_ok=True)
     figure.savefig(path)
     plt.close(figure)
+
+
+def _spot(o: Outcome) -> tuple[float, float]:
+    return _about_goal(o) if o.skill == "push" else o.astray_m
 
 
 def _about_goal(o: Outcome) -> tuple[float, float]:
@@ -268,46 +292,42 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--policies",
         default=LEARNED,
-        help="beside the scripted one: learned, slippery, a folder; scripted: none",
+        help="beside the scripted one: learned, a folder; scripted: none",
     )
     parser.add_argument(
-        "--constant", type=float, nargs="*", help="a constant correction, too: one number each"
+        "--constant", type=float, nargs="+", help="a constant correction, too: one number each"
     )
     parser.add_argument("--later", action="store_true", help="that only after a first attempt")
     parser.add_argument("--quick", action="store_true", help="without the ways through free space")
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--out", type=Path, default=Path("bench_out/residual.json"))
-    parser.add_argument("--picture", type=Path, help="where pushed things ended, PNG")
+    parser.add_argument("--picture", type=Path, help="what came of every trial, PNG")
     args = parser.parse_args(argv)
     console = Console(width=190)
-    results: dict[tuple[str, str], dict[str, dict[int, tuple[Outcome, Any]]]] = {}
+    results: Compared = {}
     with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
         runner = Runner(pool, JUDGED_FROM + args.seed, args.quick)
         for skill in args.skill:
             for suite in args.suites:
                 found = {SCRIPTED: runner.run(skill, suite, args.episodes, SCRIPTED)}
                 if args.policies != SCRIPTED:
-                    found[args.policies] = (
-                        runner.run_after(skill, suite, found[SCRIPTED], args.policies)
-                        if leaves_first(args.policies, skill)
-                        else runner.run(skill, suite, args.episodes, args.policies)
+                    found[args.policies] = runner.run_as(
+                        skill, suite, found[SCRIPTED], args.policies
                     )
-                firsts = [f for _, f in found[args.policies].values() if f is not None]
-                same = args.constant or (np.mean(firsts, axis=0).tolist() if firsts else [])
-                if args.constant is not None and same and args.later:
-                    found[LATER] = runner.run_after(skill, suite, found[SCRIPTED], LATER, same)
-                elif args.constant is not None and same:
-                    found[CONSTANT] = runner.run(skill, suite, args.episodes, CONSTANT, same)
+                if args.constant:
+                    which = LATER if args.later else CONSTANT
+                    found[which] = runner.run_as(
+                        skill, suite, found[SCRIPTED], which, args.constant
+                    )
                 results[skill, suite] = found
                 console.print(table({(skill, suite): found}))
-                if args.picture and skill == "push" and suite == args.suites[0]:
-                    ends = {which: [o for o, _ in seeds.values()] for which, seeds in found.items()}
-                    picture(ends, args.picture, f"{args.episodes} pushes, {suite} physics")
+    if args.picture:
+        picture(results, args.picture)
     record = [
-        {"suite": suite, "which": which, "first": first, **asdict(outcome)}
+        {"suite": suite, "which": which, "seen": seen, **asdict(outcome)}
         for (_, suite), by_policy in results.items()
         for which, found in by_policy.items()
-        for outcome, first in found.values()
+        for outcome, seen in found.values()
     ]
     args.out.parent.mkdir(parents=True, exist_ok=True)
     args.out.write_text(json.dumps(record, indent=1), encoding="utf-8")

@@ -158,7 +158,7 @@ class AgentConfig(_Part):
         "learned",
         min_length=1,
         description="learned (corrected by the policies that come with the arm), scripted, "
-        "slippery (an example), or a folder with policies of one's own",
+        "or a folder with policies of one's own",
     )
     perception: ModuleConfig = Field(ModuleConfig(), description="pictures to a scene")
     planning: ModuleConfig = Field(

@@ -57,7 +57,7 @@ _REST_S = 1.5
 @dataclass(frozen=True)
 class Conditions:
     """What trials are drawn from. physics: ranges of hidden factors; noise: standard deviations of
-    looks, each multiplied by one random share of 0 to 1 a trial; kinds: what is pushed or picked,
+    looks, each multiplied by one random share a trial, from `share`; kinds: what is pushed or picked,
     all equally often, among others of one more kind; things: how many there are, from and to."""
 
     name: str
@@ -65,6 +65,7 @@ class Conditions:
     physics: Ranges = field(default_factory=dict)
     noise: PoseNoise = EXACT
     things: tuple[int, int] = (3, 6)
+    share: tuple[float, float] = (0.0, 1.0)
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ class Trial:
 @dataclass(frozen=True)
 class Outcome:
     """What came of a trial. success: by truth; claimed: what the skill says. off_m: of what was
-    pushed from its goal (0 for picks). policy: whose corrections were used last."""
+    pushed from its goal (0 for picks). policy: whose corrections were used last. astray_m: how wrong
+    the looks were about every place, along x and y."""
 
     skill: str
     seed: int
@@ -97,6 +99,7 @@ class Outcome:
     goal: tuple[float, float]
     start: tuple[float, float]
     policy: str = ""
+    astray_m: tuple[float, float] = (0.0, 0.0)
 
 
 class TrialWorld:
@@ -123,7 +126,8 @@ class TrialWorld:
             self.world.build_anew()
         reset_with(physics, self.world, scene, seed)
         self.world.settle(0.5)
-        noise = _shared(conditions.noise, float(rng.random()))
+        low, high = conditions.share
+        noise = _shared(conditions.noise, low + (high - low) * float(rng.random()))
         look = NoisyLook(self.world, noise, np.random.default_rng([seed, 0x100C]))
         truth = oracle_scene(self.world)
         found = _something(skill, kind, truth, rng)
@@ -173,7 +177,7 @@ class TrialWorld:
         return Outcome(
             trial.skill, trial.seed, trial.item.kind, good, bool(report.status.value == "succeeded"),
             report.attempts, off, sim_s, report.words, (x, y), goal, trial.item.position[:2],
-            str(report.details.get("policy", "")),
+            str(report.details.get("policy", "")), trial.look.bias_m,
         )  # fmt: skip
 
     def attempt(self, trial: Trial, policies: Policies, quick: bool = False) -> Outcome:

@@ -82,7 +82,9 @@ class NoisyLook:
 
     def __init__(self, world: SimWorld, noise: PoseNoise, rng: np.random.Generator) -> None:
         self._world, self._noise, self._rng = world, noise, rng
-        self._bias = rng.normal(0.0, 1.0, 2) * noise.bias_m
+        dx, dy = (rng.normal(0.0, 1.0, 2) * noise.bias_m).tolist()
+        #: How wrong the camera's place is along x and y.
+        self.bias_m: tuple[float, float] = (dx, dy)
 
     def __call__(self) -> Scene:
         scene = oracle_scene(self._world)
@@ -97,8 +99,8 @@ class NoisyLook:
         return replace(
             o,
             position=(
-                x + self._bias[0] + dx * noise.jitter_m,
-                y + self._bias[1] + dy * noise.jitter_m,
+                x + self.bias_m[0] + dx * noise.jitter_m,
+                y + self.bias_m[1] + dy * noise.jitter_m,
                 o.bottom_z + height / 2,
             ),
             yaw=o.yaw + turn * noise.yaw_rad,

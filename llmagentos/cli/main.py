@@ -102,7 +102,7 @@ SkillsOption = Annotated[
     typer.Option(
         "--skills",
         metavar="WHICH",
-        help="learned (trained policies), scripted, slippery (an example), or a folder.",
+        help="learned (trained policies), scripted, or a folder.",
     ),
 ]
 RayOption = Annotated[

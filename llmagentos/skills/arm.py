@@ -113,6 +113,15 @@ class Arm:
         """The tip's pose by the measured joints."""
         return self.kinematics.tip_pose(self.driver.state().positions)
 
+    @property
+    def pressed_aside_m(self) -> tuple[float, float, float]:
+        """How far the measured tip is from where the last command would have it, base frame."""
+        if self._sent is None:
+            return 0.0, 0.0, 0.0
+        x, y, z = self.kinematics.tip_position(self._sent)
+        at = self.tip.position
+        return at[0] - x, at[1] - y, at[2] - z
+
     def at_home(self) -> bool:
         """Whether every joint is within 0.02 rad of the home position."""
         return bool(np.max(np.abs(self.joints - self.kinematics.home)) < 0.02)

@@ -32,8 +32,6 @@ from llmagentos.skills.residual import SCRIPTED, Policies, Residual
 
 #: In the place of a folder: the policies that come with this package.
 LEARNED = "learned"
-#: Others that come with this package, as examples, by name.
-NAMED = ("slippery",)
 _SHIPPED = Path(__file__).parent / "policies"
 
 
@@ -127,21 +125,16 @@ def _declared(card: Card, path: Path) -> Residual:
 
 def policies_for(arm: str, which: str | Path = LEARNED) -> Policies:
     """The policies of an arm, by its name. which: "scripted" (none), "learned" (those that come
-    with this package, are for the arm and beat its scripted skills: none at present), one of NAMED
-    ("slippery": an example that brings nothing over the scripted push), or a folder with cards of
-    one's own.
+    with this package and are for the arm; maybe none), or a folder with cards of one's own.
 
     Raises as LearnedPolicy does; SkillError too for a folder without any for the arm, or with two
     for one skill.
     """
     if str(which) == SCRIPTED:
         return Policies()
-    shipped = _SHIPPED / ("" if str(which) == LEARNED else str(which))
-    folder = shipped if str(which) in (LEARNED, *NAMED) else Path(which)
+    folder = _SHIPPED if str(which) == LEARNED else Path(which)
     if not is_there(folder):
-        raise FileError(
-            f"expected {SCRIPTED}, {LEARNED}, {', '.join(NAMED)} or a folder with policies, got '{which}'"
-        )
+        raise FileError(f"expected {SCRIPTED}, {LEARNED} or a folder with policies, got '{which}'")
     found: dict[str, Any] = {}
     for path in sorted(folder.glob("*.yaml")):
         policy = LearnedPolicy(path)

@@ -16,6 +16,7 @@ from dataclasses import dataclass, field
 from typing import Protocol
 
 from llmagentos.errors import LLMAgentOSError, SkillError
+from llmagentos.types import Pose
 
 _log = logging.getLogger(__name__)
 
@@ -120,12 +121,13 @@ class Policies:
     by_skill: dict[str, ResidualPolicy] = field(default_factory=dict)
 
     def ask(
-        self, skill: str, residual: Residual, seen: Mapping[str, float]
+        self, skill: str, residual: Residual, seen: Mapping[str, float], frame: Pose
     ) -> Generator[None, None, Correction]:
         """The correction for this decision. What a policy can't answer (an error, a wrong number of
         values, NaN, infinity, too late) is the scripted skill's, and logged.
 
-        A generator as motions are: one that trains a policy waits here for its answer.
+        A generator as motions are: one that trains a policy waits here for its answer, and tells by
+        `frame` (base frame), in which corrections are counted, what would have been the right one.
         """
         policy = self.by_skill.get(skill)
         if policy is None:
@@ -162,11 +164,11 @@ class Trust:
     residual: Residual
     doubt: str = ""
 
-    def ask(self, seen: Mapping[str, float]) -> Generator[None, None, Correction]:
-        """The correction for this decision."""
+    def ask(self, seen: Mapping[str, float], frame: Pose) -> Generator[None, None, Correction]:
+        """The correction for this decision, counted in `frame`."""
         if self.doubt:
             return self.residual.identity(f"{SCRIPTED} ({self.doubt})")
-        return (yield from self.policies.ask(self.skill, self.residual, seen))
+        return (yield from self.policies.ask(self.skill, self.residual, seen, frame))
 
     def lose(self, correction: Correction, why: str) -> None:
         """A motion with this correction did harm; nothing happens if it was the scripted one."""

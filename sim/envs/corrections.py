@@ -3,14 +3,14 @@
 Knows: how a trial becomes observations, actions and rewards. Does not know: algorithms, how trials
 are drawn and judged (sim.skill_trials), what a skill lets be corrected (its `residual`).
 
-An action of zeros is the scripted skill (of a push's first stroke: after one that went too far the
-scripted skill has its own correction, push.AFTER_TOO_FAR). An episode is one trial: a push has one step a stroke, a
+An action of zeros is the scripted skill. An episode is one trial: a push has one step a stroke, a
 pick one a grasp, three at most. `import sim.envs.corrections`, then
 `gymnasium.make("llmagentos/CorrectPush-v0")`.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Generator, Mapping
 from typing import Any
 
@@ -23,6 +23,7 @@ from llmagentos.errors import DriverError
 from llmagentos.ports.skills import SkillReport
 from llmagentos.skills.declaration import SkillRun
 from llmagentos.skills.residual import SCRIPTED, Correction, Policies, Residual
+from llmagentos.types import Pose
 from sim.envs import NAMESPACE
 from sim.skill_conditions import TRAINING
 from sim.skill_trials import SKILLS, Conditions, Outcome, Trial, TrialWorld
@@ -46,6 +47,10 @@ class CorrectionEnv(gymnasium.Env[Row, Row]):
     Observation: the features of the skill's residual, in their units. Action: a share of -1 to 1 of
     each adjustable's bound. Reward: 1 for success by truth, less 0.15 a step; a push that ends off
     its goal loses up to 2 (1 for 5 cm). `info["outcome"]` at the end is the trial's Outcome.
+
+    `info["before"]`, `info["after"]`: where the thing truly was before and after the step, metres in
+    the frame in which the correction was counted: of a push along the way from its goal and to the
+    left of it, of a pick along the hand's x and y axes from its tip.
 
     reset(options={"trial": 7}) is that very trial; else the seed draws one. DriverError for an
     action of the wrong shape, or with NaN or values beyond 1.
@@ -104,15 +109,22 @@ class CorrectionEnv(gymnasium.Env[Row, Row]):
             )
         if self._trial is None or self._run is None:
             raise DriverError("expected a reset before a step")
-        last = self._observed()
+        last, frame, before = self._observed(), self._waiting.frame, self._place()
         self._waiting.answer = self.residual.clipped((values * self._most).tolist(), "training")
         report = self._go_on()
         cost = _STEP_COST + self._squeeze(values)
-        if report is None:
-            return self._observed(), -cost, False, False, {}
-        outcome = self._trials.outcome(self._trial, report)
+        outcome = None if report is None else self._trials.outcome(self._trial, report)
+        truth = {"before": _within(frame, before), "after": _within(frame, self._place())}
+        if outcome is None:
+            return self._observed(), -cost, False, False, truth
         self._run = None
-        return last, _worth(outcome) - cost, True, False, {"outcome": outcome}
+        return last, _worth(outcome) - cost, True, False, {"outcome": outcome, **truth}
+
+    def _place(self) -> tuple[float, float]:
+        """Where the thing truly is, base frame."""
+        assert self._trial is not None
+        x, y, _ = self._trials.world.object_pose(self._trial.item.id)[0]
+        return x, y
 
     def _go_on(self) -> SkillReport | None:
         """Up to the next decision (None) or the report."""
@@ -143,6 +155,13 @@ def _worth(outcome: Outcome) -> float:
     return _SUCCESS * outcome.success - min(outcome.off_m / _OFF_M, 2.0)
 
 
+def _within(frame: Pose, at: tuple[float, float]) -> tuple[float, float]:
+    """A point of the base frame in another one."""
+    dx, dy = at[0] - frame.position[0], at[1] - frame.position[1]
+    c, s = math.cos(frame.yaw), math.sin(frame.yaw)
+    return c * dx + s * dy, c * dy - s * dx
+
+
 class _Waiting(Policies):
     """Lets the environment answer: a skill that asks waits until it has. Other skills on the way
     (a push that carries) are scripted."""
@@ -151,16 +170,18 @@ class _Waiting(Policies):
         super().__init__()
         self._skill = skill
         self.seen: list[float] = []
+        self.frame = Pose((0.0, 0.0, 0.0))
         self.answer: Correction | None = None
         self.waits = False
 
     def ask(
-        self, skill: str, residual: Residual, seen: Mapping[str, float]
+        self, skill: str, residual: Residual, seen: Mapping[str, float], frame: Pose
     ) -> Generator[None, None, Correction]:
         """Yields, without time passing, until there is an answer."""
         if skill != self._skill:
             return residual.identity(SCRIPTED)
-        self.seen, self.answer, self.waits = residual.row(seen), None, True
+        self.seen, self.frame = residual.row(seen), frame
+        self.answer, self.waits = None, True
         while self.answer is None:
             yield
         self.waits = False

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from llmagentos.files import make_folder
 from llmagentos.skills.residual import Residual
+from sim.skill_trials import SKILLS
 
 Layers = Sequence[tuple[NDArray[np.float32], NDArray[np.float32]]]
 
@@ -29,10 +30,27 @@ def counter_of(residual: Residual) -> int:
     return next(names.index(name) for name in ("stroke", "grasp") if name in names)
 
 
-def network_bytes(layers: Layers, most: Sequence[float], counter: int) -> bytes:
+#: By skill: where the sum of these features is 0, a policy changes nothing.
+_GATES = {"push": ("stroke", "rolls"), "pick": ("grasp",)}
+
+
+def declared(skill: str) -> Residual:
+    """What a skill that can be tried offers to policies."""
+    residual = SKILLS[skill].residual
+    assert residual is not None, "every skill that can be tried has one"
+    return residual
+
+
+def gates_of(skill: str) -> list[int]:
+    """Which features tell that a policy may change something: where all are 0 it does not."""
+    names = [f.name for f in declared(skill).features]
+    return [names.index(name) for name in _GATES[skill]]
+
+
+def network_bytes(layers: Layers, most: Sequence[float], gates: Sequence[int]) -> bytes:
     """An ONNX file: features [n, features] float32 in their units to corrections [n, adjustables]
-    in theirs. layers: weights [in, out] and bias [out], tanh after each; most: the bounds; counter:
-    the feature that counts attempts before this one: while it is 0 nothing is corrected."""
+    in theirs. layers: weights [in, out] and bias [out], tanh after each; most: the bounds; gates:
+    features of which one at least must not be 0, else nothing is corrected."""
     import onnx
     from onnx import TensorProto, helper, numpy_helper
 
@@ -43,10 +61,12 @@ def network_bytes(layers: Layers, most: Sequence[float], counter: int) -> bytes:
         nodes.append(helper.make_node("Tanh", [f"sum{i}"], [f"out{i}"]))
         last = f"out{i}"
     weights.append(numpy_helper.from_array(np.array(most, np.float32), "most"))
-    weights.append(numpy_helper.from_array(np.array([counter], np.int64), "counter"))
+    weights.append(numpy_helper.from_array(np.array(gates, np.int64), "gates"))
+    weights.append(numpy_helper.from_array(np.array([1], np.int64), "axis"))
     nodes += [
-        helper.make_node("Gather", ["features", "counter"], ["before"], axis=1),
-        helper.make_node("Clip", ["before", "none", "one"], ["later"]),
+        helper.make_node("Gather", ["features", "gates"], ["told"], axis=1),
+        helper.make_node("ReduceSum", ["told", "axis"], ["sum"], keepdims=1),
+        helper.make_node("Clip", ["sum", "none", "one"], ["later"]),
         helper.make_node("Mul", [last, "most"], ["wanted"]),
         helper.make_node("Mul", ["wanted", "later"], ["corrections"]),
     ]
@@ -73,11 +93,15 @@ def write_policy(
     residual: Residual,
     command: str,
     figures: Mapping[str, Any],
+    seed: int | None = None,
+    gates: Sequence[int] | None = None,
 ) -> None:
     """SKILL.onnx and its card SKILL.yaml into a folder. command: what trained it; figures: what is
-    to be said of it."""
+    to be said of it; gates: as in network_bytes, the skill's own by default."""
     make_folder(folder, "a folder for the policy")
-    data = network_bytes(layers, [a.most for a in residual.adjustables], counter_of(residual))
+    data = network_bytes(
+        layers, [a.most for a in residual.adjustables], gates_of(skill) if gates is None else gates
+    )
     (folder / f"{skill}.onnx").write_bytes(data)
     card = {
         "name": name,
@@ -89,6 +113,7 @@ def write_policy(
         "adjustables": {a.name: a.most for a in residual.adjustables},
         "normalization": "inside the network: features come in their own units",
         "trained_by": command,
+        "seed": seed,
         "figures": dict(figures),
     }
     (folder / f"{skill}.yaml").write_text(yaml.safe_dump(card, sort_keys=False), encoding="utf-8")

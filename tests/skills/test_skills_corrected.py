@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,11 +14,9 @@ pytest.importorskip("pybullet")
 from lab.workbench import Workbench
 
 from llmagentos.skills import SkillStatus
-from llmagentos.skills.learned import policies_for
-from llmagentos.skills.residual import ResidualPolicy
-from llmagentos.types import Action, Pose
-from sim.physics import Physics, reset_with
-from sim.scene import SceneSpec
+from llmagentos.skills.grasp_corrections import RESIDUAL, Last, features
+from llmagentos.skills.grasps import Grasp
+from llmagentos.types import Action, Pose, SceneObject
 
 SCENE: dict[str, Any] = {
     "objects": [
@@ -73,8 +72,9 @@ def test_no_policy_brings_the_hand_out_of_the_work_area_or_through_the_table(
     report = lab.do("push", "red_block", pose=Pose((0.45, edge, 0.0)))  # asserts: no rejection
     assert lab.at("red_block")[2] > 0.015 and lab.at("red_block")[1] > edge - 0.09
     assert report.attempts <= 3
-    lab.policies.by_skill["pick"] = Fixed(1e9, 1e9, 1e9, 1e9)
-    assert lab.do("pick", "gold_can").details["policy"] == "fixed-r1"
+    lab.policies.by_skill["pick"] = Fixed(*[1e9] * 6)
+    lab.do("pick", "gold_can")  # asserts: no rejection
+    assert lab.skills.hand().position[2] > 0.0
 
 
 def test_no_policy_pushes_a_thing_out_of_the_work_area(lab: Workbench) -> None:
@@ -126,7 +126,7 @@ def test_what_cannot_be_pushed_is_carried_without_corrections(lab: Workbench) ->
         ]
     }
     lab.set_up(scene)
-    policy = Fixed(1.0, 0.0, 0.0, 0.0)
+    policy = Fixed(0.0, 0.0, 0.0, 0.0, 1.0, 0.0)
     lab.policies.by_skill.update({"push": Fixed(0.0, 0.0), "pick": policy})
     report = lab.do("push", "red_block", pose=Pose((*GOAL, 0.0)))
     assert report.status is SkillStatus.SUCCEEDED and report.details["carried"]
@@ -142,40 +142,49 @@ def test_nan_leaves_the_scripted_push(lab: Workbench) -> None:
 
 
 def test_a_plan_says_whose_corrections_it_used(lab: Workbench) -> None:
-    lab.policies.by_skill["pick"] = Fixed(0.5, 0.0, 0.0, 0.0)
+    lab.policies.by_skill["pick"] = Fixed(0.0, 0.0, 0.0, 0.0, 0.5, 0.0)
     done = lab.run("pick [ the red block ]")
     assert done.status == "succeeded" and lab.world.held_truth() == "red_block"
     assert done.steps[0]["actions"][-1]["policy"] == "fixed-r1"
 
 
-class Noting:
-    """A policy, and what it answered."""
+def test_a_grasp_is_shifted_along_the_fingers_and_turned_by_quarters_where_there_are_sides(
+    lab: Workbench,
+) -> None:
+    yaws, offs = [], []
+    for along, turn in ((0.0, 0.0), (0.01, 0.0), (0.0, 1.0)):
+        lab.set_up(SCENE)
+        lab.policies.by_skill["pick"] = Fixed(along, 0.0, turn, 0.0, 0.0, 0.0)
+        report = lab.do("pick", "red_block")
+        assert report.status is SkillStatus.SUCCEEDED and report.details["policy"] == "fixed-r1"
+        tip = lab.skills._arm.tip
+        dx, dy = (a - b for a, b in zip(tip.position[:2], lab.at("red_block")[:2], strict=True))
+        yaws.append(tip.yaw)
+        offs.append(dx * math.cos(tip.yaw) + dy * math.sin(tip.yaw))
+    assert offs == pytest.approx([0.0, 0.01, 0.0], abs=0.002)
+    assert yaws[1] == pytest.approx(yaws[0], abs=0.02)
+    assert abs(yaws[2] - yaws[0]) == pytest.approx(math.pi / 2, abs=0.02)  # not 1 rad
 
-    name = "noting-r1"
 
-    def __init__(self, policy: ResidualPolicy) -> None:
-        self.policy, self.answers = policy, []
+def test_a_grasp_that_a_policy_brings_into_a_neighbour_is_the_scripted_one(lab: Workbench) -> None:
+    beside = {"kind": "block", "color": "blue", "position": [0.45, 0.185]}
+    lab.set_up({"objects": [SCENE["objects"][0], beside]})
+    lab.policies.by_skill["pick"] = Fixed(0.02, 0.02, 0.0, 0.01, 0.0, 0.0)
+    assert lab.do("pick", "red_block").status is SkillStatus.SUCCEEDED
+    assert math.dist(lab.at("blue_block")[:2], (0.45, 0.185)) < 0.005
 
-    def __call__(self, features: Sequence[float]) -> Sequence[float]:
-        self.answers.append(list(self.policy(features)))
-        return self.answers[-1]
 
-
-def test_slippery_saves_strokes_of_a_plan_on_a_slippery_table(lab: Workbench) -> None:
-    can = {"kind": "can", "color": "red", "position": [0.45, 0.10]}
-    scene = {"objects": [can, SCENE["objects"][1]]}
-    shipped = Noting(policies_for("panda", "slippery").by_skill["push"])
-    strokes = []
-    try:
-        for policies in ({}, {"push": shipped}):
-            lab.set_up(scene)
-            reset_with(Physics(table=0.07), lab.world, SceneSpec.from_dict(scene), 0)
-            lab.policies.by_skill.update(policies)
-            done = lab.run("push [ the red can ] toward [ the gold can ] dist 12 cm")
-            assert done.status == "succeeded", done.reply
-            strokes.append(done.steps[0]["actions"][-1]["attempts"])
-    finally:
-        Physics().apply(lab.world)
-    assert strokes == [2, 1]  # the scripted one goes too far, then slowly: as it is slippery here
-    assert shipped.answers[0][1] < -0.5  # more slowly from the start
-    assert done.steps[0]["actions"][-1]["policy"] == "noting-r1"
+def test_a_policy_sees_in_the_frame_of_the_hand_what_the_grasp_before_felt() -> None:
+    item = SceneObject("b", "block", "red", 0.04, 0.04, (0.5, 0.0, 0.02))
+    grasp = Grasp(Pose((0.5, 0.0, 0.02)), 0.08, 0.04, 60.0, "across")
+    moved = replace(item, position=(0.52, 0.0, 0.02))
+    done = RESIDUAL.clipped([0.01, 0.0, 0.0, 0.0, 0.0, 0.0], "fixed-r1")
+    last = Last("blocked", grasp, item, done, met_m=(0.0, 0.03, 0.004))
+    quarter = replace(grasp, tip=Pose((0.52, 0.0, 0.02), math.pi / 2))
+    seen = features(moved, quarter, 1, last, 1.0)
+    assert set(seen) == {f.name for f in RESIDUAL.features}
+    assert seen["blocked"] == 1.0 and seen["missed"] == 0.0 and seen["grasp"] == 1.0
+    assert (seen["moved_x_m"], seen["moved_y_m"]) == pytest.approx((0.0, -0.02), abs=1e-9)
+    assert (seen["met_x_m"], seen["met_y_m"], seen["met_z_m"]) == pytest.approx((0.03, 0.0, 0.004))
+    assert (seen["last_x_m"], seen["last_y_m"]) == pytest.approx((0.0, -0.01), abs=1e-9)
+    assert seen["turned"] == pytest.approx(-1.0)

@@ -25,6 +25,7 @@ from llmagentos.skills.residual import (
     Policies,
     Residual,
 )
+from llmagentos.types import Pose
 
 ZERO = dict.fromkeys((f.name for f in RESIDUAL.features), 0.0)
 NAN = float("nan")
@@ -43,7 +44,7 @@ class Fixed:
 
 
 def asked(policies: Policies) -> Correction:
-    waiting = policies.ask("push", RESIDUAL, ZERO)
+    waiting = policies.ask("push", RESIDUAL, ZERO, Pose((0.5, 0.0, 0.0)))
     with pytest.raises(StopIteration) as end:
         next(waiting)
     return end.value.value  # type: ignore[no-any-return]
@@ -182,7 +183,7 @@ def test_a_network_of_other_widths(tmp_path: Path) -> None:
 
 def test_scripted_and_a_folder_that_is_not_there(tmp_path: Path) -> None:
     assert not policies_for("panda", "scripted").by_skill
-    with pytest.raises(FileError, match="expected scripted, learned, slippery or a folder"):
+    with pytest.raises(FileError, match="expected scripted, learned or a folder"):
         policies_for("panda", tmp_path / "none")
     (tmp_path / "b.yaml").write_text(write(tmp_path, network([0.0] * 2)).read_text())
     with pytest.raises(SkillError, match="expected one policy for push, got two"):
@@ -190,11 +191,11 @@ def test_scripted_and_a_folder_that_is_not_there(tmp_path: Path) -> None:
 
 
 def test_what_is_shipped_loads_and_only_for_its_arms() -> None:
-    shipped = policies_for("panda").by_skill | policies_for("panda", "slippery").by_skill
+    shipped = policies_for("panda").by_skill
     assert "push" in shipped
     for name, policy in shipped.items():
         assert isinstance(policy, LearnedPolicy) and policy.card.skill == name
-        assert policy.card.trained_by.startswith("python -m sim.rl.corrections")
+        assert policy.card.trained_by.startswith("python -m sim.rl.hindsight")
         assert policy.name == policy.card.name
     assert not policies_for("so101").by_skill
 

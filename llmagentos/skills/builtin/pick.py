@@ -9,13 +9,10 @@ from __future__ import annotations
 import logging
 import math
 from collections.abc import Generator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from llmagentos.errors import MotionError
-from llmagentos.motion.kinematics import Kinematics
-from llmagentos.motion.planning import InHand, Obstacles
-from llmagentos.motion.solids import geometry_of
-from llmagentos.objects.kinds import traits
+from llmagentos.motion.planning import InHand
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.robots.specs import ArmSpec
@@ -23,15 +20,13 @@ from llmagentos.skills.arm import EMPTY_M
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import OBJECT, Skill, SkillRun
 from llmagentos.skills.freeing import draw_free, in_the_way, is_small
-from llmagentos.skills.grasps import Grasp, different, grasps, is_possible, turnable
+from llmagentos.skills.grasp_corrections import RESIDUAL, Last, corrected, features
+from llmagentos.skills.grasps import Grasp, different, grasps, turnable
 from llmagentos.skills.preview import crowded, not_pickable, too_close, with_object
 from llmagentos.skills.residual import (
     SCRIPTED,
-    Adjustable,
     Correction,
-    Feature,
     Policies,
-    Residual,
     Trust,
 )
 from llmagentos.types import Action, Pose, Scene, SceneObject
@@ -48,32 +43,6 @@ _TOO_WIDE_M = 0.02
 _LIFT_SPEED = 0.7
 #: In a preview the base of what is held is this high.
 _HELD_Z_M = 0.25
-
-#: What a policy sees of a grasp and may change of it. Lengths at scale 1.
-RESIDUAL = Residual(
-    features=(
-        Feature("size_m", "the object's width, m"),
-        Feature("height_m", "its height, m"),
-        Feature("holds_m", "finger opening that is expected when it is held, m"),
-        Feature("open_m", "finger opening on the way down, m"),
-        Feature("above_m", "height of the finger tips over its base, m"),
-        Feature("round", "1 where it is round seen from above, else 0"),
-        Feature("rolls", "1 where it rolls away, else 0"),
-        Feature("rim", "1 where its wall is gripped, else 0"),
-        Feature("grasp", "grasps before this one"),
-        Feature("blocked", "1 where the grasp before hit something on its way, else 0"),
-        Feature("missed", "1 where nothing was between the fingers then, else 0"),
-        Feature("slipped", "1 where it was lost on the way up then, else 0"),
-        Feature("last_force", "the correction of the force then"),
-        Feature("last_speed", "the correction of the speed then"),
-    ),
-    adjustables=(
-        Adjustable("force", "log2", 1.0, "force is 2 to the power of this times the scripted"),
-        Adjustable("speed", "log2", 1.5, "lifting speed, in the same way"),
-        Adjustable("deeper_m", "m", 0.01, "the finger tips are so much lower"),
-        Adjustable("wider_m", "m", 0.01, "the fingers are so much wider open on the way down"),
-    ),
-)
 
 
 def _run(context: Context, action: Action) -> SkillRun:
@@ -97,15 +66,15 @@ def take(
     context: Context,
     item: SceneObject,
     turn_rad: float = 0.0,
-    corrected: bool = True,
+    by_policy: bool = True,
     skip: int = 0,
 ) -> SkillRun:
     """Grasp and lift an object seen just now. turn_rad: the wrist shall be able to turn by this much
-    afterwards. corrected: whether a policy may correct it. skip: so many of the best grasps come
+    afterwards. by_policy: whether a policy may correct it. skip: so many of the best grasps come
     last."""
-    trust = Trust(context.policies if corrected else Policies(), PICK.name, RESIDUAL)
+    trust = Trust(context.policies if by_policy else Policies(), PICK.name, RESIDUAL)
     tried: list[Grasp] = []
-    problem, drawn, last = "", 0, _Last()
+    problem, drawn, last = "", 0, Last()
     left_out: list[Grasp] = []
     while len(left_out) < skip and (poor := _next_grasp(context, item, left_out, turn_rad)):
         left_out.append(poor)
@@ -120,11 +89,13 @@ def take(
                 break
             item, drawn = moved, drawn + 1
             continue
-        seen = _features(item, grasp, len(tried), last, context.arm.spec.scale)
-        correction = yield from trust.ask(seen)
+        seen = features(item, grasp, len(tried), last, context.arm.spec.scale)
+        correction = yield from trust.ask(seen, Pose(item.position, grasp.tip.yaw))
         tried.append(grasp)
+        free = context.belief.obstacles(item.id)
+        done, there, correction = corrected(grasp, item, correction, free, context.arm.kinematics)
         try:
-            ended = yield from _attempt(context, item, grasp, correction)
+            ended = yield from _attempt(context, there, done, correction["speed"])
         except MotionError as error:
             _log.info("grasp of %s failed: %s", item.id, error)
             problem, ended = str(error), "blocked"
@@ -132,7 +103,7 @@ def take(
         if ended == "held":
             words = f"picked up the {item.label}, {grasp.how}"
             return succeeded(words, len(tried), grasp=grasp.how, policy=correction.by)
-        last = _Last(ended, correction)
+        last = _how_it_ended(context, ended, done, item, correction)
         yield from _give_up(context)
         again = yield from context.look_for(item)
         if again is None:
@@ -146,35 +117,14 @@ def take(
     return failed(Failure.GRASP_FAILED, words, len(tried), problem=problem, policy=by)
 
 
-@dataclass(frozen=True)
-class _Last:
-    """How the grasp before ended (blocked, missed or slipped), and what was corrected."""
-
-    ended: str = ""
-    correction: Correction | None = None
-
-
-def _features(
-    item: SceneObject, grasp: Grasp, tried: int, last: _Last, scale: float
-) -> dict[str, float]:
-    """What RESIDUAL declares, of the grasp that comes."""
-    g, before = geometry_of(item), last.correction
-    return {
-        "size_m": g.size_m / scale,
-        "height_m": g.height_m / scale,
-        "holds_m": grasp.holds_m / scale,
-        "open_m": grasp.open_m / scale,
-        "above_m": (grasp.tip.position[2] - item.bottom_z) / scale,
-        "round": float(g.is_round),
-        "rolls": float(traits(item.kind).rolls),
-        "rim": float(grasp.by_rim),
-        "grasp": float(tried),
-        "blocked": float(last.ended == "blocked"),
-        "missed": float(last.ended == "missed"),
-        "slipped": float(last.ended == "slipped"),
-        "last_force": 0.0 if before is None else before["force"],
-        "last_speed": 0.0 if before is None else before["speed"],
-    }
+def _how_it_ended(
+    context: Context, ended: str, grasp: Grasp, item: SceneObject, correction: Correction
+) -> Last:
+    """What the hand felt of a grasp that went wrong, before it lets go."""
+    if ended == "blocked":
+        return Last(ended, grasp, item, correction, met_m=context.arm.pressed_aside_m)
+    short = grasp.holds_m - context.arm.state().gripper_width_m
+    return Last(ended, grasp, item, correction, width_m=short)
 
 
 def _no_grasp(
@@ -224,14 +174,13 @@ def _next_grasp(
 
 
 def _attempt(
-    context: Context, item: SceneObject, plain: Grasp, correction: Correction
+    context: Context, item: SceneObject, grasp: Grasp, faster: float
 ) -> Generator[None, None, str]:
-    """Grasp and lift; "held", or how it went wrong: "missed", "slipped"."""
+    """Grasp and lift, at 2 to the power of `faster` of the speed; "held", or how it went wrong:
+    "missed", "slipped"."""
     arm, belief = context.arm, context.belief
-    obstacles = belief.obstacles(item.id)
-    grasp = _corrected(plain, correction, obstacles, arm.kinematics)
     yield from arm.grip(grasp.open_m, wait=False)
-    yield from context.go(grasp.tip, obstacles)
+    yield from context.go(grasp.tip, belief.obstacles(item.id))
     # Believed before it is known, so that a stop right now does not let go of it later.
     belief.in_hand = _in_hand(item, grasp, arm.spec)
     yield from arm.grip(0.0, grasp.force_n)
@@ -240,32 +189,12 @@ def _attempt(
         return "missed"
     s = arm.spec.scale
     height = max(grasp.tip.position[2] + _LIFT_M * s, _CLEAR_Z_M * s + belief.in_hand.below_m)
-    speed = _LIFT_SPEED * 2.0 ** correction["speed"]
+    speed = _LIFT_SPEED * 2.0**faster
     yield from context.rise(min(height, _MOST_Z_M * s), speed=speed)
     if not holds(context, grasp):
         belief.in_hand = None
         return "slipped"
     return "held"
-
-
-def _corrected(
-    plain: Grasp, correction: Correction, obstacles: Obstacles, kinematics: Kinematics
-) -> Grasp:
-    """The grasp as a policy wants it, no lower than the hand may go and no wider than it opens;
-    where that is not free or out of reach, only its force."""
-    spec = kinematics.spec
-    x, y, z = plain.tip.position
-    low = max(z - spec.scale * correction["deeper_m"], spec.lowest_tip_m)
-    wide = min(plain.open_m + spec.scale * correction["wider_m"], spec.max_opening_m)
-    grasp = replace(
-        plain,
-        tip=Pose((x, y, low if correction["deeper_m"] else z), plain.tip.yaw),
-        open_m=max(wide, plain.holds_m) if correction["wider_m"] else plain.open_m,
-        force_n=min(plain.force_n * 2.0 ** correction["force"], spec.max_grip_force_n),
-    )
-    if is_possible(grasp, obstacles, kinematics):
-        return grasp
-    return replace(plain, force_n=grasp.force_n)
 
 
 def _in_hand(item: SceneObject, grasp: Grasp, spec: ArmSpec) -> InHand:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import math
-from collections.abc import Generator
+from collections.abc import Generator, Mapping
 from dataclasses import dataclass, replace
 
 from llmagentos.errors import MotionError
@@ -41,7 +41,7 @@ MAX_STROKES = 3
 #: After a stroke the hand goes back and up.
 _BACK_M, _UP_M = 0.02, 0.15
 #: A stroke after one that went too far, as a policy would say it: it slides there, so more slowly,
-#: and not all the way.
+#: and not all the way. A policy corrects this one.
 AFTER_TOO_FAR = {"end_m": -0.015, "speed": -1.2}
 #: What lies this far beyond the work area's edge was pushed out of it.
 _OVER_M = 0.005
@@ -61,11 +61,11 @@ RESIDUAL = Residual(
         Feature("last_way_m", "how far it had to go at the stroke before; 0 without one"),
         Feature("last_slide_m", "how much farther than the stroke's end it went then, m"),
         Feature("last_aside_m", "how far beside its way it ended then, to either side, m"),
-        Feature("last_speed", "the correction of the speed then"),
+        Feature("last_speed", "speed then, log2 of it over a first stroke's"),
     ),
     adjustables=(
         Adjustable("end_m", "m", 0.06, "the stroke ends so much later"),
-        Adjustable("speed", "log2", 1.5, "speed is 2 to the power of this times the scripted"),
+        Adjustable("speed", "log2", 2.5, "speed is 2 to the power of this times the scripted"),
     ),
 )
 
@@ -113,19 +113,21 @@ def _run(context: Context, action: Action) -> SkillRun:
             words += problem
             return failed(Failure.MISPLACED, words, strokes, off_m=off, policy=by)
         seen = _features(item, target, strokes, last, s)
-        correction = yield from trust.ask(seen)
-        if correction.is_scripted and last is not None and last.missed_m(item)[0] > 0:
-            correction = Correction(AFTER_TOO_FAR, correction.by)
+        correction = yield from trust.ask(seen, Pose((*target, 0.0), heading_of(item, target)))
+        too_far = last is not None and last.missed_m(item)[0] > 0
+        scripted = AFTER_TOO_FAR if too_far else RESIDUAL.identity("").values
+        total = {name: correction[name] + value for name, value in scripted.items()}
         try:
-            stroke = choose_stroke(context, item, target, correction)
+            stroke = choose_stroke(context, item, target, replace(correction, values=total))
         except MotionError as error:
             _log.info("no stroke for %s: %s", item.id, error)
             return (yield from _carry(context, item, action.pose, strokes))
-        if correction.changes and not stroke.corrected and not correction.is_scripted:
+        if correction.changes and not stroke.corrected:
             correction = RESIDUAL.identity(
                 f"{SCRIPTED} ({correction.by}'s stroke was not possible)"
             )
-        last, by = _Last(item, target, correction), correction.by
+            total = correction.values
+        last, by = _Last(item, target, total, correction), correction.by
         strokes += 1
         try:
             yield from _carry_out(context, item, stroke)
@@ -139,10 +141,12 @@ def _run(context: Context, action: Action) -> SkillRun:
 
 @dataclass(frozen=True)
 class _Last:
-    """The stroke before: the object as it was, where it should go, what was corrected."""
+    """The stroke before: the object as it was, where it should go, how it differed from a first one
+    without a policy, what a policy had corrected."""
 
     item: SceneObject
     target: tuple[float, float]
+    done: Mapping[str, float]
     correction: Correction
 
     def missed_m(self, item: SceneObject) -> tuple[float, float]:
@@ -182,15 +186,15 @@ def _features(
         "turn_rad": abs(turn),
         "stroke": float(strokes),
         "last_way_m": 0.0 if last is None else math.dist(last.item.position[:2], target) / scale,
-        "last_slide_m": 0.0 if last is None else long / scale - last.correction["end_m"],
+        "last_slide_m": 0.0 if last is None else long / scale - last.done["end_m"],
         "last_aside_m": abs(aside) / scale,
-        "last_speed": 0.0 if last is None else last.correction["speed"],
+        "last_speed": 0.0 if last is None else last.done["speed"],
     }
 
 
 def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> SkillRun:
     """Where there is no room to push, lift the object over to the target, and say so."""
-    report = yield from take(context, item, corrected=False)
+    report = yield from take(context, item, by_policy=False)
     if report.status is SkillStatus.SUCCEEDED:
         x, y, _ = goal.position
         put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))

@@ -74,8 +74,8 @@ class ExecutorNode(ModuleNode):
         Parameter(
             'skills',
             LEARNED,
-            'learned (corrected by the policies that come with the arm), scripted, slippery, or a '
-            'folder with policies',
+            'learned (corrected by the policies that come with the arm), scripted, or a folder with '
+            'policies',
         ),
         Parameter(
             'rehearsal',
