@@ -83,17 +83,25 @@ def arrays(rows: Sequence[dict[str, Any]]) -> Steps:
 
 
 def train(
-    skill: str, seed: int, trials: int, processes: int, out: Path, name: str, steps: Path | None
+    skill: str,
+    seed: int,
+    trials: int,
+    processes: int,
+    out: Path,
+    name: str,
+    kept: Sequence[Path] = (),
 ) -> dict[str, Any]:
-    """Collect so many trials (or take what was kept of them in `steps`), learn, and write policy and
+    """Collect so many trials, learn from them and from what was kept of others, and write policy and
     steps.npz. The same seed gives the same weights with any number of processes. Returns figures."""
     started = time.time()
     command = f"python -m sim.rl.hindsight --skill {skill} --seed {seed} --trials {trials}"
-    if steps is None:
+    command += "".join(f" --steps {file}" for file in kept)
+    out.mkdir(parents=True, exist_ok=True)
+    parts_kept = [_load(file) for file in kept]
+    if trials:
         first = (seed * 10_000) % JUDGED_FROM
         numbers = list(range(first, first + trials))
         parts = [(skill, numbers[i : i + _PART]) for i in range(0, trials, _PART)]
-        out.mkdir(parents=True, exist_ok=True)
         rows: list[dict[str, Any]] = []
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
             for done in pool.imap(_collect, parts):
@@ -101,8 +109,8 @@ def train(
                 if rows:
                     np.savez_compressed(out / "steps.npz", **arrays(rows))  # type: ignore[arg-type]
                 print(f"{len(rows)} decisions, {time.time() - started:.0f} s", flush=True)
-    with np.load(steps or out / "steps.npz") as kept:
-        learned = dict(kept)
+        parts_kept.append(_load(out / "steps.npz"))
+    learned = {name: np.concatenate([part[name] for part in parts_kept]) for name in parts_kept[0]}
     learner = Learner(skill, seed)
     figures: dict[str, Any] = {
         "trials": len(np.unique(learned["trial"])),
@@ -115,6 +123,11 @@ def train(
     return figures
 
 
+def _load(file: Path) -> Steps:
+    with np.load(file) as kept:
+        return dict(kept)
+
+
 def _collect(part: tuple[str, Sequence[int]]) -> list[dict[str, Any]]:
     return collect(*part)
 
@@ -125,11 +138,15 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument("--skill", choices=sorted(SKILLS), required=True)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--trials", type=int, default=120)
-    parser.add_argument("--steps", type=Path, help="steps.npz of an earlier run, instead of trials")
+    parser.add_argument(
+        "--steps", type=Path, nargs="*", default=[], help="steps.npz of earlier runs, too"
+    )
     parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--name", default="", help="of the policy, SKILL-h1 without it")
     parser.add_argument("--out", type=Path, default=None, help="runs/NAME without it")
     args = parser.parse_args(argv)
+    if not args.steps and args.trials < 1:
+        parser.error(f"expected trials or steps of earlier ones, got {args.trials} trials")
     name = args.name or f"{args.skill}-h1"
     out = args.out or Path("runs") / name
     print(train(args.skill, args.seed, args.trials, args.processes, out, name, args.steps))
