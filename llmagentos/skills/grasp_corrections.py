@@ -136,7 +136,7 @@ def corrected(
         x, y, z = item.position
         return grasp, replace(item, position=(x + dx, y + dy, z)), correction
     kept = {name: correction[name] for name in ("force", "speed")}
-    as_it_is = replace(correction, values=RESIDUAL.identity("").values | kept)
+    as_it_is = replace(correction, values={**RESIDUAL.identity("").values, **kept})
     return replace(plain, force_n=force), item, as_it_is
 
 

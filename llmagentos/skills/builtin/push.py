@@ -116,6 +116,7 @@ def _run(context: Context, action: Action) -> SkillRun:
         correction = yield from trust.ask(seen, Pose((*target, 0.0), heading_of(item, target)))
         too_far = last is not None and last.missed_m(item)[0] > 0
         scripted = AFTER_TOO_FAR if too_far else RESIDUAL.identity("").values
+        total: Mapping[str, float]
         total = {name: correction[name] + value for name, value in scripted.items()}
         try:
             stroke = choose_stroke(context, item, target, replace(correction, values=total))
