@@ -1,1 +1,1 @@
-"""Processes of a running robot: which there are, and keeping them alive."""
+"""Processes of a running robot: which there are, keeping them alive, and reaching them."""
