@@ -41,6 +41,7 @@ RUNNERS = (
     Runner("python -m benchmarks.contacts", "pushes against the moving arm: noticed, and at rest"),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
     Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
+    Runner("python -m benchmarks.stop", "from a stop to rest, at random moments of commands"),
     Runner("python -m benchmarks.resets", "memory that resets of one world take"),
     Runner("python -m benchmarks.models.startup", "time to the first token, resident memory", ""),
     Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),

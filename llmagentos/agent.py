@@ -53,6 +53,7 @@ from llmagentos.ports.modules import (
 from llmagentos.ports.robot import Robot
 from llmagentos.ports.understanding import Trust
 from llmagentos.running_command import RunningCommand
+from llmagentos.safety.stopping import Rest
 from llmagentos.safety.watchdogs import Silence
 from llmagentos.types import Action, Observation, Scene, Status
 
@@ -103,6 +104,7 @@ class Agent(Built, LifeCycle):
         self._pending = ""
         self._running: RunningCommand | None = None
         self._lock = RLock()
+        self._rest = Rest(getattr(robot, "supervisor", None), self.stop)
         self.events.subscribe(self._heard)
         if on_event is not None:
             self.events.subscribe(on_event)
@@ -192,6 +194,8 @@ class Agent(Built, LifeCycle):
             reading = read_command(text)
             running.note, command = reading.note, reading.text
             self.events.emit(CommandRead(command))
+            if refusal := self._rest.refusal():
+                return self._finish(Outcome("refused", refusal), is_command=False)
             told = self._about_feedback(command) or self._about_words(command)
             if told is not None:
                 return self._finish(told, is_command=False)
@@ -200,7 +204,7 @@ class Agent(Built, LifeCycle):
             self.events.emit(PlanWritten(planned.plan, planned.plan_s))
             self.audit.understood(planned)
             if running.stop_asked.is_set():
-                return self._finish(_STOPPED_EARLY)
+                return self._finish(self._rest.told(_STOPPED_EARLY))
             _needed(self.execution, "execution").start(planned, running.meant or command)
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
@@ -211,7 +215,7 @@ class Agent(Built, LifeCycle):
             return self._finish(Outcome("failed", silence.words))
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
-                return self._finish(_STOPPED_EARLY)
+                return self._finish(self._rest.told(_STOPPED_EARLY))
             return self._finish(unplanned.outcome(exc, text, self._pending))
         except BaseException:
             self._drop()
@@ -344,7 +348,7 @@ class Agent(Built, LifeCycle):
         execution = _needed(self.execution, "execution")
         try:
             if running.stop_asked.is_set():
-                return self._finish(execution.stop())
+                return self._finish(self._rest.told(execution.stop()))
             self.audit.settle()
             if self.audit.refuses:
                 execution.stop()

@@ -96,7 +96,7 @@ def skills_for(
     able = MotionSkills(observed, look, kinematics, profile, gripper_latency_s, policies=policies)
     if supervisor is None or permit is None:
         return ArmSkills(able, observed, gate, kinematics)
-    permit.holding = lambda: able.held or ""
+    permit.holding = lambda: able.holding
     return ArmSkills(able, observed, gate, kinematics, permit, Keeper(gated, supervisor))
 
 

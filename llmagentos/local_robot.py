@@ -6,6 +6,7 @@ Knows: driver, cameras and what the skills believe. Does not know: perception, p
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from typing import Any
 
 from llmagentos.errors import PerceptionError, SceneError
@@ -86,7 +87,8 @@ class LocalRobot:
         """On hardware the world stays as it is, and a scene can't be had: raises SceneError."""
         self.done()
         if self.simulation is not None:
-            self.simulation.reset(scene, seed)
+            with nullcontext() if self._keeper is None else self._keeper.paused():
+                self.simulation.reset(scene, seed)
         elif scene is not None:
             raise SceneError("expected no scene for a real robot, got one")
 

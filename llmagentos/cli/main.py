@@ -24,6 +24,7 @@ from llmagentos.cli import record as record_commands
 from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli import settings as config_commands
+from llmagentos.cli import stop as stop_commands
 from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
 from llmagentos.cli.settings import effective
@@ -65,6 +66,8 @@ app.add_typer(robot_commands.app, name="robot", help="Arms: list, begin, check, 
 app.add_typer(config_commands.app, name="config", help="The configuration of an agent.")
 app.add_typer(record_commands.app, name="dataset", help="Data sets in LeRobot's format.")
 app.command()(record_commands.record)
+app.command()(stop_commands.stop)
+app.command("reset-safety")(stop_commands.reset_safety)
 
 SceneOption = Annotated[
     str | None,

@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -21,7 +21,7 @@ from rich.table import Table
 
 from llmagentos.agent import Agent
 from llmagentos.cli.chat import chat
-from llmagentos.cli.run import stop_on_ctrl_c
+from llmagentos.cli.run import stop_on_ctrl_c, stoppable
 from llmagentos.cli.settings import effective
 from llmagentos.cli.view import View
 from llmagentos.composition import data_sets, load_scene, start_dataset
@@ -197,20 +197,18 @@ def _commands(
     kept, well = 0, True
     with Agent.from_config(config, screen.event) as agent:
         recording = start_dataset(agent.robot, out, **options)
-        try:
+        with stoppable(agent, "record") as session, closing(recording):
             for number in range(rounds):
                 if number:
                     again = load_scene(config.scene, config.seed + number, config.robot)
                     agent.reset(again, config.seed + number)
                 for index, command in enumerate(commands):
                     recording.begin(index, command)
-                    with stop_on_ctrl_c(agent):
+                    with stop_on_ctrl_c(session, console):
                         result = agent.command(command)
                     kept += recording.end(result.to_json()) is not None
                     screen.result(result)
                     well = well and result.ok
-        finally:
-            recording.close()
     _kept(out, kept, f"of {rounds * len(commands)} commands")
     return well
 

@@ -6,11 +6,9 @@ Knows: one session of commands, its output and its recording. Does not know: mod
 from __future__ import annotations
 
 import json
-import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from types import FrameType
 
 from rich.console import Console
 from rich.markup import escape
@@ -29,21 +27,37 @@ from llmagentos.files import make_folder
 from llmagentos.lang.wording import describe_plan
 from llmagentos.ports.modules import PlanResult
 from llmagentos.ports.understanding import Trust
+from llmagentos.safety.runner import SupervisorPort
+from llmagentos.safety.stopping import Measured, StoppableSession
 
 
 @contextmanager
-def stop_on_ctrl_c(agent: Agent) -> Iterator[None]:
-    """Ctrl-C stops the running command first; a second one ends the program."""
+def stoppable(agent: Agent, name: str) -> Iterator[StoppableSession | None]:
+    """Around a session: `llmagentos stop` in another terminal reaches its robot. None where there is
+    no supervisor to ask. name: what the session is called there."""
+    supervisor: SupervisorPort | None = getattr(agent.robot, "supervisor", None)
+    if supervisor is None:
+        yield None
+        return
+    with StoppableSession(name, supervisor) as session:
+        yield session
 
-    def handler(signum: int, frame: FrameType | None) -> None:
-        signal.signal(signal.SIGINT, signal.default_int_handler)
-        agent.stop()
 
-    before = signal.signal(signal.SIGINT, handler)
-    try:
+@contextmanager
+def stop_on_ctrl_c(session: StoppableSession | None, console: Console) -> Iterator[None]:
+    """Ctrl-C stops the robot first, and what was measured is printed; a second one ends the
+    program."""
+    if session is None:
         yield
-    finally:
-        signal.signal(signal.SIGINT, before)
+        return
+    with session.on_ctrl_c(lambda found: say_stopped(console, found)):
+        yield
+
+
+def say_stopped(console: Console, found: Measured) -> None:
+    """What a stop came to, in a line that stays."""
+    style = "bold yellow" if found.at_rest else "bold red"
+    console.print(f"[{style}]stopped[/]  {escape(found.words)}", highlight=False)
 
 
 def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> bool:
@@ -63,15 +77,16 @@ def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> boo
         recording = None
         if config.recording is not None:
             recording = start_recording(agent.robot, agent.events, Path(config.recording))
-        for index, command in enumerate(commands):
-            if recording is not None:
-                recording.begin(index, command)
-            with stop_on_ctrl_c(agent):
-                result = agent.command(command)
-            if recording is not None:
-                recording.end(result.to_json())
-            _print(result, screen, as_json)
-            well = well and result.ok
+        with stoppable(agent, "run") as session:
+            for index, command in enumerate(commands):
+                if recording is not None:
+                    recording.begin(index, command)
+                with stop_on_ctrl_c(session, console):
+                    result = agent.command(command)
+                if recording is not None:
+                    recording.end(result.to_json())
+                _print(result, screen, as_json)
+                well = well and result.ok
         if recording is not None:
             with console.status("writing the recording"):
                 kept = recording.close()

@@ -6,7 +6,8 @@ is far off means something is broken.
 
 Fail-safe without commands, and without a lease: when a control period passes without one while the
 arm moves, the gated driver brakes the joints by itself, and leaves the gripper as it is.
-So it does, as hard as the hardware may, when something pushes against the moving arm.
+So it does, as hard as the hardware can, after a stop, and when something pushes against the moving
+arm.
 """
 
 from __future__ import annotations
@@ -133,7 +134,7 @@ class MotionGate:
     def brake(self, dt_s: float, hard: bool = False) -> tuple[float, ...] | None:
         """The next command on the way to rest after the last one; None when at rest.
 
-        hard: as hard as the hardware may, not only the profile.
+        hard: as hard as the hardware can with a load, not only the profile.
         """
         if self._last is None or self.rests:
             return None
@@ -226,7 +227,8 @@ class GatedDriver(RobotDriver):
         self.advanced_s = -math.inf
         self._commanded = self._yields = False
         self._measured: RobotState | None = None  # in this period
-        self._lock = threading.RLock()
+        #: Who holds it has the driver alone.
+        self.alone = threading.RLock()
 
     def connect(self) -> None:
         """Connect `inner`; the first command is judged against the measured joints."""
@@ -249,7 +251,7 @@ class GatedDriver(RobotDriver):
 
     def state(self) -> RobotState:
         """As measured; reading is never refused."""
-        with self._lock:
+        with self.alone:
             return self.inner.state()
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
@@ -259,7 +261,7 @@ class GatedDriver(RobotDriver):
         Raises ContactStop where something pushes against the moving arm. Until it rests it brakes,
         too, whatever is commanded.
         """
-        with self._lock, _Watched(self.permit):
+        with self.alone, _Watched(self.permit):
             refusal = "" if self.permit is None else self.permit.refusal()
             if refusal:
                 return self._without_lease(refusal)
@@ -282,7 +284,7 @@ class GatedDriver(RobotDriver):
             raise GateRejection(
                 f"gripper: expected width and force from 0 up, got {width_m} m and {force_n} N"
             )
-        with self._lock, _Watched(self.permit):
+        with self.alone, _Watched(self.permit):
             refusal = "" if self.permit is None else self.permit.refusal()
             if refusal:
                 raise StoppedError(refusal)
@@ -297,7 +299,7 @@ class GatedDriver(RobotDriver):
 
     def keep(self) -> None:
         """As `advance`, but of no use to the lease: of a thread that only brakes."""
-        with self._lock, _Watched(self.permit):
+        with self.alone, _Watched(self.permit):
             if self.permit is not None:
                 self._tell_measured(self.permit)
             if not self._commanded:
@@ -325,7 +327,8 @@ class GatedDriver(RobotDriver):
         return braked or self.inner.state().positions
 
     def _brake(self) -> tuple[float, ...] | None:
-        target = self.gate.brake(self.control_period_s, hard=self._yields)
+        stops = self.permit is not None and self.permit.stopping
+        target = self.gate.brake(self.control_period_s, hard=self._yields or stops)
         if target is None:
             self._yields = False
             return None

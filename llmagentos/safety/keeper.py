@@ -16,8 +16,8 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from contextlib import AbstractContextManager
 
-from llmagentos.errors import LLMAgentOSError
 from llmagentos.safety.gate import GatedDriver
 from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
 from llmagentos.safety.signals import Action, Ramp
@@ -53,6 +53,10 @@ class Keeper:
             if thread is not None:
                 thread.join()
 
+    def paused(self) -> AbstractContextManager[object]:
+        """Inside, the driver's time does not pass by this thread: a world is built anew."""
+        return self._driver.alone
+
     def _on_action(self, action: Action) -> None:
         if not isinstance(action, Ramp) or self._closed.is_set():
             return
@@ -80,5 +84,7 @@ class Keeper:
                 try:
                     self._driver.keep()
                     pause_s = 0.0  # the driver's own period is the pace
-                except LLMAgentOSError as error:
+                except (
+                    Exception
+                ) as error:  # whatever a driver of one's own raises: the next try counts
                     _log.warning("could not come to rest: %s", error)

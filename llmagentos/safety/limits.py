@@ -72,7 +72,10 @@ def motion_limits(spec: ArmSpec, profile: str = DEFAULT_PROFILE) -> MotionLimits
         tool_speed_mps=min(shares.tool_speed_mps, spec.max_tool_speed_mps),
         keep_in=_keep_in(spec),
         contact=ContactLimits(*shares.contact_n, shares.lag_rad),
-        brake_radps2=tuple(spec.max_acceleration_radps2),
+        brake_radps2=tuple(
+            a * share
+            for a, share in zip(spec.max_acceleration_radps2, spec.load_acceleration, strict=True)
+        ),
     )
 
 

@@ -118,6 +118,11 @@ class MotionSkills:
         """Id of the object in the hand, or None."""
         return self._belief.in_hand.item.id if self._belief.in_hand else None
 
+    @property
+    def holding(self) -> str:
+        """What is in the hand as a person calls it, "" for nothing."""
+        return self._belief.in_hand.item.label if self._belief.in_hand else ""
+
     def reset(self) -> None:
         """Forget everything: the robot and the scene were set up anew."""
         self._running, self._report = None, succeeded("nothing to do")

@@ -9,6 +9,8 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from llmagentos.safety.stopping import StoppableSession
+from llmagentos.safety.supervising import THREAD, supervisor_for
 from sim.data import schema
 from sim.data.frames import FPS, SIZE, ArmFrames, Sampler
 from sim.data.writer import DatasetWriter
@@ -56,10 +58,15 @@ def record(
                 )
             else:
                 say(HELP)
-            return record_acts(
-                world, source, writer, sampler, task, episodes=episodes, pace=real_time(world),
-                tell=lambda told: say(_line(told)),
-            )  # fmt: skip
+            supervisor = supervisor_for(THREAD, lambda: world.now_s)
+            with (
+                StoppableSession("teleop", supervisor) as safety,
+                safety.on_ctrl_c(lambda found: say(f"stopped: {found.words}")),
+            ):
+                return record_acts(
+                    world, source, writer, sampler, task, episodes=episodes, pace=real_time(world),
+                    tell=lambda told: say(_line(told)), safety=safety,
+                )  # fmt: skip
     finally:
         if source is not None:
             source.close()

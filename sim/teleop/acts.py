@@ -4,7 +4,8 @@ Knows: the words. Does not know: arms, terminals, sockets.
 
 A line is one of: `move DX DY DZ [TURN]` (metres along the base's axes, rad about the vertical),
 `open`, `close`, `toggle`, `grip WIDTH` (distance between the finger tips, metres), `end` (keep this
-episode), `discard` (forget it and start over), `quit`.
+episode), `discard` (forget it and start over), `quit`, `stop` (come to rest, and stay so) and `reset`
+(take acts again).
 """
 
 from __future__ import annotations
@@ -47,7 +48,14 @@ class Mark(Enum):
     QUIT = "quit"
 
 
-Act = Move | Grip | Mark
+class Safety(Enum):
+    """A stop, and a person's reset after one."""
+
+    STOP = "stop"
+    RESET = "reset"
+
+
+Act = Move | Grip | Mark | Safety
 
 
 @runtime_checkable
@@ -80,8 +88,8 @@ def parse(line: str) -> Act:
     if not numbers and word in _WORDS:
         return _WORDS[word]
     raise TeleopError(
-        "expected 'move DX DY DZ [TURN]', 'grip WIDTH', open, close, toggle, end, discard or quit; "
-        f"got {line[:60]!r}"
+        "expected 'move DX DY DZ [TURN]', 'grip WIDTH', open, close, toggle, end, discard, quit, stop or "
+        f"reset; got {line[:60]!r}"
     )
 
 
@@ -92,6 +100,8 @@ _WORDS: dict[str, Act] = {
     "end": Mark.END,
     "discard": Mark.DISCARD,
     "quit": Mark.QUIT,
+    "stop": Safety.STOP,
+    "reset": Safety.RESET,
 }
 
 #: What a key does: w is away from the base, a is left.
@@ -109,10 +119,12 @@ KEYS: dict[str, Act] = {
     "\n": Mark.END,
     "\x7f": Mark.DISCARD,
     "\b": Mark.DISCARD,
+    "k": Safety.STOP,
+    "u": Safety.RESET,
     "x": Mark.QUIT,
     "\x04": Mark.QUIT,
 }
 HELP = (
     "w/s away, back; a/d left, right; r/f up, down; q/e turn; space fingers; "
-    "Enter keeps the episode, Backspace forgets it, x ends"
+    "Enter keeps the episode, Backspace forgets it, x ends; k stops, u takes keys again"
 )

@@ -13,12 +13,17 @@ import math
 import numpy as np
 from ruckig import InputParameter, OutputParameter, Result, Ruckig
 
-from llmagentos.errors import GateRejection
+from llmagentos.errors import GateRejection, StoppedError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.keeper import Keeper
+from llmagentos.safety.permit import Permit
+from llmagentos.safety.runner import SupervisorPort
+from llmagentos.safety.states import LATCHED
+from llmagentos.skills.arm import EMPTY_M
 from llmagentos.types import Pose, Vec3
 from sim.teleop.acts import Grip, Move
 
@@ -39,14 +44,24 @@ _MOST_TURN_RAD = math.pi / 2
 class TeleopArm:
     """Drives `driver`, one `advance` a control period.
 
-    spec: the arm. profile: of its speeds, the default one beside people. rejected: how many
-    commands the gate refused; the arm then brakes, and goes on from where it came to rest.
+    spec: the arm. profile: of its speeds, the default one beside people. supervisor: who says
+    whether it may move at all; None lets it. rejected: how many commands the gate refused; the arm
+    then brakes, and goes on from where it came to rest.
     """
 
-    def __init__(self, driver: RobotDriver, spec: ArmSpec, profile: str = DEFAULT_PROFILE) -> None:
+    def __init__(
+        self,
+        driver: RobotDriver,
+        spec: ArmSpec,
+        profile: str = DEFAULT_PROFILE,
+        supervisor: SupervisorPort | None = None,
+    ) -> None:
         self._kinematics = Kinematics(spec)
         self.gate = MotionGate.of(spec, profile, self._kinematics.tip_position)
-        self.driver = GatedDriver(driver, self.gate)
+        self._supervisor = supervisor
+        self._permit = None if supervisor is None else Permit(supervisor, "teleop", self._holding)
+        self.driver = GatedDriver(driver, self.gate, self._permit)
+        self._keeper = None if supervisor is None else Keeper(self.driver, supervisor)
         self.spec = spec
         area, s = spec.workspace, spec.scale
         self._lower = (area.x_min - _BESIDE_M * s, area.y_min - _BESIDE_M * s,
@@ -68,9 +83,25 @@ class TeleopArm:
         """Commands that the gate refused."""
         return sum(self.gate.rejections.values())
 
+    def close(self) -> None:
+        """The arm is moved no more."""
+        if self._keeper is not None:
+            self._keeper.close()
+
+    @property
+    def stopped(self) -> bool:
+        """Whether it was stopped, and takes nothing until it is reset and begun again."""
+        return self._supervisor is not None and self._supervisor.mode in LATCHED
+
+    def _holding(self) -> str:
+        state = self.driver.inner.state()
+        return "something" if state.gripper_effort_n > 0 and state.gripper_width_m > EMPTY_M else ""
+
     def begin(self) -> None:
-        """Start from where the arm is, at rest: also after a reset of the world."""
+        """Start from where the arm is, at rest: also after a reset of the world, or of a stop."""
         self.driver.forget()
+        if self._permit is not None:
+            self._permit.begin()
         state = self.driver.state()
         self.width_m = state.gripper_width_m
         self._rest(state.positions)
@@ -91,7 +122,10 @@ class TeleopArm:
         return self._kinematics.tip_pose(self.driver.state().positions)
 
     def move(self, act: Move) -> bool:
-        """Wish for a displacement; False where it leaves the work area or the arm's reach."""
+        """Wish for a displacement; False where it leaves the work area or the arm's reach, and
+        while stopped."""
+        if self.stopped:
+            return False
         s = self.spec.scale
         tip = self.tip.position
         wanted = [p + d for p, d in zip(self.wish.position, (act.dx, act.dy, act.dz), strict=True)]
@@ -109,7 +143,9 @@ class TeleopArm:
         return math.dist(place, wanted) < 1e-9
 
     def grip(self, act: Grip) -> None:
-        """Wish for an opening of the fingers."""
+        """Wish for an opening of the fingers; nothing while stopped."""
+        if self.stopped:
+            return
         most = self.spec.max_opening_m
         if act.width_m is None:
             self.width_m = 0.0 if self.width_m > most / 2 else most
@@ -119,6 +155,7 @@ class TeleopArm:
 
     def advance(self) -> None:
         """One control period: the point runs on, the joints follow, the gate judges."""
+        self._braking |= self.stopped
         if self._braking:
             state = self.driver.state()
             if max(map(abs, state.velocities)) < _REST_RADPS:
@@ -141,7 +178,7 @@ class TeleopArm:
             return
         try:
             self.driver.send_joint_positions(self._out.new_position)
-        except GateRejection:
+        except (GateRejection, StoppedError):
             self._braking = True  # the gated driver brakes by itself
             return
         self._out.pass_to_input(self._given)

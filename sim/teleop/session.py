@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from llmagentos.safety.stopping import StoppableSession
+from llmagentos.safety.supervising import operator
 from sim.data import schema
 from sim.data.frames import Sampler
 from sim.data.writer import DatasetWriter
-from sim.teleop.acts import Grip, Mark, Move, TeleopSource
+from sim.teleop.acts import Grip, Mark, Move, Safety, TeleopSource
 from sim.teleop.arm import TeleopArm
 from sim.world import SimWorld
 
@@ -60,13 +62,15 @@ def record(
     episodes: int | None = None,
     pace: Callable[[], None] = lambda: None,
     tell: Callable[[Told], Any] = lambda told: None,
+    safety: StoppableSession | None = None,
 ) -> int:
     """Let a person move the world's arm until they quit or `episodes` are kept; returns how many.
 
     Every episode begins in the world as its scene has it. pace: called after each control period.
-    tell: told when an episode ends and a few times a second. TeleopError when the source is gone.
+    tell: told when an episode ends and a few times a second. safety: what a stop is asked of.
+    TeleopError when the source is gone.
     """
-    arm = TeleopArm(world, world.robot.spec)
+    arm = TeleopArm(world, world.robot.spec, supervisor=safety and safety.supervisor)
     kept, periods = 0, 0
 
     def say(words: str = "") -> None:
@@ -75,6 +79,9 @@ def record(
     try:
         while episodes is None or kept < episodes:
             for act in source.poll():
+                if isinstance(act, Safety):
+                    _stop_or_reset(act, arm, safety, say)
+                    continue
                 if isinstance(act, Mark):
                     kept += _ended(act, writer, sampler, task, say)
                     if act is Mark.QUIT:
@@ -98,10 +105,28 @@ def record(
         sampler.end()
         writer.discard()
         source.close()
+        arm.close()
+
+
+def _stop_or_reset(
+    act: Safety, arm: TeleopArm, safety: StoppableSession | None, say: Callable[[str], None]
+) -> None:
+    """The loop goes on meanwhile: its periods are those in which the arm brakes and is measured."""
+    if safety is None:
+        say("there is no supervisor here that could stop the arm")
+    elif act is Safety.STOP:
+        safety.stop_soon("key", lambda found: say(f"stopped: {found.words}"))
+    else:
+        refused = safety.reset(operator())
+        if not refused:
+            arm.begin()
+        say(f"not reset: {refused}" if refused else "takes keys again")
 
 
 def _do(arm: TeleopArm, act: Move | Grip, say: Callable[[str], None]) -> None:
-    if isinstance(act, Grip):
+    if arm.stopped:
+        say("stopped: u (or a line with reset) takes keys again")
+    elif isinstance(act, Grip):
         arm.grip(act)
     elif not arm.move(act):
         say("that is as far as the arm goes here")
