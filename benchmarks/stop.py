@@ -14,7 +14,7 @@ import argparse
 import json
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import partial
 from pathlib import Path
@@ -202,7 +202,7 @@ def _one(
     return StopTaken(task.command, probe.rested_ms(), probe.radps, way_mm, held[0], held[1])
 
 
-def table(found: dict[str, Sequence[StopTaken]]) -> Table:
+def table(found: Mapping[str, Sequence[StopTaken]]) -> Table:
     """Median, 99th percentile and the longest, beside the goal."""
     out = Table(
         "stops", "n", "median ms", "p99 ms", "longest", "goal ms", "way mm", "rad/s", "held"

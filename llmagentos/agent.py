@@ -361,7 +361,7 @@ class Agent(Built, LifeCycle):
         except BaseException:
             self._drop()
             raise
-        return None if outcome is None else self._finish(outcome)
+        return None if outcome is None else self._finish(self._rest.told(outcome))
 
     def _finish(self, outcome: Outcome, is_command: bool = True) -> CommandResult:
         """End the command. is_command: else it was only about words, and a question that waits

@@ -95,9 +95,10 @@ class Rest:
         return latched(self._supervisor)
 
     def told(self, outcome: Outcome) -> Outcome:
-        """A stopped command's outcome with who stopped it and what was measured."""
+        """A stopped command's outcome with who stopped it and what was measured; any other's as it
+        is."""
         supervisor = self._supervisor
-        if supervisor is None or not latched(supervisor):
+        if supervisor is None or outcome.status != "failed" or not latched(supervisor):
             return outcome
         give_up_s = time.monotonic() + PATIENCE_S
         while supervisor.waits and time.monotonic() < give_up_s:
@@ -113,14 +114,30 @@ class Rest:
             self._measured = action.why
 
 
+def reset_after_stop(supervisor: SupervisorPort, by: str) -> str:
+    """A person's reset, where there was a stop: it resumes nothing. "" when done, else why not."""
+    if supervisor.mode not in LATCHED:
+        return ""
+    # Only what was just measured at rest is let go on; stopping it again measures it.
+    found = Measured.of(supervisor.stop("reset"))
+    refused = supervisor.reset(by) if found.at_rest else found.words
+    if not refused and supervisor.mode is Mode.LOCKED:  # it was in fault
+        refused = supervisor.arm(by)
+    return refused
+
+
 class StoppableSession:
     """Reachable by `llmagentos stop` until `close`. name: its kind, as a person knows it.
+    let_go_on: what a reset from another terminal does, by whom; "" when done, else why not.
 
     Raises FileError where other terminals could not reach it.
     """
 
-    def __init__(self, name: str, supervisor: SupervisorPort) -> None:
+    def __init__(
+        self, name: str, supervisor: SupervisorPort, let_go_on: Callable[[str], str] | None = None
+    ) -> None:
         self.supervisor = supervisor
+        self._let_go_on = let_go_on or self.reset
         self._listener = Listener(name, self.answer)
 
     def __enter__(self) -> StoppableSession:
@@ -139,14 +156,7 @@ class StoppableSession:
 
     def reset(self, by: str) -> str:
         """A person's reset after a stop: it resumes nothing. "" when done, else why not."""
-        if self.supervisor.mode not in LATCHED:
-            return ""
-        # Only what was just measured at rest is let go on; stopping it again measures it.
-        found = self.stop("reset")
-        refused = self.supervisor.reset(by) if found.at_rest else found.words
-        if not refused and self.supervisor.mode is Mode.LOCKED:  # it was in fault
-            refused = self.supervisor.arm(by)
-        return refused
+        return reset_after_stop(self.supervisor, by)
 
     def answer(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """What another terminal asks: {"do": "stop", "reset" or "state", "by": who}."""
@@ -154,7 +164,7 @@ class StoppableSession:
         if do == STOP:
             return self.stop(str(asked.get("source") or "another terminal")).to_json()
         if do == RESET:
-            why = self.reset(by)
+            why = self._let_go_on(by)
             return {"reset": not why, "words": why or "ready for a new command"}
         if do == STATE:
             mode = self.supervisor.mode

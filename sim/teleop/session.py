@@ -70,7 +70,9 @@ def record(
     tell: told when an episode ends and a few times a second. safety: what a stop is asked of.
     TeleopError when the source is gone.
     """
-    arm = TeleopArm(world, world.robot.spec, supervisor=safety and safety.supervisor)
+    arm = TeleopArm(
+        world, world.robot.spec, supervisor=None if safety is None else safety.supervisor
+    )
     kept, periods = 0, 0
 
     def say(words: str = "") -> None:
