@@ -114,7 +114,7 @@ class TeleopArm:
         self._goal = np.array(joints)
         #: Where the tip is wanted, and the point that runs after it.
         self.wish = self._point = self._kinematics.tip_pose(self._goal)
-        self._braking = False
+        self._braking, self._wished = False, False
 
     @property
     def tip(self) -> Pose:
@@ -139,7 +139,7 @@ class TeleopArm:
         off = self._kinematics.approach(pose, self._goal, 12)[1]
         if off > _OFF:
             return False
-        self.wish = pose
+        self.wish, self._wished = pose, True
         return math.dist(place, wanted) < 1e-9
 
     def grip(self, act: Grip) -> None:
@@ -165,12 +165,13 @@ class TeleopArm:
         self.driver.advance()
 
     def _follow(self) -> None:
-        self._point = self._nearer()
-        joints, off = self._kinematics.approach(self._point, self._goal)
-        if off <= _OFF:
-            self._goal = joints
-        else:
-            self.wish = self._point = self._kinematics.tip_pose(self._goal)
+        if self._wished:  # until then it rests as it is, also with a hand that a stop left tilted
+            self._point = self._nearer()
+            joints, off = self._kinematics.approach(self._point, self._goal)
+            if off <= _OFF:
+                self._goal = joints
+            else:
+                self.wish = self._point = self._kinematics.tip_pose(self._goal)
         self._given.target_position = self._goal.tolist()
         result = self._ruckig.update(self._given, self._out)
         if result not in (Result.Working, Result.Finished):
