@@ -227,7 +227,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser(description=__doc__.strip().splitlines()[0])
     parser.add_argument("--n", type=int, default=200, help="stops of each kind")
     parser.add_argument("--seed", type=int, default=20261130)
-    parser.add_argument("--profile", nargs="*", default=["careful", "full"])
+    parser.add_argument("--profile", nargs="*", default=["careful", "sim"])
     parser.add_argument("--ros", action="store_true", help="over a ROS graph instead")
     parser.add_argument("--out", type=Path, help="every stop as a line of JSON")
     options = parser.parse_args(argv)

@@ -28,7 +28,7 @@ class MotionLimits:
     """Bounds per joint (rad, rad/s, rad/s^2, rad/s^3; one per joint) and of the tool point (m/s).
 
     keep_in: where the tool point may go. contact: what stops the arm. brake_radps2: how hard it
-    brakes then: as hard as the hardware may, in every profile.
+    brakes then, and after a stop: as hard as the hardware can with a load, in every profile.
     """
 
     lower_rad: tuple[float, ...]
