@@ -15,6 +15,7 @@ from typing import Any, TypeVar
 
 from llmagentos import composition, from_config
 from llmagentos.audit import AuditLog
+from llmagentos.audit.supervised import supervised
 from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError
@@ -141,7 +142,8 @@ def modules_for(
 ) -> Modules:
     """All around one driver and its cameras; own modules instead of ours where they are given.
 
-    supervisor: see skills_for; its goals are the agent's commands. audit: what guard and gate write.
+    supervisor: see skills_for; its goals are the agent's commands. audit: what guard, gate and
+    supervisor write.
     rules, people: of the plan guard that stands before the skills. execution: a module, or what
     makes one of `skills=` (guarded) and `sink=` (told every event). Raises ConfigError for rules
     that cannot be.
@@ -165,6 +167,8 @@ def modules_for(
         supervisor=supervisor,
         audit=audit,
     )
+    if supervisor is not None and audit is not None:
+        supervisor.subscribe(supervised(audit))
     told = tuple if simulation is None else simulation.things
     guarded = GuardedSkills(able.skills, PlanGuard(rules, people, audit, told=told))
     robot = LocalRobot(

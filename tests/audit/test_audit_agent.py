@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
@@ -16,9 +17,13 @@ from llmagentos.audit.database import Database
 from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.cli.main import main
 from llmagentos.config import AgentConfig
+from llmagentos.errors import GateRejection
 from llmagentos.events import ActionStarted, Event
 from llmagentos.from_config import audit
-from llmagentos.types import Action, Pose
+from llmagentos.robots import load
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.signals import Stop
+from llmagentos.types import Action, Pose, RobotState
 
 COMMAND = "put the red block in the blue bowl"
 
@@ -130,6 +135,39 @@ def test_a_disk_that_fills_before_the_second_action_ends_the_command(
     assert "I don't move" in result.reply
     assert result.held is not None  # what was grasped before is still held
     audited.reset(seed=3)
+
+
+def test_what_stops_an_arm_is_recorded_with_what_was_measured(tmp_path: Path) -> None:
+    trail = AuditTrail(AuditLog(tmp_path), "chat", "anna")
+    with Agent.in_simulation("demo", seed=3, audit=trail) as made:
+        robot: Any = made.robot
+
+        def stop() -> None:
+            if robot.first_motion_at is not None:
+                robot.supervisor.post(Stop("anna-1", "chat", "she said so"))
+                robot.driver.observers.remove(stop)
+
+        robot.driver.observers.append(stop)
+        assert made.command(COMMAND).status == "failed"
+    rows = [r.content for r in rows_of(tmp_path)]
+    stopped = next(r["facts"] for r in rows if r["kind"] == "stopped")
+    assert stopped["asker"] == "anna-1" and stopped["at_rest"] and stopped["after_ms"] >= 0
+    states = [r["facts"]["after"] for r in rows if r["kind"] == "state"]
+    assert "stopping" in states and "stopped" in states
+    assert "plan guard" in {r["facts"].get("by") for r in rows if r["kind"] == "allowed"}
+    assert not verify(tmp_path).problems
+
+
+def test_what_the_gate_refuses_is_recorded(tmp_path: Path) -> None:
+    trail = AuditTrail(AuditLog(tmp_path))
+    gate = MotionGate.of(load("panda"))
+    gate.audit = trail
+    for _ in range(5):
+        with pytest.raises(GateRejection):
+            gate.check((math.nan,) * 7, RobotState((0.0,) * 7, (0.0,) * 7, 0.0, 0.0), 1 / 60)
+    trail.close()
+    rows = [r.content["facts"] for r in rows_of(tmp_path) if r.content["kind"] == "refused"]
+    assert [(r["rule"], r["times"]) for r in rows] == [("not finite", n) for n in (1, 2, 4)]
 
 
 def test_an_action_and_a_step_without_a_sentence_are_recorded(
