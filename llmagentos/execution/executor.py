@@ -20,7 +20,7 @@ from llmagentos.execution import tree
 from llmagentos.execution.afterwards import keep_undoable, mention_problem
 from llmagentos.execution.copies import Rehearsing
 from llmagentos.execution.doubting import Said, doubts_about
-from llmagentos.execution.guarding import Guarding
+from llmagentos.execution.guarding import Guarding, action_of
 from llmagentos.execution.rehearsal import certain_problem, gone_through
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
@@ -36,13 +36,6 @@ from llmagentos.types import Action, Observation, Scene, Status
 
 def _nobody(event: Event) -> None:
     """An event sink for when nobody watches."""
-
-
-def _action_of(taken: object, plan: object) -> Action | None:
-    """The single action that is to be done; what a person has just agreed to goes first."""
-    if isinstance(taken, Action):
-        return taken
-    return plan if taken is None and isinstance(plan, Action) else None
 
 
 class PlanExecutor(ExecutionModule):
@@ -112,7 +105,7 @@ class PlanExecutor(ExecutionModule):
         """Begin a plan, or a single action; nothing moves before the first tick. What a person was
         asked to say yes to is done instead where `command` is a literal yes."""
         taken = self._guarding.taken(command)
-        self._action = _action_of(taken, plan)
+        self._action = action_of(taken, plan)
         if self._action is not None:
             self.skills.start(self._action)
             return

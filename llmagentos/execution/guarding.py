@@ -32,6 +32,13 @@ def is_yes(words: str) -> bool:
     return _YES.fullmatch(words) is not None
 
 
+def action_of(taken: object, plan: object) -> Action | None:
+    """The single action that is to be done; what a person has just agreed to goes first."""
+    if isinstance(taken, Action):
+        return taken
+    return plan if taken is None and isinstance(plan, Action) else None
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What is done after a yes: a plan without dialogue steps, or one action; and what the yes is
