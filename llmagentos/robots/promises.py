@@ -81,12 +81,15 @@ def measured(driver: RobotDriver) -> RobotState:
     except Exception as exc:  # whatever a driver of one's own raises
         raise BrokenPromiseError(f"expected {expected}, got {type(exc).__name__}: {exc}") from exc
     _expect(isinstance(state, RobotState), expected, _described(state))
-    for name in ("positions", "velocities"):
+    for name in ("positions", "velocities", "external_nm"):
         values = getattr(state, name)
         _expect(_are_numbers(values), f"{name} of state() to be numbers", _described(values))
     for name in ("gripper_width_m", "stamp_s", "gripper_effort_n"):
         _expect(_is_number(getattr(state, name)), f"{name} of state() to be a number",
                 _described(getattr(state, name)))  # fmt: skip
+    told = len(tuple(state.external_nm))
+    joints = len(tuple(state.positions))
+    _expect(told in (0, joints), f"external_nm of state() to be empty or {joints} numbers", told)
     positions, velocities = map(float, state.positions), map(float, state.velocities)
     return replace(state, positions=tuple(positions), velocities=tuple(velocities))
 

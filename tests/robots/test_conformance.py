@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -94,6 +95,13 @@ class Stillborn(FakeArm):
         return RobotState(None, None, 0.0, 0.0)  # type: ignore[arg-type]
 
 
+class OneTorque(FakeArm):
+    """Tells a torque from outside of one joint alone."""
+
+    def state(self) -> RobotState:
+        return replace(super().state(), external_nm=(0.0,))
+
+
 class Unplugged(FakeArm):
     def connect(self) -> None:
         raise FileNotFoundError(2, "no such file", "/dev/ttyUSB0")
@@ -140,6 +148,7 @@ def test_a_driver_may_return_what_it_was_handed_and_numbers_of_any_kind() -> Non
         ),
         (Silent, "it says where it is", r"expected state\(\) .*stamp_s.*, got None"),
         (Stillborn, "it says where it is", "expected positions of state.*, got None"),
+        (OneTorque, "it says where it is", "expected external_nm of state.* 6 numbers, got 1"),
         (Unplugged, "it connects", "got FileNotFoundError: .*/dev/ttyUSB0"),
         (Half, "it has every call", "got Half without state, send_gripper"),
         (list, "it has every call", "got list without connect, .* state, .* now_s"),
