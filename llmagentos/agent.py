@@ -35,6 +35,7 @@ from llmagentos.events import (
     PlanWritten,
     SceneSeen,
 )
+from llmagentos.execution.guarding import words_of
 from llmagentos.learning import feedback
 from llmagentos.learning.reward import reward
 from llmagentos.learning.teaching import Teacher, words_seen
@@ -205,7 +206,7 @@ class Agent(Built, LifeCycle):
             self.audit.understood(planned)
             if running.stop_asked.is_set():
                 return self._finish(self._rest.told(_STOPPED_EARLY))
-            _needed(self.execution, "execution").start(planned, running.meant or command)
+            _needed(self.execution, "execution").start(planned, words_of(command, running.meant))
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
         except PerceptionError as exc:
@@ -270,8 +271,11 @@ class Agent(Built, LifeCycle):
     def stop(self) -> None:
         """End the running command: a plan under way is cancelled, the arm ramps down and keeps
         holding; `run()`, where there is one, is asked to end. From any thread or signal handler.
-        An idle agent has nothing to end, and its next command is not touched."""
+        An idle agent has nothing to end, and its next command is not touched, but for a yes to
+        what was asked before."""
         super().stop()
+        if self.execution is not None:
+            self.execution.withdraw()
         running = self._running
         if running is not None:
             running.stop_asked.set()

@@ -343,6 +343,9 @@ class Built:
     ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
         make: Any = cls
+        guard = getattr(getattr(made.execution, "skills", None), "guard", None)
+        if isinstance(guard, PlanGuard) and isinstance(audit, AuditTrail):
+            guard.audit = audit.log
         taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
         agent: A = make(
             **vars(made), planning=planner, llm=llm, on_event=on_event, words=taught, audit=audit

@@ -20,7 +20,7 @@ from llmagentos.execution import tree
 from llmagentos.execution.afterwards import keep_undoable, mention_problem
 from llmagentos.execution.copies import Rehearsing
 from llmagentos.execution.doubting import Said, doubts_about
-from llmagentos.execution.guarding import Guarding, action_of
+from llmagentos.execution.guarding import Guarding, action_of, rest_of
 from llmagentos.execution.rehearsal import certain_problem, gone_through
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
@@ -170,7 +170,7 @@ class PlanExecutor(ExecutionModule):
             return False
         gone = gone_through(self._plan, scene, self.memory, self.skills.hand())
         found = certain_problem(gone) if self._rehearses else None
-        issue = self._guarding.issue(gone, whole, only="" if found is None else "refused")
+        issue = self._guarding.issue(gone, whole, asks=found is None)
         if issue is not None:
             self._early = self._give_up(issue)
         elif found is not None:
@@ -189,6 +189,10 @@ class PlanExecutor(ExecutionModule):
         self._plan, self._session.steps = found.plan, found.plan.steps
         self._session.lessons = found.lessons
         return False
+
+    def withdraw(self) -> None:
+        """Nothing waits for a yes any more."""
+        self._guarding.forget()
 
     def awaited(self, command: str) -> p.Plan | None:
         """What was to be done once the person says this; a bare yes where the guard has asked."""
@@ -296,19 +300,12 @@ class PlanExecutor(ExecutionModule):
     def _finish(self) -> Outcome:
         assert self._session is not None
         problem = self._session.problem
-        under_way = self._root is not None and self._plan is not None
-        if problem is not None and problem.failure is Failure.UNCONFIRMED and under_way:
-            self._guarding.wait_for(self._rest(self._session))
+        unconfirmed = problem is not None and problem.failure is Failure.UNCONFIRMED
+        if unconfirmed and self._root is not None and self._plan is not None:
+            rest = rest_of(self._plan, self._session)
+            self._guarding.wait_for(dialogue.Resolved(rest, self.carried_out() or rest))
         status, words = reply.outcome_of(self._session)
         return self._end(status, words)
-
-    def _rest(self, session: Session) -> dialogue.Resolved:
-        """The steps of the plan under way from the one that failed."""
-        assert self._plan is not None
-        failed = next((r for r in session.records if r.status == "failed"), None)
-        at = int(failed.path.split(".")[0]) if failed else 0
-        rest = p.Plan(steps=self._plan.steps[at:])
-        return dialogue.Resolved(rest, self.carried_out() or rest)
 
     def _end(self, status: Status, words: str) -> Outcome:
         session = self._session
@@ -342,7 +339,7 @@ class PlanExecutor(ExecutionModule):
         ask = next((s for s in self._plan.steps if isinstance(s, p.Ask)), None)
         problem = session.problem
         return dialogue.Pending(
-            self._rest(session).plan,
+            rest_of(self._plan, session),
             question,
             problem.obj if problem else None,
             problem.candidates if problem else (),

@@ -18,7 +18,6 @@ from llmagentos.lang import plan as p
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.safety.guard import GuardedSkills
-from llmagentos.safety.guard.guard import question, refusal
 from llmagentos.tasks.validation import Issue
 from llmagentos.types import Action
 
@@ -39,6 +38,25 @@ def action_of(taken: object, plan: object) -> Action | None:
     return plan if taken is None and isinstance(plan, Action) else None
 
 
+def bare_answer(words: str) -> p.Plan | None:
+    """The plan of a literal yes or no, for who has asked and needs no planner to read it."""
+    if is_yes(words):
+        return p.Plan(steps=(p.Yes(),))
+    return p.Plan(steps=(p.No(),)) if _NO.fullmatch(words) else None
+
+
+def words_of(command: str, meant: str) -> str:
+    """What a plan is begun with: the person's words, taught ones written out, but for a yes: that
+    is only what was said literally."""
+    return meant if meant and is_yes(meant) == is_yes(command) else command
+
+
+def rest_of(plan: p.Plan, session: Session) -> p.Plan:
+    """The steps of a plan from the one that failed; all where none did."""
+    failed = next((r for r in session.records if r.status == "failed"), None)
+    return p.Plan(steps=plan.steps[int(failed.path.split(".")[0]) if failed else 0 :])
+
+
 @dataclass(frozen=True)
 class Waiting:
     """What is done after a yes: a plan without dialogue steps, or one action; and what the yes is
@@ -54,6 +72,7 @@ class Guarding:
     def __init__(self, skills: SkillExecutor) -> None:
         self._skills = skills if isinstance(skills, GuardedSkills) else None
         self._waiting: Waiting | None = None
+        self._granted: frozenset[Key] = frozenset()
 
     def forget(self) -> None:
         """Nothing waits for a yes any more."""
@@ -89,29 +108,21 @@ class Guarding:
         """Whether there is a guard to be asked."""
         return self._skills is not None
 
-    def issue(self, rehearsed: Session, meant: Resolved, only: str = "") -> Issue | None:
+    def issue(self, rehearsed: Session, meant: Resolved, asks: bool = True) -> Issue | None:
         """Why the plan that was gone through is not begun: refused, or a person's yes is needed.
 
-        only: "refused", to leave the asking for later.
+        asks: else only a refusal counts.
         """
         if self._skills is None or not isinstance(rehearsed.skills, Foretold):
             return None
         guard = self._skills.guard
         verdicts = guard.judge_all(rehearsed.skills.planned)
-        verdicts = [v for v in verdicts if v.decision != "confirm" or v.key not in self._granted]
-        words = refusal(verdicts)
-        failure = Failure.REFUSED if words else Failure.UNCONFIRMED
-        words = words or ("" if only else question(verdicts))
-        if not words:
+        found = guard.objection(verdicts, self._granted, asks=asks)
+        if found is None:
             return None
-        for v in verdicts:
-            if v.decision != "slow":
-                needs_yes = v.decision == "confirm"
-                guard.audit.post("refused", by="plan guard", rule=v.rule, why=v.words,
-                                 needs_yes=needs_yes)  # fmt: skip
-        if failure is Failure.UNCONFIRMED:
-            self._wait(meant, (v.key for v in verdicts if v.decision == "confirm"))
-        return Issue(failure, words)
+        if found.failure is Failure.UNCONFIRMED:
+            self._wait(meant, found.keys)
+        return Issue(found.failure, found.words)
 
     def wait_for(self, what: Resolved | Action) -> None:
         """An action that is under way needs a yes that was not foreseen: this is done after it."""
@@ -120,5 +131,3 @@ class Guarding:
 
     def _wait(self, what: Resolved | Action, keys: Iterable[Key]) -> None:
         self._waiting = Waiting(what, self._granted | frozenset(keys))
-
-    _granted: frozenset[Key] = frozenset()

@@ -137,6 +137,9 @@ class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is wri
         """The plan that waits for just this word of the person's; None where none does."""
         return None
 
+    def withdraw(self) -> None:  # noqa: B027 - optional hook
+        """Everything was stopped: what waits for a person's yes waits no more. From any thread."""
+
     def start(self, plan: Any, command: str = "") -> None:
         """Begin a plan, a `PlanResult` or a single `Action`; nothing moves before the first tick."""
         raise NotImplementedError(self._unwritten)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from harness import ABORTED, CANCELED, SUCCEEDED, Client, Graph, thinking
@@ -170,3 +171,16 @@ def test_parity_with_the_agent_in_process(graph: Graph, client: Client) -> None:
         near = seen[o.id]
         assert (o.kind, o.color) == (near.kind, near.color)
         assert (o.position.x, o.position.y) == pytest.approx(near.position[:2], abs=0.002)
+
+
+def test_the_guards_question_is_answered_by_a_literal_yes(tmp_path: Path) -> None:
+    rules = tmp_path / "rules.yaml"
+    rules.write_text("confirm: [pick]", encoding="utf-8")
+    extra = {"executor": {"rules": str(rules)}}
+    with Graph(tmp_path, extra=extra) as guarded, Client(guarded.domain) as person:
+        status, result = person.say("pick up the red block")
+        assert (status, result.status) == (ABORTED, "question")
+        assert result.reply == "This picks up the red block. Say yes to do it."
+        status, result = person.say("yes")
+        assert (status, result.status) == (SUCCEEDED, "succeeded"), result.reply
+        person.wait_object("red_block_1", lambda red: red.held)

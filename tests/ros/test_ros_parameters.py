@@ -12,6 +12,7 @@ import pytest
 import rclpy
 import yaml
 from diagnostic_msgs.msg import DiagnosticStatus
+from geometry_msgs.msg import Point, Pose, PoseArray
 from harness import next_domain
 from llmagentos_ros import interface as table
 from llmagentos_ros.bringup import Bringup
@@ -133,6 +134,26 @@ def test_what_cannot_be_taken_is_told_by_a_node_that_lives(
     assert why in node.problem and not node.problem_passes
     level, words, figures = health(node)
     assert level == DiagnosticStatus.ERROR and why in words and figures[table.PASSES] == "false"
+
+
+def test_a_rules_file_that_cannot_be_read_is_told(make: Callable[..., Any]) -> None:
+    node = make(ExecutorNode, "/**/executor: {ros__parameters: {rules: /none.yaml}}")
+    assert node.trigger_configure() == TransitionCallbackReturn.FAILURE
+    assert "expected a rules file at /none.yaml, got no such file" in node.problem
+
+
+def test_the_executor_hears_of_people(make: Callable[..., Any]) -> None:
+    node = make(ExecutorNode, "/**/executor: {ros__parameters: {robot: panda}}")
+    assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    seen = PoseArray(poses=[Pose(position=Point(x=0.5, y=-0.3))])
+    for frame, heard in (("elsewhere", ()), (node.base_frame, ((0.5, -0.3),))):
+        seen.header.frame_id = frame
+        node._on_people(seen)
+        assert node._plan_guard.people.now().at == heard
+    seen.poses[0].position.x = float("nan")
+    node._on_people(seen)
+    assert node._plan_guard.people.now().at == ((0.5, -0.3),)
+    assert any(t.topic_name.endswith("/people") for t in node.subscriptions)
 
 
 def test_what_no_parameter_has_is_named(make: Callable[..., Any]) -> None:

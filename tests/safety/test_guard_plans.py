@@ -13,9 +13,10 @@ from lab.scenes import scene, thing
 
 from llmagentos import Agent
 from llmagentos.command import MAX_COMMAND_CHARS, read_command
-from llmagentos.errors import CommandError, PlanError
+from llmagentos.errors import AuditError, CommandError, PlanError
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
+from llmagentos.execution.guarding import words_of
 from llmagentos.lang import codec
 from llmagentos.lang import plan as p
 from llmagentos.ports.audit import KINDS
@@ -24,7 +25,7 @@ from llmagentos.ports.modules import Outcome, PlanResult
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
 from llmagentos.skills.symbolic import SymbolicSkills
-from llmagentos.types import Action, Hand, Pose, Scene
+from llmagentos.types import Action, Hand, Observation, Pose, Scene
 
 RULES = {
     "objects": [
@@ -86,7 +87,7 @@ def test_a_hazard_is_asked_about_in_a_fixed_sentence_and_done_after_a_yes() -> N
     done = desk.says("Yes.")
     assert done.status == "succeeded" and desk.moved[-2:] == ["pick", "place"]
     allowed = [facts["why"] for kind, facts in desk.audit.rows if kind == "allowed"]
-    assert "puts the red mug over the laptop" in allowed
+    assert allowed == ["a yes: it puts the red mug over the laptop"]
     assert ("refused", "liquid") in [(k, f["rule"]) for k, f in desk.audit.rows]
     desk.says("move it to the front left", "put [ the it object ] at front_left")
     # the yes was for that command only
@@ -111,7 +112,7 @@ def test_a_no_leaves_it_and_a_stop_forgets_it() -> None:
     desk.says("put the mug on the tray", PUT)
     assert desk.says("no").reply == "All right, I'll leave it."
     desk.says("put the mug on the tray", PUT)
-    desk.executor.abandon()
+    desk.executor.withdraw()  # as Agent.stop() does
     desk.says("yes")
     assert not desk.moved
 
@@ -164,6 +165,42 @@ def test_what_waits_for_a_word_is_asked_about_when_the_word_is_said() -> None:
     assert desk.says("yes").reply == ASKS
     assert not desk.moved
     assert desk.says("yes").status == "succeeded"
+
+
+def test_what_was_not_foreseen_is_asked_about_when_its_turn_comes() -> None:
+    desk = Desk()
+    desk.executor.start(codec.parse("put [ the block ] at left ; pick [ the mug ]"), "do both")
+    outcome = None
+    while outcome is None:
+        if desk.moved:
+            desk.skills.guard.rules = GuardRules(confirm=("pick",))
+        outcome = desk.executor.tick()
+    assert outcome.status == "question" and desk.moved == ["pick", "place"]
+    assert outcome.reply.endswith("Then: This picks up the red mug. Say yes to do it.")
+    assert desk.says("yes").status == "succeeded"
+    assert desk.moved == ["pick", "place", "pick"]
+
+
+class Full(Kept):
+    """An audit whose disk is full."""
+
+    def write(self, kind: str, **facts: Any) -> None:
+        raise AuditError("expected room for the record, got a full disk")
+
+
+def test_what_a_yes_allows_does_not_begin_without_its_record() -> None:
+    desk = Desk()
+    desk.says("put the mug on the tray", PUT)
+    desk.skills.guard.audit = Full()
+    outcome = desk.says("yes")
+    assert outcome.status == "failed" and "got a full disk" in outcome.reply
+    assert "place" not in desk.moved
+
+
+def test_a_taught_word_is_no_yes() -> None:
+    assert words_of("flurb", "yes") == "flurb"
+    assert words_of("take the zorp", "take the red block") == "take the red block"
+    assert words_of("yes", "yes") == "yes"
 
 
 def test_single_actions_go_through_the_same_guard() -> None:
@@ -314,7 +351,7 @@ class Untouched:
     def done(self) -> None:
         pass
 
-    def observe(self, command: str = "") -> None:
+    def observe(self, command: str = "") -> Any:
         assert not command, f"observed {command}"
 
     def perceive(self, observation: object) -> Scene:
@@ -345,6 +382,31 @@ def test_texts_that_deceive_are_refused_with_the_reason(text: str, says: str) ->
         tracemalloc.stop()
     assert result.status == "failed" and says in result.reply
     assert used < 3 * len(text.encode("utf-8", "replace")) + 200_000
+
+
+class Speechless(Untouched):
+    """A planner whose answers are no plans."""
+
+    asked = 0
+
+    def observe(self, command: str = "") -> Observation:
+        return Observation(command=command)
+
+    def plan(self, request: object) -> p.Plan:
+        self.asked += 1
+        raise PlanError("expected a plan, got 'put [ the'")
+
+    def awaited(self, command: str) -> None:
+        return None
+
+
+def test_a_planner_without_a_plan_is_told_and_nothing_begins() -> None:
+    planner: Any = Speechless()
+    agent = Agent(planner, planner, planner, robot=planner)
+    result = agent.command("put the mug on the tray")
+    assert result.status == "failed" and result.timings.first_motion_s is None
+    assert "I could not make a plan: expected a plan, got 'put [ the'" in result.reply
+    assert planner.asked <= 3
 
 
 def test_letters_that_only_look_latin_are_read_as_what_they_look_like_and_told() -> None:

@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from lab.scenes import scene, thing
 
+from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError, FileError
+from llmagentos.from_config import guard_rules
 from llmagentos.safety.guard import (
     RULES,
     GuardRules,
@@ -17,6 +19,7 @@ from llmagentos.safety.guard import (
     PlanGuard,
     Planned,
 )
+from llmagentos.safety.guard.table import inserted
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 HOME = (0.5, 0.0, 0.4)
@@ -106,6 +109,14 @@ def test_rules_let_it_be(planned: Planned) -> None:
     assert says(planned) == []
 
 
+def test_a_blade_is_taken_away_from_people_but_not_back() -> None:
+    near = replace(KNIFE, held=True, support="gripper", position=(0.36, 0.0, 0.2))
+    table = Scene(tuple(near if o.id == "knife" else o for o in TABLE.objects))
+    for x, found in ((0.50, []), (0.38, [("people_hazard", "refuse")])):
+        away = Action("place", object_id="knife", pose=Pose((x, 0.0, 0.0)))
+        assert says(Planned(away, table, near.position)) == found
+
+
 def test_what_comes_along_counts_too() -> None:
     knife = thing("knife", "jenga", "tan", 0, 0, 0.07, into=BOWL)
     now = scene(*(o for o in TABLE.objects if o.id != "knife"), knife)
@@ -183,6 +194,21 @@ def test_a_rules_file_that_can_not_be(tmp_path: Path, text: str, message: str) -
     assert str(caught.value).startswith(f"{file}: ")
     with pytest.raises(FileError, match="expected a rules file"):
         GuardRules.load(tmp_path / "none.yaml")
+
+
+def test_a_configuration_names_a_rules_file_or_holds_the_rules(tmp_path: Path) -> None:
+    file = tmp_path / "rules.yaml"
+    file.write_text("held_mass_kg: 0.5", encoding="utf-8")
+    assert guard_rules(AgentConfig()) is None
+    for given in (str(file), {"held_mass_kg": 0.5}):
+        assert guard_rules(AgentConfig.of({"rules": given})) == GuardRules(held_mass_kg=0.5)
+    with pytest.raises(ConfigError, match="held_mass_kg: expected greater than 0, got -1"):
+        guard_rules(AgentConfig.of({"rules": {"held_mass_kg": -1}}))
+
+
+def test_the_documents_table_is_that_of_the_code() -> None:
+    text = (Path(__file__).parents[2] / "docs/safety.md").read_text(encoding="utf-8")
+    assert inserted(text) == text  # python -m llmagentos.safety.guard.table docs/safety.md
 
 
 def test_every_rule_is_one_row_with_a_sentence() -> None:

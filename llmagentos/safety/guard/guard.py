@@ -6,11 +6,12 @@ not know: plans, skills, dialogue; who asks it acts on what it says (guarded.py,
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from llmagentos.errors import ConfigError
 from llmagentos.ports.audit import Audit, Unaudited
+from llmagentos.ports.failures import Failure
 from llmagentos.safety.guard.people import PeopleInput
 from llmagentos.safety.guard.rules import BY_NAME, Verdict, judge
 from llmagentos.safety.guard.settings import GuardRules, Thing
@@ -28,6 +29,16 @@ class Planned:
     action: Action
     scene: Scene
     hand: Vec3
+
+
+@dataclass(frozen=True)
+class Objection:
+    """What stands against a plan or an action. failure: REFUSED or UNCONFIRMED; words: the whole
+    sentence for the person; keys: what a yes would be for."""
+
+    failure: Failure
+    words: str
+    keys: frozenset[tuple[str, ...]] = frozenset()
 
 
 class PlanGuard:
@@ -76,6 +87,31 @@ class PlanGuard:
                 points=tuple(points),
             )
         )  # fmt: skip
+
+    def objection(
+        self,
+        verdicts: Sequence[Verdict],
+        granted: Collection[tuple[str, ...]] = (),
+        asks: bool = True,
+        **facts: str,
+    ) -> Objection | None:
+        """What stands against what was judged, written down; None where nothing does.
+
+        granted: what a person said yes to. asks: else only refusals count. facts: for the record.
+        """
+        found = [v for v in verdicts if v.decision != "confirm" or v.key not in granted]
+        words = refusal(found)
+        failure = Failure.REFUSED if words else Failure.UNCONFIRMED
+        words = words or (question(found) if asks else "")
+        if not words:
+            return None
+        for v in found:
+            if v.decision != "slow":
+                needs = v.decision == "confirm"
+                self.audit.post("refused", by="plan guard", rule=v.rule, why=v.words,
+                                needs_yes=needs, **facts)  # fmt: skip
+        wanted = [v.key for v in found if v.decision == "confirm"]
+        return Objection(failure, words, frozenset(wanted))
 
 
 def refusal(verdicts: Sequence[Verdict]) -> str:

@@ -10,9 +10,10 @@ import math
 from collections.abc import Iterable
 from dataclasses import replace
 
+from llmagentos.errors import AuditError
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, failed
-from llmagentos.safety.guard.guard import PlanGuard, Planned, question, refusal
+from llmagentos.safety.guard.guard import PlanGuard, Planned
 from llmagentos.safety.guard.rules import BY_NAME, Verdict
 from llmagentos.types import Action, Hand, Scene, Vec3
 
@@ -73,9 +74,8 @@ class GuardedSkills(SkillExecutor):
         self._verdict = self._report(verdicts, action)
         if self._verdict is not None:
             return
-        # what the record refuses to keep (AuditError) does not begin
-        self.guard.audit.write("allowed", by="plan guard", rule="", action=action.name,
-                               object_id=action.object_id, why=_yes_for(verdicts))  # fmt: skip
+        if not self._recorded(verdicts, action):
+            return
         limits = [v.speed for v in verdicts if v.speed is not None]
         if limits:
             action = replace(action, speed=min(action.speed, *limits))
@@ -105,6 +105,18 @@ class GuardedSkills(SkillExecutor):
         self.begin()
         self.inner.reset()
 
+    def _recorded(self, verdicts: list[Verdict], action: Action) -> bool:
+        """Write down what a person's yes allows; without the record it does not begin."""
+        try:
+            for v in verdicts:
+                if v.decision == "confirm":
+                    self.guard.audit.write("allowed", by="plan guard", rule=v.rule,
+                                           why=f"a yes: it {v.words}", action=action.name)  # fmt: skip
+        except AuditError as exc:
+            self._verdict = failed(Failure.STOPPED, f"it can't be recorded: {exc}", 0)
+            return False
+        return True
+
     def _begins_with(self, action: Action, scene: Scene) -> frozenset[Key]:
         """What is found where the load is now, and is let be while it is taken away from there."""
         item = scene.held or scene.get(action.object_id)
@@ -127,29 +139,16 @@ class GuardedSkills(SkillExecutor):
         report = self._report([v for v in verdicts if v.key not in self._leaving], action)
         if report is None:
             return None
-        told = self.inner.stop()
-        return replace(report, words=f"{report.words} {told.words}".strip())
+        self.inner.stop()
+        return replace(report, words=f"{report.words} I have stopped.")
 
     def _report(self, verdicts: list[Verdict], action: Action) -> SkillReport | None:
-        """What stands against it, written down; None where nothing does."""
-        open_ones = [v for v in verdicts if v.decision != "confirm" or v.key not in self._granted]
-        words = refusal(open_ones)
-        failure = Failure.REFUSED if words else Failure.UNCONFIRMED
-        words = words or question(open_ones)
-        if not words:
+        """What stands against it; None where nothing does."""
+        found = self.guard.objection(verdicts, self._granted, action=action.name)
+        if found is None:
             return None
-        keys = frozenset(v.key for v in open_ones if v.decision == "confirm")
-        self.wanted = keys if failure is Failure.UNCONFIRMED else frozenset()
-        for v in open_ones:
-            if v.decision != "slow":
-                self.guard.audit.post("refused", by="plan guard", rule=v.rule, why=v.words,
-                                      action=action.name, needs_yes=v.decision == "confirm")  # fmt: skip
-        return failed(failure, words, 0)
-
-
-def _yes_for(verdicts: list[Verdict]) -> str:
-    """What a person's yes allowed, for the record."""
-    return "; ".join(v.words for v in verdicts if v.decision == "confirm")
+        self.wanted = found.keys
+        return failed(found.failure, found.words, 0)
 
 
 def _ahead(before: Vec3, here: Vec3, action: Action) -> Vec3:

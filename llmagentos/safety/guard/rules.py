@@ -95,7 +95,8 @@ def _people_hazard(s: Stride) -> Iterator[Finding]:
         return
     near = s.rules.clearance_m
     for zone in s.rules.people:
-        if any(zone.has(point, near / 3) for point in s.carried):
+        inside = [zone.has(point, near / 3) for point in s.carried]
+        if any(inside) and not only_leaves(inside):
             yield Finding(f"brings {s.named(risky[0])} to people, at {zone.name}", (risky[0].id,))
     if any(math.dist(p[:2], at) < 2 * near for at in s.people.at for p in s.carried):
         yield Finding(f"brings {s.named(risky[0])} towards a person", (risky[0].id,))
@@ -264,7 +265,7 @@ RULES: tuple[Rule, ...] = (
          "does not move.", _person, on_the_way=True),
     Rule("people_hazard", "refuse",
          "What is sharp or hot goes to no place of people, and keeps twice the clearance.",
-         _people_hazard, on_the_way=True),
+         _people_hazard, on_the_way=True, leaving=True),
     Rule("above_people", "refuse", "Nothing is carried or held above a place of people.",
          _above_people, on_the_way=True, leaving=True),
     Rule("keep_out", "refuse", "Neither the finger tips nor what they hold go into a keep-out box.",

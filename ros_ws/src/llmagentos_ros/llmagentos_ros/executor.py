@@ -18,6 +18,7 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
+from geometry_msgs.msg import PoseArray
 from llmagentos import composition
 from llmagentos.audit import AuditLog
 from llmagentos.audit.trail import AuditTrail, Untraced, without_record
@@ -33,6 +34,7 @@ from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
+from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -90,6 +92,7 @@ class ExecutorNode(ModuleNode):
             'kept, or none',
         ),
         Parameter('audit_folder', '', "Where it is; empty: llmagentos/audit in the user's state"),
+        Parameter('rules', '', "The plan guard's settings, a YAML file; empty: its defaults"),
         Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
         Parameter(
             'lookahead_s',
@@ -146,11 +149,14 @@ class ExecutorNode(ModuleNode):
         policies_for(self.robot.name, self.value('skills'))  # what cannot be is told now
         if self.value('rehearsal'):
             composition.need_rehearsal()
+        self._plan_guard = PlanGuard(_rules(self.value('rules')))
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
         self._scenes = SceneFeed(lambda: self.now_s, self.value('scene_timeout_s'))
         self._trail = self._new_trail()
         self.keep(self._trail, lambda t: t.close())
+        if isinstance(self._trail, AuditTrail):
+            self._plan_guard.audit = self._trail.log
         self._arm_out = ArmOutput(self, self.value('arm_interface'), self.value('arm_action'))
         robot = self.robot
         gripper_out = GripperOutput(
@@ -181,6 +187,7 @@ class ExecutorNode(ModuleNode):
         joints_s, scene_s = (self.value(f'{n}_timeout_s') for n in ('joint_states', 'scene'))
         self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
         self.subscription(table.SCENE, self._scenes.on_scene, own(), allowed_s=scene_s)
+        self.subscription(table.PEOPLE, self._on_people, own(), needed=lambda: False)
         self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
         self.serve(table.RESET_EXECUTOR, self._on_reset)
         server = ActionServer(
@@ -229,20 +236,30 @@ class ExecutorNode(ModuleNode):
                 audit=self._trail,
             )
             self._skills, self._observed = able.skills, able.driver
+            guarded = GuardedSkills(self._skills, self._plan_guard)
             tried = None
             if self.value('rehearsal'):
                 tried = rehearsal_for(
                     able, self.robot, self.value('profile'), self.value('skills')
                 )
-            self._execution = PlanExecutor(
-                self._skills, self._memory, self._on_event, rehearsal=tried
-            )
+            self._execution = PlanExecutor(guarded, self._memory, self._on_event, rehearsal=tried)
         return self._execution
 
     def _on_joint_state(self, msg: JointState) -> None:
         state = self._driver.on_joint_state(msg)
         if state is not None:
             self._motion.take(state.positions)
+
+    def _on_people(self, msg: PoseArray) -> None:
+        """Take a detector's report; one in another frame, or of no numbers, counts as none."""
+        frame = msg.header.frame_id
+        if frame not in ('', self.base_frame):
+            self.get_logger().warning(f'expected people in {self.base_frame}, got {frame!r}')
+            return
+        try:
+            self._plan_guard.people.report((p.position.x, p.position.y) for p in msg.poses)
+        except ValueError as exc:
+            self.get_logger().warning(str(exc))
 
     def _look(self) -> Scene:
         """Wait for a scene seen after the arm last moved, and not long ago."""
@@ -454,6 +471,10 @@ class ExecutorNode(ModuleNode):
             self._busy.release()
         answer.success = True
         return answer
+
+
+def _rules(path: str) -> GuardRules | None:
+    return GuardRules.load(path) if path else None
 
 
 def _because(reason: str) -> str:

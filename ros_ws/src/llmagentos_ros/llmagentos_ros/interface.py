@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import TransformStamped
+from geometry_msgs.msg import PoseArray, TransformStamped
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command, ExecutePlan
 from llmagentos_msgs.srv import PlanCommand, QueryScene, Reset, Undo
@@ -90,6 +90,9 @@ TRAJECTORY = Topic(
 )
 GRIPPER = Topic('gripper/command', m.GripperCommand, COMMAND, 0.0, 'finger distance and force')
 SCENE = Topic('scene', m.Scene, STATE, 15.0, 'what perception sees')
+PEOPLE = Topic(
+    'people', PoseArray, SENSOR, 0.0, 'everybody whom a detector sees, base frame; also nobody'
+)
 PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
 CANCEL_PLAN = Topic(
     'cancel_plan', Empty, COMMAND, 0.0, 'the plan under way is not wanted any more'
@@ -116,6 +119,7 @@ TOPICS: tuple[Topic, ...] = (
     TRAJECTORY,
     GRIPPER,
     SCENE,
+    PEOPLE,
     PLAN,
     CANCEL_PLAN,
     STEP_STATE,

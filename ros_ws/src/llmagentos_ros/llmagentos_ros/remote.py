@@ -20,6 +20,7 @@ from typing import Any
 from llmagentos import errors
 from llmagentos.errors import PlanCancelledError, PlanError
 from llmagentos.events import Event, EventSink, from_json, StepDone
+from llmagentos.execution.guarding import bare_answer
 from llmagentos.local_robot import scene_rows
 from llmagentos.ports.modules import (
     ExecutionModule,
@@ -191,6 +192,11 @@ class RemoteExecution(ExecutionModule):
         self._handle: Any = None
         self._result: Any = None
         self.first_motion_at: float | None = None
+        self._question = ''
+
+    def awaited(self, command: str) -> Any:
+        """Return the plan of a bare yes or no to the executor's question; else None."""
+        return bare_answer(command) if self._question else None
 
     def start(self, plan: Any, command: str = '') -> None:
         """Send the plan. Raises PlanError when the executor does not take it."""
@@ -240,6 +246,7 @@ class RemoteExecution(ExecutionModule):
         result = self._result.result().result
         steps = tuple(json.loads(step) for step in result.steps)
         self._make_up(steps)
+        self._question = result.question
         return Outcome(result.status or 'failed', result.reply, steps, result.question)
 
     def _on_feedback(self, goal: int, msg: Any) -> None:
