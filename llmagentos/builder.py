@@ -70,6 +70,12 @@ class ArmSkills:
     permit: Permit | None = None
     keeper: Keeper | None = None
 
+    @property
+    def passed_s(self) -> float:
+        """Time that was let pass for the arm, seconds: it stands while nobody drives."""
+        gated = self.driver.inner
+        return gated.passed_s if isinstance(gated, GatedDriver) else self.driver.now_s
+
 
 def skills_for(
     driver: RobotDriver,

@@ -67,7 +67,7 @@ class MotionGate:
         self._effort = 0.0
         self._stamp_s = -math.inf
         #: Joints and tool position of the last command that passed.
-        self._tool: tuple[tuple[float, ...], Vec3] = ((), (0.0, 0.0, 0.0))
+        self._tool: tuple[tuple[float, ...], Vec3] | None = None
 
     @classmethod
     def of(
@@ -184,7 +184,8 @@ class MotionGate:
     def _check_tool(self, target: tuple[float, ...], last: tuple[float, ...], dt_s: float) -> None:
         if self._tool_position is None:
             return
-        before = self._tool[1] if self._tool[0] == last else self._tool_position(last)
+        known = self._tool
+        before = known[1] if known and known[0] == last else self._tool_position(last)
         there = self._tool_position(target)
         speed = math.dist(there, before) / dt_s
         bound = self.limits.tool_speed_mps
@@ -225,6 +226,8 @@ class GatedDriver(RobotDriver):
         self.permit = permit
         #: When somebody last let a period pass by `advance`, on time.monotonic.
         self.advanced_s = -math.inf
+        #: Time that was let pass in all, seconds: a clock that stands while nobody drives.
+        self.passed_s = 0.0
         self._commanded = self._yields = False
         self._measured: RobotState | None = None  # in this period
         #: Who holds it has the driver alone.
@@ -306,6 +309,7 @@ class GatedDriver(RobotDriver):
                 self._brake()
             self._commanded, self._measured = False, None
             self.inner.advance()
+            self.passed_s += self.control_period_s
 
     @property
     def rests(self) -> bool:

@@ -27,15 +27,21 @@ from llmagentos.safety.states import Mode
 
 
 class Permit:
-    """One holder's way to the lease. holding: what the gripper holds, in words, "" for nothing."""
+    """One holder's way to the lease.
+
+    holding: what the gripper holds, in words, "" for nothing. reports_faults: whether a driver that
+    fails stops until a reset; else its user alone decides what follows.
+    """
 
     def __init__(
         self,
         supervisor: SupervisorPort,
         holder: str = "agent",
         holding: Callable[[], str] = str,
+        reports_faults: bool = True,
     ) -> None:
         self.supervisor, self.holder, self.holding = supervisor, holder, holding
+        self.reports_faults = reports_faults
         self._goal = ""
         self._number = 0
 
@@ -90,5 +96,5 @@ class Permit:
 
     def fault(self, why: str) -> None:
         """The driver failed while it was commanded; in words."""
-        if self._number:
+        if self._number and self.reports_faults:
             self.supervisor.post(DriverFault(why))

@@ -92,12 +92,12 @@ def _time(state: State, now_s: float) -> Step:
 
 
 def _shifted(state: State, by_s: float) -> State:
-    """All times moved with a clock that was set: what has passed and what is left stay the same."""
-    lease, quiet_s = state.lease, state.quiet_s
+    """All times moved with a clock that was set, so that what has passed stays the same; but for the
+    lease's, which ends with that."""
+    quiet_s = state.quiet_s
     return replace(
         state,
         now_s=state.now_s + by_s,
-        lease=lease and replace(lease, until_s=lease.until_s + by_s),
         asked=tuple(replace(a, at_s=a.at_s + by_s) for a in state.asked),
         stop_s=state.stop_s + by_s,
         quiet_s=None if quiet_s is None else quiet_s + by_s,

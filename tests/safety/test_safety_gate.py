@@ -77,6 +77,55 @@ def test_a_joint_outside_its_range_may_come_back_but_not_go_on() -> None:
     refused(MotionGate(LIMITS), "range", moved(0, 1e-3, outside), state(outside))
 
 
+@pytest.mark.parametrize("end", [-1, 1])
+def test_outside_of_its_range_a_joint_may_neither_stay_nor_go_on_at_either_end(end: int) -> None:
+    edge = (LIMITS.upper_rad if end > 0 else LIMITS.lower_rad)[0]
+    outside = moved(0, edge + end * 0.05 - HOME[0])
+    gate = MotionGate(LIMITS)
+    assert gate.check(moved(0, -end * 1e-3, outside), state(outside), DT)
+    refused(MotionGate(LIMITS), "range", outside, state(outside))
+    refused(MotionGate(LIMITS), "range", moved(0, end * 1e-3, outside), state(outside))
+    just = moved(0, edge - HOME[0])
+    assert MotionGate(LIMITS).check(moved(0, end * 0.9e-6, just), state(just), DT)
+    refused(MotionGate(LIMITS), "range", moved(0, end * 1.1e-6, just), state(just))
+
+
+@pytest.mark.parametrize("share, passes", [(1.019, True), (1.021, False)])
+def test_rates_may_be_over_by_two_percent(share: float, passes: bool) -> None:
+    bound = LIMITS.acceleration_radps2[1]
+    fast = (0.0, share * LIMITS.velocity_radps[1], *(0.0,) * 5)
+    for reason, gate, command in (
+        ("acceleration", MotionGate(LIMITS), moved(1, share * bound * DT * DT)),
+        ("velocity", MotionGate(LIMITS), moved(1, fast[1] * DT)),
+        (
+            "tool speed",
+            MotionGate(LIMITS, lambda q: ((q[1] - HOME[1]) * share * LIMITS.tool_speed_mps / (1e-3 / DT), 0.0, 0.0)),
+            moved(1, 1e-3),
+        ),
+    ):  # fmt: skip
+        if reason == "velocity":  # at that rate already: only the rate is looked at
+            far = moved(1, 0.3)
+            gate.check(far, state(far), DT)
+            now = state(HOME, fast)
+        else:
+            now = state()
+        if passes:
+            assert gate.check(command, now, DT) == command
+        else:
+            refused(gate, reason, command, now)
+
+
+@pytest.mark.parametrize("lag_rad, last_counts", [(0.099, True), (0.101, False)])
+def test_how_far_the_arm_may_lag_behind_its_command(lag_rad: float, last_counts: bool) -> None:
+    gate = MotionGate(LIMITS)
+    gate.check(HOME, state(), DT)
+    behind = moved(0, -lag_rad)
+    if last_counts:
+        assert gate.check(HOME, state(behind), DT) == HOME
+    else:
+        refused(gate, "velocity", HOME, state(behind))
+
+
 @pytest.mark.parametrize("joint", range(7))
 def test_ten_times_too_fast(joint: int) -> None:
     step = 10 * LIMITS.velocity_radps[joint] * DT
@@ -172,8 +221,9 @@ def test_gripper_numbers(width: float, force: float) -> None:
     driver = GatedDriver(inner, MotionGate(LIMITS))
     with pytest.raises(GateRejection, match="gripper"):
         driver.send_gripper(width, force)
-    assert inner.widths == []
+    assert inner.widths == [] and driver.gate.rejections["gripper"] == 1
     assert driver.send_gripper(0.04, 20.0) == 0.04
+    assert driver.send_gripper(0.0, 0.0) == 0.0
 
 
 def test_brakes_by_itself_when_commands_stop_coming() -> None:

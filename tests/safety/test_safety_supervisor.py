@@ -6,6 +6,7 @@ import math
 
 import pytest
 
+from llmagentos.safety import states
 from llmagentos.safety.signals import (
     Acquire,
     Action,
@@ -97,6 +98,15 @@ def in_fault() -> Robot:
 
 
 ALL = {"locked": Robot, "armed": armed, "moving": moving, "stopped": stopped, "fault": in_fault}
+
+
+def test_figures() -> None:
+    """Those of ../shared/SAFETY.md and of docs/safety.md."""
+    assert (LEASE_S, RENEW_S, states.REST_RADPS, REST_S) == (0.1, 0.02, 0.01, 0.1)
+    assert (ANSWER_S, states.BACK_S, GOALS) == (1.0, 0.02, 256)
+    assert {Mode.STOPPING, Mode.STOPPED, Mode.FAULT} == states.LATCHED
+    start = State()
+    assert (start.now_s, start.stop_s, start.leases) == (0.0, 0.0, 0)
 
 
 def test_locked_at_the_start_and_nothing_moves(robot: Robot) -> None:

@@ -22,7 +22,7 @@ from geometry_msgs.msg import PoseArray
 from llmagentos import composition
 from llmagentos.audit import AuditLog
 from llmagentos.audit.trail import AuditTrail, Untraced, without_record
-from llmagentos.builder import rehearsal_for, skills_for
+from llmagentos.builder import ArmSkills, rehearsal_for, skills_for
 from llmagentos.errors import (
     AuditError,
     ConfigError,
@@ -35,6 +35,7 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
+from llmagentos.safety.runner import Supervisor
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -142,6 +143,10 @@ class ExecutorNode(ModuleNode):
         self._heard = hear_joints(self)
         self._state = SafetyState(state=SafetyState.HOLDING)
         self._done = self._broken = 0
+        self._able: ArmSkills | None = None
+        #: By the time that is let pass for the arm: it stands while nobody drives, and points that
+        #: come too late are the driver's to brake for.
+        self.supervisor = Supervisor(lambda: 0.0 if self._able is None else self._able.passed_s)
 
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
@@ -209,8 +214,9 @@ class ExecutorNode(ModuleNode):
             self._busy.release()
 
     def started(self) -> None:
-        """Allow plans again."""
+        """Allow plans again; what a stop has latched stays so."""
         self._stop.clear()
+        self.supervisor.arm('activation of the executor')
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         """Warn with what holds the arm up; say how many plans have ended."""
@@ -234,7 +240,12 @@ class ExecutorNode(ModuleNode):
                 clock=time.monotonic,
                 skills=self.value('skills'),
                 audit=self._trail,
+                supervisor=self.supervisor,
             )
+            self._able = able
+            # Stale sources end a goal here, and the next one is for those that are back.
+            if able.permit is not None:
+                able.permit.reports_faults = False
             self._skills, self._observed = able.skills, able.driver
             guarded = GuardedSkills(self._skills, self._plan_guard)
             tried = None
@@ -317,6 +328,7 @@ class ExecutorNode(ModuleNode):
             self._follow_clock()
         finally:
             self._goal = self._progress = None
+            self._end_goal()
             self._busy.release()
         let_feedback_arrive()
         self._done += 1
@@ -336,9 +348,12 @@ class ExecutorNode(ModuleNode):
 
     def _begin_anew(self) -> None:
         """Forget what was seen and measured; skills are built anew with the next goal."""
+        self._end_goal()
         self._driver.forget()
         self._scenes.forget()
-        self._skills = None
+        if self._able is not None and self._able.keeper is not None:
+            self._able.keeper.close()
+        self._skills = self._able = None
 
     def _carry_out(self, goal: Any) -> Outcome:
         """Carry the plan out between the rows that record it."""
@@ -362,6 +377,7 @@ class ExecutorNode(ModuleNode):
             if stale:
                 return Outcome('failed', f"I can't move: {stale}.")
             execution = self._module()
+            self._begin_goal()
             self._observed.mark()
             self._motion.begin()
             self._progress = Progress(len(plan.steps))
@@ -382,6 +398,14 @@ class ExecutorNode(ModuleNode):
             else:
                 outcome = self._tick(execution)
         return outcome
+
+    def _begin_goal(self) -> None:
+        if self._able is not None and self._able.permit is not None:
+            self._able.permit.begin()
+
+    def _end_goal(self) -> None:
+        if self._able is not None and self._able.permit is not None:
+            self._able.permit.end()
 
     def _tick(self, execution: PlanExecutor) -> Outcome | None:
         try:
