@@ -21,7 +21,7 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -115,29 +115,29 @@ def _changes(node: ast.AST) -> Iterator[Callable[[], object]]:
     if isinstance(node, ast.Compare):
         for i, op in enumerate(node.ops):
             if type(op) in _COMPARED:
-                yield lambda i=i, op=op: node.ops.__setitem__(i, _COMPARED[type(op)]())
+                yield partial(node.ops.__setitem__, i, _COMPARED[type(op)]())
     elif isinstance(node, ast.BoolOp):
-        other = ast.Or() if isinstance(node.op, ast.And) else ast.And()
-        yield lambda: setattr(node, "op", other)
+        yield partial(setattr, node, "op", ast.Or() if isinstance(node.op, ast.And) else ast.And())
     elif isinstance(node, ast.BinOp) and type(node.op) in _COMPUTED:
-        yield lambda: setattr(node, "op", _COMPUTED[type(node.op)]())
+        yield partial(setattr, node, "op", _COMPUTED[type(node.op)]())
     elif isinstance(node, ast.If | ast.IfExp | ast.While):
-        yield lambda: setattr(node, "test", ast.UnaryOp(ast.Not(), node.test))
+        yield partial(setattr, node, "test", ast.UnaryOp(ast.Not(), node.test))
     elif isinstance(node, ast.Constant):
-        if isinstance(node.value, bool):
-            yield lambda: setattr(node, "value", not node.value)
-        elif isinstance(node.value, int | float):
-            yield lambda: setattr(node, "value", node.value + 1)
-            if node.value:
-                yield lambda: setattr(node, "value", node.value * 0.5)
+        value = node.value
+        if isinstance(value, bool):
+            yield partial(setattr, node, "value", not value)
+        elif isinstance(value, int | float):
+            yield partial(setattr, node, "value", value + 1)
+            if value:
+                yield partial(setattr, node, "value", value * 0.5)
     elif isinstance(node, ast.Call):
         name = node.func.id if isinstance(node.func, ast.Name) else ""
         if name in _CALLED:
-            yield lambda: setattr(node.func, "id", _CALLED[name])
+            yield partial(setattr, node.func, "id", _CALLED[name])
         for i in range(len(node.keywords) if name != "zip" else 0):
-            yield lambda i=i: node.keywords.pop(i)
+            yield partial(node.keywords.pop, i)
     elif isinstance(node, ast.Expr | ast.Return) and isinstance(node.value, _BLANKED[type(node)]):
-        yield lambda: setattr(node, "value", ast.Constant(None))
+        yield partial(setattr, node, "value", ast.Constant(None))
 
 
 def _not_code(file: str) -> set[int]:

@@ -246,6 +246,38 @@ def test_brakes_by_itself_when_commands_stop_coming() -> None:
     driver.send_joint_positions(driver.state().positions)
 
 
+@pytest.mark.parametrize("end", [-1, 1])
+@pytest.mark.parametrize("left_steps", [100.0, 0.5])
+def test_the_brake_goes_on_slower_and_not_over_the_edge(end: int, left_steps: float) -> None:
+    """left_steps: how much of its range is left to the joint, in steps of its acceleration."""
+    edge = (LIMITS.upper_rad if end > 0 else LIMITS.lower_rad)[0]
+    step = LIMITS.acceleration_radps2[0] * DT * DT
+    gate, q = MotionGate(LIMITS), moved(0, edge - end * (3 + left_steps) * step - HOME[0])
+    for steps in (1, 2):
+        before, q = q, moved(0, end * steps * step, q)
+        gate.check(q, state(before), DT)
+    assert not gate.rests
+    braked = gate.brake(DT)
+    assert braked is not None and braked[1:] == q[1:]
+    assert abs(braked[0] - q[0]) == pytest.approx(min(1.0, left_steps) * step)
+    assert gate.brake(DT) == braked and gate.rests, "the last step is one to stay"
+    assert gate.brake(DT) is None
+    gate.forget()
+    assert gate.rests and gate.brake(DT) is None
+
+
+@pytest.mark.parametrize("end", [-1, 1])
+def test_the_brake_of_a_joint_on_its_way_back_from_outside_jumps_nowhere(end: int) -> None:
+    edge = (LIMITS.upper_rad if end > 0 else LIMITS.lower_rad)[0]
+    step = LIMITS.acceleration_radps2[0] * DT * DT
+    gate, q = MotionGate(LIMITS), moved(0, edge + end * 0.05 - HOME[0])
+    for steps in (1, 2):
+        before, q = q, moved(0, -end * steps * step, q)
+        gate.check(q, state(before), DT)
+    braked = gate.brake(DT)
+    assert braked is not None and braked[0] == pytest.approx(q[0] - end * step)
+
+
 def test_a_clock_that_begins_anew_means_a_reset() -> None:
     driver = GatedDriver(FakeArm(PANDA), MotionGate(LIMITS))
     driver.gate.check(HOME, RobotState(HOME, (0.0,) * 7, 0.08, 5.0), DT)
