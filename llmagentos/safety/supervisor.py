@@ -186,7 +186,7 @@ def _on_acquire(state: State, event: Acquire) -> Step:
     goals = state.goals
     if event.goal not in goals:
         goals = (*goals, event.goal)[-GOALS:]
-    state = replace(state, lease=lease, leases=number, goals=goals, paused="")
+    state = replace(state, lease=lease, leases=number, goals=goals)
     granted = Granted(lease.holder, number, lease.until_s)
     return _changed(state, Mode.MOVING, event.holder, f"goal {event.goal}", granted)
 

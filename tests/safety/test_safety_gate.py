@@ -10,7 +10,7 @@ from itertools import pairwise
 import pytest
 from lab.arms import ARMS, PANDA, XARM7, FakeArm
 
-from llmagentos.errors import GateRejection
+from llmagentos.errors import DriverError, GateRejection
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
@@ -224,6 +224,31 @@ def test_gripper_numbers(width: float, force: float) -> None:
     assert inner.widths == [] and driver.gate.rejections["gripper"] == 1
     assert driver.send_gripper(0.04, 20.0) == 0.04
     assert driver.send_gripper(0.0, 0.0) == 0.0
+
+
+def test_the_driver_behind_is_connected_and_given_back_and_its_time_is_counted() -> None:
+    forces: list[float] = []
+
+    class Gripping(FakeArm):
+        def send_gripper(self, width_m: float, force_n: float = 0.0) -> float:
+            forces.append(force_n)
+            return super().send_gripper(width_m, force_n)
+
+    inner = Gripping(PANDA)
+    driver = GatedDriver(inner, MotionGate(LIMITS))
+    assert driver.passed_s == 0.0
+    driver.send_joint_positions(HOME)
+    driver.advance()
+    driver.keep()
+    assert driver.passed_s == pytest.approx(2 * DT)
+    inner.positions = moved(0, 0.05)
+    driver.connect()
+    assert driver.send_joint_positions(inner.positions) == inner.positions, "judged anew"
+    driver.send_gripper(0.04)
+    assert forces == [20.0]
+    driver.disconnect()
+    with pytest.raises(DriverError):
+        driver.state()
 
 
 def test_brakes_by_itself_when_commands_stop_coming() -> None:
