@@ -53,6 +53,7 @@ class Workbench:
         self.look = lambda: oracle_scene(self.world)
         self.policies.by_skill.clear()
         self.gate.rejections.clear()
+        self.gate.forget()
         self.world.reset(SceneSpec.from_dict(scene), 0)
         self.skills.reset()
 

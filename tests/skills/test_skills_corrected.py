@@ -16,7 +16,10 @@ from lab.workbench import Workbench
 from llmagentos.skills import SkillStatus
 from llmagentos.skills.grasp_corrections import RESIDUAL, Last, features
 from llmagentos.skills.grasps import Grasp
+from llmagentos.skills.learned import policies_for
 from llmagentos.types import Action, Pose, SceneObject
+from sim.physics import Physics, reset_with
+from sim.scene import SceneSpec
 
 SCENE: dict[str, Any] = {
     "objects": [
@@ -72,9 +75,8 @@ def test_no_policy_brings_the_hand_out_of_the_work_area_or_through_the_table(
     report = lab.do("push", "red_block", pose=Pose((0.45, edge, 0.0)))  # asserts: no rejection
     assert lab.at("red_block")[2] > 0.015 and lab.at("red_block")[1] > edge - 0.09
     assert report.attempts <= 3
-    lab.policies.by_skill["pick"] = Fixed(*[1e9] * 6)
-    lab.do("pick", "gold_can")  # asserts: no rejection
-    assert lab.skills.hand().position[2] > 0.0
+    lab.policies.by_skill["pick"] = Fixed(0.0, 0.0, 0.0, 1e9, 1e9, 1e9)
+    assert lab.do("pick", "gold_can").details["policy"] == "fixed-r1"
 
 
 def test_no_policy_pushes_a_thing_out_of_the_work_area(lab: Workbench) -> None:
@@ -172,6 +174,24 @@ def test_a_grasp_that_a_policy_brings_into_a_neighbour_is_the_scripted_one(lab: 
     lab.policies.by_skill["pick"] = Fixed(0.02, 0.02, 0.0, 0.01, 0.0, 0.0)
     assert lab.do("pick", "red_block").status is SkillStatus.SUCCEEDED
     assert math.dist(lab.at("blue_block")[:2], (0.45, 0.185)) < 0.005
+
+
+def test_the_shipped_policy_stops_a_ball_at_once_where_it_rolls_on(lab: Workbench) -> None:
+    scene = {"objects": [{"kind": "ball", "color": "red", "position": [0.45, 0.10]}]}
+    shipped = policies_for("panda").by_skill["push"]
+    strokes = []
+    try:
+        for policies in ({}, {"push": shipped}):
+            lab.set_up(scene)
+            reset_with(Physics(table=0.1, rolling=0.4), lab.world, SceneSpec.from_dict(scene), 0)
+            lab.policies.by_skill.update(policies)
+            report = lab.do("push", "red_ball", pose=Pose((*GOAL, 0.0)))
+            strokes.append(report.attempts)
+    finally:
+        Physics().apply(lab.world)
+    assert strokes[0] > 1  # the scripted stroke sends it on beyond the goal
+    assert strokes[1] == 1 and report.details["policy"] == "push-h1"
+    assert math.dist(lab.at("red_ball")[:2], GOAL) < 0.02
 
 
 def test_a_policy_sees_in_the_frame_of_the_hand_what_the_grasp_before_felt() -> None:
