@@ -258,7 +258,7 @@ def picture(results: Compared, path: Path) -> None:
                 panel.add_patch(plt.Circle((0, 0), 100 * PUSHED_M, fill=False, color="#444444"))
             panel.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel=x_label)
             done = "within 2 cm" if skill == "push" else "held"
-            panel.set_title(f"{skill}, {which}: {right.sum()} of {len(right)} {done}", fontsize=11)
+            panel.set_title(f"{skill}, {which}: {right.sum()} of {len(right)} {done}", fontsize=10)
         row[0].set_ylabel(y_label)
         for panel in row[len(by_policy) :]:
             panel.axis("off")
