@@ -1,4 +1,4 @@
-"""How long a stop takes until the arm rests: `python -m benchmarks.stop [--n 200] [--ros]`.
+"""How long a stop takes until the arm rests: `python -m benchmarks.stop [--n 200]`.
 
 Knows: stops at random moments of random commands, and the physics log beside them. Does not know:
 how anything stops.
@@ -33,7 +33,7 @@ from llmagentos.types import RobotState
 from sim.world import PHYSICS_HZ, SimWorld
 
 #: What SAFETY asks of 99 stops out of 100, milliseconds.
-GOAL_MS = {"in process": 150.0, "over ROS": 250.0}
+GOAL_MS = {"in process": 150.0}
 #: Stops come so long after the first motion at most, seconds of robot time.
 _WITHIN_S = 5.0
 #: Draws in a row that may find nothing moving.
@@ -228,7 +228,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--n", type=int, default=200, help="stops of each kind")
     parser.add_argument("--seed", type=int, default=20261130)
     parser.add_argument("--profile", nargs="*", default=["careful", "sim"])
-    parser.add_argument("--ros", action="store_true", help="over a ROS graph instead")
     parser.add_argument("--out", type=Path, help="every stop as a line of JSON")
     options = parser.parse_args(argv)
     console, found = Console(), dict[str, list[StopTaken]]()
