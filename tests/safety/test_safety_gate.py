@@ -182,6 +182,13 @@ def test_the_fingers_ends_stay_off_the_table() -> None:
         assert spec.finger_beyond_tip_m - 0.004 <= low < spec.lowest_tip_m
 
 
+def test_tool_speed_is_measured_from_where_the_arm_is() -> None:
+    gate = MotionGate(LIMITS, lambda q: (0.4 + q[0] - HOME[0], 0.0, 0.4))
+    gate.check(HOME, state(), DT)
+    elsewhere = moved(0, 0.3)
+    assert gate.check(elsewhere, state(elsewhere), DT) == elsewhere
+
+
 def test_an_arm_that_is_elsewhere_is_the_reference() -> None:
     gate = MotionGate(LIMITS)
     gate.check(HOME, state(), DT)

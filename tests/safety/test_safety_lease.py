@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import threading
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -107,6 +108,18 @@ def test_a_stop_brakes_in_the_drivers_own_way_and_is_answered_before_it_refuses(
     assert tuple(rig.arm.sent) == before and rig.arm.widths == [], "it goes on holding"
 
 
+def test_what_is_returned_on_the_way_to_rest_is_what_was_sent_once_a_period(rig: Rig) -> None:
+    rig.go(20)
+    rig.supervisor.post(Stop("console", "key"))
+    while rig.supervisor.mode is Mode.STOPPING:
+        before = len(rig.arm.sent)
+        returned = rig.driver.send_joint_positions(rig.arm.positions)
+        assert returned == rig.arm.positions
+        rig.driver.advance()
+        assert len(rig.arm.sent) - before <= 1
+    assert rig.supervisor.mode is Mode.STOPPED
+
+
 def test_after_a_reset_the_old_goal_stays_ended(rig: Rig) -> None:
     rig.go(5)
     rig.supervisor.post(Stop("console", "key"))
@@ -148,6 +161,15 @@ def test_a_driver_that_fails_while_it_moves_is_a_fault(what: str, rig: Rig) -> N
 def test_joints_that_cannot_be_measured_are_a_fault(rig: Rig) -> None:
     rig.go(5)
     rig.arm.positions = (math.nan, *rig.arm.positions[1:])
+    rig.driver.advance()
+    assert rig.supervisor.mode is Mode.STOPPING and "finite measured" in rig.supervisor.why
+
+
+def test_one_position_that_cannot_be_is_a_fault_whatever_the_rates_say(rig: Rig) -> None:
+    rig.go(5)
+    still = rig.arm.state()
+    positions = (*still.positions[:3], math.nan, *still.positions[4:])
+    rig.arm.state = lambda: replace(still, positions=positions)  # type: ignore[method-assign]
     rig.driver.advance()
     assert rig.supervisor.mode is Mode.STOPPING and "finite measured" in rig.supervisor.why
 

@@ -296,6 +296,24 @@ def test_a_robot_that_does_not_come_to_rest_is_in_fault_and_says_so() -> None:
     assert robot.mode is Mode.FAULT
 
 
+def test_rest_and_answers_to_the_very_instant() -> None:
+    assert State(quiet_s=0.0, measured_s=REST_S).rest_after(0.0) == 0.0
+    assert State(quiet_s=0.0, measured_s=REST_S - 1e-6).rest_after(0.0) is None
+    assert State(now_s=REST_S, measured_s=0.0, quiet_s=-REST_S).at_rest
+    assert not State(now_s=REST_S + 1e-6, measured_s=0.0, quiet_s=-REST_S).at_rest
+    before = State(now_s=0.0, measured_s=0.0, quiet_s=0.0)
+    assert step(before, STILL, REST_S)[0].quiet_s == 0.0
+    assert step(before, STILL, REST_S + 1e-6)[0].quiet_s == REST_S + 1e-6, "a gap"
+    stopping, _ = step(State(), Stop("console", "key"), 0.0)
+    state, actions = step(stopping, Tick(), ANSWER_S)
+    assert state.mode is Mode.STOPPING and actions == ()
+    state, actions = step(stopping, Tick(), ANSWER_S + 1e-6)
+    assert state.mode is Mode.FAULT and isinstance(actions[0], Answer)
+    assert state.fault == actions[0].why != ""
+    broken, _ = step(State(), DriverFault("bus"), 0.0)
+    assert step(broken, Tick(), ANSWER_S + 1e-6)[0].fault == "bus", "the first cause"
+
+
 def test_one_that_nobody_asked_about_is_in_fault_too() -> None:
     robot = moving()
     robot(Tick(), 0.2)
