@@ -101,9 +101,10 @@ class Rest:
         if supervisor is None or outcome.status != "failed" or not latched(supervisor):
             return outcome
         give_up_s = time.monotonic() + PATIENCE_S
-        while supervisor.waits and time.monotonic() < give_up_s:
+        # The measurement may be through, and its news still on the way here from another thread.
+        while (supervisor.waits or not self._measured) and time.monotonic() < give_up_s:
             time.sleep(_LOOK_S)
-        measured = "not measured at rest" if supervisor.waits else self._measured
+        measured = self._measured or "not measured at rest"
         begun = outcome.reply.rstrip(". ")
         return replace(outcome, reply=f"{begun}. Stopped by {_by(supervisor)}: {measured}.")
 
@@ -112,6 +113,8 @@ class Rest:
             self._end()
         elif isinstance(action, Changed) and action.before == Mode.STOPPING.value:
             self._measured = action.why
+        elif isinstance(action, Changed) and action.after == Mode.STOPPING.value:
+            self._measured = ""
 
 
 def reset_after_stop(supervisor: SupervisorPort, by: str) -> str:
