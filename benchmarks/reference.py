@@ -22,7 +22,7 @@ from sim.rl.runs import read_progress, read_run
 _DAGGER = "--algo bc --episodes 10 --set dagger=0.8"
 #: Words of `llmagentos train` by row.
 ROWS = {
-    "push": f"push {_DAGGER} --steps 8000 --every 2000 --set updates=3000",
+    "push": f"push {_DAGGER} --steps 10000 --every 2000 --set updates=3000",
     "pick-and-place": f"pick-and-place {_DAGGER} --steps 12000 --every 2000 --set updates=3000",
     "put-in": f"put-in {_DAGGER} --steps 16000 --every 4000 --set updates=5000",
     "slide": f"slide {_DAGGER} --steps 12000 --every 3000 --set updates=4000",
@@ -30,7 +30,7 @@ ROWS = {
     "sort": f"sort {_DAGGER} --steps 40000 --every 8000 --set updates=8000 --set net=256",
     "reach-ppo": "reach --algo ppo --reward shaped --steps 40000 --every 5000",
     "push-residual": "push --algo residual --steps 3000 --every 500 --prefill 1000",
-    "table-dqn-alone": "table --algo dqn --reward shaped --steps 100000 --every 10000",
+    "table-dqn-alone": "table --algo dqn --reward shaped --steps 40000 --every 5000 --episodes 50",
     "reach-pixels": "reach --algo ppo --obs pixels --reward shaped --steps 10000 --every 2500 --episodes 10",
 }
 
