@@ -39,6 +39,7 @@ RUNNERS = (
         "python -m benchmarks.audit", "what the audit record costs; --kills: that none loses a row"
     ),
     Runner("python -m benchmarks.contacts", "pushes against the moving arm: noticed, and at rest"),
+    Runner("python -m benchmarks.recorder", "the same commands with and without flight recorder"),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
     Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
     Runner("python -m benchmarks.stop", "from a stop to rest, at random moments of commands"),

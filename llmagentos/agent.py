@@ -53,6 +53,7 @@ from llmagentos.ports.modules import (
 )
 from llmagentos.ports.robot import Robot
 from llmagentos.ports.understanding import Trust
+from llmagentos.recorder import FlightRecorder
 from llmagentos.running_command import RunningCommand
 from llmagentos.safety.stopping import Rest
 from llmagentos.safety.watchdogs import Silence
@@ -90,6 +91,7 @@ class Agent(Built, LifeCycle):
         on_event: EventSink | None = None,
         words: Lexicon | None = None,
         audit: Untraced | None = None,
+        flight: FlightRecorder | None = None,
     ) -> None:
         super().__init__()
         first: Any = perception
@@ -100,6 +102,8 @@ class Agent(Built, LifeCycle):
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()
         self.words, self.audit = words, audit or Untraced()
+        #: What records it, where anything does.
+        self.flight = flight
         self._teacher = None if words is None else Teacher(words)
         self._history: list[tuple[str, Status]] = []
         self._pending = ""
@@ -285,6 +289,8 @@ class Agent(Built, LifeCycle):
     def _release(self) -> None:
         self._drop()
         self.audit.close()
+        if self.flight is not None:
+            self.flight.close()
         if self.robot is not None:
             self.robot.close()
 

@@ -38,6 +38,7 @@ from llmagentos.ports.modules import (
 from llmagentos.ports.rehearsal import Rehearsal
 from llmagentos.ports.robot import Robot, Simulation
 from llmagentos.ports.understanding import Trust
+from llmagentos.recorder import FlightRecorder
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE, SIM_PROFILE
 from llmagentos.safety.gate import GatedDriver, MotionGate
@@ -124,6 +125,7 @@ class Modules:
     execution: ExecutionModule
     learning: LearningModule
     events: EventBus
+    flight: FlightRecorder | None = None
 
 
 def modules_for(
@@ -145,17 +147,22 @@ def modules_for(
     learning: LearningModule | None = None,
     supervisor: SupervisorPort | None = None,
     audit: Audit | None = None,
+    flight: FlightRecorder | None = None,
 ) -> Modules:
     """All around one driver and its cameras; own modules instead of ours where they are given.
 
     supervisor: see skills_for; its goals are the agent's commands. audit: what guard, gate and
     supervisor write.
+    flight: listens to all of them.
     rules, people: of the plan guard that stands before the skills. execution: a module, or what
     makes one of `skills=` (guarded) and `sink=` (told every event). Raises ConfigError for rules
     that cannot be.
     """
     events = EventBus()
     seeing = perception or TabletopPerception(arm=arm)
+    if flight is not None:
+        seeing = flight.perception(seeing)
+        cameras = cameras if simulation is not None else flight.cameras(cameras)
 
     def look() -> Scene:
         if able.permit is not None:
@@ -176,7 +183,8 @@ def modules_for(
     if supervisor is not None and audit is not None:
         supervisor.subscribe(supervised(audit))
     told = tuple if simulation is None else simulation.things
-    guarded = GuardedSkills(able.skills, PlanGuard(rules, people, audit, told=told))
+    acting = able.skills if flight is None else flight.skills(able.skills)
+    guarded = GuardedSkills(acting, PlanGuard(rules, people, audit, told=told))
     robot = LocalRobot(
         able.driver, cameras, guarded, simulation, permit=able.permit, keeper=able.keeper
     )
@@ -185,7 +193,14 @@ def modules_for(
         execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust, tried)
     elif callable(execution):
         execution = execution(skills=guarded, sink=events.emit)
-    return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
+    if flight is not None:
+        others = () if simulation is None else simulation.other_cameras
+        flight.watch(able.driver, (*cameras, *others), able.gate, simulation is not None)
+        able.driver.observers.append(flight.on_advance)
+        events.subscribe(flight.on_event)
+        if supervisor is not None:
+            supervisor.subscribe(flight.on_safety)
+    return Modules(robot, seeing, execution, learning or EpisodeLog(), events, flight)
 
 
 class Built:
@@ -214,6 +229,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        flight: FlightRecorder | None = None,
         audit: Untraced | None = None,
         supervisor: str | SupervisorPort = THREAD,
         on_event: EventSink | None = None,
@@ -252,6 +268,7 @@ class Built:
             perception=perception,
             execution=execution,
             learning=learning,
+            flight=flight,
             supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
             audit=audit,
         )
@@ -279,6 +296,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        flight: FlightRecorder | None = None,
         audit: Untraced | bool = True,
         supervisor: str | SupervisorPort = PROCESS,
         on_event: EventSink | None = None,
@@ -311,6 +329,7 @@ class Built:
             perception=perception,
             execution=execution,
             learning=learning,
+            flight=flight,
             supervisor=supervisor_for(supervisor),
             audit=audit,
         )
@@ -348,6 +367,8 @@ class Built:
         audit: Untraced | None,
     ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
+        if made.flight is not None:
+            planner = made.flight.planner(planner)
         make: Any = cls
         guard = getattr(getattr(made.execution, "skills", None), "guard", None)
         if isinstance(guard, PlanGuard) and isinstance(audit, AuditTrail):

@@ -186,6 +186,8 @@ class Simulated:
         self.arm: ArmSpec = load(self.world.scene.robot)
         self.driver: RobotDriver = self.world
         self.cameras: tuple[Camera, ...] = (self.world.overhead,)
+        #: Cameras that no module looks through.
+        self.other_cameras: tuple[Camera, ...] = (self.world.wrist,)
         self._seed, self._robot = seed, robot
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
@@ -266,6 +268,11 @@ def start_recording(robot: Any, events: EventBus, folder: Path) -> Any:
     robot.driver.observers.append(recorder.on_advance)
     events.subscribe(recorder.on_event)
     return recorder
+
+
+def video(path: Path, width: int, height: int, fps: int) -> Any:
+    """A video that takes pictures one by one; see sim.data.video.EpisodeVideo."""
+    return _optional("sim.data.video", "sim").EpisodeVideo(path, width, height, fps)
 
 
 def start_dataset(robot: Any, folder: Path, **options: Any) -> Any:

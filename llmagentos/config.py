@@ -77,6 +77,35 @@ class TrustConfig(_Part):
         return self
 
 
+class RecorderConfig(_Part):
+    """The flight recorder (docs/safety.md)."""
+
+    keeps: Literal["commands", "faults", "none"] = Field(
+        "commands",
+        description="commands: a file for each; faults: only the last minute before one; none",
+    )
+    folder: str = Field(
+        "", description="where; empty: llmagentos/flights in the user's state folder"
+    )
+    limit_mb: float | None = Field(
+        None,
+        gt=0.0,
+        description="the oldest files go when there is more; none: 500 in the state folder, no "
+        "limit in a folder that was named",
+    )
+    pictures_hz: float = Field(
+        5.0, ge=0.0, le=60.0, description="pictures a second while the arm moves, at most"
+    )
+    joints_hz: float = Field(25.0, gt=0.0, le=1000.0, description="joint states a second")
+    share: float = Field(
+        0.015,
+        ge=0.0,
+        le=1.0,
+        description="in simulation: pictures while the arm moves may take this share of the time; "
+        "1: at pictures_hz whatever they take",
+    )
+
+
 class TaughtConfig(_Part):
     """What is learnt from people (docs/learning.md)."""
 
@@ -201,6 +230,9 @@ class AgentConfig(_Part):
     view: bool = Field(False, description="open the simulator's window")
     recording: str | None = Field(
         None, description="folder for video, pictures, plans and traces; none: no recording"
+    )
+    recorder: RecorderConfig = Field(
+        RecorderConfig(), description="what is kept of every command, to be replayed"
     )
     timeouts: TimeoutsConfig = Field(TimeoutsConfig(), description="how long others may take")
 

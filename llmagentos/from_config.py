@@ -21,6 +21,7 @@ from llmagentos.learning.champion import Champions
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.understanding import Trust
+from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.safety.guard import GuardRules
 from llmagentos.skills.learned import policies_for
@@ -72,6 +73,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "words": words(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
+        "flight": recorder(config, load(scene.robot), scene),
     }
 
 
@@ -95,6 +97,7 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "words": words(config, arm.name),
         "audit": audit(config, origin, needed=True),
         **modules(config, arm),
+        "flight": recorder(config, arm),
     }
 
 
@@ -121,6 +124,28 @@ def _supervisor(config: AgentConfig) -> dict[str, Any]:
     """Where it runs, if the configuration says so."""
     chosen = config.safety.supervisor
     return {} if chosen is None else {"supervisor": chosen}
+
+
+def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightRecorder | None:
+    """The flight recorder that the configuration wants. scene: the simulated one, kept with each
+    flight. Raises FileError for a folder that cannot be written."""
+    wanted, rules = config.recorder, guard_rules(config)
+    if wanted.keeps == "none":
+        return None
+    about = {
+        "model": model_of(config),
+        "config": config.model_dump(mode="json", exclude_unset=True),
+        "trust": config.trust.model_dump(), "rehearses": config.rehearses,
+        "rehearsal": config.rehearsal,
+        "rules": None if rules is None else rules.model_dump(mode="json"),
+        "scene": None if scene is None else scene.model_dump(mode="json"),
+        "things": [
+            {"kind": o.kind, "color": o.color, "attributes": list(o.attributes)}
+            for o in (() if scene is None else scene.objects)
+            if o.attributes
+        ],
+    }  # fmt: skip
+    return FlightRecorder(Settings(**wanted.model_dump(), about=about), arm)
 
 
 def _learning(config: AgentConfig) -> Any:

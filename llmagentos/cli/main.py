@@ -21,13 +21,14 @@ from llmagentos.cli import audit as audit_commands
 from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import record as record_commands
+from llmagentos.cli import replay as replay_commands
 from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli import settings as config_commands
 from llmagentos.cli import stop as stop_commands
 from llmagentos.cli.chat import chat as run_chat
 from llmagentos.cli.run import run_commands, show_plan
-from llmagentos.cli.settings import effective
+from llmagentos.cli.settings import effective, with_flights
 from llmagentos.errors import (
     AuditError,
     ClusterError,
@@ -68,6 +69,7 @@ app.add_typer(record_commands.app, name="dataset", help="Data sets in LeRobot's 
 app.command()(record_commands.record)
 app.command()(stop_commands.stop)
 app.command("reset-safety")(stop_commands.reset_safety)
+app.command()(replay_commands.replay)
 
 SceneOption = Annotated[
     str | None,
@@ -143,6 +145,17 @@ RulesOption = Annotated[
     typer.Option("--rules", metavar="FILE", help="The plan guard's settings as YAML."),
 ]
 
+FlightOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--flight", metavar="DIR", help="Where each command's flight recording goes (replay)."
+    ),
+]
+NoFlightOption = Annotated[
+    bool,
+    typer.Option("--no-flight", help="Keep none, but for the last minute before a fault."),
+]
+
 
 @app.command()
 def run(
@@ -161,6 +174,8 @@ def run(
     skills: SkillsOption = None,
     rules: RulesOption = None,
     rehearsal: RehearsalOption = None,
+    flight: FlightOption = None,
+    no_flight: NoFlightOption = False,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation.
 
@@ -170,6 +185,7 @@ def run(
         config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules,
         rehearsal=rehearsal,
     )  # fmt: skip
+    chosen = with_flights(chosen, flight, no_flight)
     raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
 
 
@@ -192,12 +208,14 @@ def chat(
     skills: SkillsOption = None,
     rules: RulesOption = None,
     rehearsal: RehearsalOption = None,
+    flight: FlightOption = None,
+    no_flight: NoFlightOption = False,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
     chosen = effective(
         config, scene, seed, model, engine, view, record, voice, robot, skills, rules, rehearsal
     )
-    run_chat(chosen)
+    run_chat(with_flights(chosen, flight, no_flight))
 
 
 @app.command()

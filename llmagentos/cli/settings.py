@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 
 from llmagentos.config import AgentConfig
+from llmagentos.errors import ConfigError
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -58,3 +59,15 @@ def effective(
         voice=voice, robot=robot, skills=skills, rules=None if rules is None else str(rules),
         rehearsal=rehearsal,
     )  # fmt: skip
+
+
+def with_flights(config: AgentConfig, folder: Path | None, only_faults: bool) -> AgentConfig:
+    """The configuration with the options of the flight recorder over it. Raises ConfigError."""
+    if folder is not None and only_faults:
+        raise ConfigError("expected one of --flight and --no-flight, got both")
+    changes: dict[str, str] = {}
+    if folder is not None:
+        changes = {"keeps": "commands", "folder": str(folder)}
+    elif only_faults and config.recorder.keeps == "commands":
+        changes = {"keeps": "faults"}
+    return config.with_(recorder=config.recorder.model_copy(update=changes)) if changes else config

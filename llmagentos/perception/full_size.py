@@ -60,6 +60,15 @@ class FullSize:
         moved = replace(item, position=(x - float(dx), y - float(dy), z))
         return moved.times(self._scale)
 
+    def full(self, item: SceneObject) -> SceneObject:
+        """The inverse of `own`: a thing at the large table."""
+        if self.is_plain:
+            return item
+        large = item.times(1 / self._scale)
+        x, y, z = large.position
+        dx, dy = self._shift
+        return replace(large, position=(x + float(dx), y + float(dy), z))
+
     def _pose(self, pose: Matrix) -> Matrix:
         out = np.array(pose, dtype=np.float64)
         out[:3, 3] = self._point(out[:3, 3])

@@ -69,6 +69,11 @@ class TabletopPerception(PerceptionModule):
         self._last_tip = None
         self.last_look = None
 
+    def recall(self, scene: Scene) -> None:
+        """Forget every track, and go on from a scene that was seen in another session."""
+        self.reset()
+        self._tracker.recall([self._full_size.full(item) for item in scene.objects])
+
     def perceive(self, observation: Observation) -> Scene:
         """The scene as seen now, ids stable over calls.
 

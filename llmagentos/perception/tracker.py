@@ -76,6 +76,17 @@ class Tracker:
         self._lost.clear()
         self._numbers.clear()
 
+    def recall(self, items: Sequence[SceneObject]) -> None:
+        """Remember things by the ids that they had in another session, each as after one look;
+        what was held is found in the hand again."""
+        self._tracks = [
+            Track(replace(i, held=False), size_sum=i.size_m, sure=i.confidence) for i in items
+        ]
+        for item in items:
+            name, _, number = item.id.rpartition("_")
+            if name and number.isdecimal():
+                self._numbers[name] = max(self._numbers.get(name, 0), int(number))
+
     @property
     def held(self) -> SceneObject | None:
         """What is in the gripper, or None."""

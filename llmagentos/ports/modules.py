@@ -83,6 +83,9 @@ class PerceptionModule(ABC):
         """What is there. On a robot an `Observation` becomes a `Scene`, with ids that are stable
         over calls; raises PerceptionError."""
 
+    def recall(self, scene: Scene) -> None:  # noqa: B027 - optional hook
+        """Go on from what was seen in another session, with the ids that things had there."""
+
     def reset(self) -> None:  # noqa: B027 - optional hook
         """Forget what came before."""
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any, Protocol
 
+from llmagentos.ports.hardware import Camera
 from llmagentos.types import Observation
 
 
@@ -17,6 +18,11 @@ class Simulation(Protocol):
 
     #: The simulator's own object, for what no other port offers.
     world: Any
+
+    @property
+    def other_cameras(self) -> Sequence[Camera]:
+        """Cameras that no module looks through, for recordings."""
+        ...
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
         """Every object as it really is, as rows of a result."""

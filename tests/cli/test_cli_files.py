@@ -27,6 +27,10 @@ READS, FOLDER, WRITES, MAKES = "reads", "folder", "writes", "makes"
 TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("run", "scene"): (READS, ["home", "--scene", "{}"]),
     ("run", "record"): (MAKES, ["home", "--record", "{}"]),
+    ("run", "flight"): (MAKES, ["home", "--flight", "{}"]),
+    ("chat", "flight"): (MAKES, ["--flight", "{}"]),
+    ("replay", "to_video"): (WRITES, ["flight.mcap", "--video", "{}.mp4"]),
+    ("replay", "kept"): (MAKES, ["flight.mcap", "--keep", "{}"]),
     ("run", "model"): (FOLDER, ["home", "--model", "{}"]),
     ("run", "config"): (READS, ["home", "--config", "{}"]),
     ("run", "rules"): (READS, ["home", "--rules", "{}"]),
@@ -99,6 +103,9 @@ WITH_TORCH = {("train", "robot"), ("train", "out"), ("train", "data"), ("evaluat
 #: A folder of commands has no file that must be there.
 MAY_BE_EMPTY = {("bench", "commands"), *(key for key in TABLE if key[0].startswith("learn "))}
 
+#: A recorded flight.
+FLIGHT = sorted((Path(__file__).parents[1] / "recordings").glob("*.mcap"))[0]
+
 
 def _callbacks(tree: typer.Typer, prefix: str = "") -> Iterator[tuple[str, Callable[..., None]]]:
     for command in tree.registered_commands:
@@ -127,6 +134,7 @@ def bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    shutil.copy(FLIGHT, tmp_path / "flight.mcap")
     (tmp_path / "raw").write_bytes(b"\xff\xfe\x00 no text")
     (tmp_path / "folder").mkdir()
     (tmp_path / "loop").symlink_to("loop")

@@ -1,0 +1,157 @@
+"""`llmagentos replay`: a recorded flight in words, as a video, as a test of today's code.
+
+Knows: options, printing. Does not know: files of flights, what is compared.
+"""
+
+from __future__ import annotations
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.markup import escape
+from rich.table import Table
+
+from llmagentos.composition import load_planner, video
+from llmagentos.errors import FileError
+from llmagentos.files import make_folder, refusing, shown
+from llmagentos.perception import TabletopPerception
+from llmagentos.recorder.check import Stage, check
+from llmagentos.recorder.keep import keep
+from llmagentos.recorder.places import newest
+from llmagentos.recorder.reading import Flight, read
+from llmagentos.recorder.timeline import timeline
+from llmagentos.recorder.video import FPS, pictures
+from llmagentos.robots import load
+
+#: Exit codes: all well, today's code decides differently; wrong usage is 2, by main.
+OK, DIFFERENT = 0, 1
+_INK = {"said": "bold", "replied": "bold", "fault": "red", "safety": "yellow", "recorder": "yellow"}
+
+
+def replay(
+    files: Annotated[
+        list[Path] | None,
+        typer.Argument(metavar="FILE...", help="Recorded flights; your newest without one."),
+    ] = None,
+    to_video: Annotated[
+        Path | None, typer.Option("--video", metavar="MP4", help="Write it as a video.")
+    ] = None,
+    checks: Annotated[
+        bool, typer.Option("--check", help="Whether today's code sees, plans and does the same.")
+    ] = False,
+    kept: Annotated[
+        Path | None,
+        typer.Option("--keep", metavar="DIR", help="Check it, and keep it there as a test."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON on standard output.")] = False,
+) -> None:
+    """Show a recorded flight in words; or as a video, or check today's code against it.
+
+    Exit code 1: today's code decides differently.
+    """
+    flights = [read(path) for path in files or [newest()]]
+    if to_video is not None and len(flights) != 1:
+        raise FileError(f"expected one flight for a video, got {len(flights)}")
+    if kept is not None:
+        make_folder(kept, "a folder for kept flights")
+    well = True
+    planner = load_planner() if checks or kept is not None else None
+    for flight in flights:
+        if to_video is not None:
+            write_video(flight, to_video)
+        elif planner is not None:
+            well = _checked(flight, planner, as_json) and well
+            if kept is not None:
+                _keep(flight, kept, planner, well)
+        else:
+            _tell(flight, as_json)
+    raise typer.Exit(OK if well else DIFFERENT)
+
+
+def stages(flight: Flight, planner: Any) -> list[Stage]:
+    """What today's code makes of a flight. Raises RobotError, FileError."""
+    return check(flight, TabletopPerception(arm=load(_robot(flight))), planner)
+
+
+def _robot(flight: Flight) -> str:
+    """The arm by what the configuration or the scene called it (a folder, perhaps), else by name."""
+    config, scene = flight.header.get("config") or {}, flight.header.get("scene") or {}
+    return config.get("robot") or scene.get("robot") or flight.about["robot"]
+
+
+def _tell(flight: Flight, as_json: bool) -> None:
+    lines = timeline(flight)
+    if as_json:
+        told = {"file": str(flight.path), "whole": flight.whole, "about": flight.about}
+        print(json.dumps({**told, "timeline": [asdict(line) for line in lines]}))
+        return
+    console = Console()
+    about = flight.about
+    model = flight.header.get("model", "")
+    with_ = f"{about['robot']}, {model or 'no model'}, llmagentos {about.get('llmagentos', '')}"
+    console.print(f"[dim]{escape(shown(flight.path))}\n{escape(with_)}[/]", soft_wrap=True)
+    table = Table(box=None, show_header=False, padding=(0, 1))
+    table.add_column(justify="right", no_wrap=True)
+    table.add_column(no_wrap=True)
+    table.add_column()
+    for line in lines:
+        ink = _INK.get(line.kind, "")
+        table.add_row(
+            f"[dim]{line.robot_s:.1f} s[/]", f"[dim]{line.kind}[/]", escape(line.words), style=ink
+        )
+    console.print(table)
+
+
+def _checked(flight: Flight, planner: Any, as_json: bool) -> bool:
+    found = stages(flight, planner)
+    well = all(stage.same for stage in found)
+    if as_json:
+        rows = [asdict(stage) | {"same": stage.same} for stage in found]
+        print(json.dumps({"file": str(flight.path), "same": well, "stages": rows}))
+        return well
+    console = Console()
+    console.print(f"[dim]{escape(shown(flight.path))}[/]", soft_wrap=True)
+    for stage in found:
+        verdict = "[green]same[/]" if stage.same else "[red]differs[/]"
+        words = stage.difference or stage.checked
+        more = f" [dim]({escape(stage.note)})[/]" if stage.note else ""
+        console.print(
+            f"{stage.name:<11} {verdict}  {escape(words)}{more}", soft_wrap=True, highlight=False
+        )
+    return well
+
+
+def _keep(flight: Flight, folder: Path, planner: Any, well: bool) -> None:
+    if not well:
+        raise FileError(
+            f"expected a flight that today's code repeats, got {shown(flight.path)}: it is not kept"
+        )
+    path, left_out = keep(flight, folder)
+    if not all(stage.same for stage in stages(read(path), planner)):
+        path.unlink()
+        raise FileError(
+            f"expected the same decisions from smaller pictures, got others for "
+            f"{shown(flight.path)}: it is not kept"
+        )
+    size = f"{path.stat().st_size / 1000:.0f} kB"
+    print(f"kept: {shown(path)}, {size}{'; ' + left_out if left_out else ''}")
+
+
+def write_video(flight: Flight, path: Path) -> None:
+    """The flight as an MP4. Raises FileError, MissingDependencyError."""
+    if path.suffix.lower() != ".mp4":
+        raise FileError(f"expected a video ending in .mp4, got {shown(path)}")
+    with refusing(path, "a video that can be written"):
+        path.touch()
+    writer: Any = None
+    for picture in pictures(flight):
+        if writer is None:
+            height, width = picture.shape[:2]
+            writer = video(path, width, height, FPS)
+        writer.add(picture)
+    writer.close()
+    print(f"video: {shown(path)}")
