@@ -164,6 +164,11 @@ def data_sets(part: str) -> Any:
     return _optional(f"sim.data.{part}", "sim,data")
 
 
+def faults() -> Any:
+    """The package sim.faults: faults that are injected into simulated sessions."""
+    return _optional("sim.faults", "sim")
+
+
 class Simulated:
     """A simulated world as the builder and the benchmarks take it: driver, cameras, truth.
 

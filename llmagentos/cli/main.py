@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from llmagentos.cli import audit as audit_commands
+from llmagentos.cli import faults as fault_commands
 from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import record as record_commands
@@ -70,6 +71,7 @@ app.command()(record_commands.record)
 app.command()(stop_commands.stop)
 app.command("reset-safety")(stop_commands.reset_safety)
 app.command()(replay_commands.replay)
+app.command()(fault_commands.faults)
 
 SceneOption = Annotated[
     str | None,

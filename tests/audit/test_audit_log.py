@@ -11,11 +11,11 @@ from typing import Any
 
 import pytest
 
-from benchmarks.audit import kill_writers
 from llmagentos.audit import AuditLog, rows_of, verify
 from llmagentos.audit import log as log_module
 from llmagentos.audit.database import Database
 from llmagentos.errors import AuditError
+from sim.killed_writers import kill_writers
 
 
 def _kinds(folder: Path) -> list[str]:

@@ -81,6 +81,7 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("audit show", "file"): (FOLDER, ["{}"]),
     ("audit verify", "file"): (FOLDER, ["{}"]),
     ("audit accept", "folder"): (FOLDER, ["{}"]),
+    ("faults", "write"): (READS, ["--row", "5", "--write", "{}"]),
     ("model info", "name"): (FOLDER, ["{}"]),
     ("model build", "name"): (FOLDER, ["{}"]),
     ("model verify", "name"): (FOLDER, ["{}"]),
