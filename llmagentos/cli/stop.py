@@ -1,11 +1,14 @@
 """`llmagentos stop` and `llmagentos reset-safety`: every running session of this user at once.
 
-Knows: sessions' sockets, printing and exit codes. Does not know: how a session stops.
+Knows: sessions' sockets, the ROS client as a child process, printing and exit codes. Does not know:
+how a session stops, rclpy.
 """
 
 from __future__ import annotations
 
 import json
+import os
+import subprocess
 from collections.abc import Sequence
 from typing import Annotated
 
@@ -13,6 +16,10 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
+from llmagentos.cli.up import graph_env
+from llmagentos.errors import DriverError
+from llmagentos.runtime.params import namespace_of
+from llmagentos.runtime.ros_env import find_ros
 from llmagentos.runtime.sessions import Heard, ask_all
 from llmagentos.safety.stopping import RESET, STOP
 from llmagentos.safety.supervising import operator
@@ -20,6 +27,14 @@ from llmagentos.safety.supervising import operator
 #: Exit codes: every robot rests (or was reset), or not.
 OK, NOT_DONE = 0, 1
 
+RosOption = Annotated[
+    bool,
+    typer.Option("--ros", help="Also over ROS: a graph on another machine, or another user's."),
+]
+NamespaceOption = Annotated[str, typer.Option("--namespace", help="The graph's, with --ros.")]
+NetworkOption = Annotated[
+    bool, typer.Option("--network", help="With --ros: also on other machines.")
+]
 AsJson = Annotated[bool, typer.Option("--json", help="One JSON object per session.")]
 WaitOption = Annotated[
     float, typer.Option("--wait", min=0.1, help="How long to wait for an answer, seconds.")
@@ -27,19 +42,27 @@ WaitOption = Annotated[
 
 
 def stop(
+    ros: RosOption = False,
+    namespace: NamespaceOption = "/",
+    network: NetworkOption = False,
     as_json: AsJson = False,
     wait_s: WaitOption = 5.0,
 ) -> None:
-    """Stop every running session of yours: run, chat, record, teleop, on this machine.
+    """Stop every running session of yours: run, chat, record, teleop, ROS graphs; on this machine.
 
     Each one says what was measured. Exit code 0: all are at rest; 1: one is not known to be, or
     there is none. It stays stopped until `llmagentos reset-safety`.
     """
     heard = ask_all({"do": STOP, "source": "llmagentos stop", "by": operator()}, wait_s)
+    if ros:
+        heard.append(_over_ros(STOP, namespace, network, wait_s))
     raise typer.Exit(_tell(heard, as_json, "at_rest"))
 
 
 def reset_safety(
+    ros: RosOption = False,
+    namespace: NamespaceOption = "/",
+    network: NetworkOption = False,
     as_json: AsJson = False,
     wait_s: WaitOption = 5.0,
 ) -> None:
@@ -48,7 +71,26 @@ def reset_safety(
     Look at the robot first. Exit code 0: all take commands; 1: one does not, or there is none.
     """
     heard = ask_all({"do": RESET, "by": operator()}, wait_s)
+    if ros:
+        heard.append(_over_ros(RESET, namespace, network, wait_s))
     raise typer.Exit(_tell(heard, as_json, "reset"))
+
+
+def _over_ros(do: str, namespace: str, network: bool, wait_s: float) -> Heard:
+    """The graph's own answer, by its services."""
+    namespace = namespace_of(namespace) or "/"
+    ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
+    argv = [ros.python, "-m", "llmagentos_ros.stop", do, "--namespace", namespace]
+    argv += ["--wait", str(wait_s)]
+    env = graph_env(ros.env, network)
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, check=False)
+    lines = done.stdout.strip().splitlines()
+    try:
+        told = json.loads(lines[-1])
+    except (IndexError, ValueError) as exc:
+        last = (done.stderr.strip().splitlines() or [f"exit code {done.returncode}"])[-1]
+        raise DriverError(f"expected an answer of the ROS client, got: {last}") from exc
+    return Heard(f"ROS graph {namespace}", 0, told, str(told.get("error", "")))
 
 
 def _tell(heard: Sequence[Heard], as_json: bool, key: str) -> int:

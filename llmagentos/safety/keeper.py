@@ -32,11 +32,15 @@ _LOOK_S = 0.005
 
 
 class Keeper:
-    """For one gated driver; listens to its supervisor from now on, until `close`."""
+    """For one gated driver; listens to its supervisor from now on, until `close`.
+
+    patience_s: so long after a stop it goes on at most, on the wall's clock; longer where the
+    driver's time passes slowly.
+    """
 
     def __init__(self, driver: GatedDriver, supervisor: SupervisorPort) -> None:
         self._driver, self._supervisor = driver, supervisor
-        self._until_s = 0.0
+        self.patience_s, self._until_s = PATIENCE_S, 0.0
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
@@ -61,7 +65,7 @@ class Keeper:
         if not isinstance(action, Ramp) or self._closed.is_set():
             return
         with self._lock:
-            self._until_s = time.monotonic() + PATIENCE_S
+            self._until_s = time.monotonic() + self.patience_s
             if self._thread is None:
                 self._thread = threading.Thread(target=self._keep, name="keeper", daemon=True)
                 self._thread.start()

@@ -83,10 +83,17 @@ def _by(supervisor: SupervisorPort) -> str:
 
 class Rest:
     """What an agent has to do with stops: its command ends, the next is refused until a reset, and
-    what was measured is part of the answer. end: ends the command, from any thread."""
+    what was measured is part of the answer. end: ends the command, from any thread; patience_s: how
+    long an answer waits for what is measured, on the wall's clock."""
 
-    def __init__(self, supervisor: SupervisorPort | None, end: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        supervisor: SupervisorPort | None,
+        end: Callable[[], None],
+        patience_s: float = PATIENCE_S,
+    ) -> None:
         self._supervisor, self._end, self._measured = supervisor, end, ""
+        self._patience_s = patience_s
         if supervisor is not None:
             supervisor.subscribe(self._on_action)
 
@@ -100,7 +107,7 @@ class Rest:
         supervisor = self._supervisor
         if supervisor is None or outcome.status != "failed" or not latched(supervisor):
             return outcome
-        give_up_s = time.monotonic() + PATIENCE_S
+        give_up_s = time.monotonic() + self._patience_s
         # The measurement may be through, and its news still on the way here from another thread.
         while (supervisor.waits or not self._measured) and time.monotonic() < give_up_s:
             time.sleep(_LOOK_S)
@@ -117,12 +124,13 @@ class Rest:
             self._measured = ""
 
 
-def reset_after_stop(supervisor: SupervisorPort, by: str) -> str:
-    """A person's reset, where there was a stop: it resumes nothing. "" when done, else why not."""
+def reset_after_stop(supervisor: SupervisorPort, by: str, wait_s: float = PATIENCE_S) -> str:
+    """A person's reset, where there was a stop: it resumes nothing. "" when done, else why not.
+    wait_s: how long to wait for what is measured, on the wall's clock."""
     if supervisor.mode not in LATCHED:
         return ""
     # Only what was just measured at rest is let go on; stopping it again measures it.
-    found = Measured.of(supervisor.stop("reset"))
+    found = Measured.of(supervisor.stop("reset", wait_s=wait_s))
     refused = supervisor.reset(by) if found.at_rest else found.words
     if not refused and supervisor.mode is Mode.LOCKED:  # it was in fault
         refused = supervisor.arm(by)
@@ -132,14 +140,19 @@ def reset_after_stop(supervisor: SupervisorPort, by: str) -> str:
 class StoppableSession:
     """Reachable by `llmagentos stop` until `close`. name: its kind, as a person knows it.
     let_go_on: what a reset from another terminal does, by whom; "" when done, else why not.
+    patience_s: how long a stop waits for what is measured, on the wall's clock.
 
     Raises FileError where other terminals could not reach it.
     """
 
     def __init__(
-        self, name: str, supervisor: SupervisorPort, let_go_on: Callable[[str], str] | None = None
+        self,
+        name: str,
+        supervisor: SupervisorPort,
+        let_go_on: Callable[[str], str] | None = None,
+        patience_s: float = PATIENCE_S,
     ) -> None:
-        self.supervisor = supervisor
+        self.supervisor, self._patience_s = supervisor, patience_s
         self._let_go_on = let_go_on or self.reset
         self._listener = Listener(name, self.answer)
 
@@ -153,13 +166,13 @@ class StoppableSession:
         """Other terminals reach it no more."""
         self._listener.close()
 
-    def stop(self, source: str, wait_s: float = PATIENCE_S) -> Measured:
-        """Stop, from any thread; waits for what was measured, at most wait_s."""
-        return Measured.of(self.supervisor.stop(source, wait_s=wait_s))
+    def stop(self, source: str) -> Measured:
+        """Stop, from any thread; waits for what was measured."""
+        return Measured.of(self.supervisor.stop(source, wait_s=self._patience_s))
 
     def reset(self, by: str) -> str:
         """A person's reset after a stop: it resumes nothing. "" when done, else why not."""
-        return reset_after_stop(self.supervisor, by)
+        return reset_after_stop(self.supervisor, by, self._patience_s)
 
     def answer(self, asked: Mapping[str, Any]) -> Mapping[str, Any]:
         """What another terminal asks: {"do": "stop", "reset" or "state", "by": who}."""

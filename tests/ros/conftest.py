@@ -48,6 +48,8 @@ if not HAS_ROS:
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
         "test_ros_standin.py",
+        "test_ros_stop.py",
+        "test_ros_stopping.py",
         "test_ros_transitions.py",
     ]
 

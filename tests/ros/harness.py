@@ -30,6 +30,7 @@ from llmagentos.runtime.dds_memory import sweep
 from llmagentos.runtime.graph import GraphOptions, driver_topics, process_table, write_params
 from llmagentos.runtime.processes import ProcessManager, ProcessSpec
 from llmagentos.runtime.ros_env import private_network
+from llmagentos.runtime.sessions import FOLDER_VARIABLE
 
 ROOT = Path(__file__).resolve().parents[2]
 CONFIG = ROOT / "launch/config"
@@ -138,6 +139,7 @@ class Graph:
         if standin:
             rows = [standin_drivers(standin, scene, namespace), *rows]
         self.env = test_env(self.domain)
+        self.env[FOLDER_VARIABLE] = str(folder / "sessions")
         self.manager = ProcessManager(rows, folder / "logs", self.env)
         self.states: dict[str, str] = {}
         self.history: list[dict[str, str]] = []

@@ -13,6 +13,7 @@ from llmagentos_ros.braking import (
     gathered_s,
     return_points,
 )
+from llmagentos_ros.stream import PointStream
 
 HOME, STEP = PANDA.home_rad, 1 / 30
 
@@ -63,3 +64,18 @@ def test_speed_is_gathered_evenly_up_to_the_paths_own() -> None:
     assert speeds[-1] == pytest.approx(1.0) and max(speeds) < 1.0 + 1e-9
     reached = next(t for t, v in zip(times[1:], speeds, strict=True) if v > 0.99)
     assert reached == pytest.approx(GATHER_S, abs=0.02)
+
+
+def test_a_stop_leaves_the_path_and_brakes_within_the_limits() -> None:
+    period = 1 / 60
+    stream = PointStream(PANDA, period, 0.1)
+    for k in range(30):  # the first joint at 0.6 rad/s
+        stream.add(k * period, (HOME[0] + 0.01 * k, *HOME[1:]))
+    at_s = 29 * period + 0.02
+    assert stream.last is not None and stream.last[0] > at_s + 0.05
+    points = stream.brake_from(at_s)
+    assert points[0][0] == at_s and points[0][1][0] < HOME[0] + 0.29
+    rates = [(b[1][0] - a[1][0]) / (b[0] - a[0]) for a, b in itertools.pairwise(points)]
+    assert all(later <= earlier + 1e-9 for earlier, later in itertools.pairwise(rates))
+    assert points[-1][0] - at_s == pytest.approx(0.6 / PANDA.max_acceleration_radps2[0], abs=period)
+    assert stream.last is None and stream.brake_from(at_s) == []

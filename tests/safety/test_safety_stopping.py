@@ -169,10 +169,10 @@ def test_a_reset_without_a_stop_is_nothing(session: StoppableSession) -> None:
 def test_what_is_not_measured_is_not_said() -> None:
     moving = Supervisor()
     moving.arm("Ada")
-    with StoppableSession("run", moving) as session:
+    with StoppableSession("run", moving, patience_s=0.05) as session:
         asks = threading.Thread(target=lambda: moving.post(Measured((0.5,), "")))
         asks.start()
-        found = session.stop("key", wait_s=0.05)
+        found = session.stop("key")
         asks.join()
         assert not found.at_rest and found.words.startswith("NOT measured at rest")
         assert session.reset("Ada").startswith("NOT measured at rest")

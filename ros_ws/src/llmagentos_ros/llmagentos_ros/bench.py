@@ -11,7 +11,8 @@ pictures; with `--busy` also what a load on every core does to them.
 from __future__ import annotations
 
 import argparse
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 import os
 from pathlib import Path
 import signal
@@ -98,8 +99,22 @@ def over_ros(
 
     busy: measure once more while every core is busy (`busy` of what is returned).
     """
+    with started(scene) as (manager, watcher):
+        out = _measure(manager, watcher, commands, seconds)
+        if busy:
+            with busy_cores():
+                out['busy'] = _measure(manager, watcher, commands, seconds)
+        return out | _stopping(manager, watcher, len(commands) // 2)
+
+
+@contextmanager
+def started(
+    scene: str, executor: Mapping[str, Any] | None = None
+) -> Iterator[tuple[ProcessManager, Watcher]]:
+    """Start a graph with a simulated robot, until it is active. executor: parameters of it."""
     env = graph_env(os.environ)
     os.environ.update(env)
+    relaxed = {'joint_states_timeout_s': 2.0, 'scene_timeout_s': 5.0, **(executor or {})}
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = GraphOptions(
@@ -107,7 +122,7 @@ def over_ros(
             scene=scene,
             params=[config_file('sim.yaml', env)],
             extra={
-                'executor': {'joint_states_timeout_s': 2.0, 'scene_timeout_s': 5.0},
+                'executor': relaxed,
                 'agent': {'node_timeout_s': 5.0},
                 'bringup': {'node_timeout_s': 5.0},
             },
@@ -118,12 +133,7 @@ def over_ros(
             _until_active(manager, GraphState())
             watcher = Watcher()
             try:
-                out = _measure(manager, watcher, commands, seconds)
-                if busy:
-                    with busy_cores():
-                        out['busy'] = _measure(manager, watcher, commands, seconds)
-                out |= _stopping(manager, watcher, len(commands) // 2)
-                return out
+                yield manager, watcher
             finally:
                 watcher.close()
 

@@ -125,11 +125,16 @@ class Watcher:
 
     def reset(self) -> None:
         """Put everything back."""
-        client = self.node.create_client(table.RESET.kind, table.RESET.name)
+        self.call(table.RESET, table.RESET.kind.Request(seed=-1))
+
+    def call(self, endpoint: table.Endpoint, request: Any) -> Any:
+        """Ask a service; its answer."""
+        client = self.node.create_client(endpoint.kind, endpoint.name)
         self.wait(client.service_is_ready)
-        future = client.call_async(table.RESET.kind.Request(seed=-1))
+        future = client.call_async(request)
         self.wait(future.done)
         self.node.destroy_client(client)
+        return future.result()
 
     def watch(self, seconds: float) -> None:
         """Spin for a while."""

@@ -41,6 +41,8 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 
 #: A measured state counts for the whole period in which it was read, but not longer than this.
 _VIEW_S = 0.25
+#: A stop's points begin so long after it: what comes later would be caught up with a jolt.
+_HEED_S = 0.02
 #: Stamps are rounded: a clock that is this close has come, seconds.
 _SAME_S = 1e-6
 
@@ -88,7 +90,9 @@ class RosDriver(RobotDriver):
         self.joint_states = AgeTimer('joint states', state_timeout_s, steady)
         self.follows = FollowWatch()
         self.rejected = 0
-        self._lock = threading.Lock()
+        self._lock, self._sending = threading.Lock(), threading.Lock()
+        #: After a stop: what is left of the way to rest. None: what is commanded is sent.
+        self._way: list[TimedPoint] | None = None
         self._state: RobotState | None = None
         #: What this period's readers see, and when the first of them asked.
         self._view: RobotState | None = None
@@ -217,13 +221,39 @@ class RosDriver(RobotDriver):
         self._wait_until(self._tick_s)
         self._view = None
 
+    def brake_now(self) -> None:
+        """
+        Come to rest at once, from any thread: the points that are under way are taken back.
+
+        What is commanded from then on is not sent, until `forget`: the way to rest stays.
+        """
+        with self._sending:
+            now = self._clock()
+            if self._way is None:
+                self._way = self._stream.brake_from(now + _HEED_S)
+            self._publish_way(now)
+
+    def _publish_way(self, now: float) -> None:
+        """Send what is left of the way to rest; its end once more when it is over."""
+        if not self._way:
+            return
+        end_s, rest = self._way[-1]
+        ahead = [point for point in self._way if point[0] > now]
+        self._publish(self._message(now, [(at - now, where) for at, where in ahead]
+                                    or [(self._period_s, rest)]))  # fmt: skip
+        self._moved_s = max(end_s, self._moved_s)
+        if not ahead:
+            self._way = []
+
     def forget(self) -> None:
         """Start over: the robot was put elsewhere by other means (a simulator's reset)."""
         with self._lock:
             self._state = self._view = None
             self._reader.readings.forget()
             self.joint_states.forget()
-        self._stream.begin_anew()
+        with self._sending:
+            self._stream.begin_anew()
+            self._way = None
         self.follows.begin()
         self._command, self._width = None, None
         self._tick_s = self._moved_s = -math.inf
@@ -233,6 +263,14 @@ class RosDriver(RobotDriver):
 
     def _send(self, target: tuple[float, ...]) -> None:
         """Send the points ahead, `target` the last of the path's; move the tick one point on."""
+        with self._sending:
+            if self._way is not None:
+                self._publish_way(self._clock())
+                self._tick_s += self._period_s
+            else:
+                self._send_on(target)
+
+    def _send_on(self, target: tuple[float, ...]) -> None:
         tick_s = self._tick_s
         moves = self._stream.add(tick_s, target)
         assert self._stream.last is not None
@@ -250,8 +288,11 @@ class RosDriver(RobotDriver):
             return
         self._went_back = self._clock_watch.watch()
         before_s, now = self._clock_watch.before_s, self._clock()
-        ahead = [(at - before_s, positions) for at, positions in self._stream.ahead_of(before_s)]
-        self._stream.begin_anew()
+        with self._sending:
+            under_way = self._way or self._stream.ahead_of(before_s)
+            ahead = [(at - before_s, where) for at, where in under_way if at > before_s]
+            self._way = None if self._way is None else []
+            self._stream.begin_anew()
         self._command, self._view = None, None
         self._tick_s = self._moved_s = now
         if ahead:

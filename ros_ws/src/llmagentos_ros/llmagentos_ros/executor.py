@@ -22,7 +22,7 @@ from geometry_msgs.msg import PoseArray
 from llmagentos import composition
 from llmagentos.audit import AuditLog
 from llmagentos.audit.trail import AuditTrail, Untraced, without_record
-from llmagentos.builder import ArmSkills, rehearsal_for, skills_for
+from llmagentos.builder import rehearsal_for, skills_for
 from llmagentos.errors import (
     AuditError,
     ConfigError,
@@ -35,7 +35,6 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
-from llmagentos.safety.runner import Supervisor
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -57,6 +56,7 @@ from llmagentos_ros.process import run
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.scene_feed import SceneFeed
 from llmagentos_ros.sim_clock import clock_condition
+from llmagentos_ros.stopping import Stopping
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from sensor_msgs.msg import JointState
@@ -77,8 +77,8 @@ class ExecutorNode(ModuleNode):
         Parameter(
             'skills',
             LEARNED,
-            'learned (corrected by the policies that come with the arm), scripted, or a folder with '
-            'policies',
+            'learned (corrected by the policies that come with the arm), scripted, or a folder '
+            'with policies',
         ),
         Parameter(
             'rehearsal',
@@ -89,8 +89,8 @@ class ExecutorNode(ModuleNode):
         Parameter(
             'audit',
             'needed',
-            "The record of what was asked and done: needed (nothing moves while it can't be kept), "
-            'kept, or none',
+            "The record of what was asked and done: needed (nothing moves while it can't be "
+            'kept), kept, or none',
         ),
         Parameter('audit_folder', '', "Where it is; empty: llmagentos/audit in the user's state"),
         Parameter('rules', '', "The plan guard's settings, a YAML file; empty: its defaults"),
@@ -143,10 +143,7 @@ class ExecutorNode(ModuleNode):
         self._heard = hear_joints(self)
         self._state = SafetyState(state=SafetyState.HOLDING)
         self._done = self._broken = 0
-        self._able: ArmSkills | None = None
-        #: By the time that is let pass for the arm: it stands while nobody drives, and points that
-        #: come too late are the driver's to brake for.
-        self.supervisor = Supervisor(lambda: 0.0 if self._able is None else self._able.passed_s)
+        self._stopping = Stopping(self._busy, self._begin_anew)
 
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
@@ -187,6 +184,7 @@ class ExecutorNode(ModuleNode):
         self._step_out = self.publisher(table.STEP_STATE)
         self._safety_out = self.publisher(table.SAFETY_STATE)
         self._skills: MotionSkills | None = None
+        self._stopping.reach(self, self._driver.brake_now)
         self._memory = SessionMemory()
         own = MutuallyExclusiveCallbackGroup
         joints_s, scene_s = (self.value(f'{n}_timeout_s') for n in ('joint_states', 'scene'))
@@ -216,7 +214,7 @@ class ExecutorNode(ModuleNode):
     def started(self) -> None:
         """Allow plans again; what a stop has latched stays so."""
         self._stop.clear()
-        self.supervisor.arm('activation of the executor')
+        self._stopping.supervisor.arm('activation of the executor')
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         """Warn with what holds the arm up; say how many plans have ended."""
@@ -240,12 +238,9 @@ class ExecutorNode(ModuleNode):
                 clock=time.monotonic,
                 skills=self.value('skills'),
                 audit=self._trail,
-                supervisor=self.supervisor,
+                supervisor=self._stopping.supervisor,
             )
-            self._able = able
-            # Stale sources end a goal here, and the next one is for those that are back.
-            if able.permit is not None:
-                able.permit.reports_faults = False
+            self._stopping.guards(able)
             self._skills, self._observed = able.skills, able.driver
             guarded = GuardedSkills(self._skills, self._plan_guard)
             tried = None
@@ -260,6 +255,7 @@ class ExecutorNode(ModuleNode):
         state = self._driver.on_joint_state(msg)
         if state is not None:
             self._motion.take(state.positions)
+            self._stopping.hear(state)
 
     def _on_people(self, msg: PoseArray) -> None:
         """Take a detector's report; one in another frame, or of no numbers, counts as none."""
@@ -284,7 +280,8 @@ class ExecutorNode(ModuleNode):
 
     def _asked_to_stop(self) -> bool:
         goal = self._goal
-        return self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
+        asked = self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
+        return asked or self._stopping.is_stopped
 
     def _stale(self) -> str:
         """Why the arm may not move, or ""."""
@@ -328,7 +325,7 @@ class ExecutorNode(ModuleNode):
             self._follow_clock()
         finally:
             self._goal = self._progress = None
-            self._end_goal()
+            self._stopping.end_goal()
             self._busy.release()
         let_feedback_arrive()
         self._done += 1
@@ -348,12 +345,10 @@ class ExecutorNode(ModuleNode):
 
     def _begin_anew(self) -> None:
         """Forget what was seen and measured; skills are built anew with the next goal."""
-        self._end_goal()
+        self._stopping.drop()
         self._driver.forget()
         self._scenes.forget()
-        if self._able is not None and self._able.keeper is not None:
-            self._able.keeper.close()
-        self._skills = self._able = None
+        self._skills = None
 
     def _carry_out(self, goal: Any) -> Outcome:
         """Carry the plan out between the rows that record it."""
@@ -361,7 +356,9 @@ class ExecutorNode(ModuleNode):
             self._trail.begin(goal.request.plan.command)
         except AuditError as exc:
             return without_record(str(exc))
-        outcome = self._follow_plan(goal)
+        refused = self._stopping.refusal()
+        outcome = Outcome('refused', refused) if refused else self._follow_plan(goal)
+        outcome = self._stopping.told(outcome)
         self._trail.end(outcome, stop_asked=self._asked_to_stop())
         return outcome
 
@@ -377,7 +374,7 @@ class ExecutorNode(ModuleNode):
             if stale:
                 return Outcome('failed', f"I can't move: {stale}.")
             execution = self._module()
-            self._begin_goal()
+            self._stopping.begin_goal()
             self._observed.mark()
             self._motion.begin()
             self._progress = Progress(len(plan.steps))
@@ -398,14 +395,6 @@ class ExecutorNode(ModuleNode):
             else:
                 outcome = self._tick(execution)
         return outcome
-
-    def _begin_goal(self) -> None:
-        if self._able is not None and self._able.permit is not None:
-            self._able.permit.begin()
-
-    def _end_goal(self) -> None:
-        if self._able is not None and self._able.permit is not None:
-            self._able.permit.end()
 
     def _tick(self, execution: PlanExecutor) -> Outcome | None:
         try:
@@ -472,6 +461,7 @@ class ExecutorNode(ModuleNode):
             self._scenes.age.stale(),
             self._arm_out.problem,
             self._driver.follows.problem,
+            self._stopping.refusal(),
         )
         reasons = [reason for reason in found if reason]
         self._broken = self._driver.broken_streams
@@ -520,7 +510,7 @@ def _result(outcome: Outcome) -> ExecutePlan.Result:
 
 def main(args: list[str] | None = None) -> int:
     """Entry point of `ros2 run llmagentos_ros executor`."""
-    return run(ExecutorNode, 'executor', args, threads=5)
+    return run(ExecutorNode, 'executor', args, threads=8)
 
 
 if __name__ == '__main__':

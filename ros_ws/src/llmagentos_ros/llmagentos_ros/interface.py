@@ -27,6 +27,7 @@ from rclpy.qos import (
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import CameraInfo, Image, JointState
 from std_msgs.msg import Empty
+from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
 
@@ -97,6 +98,7 @@ PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
 CANCEL_PLAN = Topic(
     'cancel_plan', Empty, COMMAND, 0.0, 'the plan under way is not wanted any more'
 )
+STOP_NOW = Topic('stop', Empty, COMMAND, 0.0, 'from anybody: come to rest at once, and stay so')
 STEP_STATE = Topic('step_state', m.StepState, EVENT, 0.0, "changes of the running plan's steps")
 AGENT_STATE = Topic('agent_state', m.AgentState, STATE, 2.0, 'what the agent does')
 SAFETY_STATE = Topic('safety_state', m.SafetyState, STATE, 5.0, 'whether the arm may move')
@@ -122,6 +124,7 @@ TOPICS: tuple[Topic, ...] = (
     PEOPLE,
     PLAN,
     CANCEL_PLAN,
+    STOP_NOW,
     STEP_STATE,
     AGENT_STATE,
     SAFETY_STATE,
@@ -147,6 +150,10 @@ RESET = Endpoint('reset', Reset, 'agent: a new session, in every node')
 RESET_PERCEPTION = Endpoint('perception/reset', Reset, 'perception: forget every track')
 RESET_EXECUTOR = Endpoint('executor/reset', Reset, 'executor: forget the session')
 RESET_ROBOT = Endpoint('robot_sim/reset', Reset, 'simulated robot: start over')
+STOP = Endpoint('stop', Trigger, 'executor: come to rest; success: measured at rest, in words')
+RESET_SAFETY = Endpoint(
+    'reset_safety', Trigger, 'executor: after a stop, a person lets new commands through'
+)
 COMMAND_ACTION = Endpoint('command', Command, 'agent: a sentence in, motion out')
 EXECUTE_PLAN = Endpoint('execute_plan', ExecutePlan, 'executor: carry out a plan')
 
@@ -158,6 +165,8 @@ ENDPOINTS: tuple[Endpoint, ...] = (
     RESET_PERCEPTION,
     RESET_EXECUTOR,
     RESET_ROBOT,
+    STOP,
+    RESET_SAFETY,
     COMMAND_ACTION,
     EXECUTE_PLAN,
 )

@@ -53,6 +53,26 @@ class PointStream:
         self._sent.clear()
         self._brake, self._taken_up_s = [], math.inf
 
+    def brake_from(self, at_s: float) -> list[TimedPoint]:
+        """
+        Leave the path at a time and brake; the points to send, none where the arm rests then.
+
+        A later `add` begins anew: what was under way is no path any more.
+        """
+        under_way = [*self._sent, *self._brake]
+        ahead = [point for point in under_way if point[0] > at_s]
+        behind = [point for point in under_way if point[0] <= at_s]
+        self.begin_anew()
+        if not ahead or not behind:
+            return ahead and [(ahead[-1][0], ahead[-1][1])]
+        (before_s, before), (after_s, after) = behind[-1], ahead[0]
+        span = after_s - before_s
+        share = (at_s - before_s) / span
+        where = tuple(a + (b - a) * share for a, b in zip(before, after, strict=True))
+        velocity = tuple((b - a) / span for a, b in zip(before, after, strict=True))
+        way = braking_points(where, velocity, self._spec, self._period_s)
+        return [(at_s, where), *((at_s + later, point) for later, point in way)]
+
     @property
     def last(self) -> TimedPoint | None:
         """The newest point of the path, None before any."""
