@@ -262,6 +262,27 @@ def test_a_clock_that_was_set_back_ends_a_motion_with_the_arm_at_rest(back_s: fl
     assert stamp == pytest.approx(bench.now, abs=2 * PERIOD)
 
 
+@pytest.mark.parametrize("back_s", [0.0, 5.0])
+def test_a_stop_takes_back_what_is_under_way_also_when_the_clock_is_set_back(back_s: float) -> None:
+    bench = Bench(delay=0, lookahead_s=0.1)
+    for k in range(30):  # joint 1 is at its fastest, 0.9 rad/s
+        bench.advance(path(k))
+    goal = bench.sent[-1].points[0].positions[0]
+    bench.driver.brake_now()
+    if back_s:
+        bench.now -= back_s
+        with pytest.raises(DriverError, match="the clock went back"):
+            bench.advance(path(30))
+    for k in range(31, 60):  # what is commanded after it is not sent
+        bench.advance(path(k))
+    assert not bench.follower.moving and bench.commanded[-1] == bench.commanded[-2]
+    assert bench.commanded[-1][0] < goal + 0.1
+    bench.driver.forget()  # a person's reset
+    bench.pass_period()
+    bench.advance(bench.commanded[-1])
+    assert tuple(bench.sent[-1].points[0].positions) == pytest.approx(bench.commanded[-1])
+
+
 def test_a_clock_that_is_set_back_while_the_driver_waits_is_noticed() -> None:
     bench = Bench(stall_timeout_s=5.0)
     bench.advance(path(0))
