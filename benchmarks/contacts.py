@@ -21,10 +21,9 @@ from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.robots import load
 from llmagentos.types import Action, Pose, Scene, Workspace
+from sim.physics_log import fastest_joint, rest_after_s
 from sim.world import PHYSICS_HZ, SimWorld
 
-#: Rest, as the specification of faults has it: every joint below this, for so long.
-REST_RADPS, REST_S = 0.01, 0.1
 #: From the injection to rest, at most.
 REQUIRED_S = 0.15
 #: Where motions begin and end, metres.
@@ -58,9 +57,7 @@ class ContactRig:
         self.before(self.now_s)
         self._step()
         self._steps += 1
-        robot = self.world.robot
-        states = self.world.client.getJointStates(robot.body, robot.joints)
-        self._speeds.append((self.now_s, max(abs(state[1]) for state in states)))
+        self._speeds.append((self.now_s, fastest_joint(self.world)))
 
     def reach(self, place: tuple[float, float, float]) -> SkillReport:
         """Move the hand there (m) and wait for the end."""
@@ -93,7 +90,7 @@ class ContactRig:
         self.before = push
         report = self.reach(_THERE)
         self._settle()
-        return report, self._rested_after_s(begun)
+        return report, rest_after_s(self._speeds, begun)
 
     def blocked(self, y_m: float) -> tuple[SkillReport, float]:
         """The same with a heavy post in the hand's way at y: the time from the first touch."""
@@ -111,21 +108,11 @@ class ContactRig:
         report = self.reach(_THERE)
         self._settle()
         client.removeBody(post)
-        return report, self._rested_after_s(touched)
+        return report, rest_after_s(self._speeds, touched)
 
     def _settle(self) -> None:
         for _ in range(round(0.5 / self.driver.control_period_s)):
             self.driver.advance()
-
-    def _rested_after_s(self, since_s: float) -> float:
-        """From `since_s` to the first moment from which every joint rests; inf for never."""
-        begin = math.inf
-        for at, speed in self._speeds:
-            if at >= since_s:
-                begin = math.inf if speed >= REST_RADPS else min(begin, at)
-                if at - begin >= REST_S:
-                    return begin - since_s
-        return math.inf
 
     def close(self) -> None:
         """Give the world back."""

@@ -32,8 +32,9 @@ from llmagentos.cli.up import graph_env
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.runtime.ros_env import find_ros
 from llmagentos.safety.signals import Stop
-from llmagentos.safety.states import REST_RADPS, REST_S
+from llmagentos.safety.states import REST_RADPS
 from llmagentos.types import RobotState
+from sim.physics_log import fastest_joint, rest_after_s
 from sim.world import PHYSICS_HZ, SimWorld
 
 #: What SAFETY asks of 99 stops out of 100, milliseconds.
@@ -115,7 +116,7 @@ class Probe(RobotDriver):
     def advance(self) -> None:
         """One period; the stop comes inside of it, after its command was sent."""
         before_s = self.world.now_s
-        speed = _fastest(self.world)
+        speed = fastest_joint(self.world)
         if speed > REST_RADPS:
             self._moved_s = min(self._moved_s, before_s)
         due = before_s >= self._moved_s + self._at_s and speed > REST_RADPS
@@ -131,23 +132,11 @@ class Probe(RobotDriver):
         self._step()
         self._now_s += 1 / PHYSICS_HZ
         if self.stop_s < self._now_s:
-            self.log.append((self._now_s, _fastest(self.world)))
+            self.log.append((self._now_s, fastest_joint(self.world)))
 
     def rested_ms(self) -> float:
         """From the injection to rest, by the log; inf where there was none."""
-        begun = None
-        for at_s, speed in self.log:
-            if speed >= REST_RADPS:
-                begun = None
-            elif begun is None:
-                begun = at_s
-            if begun is not None and at_s - begun >= REST_S - 1e-9:
-                return 1000 * (begun - self.stop_s)
-        return math.inf
-
-
-def _fastest(world: SimWorld) -> float:
-    return max(map(abs, world.robot.read()[1]))
+        return 1000 * rest_after_s(self.log, self.stop_s)
 
 
 def in_process(n: int, seed: int, profile: str, on_stop: Any) -> list[StopTaken]:
