@@ -30,15 +30,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _SUPERVISOR = ("test_safety_supervisor.py", "test_safety_supervisor_properties.py")
+_GATE = ("test_safety_gate.py", "test_safety_lease.py", "test_safety_contact.py")
 #: Each file with the tests that judge it, of tests/safety.
 TARGETS = {
     "llmagentos/safety/supervisor.py": _SUPERVISOR,
     "llmagentos/safety/states.py": _SUPERVISOR,
-    "llmagentos/safety/gate.py": (
-        "test_safety_gate.py",
-        "test_safety_lease.py",
-        "test_safety_contact.py",
-    ),
+    "llmagentos/safety/gate.py": _GATE,
+    "llmagentos/safety/gated_driver.py": _GATE,
 }
 #: Tests of them that are left out: they drive whole arms.
 _QUICK = "not passes_its_own_gate and not holds_where_nobody_says_otherwise"

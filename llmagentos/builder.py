@@ -41,7 +41,8 @@ from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE, SIM_PROFILE
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver

@@ -22,7 +22,8 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.planning import Obstacles
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
 from llmagentos.skills.builtin.pick import PICK

@@ -18,7 +18,7 @@ import threading
 import time
 from contextlib import AbstractContextManager
 
-from llmagentos.safety.gate import GatedDriver
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
 from llmagentos.safety.signals import Action, Ramp
 from llmagentos.safety.states import RENEW_S

@@ -26,7 +26,8 @@ from llmagentos.lang import codec
 from llmagentos.lang.plan import Plan
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import Outcome, PlanRequest
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Scene

@@ -18,7 +18,8 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.specs import DEFAULT_PROFILE
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort

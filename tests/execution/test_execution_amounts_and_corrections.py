@@ -202,7 +202,8 @@ def test_the_arm_does_it(arm: object) -> None:
     from benchmarks.oracle import oracle_scene
     from llmagentos.execution.executor import PlanExecutor
     from llmagentos.motion.kinematics import Kinematics
-    from llmagentos.safety.gate import GatedDriver, MotionGate
+    from llmagentos.safety.gate import MotionGate
+    from llmagentos.safety.gated_driver import GatedDriver
     from llmagentos.skills import MotionSkills
     from sim.scene import SceneSpec
 

@@ -20,7 +20,8 @@ from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
 from llmagentos.robots import loading
 from llmagentos.robots.promises import CONTRACT
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, Observation, Pose, Scene
 from sim.scene import SceneSpec

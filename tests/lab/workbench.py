@@ -15,7 +15,8 @@ from llmagentos.lang import codec as compact
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import Outcome
 from llmagentos.robots import ArmSpec
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills import MotionSkills, SkillReport, SkillStatus
 from llmagentos.skills.residual import Policies
 from llmagentos.types import Action, Scene

@@ -10,7 +10,8 @@ from lab.arms import ARMS, UR5E, XARM7, FakeArm
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.promises import CONTRACT
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.observed import ObservedDriver
 from sim.scene import SceneSpec
 from sim.world import SimWorld

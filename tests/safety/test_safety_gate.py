@@ -14,7 +14,8 @@ from llmagentos.errors import DriverError, GateRejection
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.limits import motion_limits
 from llmagentos.skills.arm import Arm
 from llmagentos.types import Pose, RobotState

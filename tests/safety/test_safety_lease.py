@@ -11,7 +11,8 @@ import pytest
 from lab.arms import PANDA, FakeArm
 
 from llmagentos.errors import DriverError, StoppedError
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import Supervisor

@@ -14,7 +14,8 @@ from lab.arms import PANDA, FakeArm
 
 from llmagentos.errors import ConfigError, DriverError, StoppedError
 from llmagentos.safety import wire
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.link import RemoteSupervisor, SupervisorProcess
 from llmagentos.safety.permit import Permit

@@ -11,7 +11,8 @@ from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.ports.skills import SkillStatus
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.types import Action, RobotState, Scene, Workspace
 

@@ -19,7 +19,8 @@ from benchmarks.oracle import oracle_scene
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.ports.failures import Failure
-from llmagentos.safety.gate import GatedDriver, MotionGate
+from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills import MotionSkills, SkillExecutor, SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene
 

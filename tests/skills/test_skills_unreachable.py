@@ -16,7 +16,7 @@ from lab.workbench import Workbench
 from llmagentos.errors import UnreachableError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
-from llmagentos.safety.gate import GatedDriver
+from llmagentos.safety.gated_driver import GatedDriver
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.builtin.pick import PICK
 from llmagentos.skills.context import Context
