@@ -8,9 +8,8 @@ Implements `llmagentos.ports.hardware.RobotDriver`. Base frame = world frame; th
 
 from __future__ import annotations
 
-import contextlib
 import weakref
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -24,7 +23,7 @@ from sim.bodies import create_body, paint_body
 from sim.cameras import CameraSpec, SimCamera, observer_spec, overhead_spec, wrist_spec
 from sim.connection import connect, disconnect
 from sim.engine import Engine
-from sim.forking import carry_state, restore_in_order
+from sim.forking import WorldCopies, carry_over
 from sim.framing import arm_points
 from sim.furniture import build_furniture
 from sim.noise import SensorNoise
@@ -33,12 +32,11 @@ from sim.rendering import Lighting, Renderer
 from sim.robot import ArmBody
 from sim.scene import ObjectSpec, SceneSpec, interpenetrate, unused_id
 from sim.torques import TorqueSense
-from sim.truth import WorldTruth
 
 PHYSICS_HZ = 240
 
 
-class SimWorld(WorldTruth, RobotDriver):
+class SimWorld(WorldCopies, RobotDriver):
     """A world of its own, headless unless `view`.
 
     control_hz must divide 240. renderer: "auto" (EGL where it works, for one world a process), "egl" or "tiny";
@@ -326,51 +324,16 @@ class SimWorld(WorldTruth, RobotDriver):
         """
         old = self.noise
         noise = SensorNoise(old.rgb_std, old.depth_std_m, old.depth_dropout, old.seed)
-        rate = PHYSICS_HZ // self._substeps
         # EGL is for one world a process
         twin = SimWorld(
-            control_hz=rate,
+            control_hz=PHYSICS_HZ // self._substeps,
             renderer="tiny",
             noise=noise,
             engine=self._engine,
         )
         twin._renderer.lighting = self._renderer.lighting
-        exact = self._built is not None
-        twin._scene = self._scene
-        if not exact:
-            here = [self._current_spec(object_id) for object_id in self._specs]
-            twin._scene = SceneSpec.model_construct(robot=self._scene.robot, objects=here)
-        twin._begin()
-        twin._command, twin._holding, twin._steps = self._command, self._holding, self._steps
-        twin._gripper = self._gripper
-        carry_state(self, twin, exact)
-        for world in (self, twin):
-            world.robot.command_again(self.robot.motor_commands, self._gripper)
+        carry_over(self, twin)
         return twin
-
-    @contextlib.contextmanager
-    def what_if(self) -> Iterator[SimWorld]:
-        """Try something out in this very world; leaving the block takes everything back.
-
-        Afterwards the world goes on bit for bit the same whatever was tried. Do not reset, spawn
-        or remove inside. Costs about a millisecond, where `fork` builds a whole world.
-        """
-        state = self.client.saveState()
-        restore_in_order(self, stateId=state)
-        kept = (self._command, self._holding, self._steps, self._gripper)
-        motors = self.robot.motor_commands
-        noise = self.noise.rng.bit_generator.state
-        felt = None if self._torques is None else self._torques.external_nm
-        try:
-            yield self
-        finally:
-            restore_in_order(self, stateId=state)
-            self.client.removeState(state)
-            self._command, self._holding, self._steps, self._gripper = kept
-            self.robot.command_again(motors, self._gripper)
-            self.noise.rng.bit_generator.state = noise
-            if self._torques is not None and felt is not None:
-                self._torques.external_nm = felt
 
     def hand_pose_matrix(self) -> NDArray[np.float64]:
         """base_from_hand, 4x4: origin at the flange, z along the fingers, y where they open."""
