@@ -1,35 +1,29 @@
 """The agent: perceive, plan, execute, learn, in a loop that fits on one screen.
 
-Knows: the order in which the four modules work, and how a command is cut into slices of them.
-Does not know: how any module does its work, nor whether the robot is simulated.
+Knows: the order in which the four modules work, and how a command begins. Does not know: its slices
+(one_command.py), how any module does its work, nor whether the robot is simulated.
 """
 
 from __future__ import annotations
 
-import time
-from dataclasses import replace
 from threading import Event as Flag
-from threading import RLock
-from typing import Any, TypeVar, overload
+from typing import Any, overload
 
 from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.builder import Built
 from llmagentos.command import CommandResult, check_command, read_command
+from llmagentos.conversation import Conversation
 from llmagentos.dialogue import unplanned
 from llmagentos.errors import (
     AuditError,
     CommandError,
-    LifecycleError,
     ModelError,
     PerceptionError,
     PlanError,
 )
 from llmagentos.events import (
-    ActionStarted,
-    CommandEnded,
     CommandRead,
     Degraded,
-    Event,
     EventBus,
     EventSink,
     PlanWritten,
@@ -37,10 +31,9 @@ from llmagentos.events import (
 )
 from llmagentos.execution.guarding import words_of
 from llmagentos.learning import feedback
-from llmagentos.learning.reward import reward
-from llmagentos.learning.teaching import Teacher, words_seen
 from llmagentos.learning.words import Lexicon
-from llmagentos.lifecycle import AgentState, LifeCycle
+from llmagentos.lifecycle import AgentState
+from llmagentos.one_command import OneCommand, needed
 from llmagentos.ports.modules import (
     ExecutionModule,
     LanguageModel,
@@ -54,18 +47,16 @@ from llmagentos.ports.modules import (
 from llmagentos.ports.robot import Robot
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder
-from llmagentos.running_command import RunningCommand
 from llmagentos.safety.stopping import Rest
 from llmagentos.safety.watchdogs import Silence
-from llmagentos.types import Action, Observation, Scene, Status
+from llmagentos.types import Action, Observation, Scene
 
 __all__ = ["Agent", "AgentState"]
 
 _STOPPED_EARLY = Outcome("failed", "I stopped before anything moved.")
-T = TypeVar("T")
 
 
-class Agent(Built, LifeCycle):
+class Agent(Built, OneCommand):
     """Something that perceives, plans, executes and learns, with what it was given of these.
 
     `Agent(perception, planning, execution, learning)` takes any four modules
@@ -101,18 +92,23 @@ class Agent(Built, LifeCycle):
         self.planning, self.execution, self.learning = planning, execution, learning
         self.llm, self.robot = llm, robot
         self.events = events or EventBus()
-        self.words, self.audit = words, audit or Untraced()
+        self.audit = audit or Untraced()
         #: What records it, where anything does.
         self.flight = flight
-        self._teacher = None if words is None else Teacher(words)
-        self._history: list[tuple[str, Status]] = []
-        self._pending = ""
-        self._running: RunningCommand | None = None
-        self._lock = RLock()
+        self._talk = Conversation(words)
         self._rest = Rest(getattr(robot, "supervisor", None), self.stop)
         self.events.subscribe(self._heard)
         if on_event is not None:
             self.events.subscribe(on_event)
+
+    @property
+    def words(self) -> Lexicon | None:
+        """What people taught it to understand."""
+        return self._talk.words
+
+    @words.setter
+    def words(self, words: Lexicon | None) -> None:
+        self._talk.words = words
 
     # --- the four verbs: what is observed becomes an action, whose effect is observed ----------
 
@@ -120,8 +116,8 @@ class Agent(Built, LifeCycle):
         """A new session: every module forgets; a simulated robot starts over, in a new scene where
         one is given. Returns what is seen at its beginning (a robot's `Scene`)."""
         self._require_alive()
-        self._running, self._pending = None, ""
-        self._history.clear()
+        self._running = None
+        self._talk.forget()
         if self.robot is not None:
             self.robot.reset(scene, seed)
         for module in (self.perception, self.planning, self.learning):
@@ -167,7 +163,7 @@ class Agent(Built, LifeCycle):
         if self.robot is not None:
             self.robot.mark()
         try:
-            observation, value = _needed(self.execution, "execution").execute(action)
+            observation, value = needed(self.execution, "execution").execute(action)
         finally:
             self._drop()
         if self.learning is not None:
@@ -176,7 +172,7 @@ class Agent(Built, LifeCycle):
 
     def generate_text(self, query: str, **options: Any) -> str:
         """What the language model writes for a query; see `LLM.generate_text`."""
-        return _needed(self.llm, "a language model").generate_text(query, **options)
+        return needed(self.llm, "a language model").generate_text(query, **options)
 
     # --- commands: the same four, from a sentence, a slice at a time ---------------------------
 
@@ -201,16 +197,18 @@ class Agent(Built, LifeCycle):
             self.events.emit(CommandRead(command))
             if refusal := self._rest.refusal():
                 return self._finish(Outcome("refused", refusal), is_command=False)
-            told = self._about_feedback(command) or self._about_words(command)
+            told = self._about_feedback(command) or self._talk.about_words(
+                command, self.planning, self.look
+            )
             if told is not None:
                 return self._finish(told, is_command=False)
-            observation = _needed(self.robot, "a robot").observe(command)
+            observation = needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
             self.events.emit(PlanWritten(planned.plan, planned.plan_s))
             self.audit.understood(planned)
             if running.stop_asked.is_set():
                 return self._finish(self._rest.told(_STOPPED_EARLY))
-            _needed(self.execution, "execution").start(planned, words_of(command, running.meant))
+            needed(self.execution, "execution").start(planned, words_of(command, running.meant))
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
         except PerceptionError as exc:
@@ -221,7 +219,7 @@ class Agent(Built, LifeCycle):
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(self._rest.told(_STOPPED_EARLY))
-            return self._finish(unplanned.outcome(exc, text, self._pending))
+            return self._finish(unplanned.outcome(exc, text, self._talk.pending))
         except BaseException:
             self._drop()
             raise
@@ -244,7 +242,7 @@ class Agent(Built, LifeCycle):
         try:
             self.audit.begin(f"act: {action.name}")
             self.audit.acting(action)
-            _needed(self.execution, "execution").start(action)
+            needed(self.execution, "execution").start(action)
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
         except BaseException:
@@ -257,14 +255,14 @@ class Agent(Built, LifeCycle):
     def plan(self, text: str) -> PlanResult:
         """Only the plan for a command, on the scene as seen now; nothing moves."""
         self._require_idle()
-        observation = _needed(self.robot, "a robot").observe(check_command(text))
+        observation = needed(self.robot, "a robot").observe(check_command(text))
         planned: PlanResult = self._decide(observation, Flag())
         return planned
 
     def look(self) -> Scene:
         """Observe and perceive now: the scene as it is believed to be."""
-        observation = _needed(self.robot, "a robot").observe()
-        return self._believe(_needed(self.perception, "perception").perceive(observation))
+        observation = needed(self.robot, "a robot").observe()
+        return self._believe(needed(self.perception, "perception").perceive(observation))
 
     # --- life cycle ---------------------------------------------------------------------------
 
@@ -297,7 +295,7 @@ class Agent(Built, LifeCycle):
     # --- inside -------------------------------------------------------------------------------
 
     def _decide(self, observation: Any, cancelled: Flag) -> Any:
-        features = _needed(self.perception, "perception").perceive(observation)
+        features = needed(self.perception, "perception").perceive(observation)
         if isinstance(features, Scene):
             scene = self._believe(features)
             self.events.emit(SceneSeen(len(scene.objects)))
@@ -305,127 +303,20 @@ class Agent(Built, LifeCycle):
                 waited_for = self.execution.awaited(observation.command)
                 if waited_for is not None:  # "go": no planner needs to think about it
                     return PlanResult(waited_for)
-            return self._plan_for(observation.command, scene, cancelled)
-        return _needed(self.planning, "planning").plan(features)
-
-    def _plan_for(self, command: str, scene: Scene, cancelled: Flag) -> PlanResult:
-        """The plan for a command, taught words written out."""
-        planner = _needed(self.planning, "planning")
-        last = self._history[-3:]
-        if self._running is not None:
-            self._running.begun(scene, last, self._pending)
-        said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
-        trust = getattr(self.execution, "trust", Trust(0.0, 0.0))
-        request = PlanRequest(command, scene, said, self._pending, cancelled, ends, trust.act_from)
-        if self._teacher is None or self.words is None:
-            return planner.plan(request)
-        meant = self.words.expanded(command, words_seen(scene))
-        if self._running is not None:
-            self._running.write_out(meant.text, meant.note)
-        planned: PlanResult = planner.plan(replace(request, command=meant.text))
-        if not meant.used:
-            return planned
-        return self._teacher.safest(
-            planned, meant, lambda text: planner.plan(replace(request, command=text)), trust
-        )
+            trust = getattr(self.execution, "trust", Trust(0.0, 0.0))
+            planner = needed(self.planning, "planning")
+            request = PlanRequest(
+                observation.command, scene, cancelled=cancelled, act_from=trust.act_from
+            )
+            return self._talk.plan(planner, request, trust, self._running)
+        return needed(self.planning, "planning").plan(features)
 
     def _about_feedback(self, command: str) -> Outcome | None:
         """What is said to "thumbs up" and "that was wrong", where somebody keeps it."""
         value = feedback.find(command)
-        if not value or self._pending or not self.feedback(value, command):
+        if not value or self._talk.pending or not self.feedback(value, command):
             return None
         return Outcome("answered", feedback.HEARD_GOOD if value > 0 else feedback.HEARD_BAD)
 
-    def _about_words(self, command: str) -> Outcome | None:
-        """What is said to a sentence that teaches a word, asks for it or forgets it."""
-        act = None if self._teacher is None else self._teacher.act(command)
-        if act is None or self._teacher is None or self.planning is None:
-            return None
-        planner, seen = self.planning, self.look()
-        # what is held has no part in what a word means
-        scene = replace(seen, objects=tuple(replace(o, held=False) for o in seen.objects))
-        return self._teacher.hear(
-            act, command, lambda text: planner.plan(PlanRequest(text, scene)), scene
-        )
-
     def _believe(self, seen: Scene) -> Scene:
         return seen if self.execution is None else self.execution.see(seen)
-
-    def _slice(self) -> CommandResult | None:
-        running = self._running
-        if running is None:
-            raise LifecycleError("expected a running command, got none: call begin() first")
-        execution = _needed(self.execution, "execution")
-        try:
-            if running.stop_asked.is_set():
-                return self._finish(self._rest.told(execution.stop()))
-            self.audit.settle()
-            if self.audit.refuses:
-                execution.stop()
-                return self._finish(without_record(self.audit.refuses))
-            if self._pausing.is_set() and running.between_actions:
-                time.sleep(0.01)  # nothing moves: the driver's clock stands until resume()
-                return None
-            running.between_actions = False
-            outcome = execution.tick()
-        except BaseException:
-            self._drop()
-            raise
-        return None if outcome is None else self._finish(self._rest.told(outcome))
-
-    def _finish(self, outcome: Outcome, is_command: bool = True) -> CommandResult:
-        """End the command. is_command: else it was only about words, and a question that waits
-        for an answer goes on waiting."""
-        running, self._running = self._running, None
-        assert running is not None
-        if is_command:
-            self._pending = outcome.question
-            self._history.append((running.meant or running.text, outcome.status))
-        result = running.result(outcome, getattr(self.planning, "engine", {}))
-        self.audit.end(outcome, stop_asked=running.stop_asked.is_set(), held=result.held,
-                       wall_s=result.timings.wall_s)  # fmt: skip
-        if self.learning is not None and is_command:
-            done = None if self.execution is None else self.execution.carried_out()
-            episode = running.episode(result, done)
-            self.learning.observe({**episode, "reward": reward(episode)})
-        self.events.emit(CommandEnded(result.status, result.reply))
-        return result
-
-    def _drop(self) -> None:
-        """No command is under way any more, and nothing moves."""
-        self._running = None
-        if self.robot is not None:
-            self.robot.done()
-
-    def _heard(self, event: Event) -> None:
-        if self._running is not None:
-            self.audit.hear(event)
-        if self._running is not None and isinstance(event, PlanWritten | ActionStarted):
-            self._running.between_actions = True  # an action moves only from its first tick on
-
-    def _occupy(self, text: str, what: str) -> RunningCommand:
-        """Begin a command, if the agent is running and idle; started if it was only created."""
-        with self._lock:
-            if self.state is AgentState.CREATED:
-                self.start()
-            self._require(what, AgentState.RUNNING)
-            self._require_idle()
-            self._running = RunningCommand(text, _needed(self.robot, "a robot"))
-            return self._running
-
-    def _require_idle(self) -> None:
-        self._require_alive()
-        if self._running is not None:
-            raise LifecycleError(
-                f"expected an idle agent, got a command while one is running: {self._running.text}"
-            )
-
-
-def _needed(part: T | None, what: str) -> T:
-    """The part, if the agent was made with it."""
-    if part is None:
-        raise LifecycleError(
-            f"expected an agent with {what}, got one without: build it with "
-            "Agent.in_simulation(), Agent.on_robot(), or from its modules"
-        )
-    return part
