@@ -8,7 +8,6 @@ from __future__ import annotations
 import errno
 import json
 import os
-import re
 import sys
 from pathlib import Path
 from typing import Annotated
@@ -19,6 +18,7 @@ from rich.markup import escape
 
 from llmagentos.cli import audit as audit_commands
 from llmagentos.cli import faults as fault_commands
+from llmagentos.cli import graph as graph_commands
 from llmagentos.cli import learn as learn_commands
 from llmagentos.cli import model as model_commands
 from llmagentos.cli import record as record_commands
@@ -27,7 +27,29 @@ from llmagentos.cli import robot as robot_commands
 from llmagentos.cli import scene as scene_commands
 from llmagentos.cli import settings as config_commands
 from llmagentos.cli import stop as stop_commands
+from llmagentos.cli import training as training_commands
 from llmagentos.cli.chat import chat as run_chat
+from llmagentos.cli.options import (
+    NOT_DONE,
+    OK,
+    USAGE,
+    ConfigOption,
+    EngineOption,
+    FlightOption,
+    ModelOption,
+    NoFlightOption,
+    RayAddressOption,
+    RayOption,
+    RecordOption,
+    RehearsalOption,
+    RobotOption,
+    RulesOption,
+    SceneOption,
+    SeedOption,
+    SkillsOption,
+    ViewOption,
+    cluster,
+)
 from llmagentos.cli.run import run_commands, show_plan
 from llmagentos.cli.settings import effective, with_flights
 from llmagentos.errors import (
@@ -49,10 +71,6 @@ from llmagentos.errors import (
     TrainingError,
 )
 
-#: Exit codes of the contract: all well, a command did not succeed, wrong usage.
-OK, NOT_DONE, USAGE = 0, 1, 2
-#: Names as ROS takes them; "" and "/" are the one without a name.
-_NAMESPACE = re.compile(r"/?|/?[A-Za-z_]\w*(/[A-Za-z_]\w*)*", re.ASCII)
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 app = typer.Typer(
@@ -72,91 +90,6 @@ app.command()(stop_commands.stop)
 app.command("reset-safety")(stop_commands.reset_safety)
 app.command()(replay_commands.replay)
 app.command()(fault_commands.faults)
-
-SceneOption = Annotated[
-    str | None,
-    typer.Option(
-        "--scene", metavar="FILE", help="YAML scene, or 'random'; the demo scene without it."
-    ),
-]
-ConfigOption = Annotated[
-    Path | None,
-    typer.Option("--config", metavar="FILE", help="The agent as YAML; options go over it."),
-]
-RobotOption = Annotated[
-    str | None,
-    typer.Option(
-        "--robot", metavar="NAME", help="The arm: a name, or a folder; over the scene's own."
-    ),
-]
-SeedOption = Annotated[
-    int | None, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
-]
-ModelOption = Annotated[
-    str | None,
-    typer.Option("--model", help="Shipped model's name, a folder, or a server's http address."),
-]
-EngineOption = Annotated[
-    str | None,
-    typer.Option(
-        "--engine",
-        metavar="ENGINE",
-        help="auto, a name of `llmagentos model engines`, or a server's http address.",
-    ),
-]
-SkillsOption = Annotated[
-    str | None,
-    typer.Option(
-        "--skills",
-        metavar="WHICH",
-        help="learned (trained policies), scripted, or a folder.",
-    ),
-]
-RayOption = Annotated[
-    bool,
-    typer.Option("--ray", help="Over Ray: the cluster that runs here, else one on this machine."),
-]
-RayAddressOption = Annotated[
-    str | None,
-    typer.Option("--ray-address", metavar="HOST:PORT", help="Over the Ray cluster there."),
-]
-
-
-def _cluster(ray: bool, address: str | None) -> str | None:
-    """The cluster that options mean: an address, "" for the one here, None for no Ray."""
-    if address == "":
-        raise typer.BadParameter("expected HOST:PORT for --ray-address, got nothing")
-    return address or ("" if ray else None)
-
-
-RehearsalOption = Annotated[
-    bool | None,
-    typer.Option(
-        "--rehearsal/--no-rehearsal",
-        help="Try each plan out in simulated copies of what was seen before anything moves.",
-        show_default=False,
-    ),
-]
-ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
-RecordOption = Annotated[
-    Path | None,
-    typer.Option("--record", metavar="DIR", help="Keep video, pictures, plan and trace there."),
-]
-RulesOption = Annotated[
-    Path | None,
-    typer.Option("--rules", metavar="FILE", help="The plan guard's settings as YAML."),
-]
-
-FlightOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--flight", metavar="DIR", help="Where each command's flight recording goes (replay)."
-    ),
-]
-NoFlightOption = Annotated[
-    bool,
-    typer.Option("--no-flight", help="Keep none, but for the last minute before a fault."),
-]
 
 
 @app.command()
@@ -295,220 +228,19 @@ def bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
             engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
             list_only=list_only, which=which, reveal=reveal, robot=robot or "",
-            skills=skills or "learned", ray=_cluster(ray, ray_address),
+            skills=skills or "learned", ray=cluster(ray, ray_address),
         )  # fmt: skip
     except ValueError as exc:
         raise typer.BadParameter(str(exc)) from exc
     raise typer.Exit(code)
 
 
-@app.command()
-def up(
-    sim: Annotated[bool, typer.Option("--sim", help="With a simulated robot.")] = False,
-    scene: SceneOption = None,
-    robot: Annotated[
-        str | None,
-        typer.Option(
-            "--robot",
-            metavar="NAME",
-            help="The arm: a name, or a folder; over the scene's and the parameter files'.",
-        ),
-    ] = None,
-    seed: SeedOption = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    namespace: Annotated[str, typer.Option("--namespace", help="For several robots.")] = "",
-    params_file: Annotated[
-        Path | None, typer.Option("--params-file", metavar="FILE", help="ROS parameters over ours.")
-    ] = None,
-    record: Annotated[
-        Path | None,
-        typer.Option(
-            "--record", metavar="DIR", help="Record all topics (rosbag2, or MCAP without it)."
-        ),
-    ] = None,
-    log_level: Annotated[str, typer.Option("--log-level")] = "info",
-    log_dir: Annotated[
-        Path | None, typer.Option("--log-dir", metavar="DIR", help="One log file per process.")
-    ] = None,
-    network: Annotated[
-        bool, typer.Option("--network", help="Let other machines see the topics.")
-    ] = False,
-    topic: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--topic",
-            metavar="ROLE:=NAME",
-            help="Where a driver's topic is: joint_states, trajectory, gripper, color, depth or "
-            "camera_info.",
-        ),
-    ] = None,
-) -> None:
-    """Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it."""
-    from llmagentos.cli.up import up as bring_up
-
-    well = bring_up(
-        sim=sim,
-        scene=scene or "demo",
-        robot=robot or "",
-        seed=seed or 0,
-        model=model or "",
-        engine=engine or "auto",
-        namespace=namespace,
-        params_file=params_file,
-        record=record,
-        log_level=log_level,
-        log_dir=log_dir,
-        network=network,
-        topics=topic or (),
-    )
-    raise typer.Exit(OK if well else NOT_DONE)
-
-
-@app.command()
-def command(
-    text: Annotated[str, typer.Argument(help="What to do.")],
-    namespace: Annotated[str, typer.Option("--namespace")] = "/",
-    as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
-    network: Annotated[bool, typer.Option("--network", help="Also on other machines.")] = False,
-) -> None:
-    """Say a command to a running ROS 2 graph and follow what it does."""
-    from llmagentos.cli.command import command as say
-
-    well = say(text, namespace=namespace, as_json=as_json, network=network)
-    raise typer.Exit(OK if well else NOT_DONE)
-
-
-@app.command()
-def doctor(
-    ros: Annotated[bool, typer.Option("--ros", help="Look at a running ROS 2 graph.")] = False,
-    namespace: Annotated[str, typer.Option("--namespace", help="The graph's.")] = "/",
-    as_json: Annotated[bool, typer.Option("--json", help="What was found, as JSON.")] = False,
-    network: Annotated[bool, typer.Option("--network", help="Also on other machines.")] = False,
-    seconds: Annotated[
-        float, typer.Option("--seconds", min=0.1, help="How long to listen to a graph at most.")
-    ] = 6.0,
-) -> None:
-    """Say what is missing and what to do about it; nothing moves. Exit code 1: something is."""
-    from llmagentos.cli.doctor import doctor as look
-
-    if not _NAMESPACE.fullmatch(namespace):
-        raise typer.BadParameter(f"expected a namespace as /left, got {namespace!r}")
-    well = look(ros=ros, namespace=namespace, as_json=as_json, network=network, seconds=seconds)
-    raise typer.Exit(OK if well else NOT_DONE)
-
-
-@app.command()
-def train(
-    env: Annotated[
-        str, typer.Argument(metavar="ENV", help="reach, push, pick-and-place, table, ...")
-    ],
-    algo: Annotated[str, typer.Option("--algo", help="q, dqn, ppo, sac-her, bc or residual.")],
-    steps: Annotated[
-        int | None, typer.Option("--steps", min=1, help="Environment steps in all.")
-    ] = None,
-    seed: Annotated[int, typer.Option("--seed", min=0)] = 0,
-    seeds: Annotated[
-        int, typer.Option("--seeds", help="So many runs, with --seed and the seeds after it.")
-    ] = 1,
-    every: Annotated[
-        int | None,
-        typer.Option("--every", min=1, help="Steps between evaluations; a 20th of --steps."),
-    ] = None,
-    episodes: Annotated[
-        int, typer.Option("--episodes", min=1, help="Episodes of an evaluation.")
-    ] = 20,
-    prefill: Annotated[
-        int,
-        typer.Option(
-            "--prefill", min=0, help="So many steps of the oracle into the replay buffer first."
-        ),
-    ] = 0,
-    robot: Annotated[str, typer.Option("--robot", metavar="NAME", help="The arm.")] = "",
-    obs: Annotated[str, typer.Option("--obs", help="state or pixels.")] = "",
-    reward: Annotated[str, typer.Option("--reward", help="sparse or shaped.")] = "",
-    randomize: Annotated[
-        bool, typer.Option("--randomize", help="Draw looks, sizes and physics at each reset.")
-    ] = False,
-    settings: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--set", metavar="NAME=VALUE", help="A parameter of the algorithm, as learning_rate."
-        ),
-    ] = None,
-    data: Annotated[
-        Path | None,
-        typer.Option(
-            "--data",
-            metavar="DIR",
-            help="bc: a recorded data set instead of the oracle's episodes.",
-        ),
-    ] = None,
-    workers: Annotated[
-        int, typer.Option("--workers", min=1, help="Processes; the result does not change.")
-    ] = 1,
-    ray: RayOption = False,
-    ray_address: RayAddressOption = None,
-    out: Annotated[
-        Path | None, typer.Option("--out", metavar="DIR", help="The run's folder; in runs/ else.")
-    ] = None,
-    resume: Annotated[
-        bool, typer.Option("--resume", help="Go on with the run that is there.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="The figures as JSON.")] = False,
-) -> None:
-    """Train a policy in a simulated environment; keeps figures, curve and checkpoints in runs/."""
-    from llmagentos.cli.train import train as run_training
-
-    given = [*(settings or ()), *([] if data is None else [f"data={data.resolve()}"])]
-    run_training(
-        env, algo, steps, seed, seeds, every, episodes, prefill, robot, obs, reward, randomize,
-        given, workers, _cluster(ray, ray_address), out, resume, as_json,
-    )  # fmt: skip
-
-
-@app.command()
-def evaluate(
-    runs: Annotated[list[Path], typer.Argument(metavar="RUN...", help="Folders of runs.")],
-    episodes: Annotated[
-        int, typer.Option("--episodes", min=1, help="Held-out episodes of each run.")
-    ] = 100,
-    workers: Annotated[int, typer.Option("--workers", min=1, help="Processes.")] = 1,
-    ray: RayOption = False,
-    ray_address: RayAddressOption = None,
-    best: Annotated[
-        bool, typer.Option("--best", help="The best evaluation's policy, not the last.")
-    ] = False,
-    baselines: Annotated[
-        bool, typer.Option("--baselines", help="Also the oracle and random actions.")
-    ] = False,
-    plot: Annotated[
-        Path | None,
-        typer.Option("--plot", metavar="PNG", help="The curves; evaluation.png beside the runs."),
-    ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The table as JSON.")] = False,
-) -> None:
-    """Completion rate, reward and learning speed of trained policies, with intervals over seeds."""
-    from llmagentos.cli.train import evaluate as run_evaluation
-
-    run_evaluation(
-        runs, episodes, workers, _cluster(ray, ray_address), best, baselines, plot, as_json
-    )
-
-
-@app.command()
-def export(
-    run: Annotated[Path, typer.Argument(metavar="RUN", help="Folder of a run.")],
-    file: Annotated[Path, typer.Argument(metavar="ONNX", help="The file to write.")],
-    best: Annotated[
-        bool, typer.Option("--best", help="The best evaluation's policy, not the last.")
-    ] = False,
-    as_json: Annotated[bool, typer.Option("--json", help="What was written, as JSON.")] = False,
-) -> None:
-    """Write a trained policy as an ONNX file, compared with the trained one."""
-    from llmagentos.cli.train import export as run_export
-
-    run_export(run, file, best, as_json)
+app.command()(graph_commands.up)
+app.command()(graph_commands.command)
+app.command()(graph_commands.doctor)
+app.command()(training_commands.train)
+app.command()(training_commands.evaluate)
+app.command()(training_commands.export)
 
 
 def main(argv: list[str] | None = None) -> None:
