@@ -19,11 +19,12 @@ from collections.abc import Sequence
 from llmagentos.errors import ContactStop, DriverError, GateRejection, StoppedError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.safety.gate import MotionGate
+from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.permit import Permit
 from llmagentos.types import RobotState
 
 
-class GatedDriver(RobotDriver):
+class GatedDriver(DriverInFront):
     """A RobotDriver that lets only checked commands through to `inner`, and with a `permit` only
     those of the lease's holder; without one it comes to rest by itself (StoppedError from then on).
 
@@ -48,20 +49,6 @@ class GatedDriver(RobotDriver):
         """Connect `inner`; the first command is judged against the measured joints."""
         self.inner.connect()
         self.forget()
-
-    def disconnect(self) -> None:
-        """Disconnect the driver behind the gate."""
-        self.inner.disconnect()
-
-    @property
-    def control_period_s(self) -> float:
-        """The inner driver's, seconds."""
-        return self.inner.control_period_s
-
-    @property
-    def now_s(self) -> float:
-        """The inner driver's clock, seconds."""
-        return self.inner.now_s
 
     def state(self) -> RobotState:
         """As measured; reading is never refused."""

@@ -9,13 +9,13 @@ import time
 from collections.abc import Callable, Sequence
 
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.types import RobotState
+from llmagentos.safety.in_front import DriverInFront
 
 #: A joint command that differs from the measured position by more than this is motion, rad.
 MOTION_RAD = 1e-4
 
 
-class ObservedDriver(RobotDriver):
+class ObservedDriver(DriverInFront):
     """Passes everything on to `inner`."""
 
     def __init__(self, inner: RobotDriver, clock: Callable[[], float] = time.perf_counter):
@@ -33,24 +33,6 @@ class ObservedDriver(RobotDriver):
         """Connect, and forget where the arm was."""
         self.inner.connect()
         self._last = None
-
-    def disconnect(self) -> None:
-        """Disconnect the driver behind."""
-        self.inner.disconnect()
-
-    @property
-    def control_period_s(self) -> float:
-        """The inner driver's, seconds."""
-        return self.inner.control_period_s
-
-    @property
-    def now_s(self) -> float:
-        """The inner driver's clock, seconds."""
-        return self.inner.now_s
-
-    def state(self) -> RobotState:
-        """As measured."""
-        return self.inner.state()
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """Send (rad) and note when the arm first moves after `mark`; returns what was really sent."""
