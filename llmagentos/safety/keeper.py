@@ -53,7 +53,9 @@ class Keeper:
     def close(self) -> None:
         """End the threads, where there are some; the driver can be given back then."""
         self._closed.set()
-        for thread in (self._thread, self._renewing):
+        with self._lock:  # a thread that is being started is joined once it has begun
+            threads = (self._thread, self._renewing)
+        for thread in threads:
             if thread is not None:
                 thread.join()
 

@@ -26,7 +26,7 @@ class Needs(str, Enum):
 
 class Verdict(str, Enum):
     """What came of it. NOT_THERE_YET: what it would be injected into does not exist, or nothing
-    measures it yet. NOT_RUN: it needs what this run has not (a built ROS workspace)."""
+    measures it yet. NOT_RUN: left out of a table that was put together from several runs."""
 
     AS_REQUIRED = "as required"
     FAILED = "FAILED"

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Collection, Sequence
 
 from sim.faults import absent, attacks, body, commands, goals, plans, processes, sensing, storage
-from sim.faults.fault import Fault, Needs, Row, Verdict
+from sim.faults.fault import Fault, Row, Verdict
 from sim.faults.lab import Lab
 
 _log = logging.getLogger(__name__)
@@ -45,8 +45,7 @@ def run(
 
 def _one(fault: Fault, lab: Lab) -> Row:
     if fault.inject is None:
-        not_run = fault.needs is Needs.ROS and fault.absent.startswith("needs ROS")
-        return Row(fault, Verdict.NOT_RUN if not_run else Verdict.NOT_THERE_YET, fault.absent)
+        return Row(fault, Verdict.NOT_THERE_YET, fault.absent)
     began = time.monotonic()
     try:
         verdict, measured = fault.judged(fault.inject(lab))
