@@ -38,6 +38,8 @@ RUNNERS = (
     Runner(
         "python -m benchmarks.audit", "what the audit record costs; --kills: that none loses a row"
     ),
+    Runner("python -m benchmarks.mutants", "mutants of supervisor and gate that tests kill", ""),
+    Runner("python -m benchmarks.reference", "reference results: every row trained, judged", "rl"),
     Runner("python -m benchmarks.contacts", "pushes against the moving arm: noticed, and at rest"),
     Runner("python -m benchmarks.recorder", "the same commands with and without flight recorder"),
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),

@@ -12,6 +12,7 @@ import typer
 
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError
+from llmagentos.files import make_folder
 
 app = typer.Typer(no_args_is_help=True)
 
@@ -62,12 +63,14 @@ def effective(
 
 
 def with_flights(config: AgentConfig, folder: Path | None, only_faults: bool) -> AgentConfig:
-    """The configuration with the options of the flight recorder over it. Raises ConfigError."""
+    """The configuration with the options of the flight recorder over it. Raises ConfigError, and
+    FileError for a folder that can't be made: before anything else begins."""
     if folder is not None and only_faults:
         raise ConfigError("expected one of --flight and --no-flight, got both")
     changes: dict[str, str] = {}
     if folder is not None:
-        changes = {"keeps": "commands", "folder": str(folder)}
+        made = make_folder(folder, "a folder for flight recordings")
+        changes = {"keeps": "commands", "folder": str(made)}
     elif only_faults and config.recorder.keeps == "commands":
         changes = {"keeps": "faults"}
     return config.with_(recorder=config.recorder.model_copy(update=changes)) if changes else config

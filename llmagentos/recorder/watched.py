@@ -29,7 +29,18 @@ class Watcher(Protocol):
         """A new session begins: nothing of what was before is known any more."""
 
 
-class WatchedPerception(PerceptionModule):
+class _Behind:
+    """What a module has beside the port's calls is its own: `agent.planning.note` stays that."""
+
+    inner: Any
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or name == "inner":
+            raise AttributeError(name)
+        return getattr(self.inner, name)
+
+
+class WatchedPerception(_Behind, PerceptionModule):
     """Tells every look."""
 
     def __init__(self, inner: PerceptionModule, watcher: Watcher) -> None:
@@ -56,7 +67,7 @@ class WatchedPerception(PerceptionModule):
         self.inner.reset()
 
 
-class WatchedPlanner(PlanningModule):
+class WatchedPlanner(_Behind, PlanningModule):
     """Tells every plan. engine: what the planner behind it runs on, where it says so."""
 
     def __init__(self, inner: PlanningModule, watcher: Watcher) -> None:

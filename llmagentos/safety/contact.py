@@ -7,8 +7,11 @@ Where the driver tells the torques that come from outside, the force at the tool
 best is judged: torques = J^T force, solved by least squares (libfranka's examples stop by the same
 figures). Where it doesn't, joints that lag behind their command are. Only a moving arm is judged:
 a grip presses on purpose, and an arm that rests has nothing to stop. What is carried and what is
-pushed or put down on purpose stays below the bounds by its weight and friction; a heavier load
-needs a driver that takes its weight out of what it tells, as arms do that are told their load.
+pushed on purpose stays below the bounds by its weight and friction; a heavier load needs a driver
+that takes its weight out of what it tells, as arms do that are told their load.
+
+After a contact the arm must be able to get away: while the force stays, motion that yields to it is
+no new contact, nor is what is left of the old motion.
 """
 
 from __future__ import annotations
@@ -30,6 +33,8 @@ ToolJacobian = Callable[[Sequence[float]], NDArray[np.float64]]
 _PERIODS, _GROSS = 2, 1.5
 #: The arm accelerates where a joint's commanded rate changes by more than this share of its most.
 _ACCELERATES = 0.25
+#: Periods after a contact's brakes in which the rest of the old motion may still be commanded.
+_SETTLING = 15
 
 
 @dataclass(frozen=True)
@@ -58,6 +63,8 @@ class ContactWatch:
         self.limits = limits
         self._jacobian = jacobian
         self._over = 0
+        #: Periods judged since a contact whose force has not gone yet; None without one.
+        self._pressed: int | None = None
 
     def judge(self, state: RobotState, sent: Commanded | None) -> str:
         """What was found, in words ("... got ..."), "" for nothing. sent: None at rest. A state that
@@ -66,38 +73,49 @@ class ContactWatch:
             self._over = 0
             return ""
         judged = self._force if self._tells_torques(state) else self._lag
-        share, found = judged(state, sent)
-        self._over = 0 if share <= 1 else self._over + (1 if share <= _GROSS else _PERIODS)
-        return found if self._over >= _PERIODS else ""
+        share, found, yields = judged(state, sent)
+        if share <= 1:
+            self._over, self._pressed = 0, None
+            return ""
+        if self._pressed is not None:
+            self._pressed += 1
+            if yields or self._pressed <= _SETTLING:
+                return ""
+        self._over += 1 if share <= _GROSS else _PERIODS
+        if self._over < _PERIODS:
+            return ""
+        self._over, self._pressed = 0, 0
+        return found
 
     def forget(self) -> None:
-        """Begin anew: the arm rests, or was put elsewhere."""
-        self._over = 0
+        """Begin anew: the arm was put elsewhere."""
+        self._over, self._pressed = 0, None
 
     def _tells_torques(self, state: RobotState) -> bool:
         return self._jacobian is not None and len(state.external_nm) == len(state.positions)
 
-    def _force(self, state: RobotState, sent: Commanded) -> tuple[float, str]:
-        """The share of its bound, and words for too much of it."""
+    def _force(self, state: RobotState, sent: Commanded) -> tuple[float, str, bool]:
+        """The share of its bound, words for too much of it, whether the tool moves along with it."""
         assert self._jacobian is not None
         limits = self.limits
         if not all(map(math.isfinite, state.external_nm)):
-            return math.inf, f"expected finite torques from outside, got {state.external_nm}"
+            words = f"expected finite torques from outside, got {state.external_nm}"
+            return math.inf, words, False
         jacobian = self._jacobian(state.positions)
         force = np.linalg.lstsq(jacobian.T, np.array(state.external_nm), rcond=None)[0]
         newtons = float(np.linalg.norm(force))
         bound = limits.accelerating_n if sent.effort > _ACCELERATES else limits.steady_n
-        return newtons / bound, (
-            f"expected less than {bound:.0f} N at the tool, got {newtons:.0f} N"
-        )
+        words = f"expected less than {bound:.0f} N at the tool, got {newtons:.0f} N"
+        return newtons / bound, words, float(force @ (jacobian @ np.array(sent.rates))) >= 0
 
-    def _lag(self, state: RobotState, sent: Commanded) -> tuple[float, str]:
+    def _lag(self, state: RobotState, sent: Commanded) -> tuple[float, str, bool]:
         lags = [abs(a - b) for a, b in zip(sent.positions, state.positions, strict=True)]
         lag = max(lags)
-        return lag / self.limits.lag_rad, (
+        words = (
             f"expected joint {lags.index(lag) + 1} within {self.limits.lag_rad:.2f} rad of its "
             f"command, got {lag:.2f} rad"
         )
+        return lag / self.limits.lag_rad, words, False
 
 
 def _is_measured(state: RobotState, joints: int) -> bool:

@@ -118,7 +118,6 @@ class MotionGate:
         found = self.contact.judge(state, sent)
         if found:
             self._note("contact", found)
-            self.contact.forget()
             self._last, self._velocity = tuple(state.positions), tuple(state.velocities)
         return found
 

@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.errors import MotionError
+from llmagentos.errors import ContactStop, MotionError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line
 from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
@@ -210,6 +210,13 @@ class Arm:
 
     def _has_opened(self, width_m: float) -> bool:
         return self.driver.state().gripper_width_m > width_m - _STUCK_M * self.spec.scale
+
+    def come_to_rest(self) -> Motion:
+        """As `stop`; where something pushes meanwhile, the gate brakes, and time must only pass."""
+        try:
+            yield from self.stop()
+        except ContactStop:
+            yield from self.stop()
 
     def stop(self) -> Motion:
         """From any motion to rest, as fast as the profile's limits allow."""

@@ -189,25 +189,19 @@ class MotionSkills:
     def _come_to_rest(self) -> None:
         """After a failure in mid-motion: the next skill begins at rest, and the gate knows it."""
         try:
-            self._ramp_down()
+            for _ in self._arm.come_to_rest():
+                pass
         except StoppedError:
             pass  # the driver has come to rest by itself
         except (ContactStop, DriverError, GateRejection) as error:
             _log.warning("could not ramp down: %s", error)
 
-    def _ramp_down(self) -> None:
-        try:
-            for _ in self._arm.stop():
-                pass
-        except ContactStop:  # the gate brakes by itself from now on: only time must pass
-            for _ in self._arm.stop():
-                pass
-
     def stop(self) -> SkillReport:
         """Ramp down within 0.3 s, keep holding, and say where the arm is."""
         self._running = None
         with suppress(StoppedError, ContactStop):  # the driver has come to rest by itself
-            self._ramp_down()
+            for _ in self._arm.come_to_rest():
+                pass
             for _ in self._arm.hold(self._arm.driver.control_period_s):
                 pass
         x, y, z = self._arm.tip.position

@@ -154,7 +154,7 @@ def test_what_stops_an_arm_is_recorded_with_what_was_measured(tmp_path: Path) ->
     assert stopped["asker"] == "anna-1" and stopped["at_rest"] and stopped["after_ms"] >= 0
     states = [r["facts"]["after"] for r in rows if r["kind"] == "state"]
     assert "stopping" in states and "stopped" in states
-    assert "plan guard" in {r["facts"].get("by") for r in rows if r["kind"] == "allowed"}
+    assert "plan checks" in {r["facts"].get("by") for r in rows if r["kind"] == "allowed"}
     assert not verify(tmp_path).problems
 
 

@@ -100,3 +100,18 @@ def test_a_state_that_is_none_is_left_to_the_gate() -> None:
     for positions in ((math.nan, *HOME[1:]), HOME[1:]):
         broken = RobotState(positions, (0.1,) * len(positions), 0.08, 0.0, 0.0, (90.0,) * 7)
         assert [watch.judge(broken, MOVING) for _ in range(2)] == ["", ""]
+
+
+def test_after_a_contact_the_arm_may_get_away_and_no_other_way() -> None:
+    watch, against = ContactWatch(LIMITS, JACOBIAN), (0, 0, 40)
+    down = np.linalg.pinv(JACOBIAN(HOME)) @ np.array((0.0, 0.0, -0.1))
+    sinking = Commanded(HOME, tuple(down.tolist()), 0.0)
+    rising = Commanded(HOME, tuple((-down).tolist()), 0.0)
+    assert watch.judge(_felt(against), sinking).endswith("got 40 N")
+    for _ in range(40):  # while the force stays
+        assert watch.judge(_felt(against), rising) == ""
+    assert watch.judge(_felt(against), sinking).endswith("got 40 N")
+    for _ in range(5):  # what is left of the old motion
+        assert watch.judge(_felt(against), sinking) == ""
+    assert watch.judge(_felt((0, 0, 5)), rising) == ""  # it is free again
+    assert watch.judge(_felt(against), rising).endswith("got 40 N")

@@ -9,6 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 
+from llmagentos.errors import ContactStop
 from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
@@ -30,6 +31,8 @@ from llmagentos.types import Action, Pose, Scene, SceneObject
 TOLERANCE_M = 0.015
 _HEIGHT_TOLERANCE_M = 0.012
 _DOWN_M, _UP_M = 0.03, 0.06
+#: What touches no farther above its spot stands on it: it was seen a little high, or hangs low.
+_TOUCH_DOWN_M = 0.012
 
 
 def _check(scene: Scene, action: Action) -> SkillReport | None:
@@ -80,7 +83,12 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     if arm.state().gripper_width_m < EMPTY_M * s:
         belief.in_hand = None  # it slipped out on the way
         return
-    yield from context.straight(tip, obstacles, speed=0.3)
+    try:
+        yield from context.straight(tip, obstacles, speed=0.3)
+    except ContactStop:
+        if arm.tip.position[2] > tip.position[2] + _TOUCH_DOWN_M * s:
+            raise
+        yield from arm.come_to_rest()
     yield from arm.hold(0.05)
     yield from arm.relax()
     item, belief.in_hand = belief.in_hand.item, None
