@@ -11,7 +11,7 @@ pushed on purpose stays below the bounds by its weight and friction; a heavier l
 that takes its weight out of what it tells, as arms do that are told their load.
 
 After a contact the arm must be able to get away: while the force stays, motion that yields to it is
-no new contact, nor is what is left of the old motion.
+no new contact, nor is what is left of the old motion. So it is with what presses on an arm at rest.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class ContactWatch:
         self.limits = limits
         self._jacobian = jacobian
         self._over = 0
-        #: Periods judged since a contact whose force has not gone yet; None without one.
+        #: Periods judged since something began to press that has not gone yet; None without it.
         self._pressed: int | None = None
 
     def judge(self, state: RobotState, sent: Commanded | None) -> str:
@@ -71,6 +71,7 @@ class ContactWatch:
         is none is not judged: the gate refuses to move by it."""
         if sent is None or not any(sent.rates) or not _is_measured(state, len(sent.positions)):
             self._over = 0
+            self._rest(state)
             return ""
         judged = self._force if self._tells_torques(state) else self._lag
         share, found, yields = judged(state, sent)
@@ -86,6 +87,18 @@ class ContactWatch:
             return ""
         self._over, self._pressed = 0, 0
         return found
+
+    def _rest(self, state: RobotState) -> None:
+        """At rest nothing is stopped. What presses then, as a grip beside the middle of a thing
+        does, is no new contact for a motion that yields to it."""
+        joints = len(state.external_nm)
+        if not (self._tells_torques(state) and _is_measured(state, joints)):
+            return
+        share, _, _ = self._force(state, Commanded(state.positions, (0.0,) * joints, 0.0))
+        if share <= 1:
+            self._pressed = None
+        elif self._pressed is None:
+            self._pressed = _SETTLING
 
     def forget(self) -> None:
         """Begin anew: the arm was put elsewhere."""

@@ -115,3 +115,15 @@ def test_after_a_contact_the_arm_may_get_away_and_no_other_way() -> None:
         assert watch.judge(_felt(against), sinking) == ""
     assert watch.judge(_felt((0, 0, 5)), rising) == ""  # it is free again
     assert watch.judge(_felt(against), rising).endswith("got 40 N")
+
+
+def test_what_presses_at_rest_is_no_contact_for_a_motion_that_yields_to_it() -> None:
+    watch, pressing = ContactWatch(LIMITS, JACOBIAN), (0, 0, 18)
+    up = tuple((np.linalg.pinv(JACOBIAN(HOME)) @ np.array((0.0, 0.0, 0.1))).tolist())
+    down = tuple(-rate for rate in up)
+    assert watch.judge(_felt(pressing), None) == ""
+    assert watch.judge(_felt(pressing), Commanded(HOME, up, 0.0)) == ""
+    assert watch.judge(_felt(pressing), Commanded(HOME, down, 0.0)).endswith("got 18 N")
+    watch.forget()
+    assert watch.judge(_felt((0, 0, 2)), None) == ""
+    assert watch.judge(_felt(pressing), Commanded(HOME, up, 0.0)).endswith("got 18 N")
