@@ -23,6 +23,7 @@ from llmagentos.runtime.ros_env import find_ros
 from llmagentos.runtime.sessions import Heard, ask_all
 from llmagentos.safety.stopping import RESET, STOP
 from llmagentos.safety.supervising import operator
+from llmagentos.safety.urgent import answers
 
 #: Exit codes: every robot rests (or was reset), or not.
 OK, NOT_DONE = 0, 1
@@ -53,7 +54,7 @@ def stop(
     Each one says what was measured. Exit code 0: all are at rest; 1: one is not known to be, or
     there is none. It stays stopped until `llmagentos reset-safety`.
     """
-    heard = ask_all({"do": STOP, "source": "llmagentos stop", "by": operator()}, wait_s)
+    heard = answers(wait_s)
     if ros:
         heard.append(_over_ros(STOP, namespace, network, wait_s))
     raise typer.Exit(_tell(heard, as_json, "at_rest"))

@@ -1,6 +1,8 @@
 """`llmagentos stop` and `llmagentos reset-safety`: what is printed and the exit code."""
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,3 +64,22 @@ def test_a_reset_says_what_it_came_to(capsys: pytest.CaptureFixture[str]) -> Non
     assert "ready for a new command" in capsys.readouterr().out
     with Listener("run", answers(reset={"reset": False, "words": "joints that move"})):
         assert code("reset-safety") == 1
+
+
+def test_a_stop_goes_out_before_the_command_line_is_loaded() -> None:
+    """Loading it takes a second or two on a busy computer."""
+    asks = (
+        "import runpy, sys\n"
+        "from llmagentos.runtime import sessions\n"
+        "def ask_all(question, timeout_s=5.0):\n"
+        "    print(question['do'], sorted({'llmagentos.cli', 'typer', 'numpy'} & set(sys.modules)))\n"
+        "    return []\n"
+        "sessions.ask_all = ask_all\n"
+        "sys.argv = ['llmagentos', 'stop']\n"
+        "runpy.run_module('llmagentos', run_name='__main__')\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", asks], capture_output=True, text=True, check=False, timeout=120
+    )
+    assert done.stdout.splitlines()[0] == "stop []", done.stderr
+    assert "no session of yours" in done.stdout and done.returncode == 1
