@@ -13,7 +13,17 @@ from __future__ import annotations
 #: Modules, and what is taken from each.
 IMPORTS: dict[str, frozenset[str]] = {
     "rclpy": frozenset(
-        {"Context", "create_node", "init", "ok", "shutdown", "spin", "try_shutdown", "executors"}
+        {
+            "Context",
+            "create_node",
+            "executors",
+            "init",
+            "ok",
+            "shutdown",
+            "spin",
+            "spin_until_future_complete",
+            "try_shutdown",
+        }
     ),
     "rclpy.action": frozenset({"ActionClient", "ActionServer", "CancelResponse", "GoalResponse"}),
     "rclpy.callback_groups": frozenset(
