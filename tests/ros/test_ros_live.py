@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import pytest
 from diagnostic_msgs.msg import DiagnosticStatus
@@ -15,6 +16,8 @@ from rosgraph_msgs.msg import Clock
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 NODES = ["robot_sim", "perception", "planner", "executor", "agent"]
+#: Others publish these; the graph listens.
+FROM_OUTSIDE = (table.PEOPLE, table.STOP_NOW)
 #: What rclpy itself declares.
 BUILT_IN = {"use_sim_time", "start_type_description_service"}
 
@@ -60,14 +63,16 @@ def test_every_topic_of_the_table_is_published_as_the_table_says(
 ) -> None:
     for topic in table.TOPICS:
         name = client.node.resolve_topic_name(topic.name)
+        ends = "subscriptions" if topic in FROM_OUTSIDE else "publishers"
+        told = getattr(client.node, f"get_{ends}_info_by_topic")
 
-        def offers(name: str = name) -> list[object]:
-            return client.node.get_publishers_info_by_topic(name)
+        def offers(name: str = name, told: Any = told) -> list[Any]:
+            return told(name)
 
         client.wait(lambda offers=offers: bool(offers()))  # type: ignore[misc]
         for offer in offers():
-            assert offer.qos_profile.reliability == topic.qos.reliability, name  # type: ignore[attr-defined]
-            assert offer.qos_profile.durability == topic.qos.durability, name  # type: ignore[attr-defined]
+            assert offer.qos_profile.reliability == topic.qos.reliability, name
+            assert offer.qos_profile.durability == topic.qos.durability, name
 
 
 def test_every_node_reports_diagnostics(graph: Graph, client: Client) -> None:
