@@ -61,6 +61,7 @@ _TIMEOUT = frozenset({"timeout_sec"})
 METHODS: dict[str, frozenset[str]] = {
     # nodes
     "add_on_set_parameters_callback": _NONE,
+    "count_subscribers": _NONE,
     "create_client": _GROUP,
     "create_jump_callback": frozenset({"post_callback"}),
     "create_lifecycle_publisher": _NONE,
