@@ -24,7 +24,7 @@ FILES = sorted(NODES.glob("*.py"))
 COMMON = {
     "abort", "accepted", "add", "call", "callback", "cancel", "cancelled", "clear", "close", "destroy",
     "done", "error", "execute", "get", "handle", "info", "is_active", "is_ready", "item", "match",
-    "name", "now", "ok", "publish", "remove", "reset", "result", "set", "sleep", "spin", "start",
+    "log", "name", "now", "ok", "publish", "remove", "reset", "result", "set", "sleep", "spin", "start",
     "shutdown", "status", "stop", "succeed", "take", "time", "timers", "trigger", "value", "wait",
     "wait_for", "warning", "debug", "exception", "set_result", "to_msg", "init", "try_shutdown",
 }  # fmt: skip
