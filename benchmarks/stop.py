@@ -29,11 +29,10 @@ from rich.table import Table
 from benchmarks.tasks import SKILLS, random_task
 from llmagentos.agent import Agent
 from llmagentos.cli.up import graph_env
-from llmagentos.ports.hardware import RobotDriver
 from llmagentos.runtime.ros_env import find_ros
+from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.signals import Stop
 from llmagentos.safety.states import REST_RADPS
-from llmagentos.types import RobotState
 from sim.physics_log import fastest_joint, rest_after_s
 from sim.world import PHYSICS_HZ, SimWorld
 
@@ -62,11 +61,11 @@ class StopTaken:
     held_after: str | None
 
 
-class Probe(RobotDriver):
+class Probe(DriverInFront):
     """A world's driver that injects a stop at a moment of its choice and logs every joint."""
 
     def __init__(self, world: SimWorld) -> None:
-        self.world = world
+        self.inner = self.world = world
         self._step = world.client.stepSimulation
         world.client.stepSimulation = self._logged_step
         self.log: list[tuple[float, float]] = []
@@ -81,29 +80,6 @@ class Probe(RobotDriver):
         self.log, self.stop_s = [], math.inf
         self._inject, self._at_s, self._share = inject, after_s, share
         self._moved_s = math.inf
-
-    # the driver port, passed on
-    def connect(self) -> None:
-        """As the world's."""
-        self.world.connect()
-
-    def disconnect(self) -> None:
-        """As the world's."""
-        self.world.disconnect()
-
-    @property
-    def control_period_s(self) -> float:
-        """The world's, seconds."""
-        return self.world.control_period_s
-
-    @property
-    def now_s(self) -> float:
-        """The world's clock, seconds."""
-        return self.world.now_s
-
-    def state(self) -> RobotState:
-        """As the world's."""
-        return self.world.state()
 
     def send_joint_positions(self, positions: Sequence[float]) -> tuple[float, ...]:
         """As the world's (rad)."""

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from llmagentos.ports.hardware import RobotDriver
+from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.states import Mode
 from llmagentos.types import CameraFrame, RobotState
 from sim.physics_log import PhysicsLog, fastest_joint
@@ -28,12 +28,12 @@ _NAME = "fault harness"
 WATCH_S = 0.6
 
 
-class TamperedDriver(RobotDriver):
+class TamperedDriver(DriverInFront):
     """The world's driver, between it and the gate: what it measures can be falsified, and what
     reaches it is kept."""
 
     def __init__(self, world: SimWorld) -> None:
-        self.world = world
+        self.inner = self.world = world
         self.clear()
 
     def clear(self) -> None:
@@ -43,24 +43,6 @@ class TamperedDriver(RobotDriver):
         #: Joint commands that reached it, rad, and gripper widths, m, with their simulated times.
         self.sent: list[tuple[float, ...]] = []
         self.widths: list[tuple[float, float]] = []
-
-    def connect(self) -> None:
-        """As the world's."""
-        self.world.connect()
-
-    def disconnect(self) -> None:
-        """As the world's."""
-        self.world.disconnect()
-
-    @property
-    def control_period_s(self) -> float:
-        """The world's, s."""
-        return self.world.control_period_s
-
-    @property
-    def now_s(self) -> float:
-        """The world's clock, s."""
-        return self.world.now_s
 
     def state(self) -> RobotState:
         """The world's, falsified where a fault says so."""
