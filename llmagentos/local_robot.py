@@ -18,7 +18,7 @@ from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
-from llmagentos.safety.watchdogs import PICTURES_S
+from llmagentos.safety.watchdogs import limit_s
 from llmagentos.types import Observation, Scene
 
 
@@ -109,7 +109,7 @@ def observe(driver: RobotDriver, cameras: Sequence[Camera], command: str = "") -
     whose stamp is not of the driver's clock."""
     frames = tuple(c.capture() for c in cameras)
     for frame in frames:
-        problem = not_of_now("a picture", frame.stamp_s, driver.now_s, PICTURES_S)
+        problem = not_of_now("a picture", frame.stamp_s, driver.now_s, limit_s("pictures"))
         if problem:
             raise PerceptionError(f"{frame.camera}: {problem}")
     return Observation(frames, driver.state(), command)

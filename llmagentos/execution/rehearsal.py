@@ -27,19 +27,13 @@ MAX_TICKS = 3000
 _CERTAIN = (Failure.NO_ROOM,)
 
 
-def rehearse(
-    plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND
-) -> tuple[StepProblem, Session] | None:
-    """The problem that the plan would certainly run into, and the session in which it did.
+def certain_problem(session: Session) -> tuple[StepProblem, Session] | None:
+    """The problem that a plan that was gone through would certainly run into, and the session in
+    which it did.
 
     None where it would go well, as far as can be told: what follows a wait for the world is
     open, and so is what only friction decides. What runs out of room halfway is begun.
     """
-    return certain_problem(gone_through(plan, scene, memory, hand))
-
-
-def certain_problem(session: Session) -> tuple[StepProblem, Session] | None:
-    """What a plan that was gone through would certainly run into, as `rehearse` gives it."""
     problem = session.problem
     if problem is None or any(r.op == "wait_for" for r in session.records):
         return None

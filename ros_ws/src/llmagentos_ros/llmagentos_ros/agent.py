@@ -31,6 +31,7 @@ from llmagentos.learning import places
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.modules import Outcome
+from llmagentos.safety.watchdogs import limit_s
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command
@@ -80,7 +81,13 @@ class AgentNode(ModuleNode):
         Parameter('plan_timeout_s', 30.0, 'How long the planner may think', 0.5, 600.0, False),
         Parameter('look_timeout_s', 3.0, 'How long to wait for a new picture', 0.1, 30.0, False),
         Parameter('scene_max_age_s', 0.3, 'A scene may be this old for planning', 0.0, 5.0, False),
-        Parameter('node_timeout_s', 2.0, 'A node that is silent this long is dead', 0.3, 60.0),
+        Parameter(
+            'node_timeout_s',
+            limit_s('executor'),
+            'A node that is silent this long is dead',
+            0.3,
+            60.0,
+        ),
         Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
         Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
     )

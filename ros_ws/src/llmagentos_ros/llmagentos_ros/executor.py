@@ -35,6 +35,7 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
+from llmagentos.safety.watchdogs import limit_s
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Scene
@@ -102,11 +103,21 @@ class ExecutorNode(ModuleNode):
             0.0,
             0.5,
         ),
-        Parameter('joint_states_timeout_s', 0.25, 'Older joint states stop motion', 0.02, 30.0),
         Parameter(
-            'clock_timeout_s', 1.0, 'A clock that stands still this long stops motion', 0.1, 60.0
+            'joint_states_timeout_s',
+            limit_s('joint states'),
+            'Older joint states stop motion',
+            0.02,
+            30.0,
         ),
-        Parameter('scene_timeout_s', 1.0, 'Older scenes stop motion', 0.1, 60.0),
+        Parameter(
+            'clock_timeout_s',
+            limit_s('clock'),
+            'A clock that stands still this long stops motion',
+            0.1,
+            60.0,
+        ),
+        Parameter('scene_timeout_s', limit_s('scene'), 'Older scenes stop motion', 0.1, 60.0),
         Parameter('look_timeout_s', 3.0, 'How long a skill waits for a new picture', 0.1, 60.0),
         Parameter('scene_max_age_s', 0.3, 'A still scene may be this old for a look', 0.0, 5.0),
         Parameter('settle_s', 0.1, 'Pictures count once the arm has rested this long', 0.0, 2.0),
