@@ -3,6 +3,7 @@
 import os
 import signal
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -75,14 +76,20 @@ def fastest(agent: Agent) -> float:
     return max(map(abs, robot.driver.state().velocities))
 
 
-def when_moving(agent: Agent, do: Any) -> None:
-    """Once, in the first period in which the arm moves fast."""
+def stopped_when_moving(agent: Agent, do: Any) -> None:
+    """Ask for a stop, once, in the first period in which the arm moves fast. The simulation waits
+    until the supervisor has heard it: it runs faster than any clock, and a stop that takes its way
+    through a socket would find the command done."""
     robot: Any = agent.robot
 
     def look() -> None:
         if fastest(agent) > 0.3:
             robot.driver.observers.remove(look)
             do()
+            give_up_s = time.monotonic() + 60.0
+            while robot.supervisor.mode not in (Mode.STOPPING, Mode.STOPPED):
+                assert time.monotonic() < give_up_s, "nobody told the supervisor"
+                time.sleep(0.001)
 
     robot.driver.observers.append(look)
 
@@ -92,7 +99,7 @@ def test_a_stop_from_another_terminal_in_mid_motion(
 ) -> None:
     heard: list[Any] = []
     asks = threading.Thread(target=lambda: heard.extend(ask_all({"do": "stop"}, 60)))
-    when_moving(agent, asks.start)
+    stopped_when_moving(agent, asks.start)
     result = agent.command(PICK)
     asks.join()
     assert fastest(agent) < 0.01
@@ -133,7 +140,7 @@ def test_a_stop_while_a_model_hangs_is_answered_and_its_plan_never_begins(
 def test_ctrl_c_stops_and_says_what_was_measured(agent: Agent, session: StoppableSession) -> None:
     told: list[Found] = []
     before = signal.getsignal(signal.SIGINT)
-    when_moving(agent, lambda: os.kill(os.getpid(), signal.SIGINT))
+    stopped_when_moving(agent, lambda: os.kill(os.getpid(), signal.SIGINT))
     with session.on_ctrl_c(told.append):
         result = agent.command(PICK)
     assert [found.at_rest for found in told] == [True]
