@@ -11,7 +11,7 @@ from typing import Any, overload
 
 from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.builder import Built
-from llmagentos.command import CommandResult, check_command, read_command
+from llmagentos.command import CommandResult, check_command
 from llmagentos.conversation import Conversation
 from llmagentos.dialogue import unplanned
 from llmagentos.errors import (
@@ -192,8 +192,7 @@ class Agent(Built, OneCommand):
         running = self._occupy(text, "take a command")
         try:
             self.audit.begin(text)
-            reading = read_command(text)
-            running.note, command = reading.note, reading.text
+            command = check_command(text)
             self.events.emit(CommandRead(command))
             if refusal := self._rest.refusal():
                 return self._finish(Outcome("refused", refusal), is_command=False)

@@ -195,10 +195,10 @@ def test_another_language_is_no_command_and_never_planned(agent: Agent) -> None:
     assert agent.planning.requests == [] and result.plan is None  # type: ignore[union-attr]
 
 
-def test_letters_that_only_look_so_are_read_and_told(agent: Agent) -> None:
+def test_letters_that_only_look_so_are_refused_with_the_reason(agent: Agent) -> None:
     result = agent.command("point above [ the r\u0435d block ]")
-    assert result.status == "succeeded"
-    assert result.reply.startswith('I read "red" in Latin letters.')
+    assert result.status == "failed" and result.plan is None
+    assert 'expected Latin letters, got U+0435 in "r\u0435d"' in result.reply
 
 
 def test_planner_failure_is_reported_and_the_next_command_works(agent: Agent) -> None:

@@ -12,8 +12,7 @@ import pytest
 from lab.scenes import scene, thing
 
 from llmagentos import Agent
-from llmagentos.command import MAX_COMMAND_CHARS, read_command
-from llmagentos.errors import AuditError, CommandError, PlanError
+from llmagentos.errors import AuditError, PlanError
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.execution.guarding import words_of
@@ -369,6 +368,8 @@ class Untouched:
         ("put the mug\0 on the tray", "U+0000 at 12"),
         ("put the \ud83d mug", "U+D83D at 9"),
         ("\u200b\u200d\ufeff", "nothing that can be read"),
+        ("put the r\u200bed mug on the tray", "invisible U+200B at 10"),
+        ("put the m\u0443g on the tray", 'U+0443 in "m\u0443g", which only looks like "y"'),
     ],
 )  # fmt: skip
 def test_texts_that_deceive_are_refused_with_the_reason(text: str, says: str) -> None:
@@ -407,10 +408,3 @@ def test_a_planner_without_a_plan_is_told_and_nothing_begins() -> None:
     assert result.status == "failed" and result.timings.first_motion_s is None
     assert "I could not make a plan: expected a plan, got 'put [ the'" in result.reply
     assert planner.asked <= 3
-
-
-def test_letters_that_only_look_latin_are_read_as_what_they_look_like_and_told() -> None:
-    reading = read_command("put the m\u0443g on the tr\u0430y")
-    assert reading.text.isascii() and "Latin letters" in reading.note
-    with pytest.raises(CommandError):
-        read_command("x" * (MAX_COMMAND_CHARS + 1))
