@@ -27,7 +27,7 @@ def install(folder: Path, group: str, code: str = "raise OSError('no disk')\n") 
     ("group", "arguments"),
     [
         ("kinds", ("scene", "list")),
-        ("words", ("scene", "list")),
+        ("words", ("plan", "--schema")),
         ("steps", ("plan", "--schema")),
         ("skills", ("run", "home")),
     ],
