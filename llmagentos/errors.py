@@ -116,6 +116,10 @@ class DriverError(LLMAgentOSError):
     """A robot or camera driver that cannot do what was asked."""
 
 
+class NotANumberError(DriverError):
+    """A measured joint position that is NaN or infinite: nothing is known of the arm."""
+
+
 class ActionError(LLMAgentOSError):
     """An action that an environment refuses: wrong shape, NaN or infinity, out of its range."""
 

@@ -101,13 +101,14 @@ class Rest:
         """Why no command is taken now, as a sentence; "" where one is."""
         return latched(self._supervisor)
 
-    def told(self, outcome: Outcome) -> Outcome:
+    def told(self, outcome: Outcome, patience_s: float | None = None) -> Outcome:
         """A stopped command's outcome with who stopped it and what was measured; any other's as it
-        is."""
+        is. patience_s: how long it waits for that, where it differs from the usual."""
         supervisor = self._supervisor
         if supervisor is None or outcome.status != "failed" or not latched(supervisor):
             return outcome
-        give_up_s = time.monotonic() + self._patience_s
+        patience_s = self._patience_s if patience_s is None else patience_s
+        give_up_s = time.monotonic() + patience_s
         # The measurement may be through, and its news still on the way here from another thread.
         while (supervisor.waits or not self._measured) and time.monotonic() < give_up_s:
             time.sleep(_LOOK_S)
