@@ -91,6 +91,14 @@ class CollisionError(MotionError):
     """No collision-free way to the goal."""
 
 
+class LostGripError(MotionError):
+    """What was held has slipped, or was taken, out of the hand in mid-motion."""
+
+
+class MovedError(MotionError):
+    """What a motion goes for is no longer where it was seen."""
+
+
 class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure of ours
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 

@@ -26,7 +26,7 @@ from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PerceptionModule, PlanningModule, PlanRequest, PlanResult
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.recorder import code_version, messages, places, scribe, telling, topics, values
-from llmagentos.recorder.cameras import Onlooker, SharedCamera
+from llmagentos.recorder.cameras import Onlooker
 from llmagentos.recorder.harmless import harmless
 from llmagentos.recorder.inbox import Inbox, Item
 from llmagentos.recorder.pace import Pace
@@ -109,10 +109,6 @@ class FlightRecorder:
     def skills(self, skills: SkillExecutor) -> WatchedSkills:
         """The skills, watched."""
         return WatchedSkills(skills, self)
-
-    def cameras(self, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
-        """Cameras of hardware, which a thread of ours asks as well."""
-        return tuple(map(SharedCamera, cameras))
 
     def watch(
         self, driver: RobotDriver, cameras: Sequence[Camera], gate: MotionGate, simulated: bool

@@ -70,15 +70,23 @@ class Measured:
 
 def latched(supervisor: SupervisorPort | None) -> str:
     """Why nothing may move until somebody resets, as one sentence; "" where it may."""
-    if supervisor is None or supervisor.mode not in LATCHED:
+    mode = None if supervisor is None else supervisor.mode
+    if supervisor is None or (mode not in LATCHED and mode is not Mode.LOCKED):
         return ""
-    if supervisor.mode is Mode.FAULT:
+    if mode is Mode.LOCKED:
+        why = f" ({supervisor.why})" if supervisor.why else ""
+        return f"I am locked{why}: look at the arm, then {HOW_TO_RESET}."
+    if mode is Mode.FAULT:
         return f"I am out of order ({supervisor.why}): look at the arm, then {HOW_TO_RESET}."
-    return f"I was stopped by {_by(supervisor)} and stay so: {HOW_TO_RESET}, then say what to do."
+    return f"I was stopped {_because(supervisor)} and stay so: {HOW_TO_RESET}, then say what to do."
 
 
-def _by(supervisor: SupervisorPort) -> str:
-    return supervisor.why.removesuffix(": stop") or "somebody"
+def _because(supervisor: SupervisorPort) -> str:
+    """ "by chat", "by the fault harness: too close", "since the lease was not renewed"."""
+    source, colon, reason = supervisor.why.partition(": ")
+    if colon:
+        return f"by {source}" if reason == "stop" else f"by {source}: {reason}"
+    return f"since {supervisor.why}" if supervisor.why else "by somebody"
 
 
 class Rest:
@@ -114,7 +122,7 @@ class Rest:
             time.sleep(_LOOK_S)
         measured = self._measured or "not measured at rest"
         begun = outcome.reply.rstrip(". ")
-        return replace(outcome, reply=f"{begun}. Stopped by {_by(supervisor)}: {measured}.")
+        return replace(outcome, reply=f"{begun}. Stopped {_because(supervisor)}: {measured}.")
 
     def _on_action(self, action: Action) -> None:
         if isinstance(action, Ramp):
@@ -128,6 +136,8 @@ class Rest:
 def reset_after_stop(supervisor: SupervisorPort, by: str, wait_s: float = PATIENCE_S) -> str:
     """A person's reset, where there was a stop: it resumes nothing. "" when done, else why not.
     wait_s: how long to wait for what is measured, on the wall's clock."""
+    if supervisor.mode is Mode.LOCKED:  # its process was started anew
+        return supervisor.arm(by)
     if supervisor.mode not in LATCHED:
         return ""
     # Only what was just measured at rest is let go on; stopping it again measures it.
