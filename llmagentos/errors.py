@@ -159,3 +159,15 @@ class JobError(LLMAgentOSError):
 
 class ClusterError(LLMAgentOSError):
     """Machines that jobs cannot go to: none answers, none has a core, or one has other code."""
+
+
+class SchedulingError(LLMAgentOSError):
+    """A task, a resource or a policy that can't be."""
+
+
+class QueueFullError(SchedulingError):
+    """Too many tasks are in line: try again later."""
+
+
+class TaskEndedError(SchedulingError):
+    """A task that is not wanted any more: cancelled, too late, or lost."""
