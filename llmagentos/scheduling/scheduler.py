@@ -42,6 +42,11 @@ class Turn:
         """Whether a safe point would do something: make room, or end."""
         return self._job.wanted.is_set()
 
+    @property
+    def ends(self) -> str:
+        """Why the task is not wanted any more; "" while it is."""
+        return self._job.dropped
+
     def sign(self) -> None:
         """Still at work: the lease begins anew. Also said by each safe point."""
         self._job.scheduler._sign(self._job)
