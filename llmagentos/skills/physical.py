@@ -122,9 +122,11 @@ class MotionSkills:
             self._context.senses.gripped()
 
     def hand(self) -> Hand:
-        """Where the finger tips are by the measured joints, and how far apart."""
-        width = self._arm.state().gripper_width_m
-        return Hand(self._arm.tip.position, width, self._arm.spec.max_opening_m)
+        """Where the finger tips and the arm above them are by the measured joints, and how far the
+        fingers are apart."""
+        state, arm = self._arm.state(), self._arm
+        body = arm.kinematics.body_points(state.positions)
+        return Hand(arm.tip.position, state.gripper_width_m, arm.spec.max_opening_m, body)
 
     @property
     def held(self) -> str | None:

@@ -3,6 +3,7 @@ on the way; and plans that are none."""
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
@@ -253,6 +254,37 @@ def test_who_comes_near_on_the_way_stops_the_arm() -> None:
     assert skills.tick().status is SkillStatus.RUNNING
     now[0] += 2.0  # the detector has gone silent
     assert "no detector" in skills.tick().words
+
+
+class Armed(Striding):
+    """A forearm of two points over the hand and behind it."""
+
+    def hand(self) -> Hand:
+        x, y, _ = self.at
+        return Hand(self.at, 0.08, 0.08, ((x - 0.3, y, 0.6), (x - 0.15, y, 0.5)))
+
+
+def test_the_forearm_keeps_the_clearance_and_stays_out_of_boxes_that_it_is_not_in() -> None:
+    goal = Action("reach", pose=Pose((0.4, 0.3, 0.3)))
+    people = PeopleInput(clock=lambda: 0.0)
+    people.report([(-0.15, 0.25)])  # 55 cm from the hand, beside the elbow
+    inner = Armed(scene())
+    skills = GuardedSkills(inner, PlanGuard(people=people))
+    skills.start(goal)
+    while (report := skills.tick()).status is SkillStatus.RUNNING:
+        pass
+    assert report.failure is Failure.REFUSED and "my arm within 30 cm" in report.words
+    assert math.dist((0.1, inner.at[1]), (-0.15, 0.25)) >= 0.3
+    box = {"x": [0.0, 0.2], "z": [0.55, None]}
+    for y, stops in ((0.1, True), (-0.3, False)):  # the second one: it begins in the box
+        rules = GuardRules.of({"keep_out": [{"name": "the lamp", "y": [y, 0.5], **box}]})
+        inner = Armed(scene())
+        skills = GuardedSkills(inner, PlanGuard(rules))
+        skills.start(goal)
+        while (report := skills.tick()).status is SkillStatus.RUNNING:
+            pass
+        assert (report.failure is Failure.REFUSED) is stops
+        assert not stops or ("my arm into the lamp" in report.words and inner.at[1] < 0.1)
 
 
 def test_things_are_put_down_at_peoples_place_and_taken_from_there() -> None:
