@@ -145,6 +145,11 @@ def model_manager() -> Any:
     return _optional("llm_edge.manage", "sim")
 
 
+def serve_models(names: Sequence[str], **options: Any) -> None:
+    """Serve models on board to other programs until this one is stopped; see llm_edge.serving.run."""
+    _optional("llm_edge.serving.run", "serve").serve(names, **options)
+
+
 def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
     """The planner on board, around an LLM object (then `engine` is not looked at), or a name,
     folder or address on an engine (see load_llm)."""
