@@ -24,6 +24,8 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
+from llmagentos.memory.long_term import LongTermMemory
+from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.perception.glances import glances_of
@@ -237,6 +239,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        past: LongTermMemory | None = None,
         flight: FlightRecorder | None = None,
         audit: Untraced | None = None,
         supervisor: str | SupervisorPort = THREAD,
@@ -254,8 +257,9 @@ class Built:
         a plan must be. rules: the plan guard's settings
         (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
-        `Lexicon(path)`; True: until the agent ends, False: it takes none. audit: where it is
-        recorded what was asked and done; None: nowhere. supervisor: "thread", or "process" for one
+        `Lexicon(path)`; True: until the agent ends, False: it takes none. past: what is
+        remembered over restarts (llmagentos.memory.long_term). audit: where it is recorded
+        what was asked and done; None: nowhere. supervisor: "thread", or "process" for one
         of its own (llmagentos.safety.supervising). on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
@@ -284,7 +288,7 @@ class Built:
             post = made.robot.supervisor.post
             key = world.stop_key(lambda: post(Stop("the window", "the window")))
             made.robot.driver.observers.append(key)
-        return cls._of(made, planner, on_event, words, audit)
+        return cls._of(made, planner, on_event, words, audit, past)
 
     @classmethod
     def on_robot(
@@ -308,6 +312,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        past: LongTermMemory | None = None,
         flight: FlightRecorder | None = None,
         audit: Untraced | bool = True,
         supervisor: str | SupervisorPort = PROCESS,
@@ -345,7 +350,7 @@ class Built:
             supervisor=supervisor_for(supervisor),
             audit=audit,
         )
-        return cls._of(made, planner, on_event, words, audit)
+        return cls._of(made, planner, on_event, words, audit, past)
 
     @classmethod
     def from_config(
@@ -377,6 +382,7 @@ class Built:
         on_event: EventSink | None,
         words: Lexicon | bool,
         audit: Untraced | None,
+        past: LongTermMemory | None,
     ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
         if made.flight is not None:
@@ -385,6 +391,9 @@ class Built:
         guard = getattr(getattr(made.execution, "skills", None), "guard", None)
         if isinstance(guard, PlanGuard) and isinstance(audit, AuditTrail):
             guard.audit = audit.log
+        memory = getattr(made.execution, "memory", None)
+        if isinstance(memory, SessionMemory):
+            memory.past = past
         taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
         agent: A = make(
             **vars(made), planning=planner, llm=llm, on_event=on_event, words=taught, audit=audit

@@ -20,6 +20,7 @@ from llmagentos.learning import places
 from llmagentos.learning.champion import Champions
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
+from llmagentos.memory.long_term import LongTermMemory, memory_file, opened
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
@@ -71,6 +72,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **({} if config.profile is None else {"profile": config.profile}),
         **_supervisor(config),
         "words": words(config, load(scene.robot).name),
+        "past": past(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
         "flight": recorder(config, load(scene.robot), scene),
@@ -95,6 +97,7 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **{name: value for name, value in chosen.items() if value is not None},
         **_supervisor(config),
         "words": words(config, arm.name),
+        "past": past(config, arm.name),
         "audit": audit(config, origin, needed=True),
         **modules(config, arm),
         "flight": recorder(config, arm),
@@ -146,6 +149,11 @@ def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightReco
         ],
     }  # fmt: skip
     return FlightRecorder(Settings(**wanted.model_dump(), about=about), arm)
+
+
+def past(config: AgentConfig, robot: str) -> LongTermMemory | None:
+    """What this robot remembers over restarts; None where the configuration wants nothing kept."""
+    return opened(memory_file(robot, config.memory.folder)) if config.memory.keep else None
 
 
 def _learning(config: AgentConfig) -> Any:

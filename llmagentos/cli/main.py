@@ -141,6 +141,7 @@ HOMES = (
     ),
     Home("scene", "scene", "app", "List, show and make scenes."),
     Home("robot", "robot", "app", "Arms: list, begin, check, drive."),
+    Home("memory", "memory", "app", "What a robot remembers over restarts."),
     Home("model", "model", "app", "Language models on board."),
     Home("config", "settings", "app", "The configuration of an agent."),
     Home("audit", "audit", "app", "What was asked, allowed and done."),

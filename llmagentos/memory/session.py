@@ -1,7 +1,7 @@
 """What one session remembers: mentions, what was moved from where to where, names, commands.
 
 Knows: everything that later commands may refer to, and how to make a `Context` of it.
-Does not know: files (nothing outlives a session), plans' meaning, motion.
+Does not know: files (what outlives a session is long_term.py's), plans' meaning, motion.
 
 How the executor uses it, per command:
 
@@ -23,6 +23,7 @@ from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import choice_key
 from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
+from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.memory.record import CommandRecord, SessionFacts, StepFact
 from llmagentos.types import Scene, SceneObject, Status
 
@@ -47,10 +48,11 @@ class Aside:
 
 
 class SessionMemory:
-    """The memory of one session; `reset` begins another."""
+    """The memory of one session; `reset` begins another. past: what is remembered over restarts;
+    it gets every command and what was seen at its end. None: nothing is."""
 
-    def __init__(self, robot_name: str = "LLMAgentOS"):
-        self.robot_name = robot_name
+    def __init__(self, robot_name: str = "LLMAgentOS", past: LongTermMemory | None = None):
+        self.robot_name, self.past = robot_name, past
         self.reset()
 
     def reset(self) -> None:
@@ -120,6 +122,8 @@ class SessionMemory:
             chosen=tuple(self._chosen),
         )
         self.records[-1:] = [record]
+        if self.past is not None:
+            self.past.did(record.text, status, reply, scene)
         self.pending_question = question
         self.next_steps = ()
         moved = self._handled_in(record.index, mentions=False)
@@ -262,6 +266,7 @@ class SessionMemory:
             next_steps=self.next_steps,
             commands=len(self.records),
             pending_question=self.pending_question,
+            past=self.past,
         )
 
     def last_plan(self) -> CommandRecord | None:
