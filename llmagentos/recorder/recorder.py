@@ -118,9 +118,14 @@ class FlightRecorder:
         return WatchedSkills(skills, self)
 
     def watch(
-        self, driver: RobotDriver, cameras: Sequence[Camera], gate: MotionGate, simulated: bool
+        self,
+        driver: RobotDriver,
+        cameras: Sequence[Camera],
+        gate: MotionGate | None,
+        simulated: bool,
     ) -> None:
-        """Record this robot from now on. simulated: pictures are rendered in the control thread."""
+        """Record this robot from now on. gate: None where it is another process's. simulated:
+        pictures are rendered in the control thread."""
         self._driver, self._cameras, self._gate = driver, tuple(cameras), gate
         if not simulated and self._cameras and self.settings.pictures_hz > 0:
             self._onlooker = Onlooker(self._cameras, self.settings.pictures_hz, self._picture)

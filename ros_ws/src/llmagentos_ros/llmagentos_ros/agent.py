@@ -31,7 +31,7 @@ from llmagentos.lang.plan import Plan, Undo
 from llmagentos.learning import places
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
-from llmagentos.ports.modules import Outcome
+from llmagentos.ports.modules import Outcome, PerceptionModule, PlanningModule
 from llmagentos.safety.watchdogs import limit_s, Silence
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
@@ -43,6 +43,8 @@ from llmagentos_ros.actions import await_listener, let_feedback_arrive, SafeActi
 from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, to_time
+from llmagentos_ros.flight import flight_of
+from llmagentos_ros.flight import PARAMETERS as FLIGHT
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.planner import check_text
@@ -94,6 +96,7 @@ class AgentNode(ModuleNode):
         ),
         Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
         Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
+        *FLIGHT,
     )
 
     def __init__(self) -> None:
@@ -148,9 +151,15 @@ class AgentNode(ModuleNode):
             limit,
             lambda: cancel_out.publish(Empty()),
         )
+        flight = flight_of(self, lambda: self._goal is not None)
+        perception: PerceptionModule = RemotePerception(self._look)
+        planner_port: PlanningModule = planning
+        if flight is not None:
+            perception, planner_port = flight.perception(perception), flight.planner(planning)
+            events.subscribe(flight.on_event)
         self._agent = Agent(
-            RemotePerception(self._look),
-            planning,
+            perception,
+            planner_port,
             self._execution,
             EpisodeLog(),
             robot=RemoteRobot(lambda: self.now_s, self._execution, self._scenes),
