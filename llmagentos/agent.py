@@ -292,6 +292,9 @@ class Agent(Built, OneCommand):
         self.audit.close()
         if self.flight is not None:
             self.flight.close()
+        past = getattr(getattr(self.execution, "memory", None), "past", None)
+        if past is not None:
+            past.close()
         if self.robot is not None:
             self.robot.close()
 

@@ -72,9 +72,9 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **({} if config.profile is None else {"profile": config.profile}),
         **_supervisor(config),
         "words": words(config, load(scene.robot).name),
-        "past": past(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
+        "past": past(config, load(scene.robot).name),  # a file is begun once nothing is refused
         "flight": recorder(config, load(scene.robot), scene),
     }
 
@@ -97,9 +97,9 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **{name: value for name, value in chosen.items() if value is not None},
         **_supervisor(config),
         "words": words(config, arm.name),
-        "past": past(config, arm.name),
         "audit": audit(config, origin, needed=True),
         **modules(config, arm),
+        "past": past(config, arm.name),
         "flight": recorder(config, arm),
     }
 
