@@ -33,6 +33,8 @@ TASKS = tuple(e for e in ENVIRONMENTS if e.entry_point.startswith("sim.envs.task
 #: Ours and theirs.
 _PEERS = {
     "Reach": "PandaReach-v3",
+    "Push": "PandaPush-v3",
+    "Slide": "PandaSlide-v3",
     "PickAndPlace": "PandaPickAndPlace-v3",
     "Stack": "PandaStack-v3",
 }
@@ -66,47 +68,55 @@ def oracles(robot: str, first: int, seeds: int, names: list[str]) -> None:
 
 
 def cost_s(env: Any, steps: int, seed: int) -> float:
-    """Processor time of one environment step, seconds, with a reset every 50."""
-    rng = np.random.default_rng(seed)
-    shape = env.action_space.shape
-    actions = rng.uniform(-1, 1, (steps, *shape)).astype(np.float32)
+    """Processor time of one environment step, seconds, with a reset every 50 or where an episode
+    ends; random actions, the oracle's where an action is a plan."""
+    rng, space, done = np.random.default_rng(seed), env.action_space, False
+    actions: Any
+    if isinstance(space, gymnasium.spaces.Discrete):
+        actions = rng.integers(space.n, size=steps)
+    elif isinstance(space, gymnasium.spaces.Box):
+        actions = rng.uniform(-1, 1, (steps, *space.shape)).astype(np.float32)
+    else:
+        actions = np.empty(0)
     began = time.process_time()
-    for i, action in enumerate(actions):
-        if i % _EPISODE == 0:
+    for i in range(steps):
+        if i % _EPISODE == 0 or done:
             env.reset(seed=seed + i)
-        env.step(action)
+        action = actions[i] if len(actions) else next(env.unwrapped.oracle())
+        _, _, done, _, _ = env.step(action)
     return (time.process_time() - began) / steps
 
 
-def speed(steps: int) -> None:
-    """Print steps a second of panda-gym and of ours, at the same physics steps and at the same
-    rate, and the ratios: the median over rounds taken in turns."""
+def speed(steps: int, names: list[str]) -> None:
+    """Print steps a second of panda-gym where it has the task, and of ours, at the same physics
+    steps and at the same rate, and the ratios: the median over rounds taken in turns."""
     import panda_gym  # noqa: F401 - it tells Gymnasium
 
-    for name, peer in _PEERS.items():
-        own = f"llmagentos/{name}-v0"
-        with quiet_output():
-            envs = [gymnasium.make(peer, disable_env_checker=True)]
-        envs += [
-            gymnasium.make(own, disable_env_checker=True, continuing=True, control_hz=hz)
-            for hz in (CONTROL_HZ, 24)
-        ]
-        for env in envs:  # what is made once
-            cost_s(env, _EPISODE, 0)
-        rounds = [
-            [cost_s(env, _EPISODE, _EPISODE * i) for env in envs] for i in range(steps // _EPISODE)
-        ]
-        theirs, same_steps, same_rate = (statistics.median(c) for c in zip(*rounds, strict=True))
-        by_steps = statistics.median(r[0] / r[1] for r in rounds)
-        by_rate = statistics.median(r[0] / r[2] for r in rounds)
-        print(
-            f"{name:14s} panda-gym {1 / theirs:5.0f} steps/s; ours {1 / same_steps:5.0f} with as many "
-            f"physics steps: ratio {by_steps:.2f}; {1 / same_rate:5.0f} at its rate of control: ratio "
-            f"{by_rate:.2f}",
-            flush=True,
-        )
-        for env in envs:
-            env.close()
+    for entry in ENVIRONMENTS:
+        if not names or entry.name in names:
+            print(f"{entry.name:14s} {_speed(entry, steps)}", flush=True)
+
+
+def _speed(entry: Any, steps: int) -> str:
+    peer, rounds = _PEERS.get(entry.name), range(steps // _EPISODE)
+    options = {"continuing": True} if entry in TASKS else {}
+    rates = [{"control_hz": hz} for hz in (CONTROL_HZ, 24)] if peer else [{}]
+    with quiet_output():
+        envs = [gymnasium.make(peer, disable_env_checker=True)] if peer else []
+    envs += [gymnasium.make(entry.id, disable_env_checker=True, **options, **r) for r in rates]
+    for env in envs:  # what is made once
+        cost_s(env, _EPISODE, 0)
+    costs = [[cost_s(env, _EPISODE, _EPISODE * i) for env in envs] for i in rounds]
+    for env in envs:
+        env.close()
+    medians = [1 / statistics.median(c) for c in zip(*costs, strict=True)]
+    if not peer:
+        return f"ours {medians[0]:5.0f} steps/s"
+    by_steps, by_rate = (statistics.median(c[0] / c[i] for c in costs) for i in (1, 2))
+    return (
+        f"panda-gym {medians[0]:5.0f} steps/s; ours {medians[1]:5.0f} with as many physics steps: "
+        f"ratio {by_steps:.2f}; {medians[2]:5.0f} at its rate of control: ratio {by_rate:.2f}"
+    )
 
 
 def _stepped(pipe: Any, steps: int) -> None:
@@ -182,7 +192,7 @@ def main() -> None:
     parser.add_argument("--processes", type=int, default=0)
     options = parser.parse_args()
     if options.speed:
-        speed(options.steps)
+        speed(options.steps, options.tasks)
     elif options.processes:
         over_processes(options.processes, options.steps)
     else:

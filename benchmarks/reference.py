@@ -19,15 +19,16 @@ from pathlib import Path
 from llmagentos.files import make_folder
 from sim.rl.runs import read_progress, read_run
 
-_DAGGER = "--algo bc --episodes 10 --set dagger=0.8"
+_DAGGER = "--algo bc --episodes 20 --set dagger=0.6"
 #: Words of `llmagentos train` by row.
 ROWS = {
-    "push": f"push {_DAGGER} --steps 10000 --every 2000 --set updates=3000",
-    "pick-and-place": f"pick-and-place {_DAGGER} --steps 12000 --every 2000 --set updates=3000",
-    "put-in": f"put-in {_DAGGER} --steps 16000 --every 4000 --set updates=5000",
-    "slide": f"slide {_DAGGER} --steps 12000 --every 3000 --set updates=4000",
-    "stack": f"stack {_DAGGER} --steps 20000 --every 4000 --set updates=5000",
-    "sort": f"sort {_DAGGER} --steps 40000 --every 8000 --set updates=8000 --set net=256",
+    "put-in": f"put-in {_DAGGER} --steps 12000 --every 3000 --set updates=4000",
+    "stack": "stack --algo bc --episodes 20 --set dagger=0.4 --steps 30000 --every 10000 --set updates=8000",
+    "sort": "sort --algo bc --episodes 10 --set dagger=0.3 --steps 40000 --every 10000 --set updates=8000",
+    "push": f"push {_DAGGER} --steps 9000 --every 3000 --set updates=4000",
+    "pick-and-place": f"pick-and-place {_DAGGER} --steps 9000 --every 3000 --set updates=4000",
+    "slide": f"slide {_DAGGER} --steps 9000 --every 3000 --set updates=4000",
+    "reach": "reach --algo bc --steps 2000 --every 500",
     "reach-ppo": "reach --algo ppo --reward shaped --steps 40000 --every 5000",
     "push-residual": "push --algo residual --steps 3000 --every 500 --prefill 1000",
     "table-dqn-alone": "table --algo dqn --reward shaped --steps 40000 --every 5000 --episodes 50",

@@ -9,153 +9,44 @@ difference that is printed is over these pairs, its interval by bootstrap; inter
 Wilson's. `--constant` adds what a policy without eyes could do: the same correction everywhere, the
 numbers that are given (`--constant 0 -1` is pushing at half the speed); with `--later` only after
 the first attempt.
-
-A policy that changes nothing at the first attempt is not carried out where that one was enough:
-trials repeat bit for bit, so the scripted outcome is its own.
 """
 
 from __future__ import annotations
 
 import argparse
-import functools
+import importlib
+import itertools
 import json
-import multiprocessing
 import os
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from rich.console import Console
 from rich.table import Table
 
+from benchmarks.residual_picture import picture
+from benchmarks.residual_trials import (
+    CONSTANT,
+    LATER,
+    Compared,
+    Player,
+    Results,
+    Runner,
+    is_offered,
+    packed,
+    policy_of,
+)
 from benchmarks.suites.report import wilson
-from llmagentos.errors import SkillError
-from llmagentos.robots import DEFAULT_ROBOT
-from llmagentos.skills.learned import LEARNED, policies_for
-from llmagentos.skills.residual import SCRIPTED, Policies, ResidualPolicy
-from sim.rl.policy_file import counter_of, declared
+from llmagentos.errors import LLMAgentOSError
+from llmagentos.skills.learned import LEARNED
+from llmagentos.skills.residual import SCRIPTED
+from sim.jobs import executor
 from sim.skill_conditions import JUDGED_FROM, SUITES
-from sim.skill_trials import PUSHED_M, SKILLS, Outcome, TrialWorld
+from sim.skill_trials import SKILLS, Outcome
 
 _RESAMPLES = 2000
-#: Trials in a row for one process: they share their things.
-_PART = 8
-CONSTANT, LATER = "constant", "constant, later"
-
-
-@dataclass(frozen=True)
-class _Constant:
-    """The same correction always; implements residual.ResidualPolicy. counter: the feature that
-    counts attempts, where the first one is left alone."""
-
-    values: tuple[float, ...]
-    counter: int | None = None
-    name: str = CONSTANT
-
-    def __call__(self, features: Sequence[float]) -> Sequence[float]:
-        if self.counter is not None and features[self.counter] == 0:
-            return [0.0] * len(self.values)
-        return self.values
-
-
-class _Nothing:
-    """Changes nothing, and keeps what is seen at the first decision."""
-
-    name = SCRIPTED
-
-    def __init__(self, wide: int) -> None:
-        self._wide = wide
-        self.first: list[float] | None = None
-
-    def __call__(self, features: Sequence[float]) -> Sequence[float]:
-        self.first = self.first or list(features)
-        return [0.0] * self._wide
-
-
-_world: TrialWorld | None = None
-
-
-def play(
-    skill: str, suite: str, seeds: Sequence[int], which: str, constant: Sequence[float], quick: bool
-) -> list[tuple[int, Outcome, list[float] | None]]:
-    """Carry out trials by seed with one policy: outcomes, and what was seen at the first decision of
-    scripted ones. Seeds whose scene has nothing for the skill are left out, for every policy
-    alike."""
-    global _world
-    _world = _world or TrialWorld("tiny")
-    done = []
-    for seed in seeds:
-        trial = _world.draw(skill, seed, SUITES[suite][skill])
-        if trial is None:
-            continue
-        nothing = _Nothing(len(declared(skill).adjustables)) if which == SCRIPTED else None
-        asked = nothing or policy_of(skill, which, constant)
-        outcome = _world.attempt(trial, Policies({skill: asked}), quick)
-        done.append((seed, outcome, None if nothing is None else nothing.first))
-    return done
-
-
-@functools.lru_cache
-def policy_of(skill: str, which: str, constant: Sequence[float] = ()) -> ResidualPolicy:
-    """The policy by its name or folder. SkillError where there is none for the skill."""
-    if which in (CONSTANT, LATER):
-        return _Constant(tuple(constant), counter_of(declared(skill)) if which == LATER else None)
-    found = policies_for(DEFAULT_ROBOT, which).by_skill.get(skill)
-    if found is None:
-        raise SkillError(f"expected a policy for {skill}, got none in {which}")
-    return found
-
-
-#: By seed: what came of it, and what was seen at the first decision, of scripted ones.
-Results = dict[int, tuple[Outcome, list[float] | None]]
-
-
-#: By skill and suite, and by policy.
-Compared = dict[tuple[str, str], dict[str, Results]]
-
-
-class Runner:
-    """Trials over processes."""
-
-    def __init__(self, pool: Any, first: int, quick: bool) -> None:
-        self._pool, self._first, self._quick = pool, first, quick
-
-    def run(
-        self, skill: str, suite: str, count: int, which: str, constant: Sequence[float] = ()
-    ) -> Results:
-        """The first `count` trials that there are, by seed."""
-        out: Results = {}
-        start = self._first
-        while len(out) < count:
-            blocks = range(start, start + max(count - len(out), _PART), _PART)
-            parts = [
-                (skill, suite, range(b, b + _PART), which, constant, self._quick) for b in blocks
-            ]
-            for part in self._pool.starmap(play, parts, chunksize=1):
-                out |= {seed: (outcome, first) for seed, outcome, first in part}
-            start = blocks[-1] + _PART
-        return {seed: out[seed] for seed in sorted(out)[:count]}
-
-    def run_as(
-        self, skill: str, suite: str, scripted: Results, which: str, constant: Sequence[float] = ()
-    ) -> Results:
-        """The trials that the scripted skill has done, with a policy. Those that one attempt was
-        enough for and at which the policy would have changed nothing are the same."""
-        policy = policy_of(skill, which, tuple(constant))
-        again = [
-            seed
-            for seed, (outcome, seen) in scripted.items()
-            if not (outcome.claimed and outcome.attempts == 1) or (seen and any(policy(seen)))
-        ]
-        parts = [
-            (skill, suite, again[i : i + _PART], which, tuple(constant), self._quick)
-            for i in range(0, len(again), _PART)
-        ]
-        done = [row for part in self._pool.starmap(play, parts, chunksize=1) for row in part]
-        fresh = {seed: (outcome, first) for seed, outcome, first in done}
-        return {seed: fresh.get(seed, same) for seed, same in scripted.items()}
 
 
 def figures(outcomes: Sequence[Outcome]) -> dict[str, float]:
@@ -225,70 +116,35 @@ def table(results: Compared) -> Table:
     return out
 
 
-#: By skill: what its panels show, and how far they reach, cm.
-_PANELS = {
-    "push": ("beside the goal, cm", "short of / beyond the goal, cm", 10.0),
-    "pick": ("camera off along x, cm", "camera off along y, cm", 4.0),
-}
-_RIGHT, _WRONG = "#2a7f62", "#c8553d"
+def compared(
+    runner: Runner, skill: str, suite: str, args: argparse.Namespace
+) -> dict[str, Results]:
+    """The scripted skill and what was asked for beside it, by name."""
+    found = {SCRIPTED: runner.run(skill, suite, args.episodes, SCRIPTED)}
+    if is_offered(skill, args.policies):
+        found[args.policies] = runner.run_as(skill, suite, found[SCRIPTED], args.policies)
+    if args.constant:
+        which = LATER if args.later else CONSTANT
+        found[which] = runner.run_as(skill, suite, found[SCRIPTED], which, args.constant)
+    return found
 
 
-def picture(results: Compared, path: Path) -> None:
-    """One row a skill and suite, one panel a policy, one dot a trial: pushes where they ended about
-    their goal, pushed upwards; picks by how far off the camera was. PNG."""
-    import matplotlib
-
-    matplotlib.use("Agg")
-    from matplotlib import pyplot as plt
-
-    wide = max(len(by_policy) for by_policy in results.values())
-    figure, panels = plt.subplots(
-        len(results), wide, figsize=(4.2 * wide, 4.5 * len(results)), dpi=100, squeeze=False
-    )
-    for row, ((skill, _), by_policy) in zip(panels, results.items(), strict=True):
-        x_label, y_label, reach = _PANELS[skill]
-        for panel, (which, found) in zip(row, by_policy.items(), strict=False):
-            outcomes = [o for o, _ in found.values()]
-            spots = 100 * np.array([_spot(o) for o in outcomes])
-            right = np.array([o.success for o in outcomes])
-            for some, color in ((right, _RIGHT), (~right, _WRONG)):
-                inside = np.clip(spots[some], -0.96 * reach, 0.96 * reach)
-                panel.scatter(*inside.T, s=18, c=color, alpha=0.7, linewidths=0)
-            if skill == "push":
-                panel.add_patch(plt.Circle((0, 0), 100 * PUSHED_M, fill=False, color="#444444"))
-            panel.set(xlim=(-reach, reach), ylim=(-reach, reach), aspect="equal", xlabel=x_label)
-            done = "within 2 cm" if skill == "push" else "held"
-            panel.set_title(f"{skill}, {which}: {right.sum()} of {len(right)} {done}", fontsize=10)
-        row[0].set_ylabel(y_label)
-        for panel in row[len(by_policy) :]:
-            panel.axis("off")
-    suites = " and ".join(dict.fromkeys(suite for _, suite in results))
-    figure.suptitle(f"The same held-out trials, {suites} physics and looks", fontsize=12)
-    figure.tight_layout()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    figure.savefig(path)
-    plt.close(figure)
+def _ray(args: argparse.Namespace) -> str | None:
+    """What `sim.jobs.executor` takes."""
+    return args.ray_address or ("" if args.ray else None)
 
 
-def _spot(o: Outcome) -> tuple[float, float]:
-    return _about_goal(o) if o.skill == "push" else o.astray_m
-
-
-def _about_goal(o: Outcome) -> tuple[float, float]:
-    """Where it ended about its goal, m: to the right of its way, and along it."""
-    ux, uy = np.array(o.goal) - np.array(o.start)
-    ux, uy = np.array([ux, uy]) / max(float(np.hypot(ux, uy)), 1e-9)
-    dx, dy = np.array(o.end) - np.array(o.goal)
-    return float(dx * uy - dy * ux), float(dx * ux + dy * uy)
-
-
-def main(argv: Sequence[str] | None = None) -> None:
-    """Entry point of `python -m benchmarks.residual`."""
+def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--skill", nargs="+", choices=sorted(SKILLS), default=sorted(SKILLS))
     parser.add_argument("--suites", nargs="+", choices=list(SUITES), default=list(SUITES))
     parser.add_argument("--episodes", type=int, default=300, help="a skill and suite")
-    parser.add_argument("--seed", type=int, default=0, help="of the first trial, held out")
+    parser.add_argument(
+        "--seed", type=int, default=0, help="of the first trial, held out; below 0: of practice"
+    )
+    parser.add_argument(
+        "--kinds", nargs="+", default=[], metavar="KIND", help="only trials about these things"
+    )
     parser.add_argument(
         "--policies",
         default=LEARNED,
@@ -299,28 +155,50 @@ def main(argv: Sequence[str] | None = None) -> None:
     )
     parser.add_argument("--later", action="store_true", help="that only after a first attempt")
     parser.add_argument("--quick", action="store_true", help="without the ways through free space")
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, help="all cores without it")
+    parser.add_argument(
+        "--ray", action="store_true", help="over the Ray cluster that runs here, else a new one"
+    )
+    parser.add_argument("--ray-address", metavar="HOST:PORT", help="over the Ray cluster there")
     parser.add_argument("--out", type=Path, default=Path("bench_out/residual.json"))
     parser.add_argument("--picture", type=Path, help="what came of every trial, PNG")
+    return parser
+
+
+def _wrong(args: argparse.Namespace) -> str:
+    """What no trial can be drawn for, in words; "" where all is well. Raises LLMAgentOSError for a
+    policy that is none, before all the work."""
+    for skill, suite in itertools.product(args.skill, args.suites):
+        kinds = SUITES[suite][skill].kinds
+        if args.kinds and not set(args.kinds) & set(kinds):
+            return f"expected --kinds of {', '.join(kinds)} for {skill}, {suite}, got {args.kinds}"
+    for skill in args.skill:
+        if is_offered(skill, args.policies):
+            policy_of(skill, args.policies)
+    return ""
+
+
+def main(argv: Sequence[str] | None = None) -> None:
+    """Entry point of `python -m benchmarks.residual`."""
+    parser = _parser()
     args = parser.parse_args(argv)
+    try:
+        if wrong := _wrong(args):
+            parser.error(wrong)
+        count = 1 if _ray(args) is not None else args.processes or os.cpu_count() or 1
+        workers = executor(count, _ray(args))
+    except LLMAgentOSError as error:
+        parser.error(str(error))
     console = Console(width=190)
     results: Compared = {}
-    with multiprocessing.get_context("spawn").Pool(args.processes) as pool:
-        runner = Runner(pool, JUDGED_FROM + args.seed, args.quick)
+    player = Player(packed(args.policies))
+    with workers:
+        runner = Runner(workers, player, JUDGED_FROM + args.seed, args.quick, args.kinds)
         for skill in args.skill:
             for suite in args.suites:
-                found = {SCRIPTED: runner.run(skill, suite, args.episodes, SCRIPTED)}
-                if args.policies != SCRIPTED:
-                    found[args.policies] = runner.run_as(
-                        skill, suite, found[SCRIPTED], args.policies
-                    )
-                if args.constant:
-                    which = LATER if args.later else CONSTANT
-                    found[which] = runner.run_as(
-                        skill, suite, found[SCRIPTED], which, args.constant
-                    )
-                results[skill, suite] = found
-                console.print(table({(skill, suite): found}))
+                results[skill, suite] = compared(runner, skill, suite, args)
+                console.print(table({(skill, suite): results[skill, suite]}))
+    player.close()
     if args.picture:
         picture(results, args.picture)
     record = [
@@ -334,4 +212,5 @@ def main(argv: Sequence[str] | None = None) -> None:
 
 
 if __name__ == "__main__":
-    main()
+    # by its own name: what "__main__" holds cannot be sent to other machines
+    importlib.import_module("benchmarks.residual").main()

@@ -133,22 +133,6 @@ class ReplyKnown(Event):
 
 
 @dataclass(frozen=True)
-class CommandSetAside(Event):
-    """The command waits in the middle, with nothing in the hand, for others that come first."""
-
-    name: ClassVar[str] = "set_aside"
-    command: str
-
-
-@dataclass(frozen=True)
-class CommandTakenUp(Event):
-    """It goes on."""
-
-    name: ClassVar[str] = "taken_up"
-    command: str
-
-
-@dataclass(frozen=True)
 class CommandEnded(Event):
     """The command has ended."""
 
@@ -172,8 +156,6 @@ EVENTS: Mapping[str, type[Event]] = {
         ActionDone,
         StepDone,
         ReplyKnown,
-        CommandSetAside,
-        CommandTakenUp,
         CommandEnded,
     )
 }

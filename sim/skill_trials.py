@@ -12,12 +12,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.errors import DriverError, GateRejection, MotionError, SceneError
+from llmagentos.errors import ContactStop, DriverError, GateRejection, MotionError, SceneError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.planning import Obstacles
 from llmagentos.ports.failures import Failure
@@ -115,11 +116,14 @@ class TrialWorld:
         self.gate = MotionGate.of(spec, _PROFILE, self.kinematics.tip_position)
         self._driver = GatedDriver(self.world, self.gate)
 
-    def draw(self, skill: str, seed: int, conditions: Conditions) -> Trial | None:
-        """Set up the seed's trial; None where its scene has nothing for the skill."""
+    def draw(
+        self, skill: str, seed: int, conditions: Conditions, kinds: Sequence[str] = ()
+    ) -> Trial | None:
+        """Set up the seed's trial; None where its scene has nothing for the skill, or the trial is
+        about another kind than `kinds`, where any are named."""
         rng = np.random.default_rng([seed, 0x7121])
         drawn = _scene(seed, conditions, rng)
-        if drawn is None:
+        if drawn is None or (kinds and drawn[0] not in kinds):
             return None
         kind, scene = drawn
         physics = draw(conditions.physics, rng)
@@ -159,6 +163,10 @@ class TrialWorld:
             return report
         except GateRejection as error:
             return failed(Failure.GATE_REJECTED, str(error))
+        except ContactStop as error:  # nothing looks for another way then
+            with suppress(ContactStop, DriverError, GateRejection):
+                yield from context.arm.come_to_rest()
+            return failed(Failure.TOUCHED, str(error))
         except (MotionError, DriverError) as error:
             return failed(Failure.NO_MOTION, str(error))
 

@@ -143,13 +143,6 @@ class ProcessManager:
                 changed.append(process)
         return changed
 
-    def kill(self, name: str) -> None:
-        """End a process at once, with all that it has started: for one that hangs, which no other
-        signal reaches. `poll` then goes by its restart policy. KeyError for a name that is none."""
-        process = self.get(name)
-        if process.pid is not None:
-            _end_group(process.pid)
-
     def lines(self, name: str) -> list[str]:
         """Whole lines that a process with stdout="lines" has printed since the last call."""
         process = self.get(name)
@@ -244,6 +237,6 @@ class ProcessManager:
 
 
 def _end_group(leader: int) -> None:
-    """Kill a process's group: what a dead one has left there, or all of it."""
+    """Kill what a dead process has left in its group."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

@@ -1,13 +1,17 @@
 """Behaviour cloning: a network imitates the oracle's demonstrations (Pomerleau 1989), which are
-played with noise while the oracle's own action is what is imitated (DART, Laskey et al. 2017), so
-that the network sees how to come back.
+played with bursts of noise while the oracle's own action is what is imitated (DART, Laskey et al.
+2017), so that the network sees how to come back.
 
 Knows: regression on continuous actions, classification of discrete ones. Does not know: rewards.
 Steps are the demonstrations' environment steps; every stretch brings new ones and so many updates
 on all that there are. With `data`, a folder of demonstrations that were recorded (sim.data), a stretch
 brings so many of its frames in their order, whole episodes, until all are there; none are played.
-With `dagger` the network acts itself in that share of the steps, after the first stretch, and the
-oracle says at each what it would have done (Ross et al. 2011): that shows it its own mistakes.
+With `dagger` that share of the steps, after the first stretch, is of episodes in which the network
+acts itself for most of the time, and the oracle says at each step what it would have done (Ross et
+al. 2011): that shows it its own mistakes.
+
+What is missing to the oracle's action counts by its amount, not by its square: where an oracle does
+this on one side of a line and that on the other, the network takes one of them, not the middle.
 """
 
 from __future__ import annotations
@@ -32,15 +36,16 @@ from sim.rl.networks import Encoder, is_vector, measured, mlp, parts_of, spaces_
 from sim.rl.rollouts import Coached, Oracle, Policy, Transitions, Workers
 
 #: net, layers: width and number of hidden layers. updates: of each stretch. learning_rate falls to
-#: a tenth within a stretch. demonstration_noise: see sim.rl.rollouts.Oracle. dagger: the share of steps
-#: in which it acts itself. data: a data set's folder instead of the oracle's episodes.
+#: a tenth within a stretch. demonstration_noise, noise_share: see sim.rl.rollouts.Oracle. dagger: the
+#: share of steps from episodes in which it acts itself. data: a data set's folder instead of the oracle's episodes.
 DEFAULTS: dict[str, Any] = {
-    "net": 128,
+    "net": 256,
     "layers": 2,
     "updates": 500,
     "batch_size": 256,
     "learning_rate": 1e-3,
-    "demonstration_noise": 0.2,
+    "demonstration_noise": 0.4,
+    "noise_share": 0.25,
     "dagger": 0.0,
     "data": "",
 }
@@ -50,13 +55,15 @@ Array = NDArray[Any]
 class Clone(nn.Module):
     """Encoder and layers; what comes out are actions within their box, or scores of each.
 
-    scales: see `sim.rl.networks.measured`.
+    scales: see `sim.rl.networks.measured`; fine: see `sim.rl.networks.Encoder`.
     """
 
-    def __init__(self, observed: Any, acted: Any, scales: Any, width: int, layers: int) -> None:
+    def __init__(
+        self, observed: Any, acted: Any, scales: Any, width: int, layers: int, fine: bool
+    ) -> None:
         super().__init__()
         self.discrete = isinstance(acted, spaces.Discrete)
-        self.encoder = Encoder(observed, scales)
+        self.encoder = Encoder(observed, scales, fine)
         outside = int(acted.n) if self.discrete else int(acted.shape[0])
         self.layers = mlp(self.encoder.width, outside, width, layers)
         if not self.discrete:
@@ -112,6 +119,10 @@ class Cloning:
         self._seen: dict[str, Array] = {}
         self._wanted: Array = np.empty(0)
         self._recorded = _recorded(task, self.settings["data"])
+        if not 0 <= self.settings["noise_share"] <= 1:
+            raise TrainingError(
+                f"expected --set noise_share of 0 to 1, got {self.settings['noise_share']}"
+            )
         share, recorded = self.settings["dagger"], self._recorded is not None
         if not 0 <= share <= (0 if recorded else 1):
             only = ", only 0 with data: nobody plays then" if recorded else ""
@@ -139,6 +150,7 @@ class Cloning:
             "scales": scales,
             "net": self.settings["net"],
             "layers": self.settings["layers"],
+            "fine": True,
         }
         torch.manual_seed(self._task.seed)
         return _built(spec), spec
@@ -166,7 +178,7 @@ class Cloning:
         """Takes in new episodes, after the first stretch also of its own; how many."""
         own = round(steps * self.settings["dagger"]) if len(self._wanted) else 0
         shown: list[Transitions] = []
-        oracle = Oracle(self.settings["demonstration_noise"])
+        oracle = Oracle(self.settings["demonstration_noise"], self.settings["noise_share"])
         for count, policy in ((own, Coached(self.policy())), (steps - own, oracle)):
             if count > 0:
                 what = f"{type(policy).__name__} {self.steps}"
@@ -208,7 +220,7 @@ class Cloning:
         if self.network.discrete:
             loss = nn.functional.cross_entropy(raw, wanted)
         else:
-            loss = nn.functional.mse_loss(raw, wanted)
+            loss = nn.functional.l1_loss(raw, wanted)
         self._optimizer.zero_grad()
         loss.backward()
         self._optimizer.step()
@@ -276,7 +288,8 @@ def _read_space(row: dict[str, Any]) -> Any:
 def _built(spec: dict[str, Any]) -> Clone:
     observed = {k: _read_space(r) for k, r in spec["observation"].items()}
     acted = _read_space(spec["action"])
-    return Clone(spaces.Dict(observed), acted, spec["scales"], spec["net"], spec["layers"])
+    fine = spec.get("fine", False)  # networks of before there was that
+    return Clone(spaces.Dict(observed), acted, spec["scales"], spec["net"], spec["layers"], fine)
 
 
 def _read(folder: Path) -> tuple[Clone, dict[str, Any]]:

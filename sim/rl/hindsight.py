@@ -17,18 +17,20 @@ Judge the result with `python -m benchmarks.residual --suites tough`; this only 
 from __future__ import annotations
 
 import argparse
-import multiprocessing
+import importlib
 import os
 import time
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.errors import DriverError
+from llmagentos.errors import DriverError, LLMAgentOSError
 from sim.envs.corrections import CorrectionEnv
+from sim.jobs import Executor, executor
 from sim.rl.outcomes import Learner, Steps
 from sim.rl.policy_file import declared, gates_of, write_policy
 from sim.skill_conditions import JUDGED_FROM, PRACTICE
@@ -37,8 +39,6 @@ from sim.skill_trials import SKILLS
 #: Trials in a row for one process: they share their things.
 _PART = 8
 Rows = NDArray[np.float32]
-
-_env: CorrectionEnv | None = None
 
 
 def explored(skill: str, seen: Rows, rng: np.random.Generator) -> Rows:
@@ -54,26 +54,54 @@ def explored(skill: str, seen: Rows, rng: np.random.Generator) -> Rows:
     return np.clip(action, -1, 1)
 
 
-def collect(skill: str, trials: Sequence[int]) -> list[dict[str, Any]]:
-    """Carry out practice trials by number with random corrections; one row a decision."""
-    global _env
-    if _env is None or _env.skill != skill:
-        _env = CorrectionEnv(skill, PRACTICE[skill])
+@dataclass(frozen=True)
+class Practice:
+    """Trials by number, one job."""
+
+    trials: tuple[int, ...]
+
+    def __str__(self) -> str:
+        return f"practice trials {self.trials[0]} to {self.trials[-1]}"
+
+
+class Collector:
+    """Carries out practice trials with random corrections in a world that is made with the first
+    job and kept."""
+
+    def __init__(self, skill: str) -> None:
+        self._skill = skill
+        self._env: CorrectionEnv | None = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Collector, (self._skill,)
+
+    def __call__(self, job: Practice) -> list[dict[str, Any]]:
+        """One row a decision."""
+        self._env = self._env or CorrectionEnv(self._skill, PRACTICE[self._skill])
+        return [row for trial in job.trials for row in _practised(self._env, trial)]
+
+    def close(self) -> None:
+        """Give the world back, where one was made."""
+        if self._env is not None:
+            self._env.close()
+            self._env = None
+
+
+def _practised(env: CorrectionEnv, trial: int) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
-    for trial in trials:
-        rng = np.random.default_rng([trial, 0x41D])
-        try:
-            seen, _ = _env.reset(options={"trial": trial})
-        except DriverError:  # the seed's scene has nothing for the skill
-            continue
-        over = False
-        while not over:
-            action = explored(skill, seen, rng)
-            after, _, over, _, info = _env.step(action)
-            row = {"trial": trial, "seen": seen, "action": action, "good": False}
-            rows.append({**row, "before": info["before"], "after": info["after"]})
-            seen = after
-        rows[-1]["good"] = bool(info["outcome"].success)
+    rng = np.random.default_rng([trial, 0x41D])
+    try:
+        seen, _ = env.reset(options={"trial": trial})
+    except DriverError:  # the seed's scene has nothing for the skill
+        return rows
+    over = False
+    while not over:
+        action = explored(env.skill, seen, rng)
+        after, _, over, _, info = env.step(action)
+        row = {"trial": trial, "seen": seen, "action": action, "good": False}
+        rows.append({**row, "before": info["before"], "after": info["after"]})
+        seen = after
+    rows[-1]["good"] = bool(info["outcome"].success)
     return rows
 
 
@@ -86,30 +114,22 @@ def train(
     skill: str,
     seed: int,
     trials: int,
-    processes: int,
+    workers: Executor,
     out: Path,
     name: str,
     kept: Sequence[Path] = (),
 ) -> dict[str, Any]:
     """Collect so many trials, learn from them and from what was kept of others, and write policy and
-    steps.npz. The same seed gives the same weights with any number of processes. Returns figures."""
-    started = time.time()
+    steps.npz. The same seed gives the same weights whoever carries trials out. Returns figures."""
     command = f"python -m sim.rl.hindsight --skill {skill} --seed {seed} --trials {trials}"
     command += "".join(f" --steps {file}" for file in kept)
     out.mkdir(parents=True, exist_ok=True)
     parts_kept = [_load(file) for file in kept]
     if trials:
         first = (seed * 10_000) % JUDGED_FROM
-        numbers = list(range(first, first + trials))
-        parts = [(skill, numbers[i : i + _PART]) for i in range(0, trials, _PART)]
-        rows: list[dict[str, Any]] = []
-        with multiprocessing.get_context("spawn").Pool(processes) as pool:
-            for done in pool.imap(_collect, parts):
-                rows += done
-                if rows:
-                    np.savez_compressed(out / "steps.npz", **arrays(rows))  # type: ignore[arg-type]
-                print(f"{len(rows)} decisions, {time.time() - started:.0f} s", flush=True)
-        parts_kept.append(_load(out / "steps.npz"))
+        numbers = range(first, first + trials)
+        jobs = [Practice(tuple(numbers[i : i + _PART])) for i in range(0, trials, _PART)]
+        parts_kept.append(_collected(skill, jobs, workers, out / "steps.npz"))
     learned = {name: np.concatenate([part[name] for part in parts_kept]) for name in parts_kept[0]}
     learner = Learner(skill, seed)
     figures: dict[str, Any] = {
@@ -123,13 +143,28 @@ def train(
     return figures
 
 
+def _collected(skill: str, jobs: Sequence[Practice], workers: Executor, file: Path) -> Steps:
+    """All decisions, kept in a file as they come."""
+    started, done = time.monotonic(), dict[int, list[dict[str, Any]]]()
+
+    def seen(number: int, rows: list[dict[str, Any]]) -> None:
+        done[number] = rows
+        there = [row for part in sorted(done) for row in done[part]]
+        if there:
+            np.savez_compressed(file, **arrays(there))  # type: ignore[arg-type]
+        print(f"{len(there)} decisions, {time.monotonic() - started:.0f} s", flush=True)
+
+    collector = Collector(skill)
+    try:
+        workers.run(collector, jobs, seen)
+    finally:
+        collector.close()
+    return _load(file)
+
+
 def _load(file: Path) -> Steps:
     with np.load(file) as kept:
         return dict(kept)
-
-
-def _collect(part: tuple[str, Sequence[int]]) -> list[dict[str, Any]]:
-    return collect(*part)
 
 
 def main(argv: Sequence[str] | None = None) -> None:
@@ -141,7 +176,11 @@ def main(argv: Sequence[str] | None = None) -> None:
     parser.add_argument(
         "--steps", type=Path, nargs="*", default=[], help="steps.npz of earlier runs, too"
     )
-    parser.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--processes", type=int, help="all cores without it")
+    parser.add_argument(
+        "--ray", action="store_true", help="over the Ray cluster here, else a new one"
+    )
+    parser.add_argument("--ray-address", metavar="HOST:PORT", help="over the Ray cluster there")
     parser.add_argument("--name", default="", help="of the policy, SKILL-h1 without it")
     parser.add_argument("--out", type=Path, default=None, help="runs/NAME without it")
     args = parser.parse_args(argv)
@@ -149,8 +188,15 @@ def main(argv: Sequence[str] | None = None) -> None:
         parser.error(f"expected trials or steps of earlier ones, got {args.trials} trials")
     name = args.name or f"{args.skill}-h1"
     out = args.out or Path("runs") / name
-    print(train(args.skill, args.seed, args.trials, args.processes, out, name, args.steps))
+    ray = args.ray_address or ("" if args.ray else None)
+    count = 1 if ray is not None else args.processes or os.cpu_count() or 1
+    try:
+        with executor(count, ray) as workers:
+            print(train(args.skill, args.seed, args.trials, workers, out, name, args.steps))
+    except LLMAgentOSError as error:
+        parser.error(str(error))
 
 
 if __name__ == "__main__":
-    main()
+    # by its own name: what "__main__" holds cannot be sent to other machines
+    importlib.import_module("sim.rl.hindsight").main()

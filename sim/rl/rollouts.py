@@ -64,15 +64,41 @@ class NoCorrection(Policy):
         return self._zero.copy()
 
 
+class _Turns:
+    """Who acts at each step, in stretches of random length. share: of the steps, in the long run, of
+    the one; steps: how long its stretches are on average."""
+
+    def __init__(self, share: float, steps: float, rng: np.random.Generator) -> None:
+        self._ends = 1 / steps if share < 1 else 0.0
+        self._begins = share / (1 - share) / steps if share < 1 else 1.0
+        self._rng = rng
+        self.mine = share > 0 and bool(rng.random() < share)
+
+    def next(self) -> bool:
+        """Whether it is the one's turn."""
+        changes = bool(self._rng.random() < (self._ends if self.mine else self._begins))
+        self.mine = self.mine != changes
+        return self.mine
+
+
+#: How many steps noise of an oracle lasts on average, where it comes and goes; and how many a policy
+#: that is coached acts before its oracle takes over for a while.
+_NOISY_STEPS, _OWN_STEPS = 4, 16
+#: The share of the steps in which a policy that is coached acts itself.
+_OWN_SHARE = 0.75
+
+
 class Oracle(Policy):
     """The environment's own `oracle()`: the demonstrator and the upper bound.
 
     noise: standard deviation of what is added to continuous actions, chance of a random one among
-    discrete actions; `wanted` stays the oracle's own (noise injection, Laskey et al. 2017).
+    discrete actions; `wanted` stays the oracle's own (noise injection, Laskey et al. 2017). share: of
+    the steps in which there is noise, some four in a row: with noise at each step an arm hardly
+    ever gets to where a block is grasped or let go, and that is never shown.
     """
 
-    def __init__(self, noise: float = 0.0) -> None:
-        self._noise = noise
+    def __init__(self, noise: float = 0.0, share: float = 1.0) -> None:
+        self._noise, self._share = noise, share
         self._wanted: Any = None
 
     def begin(self, env: gym.Env[Any, Any], seed: int) -> None:
@@ -81,11 +107,12 @@ class Oracle(Policy):
             raise TrainingError(f"expected an environment with an oracle(), got {env}")
         self._shown: Iterator[Any] = env.get_wrapper_attr("oracle")()
         self._space, self._rng = env.action_space, np.random.default_rng(seed)
+        self._noisy = _Turns(self._share, _NOISY_STEPS, np.random.default_rng([seed, 1]))
 
     def act(self, observation: Any) -> Any:
         """The oracle's action, with noise."""
         self._wanted = next(self._shown)
-        if not self._noise:
+        if not self._noise or not self._noisy.next():
             return self._wanted
         if isinstance(self._space, gym.spaces.Box):
             noisy = self._wanted + self._rng.normal(0, self._noise, self._space.shape)
@@ -100,8 +127,9 @@ class Oracle(Policy):
 
 
 class Coached(Oracle):
-    """Another policy acts; at each step the oracle tells what it would have done instead (DAgger,
-    Ross et al. 2011)."""
+    """Another policy acts, and at each step the oracle tells what it would have done instead (DAgger,
+    Ross et al. 2011). Now and then the oracle acts for some steps, so that what comes later is seen
+    too while the other does not get there by itself."""
 
     def __init__(self, learner: Policy) -> None:
         super().__init__()
@@ -112,11 +140,12 @@ class Coached(Oracle):
         super().begin(env, seed)
         self._learner = copy.copy(self._learner)
         self._learner.begin(env, seed)
+        self._own = _Turns(_OWN_SHARE, _OWN_STEPS, np.random.default_rng([seed, 2]))
 
     def act(self, observation: Any) -> Any:
-        """The other policy's action."""
-        super().act(observation)
-        return self._learner.act(observation)
+        """The other policy's action, or the oracle's."""
+        shown, own = super().act(observation), self._learner.act(observation)
+        return own if self._own.next() else shown
 
 
 @dataclass(frozen=True)

@@ -21,6 +21,7 @@ SAYS = {
         "pick [ the red block ] - reward 1.0",
         "red_block",
     ],
+    "own_perception": ["of 80 things found", "succeeded - ", "answered - "],
     "own_planner": ["blue bowl", "I could not make a plan", "sing a song"],
 }
 #: Those that need a framework which tests here do without; tests/train runs them.

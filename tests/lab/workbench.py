@@ -46,7 +46,6 @@ class Workbench:
             kinematics,
             "sim",
             policies=self.policies,
-            sight=self.world.overhead.glance,
         )
         self.executor = PlanExecutor(self.skills)
 

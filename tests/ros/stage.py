@@ -5,7 +5,6 @@ Simulated time is made here, so a test can set it back.
 
 from __future__ import annotations
 
-import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -51,10 +50,6 @@ class Stage:
         self.executor.add_node(self.node)
         self.executor.add_node(self.world)
         self.now_s, self.scenes_run = 100.0, True
-        #: Of joint states, scene and clock those that say nothing any more.
-        self.silent: set[str] = set()
-        #: The next joint state has a NaN in it.
-        self.nan_once = False
         self._beats = beats
         self._lock = threading.Lock()
         self.follower = TrajectoryFollower(PANDA.home_rad, PANDA)
@@ -115,26 +110,22 @@ class Stage:
         step = 0
         while not self._ended.wait(PERIOD_S):
             with self._lock:
-                self.now_s += 0.0 if "clock" in self.silent else PERIOD_S
+                self.now_s += PERIOD_S
                 joints = self.follower.sample(self.now_s)
                 stamp_s = self.now_s
             self.positions.append(joints)
             stamp = to_time(stamp_s)
-            if "clock" not in self.silent:
-                self._out[table.CLOCK.name].publish(Clock(clock=stamp))
+            self._out[table.CLOCK.name].publish(Clock(clock=stamp))
             state = RobotState(joints, (0.0,) * 7, 0.08, stamp_s)
             msg = joint_state_to_msg(state, PANDA, "base")
             msg.header.stamp = stamp
-            if self.nan_once:
-                self.nan_once, msg.position[0] = False, math.nan
-            if "joint states" not in self.silent:
-                self._out[table.JOINT_STATES.name].publish(msg)
+            self._out[table.JOINT_STATES.name].publish(msg)
             step += 1
-            if step % 6 == 0 and self.scenes_run and "scene" not in self.silent:
+            if step % 6 == 0 and self.scenes_run:
                 scene = Scene((replace(RED, last_seen_s=stamp_s),), stamp_s)
                 self._out[table.SCENE.name].publish(scene_to_msg(scene, "base"))
             if step % 12 == 0:
-                for name in tuple(self._beats):
+                for name in self._beats:
                     self._out[table.HEARTBEAT.name].publish(Heartbeat(node=name, instance=1))
 
     def _on_trajectory(self, msg: Any) -> None:
@@ -212,11 +203,6 @@ class Running:
         self.handle = sent.result()
         assert self.handle.accepted
         self._result = self.handle.get_result_async()
-
-    @property
-    def ended(self) -> bool:
-        """Whether there is a result."""
-        return bool(self._result.done())
 
     def result(self) -> Any:
         """What came of it."""

@@ -3,12 +3,13 @@ evaluations that are the same bits, and what is said where there is no cluster."
 
 from __future__ import annotations
 
+import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -23,13 +24,14 @@ from lab.jobs import Draw, Job  # noqa: E402
 from lab.jobs_contract import MortalContract  # noqa: E402
 from ray.cluster_utils import Cluster  # noqa: E402
 
+import llmagentos.skills  # noqa: E402
+from benchmarks import residual  # noqa: E402
 from benchmarks.suites.case_run import CaseResult  # noqa: E402
 from benchmarks.suites.run import Settings, draw_jobs, run_jobs  # noqa: E402
 from llmagentos.cli.main import main  # noqa: E402
-from llmagentos.errors import JobError  # noqa: E402
-from llmagentos.scheduling import Node, Scheduler, run_graph  # noqa: E402
-from sim.jobs import Elsewhere, Executor, executor  # noqa: E402
+from sim.jobs import Executor, executor  # noqa: E402
 from sim.rl.evaluate import evaluate  # noqa: E402
+from sim.rl.hindsight import Collector, Practice  # noqa: E402
 from sim.rl.runs import read_progress  # noqa: E402
 
 #: Of a node; the least that Ray takes is 75 MB.
@@ -126,21 +128,22 @@ def test_where_no_cluster_is_a_sentence_comes() -> None:
     assert "expected a Ray cluster at 127.0.0.1:1 (HOST:PORT), got: " in said
 
 
-def test_the_pieces_of_a_graph_run_on_both_nodes(over_ray: Executor) -> None:
-    def where(split: list[int], part: int) -> tuple[str, int]:
-        Draw()(Job(part))
-        return ray.get_runtime_context().get_node_id(), sum(split[part::6])
-
-    nodes: dict[str, Node] = {"split": Node(lambda: list(range(60)))}
-    for part in range(6):
-        nodes[f"part{part}"] = Node(partial(where, part=part), ("split",))
-    nodes["collect"] = Node(
-        lambda **parts: sum(total for _, total in parts.values()), tuple(nodes)[1:]
-    )
-    with Scheduler({}) as scheduler:
-        found = run_graph(nodes, scheduler, remote=Elsewhere(over_ray))
-        assert found["collect"] == sum(range(60))
-        assert len({found[f"part{part}"][0] for part in range(6)}) == 2
-        bad = {"bad": Node(lambda: 1 / 0), "after": Node(lambda bad: bad, ("bad",))}
-        with pytest.raises(JobError, match="ZeroDivisionError"):
-            run_graph(bad, scheduler, remote=Elsewhere(over_ray))
+def test_corrected_skills_are_the_same_over_ray(
+    cluster: Cluster, over_ray: Executor, tmp_path: Path
+) -> None:
+    """Scripted and by a policy whose folder is only here; and practice trials of one that learns."""
+    folder = tmp_path / "policies"
+    shutil.copytree(Path(llmagentos.skills.__file__).parent / "policies", folder)
+    words = ["--skill", "push", "--suites", "tough", "--episodes", "2", "--quick", "--policies"]
+    for name, how in (
+        ("here", ["--processes", "1"]),
+        ("there", ["--ray-address", cluster.address]),
+    ):
+        residual.main([*words, str(folder), *how, "--out", str(tmp_path / name)])
+    here, there = (json.loads((tmp_path / name).read_text("utf-8")) for name in ("here", "there"))
+    assert here == there and [row["which"] for row in here] == 2 * ["scripted"] + 2 * [str(folder)]
+    practice = [Practice((1,)), Practice((9,))]
+    with executor() as alone:
+        rows = alone.run(collector := Collector("push"), practice)
+    collector.close()
+    assert rows[0] and str(rows) == str(over_ray.run(Collector("push"), practice))

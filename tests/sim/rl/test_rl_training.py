@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from sim.rl.choice import EnvChoice, full_name, names, short_name
 from sim.rl.evaluate import evaluate
 from sim.rl.learner import ALGORITHMS, algorithm, check_pair
 from sim.rl.q_learning import StateIndex
-from sim.rl.rollouts import Coached, EpisodeJob, Oracle, RandomPolicy, run_episodes
+from sim.rl.rollouts import Coached, EpisodeJob, Oracle, Policy, RandomPolicy, run_episodes
 from sim.rl.runs import Run, RunPlan, read_progress, read_run
 from sim.rl.training import train
 
@@ -128,14 +129,34 @@ def test_a_noisy_oracle_tells_what_it_wanted() -> None:
     assert any(done != wanted for done, wanted in pairs)
 
 
+def test_noise_that_comes_in_bursts_leaves_most_steps_alone() -> None:
+    jobs = [EpisodeJob(TABLE, Oracle(1.0, share=0.25), seed, keep=True) for seed in range(20)]
+    shown = [result.transitions for result in run_episodes(jobs)]
+    noisy = [a != w for t in shown if t for a, w in zip(t.actions, t.wanted, strict=True)]
+    # a random action is now and then the oracle's own
+    assert 0.05 < sum(noisy) / len(noisy) < 0.4
+    follows = sum(a and b for a, b in pairwise(noisy))
+    assert follows > 1.5 * sum(noisy) ** 2 / len(noisy)  # more than by chance alone
+
+
 def test_a_coached_policy_acts_and_the_oracle_tells_what_it_would_have_done() -> None:
-    coached, alone = (
-        run_episodes([EpisodeJob(TABLE, policy, 5, keep=True)])[0].transitions
-        for policy in (Coached(RandomPolicy()), RandomPolicy())
-    )
-    assert coached is not None and alone is not None
-    assert coached.actions == alone.actions
-    assert coached.wanted[0] == next(oracle_of(5)) != coached.actions[0]
+    jobs = [EpisodeJob(TABLE, Coached(_Still()), seed, keep=True) for seed in range(12)]
+    shown = [result.transitions for result in run_episodes(jobs)]
+    assert all(shown[i].wanted[0] == next(oracle_of(i)) for i in range(12) if shown[i])
+    pairs = [(a, w) for t in shown if t for a, w in zip(t.actions, t.wanted, strict=True)]
+    assert all(action in (_Still.DOES, wanted) for action, wanted in pairs)
+    own = [a == _Still.DOES for a, wanted in pairs if wanted != _Still.DOES]
+    assert any(own) and not all(own)  # the oracle acts at times, so that the end is seen, too
+
+
+class _Still(Policy):
+    """Always the same."""
+
+    DOES = 0
+
+    def act(self, observation: Any) -> Any:
+        """That."""
+        return np.int64(self.DOES)
 
 
 def oracle_of(seed: int) -> Any:

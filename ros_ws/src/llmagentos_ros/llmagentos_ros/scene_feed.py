@@ -21,16 +21,11 @@ from llmagentos_ros.convert import scene_from_msg
 
 
 class SceneFeed:
-    """
-    Thread-safe.
+    """Thread-safe. clock: the node's clock, seconds."""
 
-    clock: the node's clock, seconds. age, others: timers that a scene beats, as watchdogs have
-    them: of scenes, and of pictures, since each scene is what one picture shows.
-    """
-
-    def __init__(self, clock: Callable[[], float], age: AgeTimer, *others: AgeTimer) -> None:
+    def __init__(self, clock: Callable[[], float], timeout_s: float) -> None:
         self._clock = clock
-        self.age, self._ages = age, (age, *others)
+        self.age = AgeTimer('scene', timeout_s)
         self._changed = threading.Condition()
         self._msg: m.Scene | None = None
         self._stamp_s = float('-inf')
@@ -45,8 +40,7 @@ class SceneFeed:
         stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
         problem = stamp_problem('scenes', stamp_s, self._clock())
         if problem and stamp_s > self._clock():
-            for age in self._ages:
-                age.refuse(problem)
+            self.age.refuse(problem)
             return
         # A clock that was set back makes the time of the last `forget` mean nothing.
         if stamp_s < self._since_s <= self._clock():
@@ -54,8 +48,7 @@ class SceneFeed:
         with self._changed:
             self._msg = msg
             self._stamp_s = stamp_s
-            for age in self._ages:
-                age.beat()
+            self.age.beat()
             self._changed.notify_all()
 
     def forget(self) -> None:
@@ -63,8 +56,7 @@ class SceneFeed:
         with self._changed:
             self._since_s = self._clock()
             self._msg, self._stamp_s = None, float('-inf')
-            for age in self._ages:
-                age.forget()
+            self.age.forget()
 
     def _is_new(self, since_s: float) -> bool:
         """Whether the newest picture counts; one from before the clock was set back does not."""
