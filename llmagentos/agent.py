@@ -11,7 +11,7 @@ from typing import Any, overload
 
 from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.builder import Built
-from llmagentos.command import CommandResult, check_command, read_command
+from llmagentos.command import CommandResult, check_command
 from llmagentos.conversation import Conversation
 from llmagentos.dialogue import unplanned
 from llmagentos.errors import (
@@ -189,11 +189,13 @@ class Agent(Built, OneCommand):
         Returns the result at once when there is nothing to execute. Raises LifecycleError when
         the agent is paused, destroyed or busy.
         """
-        running = self._occupy(text, "take a command")
+        try:
+            running = self._occupy(text, "take a command")
+        except PerceptionError as exc:
+            return self._blind(text, exc)
         try:
             self.audit.begin(text)
-            reading = read_command(text)
-            running.note, command = reading.note, reading.text
+            command = check_command(text)
             self.events.emit(CommandRead(command))
             if refusal := self._rest.refusal():
                 return self._finish(Outcome("refused", refusal), is_command=False)
@@ -212,10 +214,7 @@ class Agent(Built, OneCommand):
         except AuditError as exc:
             return self._finish(without_record(str(exc)))
         except PerceptionError as exc:
-            silence = Silence.of("pictures", str(exc))
-            row = silence.watchdog
-            self.events.emit(Degraded(row.source, row.effect.value, silence.words))
-            return self._finish(Outcome("failed", silence.words))
+            return self._finish(Outcome("failed", self._cant_see(exc)))
         except (CommandError, PlanError, ModelError) as exc:
             if running.stop_asked.is_set():
                 return self._finish(self._rest.told(_STOPPED_EARLY))
@@ -238,9 +237,13 @@ class Agent(Built, OneCommand):
 
         Raises LifecycleError when the agent is paused, destroyed or busy.
         """
-        self._occupy(f"act: {action.name}", "act")
+        text = f"act: {action.name}"
         try:
-            self.audit.begin(f"act: {action.name}")
+            self._occupy(text, "act")
+        except PerceptionError as exc:
+            return self._blind(text, exc)
+        try:
+            self.audit.begin(text)
             self.audit.acting(action)
             needed(self.execution, "execution").start(action)
         except AuditError as exc:
@@ -289,8 +292,23 @@ class Agent(Built, OneCommand):
         self.audit.close()
         if self.flight is not None:
             self.flight.close()
+        past = getattr(getattr(self.execution, "memory", None), "past", None)
+        if past is not None:
+            past.close()
         if self.robot is not None:
             self.robot.close()
+
+    def _cant_see(self, error: PerceptionError) -> str:
+        """Told as an event; in words for the person."""
+        silence = Silence.of("pictures", str(error))
+        row = silence.watchdog
+        self.events.emit(Degraded(row.source, row.effect.value, silence.words))
+        return silence.words
+
+    def _blind(self, text: str, error: PerceptionError) -> CommandResult:
+        """An agent that was never started, and can't, since its first look shows nothing: the next
+        command tries again."""
+        return CommandResult(text, "failed", self._cant_see(error))
 
     # --- inside -------------------------------------------------------------------------------
 

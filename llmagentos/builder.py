@@ -24,8 +24,11 @@ from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
+from llmagentos.memory.long_term import LongTermMemory
+from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
+from llmagentos.perception.glances import glances_of
 from llmagentos.ports.audit import Audit
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import (
@@ -39,6 +42,7 @@ from llmagentos.ports.rehearsal import Rehearsal
 from llmagentos.ports.robot import Robot, Simulation
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder
+from llmagentos.recorder.cameras import shared
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE, SIM_PROFILE
 from llmagentos.safety.gate import MotionGate
@@ -48,9 +52,11 @@ from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
+from llmagentos.safety.signals import Stop
 from llmagentos.safety.supervising import PROCESS, THREAD, supervisor_for
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import LEARNED, policies_for
+from llmagentos.skills.senses import Sight
 from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
@@ -89,12 +95,13 @@ def skills_for(
     skills: str | Path = LEARNED,
     supervisor: SupervisorPort | None = None,
     audit: Audit | None = None,
+    sight: Sight | None = None,
 ) -> ArmSkills:
     """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
     on. skills: "scripted", "learned" (corrected by the policies that come with this package, where
     the arm has some) or a folder with policies. supervisor: whose lease every command needs, of a
     goal that `permit.begin` begins; None for trials in which nobody asks for a goal. audit: told
-    what the gate refuses. Raises SkillError, ModelError, FileError."""
+    what the gate refuses. sight: shows a place while the arm moves. Raises SkillError, ModelError, FileError."""
     kinematics = Kinematics(arm)
     gate = MotionGate.of(arm, profile, kinematics.tip_position, kinematics.tip_jacobian)
     gate.audit = audit or gate.audit
@@ -102,7 +109,9 @@ def skills_for(
     gated = GatedDriver(driver, gate, permit)
     observed = ObservedDriver(gated, clock)
     policies = policies_for(arm.name, skills)
-    able = MotionSkills(observed, look, kinematics, profile, gripper_latency_s, policies=policies)
+    able = MotionSkills(
+        observed, look, kinematics, profile, gripper_latency_s, policies=policies, sight=sight
+    )
     if supervisor is None or permit is None:
         return ArmSkills(able, observed, gate, kinematics)
     permit.holding = lambda: able.holding
@@ -160,10 +169,11 @@ def modules_for(
     that cannot be.
     """
     events = EventBus()
+    cameras = cameras if simulation is not None else shared(cameras)  # threads ask them, too
+    eyes = glances_of(cameras, lambda: driver.now_s)
     seeing = perception or TabletopPerception(arm=arm)
     if flight is not None:
         seeing = flight.perception(seeing)
-        cameras = cameras if simulation is not None else flight.cameras(cameras)
 
     def look() -> Scene:
         if able.permit is not None:
@@ -180,15 +190,14 @@ def modules_for(
         skills=skills,
         supervisor=supervisor,
         audit=audit,
+        sight=eyes.glance,
     )
     if supervisor is not None and audit is not None:
         supervisor.subscribe(supervised(audit))
     told = tuple if simulation is None else simulation.things
     acting = able.skills if flight is None else flight.skills(able.skills)
     guarded = GuardedSkills(acting, PlanGuard(rules, people, audit, told=told))
-    robot = LocalRobot(
-        able.driver, cameras, guarded, simulation, permit=able.permit, keeper=able.keeper
-    )
+    robot = LocalRobot(able.driver, cameras, guarded, simulation, able.permit, able.keeper, eyes)
     if execution is None:
         tried = rehearsal_for(able, arm, profile, skills) if rehearsal else None
         execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust, tried)
@@ -230,6 +239,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        past: LongTermMemory | None = None,
         flight: FlightRecorder | None = None,
         audit: Untraced | None = None,
         supervisor: str | SupervisorPort = THREAD,
@@ -241,14 +251,15 @@ class Built:
         for the demo scene. robot: the arm's name or folder, instead of the scene's. seed: noise,
         light, random scenes. llm: a name, folder, address or LLM
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
-        profiles. view: PyBullet's window. noise: a sim.noise.SensorNoise. skills: "learned",
+        profiles. view: PyBullet's window, in which `k` stops. noise: a sim.noise.SensorNoise. skills: "learned",
         "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
         memory first. rehearsal: try each plan out in copies of what was seen, too. trust: how sure
         a plan must be. rules: the plan guard's settings
         (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
-        `Lexicon(path)`; True: until the agent ends, False: it takes none. audit: where it is
-        recorded what was asked and done; None: nowhere. supervisor: "thread", or "process" for one
+        `Lexicon(path)`; True: until the agent ends, False: it takes none. past: what is
+        remembered over restarts (llmagentos.memory.long_term). audit: where it is recorded
+        what was asked and done; None: nowhere. supervisor: "thread", or "process" for one
         of its own (llmagentos.safety.supervising). on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
@@ -273,7 +284,11 @@ class Built:
             supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
             audit=audit,
         )
-        return cls._of(made, planner, on_event, words, audit)
+        if view and isinstance(made.robot, LocalRobot) and made.robot.supervisor is not None:
+            post = made.robot.supervisor.post
+            key = world.stop_key(lambda: post(Stop("the window", "the window")))
+            made.robot.driver.observers.append(key)
+        return cls._of(made, planner, on_event, words, audit, past)
 
     @classmethod
     def on_robot(
@@ -297,6 +312,7 @@ class Built:
         execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
         learning: LearningModule | None = None,
         words: Lexicon | bool = True,
+        past: LongTermMemory | None = None,
         flight: FlightRecorder | None = None,
         audit: Untraced | bool = True,
         supervisor: str | SupervisorPort = PROCESS,
@@ -334,7 +350,7 @@ class Built:
             supervisor=supervisor_for(supervisor),
             audit=audit,
         )
-        return cls._of(made, planner, on_event, words, audit)
+        return cls._of(made, planner, on_event, words, audit, past)
 
     @classmethod
     def from_config(
@@ -366,6 +382,7 @@ class Built:
         on_event: EventSink | None,
         words: Lexicon | bool,
         audit: Untraced | None,
+        past: LongTermMemory | None,
     ) -> A:
         llm: LanguageModel | None = getattr(planner, "llm", None)
         if made.flight is not None:
@@ -374,6 +391,9 @@ class Built:
         guard = getattr(getattr(made.execution, "skills", None), "guard", None)
         if isinstance(guard, PlanGuard) and isinstance(audit, AuditTrail):
             guard.audit = audit.log
+        memory = getattr(made.execution, "memory", None)
+        if isinstance(memory, SessionMemory):
+            memory.past = past
         taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
         agent: A = make(
             **vars(made), planning=planner, llm=llm, on_event=on_event, words=taught, audit=audit

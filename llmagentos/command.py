@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from llmagentos.errors import CommandError, NotEnglishError
-from llmagentos.legible import INVISIBLE, foreign, in_plain_letters
+from llmagentos.legible import INVISIBLE, foreign, hidden, in_plain_letters
 from llmagentos.types import Status
 
 MAX_COMMAND_CHARS = 1000
@@ -31,22 +31,13 @@ _POLITE_END = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Reading:
-    """A command that can be read. text: in plain letters, white space folded. note: a sentence for
-    the person about what was changed to read it, or ""."""
+def check_command(text: str) -> str:
+    """The command in plain letters, white space folded. Raises CommandError naming what is wrong
+    with it, NotEnglishError where it is in another language.
 
-    text: str
-    note: str = ""
-
-
-def read_command(text: str) -> Reading:
-    """The command in plain letters. Raises CommandError naming what is wrong with it,
-    NotEnglishError where it is in another language.
-
-    Letters that only look Latin, full width and characters without a shape are told and replaced;
-    control and bidirectional characters and lone surrogates are refused, since they let a sentence
-    look different from what it says.
+    Full width and emoji that stand for a word are read. What lets a sentence look different from
+    what it says is refused: characters without a shape, letters that only look Latin, control and
+    bidirectional characters, lone surrogates.
     """
     if not isinstance(text, str):
         raise CommandError(f"expected a command as text, got {type(text).__name__}")
@@ -61,18 +52,14 @@ def read_command(text: str) -> Reading:
             raise CommandError(f"expected readable text, got U+{ord(char):04X} at {index + 1}")
         if category == "Cf" and char not in INVISIBLE:
             raise CommandError(f"expected visible text, got invisible U+{ord(char):04X}")
-    plain, note = in_plain_letters(text)
-    folded = " ".join(plain.split())
+    folded = " ".join(in_plain_letters(text).split())
     if not any(c.isalnum() for c in folded):
         raise CommandError("expected a command in words, got nothing that can be read")
     if language := foreign(folded):
         raise NotEnglishError(f"I understand English only, and that looks like {language}.")
-    return Reading(folded, note)
-
-
-def check_command(text: str) -> str:
-    """`read_command`'s text. Raises CommandError, NotEnglishError."""
-    return read_command(text).text
+    if trick := hidden(text):
+        raise CommandError(f"{trick}: type it again")
+    return folded
 
 
 def plain_command(text: str) -> str:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import importlib
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -145,6 +145,11 @@ def model_manager() -> Any:
     return _optional("llm_edge.manage", "sim")
 
 
+def serve_models(names: Sequence[str], **options: Any) -> None:
+    """Serve models on board to other programs until this one is stopped; see llm_edge.serving.run."""
+    _optional("llm_edge.serving.run", "serve").serve(names, **options)
+
+
 def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
     """The planner on board, around an LLM object (then `engine` is not looked at), or a name,
     folder or address on an engine (see load_llm)."""
@@ -243,6 +248,11 @@ class Simulated:
                     raise error from None
         spec = load_scene(scene, seed, self._robot)
         return spec if "robot" in spec.model_fields_set else spec.with_robot(robot)
+
+    def stop_key(self, stop: Callable[[], None]) -> Callable[[], None]:
+        """What calls `stop` where the window's stop key was pressed; to be called each period."""
+        key: Callable[[], None] = _optional("sim.window", "sim").StopKey(self.world.client, stop)
+        return key
 
     def picture(self, width: int = 640, height: int = 480) -> Any:
         """The world for people: RGB uint8 [height, width, 3]."""

@@ -125,6 +125,15 @@ class TaughtConfig(_Part):
     )
 
 
+class MemoryConfig(_Part):
+    """What is remembered over restarts (docs/runtime.md)."""
+
+    keep: bool | None = Field(
+        None, description="remember what was said, done and seen; none: in `chat`"
+    )
+    folder: str = Field("", description="where; empty: llmagentos/memory in the user's data folder")
+
+
 class AuditConfig(_Part):
     """The record of what was asked, allowed and done (docs/safety.md)."""
 
@@ -198,6 +207,7 @@ class AgentConfig(_Part):
     )
     learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
     taught: TaughtConfig = Field(TaughtConfig(), description="what is learnt from people")
+    memory: MemoryConfig = Field(MemoryConfig(), description="what is remembered over restarts")
     audit: AuditConfig = Field(
         AuditConfig(), description="the record of what was asked, allowed and done"
     )

@@ -91,6 +91,14 @@ class CollisionError(MotionError):
     """No collision-free way to the goal."""
 
 
+class LostGripError(MotionError):
+    """What was held has slipped, or was taken, out of the hand in mid-motion."""
+
+
+class MovedError(MotionError):
+    """What a motion goes for is no longer where it was seen."""
+
+
 class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure of ours
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 
@@ -114,6 +122,10 @@ class RobotError(LLMAgentOSError):
 
 class DriverError(LLMAgentOSError):
     """A robot or camera driver that cannot do what was asked."""
+
+
+class NotANumberError(DriverError):
+    """A measured joint position that is NaN or infinite: nothing is known of the arm."""
 
 
 class ActionError(LLMAgentOSError):
@@ -147,3 +159,15 @@ class JobError(LLMAgentOSError):
 
 class ClusterError(LLMAgentOSError):
     """Machines that jobs cannot go to: none answers, none has a core, or one has other code."""
+
+
+class SchedulingError(LLMAgentOSError):
+    """A task, a resource or a policy that can't be."""
+
+
+class QueueFullError(SchedulingError):
+    """Too many tasks are in line: try again later."""
+
+
+class TaskEndedError(SchedulingError):
+    """A task that is not wanted any more: cancelled, too late, or lost."""

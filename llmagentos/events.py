@@ -133,6 +133,22 @@ class ReplyKnown(Event):
 
 
 @dataclass(frozen=True)
+class CommandSetAside(Event):
+    """The command waits in the middle, with nothing in the hand, for others that come first."""
+
+    name: ClassVar[str] = "set_aside"
+    command: str
+
+
+@dataclass(frozen=True)
+class CommandTakenUp(Event):
+    """It goes on."""
+
+    name: ClassVar[str] = "taken_up"
+    command: str
+
+
+@dataclass(frozen=True)
 class CommandEnded(Event):
     """The command has ended."""
 
@@ -156,6 +172,8 @@ EVENTS: Mapping[str, type[Event]] = {
         ActionDone,
         StepDone,
         ReplyKnown,
+        CommandSetAside,
+        CommandTakenUp,
         CommandEnded,
     )
 }

@@ -20,6 +20,7 @@ from llmagentos.learning import places
 from llmagentos.learning.champion import Champions
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
+from llmagentos.memory.long_term import LongTermMemory, memory_file, opened
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
@@ -73,6 +74,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "words": words(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
         **modules(config, load(scene.robot)),
+        "past": past(config, load(scene.robot).name),  # a file is begun once nothing is refused
         "flight": recorder(config, load(scene.robot), scene),
     }
 
@@ -97,6 +99,7 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "words": words(config, arm.name),
         "audit": audit(config, origin, needed=True),
         **modules(config, arm),
+        "past": past(config, arm.name),
         "flight": recorder(config, arm),
     }
 
@@ -146,6 +149,11 @@ def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightReco
         ],
     }  # fmt: skip
     return FlightRecorder(Settings(**wanted.model_dump(), about=about), arm)
+
+
+def past(config: AgentConfig, robot: str) -> LongTermMemory | None:
+    """What this robot remembers over restarts; None where the configuration wants nothing kept."""
+    return opened(memory_file(robot, config.memory.folder)) if config.memory.keep else None
 
 
 def _learning(config: AgentConfig) -> Any:

@@ -1,4 +1,4 @@
-"""Text as typed to plain English letters, and which text is no English at all.
+"""Text as typed to plain English letters, what in it hides from a reader, and which is no English.
 
 Knows: letters that only look Latin, full width, invisible characters, emoji that stand for a colour
 or a thing; scripts, and the small words of the commonest European languages. Does not know: what
@@ -11,9 +11,17 @@ import re
 import unicodedata
 from collections import Counter
 
-#: Characters without a shape, dropped: soft hyphen, zero-width spaces and joiners, word joiner,
-#: byte order mark, variation selectors.
-INVISIBLE = frozenset("\u00ad\u200b\u200c\u200d\u2060\ufeff\ufe0e\ufe0f\u180e\u2061\u2062\u2063")
+#: Characters without a shape: soft hyphen, zero-width spaces and joiners, word joiner, byte order
+#: mark, fillers, blanks, variation selectors.
+INVISIBLE = frozenset(
+    "\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b\u180c\u180d\u180e\u180f\u200b\u200c\u200d\u2060"
+    "\u2061\u2062\u2063\u2064\u2800\u3164\ufeff\uffa0"
+) | {chr(c) for c in (*range(0xFE00, 0xFE10), *range(0xE0100, 0xE01F0))}
+#: Those that an emoji is written with: its way to be drawn, what joins two, and the sign of a key.
+_OF_EMOJI = frozenset("\u200d\ufe0e\ufe0f")
+_KEYCAP = "\u20e3"
+#: Scripts with letters that look Latin, and that no English word is mixed with.
+_NEVER_MIXED = frozenset(("ARMENIAN", "CHEROKEE", "COPTIC", "LISU"))
 #: Cyrillic and Greek letters that look Latin, and the letters that they look like.
 _ALIKE = dict(
     zip(
@@ -105,24 +113,34 @@ _SCRIPTS = {
 }  # fmt: skip
 
 
-def in_plain_letters(text: str) -> tuple[str, str]:
-    """(The text in plain letters, a sentence about what was changed, or ""). White space stays."""
+def in_plain_letters(text: str) -> str:
+    """The text in plain letters: full width and look-alikes as Latin, without what has no shape,
+    colour and thing emoji as words. White space stays."""
     plain = "".join(c for c in text if c not in INVISIBLE)
-    hidden = len(plain) < len("".join(c for c in text if c not in "\u00ad\u200d\ufeff\ufe0e\ufe0f"))
     plain = unicodedata.normalize("NFKC", plain.translate(_SIGNS))
-    words = re.split(r"(\s+)", plain)
-    latin = sum(_script(c) == "LATIN" for c in plain)
-    others = sum(_script(c) not in ("", "LATIN") for c in plain)
-    replaced = {x: _latin(x, latin > others) for x in words}
-    plain = _without_emoji("".join(replaced[x] for x in words))
-    alike = [new for old, new in replaced.items() if new != old]
-    said = []
-    if alike:
-        shown = " and ".join(f'"{x.strip(".,;:!?")}"' for x in alike[:3])
-        said.append(f"I read {shown} in Latin letters.")
-    if hidden:
-        said.append("I left out invisible characters.")
-    return plain, " ".join(said)
+    mostly = _mostly_latin(plain)
+    return _without_emoji("".join(_latin(x, mostly) for x in re.split(r"(\s+)", plain)))
+
+
+def hidden(text: str) -> str:
+    """What makes the text say something else than it shows, as "expected X, got Y"; "" for nothing.
+
+    A character without a shape that belongs to no emoji and is no byte order mark at the start, or
+    a letter that only looks Latin in an English word.
+    """
+    for index, char in enumerate(text):
+        if char in INVISIBLE and not _has_a_use(text, index):
+            return f"expected visible text, got invisible U+{ord(char):04X} at {index + 1}"
+    plain = unicodedata.normalize("NFKC", text.translate(_SIGNS))
+    mostly = _mostly_latin(plain)
+    for word in re.findall(r"[^\W\d_]+", plain):
+        for char in word:
+            if _script(char) in _NEVER_MIXED and mostly:
+                return f'expected Latin letters, got U+{ord(char):04X} in "{word}"'
+            if char in _ALIKE and _latin(word, mostly) != word:
+                like = f'which only looks like "{_ALIKE[char]}"'
+                return f'expected Latin letters, got U+{ord(char):04X} in "{word}", {like}'
+    return ""
 
 
 def foreign(text: str) -> str:
@@ -142,6 +160,23 @@ def foreign(text: str) -> str:
     hits = {language: sum(x in small for x in words) for language, small in _FOREIGN.items()}
     best = max(hits, key=lambda language: hits[language])
     return best if hits[best] >= 2 and hits[best] > english else ""
+
+
+def _has_a_use(text: str, index: int) -> bool:
+    """Whether an invisible character changes how its neighbours are drawn, and nothing else."""
+    if text[index] == "\ufeff" and index == 0:
+        return True
+    before = text[:index].rstrip("\ufe0e\ufe0f")[-1:]
+    behind = text[index + 1 : index + 2]
+    drawn = unicodedata.category(before) in ("So", "Sk", "Sm") if before else False
+    if text[index] == "\u200d":
+        return drawn and bool(behind) and unicodedata.category(behind) == "So"
+    return text[index] in _OF_EMOJI and (drawn or before in ("‼", "⁉") or behind == _KEYCAP)
+
+
+def _mostly_latin(text: str) -> bool:
+    scripts = [_script(c) for c in text]
+    return scripts.count("LATIN") > sum(s not in ("", "LATIN") for s in scripts)
 
 
 def _script(char: str) -> str:

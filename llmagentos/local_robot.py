@@ -10,6 +10,7 @@ from contextlib import nullcontext
 from typing import Any
 
 from llmagentos.errors import PerceptionError, SceneError
+from llmagentos.perception.glances import Glances
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.robot import Simulation
 from llmagentos.ports.skills import SkillExecutor
@@ -26,7 +27,8 @@ class LocalRobot:
     """A robot in this process; implements llmagentos.ports.robot.Robot.
 
     driver: behind the gate. simulation: None on hardware, where results tell what is believed.
-    permit, keeper: see builder.ArmSkills; a command is a goal of the supervisor's.
+    permit, keeper: see builder.ArmSkills; a command is a goal of the supervisor's. eyes: what shows
+    places while the arm moves; closed with the robot.
     """
 
     def __init__(
@@ -37,10 +39,11 @@ class LocalRobot:
         simulation: Simulation | None = None,
         permit: Permit | None = None,
         keeper: Keeper | None = None,
+        eyes: Glances | None = None,
     ):
         self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
         self.simulation = simulation
-        self._permit, self._keeper = permit, keeper
+        self._permit, self._keeper, self._eyes = permit, keeper, eyes
 
     @property
     def supervisor(self) -> SupervisorPort | None:
@@ -94,6 +97,8 @@ class LocalRobot:
 
     def close(self) -> None:
         """Give back the simulator, or disconnect the driver; the supervisor ends with it."""
+        if self._eyes is not None:
+            self._eyes.close()
         if self._keeper is not None:
             self._keeper.close()
         if self.supervisor is not None:

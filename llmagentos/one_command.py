@@ -7,22 +7,41 @@ command is understood and begun (agent.py), nor how any module does its work.
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from threading import RLock
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from llmagentos.audit.trail import Untraced, without_record
 from llmagentos.command import CommandResult
 from llmagentos.conversation import Conversation
 from llmagentos.errors import LifecycleError
-from llmagentos.events import ActionStarted, CommandEnded, Event, EventBus, PlanWritten
+from llmagentos.events import (
+    ActionStarted,
+    CommandEnded,
+    CommandSetAside,
+    CommandTakenUp,
+    Event,
+    EventBus,
+    PlanWritten,
+)
 from llmagentos.learning.reward import reward
 from llmagentos.lifecycle import AgentState, LifeCycle
 from llmagentos.ports.modules import ExecutionModule, LearningModule, Outcome, PlanningModule
 from llmagentos.ports.robot import Robot
 from llmagentos.running_command import RunningCommand
 from llmagentos.safety.stopping import Rest
+from llmagentos.types import Scene
 
 T = TypeVar("T")
+
+
+@dataclass(frozen=True)
+class CommandAside:
+    """A command in the middle, that others come before."""
+
+    running: RunningCommand
+    plan: Any
+    audit: Any
 
 
 class OneCommand(LifeCycle):
@@ -80,6 +99,53 @@ class OneCommand(LifeCycle):
             self._drop()
             raise
         return None if outcome is None else self._finish(self._rest.told(outcome))
+
+    # --- making room for others -------------------------------------------------------------
+
+    def make_room(self, wanted: bool = True) -> None:
+        """The running command waits before its next action that begins with nothing in the hand, or
+        doesn't; `step()` goes on giving None. From any thread."""
+        if self.execution is not None:
+            self.execution.make_room(wanted)
+
+    @property
+    def parked(self) -> bool:
+        """Whether the running command waits there."""
+        return self._running is not None and bool(getattr(self.execution, "parked", False))
+
+    def set_aside(self) -> CommandAside:
+        """Take the parked command out: the agent is idle, and takes others. What the later steps
+        mean is looked up when their turn comes. Raises LifecycleError where none is parked."""
+        running = self._running
+        if running is None or self.execution is None:
+            raise LifecycleError("expected a parked command, got none: call make_room() first")
+        plan = self.execution.set_aside()
+        aside = CommandAside(running, plan, self.audit.set_aside())
+        running.set_aside()
+        self.events.emit(CommandSetAside(running.text))
+        self._running = None
+        return aside
+
+    def take_up(self, aside: CommandAside) -> None:
+        """Go on with it: look first, then `step()` until it gives the result. Raises LifecycleError
+        where the agent is busy, paused or destroyed, AuditError where rows can't be kept."""
+        with self._lock:
+            self._require("take a command up", AgentState.RUNNING)
+            self._require_idle()
+            self._running = aside.running
+        try:
+            self.audit.take_up(aside.audit)
+            aside.running.take_up()
+            self.events.emit(CommandTakenUp(aside.running.text))
+            needed(self.execution, "execution").take_up(aside.plan)
+            self.look()
+        except BaseException:
+            self._drop()
+            raise
+
+    def look(self) -> Scene:
+        """See `Agent.look`."""
+        raise NotImplementedError
 
     def _finish(self, outcome: Outcome, is_command: bool = True) -> CommandResult:
         """End the command. is_command: else it was only about words, and a question that waits

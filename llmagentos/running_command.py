@@ -27,6 +27,7 @@ class RunningCommand:
         self._initial = tuple(robot.objects())
         self.planned: PlanResult | None = None
         self.between_actions = True
+        self._moved_at: float | None = None
         self.stop_asked = Event()
         #: What was changed to read the text, told before the reply.
         self.note = ""
@@ -54,10 +55,23 @@ class RunningCommand:
         """This is planned instead of the text. note: what the person hears of it."""
         self.meant, self.note = meant, f"{self.note} {note}".strip()
 
+    def set_aside(self) -> None:
+        """Others come first: the robot is theirs."""
+        self._moved_at = self._first_motion_at
+        self._robot.done()
+
+    def take_up(self) -> None:
+        """It has the robot again."""
+        self._robot.mark()
+
+    @property
+    def _first_motion_at(self) -> float | None:
+        return self._robot.first_motion_at if self._moved_at is None else self._moved_at
+
     def result(self, outcome: Outcome, engine: Mapping[str, str]) -> CommandResult:
         """What came of it; it has ended. engine: what plans here, where no plan was made."""
         self._robot.done()
-        planned, moved = self.planned, self._robot.first_motion_at
+        planned, moved = self.planned, self._first_motion_at
         return CommandResult(
             command=self.text,
             status=outcome.status,

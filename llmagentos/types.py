@@ -74,11 +74,13 @@ class Pose:
 @dataclass(frozen=True)
 class Hand:
     """Where the hand is: the point between the finger tips, base frame, and how far it is open, in
-    metres; most_m: how far it can be."""
+    metres; most_m: how far it can be. body: points along the middle of forearm and hand, from the
+    elbow to where the fingers begin, always as many; () where nobody knows."""
 
     position: Vec3
     opening_m: float
     most_m: float
+    body: tuple[Vec3, ...] = ()
 
 
 @dataclass(frozen=True)

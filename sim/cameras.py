@@ -7,7 +7,7 @@ Does not know: what is in the scene, or what anyone does with a picture.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Protocol
 
 import numpy as np
@@ -18,6 +18,8 @@ from sim.noise import SensorNoise
 
 #: This much of the picture's width and height is filled with what people are to see.
 _FILLED = 0.96
+#: A glance has so many points a side.
+_GLANCE_PX = 24
 #: OpenCV looks along +z with y down; OpenGL along -z with y up.
 _GL_FROM_CV = np.diag([1.0, -1.0, -1.0, 1.0])
 
@@ -187,6 +189,24 @@ class SimCamera:
             base_from_camera=pose.copy(),
             stamp_s=self._world.now_s,
         )
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it stands still while the arm moves."""
+        return self.spec.mount == "base"
+
+    def glance(self, point: tuple[float, float, float], half_m: float) -> NDArray[np.float32]:
+        """Depth [24, 24], m, of a square around a point of the base frame, seen from where the
+        camera is. Its noise is drawn apart, so that whole pictures stay what they were."""
+        pose = self.base_from_camera()
+        eye = pose[:3, 3]
+        up, to = -pose[:3, 1], np.subtract(point, eye)
+        focal = _GLANCE_PX / 2 * float(np.linalg.norm(to)) / half_m
+        spec = replace(self.spec, width=_GLANCE_PX, height=_GLANCE_PX, focal_px=focal)
+        rgb, depth, _ = self._world.render(spec, looking_at(tuple(eye), point, tuple(up)))
+        old, draw = self._world.noise, 1 + round(1000 * self._world.now_s)
+        noise = SensorNoise(0.0, old.depth_std_m, old.depth_dropout, old.seed + draw)
+        return noise.apply(rgb, depth)[1]
 
     def capture_segmentation(self) -> tuple[NDArray[np.int32], dict[int, str]]:
         """For tests only: body number per pixel [H, W] (-1: nothing), object id by number."""

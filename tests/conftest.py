@@ -1,4 +1,4 @@
-"""No test writes into the user's own state folder: the audit record of its robots goes elsewhere."""
+"""No test writes into the user's own folders: what its robots record, learn and remember goes elsewhere."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 import tempfile
 
-_STATE = tempfile.mkdtemp(prefix="llmagentos-state-")
-os.environ["XDG_STATE_HOME"] = _STATE
-atexit.register(shutil.rmtree, _STATE, ignore_errors=True)
+for _variable in ("XDG_STATE_HOME", "XDG_DATA_HOME"):
+    _folder = tempfile.mkdtemp(prefix="llmagentos-tests-")
+    os.environ[_variable] = _folder
+    atexit.register(shutil.rmtree, _folder, ignore_errors=True)

@@ -5,6 +5,7 @@ The planner implements the real port; the shipped model is tested in tests/test_
 
 import threading
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -195,10 +196,22 @@ def test_another_language_is_no_command_and_never_planned(agent: Agent) -> None:
     assert agent.planning.requests == [] and result.plan is None  # type: ignore[union-attr]
 
 
-def test_letters_that_only_look_so_are_read_and_told(agent: Agent) -> None:
+def test_letters_that_only_look_so_are_refused_with_the_reason(agent: Agent) -> None:
     result = agent.command("point above [ the r\u0435d block ]")
-    assert result.status == "succeeded"
-    assert result.reply.startswith('I read "red" in Latin letters.')
+    assert result.status == "failed" and result.plan is None
+    assert 'expected Latin letters, got U+0435 in "r\u0435d"' in result.reply
+
+
+def test_an_agent_that_was_never_started_and_cannot_see_says_so_and_tries_again() -> None:
+    with Agent.in_simulation(SCENE, planning=ScriptedPlanner()) as agent:
+        robot: Any = agent.robot
+        capture = robot.cameras[0].capture
+        robot.cameras[0].capture = lambda: replace(capture(), rgb=capture().rgb * 0)
+        for result in (agent.command("home"), agent.perform(Action("home"))):
+            assert result.status == "failed" and result.reply.startswith("I can't see")
+            assert agent.state is AgentState.CREATED
+        robot.cameras[0].capture = capture
+        assert agent.command("home").status == "succeeded"
 
 
 def test_planner_failure_is_reported_and_the_next_command_works(agent: Agent) -> None:

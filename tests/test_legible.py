@@ -4,31 +4,52 @@ from __future__ import annotations
 
 import pytest
 
-from llmagentos.command import check_command, read_command
+from llmagentos.command import check_command
 from llmagentos.errors import CommandError, NotEnglishError
 from llmagentos.legible import foreign
 
 
 @pytest.mark.parametrize(
-    ("typed", "read", "note"),
+    ("typed", "read"),
     [
-        ("put the rеd blосk down", "put the red block down", '"red" and "block" in Latin letters'),
-        ("put the сор here", "put the cop here", '"cop" in Latin letters'),
-        ("put\u200b the\u2060 red blo\u200cck down", "put the red block down", "invisible"),
-        ("ｐｕｔ　ｉｔ　ｂａｃｋ！", "put it back!", ""),
-        ("move it 2½\" left", 'move it 2 1/2" left', ""),
-        ("turn it 45º", "turn it 45°", ""),
-        ("put 🟥 on 🟦", "put red one on blue one", ""),
-        ("put the 🟥 block in the 🔵 bowl", "put the red block in the blue bowl", ""),
-        ("🦆 in the ☕, please", "duck in the cup, please", ""),
-        ("the café's cup, señor", "the café's cup, señor", ""),
-        ("thanks 👍", "thanks 👍", ""),
+        ("ｐｕｔ　ｉｔ　ｂａｃｋ！", "put it back!"),
+        ("move it 2½\" left", 'move it 2 1/2" left'),
+        ("turn it 45º", "turn it 45°"),
+        ("put 🟥 on 🟦", "put red one on blue one"),
+        ("put the 🟥 block in the 🔵 bowl", "put the red block in the blue bowl"),
+        ("put ⬛\ufe0f in the ☕\ufe0f", "put black one in the cup"),
+        ("🦆 in the ☕, please", "duck in the cup, please"),
+        ("the café's cup, señor", "the café's cup, señor"),
+        ("thanks 👍", "thanks 👍"),
+        ("thanks 👩\u200d🍳 1\ufe0f\u20e3", "thanks 👩🍳 1\u20e3"),
+        ("\ufeffput it back", "put it back"),
+        ("move it Δx = 5 μm to Миша", "move it Δx = 5 μm to Миша"),
     ],
 )  # fmt: skip
-def test_what_is_read(typed: str, read: str, note: str) -> None:
-    reading = read_command(typed)
-    assert reading.text == read
-    assert note in reading.note and bool(note) == bool(reading.note)
+def test_what_is_read(typed: str, read: str) -> None:
+    assert check_command(typed) == read
+
+
+@pytest.mark.parametrize(
+    ("typed", "got"),
+    [
+        ("put the r\u0435d block down", 'U+0435 in "r\u0435d", which only looks like "e"'),
+        ("put the \u0441\u043e\u0440 here", 'which only looks like "c"'),
+        ("put the bl\u0585ck here", 'U+0585 in "bl\u0585ck"'),
+        ("put the \u0261reen block here", 'which only looks like "g"'),
+        ("put the red\u200b block down", "invisible U+200B at 12"),
+        ("put\u2060 the red block down", "invisible U+2060 at 4"),
+        ("put the re\u00add block down", "invisible U+00AD"),
+        ("put the re\u200dd block down", "invisible U+200D"),
+        ("put the re\ufe0fd block down", "invisible U+FE0F"),
+        ("put the re\u3164d block down", "invisible U+3164"),
+        ("put the red \ufeffblock down", "invisible U+FEFF"),
+    ],
+)
+def test_what_looks_different_from_what_it_says_is_refused(typed: str, got: str) -> None:
+    with pytest.raises(CommandError, match=r"expected (visible text|Latin letters)") as raised:
+        check_command(typed)
+    assert got in str(raised.value)
 
 
 @pytest.mark.parametrize("char", ["\u202e", "\u2066", "\u200f", "\U000e0041", "\x07", "\ud800"])

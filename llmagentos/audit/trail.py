@@ -48,6 +48,12 @@ class Untraced:
     def acting(self, action: Any, path: str = "") -> None:
         """Nothing is kept."""
 
+    def set_aside(self) -> Any:
+        """Nothing is kept."""
+
+    def take_up(self, aside: Any) -> None:
+        """Nothing is kept."""
+
     def end(self, outcome: Outcome, **facts: Any) -> None:
         """Nothing is kept."""
 
@@ -116,6 +122,17 @@ class AuditTrail(Untraced):
         if isinstance(action, Action):
             action = asdict(action)
         self.write("acting", path=path, action=action)
+
+    def set_aside(self) -> tuple[str, bool]:
+        """The command waits for others; its rows go on under its own number (`take_up`)."""
+        self.log.add("aside", why="others come first")
+        return self.log.command, self._allowed
+
+    def take_up(self, aside: tuple[str, bool]) -> None:
+        """It goes on. Raises AuditError where rows are needed and can't be kept."""
+        self.refuses, self._unsettled = "", False
+        self.log.command, self._allowed = aside
+        self.log.write("on", why="its turn again")
 
     def end(self, outcome: Outcome, **facts: Any) -> None:
         """What came of it; on the disk before the person hears of it. It has happened: where it

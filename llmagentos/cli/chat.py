@@ -52,6 +52,8 @@ def chat(config: AgentConfig, start: Callable[[Any], Any] | None = None) -> None
     voice = Voice(load_llm(config.voice)) if config.voice else None
     if config.taught.episodes is None:  # a person is here, from whom can be learnt
         config = config.with_(taught=config.taught.model_copy(update={"episodes": True}))
+    if config.memory.keep is None:
+        config = config.with_(memory=config.memory.model_copy(update={"keep": True}))
     with Agent.from_config(config, screen.event, "chat") as agent:
         screen.skipped(getattr(agent.llm, "skipped", ()))
         screen.trouble("" if agent.words is None else agent.words.problem)

@@ -6,6 +6,7 @@ Knows: options, progress, printing and the exit code. Does not know: any fault (
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,9 +17,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from llmagentos.agent import Agent
+from llmagentos.cli.up import graph_env
 from llmagentos.composition import faults as in_simulation
 from llmagentos.composition import load_planner, model_manager
 from llmagentos.default_model import DEFAULT_MODEL
+from llmagentos.runtime.ros_env import find_ros
 
 #: Exit codes: no row failed, or one did.
 OK, FAILED = 0, 1
@@ -30,6 +33,9 @@ def faults(
         list[int] | None, typer.Option("--row", metavar="N", help="Only these rows; repeat it.")
     ] = None,
     quick: Annotated[bool, typer.Option("--quick", help="Only the cheap ones, once each.")] = False,
+    ros: Annotated[
+        bool, typer.Option("--ros", help="Also those that need a graph of ROS processes.")
+    ] = False,
     write: Annotated[
         Path | None,
         typer.Option("--write", metavar="FILE", help="Put the table into docs/safety.md as well."),
@@ -38,7 +44,8 @@ def faults(
 ) -> None:
     """Inject the faults of the table into simulated sessions and say what was measured.
 
-    Exit code 0: none failed; 1: one did. What can't be injected yet is listed and counted apart.
+    Exit code 0: none failed; 1: one did; 2: wrong usage, or --ros without ROS 2. What can't be
+    injected yet, or was not for want of --ros, is listed and counted apart.
     """
     table: Any = in_simulation()
     try:
@@ -47,8 +54,9 @@ def faults(
         raise typer.BadParameter(str(error), param_hint="--row") from error
     if write is not None:
         table.parts(write)  # what can't be written is said before anything runs
+    graphs = _graphs(table) if ros else None
     folder = Path(str(model_manager().info(DEFAULT_MODEL)["folder"]))
-    lab = table.Lab(Agent.in_simulation, load_planner, folder, whole=not quick)
+    lab = table.Lab(Agent.in_simulation, load_planner, folder, whole=not quick, graphs=graphs)
     columns = (
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn(),
     )  # fmt: skip
@@ -66,6 +74,12 @@ def faults(
     if write is not None:
         table.write_section(write, rows)
     raise typer.Exit(FAILED if table.verdicts(rows)[table.Verdict.FAILED] else OK)
+
+
+def _graphs(table: Any) -> Any:
+    """What injects into a graph. MissingDependencyError where there is no ROS."""
+    found = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
+    return table.GraphLab([found.python, "-m", "llmagentos_ros.faults"], graph_env(found.env))
 
 
 def _tell(table: Any, rows: Any, as_json: bool) -> None:

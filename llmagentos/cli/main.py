@@ -1,57 +1,26 @@
-"""Commands of the command line and their options.
+"""The command line: which command lives where, and what an error comes to.
 
-Knows: words, options and exit codes. Does not know: how anything is done.
+Knows: names, where they live, exit codes. Loads only what the given command needs: most of what a
+robot needs takes a second to load, and `--help`, `audit` or `scene list` need none of it. Does not
+know: options (beside each command), how anything is done.
 """
 
 from __future__ import annotations
 
 import errno
-import json
+import functools
+import importlib
 import os
 import sys
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated
+from typing import Any, NamedTuple
 
 import typer
 from rich.console import Console
 from rich.markup import escape
 
-from llmagentos.cli import audit as audit_commands
-from llmagentos.cli import faults as fault_commands
-from llmagentos.cli import graph as graph_commands
-from llmagentos.cli import learn as learn_commands
-from llmagentos.cli import model as model_commands
-from llmagentos.cli import record as record_commands
-from llmagentos.cli import replay as replay_commands
-from llmagentos.cli import robot as robot_commands
-from llmagentos.cli import scene as scene_commands
-from llmagentos.cli import settings as config_commands
-from llmagentos.cli import stop as stop_commands
-from llmagentos.cli import training as training_commands
-from llmagentos.cli.chat import chat as run_chat
-from llmagentos.cli.options import (
-    NOT_DONE,
-    OK,
-    USAGE,
-    ConfigOption,
-    EngineOption,
-    FlightOption,
-    ModelOption,
-    NoFlightOption,
-    RayAddressOption,
-    RayOption,
-    RecordOption,
-    RehearsalOption,
-    RobotOption,
-    RulesOption,
-    SceneOption,
-    SeedOption,
-    SkillsOption,
-    ViewOption,
-    cluster,
-)
-from llmagentos.cli.run import run_commands, show_plan
-from llmagentos.cli.settings import effective, with_flights
+from llmagentos.cli.options import NOT_DONE, USAGE
 from llmagentos.errors import (
     AuditError,
     ClusterError,
@@ -73,174 +42,154 @@ from llmagentos.errors import (
 
 _FULL = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
-app = typer.Typer(
-    no_args_is_help=True,
-    add_completion=False,
-    help="Plain language becomes robot motion, with the language model on board.",
+
+class Home(NamedTuple):
+    """Where a command lives: a function, or a Typer of several. help: its line in the list."""
+
+    name: str
+    module: str
+    attribute: str
+    help: str
+
+
+#: In the order of `llmagentos --help`; Typer lists groups of commands last.
+HOMES = (
+    Home(
+        "run",
+        "commands",
+        "run",
+        "Carry out commands, one after another, in one session in simulation.",
+    ),
+    Home(
+        "chat",
+        "commands",
+        "chat",
+        "Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends.",
+    ),
+    Home("plan", "commands", "plan", "Show only the plan, with its explanation; nothing moves."),
+    Home(
+        "stop",
+        "stop",
+        "stop",
+        "Stop every running session of yours: run, chat, record, teleop, ROS graphs; on this machine.",
+    ),
+    Home(
+        "reset-safety",
+        "stop",
+        "reset_safety",
+        "After a stop: let every session of yours take commands again. Nothing that was stopped goes on.",
+    ),
+    Home(
+        "up",
+        "graph",
+        "up",
+        "Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it.",
+    ),
+    Home(
+        "command",
+        "graph",
+        "command",
+        "Say a command to a running ROS 2 graph and follow what it does.",
+    ),
+    Home(
+        "doctor",
+        "graph",
+        "doctor",
+        "Say what is missing and what to do about it; nothing moves. Exit code 1: something is.",
+    ),
+    Home(
+        "replay",
+        "replay",
+        "replay",
+        "Show a recorded flight in words; or as a video, or check today's code against it.",
+    ),
+    Home(
+        "faults",
+        "faults",
+        "faults",
+        "Inject the faults of the table into simulated sessions and say what was measured.",
+    ),
+    Home(
+        "bench",
+        "commands",
+        "bench",
+        "Measure how commands are understood and carried out, by simulator truth.",
+    ),
+    Home(
+        "record",
+        "record",
+        "record",
+        "Record demonstrations in simulation as a LeRobot data set: oracle, commands, or by hand.",
+    ),
+    Home(
+        "train",
+        "training",
+        "train",
+        "Train a policy in a simulated environment; keeps figures, curve and checkpoints in runs/.",
+    ),
+    Home(
+        "evaluate",
+        "training",
+        "evaluate",
+        "Completion rate, reward and learning speed of trained policies, with intervals over seeds.",
+    ),
+    Home(
+        "export",
+        "training",
+        "export",
+        "Write a trained policy as an ONNX file, compared with the trained one.",
+    ),
+    Home("scene", "scene", "app", "List, show and make scenes."),
+    Home("robot", "robot", "app", "Arms: list, begin, check, drive."),
+    Home("memory", "memory", "app", "What a robot remembers over restarts."),
+    Home("model", "model", "app", "Language models on board."),
+    Home("config", "settings", "app", "The configuration of an agent."),
+    Home("audit", "audit", "app", "What was asked, allowed and done."),
+    Home("learn", "learn", "app", "What people taught, and what is learnt."),
+    Home("dataset", "record", "app", "Data sets in LeRobot's format."),
 )
-app.add_typer(audit_commands.app, name="audit", help="What was asked, allowed and done.")
-app.add_typer(learn_commands.app, name="learn", help="What people taught, and what is learnt.")
-app.add_typer(model_commands.app, name="model", help="Language models on board.")
-app.add_typer(scene_commands.app, name="scene", help="List, show and make scenes.")
-app.add_typer(robot_commands.app, name="robot", help="Arms: list, begin, check, drive.")
-app.add_typer(config_commands.app, name="config", help="The configuration of an agent.")
-app.add_typer(record_commands.app, name="dataset", help="Data sets in LeRobot's format.")
-app.command()(record_commands.record)
-app.command()(stop_commands.stop)
-app.command("reset-safety")(stop_commands.reset_safety)
-app.command()(replay_commands.replay)
-app.command()(fault_commands.faults)
 
 
-@app.command()
-def run(
-    commands: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to do.")],
-    scene: SceneOption = None,
-    robot: RobotOption = None,
-    seed: SeedOption = None,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="One JSON object per command on standard output.")
-    ] = False,
-    record: RecordOption = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    view: ViewOption = None,
-    config: ConfigOption = None,
-    skills: SkillsOption = None,
-    rules: RulesOption = None,
-    rehearsal: RehearsalOption = None,
-    flight: FlightOption = None,
-    no_flight: NoFlightOption = False,
-) -> None:
-    """Carry out commands, one after another, in one session in simulation.
-
-    Exit code 0: all succeeded or were answered; 1: one failed or ended in a question; 2: wrong usage.
-    """
-    chosen = effective(
-        config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules,
-        rehearsal=rehearsal,
-    )  # fmt: skip
-    chosen = with_flights(chosen, flight, no_flight)
-    raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
-
-
-@app.command()
-def chat(
-    scene: SceneOption = None,
-    robot: RobotOption = None,
-    seed: SeedOption = None,
-    record: RecordOption = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    view: ViewOption = None,
-    config: ConfigOption = None,
-    voice: Annotated[
-        str | None,
-        typer.Option(
-            "--voice", metavar="MODEL", help="A model for small talk, as smollm2; it only talks."
-        ),
-    ] = None,
-    skills: SkillsOption = None,
-    rules: RulesOption = None,
-    rehearsal: RehearsalOption = None,
-    flight: FlightOption = None,
-    no_flight: NoFlightOption = False,
-) -> None:
-    """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
-    chosen = effective(
-        config, scene, seed, model, engine, view, record, voice, robot, skills, rules, rehearsal
+def build(only: str | None = None) -> typer.Typer:
+    """The command line. only: load this command alone; the others are names with their help.
+    Without it all are loaded."""
+    app = typer.Typer(
+        no_args_is_help=True,
+        add_completion=False,
+        help="Plain language becomes robot motion, with the language model on board.",
     )
-    run_chat(with_flights(chosen, flight, no_flight))
+    for home in HOMES:
+        if only is not None and home.name != only:
+            app.command(home.name, help=home.help)(_nothing)
+            continue
+        command: Any = getattr(
+            importlib.import_module(f"llmagentos.cli.{home.module}"), home.attribute
+        )
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=home.name, help=home.help)
+        else:
+            app.command(home.name)(command)
+    return app
 
 
-@app.command()
-def plan(
-    command: Annotated[str, typer.Argument(help="What to plan.")] = "",
-    scene: SceneOption = None,
-    robot: RobotOption = None,
-    seed: SeedOption = None,
-    as_json: Annotated[bool, typer.Option("--json", help="The plan as JSON.")] = False,
-    schema: Annotated[
-        bool, typer.Option("--schema", help="Print the plan language's JSON schema instead.")
-    ] = False,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    config: ConfigOption = None,
-) -> None:
-    """Show only the plan, with its explanation; nothing moves."""
-    if schema:
-        from llmagentos.lang.plan import Plan
-
-        print(json.dumps(Plan.model_json_schema(), indent=1))
-        return
-    if not command:
-        raise typer.BadParameter("expected a command to plan, got none")
-    chosen = effective(config, scene, seed, model, engine, robot=robot)
-    if not show_plan(command, chosen, as_json):
-        raise typer.Exit(NOT_DONE)
+def _nothing() -> None:
+    """Stands for what is not loaded."""
 
 
-@app.command()
-def bench(
-    suites: Annotated[
-        list[str] | None, typer.Argument(metavar="SUITE...", help="Only these suites.")
-    ] = None,
-    planner_only: Annotated[
-        bool, typer.Option("--planner-only", help="Plans on a perfect symbolic robot, in seconds.")
-    ] = False,
-    per_suite: Annotated[
-        int | None, typer.Option("--per-suite", help="So many cases of each suite.")
-    ] = None,
-    seed: Annotated[int | None, typer.Option("--seed", help="Fresh without it.")] = None,
-    robot: Annotated[
-        str | None, typer.Option("--robot", metavar="NAME", help="The arm: a name, or a folder.")
-    ] = None,
-    model: ModelOption = None,
-    engine: EngineOption = None,
-    commands: Annotated[
-        Path | None, typer.Option("--commands", help="Folder with other people's commands.")
-    ] = None,
-    out: Annotated[Path | None, typer.Option("--out", help="Where the results go.")] = None,
-    jobs: Annotated[int | None, typer.Option("--jobs", help="Processes; all cores.")] = None,
-    ray: RayOption = False,
-    ray_address: RayAddressOption = None,
-    oracle: Annotated[
-        bool, typer.Option("--oracle", help="The cases' own plans: tests all but the model.")
-    ] = False,
-    case: Annotated[
-        list[str] | None, typer.Option("--case", metavar="NAME:SEED", help="Only this case again.")
-    ] = None,
-    list_only: Annotated[bool, typer.Option("--list", help="List the suites.")] = False,
-    which: Annotated[
-        str | None,
-        typer.Option("--set", help="Our own suites: dev, fresh (held out; the default) or all."),
-    ] = None,
-    reveal: Annotated[
-        bool, typer.Option("--reveal", help="Show the held-out sentences that failed.")
-    ] = False,
-    skills: SkillsOption = None,
-) -> None:
-    """Measure how commands are understood and carried out, by simulator truth."""
-    from llmagentos.cli.bench import bench as run_bench
-
-    try:
-        code = run_bench(
-            suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,
-            engine=engine or "auto", commands=commands, out=out, processes=jobs, oracle=oracle, cases=case,
-            list_only=list_only, which=which, reveal=reveal, robot=robot or "",
-            skills=skills or "learned", ray=cluster(ray, ray_address),
-        )  # fmt: skip
-    except ValueError as exc:
-        raise typer.BadParameter(str(exc)) from exc
-    raise typer.Exit(code)
+def _word(argv: Sequence[str] | None) -> str:
+    """The command's name: the command line itself has no options but --help."""
+    return next(iter(sys.argv[1:] if argv is None else argv), "")
 
 
-app.command()(graph_commands.up)
-app.command()(graph_commands.command)
-app.command()(graph_commands.doctor)
-app.command()(training_commands.train)
-app.command()(training_commands.evaluate)
-app.command()(training_commands.export)
+@functools.cache
+def _whole() -> typer.Typer:
+    return build()
+
+
+def __getattr__(name: str) -> Any:
+    if name == "app":  # all commands, for tests and documents
+        return _whole()
+    raise AttributeError(f"module 'llmagentos.cli.main' has no attribute '{name}'")
 
 
 def main(argv: list[str] | None = None) -> None:
@@ -251,7 +200,7 @@ def main(argv: list[str] | None = None) -> None:
         sys.path.append(here)
     try:
         try:
-            app(args=argv, prog_name="llmagentos")
+            build(_word(argv))(args=argv, prog_name="llmagentos")
         finally:
             sys.stdout.flush()
     except (

@@ -1,4 +1,4 @@
-"""`llmagentos model`: list, info, build, verify, bench and add language models; list engines.
+"""`llmagentos model`: list, info, build, verify, bench, serve and add language models; list engines.
 
 Knows: printing and options. Does not know: models (asked through llmagentos.composition).
 """
@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
-from llmagentos.composition import model_manager
+from llmagentos.composition import model_manager, serve_models
 from llmagentos.default_model import DEFAULT_MODEL
 
 app = typer.Typer(no_args_is_help=True)
@@ -110,6 +110,34 @@ def bench(
 ) -> None:
     """Measure a model here: loading, reading, writing, memory."""
     _print(model_manager().bench(name, engine, threads), as_json)
+
+
+@app.command()
+def serve(
+    names: Annotated[
+        list[str] | None, typer.Argument(metavar="[NAME]...", help="Models; the shipped planner.")
+    ] = None,
+    host: Annotated[str, typer.Option("--host", help="Another than 127.0.0.1 needs a key.")] = (
+        "127.0.0.1"
+    ),
+    port: Annotated[int, typer.Option("--port", help="0: any that is free.")] = 8080,
+    key_env: Annotated[
+        str,
+        typer.Option("--key-env", metavar="NAME", help="Environment variable with clients' key."),
+    ] = "",
+    engine: Engine = "auto",
+    threads: Annotated[int, typer.Option("--threads", help="For CPU engines.")] = 1,
+) -> None:
+    """Answer other programs by OpenAI's protocol until Ctrl-C; needs the extra `serve`."""
+    console = Console(highlight=False)
+    served = names or [DEFAULT_MODEL]
+
+    def ready(address: str) -> None:
+        console.print(f"{', '.join(served)} at {address}", soft_wrap=True)
+        console.print("POST /chat/completions, GET /models; Ctrl-C ends it")
+
+    serve_models(served, host=host, port=port, key_env=key_env, engine=engine, threads=threads,
+                 ready=ready)  # fmt: skip
 
 
 @app.command()

@@ -68,7 +68,9 @@ RehearsalOption = Annotated[
         show_default=False,
     ),
 ]
-ViewOption = Annotated[bool | None, typer.Option("--view", help="Open PyBullet's window.")]
+ViewOption = Annotated[
+    bool | None, typer.Option("--view", help="Open PyBullet's window; `k` in it stops.")
+]
 RecordOption = Annotated[
     Path | None,
     typer.Option("--record", metavar="DIR", help="Keep video, pictures, plan and trace there."),

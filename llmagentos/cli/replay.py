@@ -6,6 +6,7 @@ Knows: options, printing. Does not know: files of flights, what is compared.
 from __future__ import annotations
 
 import json
+import shlex
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
@@ -51,7 +52,7 @@ def replay(
 ) -> None:
     """Show a recorded flight in words; or as a video, or check today's code against it.
 
-    Exit code 1: today's code decides differently.
+    Exit code 1: today's code decides differently, or something was not kept.
     """
     flights = [read(path) for path in files or [newest()]]
     if to_video is not None and len(flights) != 1:
@@ -64,9 +65,10 @@ def replay(
         if to_video is not None:
             write_video(flight, to_video)
         elif planner is not None:
-            well = _checked(flight, planner, as_json) and well
+            same = _checked(flight, planner, as_json)
             if kept is not None:
-                _keep(flight, kept, planner, well)
+                same = _keep(flight, kept, planner, same, Console(stderr=as_json))
+            well = well and same
         else:
             _tell(flight, as_json)
     raise typer.Exit(OK if well else DIFFERENT)
@@ -125,20 +127,43 @@ def _checked(flight: Flight, planner: Any, as_json: bool) -> bool:
     return well
 
 
-def _keep(flight: Flight, folder: Path, planner: Any, well: bool) -> None:
-    if not well:
-        raise FileError(
-            f"expected a flight that today's code repeats, got {shown(flight.path)}: it is not kept"
-        )
+def _keep(flight: Flight, folder: Path, planner: Any, same: bool, console: Console) -> bool:
+    """Keep it there as a test, or say why not and what else may be done. same: whether today's code
+    repeats it."""
+    if not same:
+        console.print(
+            f"not kept: today's code decides otherwise, as told above, and a test that fails from "
+            f"its first day tells nothing. If today's code is right, carry the command out again "
+            f"and keep that flight: {_again(flight)}. If it is wrong, mend it and keep this one.",
+            soft_wrap=True, highlight=False, markup=False,
+        )  # fmt: skip
+        return False
     path, left_out = keep(flight, folder)
-    if not all(stage.same for stage in stages(read(path), planner)):
+    others = [stage for stage in stages(read(path), planner) if not stage.same]
+    if others:
         path.unlink()
-        raise FileError(
-            f"expected the same decisions from smaller pictures, got others for "
-            f"{shown(flight.path)}: it is not kept"
-        )
+        size = f"{flight.path.stat().st_size / 1000:.0f} kB"
+        console.print(
+            f"not kept: made small ({left_out or 'what no check reads left out'}), today's code "
+            f"decides otherwise: {others[0].name}: {others[0].difference}. The whole file ({size}) "
+            f"is a test as well, where its size does no harm: cp {shown(flight.path)} "
+            f"{shown(folder)}/",
+            soft_wrap=True, highlight=False, markup=False,
+        )  # fmt: skip
+        return False
     size = f"{path.stat().st_size / 1000:.0f} kB"
-    print(f"kept: {shown(path)}, {size}{'; ' + left_out if left_out else ''}")
+    more = f"; {left_out}" if left_out else ""
+    console.print(
+        f"kept: {shown(path)}, {size}{more}", soft_wrap=True, highlight=False, markup=False
+    )
+    return True
+
+
+def _again(flight: Flight) -> str:
+    """How the command is carried out again, on a command line."""
+    config = flight.header.get("config") or {}
+    scene = f" --scene {shlex.quote(str(config['scene']))}" if config.get("scene") else ""
+    return f"llmagentos run{scene} --flight DIR {shlex.quote(flight.about['command'])}"
 
 
 def write_video(flight: Flight, path: Path) -> None:

@@ -7,14 +7,12 @@ child process.
 from __future__ import annotations
 
 import contextlib
-import json
 import os
 import signal
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from types import FrameType
-from typing import Any
 
 from rich.console import Console
 from rich.live import Live
@@ -34,6 +32,7 @@ from llmagentos.runtime.graph import (
     unused_sections,
     write_params,
 )
+from llmagentos.runtime.keeping import GraphKeeper
 from llmagentos.runtime.params import namespace_of, read_params
 from llmagentos.runtime.processes import Process, ProcessManager, ProcessSpec
 from llmagentos.runtime.ros_env import find_ros, private_network, with_profile
@@ -128,18 +127,21 @@ def _watch(
     console: Console,
     ready_timeout_s: float,
 ) -> bool:
-    graph = GraphState()
     began, well = time.monotonic(), True
     sweep()  # what a graph that was killed has left
     with _until_signal() as ended, ProcessManager(table, folder, env) as manager:
+        keeper = GraphKeeper(manager)
+        graph = keeper.graph
         with Live(console=console, auto_refresh=False, transient=True) as live:
             while not ended.wait(_POLL_S):
-                for process in manager.poll():
+                for process in keeper.poll():
                     console.print(_changed(process), highlight=False)
                     if _failed(process):
                         well = False
                         _tell(console, process.spec.name, manager.last_words(process.spec.name))
-                if graph.take(manager.lines("bringup")):
+                for name, words in keeper.ended():
+                    _tell(console, name, words)
+                if keeper.rose:
                     console.print('the graph is active: llmagentos command "…"', style="green")
                 for node, words in graph.news():
                     _tell(console, node, words)
@@ -159,56 +161,6 @@ def _watch(
     left = [p.spec.name for p in manager.processes if p.exit_code is None]
     console.print("stopped" if not left else f"still there: {', '.join(left)}")
     return well
-
-
-class GraphState:
-    """The nodes' life-cycle states, from bring-up's JSON lines."""
-
-    def __init__(self) -> None:
-        self.states: dict[str, str] = {}
-        self._news: list[tuple[str, str]] = []
-        self._told: set[tuple[str, str]] = set()
-        self.was_ready = False
-        self._ready = False
-
-    def take(self, lines: list[str]) -> bool:
-        """Read new lines; True when the graph has just become active."""
-        for line in lines:
-            with contextlib.suppress(ValueError, KeyError, TypeError):
-                said = json.loads(line)
-                words = said.get("note") or _problem(said)
-                if words:
-                    self._news.append((said["node"], words))
-                if "state" in said:
-                    self.states[said["node"]] = said["state"]
-        ready = self.ready
-        rose, self._ready = ready and not self._ready, ready
-        self.was_ready = self.was_ready or ready
-        return rose
-
-    def news(self) -> list[tuple[str, str]]:
-        """Nodes, and what there is to tell of them; each once."""
-        out = [each for each in dict.fromkeys(self._news) if each not in self._told]
-        self._told.update(out)
-        self._news.clear()
-        return out
-
-    @property
-    def failed(self) -> bool:
-        """Whether a node cannot be brought up, and was asked for the last time."""
-        return "failed" in self.states.values()
-
-    @property
-    def ready(self) -> bool:
-        """Whether the agent, which comes last, and all before it are active."""
-        return "agent" in self.states and all(s == "active" for s in self.states.values())
-
-
-def _problem(said: Mapping[str, Any]) -> str:
-    """Why a node could not be configured; its silence while it starts is no news."""
-    if said.get("state") not in ("refused", "failed") or not said.get("reason"):
-        return ""
-    return f"{said['state']}: {said['reason']}"
 
 
 def _tell(console: Console, name: str, words: str) -> None:

@@ -65,7 +65,8 @@ class Session:
 
     steps: those of the plan. problem: what ended it, if anything did. says: sentences for the reply, in order. answered
     and acted: what kinds of steps have been carried out. manner: how the present step is done.
-    lessons: of a rehearsal.
+    lessons: of a rehearsal. makes_room: before the next action that begins with nothing in the
+    hand, the plan waits (`parked`).
     """
 
     skills: SkillExecutor
@@ -78,6 +79,15 @@ class Session:
     answered: bool = False
     acted: bool = False
     lessons: Lessons = field(default_factory=Lessons)
+    makes_room: bool = False
+    parked: bool = False
+
+    def waits(self) -> bool:
+        """Before an action begins: whether it waits, since others come first."""
+        holds = any(o.held for o in self.scene().objects)
+        self.parked = self.makes_room and not holds
+        return self.parked
+
     manner: Manner = field(init=False)
 
     def __post_init__(self) -> None:

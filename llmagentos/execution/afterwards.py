@@ -1,13 +1,16 @@
 """What is remembered of a command once it has ended, besides its outcome.
 
-Knows: what can be undone, what a question has spoken of. Does not know: how the command went.
+Knows: what can be undone, what a question has spoken of, what its answer continues. Does not know:
+how the command went.
 """
 
 from __future__ import annotations
 
 from dataclasses import replace
 
+from llmagentos.dialogue import turns as dialogue
 from llmagentos.dialogue.session import Session
+from llmagentos.execution.guarding import rest_of
 from llmagentos.grounding import ground
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
@@ -30,3 +33,18 @@ def mention_problem(memory: SessionMemory, session: Session, scene: Scene) -> No
     found = ground(problem.obj, memory.context(scene))
     if found.ok:
         memory.note_mention(found.ids)
+
+
+def pending_after(plan: p.Plan | None, session: Session, question: str) -> dialogue.Pending | None:
+    """What the person's answer will continue: the steps from the one that asked."""
+    if plan is None:
+        return None
+    ask = next((s for s in plan.steps if isinstance(s, p.Ask)), None)
+    problem = session.problem
+    return dialogue.Pending(
+        rest_of(plan, session),
+        question,
+        problem.obj if problem else None,
+        problem.candidates if problem else (),
+        ask,
+    )

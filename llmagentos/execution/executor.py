@@ -17,7 +17,8 @@ from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
-from llmagentos.execution.afterwards import keep_undoable, mention_problem
+from llmagentos.execution.afterwards import keep_undoable, mention_problem, pending_after
+from llmagentos.execution.aside import Parking
 from llmagentos.execution.copies import Rehearsing
 from llmagentos.execution.doubting import Said, doubts_about
 from llmagentos.execution.guarding import Guarding, action_of, rest_of
@@ -38,7 +39,7 @@ def _nobody(event: Event) -> None:
     """An event sink for when nobody watches."""
 
 
-class PlanExecutor(ExecutionModule):
+class PlanExecutor(Parking, ExecutionModule):
     """Carries out plans with a `SkillExecutor`, one command after another in one session.
 
     memory: the session's memory (a new one by default). sink: gets every event.
@@ -316,7 +317,7 @@ class PlanExecutor(ExecutionModule):
             question = self._pending.question if self._pending is not None else ""
         unknown = failure is Failure.UNKNOWN_KIND
         if (question or unknown) and self._pending is None and failure is not Failure.UNCONFIRMED:
-            self._pending = self._pending_after(session, words)
+            self._pending = pending_after(self._plan, session, words)
         if self._later is not None and status in ("succeeded", "answered"):
             self._armed = self._later
         self._later = None
@@ -331,17 +332,3 @@ class PlanExecutor(ExecutionModule):
         mention_problem(self.memory, session, self.skills.scene())
         self._root, self._session = None, None
         return Outcome(status, words, tuple(r.to_json() for r in session.records), question)
-
-    def _pending_after(self, session: Session, question: str) -> dialogue.Pending | None:
-        """What the person's answer will continue: the steps from the one that asked."""
-        if self._plan is None:
-            return None
-        ask = next((s for s in self._plan.steps if isinstance(s, p.Ask)), None)
-        problem = session.problem
-        return dialogue.Pending(
-            rest_of(self._plan, session),
-            question,
-            problem.obj if problem else None,
-            problem.candidates if problem else (),
-            ask,
-        )

@@ -103,6 +103,16 @@ class Guarding:
             self._skills.begin(granted)
         return out
 
+    def set_aside(self) -> frozenset[Key]:
+        """What a person has said yes to for the command that is set aside."""
+        return self._granted
+
+    def take_up(self, granted: frozenset[Key]) -> None:
+        """It goes on with what it was granted."""
+        self._granted = granted
+        if self._skills is not None:
+            self._skills.begin(granted)
+
     @property
     def is_there(self) -> bool:
         """Whether there is a guard to be asked."""

@@ -39,13 +39,20 @@ class StepLeaf(Behaviour):
         self._step, self._path, self._session, self._this = step, path, session, this
         self._moves: Moves | None = None
         self._action: Action | None = None
+        self._report: SkillReport | None = None
         self._record: StepRecord | None = None
         self._scope: Scope | None = None
 
     def initialise(self) -> None:
         """Before the first tick: open the step's record, tell that it begins, make its scope."""
         self._record = open_record(self._step, self._path, self._session)
-        self._scope = Scope(
+        self._scope = self._new_scope()
+        self._moves, self._action, self._report = None, None, None
+        self._names: dict[str, str] = {}
+
+    def _new_scope(self) -> Scope:
+        assert self._record is not None
+        scope = Scope(
             self._session.scene,
             self._session.memory,
             self._this,
@@ -53,12 +60,9 @@ class StepLeaf(Behaviour):
             self._grounded,
             self._session.skills.hand,
         )
-        self._scope.avoid += self._keep_out()
-        self._scope.avoid += [
-            (*spot, self._half_m(item)) for item, spot in self._session.lessons.spots
-        ]
-        self._moves, self._action = None, None
-        self._names: dict[str, str] = {}
+        scope.avoid += self._keep_out()
+        scope.avoid += [(*spot, self._half_m(item)) for item, spot in self._session.lessons.spots]
+        return scope
 
     def update(self) -> Tick:
         """One tick of the action under way, or the next action."""
@@ -68,7 +72,6 @@ class StepLeaf(Behaviour):
             return self._fail(problem)
 
     def _advance(self) -> Tick:
-        report: SkillReport | None = None
         if self._action is not None:
             report = self._session.skills.tick()
             if report.status is SkillStatus.RUNNING:
@@ -77,7 +80,13 @@ class StepLeaf(Behaviour):
             self._action = None
             if report.failure in (Failure.REFUSED, Failure.UNCONFIRMED):
                 raise StepProblem(report.failure, report.words)  # no other try, no other way
+            self._report = report
+        waited = self._session.parked
+        if self._session.waits():
+            return Tick.RUNNING
         if self._moves is None:
+            if waited:  # others have moved things in the meantime
+                self._scope = self._new_scope()
             if spoken_steps.handles(self._step):
                 assert self._scope is not None
                 spoken_steps.carry_out(self._step, self._session, self._scope)
@@ -85,9 +94,10 @@ class StepLeaf(Behaviour):
             assert self._scope is not None
             self._moves = expand(self._step, self._scope)
         try:
-            action = next(self._moves) if report is None else self._moves.send(report)
+            action = next(self._moves) if self._report is None else self._moves.send(self._report)
         except StopIteration:
             return self._succeed()
+        self._report = None
         self._begin(action)
         return Tick.RUNNING
 

@@ -39,8 +39,10 @@ class Unheld:
 def unheld(plan: p.Plan, command: str, pending: str = "", earlier: str = "") -> list[Unheld]:
     """Every number of the plan that neither the command nor the question it answers holds, in the
     plan's order; empty for a plan that is right. earlier: the commands before."""
-    held = HeldNumbers(command, pending, earlier)
-    return list(_unheld(codec.tokens(codec.write(plan)), held))
+    tokens = codec.tokens(codec.write(plan))
+    if not any(map(_NUMBER.fullmatch, tokens)):
+        return []  # most plans: no words need to be read
+    return list(_unheld(tokens, HeldNumbers(command, pending, earlier)))
 
 
 def _unheld(tokens: Sequence[str], held: HeldNumbers) -> Iterator[Unheld]:

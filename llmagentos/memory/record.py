@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from llmagentos.lang import plan as p
+from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.types import Hand, Scene, Status
 
 StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]
@@ -61,7 +62,8 @@ class SessionFacts:
 
     last: the newest command that did or tried something, was refused or ended in a question.
     before: the newest one before it of which a step was carried out. next_steps: words of the steps that are
-    still to come. commands: how many there were. hand: where the hand is, where that is known.
+    still to come. commands: how many there were. hand: where the hand is, where that is known. past:
+    what is remembered over restarts, where anything is.
     """
 
     robot_name: str = "LLMAgentOS"
@@ -71,3 +73,4 @@ class SessionFacts:
     commands: int = 0
     pending_question: str = ""
     hand: Hand | None = None
+    past: LongTermMemory | None = None

@@ -1,7 +1,7 @@
 """What one session remembers: mentions, what was moved from where to where, names, commands.
 
 Knows: everything that later commands may refer to, and how to make a `Context` of it.
-Does not know: files (nothing outlives a session), plans' meaning, motion.
+Does not know: files (what outlives a session is long_term.py's), plans' meaning, motion.
 
 How the executor uses it, per command:
 
@@ -16,28 +16,43 @@ How the executor uses it, per command:
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import choice_key
 from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
+from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.memory.record import CommandRecord, SessionFacts, StepFact
 from llmagentos.types import Scene, SceneObject, Status
 
-__all__ = ["CommandRecord", "SessionFacts", "SessionMemory", "StepFact"]
+__all__ = ["Aside", "CommandRecord", "SessionFacts", "SessionMemory", "StepFact"]
 
 MAX_MENTIONS = 64
+#: Commands that are set aside have indices from here down.
+_ASIDE = -10
 #: The command of mentions that none has handled.
 _ONLY_SPOKEN_OF = -2
 
 
-class SessionMemory:
-    """The memory of one session; `reset` begins another."""
+@dataclass(frozen=True)
+class Aside:
+    """A command in the middle, that others come before: its record, what was chosen for it, the
+    words of its steps to come."""
 
-    def __init__(self, robot_name: str = "LLMAgentOS"):
-        self.robot_name = robot_name
+    index: int
+    record: CommandRecord
+    chosen: tuple[tuple[str, tuple[str, ...]], ...]
+    next_steps: tuple[str, ...]
+
+
+class SessionMemory:
+    """The memory of one session; `reset` begins another. past: what is remembered over restarts;
+    it gets every command and what was seen at its end. None: nothing is."""
+
+    def __init__(self, robot_name: str = "LLMAgentOS", past: LongTermMemory | None = None):
+        self.robot_name, self.past = robot_name, past
         self.reset()
 
     def reset(self) -> None:
@@ -57,6 +72,7 @@ class SessionMemory:
         self._mentions: list[tuple[int, tuple[str, ...]]] = []
         self._chosen: list[tuple[str, tuple[str, ...]]] = []
         self._taken_back: frozenset[int] = frozenset()
+        self._asides = 0
 
     # --- commands ---------------------------------------------------------------------------
 
@@ -106,12 +122,36 @@ class SessionMemory:
             chosen=tuple(self._chosen),
         )
         self.records[-1:] = [record]
+        if self.past is not None:
+            self.past.did(record.text, status, reply, scene)
         self.pending_question = question
         self.next_steps = ()
         moved = self._handled_in(record.index, mentions=False)
         if len(moved) > 1:
             self._mentions.insert(max(0, len(self._mentions) - 1), (record.index, moved))
         return record
+
+    def set_aside(self) -> Aside:
+        """The running command waits while others are carried out; what it has done stays its own."""
+        record = self.records.pop()
+        self._asides += 1
+        index = _ASIDE - self._asides
+        self._renumber(record.index, index)
+        aside = Aside(index, record, tuple(self._chosen), self.next_steps)
+        self._chosen.clear()
+        self.next_steps = ()
+        return aside
+
+    def take_up(self, aside: Aside) -> None:
+        """It goes on, as the newest command."""
+        index = len(self.records)
+        self._renumber(aside.index, index)
+        self.records.append(replace(aside.record, index=index))
+        self._chosen, self.next_steps = list(aside.chosen), aside.next_steps
+
+    def _renumber(self, old: int, new: int) -> None:
+        self._mentions = [(new if c == old else c, ids) for c, ids in self._mentions]
+        self.events = [replace(e, command=new) if e.command == old else e for e in self.events]
 
     def note_next(self, steps: Sequence[str]) -> None:
         """Words of the steps still to come, for "what will you do next?"."""
@@ -226,6 +266,7 @@ class SessionMemory:
             next_steps=self.next_steps,
             commands=len(self.records),
             pending_question=self.pending_question,
+            past=self.past,
         )
 
     def last_plan(self) -> CommandRecord | None:

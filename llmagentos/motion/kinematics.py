@@ -18,6 +18,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import numpy as np
 import pinocchio as pin
@@ -43,6 +44,8 @@ _SHARES = (0.6, 1.2, 1.8)
 _RESTARTS, _SPREAD_RAD = 4, 0.6
 #: Kept free at both ends of the last joint's range when the wrist is turned, rad.
 _WRIST_SPARE_RAD = 0.047
+#: Fingers are so long at scale 1, m; a link's middle line is told by so many points.
+_FINGERS_M, _POINTS_A_LINK = 0.06, 5
 
 
 def wrap_angle(angle: float) -> float:
@@ -119,6 +122,21 @@ class Kinematics:
         """Position of the tip, metres, base frame."""
         x, y, z = self.tip_placement(joints).translation
         return float(x), float(y), float(z)
+
+    def body_points(self, joints: Sequence[float] | Joints) -> tuple[Vec3, ...]:
+        """Points along the middle of forearm and hand, from the elbow to where the fingers begin,
+        metres, base frame; always as many. The elbow is the joint in the middle of the chain."""
+        tip = self.tip_placement(joints).translation
+        elbow = 1 + (self._model.nq - 1) // 2  # joint 0 is the base
+        chain = [self._data.oMi[i].translation for i in range(elbow, self._model.njoints)]
+        last = chain[-1]
+        fingers = min(
+            1.0, _FINGERS_M * self.spec.scale / max(float(np.linalg.norm(tip - last)), 1e-9)
+        )
+        chain.append(tip + fingers * (last - tip))
+        shares = np.linspace(0.0, 1.0, _POINTS_A_LINK)
+        points = [a + t * (b - a) for a, b in pairwise(chain) for t in shares]
+        return tuple((float(x), float(y), float(z)) for x, y, z in points)
 
     def tip_jacobian(self, joints: Sequence[float] | Joints) -> Joints:
         """The tip's velocity (m/s, base frame) for joint rates (rad/s): 3 x joints."""

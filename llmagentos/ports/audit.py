@@ -20,6 +20,8 @@ KINDS = {
     "acted": "an action ended: status, reason",
     "stopped": "a stop, and what was measured: at rest after s, holding what",
     "state": "the supervisor's state changed",
+    "aside": "the command waits in the middle: others come first",
+    "on": "it goes on",
     "done": "what came of the command",
     "began": "a chain begins, or goes on in a new file",
     "dropped": "an old file was removed to keep the size bounded",

@@ -57,6 +57,8 @@ class Failure(str, Enum):
     # --- what went wrong on the way ---------------------------------------------------------
     NO_GRASP = "no_grasp", "there is no room for my fingers", "failed", True
     GRASP_FAILED = "grasp_failed", "the grasp did not hold", "failed", True
+    SLIPPED = "slipped", "it slipped out of my hand", "failed", True
+    MOVED = "moved", "it was moved meanwhile", "failed", True
     IN_THE_WAY = "in_the_way", "there is no room for my hand", "failed", True
     MISPLACED = "misplaced", "it did not come to rest there", "failed", True
     HIDDEN = "hidden", "it is out of sight in there", "failed", True

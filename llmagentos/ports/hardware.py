@@ -11,6 +11,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Protocol, runtime_checkable
 
+import numpy as np
+from numpy.typing import NDArray
+
 from llmagentos.types import CameraFrame, RobotState
 
 
@@ -91,4 +94,19 @@ class Camera(Protocol):
 
     def capture(self) -> CameraFrame:
         """A fresh frame. Raises DriverError when the camera gives none."""
+        ...
+
+
+@runtime_checkable
+class Glancing(Protocol):
+    """A camera that can take a small piece of its picture by itself, for far less than a picture."""
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it stands still while the arm moves."""
+        ...
+
+    def glance(self, point: tuple[float, float, float], half_m: float) -> NDArray[np.float32]:
+        """Depth [N, N], m, of a square that reaches `half_m` to each side of a point in the base
+        frame; of one N whenever it is asked, 0 or NaN where unknown. DriverError as `capture`."""
         ...

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Protocol
 
+from llmagentos.errors import LifecycleError
 from llmagentos.ports.understanding import Understanding
 from llmagentos.types import Scene, Status
 
@@ -150,6 +151,23 @@ class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is wri
     def tick(self) -> Outcome | None:
         """A short slice of work; the outcome when the plan has ended, None before."""
         raise NotImplementedError(self._unwritten)
+
+    @property
+    def parked(self) -> bool:
+        """Whether the plan under way waits at a safe point (`make_room`)."""
+        return False
+
+    def make_room(self, wanted: bool = True) -> None:  # noqa: B027 - optional hook
+        """Wait at the next safe point, or don't: others come first."""
+
+    def set_aside(self) -> Any:
+        """Take the parked plan out, so that another may begin. Raises LifecycleError where none is
+        parked."""
+        raise LifecycleError("expected a parked plan, got none: call make_room() first")
+
+    def take_up(self, aside: Any) -> None:
+        """Go on with what `set_aside` gave. Raises LifecycleError where a plan is under way."""
+        raise NotImplementedError(f"expected {type(self).__name__} to have take_up; got none")
 
     def carried_out(self) -> Any:
         """The plan of the command that ended last (llmagentos.lang.plan.Plan), with what refers to

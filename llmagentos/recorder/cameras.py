@@ -11,9 +11,13 @@ from __future__ import annotations
 import logging
 import threading
 from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
 
 from llmagentos.errors import DriverError
-from llmagentos.ports.hardware import Camera
+from llmagentos.ports.hardware import Camera, Glancing
 from llmagentos.types import CameraFrame
 
 _log = logging.getLogger(__name__)
@@ -34,6 +38,29 @@ class SharedCamera(Camera):
         """As the camera's; waits for at most one picture that the other thread takes."""
         with self._lock:
             return self.inner.capture()
+
+
+class SharedGlancing(SharedCamera):
+    """Such a camera that can take a piece of its picture by itself."""
+
+    def __init__(self, inner: Any) -> None:
+        super().__init__(inner)
+        self._glancing: Glancing = inner
+
+    @property
+    def is_fixed(self) -> bool:
+        """As the camera's."""
+        return self._glancing.is_fixed
+
+    def glance(self, point: tuple[float, float, float], half_m: float) -> NDArray[np.float32]:
+        """As the camera's; waits as `capture`."""
+        with self._lock:
+            return self._glancing.glance(point, half_m)
+
+
+def shared(cameras: Sequence[Camera]) -> tuple[Camera, ...]:
+    """The same cameras, for several threads."""
+    return tuple(SharedGlancing(c) if isinstance(c, Glancing) else SharedCamera(c) for c in cameras)
 
 
 class Onlooker:

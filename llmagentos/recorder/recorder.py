@@ -19,14 +19,21 @@ from typing import Any
 import numpy as np
 
 from llmagentos.errors import LLMAgentOSError
-from llmagentos.events import CommandEnded, CommandRead, Event, PlanWritten
+from llmagentos.events import (
+    CommandEnded,
+    CommandRead,
+    CommandSetAside,
+    CommandTakenUp,
+    Event,
+    PlanWritten,
+)
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import PerceptionModule, PlanningModule, PlanRequest, PlanResult
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.recorder import code_version, messages, places, scribe, telling, topics, values
-from llmagentos.recorder.cameras import Onlooker, SharedCamera
+from llmagentos.recorder.cameras import Onlooker
 from llmagentos.recorder.harmless import harmless
 from llmagentos.recorder.inbox import Inbox, Item
 from llmagentos.recorder.pace import Pace
@@ -110,14 +117,15 @@ class FlightRecorder:
         """The skills, watched."""
         return WatchedSkills(skills, self)
 
-    def cameras(self, cameras: Sequence[Camera]) -> tuple[Camera, ...]:
-        """Cameras of hardware, which a thread of ours asks as well."""
-        return tuple(map(SharedCamera, cameras))
-
     def watch(
-        self, driver: RobotDriver, cameras: Sequence[Camera], gate: MotionGate, simulated: bool
+        self,
+        driver: RobotDriver,
+        cameras: Sequence[Camera],
+        gate: MotionGate | None,
+        simulated: bool,
     ) -> None:
-        """Record this robot from now on. simulated: pictures are rendered in the control thread."""
+        """Record this robot from now on. gate: None where it is another process's. simulated:
+        pictures are rendered in the control thread."""
         self._driver, self._cameras, self._gate = driver, tuple(cameras), gate
         if not simulated and self._cameras and self.settings.pictures_hz > 0:
             self._onlooker = Onlooker(self._cameras, self.settings.pictures_hz, self._picture)
@@ -133,14 +141,17 @@ class FlightRecorder:
     @harmless
     def on_event(self, event: Event) -> None:
         """An event of a command: some begin and end a flight."""
-        if isinstance(event, CommandRead):
+        if isinstance(event, CommandRead | CommandTakenUp):
             self._begin(event.command)
         if isinstance(event, PlanWritten):
             self._will_do(event.plan)
         told = event.to_json()
         self._note(topics.EVENT, lambda: [(topics.EVENT, told, 0)])
         if isinstance(event, CommandEnded):
-            self._ended(event)
+            self._ended(event.status, event.reply)
+        if isinstance(event, CommandSetAside):
+            self._left_out += 1  # in two files: neither can be carried out again alone
+            self._ended("aside", "Others come first: I'll go on with this afterwards.")
 
     @harmless
     def looked(self, observation: Observation, scene: Scene | None, error: str) -> None:
@@ -284,15 +295,15 @@ class FlightRecorder:
         result = next((r for _, r in reversed(self._asked) if r.plan == plan), PlanResult(plan))
         self.skill("begin", result=result, meant=meant, command=self._command)
 
-    def _ended(self, event: CommandEnded) -> None:
+    def _ended(self, status: str, reply: str) -> None:
         self._under_way = False
         if self._onlooker is not None:
             self._onlooker.wanted.clear()
         self._look_at_gate()
-        said = self._said(event.reply, "robot")
+        said = self._said(reply, "robot")
         self._note(scribe.END, said, must=True)
         self._left_out += len(self._trace) >= _MAX_TRACE or len(self._earlier) >= _MAX_EARLIER
-        one = {"command": self._command, "status": event.status, "trace": self._trace}
+        one = {"command": self._command, "status": status, "trace": self._trace}
         self._earlier = [*self._earlier, one][-_MAX_EARLIER:]
         self._trace, self._command = [], ""
 

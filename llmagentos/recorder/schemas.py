@@ -36,8 +36,9 @@ def _fixed(count: int) -> Schema:
     return {"type": "array", "items": NUMBER, "minItems": count, "maxItems": count}
 
 
-def _one_of(*values: int) -> Schema:
-    return {"oneOf": [{"const": value} for value in values]}
+def _one_of(title: str, *names: str) -> Schema:
+    """A number from 0 on, by name."""
+    return {"title": title, "oneOf": [{"title": n, "const": k} for k, n in enumerate(names)]}
 
 
 NANOSECONDS: Schema = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
@@ -73,9 +74,10 @@ JOINTS = _of(
         )
     ),
 )
+_LEVEL = _one_of("foxglove.LogLevel", "UNKNOWN", "DEBUG", "INFO", "WARNING", "ERROR", "FATAL")
 LOG = _of(
     "foxglove.Log",
-    timestamp=TIME, level=_one_of(0, 1, 2, 3, 4, 5), message=TEXT, name=TEXT, file=TEXT, line=COUNT,
+    timestamp=TIME, level=_LEVEL, message=TEXT, name=TEXT, file=TEXT, line=COUNT,
 )  # fmt: skip
 AUDIO = _of(
     "foxglove.RawAudio",
@@ -98,7 +100,8 @@ _ARROW = _of(
 )  # fmt: skip
 _LINE = _of(
     "foxglove.LinePrimitive",
-    type=_one_of(0, 1, 2), pose=POSE, thickness=NUMBER, scale_invariant=FLAG, points=_list(POINT),
+    type=_one_of("foxglove.LineType", "LINE_STRIP", "LINE_LOOP", "LINE_LIST"),
+    pose=POSE, thickness=NUMBER, scale_invariant=FLAG, points=_list(POINT),
     color=COLOR, colors=_list(COLOR), indices=_list(COUNT),
 )  # fmt: skip
 _TRIANGLES = _of(
@@ -117,7 +120,12 @@ SHAPES: dict[str, Schema] = {
 SCENE = _of(
     "foxglove.SceneUpdate",
     deletions=_list(
-        _of("foxglove.SceneEntityDeletion", timestamp=TIME, type=_one_of(0, 1), id=TEXT)
+        _of(
+            "foxglove.SceneEntityDeletion",
+            timestamp=TIME,
+            type=_one_of("foxglove.SceneEntityDeletionType", "MATCHING_ID", "ALL"),
+            id=TEXT,
+        )
     ),
     entities=_list(
         _of(

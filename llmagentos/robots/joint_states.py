@@ -11,7 +11,7 @@ import math
 from collections import deque
 from collections.abc import Iterable, Sequence
 
-from llmagentos.errors import DriverError
+from llmagentos.errors import DriverError, NotANumberError
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import RobotState
 
@@ -132,7 +132,7 @@ class JointReadings:
         """Whether these positions can be of this arm. DriverError."""
         for name, value in found.items():
             if not math.isfinite(value):
-                raise DriverError(f"expected finite joint positions, got {name} {value}")
+                raise NotANumberError(f"expected finite joint positions, got {name} {value}")
         limits = zip(self._arm, self._spec.lower_rad, self._spec.upper_rad, strict=True)
         for name, low, high in limits:
             low, high = low - _BEYOND_RAD, high + _BEYOND_RAD

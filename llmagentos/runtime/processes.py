@@ -143,6 +143,13 @@ class ProcessManager:
                 changed.append(process)
         return changed
 
+    def kill(self, name: str) -> None:
+        """End a process at once, with all that it has started: for one that hangs, which no other
+        signal reaches. `poll` then goes by its restart policy. KeyError for a name that is none."""
+        process = self.get(name)
+        if process.pid is not None:
+            _end_group(process.pid)
+
     def lines(self, name: str) -> list[str]:
         """Whole lines that a process with stdout="lines" has printed since the last call."""
         process = self.get(name)
@@ -237,6 +244,6 @@ class ProcessManager:
 
 
 def _end_group(leader: int) -> None:
-    """Kill what a dead process has left in its group."""
+    """Kill a process's group: what a dead one has left there, or all of it."""
     with contextlib.suppress(ProcessLookupError, PermissionError):
         os.killpg(leader, signal.SIGKILL)

@@ -67,8 +67,9 @@ def _is_ours(path: Path, user: int) -> bool:
     return stat.S_ISDIR(found.st_mode) and found.st_uid == user
 
 
-def _own_folder() -> Path:
-    """The folder for a new socket, made where it is not there: nobody else may enter it."""
+def own_folder() -> Path:
+    """The folder of this user's own for what runs, made where it is not there: nobody else may enter it.
+    Raises FileError where none can be had."""
     problem: FileError | None = None
     for folder in folders():
         what = "a folder of this user's own for the session's socket"
@@ -97,7 +98,7 @@ class Listener:
 
     def __init__(self, name: str, answer: Callable[[Asked], Answer]) -> None:
         self.name, self._answer = name, answer
-        self.path = _own_folder() / f"{os.getpid()}-{next(_numbers)}{_SUFFIX}"
+        self.path = own_folder() / f"{os.getpid()}-{next(_numbers)}{_SUFFIX}"
         self._socket = socket.socket(socket.AF_UNIX, socket.SOCK_STREAM)
         with refusing(self.path, "a socket for this session"):
             self._socket.bind(str(self.path))

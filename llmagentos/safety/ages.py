@@ -87,19 +87,31 @@ class AgeTimer:
         self._clock = clock
         self._last: float | None = None
         self._refused = ""
+        self._missed = self._broken = ""
 
     def beat(self) -> None:
-        """Note that a message has come."""
+        """Note that a message has come. Silence before it that nobody looked at (this process was
+        frozen, or starved) is kept for `missed`."""
+        if self._last is not None:
+            self._missed = self.stale() or self._missed
         self._last = self._clock()
-        self._refused = ""
+        self._refused = self._broken = ""
 
-    def refuse(self, why: str) -> None:
-        """Note that a message has come that cannot be used: it counts as none, and is named."""
+    def missed(self) -> str:
+        """The last silence that ended since it was asked for, in words, or "". Once."""
+        missed, self._missed = self._missed, ""
+        return missed
+
+    def refuse(self, why: str, at_once: bool = False) -> None:
+        """Note that a message has come that cannot be used: it counts as none, and is named.
+        at_once: nor can what came before it, until something comes that can."""
         self._refused = why
+        if at_once:
+            self._broken = why
 
     def forget(self) -> None:
         """Count as never seen again."""
-        self._last = None
+        self._last, self._broken = None, ""
 
     @property
     def seen(self) -> bool:
@@ -113,6 +125,8 @@ class AgeTimer:
 
     def stale(self) -> str:
         """Why the source is stale, in words, or ""."""
+        if self._broken:
+            return self._broken
         refused = f", refused: {self._refused}" if self._refused else ""
         if self._last is None:
             return f"{self.name} never seen{refused}"

@@ -120,17 +120,18 @@ class GatedDriver(DriverInFront):
         self.gate.forget()
 
     def _without_lease(self, refusal: str) -> tuple[float, ...]:
-        """The arm on its way to rest, until that was measured; StoppedError from then on."""
-        braked = self._brake()
+        """The arm on its way to rest, as hard as it can: nobody else says any more that it shall
+        stop. Until that was measured; StoppedError from then on."""
         assert self.permit is not None
+        braked = self._brake(hard=True)
         if braked is None and not self.permit.stopping:
             raise StoppedError(refusal)
         self._commanded = True
         return braked or self.inner.state().positions
 
-    def _brake(self) -> tuple[float, ...] | None:
+    def _brake(self, hard: bool = False) -> tuple[float, ...] | None:
         stops = self.permit is not None and self.permit.stopping
-        target = self.gate.brake(self.control_period_s, hard=self._yields or stops)
+        target = self.gate.brake(self.control_period_s, hard=hard or self._yields or stops)
         if target is None:
             self._yields = False
             return None

@@ -19,6 +19,7 @@ import time
 from contextlib import AbstractContextManager
 
 from llmagentos.safety.gated_driver import GatedDriver
+from llmagentos.safety.priority import Urgent
 from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
 from llmagentos.safety.signals import Action, Ramp
 from llmagentos.safety.states import RENEW_S
@@ -44,7 +45,7 @@ class Keeper:
         self._closed = threading.Event()
         self._thread: threading.Thread | None = None
         self._lock = threading.Lock()
-        supervisor.subscribe(self._on_action)
+        self._unsubscribe = supervisor.subscribe(self._on_action)
         self._renewing: threading.Thread | None = None
         if supervisor.by_the_wall:
             self._renewing = threading.Thread(target=self._renew, name="renewer", daemon=True)
@@ -53,6 +54,7 @@ class Keeper:
     def close(self) -> None:
         """End the threads, where there are some; the driver can be given back then."""
         self._closed.set()
+        self._unsubscribe()
         with self._lock:  # a thread that is being started is joined once it has begun
             threads = (self._thread, self._renewing)
         for thread in threads:
@@ -73,12 +75,15 @@ class Keeper:
                 self._thread.start()
 
     def _renew(self) -> None:
+        Urgent().begin()
         permit = self._driver.permit
         while permit is not None and not self._closed.wait(RENEW_S):
             if self._driver.rests:
                 permit.renew()
 
     def _keep(self) -> None:
+        if self._supervisor.by_the_wall:
+            Urgent().begin()
         pause_s = 0.0
         while not self._closed.wait(pause_s):
             with self._lock:

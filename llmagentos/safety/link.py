@@ -2,7 +2,9 @@
 
 Knows: its socket and board, and when it is silent. Does not know: leases, drivers.
 A supervisor that is silent lets nothing move; its process is started again when it ended, and
-begins locked: a person has to arm it.
+begins locked: a person has to arm it. From the silence until rest was measured one in this process
+stands in, which only stops: the arm brakes as hard as for any stop, and who asks hears what was
+measured.
 """
 
 from __future__ import annotations
@@ -21,17 +23,18 @@ from pathlib import Path
 from llmagentos.errors import DriverError
 from llmagentos.safety import wire
 from llmagentos.safety.board import Board, Posted
+from llmagentos.safety.priority import Urgent
 from llmagentos.safety.process import BOARD, SOCKET
-from llmagentos.safety.runner import Asking
-from llmagentos.safety.signals import Action, Changed, Event, Ramp
-from llmagentos.safety.states import ANSWER_S, LATCHED, RENEW_S, Mode
+from llmagentos.safety.runner import Asking, Supervisor
+from llmagentos.safety.signals import Action, Changed, Event, Measured, Ramp, Stop, Tick
+from llmagentos.safety.states import LATCHED, RENEW_S, Mode
 from llmagentos.safety.wire import PACKET_BYTES, WireError
 
 _log = logging.getLogger(__name__)
 
 #: An answer to `tell` takes a few milliseconds; a new process has to start first, seconds.
 _TELL_S, _START_S = 0.25, 20.0
-_SILENT = "the supervisor does not answer"
+_SILENT, _ENDED = "the supervisor does not answer", "the supervisor's process has ended"
 
 
 class RemoteSupervisor(Asking):
@@ -46,7 +49,9 @@ class RemoteSupervisor(Asking):
         self._questions = itertools.count(1)
         self._answers: dict[int, tuple[threading.Event, list[Action]]] = {}
         self._closed = threading.Event()
-        self._silent_s: float | None = None
+        #: Stands in while it is silent, and until rest was measured after that.
+        self._stand_in: Supervisor | None = None
+        self._is_lost = self._is_gone = False
         self._socket, self._board = self._connected(wait_s)
         self._thread = threading.Thread(target=self._listen, name="supervisor link", daemon=True)
         self._thread.start()
@@ -71,33 +76,40 @@ class RemoteSupervisor(Asking):
     @property
     def posted(self) -> Posted | None:
         """What it allows, None while it is silent."""
-        found = self._board.read()
+        found = None if self._is_gone else self._board.read()
         return found if found is not None and found.is_alive(time.monotonic()) else None
 
     @property
     def mode(self) -> Mode:
-        """See SupervisorPort; FAULT while it is silent."""
+        """See SupervisorPort; while it is silent STOPPING, and FAULT once that is over."""
+        if self._stops_by_itself:
+            return Mode.STOPPING
         found = self.posted
         return Mode.FAULT if found is None else found.mode
 
     @property
     def why(self) -> str:
-        """See SupervisorPort."""
-        return _SILENT if self.posted is None else self._why
+        """See SupervisorPort; after a silence what it was, until a person has armed the next."""
+        return self._why or (_SILENT if self.posted is None else "")
 
     @property
     def waits(self) -> bool:
-        """See SupervisorPort; while it is silent as long as an arm takes to come to rest."""
+        """See SupervisorPort; after a silence until rest was measured on this side."""
         found = self.posted
-        if found is not None:
-            return found.waits
-        since_s = self._silent_s
-        return since_s is None or time.monotonic() - since_s < ANSWER_S
+        if found is None and not self._is_lost:
+            return True  # it has just fallen silent, which is about to be noticed
+        return self._stops_by_itself or (found is not None and found.waits)
+
+    @property
+    def _stops_by_itself(self) -> bool:
+        stand_in = self._stand_in
+        return stand_in is not None and stand_in.waits
 
     def may_move(self, number: int) -> bool:
         """See SupervisorPort."""
         found = self.posted
-        return found is not None and found.may_move(number, time.monotonic())
+        may = found is not None and found.may_move(number, time.monotonic())
+        return may and not self._stops_by_itself
 
     # --- what it is told ------------------------------------------------------------------------
 
@@ -113,6 +125,9 @@ class RemoteSupervisor(Asking):
     def post(self, event: Event) -> None:
         """See SupervisorPort."""
         self._send(wire.write(0, event))
+        stand_in = self._stand_in
+        if stand_in is not None and isinstance(event, Measured | Stop):
+            stand_in.post(event)
 
     def close(self) -> None:
         """See SupervisorPort."""
@@ -131,6 +146,7 @@ class RemoteSupervisor(Asking):
     # --- the thread -----------------------------------------------------------------------------
 
     def _listen(self) -> None:
+        Urgent().begin()
         while not self._closed.is_set():
             try:
                 packet = self._socket.recv(PACKET_BYTES)
@@ -145,12 +161,35 @@ class RemoteSupervisor(Asking):
                 self._again()
 
     def _watch(self) -> None:
-        """A supervisor that fell silent is told to those who brake, once."""
-        if self.posted is not None:
-            self._silent_s = None
-        elif self._silent_s is None:
-            self._silent_s = time.monotonic()
-            self._tell_on((Ramp(_SILENT),))
+        """A supervisor that fell silent is told to those who brake, once, and stood in for."""
+        found, stand_in = self.posted, self._stand_in
+        if stand_in is not None:
+            stand_in.post(Tick())
+        if found is None:
+            self._lost(_SILENT)
+        elif stand_in is None or not stand_in.waits:
+            self._is_lost, self._stand_in = False, None
+            if found.mode in (Mode.ARMED, Mode.MOVING):
+                self._why = ""
+
+    def _lost(self, why: str) -> None:
+        """It says nothing any more. Where something may move: it is to come to rest, which is
+        measured here."""
+        if self._is_lost:
+            return
+        self._is_lost, self._why = True, _ENDED if self._why == _ENDED else why
+        last = self._board.read()
+        if last is not None and last.mode not in (Mode.MOVING, Mode.STOPPING):
+            self._tell_on((Ramp(why),))
+            return
+        stand_in = Supervisor()
+        stand_in.arm("this side of the link")
+        stand_in.subscribe(self._stops)
+        self._stand_in = stand_in
+        stand_in.post(Stop("", "", ""))
+
+    def _stops(self, action: Action) -> None:
+        self._tell_on((Ramp(self._why) if isinstance(action, Ramp) else action,))
 
     def _hear(self, packet: bytes) -> None:
         try:
@@ -177,6 +216,7 @@ class RemoteSupervisor(Asking):
             try:
                 before = self._socket
                 self._socket, self._board = self._connected(0.0)
+                self._is_gone = False
                 before.close()
                 return
             except DriverError:
@@ -202,10 +242,14 @@ class SupervisorProcess(RemoteSupervisor):
 
     def _watch(self) -> None:
         super()._watch()
+        ended = False
         with self._starting:
             if self.process.poll() is not None and not self._closed.is_set():
                 _log.error("the supervisor ended (%s); a new one begins", self.process.returncode)
-                self.process = self._started()
+                self.process, ended = self._started(), True
+        if ended:
+            self._is_gone = True
+            self._lost(_ENDED)
 
     def close(self) -> None:
         """See SupervisorPort; the process ends, too."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Callable, Sequence
 
+from llmagentos.safety.priority import Urgent
 from llmagentos.safety.runner import SupervisorPort
 from llmagentos.safety.signals import (
     Acquire,
@@ -44,6 +45,7 @@ class Permit:
         self.reports_faults = reports_faults
         self._goal = ""
         self._number = 0
+        self._urgent = Urgent()
 
     def begin(self, goal: str = "") -> None:
         """A new goal: the one before has ended. goal: its id, never used before; made up if ""."""
@@ -53,6 +55,7 @@ class Permit:
     def end(self) -> None:
         """The goal is done; nothing moves until the next one begins."""
         number, self._number, self._goal = self._number, 0, ""
+        self._urgent.end()
         if number and self.supervisor.may_move(number):
             self.supervisor.tell(Release(self.holder, number))
 
@@ -61,6 +64,7 @@ class Permit:
         number = self._number
         if number and self.supervisor.may_move(number):
             self._number = 0
+            self._urgent.end()
             self.supervisor.tell(Release(self.holder, number, pauses=True))
 
     @property
@@ -80,6 +84,8 @@ class Permit:
         for action in self.supervisor.tell(Acquire(self.holder, self._goal)):
             if isinstance(action, Granted):
                 self._number = action.number
+                if self.supervisor.by_the_wall:  # whoever commands late is stopped
+                    self._urgent.begin()
                 return ""
             if isinstance(action, Refused):
                 return action.why

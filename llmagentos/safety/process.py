@@ -23,6 +23,7 @@ from typing import get_args
 
 from llmagentos.safety import wire
 from llmagentos.safety.board import Board
+from llmagentos.safety.priority import Urgent
 from llmagentos.safety.runner import TICK_S, Supervisor
 from llmagentos.safety.signals import Action, Event, Granted, Stop, Tick
 from llmagentos.safety.wire import PACKET_BYTES, WireError
@@ -156,6 +157,7 @@ def main(arguments: list[str]) -> int:
         ends.set()
 
     threading.Thread(target=watch, daemon=True).start()
+    Urgent().begin()
     Server(Path(arguments[0])).serve(ends)
     return 0
 

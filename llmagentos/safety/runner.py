@@ -80,8 +80,9 @@ class SupervisorPort(Protocol):
         """Whether the lease of this number holds now."""
         ...
 
-    def subscribe(self, sink: Sink) -> None:
-        """Tell every action from now on, in the thread where it came about; do not wait there."""
+    def subscribe(self, sink: Sink) -> Callable[[], None]:
+        """Tell every action from now on, in the thread where it came about; do not wait there.
+        Returns what ends that."""
         ...
 
     def close(self) -> None:
@@ -124,9 +125,15 @@ class Asking:
         """See SupervisorPort."""
         return _refusal(self.tell(Arm(by)))
 
-    def subscribe(self, sink: Sink) -> None:
+    def subscribe(self, sink: Sink) -> Callable[[], None]:
         """See SupervisorPort."""
         self._sinks.append(sink)
+
+        def end() -> None:
+            if sink in self._sinks:
+                self._sinks.remove(sink)
+
+        return end
 
     def _tell_on(self, actions: tuple[Action, ...]) -> None:
         """To those who wait, and to all who listen; a listener that fails costs nobody else."""

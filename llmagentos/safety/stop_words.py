@@ -239,7 +239,7 @@ def _one_slip(said: str, word: str) -> bool:
 
 def _plain(text: str) -> str:
     """In plain letters, small, without accents and apostrophes; "s t o p" in one piece."""
-    text = unicodedata.normalize("NFKD", in_plain_letters(text)[0].lower())
+    text = unicodedata.normalize("NFKD", in_plain_letters(text).lower())
     kept = "".join(c for c in text if not (unicodedata.category(c) == "Mn" and ord(c) < 0x370))
     kept = re.sub(r"[’'`´]", "", unicodedata.normalize("NFKC", kept))
     kept = re.sub(r"\be[\s\-]?stop\b", "estop", re.sub(r"(?<=[a-z])0(?=[a-z])", "o", kept))

@@ -70,15 +70,23 @@ class Measured:
 
 def latched(supervisor: SupervisorPort | None) -> str:
     """Why nothing may move until somebody resets, as one sentence; "" where it may."""
-    if supervisor is None or supervisor.mode not in LATCHED:
+    mode = None if supervisor is None else supervisor.mode
+    if supervisor is None or (mode not in LATCHED and mode is not Mode.LOCKED):
         return ""
-    if supervisor.mode is Mode.FAULT:
+    if mode is Mode.LOCKED:
+        why = f" ({supervisor.why})" if supervisor.why else ""
+        return f"I am locked{why}: look at the arm, then {HOW_TO_RESET}."
+    if mode is Mode.FAULT:
         return f"I am out of order ({supervisor.why}): look at the arm, then {HOW_TO_RESET}."
-    return f"I was stopped by {_by(supervisor)} and stay so: {HOW_TO_RESET}, then say what to do."
+    return f"I was stopped {_because(supervisor)} and stay so: {HOW_TO_RESET}, then say what to do."
 
 
-def _by(supervisor: SupervisorPort) -> str:
-    return supervisor.why.removesuffix(": stop") or "somebody"
+def _because(supervisor: SupervisorPort) -> str:
+    """ "by chat", "by the fault harness: too close", "since the lease was not renewed"."""
+    source, colon, reason = supervisor.why.partition(": ")
+    if colon:
+        return f"by {source}" if reason == "stop" else f"by {source}: {reason}"
+    return f"since {supervisor.why}" if supervisor.why else "by somebody"
 
 
 class Rest:
@@ -101,19 +109,20 @@ class Rest:
         """Why no command is taken now, as a sentence; "" where one is."""
         return latched(self._supervisor)
 
-    def told(self, outcome: Outcome) -> Outcome:
+    def told(self, outcome: Outcome, patience_s: float | None = None) -> Outcome:
         """A stopped command's outcome with who stopped it and what was measured; any other's as it
-        is."""
+        is. patience_s: how long it waits for that, where it differs from the usual."""
         supervisor = self._supervisor
         if supervisor is None or outcome.status != "failed" or not latched(supervisor):
             return outcome
-        give_up_s = time.monotonic() + self._patience_s
+        patience_s = self._patience_s if patience_s is None else patience_s
+        give_up_s = time.monotonic() + patience_s
         # The measurement may be through, and its news still on the way here from another thread.
         while (supervisor.waits or not self._measured) and time.monotonic() < give_up_s:
             time.sleep(_LOOK_S)
         measured = self._measured or "not measured at rest"
         begun = outcome.reply.rstrip(". ")
-        return replace(outcome, reply=f"{begun}. Stopped by {_by(supervisor)}: {measured}.")
+        return replace(outcome, reply=f"{begun}. Stopped {_because(supervisor)}: {measured}.")
 
     def _on_action(self, action: Action) -> None:
         if isinstance(action, Ramp):
@@ -127,6 +136,8 @@ class Rest:
 def reset_after_stop(supervisor: SupervisorPort, by: str, wait_s: float = PATIENCE_S) -> str:
     """A person's reset, where there was a stop: it resumes nothing. "" when done, else why not.
     wait_s: how long to wait for what is measured, on the wall's clock."""
+    if supervisor.mode is Mode.LOCKED:  # its process was started anew
+        return supervisor.arm(by)
     if supervisor.mode not in LATCHED:
         return ""
     # Only what was just measured at rest is let go on; stopping it again measures it.

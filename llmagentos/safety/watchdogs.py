@@ -92,25 +92,22 @@ class Watchdogs:
             name: AgeTimer(name, limits_s.get(name, row.limit_s), clock)
             for name, row in self.rows.items()
         }
-        self._problems: dict[str, str] = {}
         self._silent: dict[str, str] = {}
 
     def beat(self, source: str) -> None:
         """A message of the source came, and can be used."""
-        self._problems.pop(source, None)
         self.timers[source].beat()
 
     def refuse(self, source: str, why: str) -> None:
         """A message came that can't be used (an old or future stamp, a stuck picture): it counts as
         none, and at once as silence. why: in words."""
-        self.timers[source].refuse(why)
-        self._problems[source] = why
+        self.timers[source].refuse(why, at_once=True)
 
     def silent(self, effect: Effect | None = None) -> dict[str, str]:
         """Silent sources, of one effect where that is given, with the reason in words."""
         found: dict[str, str] = {}
         for source, row in self.rows.items():
-            why = self._problems.get(source) or self.timers[source].stale()
+            why = self.timers[source].stale()
             if why and effect in (None, row.effect):
                 found[source] = why
         return found
@@ -121,11 +118,22 @@ class Watchdogs:
         return "; ".join(found.values())
 
     def changes(self) -> list[Silence]:
-        """What fell silent and what is heard again since the last call."""
+        """What fell silent and what is heard again since the last call; silence that came and went
+        in between (nobody could look: this process was frozen) as both."""
         now, before = self.silent(), self._silent
+        missed = {s: t.missed() for s, t in self.timers.items()}
+        between = {s: why for s, why in missed.items() if why and s not in now and s not in before}
         self._silent = now
-        fell = [Silence(self.rows[s], why) for s, why in now.items() if s not in before]
-        return fell + [Silence(self.rows[s], "") for s in before if s not in now]
+        fell = {**between, **{s: why for s, why in now.items() if s not in before}}
+        back = [s for s in (*before, *between) if s not in now]
+        return [Silence(self.rows[s], why) for s, why in fell.items()] + [
+            Silence(self.rows[s], "") for s in back
+        ]
+
+    def words(self, effect: Effect) -> str:
+        """What a person hears of the sources of that effect that are silent now; "" for none."""
+        found = self.silent(effect)
+        return " ".join(Silence(self.rows[s], why).words for s, why in found.items())
 
 
 def events(changes: Iterable[Silence]) -> list[Event]:

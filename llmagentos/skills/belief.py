@@ -64,6 +64,12 @@ class Belief:
         if self.in_hand is None and self._seen is not None and self._seen.held is not None:
             self.in_hand = InHand.of(self._seen.held, tip)
 
+    def miss(self, object_id: str) -> None:
+        """It is no longer where it was seen, and nobody knows where, until a look shows it."""
+        if self._seen is not None:
+            others = tuple(o for o in self._seen.objects if o.id != object_id)
+            self._seen = replace(self._seen, objects=others)
+
     def let_go(self, item: SceneObject, at: Pose, vessel_id: str) -> None:
         """Remember what was let go inside a vessel, `at` (its base) in the base frame, so that
         it is believed to lie there until it is seen again."""

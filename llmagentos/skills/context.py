@@ -14,6 +14,7 @@ from llmagentos.motion.trajectory import JointPath
 from llmagentos.skills.arm import Arm, Motion
 from llmagentos.skills.belief import Belief
 from llmagentos.skills.residual import Policies
+from llmagentos.skills.senses import Senses
 from llmagentos.types import Pose, Scene, SceneObject
 
 _SECOND_LOOK_S = 0.3
@@ -24,12 +25,16 @@ _RISES = (1.0, 0.8, 0.6, 0.4, 0.2)
 @dataclass
 class Context:
     """One robot's arm and belief, and the policies that may correct its skills. coarse: ways are so
-    many times coarser than those that are driven (motion.paths.tip_path)."""
+    many times coarser than those that are driven (motion.paths.tip_path). senses: what the arm
+    notices on its way."""
 
     arm: Arm
     belief: Belief
     policies: Policies = field(default_factory=Policies)
     coarse: float = 1.0
+
+    def __post_init__(self) -> None:
+        self.senses = Senses(self.arm, self.belief)
 
     def body(self) -> Body:
         """What moves with the tip: the hand as wide as it is or will be, and what it holds."""

@@ -15,7 +15,9 @@ from llmagentos.errors import (
     ContactStop,
     DriverError,
     GateRejection,
+    LostGripError,
     MotionError,
+    MovedError,
     PerceptionError,
     StoppedError,
     UnreachableError,
@@ -39,6 +41,7 @@ from llmagentos.skills.declaration import (
 )
 from llmagentos.skills.preview import unreachable
 from llmagentos.skills.residual import Policies
+from llmagentos.skills.senses import Sight
 from llmagentos.types import Action, Hand, Scene
 
 _log = logging.getLogger(__name__)
@@ -52,6 +55,8 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
     (UnreachableError, Failure.UNREACHABLE),
     (CollisionError, Failure.IN_THE_WAY),
     (ContactStop, Failure.TOUCHED),
+    (LostGripError, Failure.SLIPPED),
+    (MovedError, Failure.MOVED),
     (GateRejection, Failure.GATE_REJECTED),
     (BlockedError, Failure.BLOCKED),
     (MotionError, Failure.NO_MOTION),
@@ -67,7 +72,7 @@ class MotionSkills:
     people) unless somebody says otherwise.
     gripper_latency_s: see Arm. skills: by name (the catalog's by default). policies: what may
     correct skills (nothing by default). context: arm and belief that were made already, instead of
-    new ones.
+    new ones. sight: shows a place while the arm moves (senses.py).
     """
 
     def __init__(
@@ -80,6 +85,7 @@ class MotionSkills:
         skills: Mapping[str, Skill] | None = None,
         policies: Policies | None = None,
         context: Context | None = None,
+        sight: Sight | None = None,
     ) -> None:
         self._skills = all_skills() if skills is None else skills
         self._context = context or Context(
@@ -88,6 +94,7 @@ class MotionSkills:
             policies or Policies(),
         )
         self._arm, self._belief = self._context.arm, self._context.belief
+        self._context.senses.sight = sight
         self._running: SkillRun | None = None
         self._action: Action | None = None  # that runs
         self._report = succeeded("nothing to do")
@@ -104,14 +111,22 @@ class MotionSkills:
         return self.scene()
 
     def _know_hand(self) -> None:
-        """What was given up, or taken by others, and is in the hand after all is held."""
+        """What was given up, or taken by others, and is in the hand after all is held; what was
+        taken out of it while nothing moved is not."""
+        in_hand = self._belief.in_hand
+        if in_hand is not None and self._context.senses.lost():
+            self._belief.in_hand = None
+            self._belief.miss(in_hand.item.id)
         if self._belief.in_hand is None and self._arm.grasps():
             self._belief.take_up(self._arm.tip)
+            self._context.senses.gripped()
 
     def hand(self) -> Hand:
-        """Where the finger tips are by the measured joints, and how far apart."""
-        width = self._arm.state().gripper_width_m
-        return Hand(self._arm.tip.position, width, self._arm.spec.max_opening_m)
+        """Where the finger tips and the arm above them are by the measured joints, and how far the
+        fingers are apart."""
+        state, arm = self._arm.state(), self._arm
+        body = arm.kinematics.body_points(state.positions)
+        return Hand(arm.tip.position, state.gripper_width_m, arm.spec.max_opening_m, body)
 
     @property
     def held(self) -> str | None:
@@ -128,6 +143,7 @@ class MotionSkills:
         self._running, self._report = None, succeeded("nothing to do")
         self._arm.forget()
         self._belief.forget()
+        self._context.senses.forget()
 
     def start(self, action: Action) -> None:
         """Begin an action; nothing moves before the first tick, and what is wrong with the call is
@@ -143,6 +159,7 @@ class MotionSkills:
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
         self._arm.pace, self._belief.keep_clear_of = action.speed, action.clear_of
+        self._context.senses.unwatch()
         self._know_hand()
         problem = hand_problem(skill, self.scene())
         if problem is not None:
@@ -162,6 +179,9 @@ class MotionSkills:
         try:
             while self._arm.driver.now_s < until:
                 next(self._running)
+                surprise = self._context.senses.surprise()
+                if surprise is not None:
+                    self._running.throw(surprise)
         except StopIteration as end:
             self._running, self._report = None, self._ended_with(end.value)
         except tuple(kind for kind, _ in _FAILURES) as error:

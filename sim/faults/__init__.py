@@ -6,6 +6,7 @@ know: the agent's making (it is given one: `lab.Lab`), a language model, nor any
 
 from sim.faults.fault import Fault, Found, Needs, Row, Verdict
 from sim.faults.lab import Lab
+from sim.faults.over_ros import GraphLab
 from sim.faults.report import as_json, as_markdown, parts, verdicts, write_section
 from sim.faults.running import FAULTS, chosen, run
 
@@ -13,6 +14,7 @@ __all__ = [
     "FAULTS",
     "Fault",
     "Found",
+    "GraphLab",
     "Lab",
     "Needs",
     "Row",

@@ -69,13 +69,13 @@ def released(lab: Lab) -> Found:
 
 
 class _Noticing:
-    """When it was known that the block is elsewhere: its hand was believed empty, or a look found
-    the block within 3 cm of where it truly is; from an injection on."""
+    """When it was known that the block is not where it was: it is not believed to be held, or not
+    believed to stand within 3 cm of its old place; from an injection on. Beliefs are read at every
+    step of physics."""
 
     def __init__(self, session: Session, believed: str | None) -> None:
         self.session, self.believed, self.noticed_s = session, believed, math.inf
-        self._perceive = session.agent.perception.perceive
-        session.agent.perception.perceive = self._seen
+        self._from = session.world.object_pose(_BLOCK)[0]
         session.log.before.append(self._felt)
 
     def _note(self, known: bool) -> None:
@@ -84,18 +84,15 @@ class _Noticing:
             self.noticed_s = min(self.noticed_s, since_s)
 
     def _felt(self) -> None:
-        self._note(self.session.robot.skills.held is None and self.believed is not None)
-
-    def _seen(self, observation: Any) -> Any:
-        scene = self._perceive(observation)
-        true = self.session.world.object_pose(_BLOCK)[0]
-        reds = (o for o in scene.objects if (o.kind, o.color) == ("block", "red"))
-        self._note(any(math.dist(o.position[:2], true[:2]) < _NEAR_M for o in reds))
-        return scene
+        skills = self.session.robot.skills
+        if self.believed is not None:
+            self._note(skills.held is None)
+            return
+        reds = (o for o in skills.scene().objects if (o.kind, o.color) == ("block", "red"))
+        self._note(all(math.dist(o.position[:2], self._from[:2]) > _NEAR_M for o in reds))
 
     def found(self, result: Any) -> Found:
-        """Both figures; the session perceives by itself again."""
-        del self.session.agent.perception.perceive
+        """Both figures."""
         return Found(
             {"noticed after s": self.noticed_s, "replans": retries(result)},
             f"{result.status}: {result.reply[:110]}",

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.types import RobotState
-from sim.faults.fault import Fault, Found, Needs
+from sim.faults.fault import Fault, Found
 from sim.faults.lab import PUT, Lab, Session
 
 _FAULT = {
@@ -147,10 +147,5 @@ FAULTS = (
         34, "rogue publisher", "no rogue motion",
         "a thread without a goal sends 100 joint commands to an idle driver",
         {"moved rad": 0.001, "let through": 0}, rogue, quick=True,
-    ),
-    Fault(
-        34, "rogue publisher", "no rogue motion", "a foreign node publishes trajectories",
-        needs=Needs.ROS,
-        absent="over ROS tests/ros/test_ros_follower.py and test_ros_namesake.py hold it",
     ),
 )  # fmt: skip

@@ -26,7 +26,7 @@ class Needs(str, Enum):
 
 class Verdict(str, Enum):
     """What came of it. NOT_THERE_YET: what it would be injected into does not exist, or nothing
-    measures it yet. NOT_RUN: left out of a table that was put together from several runs."""
+    measures it yet. NOT_RUN: left out of this run."""
 
     AS_REQUIRED = "as required"
     FAILED = "FAILED"
@@ -50,7 +50,8 @@ class Fault:
     number: the row of the specification's table. fault, required: its words. injected: what is
     done, in words. limits: the most that each figure may be. inject: does it and measures; None
     where there is nothing to inject it into, then `absent` says what is missing. quick: cheap
-    enough for every test run.
+    enough for every test run. turn: rows of a later turn run after all of an earlier one, so that
+    those that need the same graph share it.
     """
 
     number: int
@@ -62,6 +63,7 @@ class Fault:
     needs: Needs = Needs.IN_PROCESS
     quick: bool = False
     absent: str = ""
+    turn: int = 0
 
     def judged(self, found: Found) -> tuple[Verdict, str]:
         """The verdict and what was measured, in words. A limit without a figure is a KeyError: a

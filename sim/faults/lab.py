@@ -10,11 +10,12 @@ import contextlib
 import math
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.states import Mode
 from llmagentos.types import CameraFrame, RobotState
+from sim.faults.fault import Found
 from sim.physics_log import PhysicsLog, fastest_joint
 from sim.world import SimWorld
 
@@ -176,9 +177,21 @@ class Session:
         self.agent.destroy()
 
 
+class GraphPort(Protocol):
+    """What injects faults into a graph of processes (over_ros.GraphLab)."""
+
+    def inject(self, name: str) -> Found:
+        """By the fault's name; what was measured."""
+        ...
+
+    def close(self) -> None:
+        """End the graph."""
+        ...
+
+
 class Lab:
     """What rows work with. make: `Agent.in_simulation`; load_planner: by a model's name, folder or
-    address (llmagentos.composition); whole: all repetitions, else a few."""
+    address (llmagentos.composition); whole: all repetitions, else a few; graphs: None without ROS."""
 
     def __init__(
         self,
@@ -186,7 +199,9 @@ class Lab:
         load_planner: Callable[..., Any],
         model_folder: Path,
         whole: bool = True,
+        graphs: GraphPort | None = None,
     ) -> None:
+        self.graphs = graphs
         self.make, self.load_planner, self.whole = make, load_planner, whole
         #: Where the shipped planner's files are.
         self.model_folder = model_folder
@@ -222,3 +237,5 @@ class Lab:
     def close(self) -> None:
         """Give back what rows shared."""
         self.forget()
+        if self.graphs is not None:
+            self.graphs.close()

@@ -10,12 +10,25 @@ import logging
 import time
 from collections.abc import Callable, Collection, Sequence
 
-from sim.faults import absent, attacks, body, commands, goals, plans, processes, sensing, storage
-from sim.faults.fault import Fault, Row, Verdict
+from sim.faults import (
+    absent,
+    attacks,
+    body,
+    commands,
+    goals,
+    over_ros,
+    plans,
+    processes,
+    sensing,
+    storage,
+)
+from sim.faults.fault import Fault, Needs, Row, Verdict
 from sim.faults.lab import Lab
 
 _log = logging.getLogger(__name__)
-_GROUPS = (processes, sensing, commands, plans, attacks, goals, storage, body, absent)
+_GROUPS = (
+    processes, sensing, commands, plans, attacks, goals, storage, body, over_ros, absent,
+)  # fmt: skip
 FAULTS: tuple[Fault, ...] = tuple(
     sorted((f for group in _GROUPS for f in group.FAULTS), key=lambda f: f.number)
 )
@@ -35,17 +48,22 @@ def chosen(rows: Collection[int] = (), quick: bool = False) -> list[Fault]:
 def run(
     faults: Sequence[Fault], lab: Lab, on_row: Callable[[Row], None] = lambda _: None
 ) -> list[Row]:
-    """Inject each one; an error of an injection is that row's failure, and the others go on."""
-    out = []
-    for fault in faults:
-        out.append(_one(fault, lab))
-        on_row(out[-1])
-    return out
+    """Inject each one; an error of an injection is that row's failure, and the others go on.
+
+    The rows are in the order of `faults`; `on_row` is told in the order of their turns.
+    """
+    out: dict[int, Row] = {}
+    for index in sorted(range(len(faults)), key=lambda i: faults[i].turn):
+        out[index] = _one(faults[index], lab)
+        on_row(out[index])
+    return [out[index] for index in range(len(faults))]
 
 
 def _one(fault: Fault, lab: Lab) -> Row:
     if fault.inject is None:
         return Row(fault, Verdict.NOT_THERE_YET, fault.absent)
+    if fault.needs is Needs.ROS and lab.graphs is None:
+        return Row(fault, Verdict.NOT_RUN, "needs a graph: --ros")
     began = time.monotonic()
     try:
         verdict, measured = fault.judged(fault.inject(lab))

@@ -21,7 +21,7 @@ objects:
 """
 
 
-def run(*arguments: str, timeout_s: float = 120) -> subprocess.CompletedProcess[str]:
+def run(*arguments: str, timeout_s: float = 280) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         [sys.executable, "-m", "llmagentos", *arguments],
         capture_output=True,

@@ -79,7 +79,7 @@ def test_a_stop_goes_out_before_the_command_line_is_loaded() -> None:
         "runpy.run_module('llmagentos', run_name='__main__')\n"
     )
     done = subprocess.run(
-        [sys.executable, "-c", asks], capture_output=True, text=True, check=False, timeout=120
+        [sys.executable, "-c", asks], capture_output=True, text=True, check=False, timeout=280
     )
     assert done.stdout.splitlines()[0] == "stop []", done.stderr
     assert "no session of yours" in done.stdout and done.returncode == 1

@@ -27,7 +27,7 @@ def install(folder: Path, group: str, code: str = "raise OSError('no disk')\n") 
     ("group", "arguments"),
     [
         ("kinds", ("scene", "list")),
-        ("words", ("scene", "list")),
+        ("words", ("plan", "--schema")),
         ("steps", ("plan", "--schema")),
         ("skills", ("run", "home")),
     ],
@@ -41,7 +41,7 @@ def test_it_is_one_sentence_and_exit_code_2(
         env={**os.environ, "PYTHONPATH": os.pathsep.join((str(tmp_path), str(ROOT)))},
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 2, done.stderr

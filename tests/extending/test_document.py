@@ -24,7 +24,7 @@ def test_example_runs(title: str) -> None:
         [sys.executable, "-c", SECTIONS[title] + ASK],
         capture_output=True,
         text=True,
-        timeout=120,
+        timeout=280,
         check=False,
     )
     assert done.returncode == 0, done.stderr

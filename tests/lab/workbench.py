@@ -46,6 +46,7 @@ class Workbench:
             kinematics,
             "sim",
             policies=self.policies,
+            sight=self.world.overhead.glance,
         )
         self.executor = PlanExecutor(self.skills)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import json
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +25,55 @@ NAMES = {
     topics.LOG: "foxglove.Log",
     topics.JOINTS: "foxglove.JointStates",
     topics.AUDIO: "foxglove.RawAudio",
+}
+#: What Foxglove's documentation (docs.foxglove.dev/docs/sdk/schemas) and its SDK's JSON schemas say of
+#: the messages of ours, 17 August 2026: each field with its type. All must be there but those with
+#: "?" (the rest of JointState's is optional there, too).
+PUBLISHED = {
+    "foxglove.CompressedImage": "timestamp:time frame_id:string data:bytes format:string",
+    "foxglove.CameraCalibration": "timestamp:time frame_id:string width:count height:count "
+    "distortion_model:string D:number[] K:number[9] R:number[9] P:number[12]",
+    "foxglove.FrameTransforms": "transforms:foxglove.FrameTransform[]",
+    "foxglove.FrameTransform": "timestamp:time parent_frame_id:string child_frame_id:string "
+    "translation:foxglove.Vector3 rotation:foxglove.Quaternion",
+    "foxglove.JointStates": "timestamp:time joints:foxglove.JointState[]",
+    "foxglove.JointState": "name:string ?position:number ?velocity:number ?acceleration:number "
+    "?effort:number",
+    "foxglove.Log": "timestamp:time level:foxglove.LogLevel=UNKNOWN,DEBUG,INFO,WARNING,ERROR,FATAL "
+    "message:string name:string file:string line:count",
+    "foxglove.RawAudio": "timestamp:time data:bytes format:string sample_rate:count "
+    "number_of_channels:count",
+    "foxglove.SceneUpdate": "deletions:foxglove.SceneEntityDeletion[] "
+    "entities:foxglove.SceneEntity[]",
+    "foxglove.SceneEntityDeletion": "timestamp:time id:string "
+    "type:foxglove.SceneEntityDeletionType=MATCHING_ID,ALL",
+    "foxglove.SceneEntity": "timestamp:time frame_id:string id:string lifetime:duration "
+    "frame_locked:boolean metadata:foxglove.KeyValuePair[] arrows:foxglove.ArrowPrimitive[] "
+    "cubes:foxglove.CubePrimitive[] spheres:foxglove.SpherePrimitive[] "
+    "cylinders:foxglove.CylinderPrimitive[] lines:foxglove.LinePrimitive[] "
+    "triangles:foxglove.TriangleListPrimitive[] texts:foxglove.TextPrimitive[] "
+    "models:foxglove.ModelPrimitive[]",
+    "foxglove.KeyValuePair": "key:string value:string",
+    "foxglove.ArrowPrimitive": "pose:foxglove.Pose shaft_length:number shaft_diameter:number "
+    "head_length:number head_diameter:number color:foxglove.Color",
+    "foxglove.CubePrimitive": "pose:foxglove.Pose size:foxglove.Vector3 color:foxglove.Color",
+    "foxglove.SpherePrimitive": "pose:foxglove.Pose size:foxglove.Vector3 color:foxglove.Color",
+    "foxglove.CylinderPrimitive": "pose:foxglove.Pose size:foxglove.Vector3 bottom_scale:number "
+    "top_scale:number color:foxglove.Color",
+    "foxglove.LinePrimitive": "type:foxglove.LineType=LINE_STRIP,LINE_LOOP,LINE_LIST "
+    "pose:foxglove.Pose thickness:number scale_invariant:boolean points:foxglove.Point3[] "
+    "color:foxglove.Color colors:foxglove.Color[] indices:count[]",
+    "foxglove.TriangleListPrimitive": "pose:foxglove.Pose points:foxglove.Point3[] "
+    "color:foxglove.Color colors:foxglove.Color[] indices:count[]",
+    "foxglove.TextPrimitive": "pose:foxglove.Pose billboard:boolean font_size:number "
+    "scale_invariant:boolean color:foxglove.Color text:string",
+    "foxglove.ModelPrimitive": "pose:foxglove.Pose scale:foxglove.Vector3 color:foxglove.Color "
+    "override_color:boolean url:string media_type:string data:bytes",
+    "foxglove.Pose": "position:foxglove.Vector3 orientation:foxglove.Quaternion",
+    "foxglove.Vector3": "x:number y:number z:number",
+    "foxglove.Point3": "x:number y:number z:number",
+    "foxglove.Quaternion": "x:number y:number z:number w:number",
+    "foxglove.Color": "r:number g:number b:number a:number",
 }
 _TYPES: dict[str, Any] = {
     "object": dict, "array": list, "string": str, "integer": int, "number": (int, float),
@@ -79,6 +129,49 @@ def test_every_message_is_as_its_schema_says(flight: Flight) -> None:
         assert name.startswith(("foxglove.", "llmagentos."))
     for note in flight.notes:
         assert problems(note.value, topics.schema_of(note.topic), note.topic) == []
+
+
+def _written(schema: dict[str, Any], found: dict[str, set[str]]) -> str:
+    """A schema in the notation of PUBLISHED; puts those that it names into `found`."""
+    title, kind = schema.get("title", ""), schema.get("type", "")
+    if "oneOf" in schema:
+        assert [one["const"] for one in schema["oneOf"]] == list(range(len(schema["oneOf"])))
+        return f"{title}={','.join(one['title'] for one in schema['oneOf'])}"
+    if kind == "array":
+        least, most = schema.get("minItems"), schema.get("maxItems")
+        assert least == most
+        return f"{_written(schema['items'], found)}[{'' if least is None else least}]"
+    if kind == "object" and title in ("time", "duration"):
+        nsec = {"type": "integer", "minimum": 0, "maximum": 999_999_999}
+        assert set(schema["properties"]) == {"sec", "nsec"}
+        assert schema["properties"]["nsec"] == nsec
+        return title
+    if kind == "object":
+        must = schema.get("required", ())
+        found[title] = {
+            f"{'' if name in must else '?'}{name}:{_written(part, found)}"
+            for name, part in schema["properties"].items()
+        }
+        return str(title)
+    if kind == "integer":
+        assert schema["minimum"] == 0
+        return "count"
+    return "bytes" if schema.get("contentEncoding") == "base64" else str(kind)
+
+
+def test_the_schemas_are_those_that_foxglove_publishes(flight: Flight) -> None:
+    found: dict[str, set[str]] = {}
+    for topic, name in NAMES.items():
+        assert _written(topics.schema_of(topic), found) == name
+    assert found == {name: set(fields.split()) for name, fields in PUBLISHED.items()}
+    # and what stands in the file, by MCAP's own reader, is those
+    with flight.path.open("rb") as stream:
+        summary = make_reader(stream).get_summary()
+    assert summary is not None
+    for channel in summary.channels.values():
+        schema = summary.schemas[channel.schema_id]
+        assert schema.encoding == "jsonschema"
+        assert json.loads(schema.data) == topics.schema_of(channel.topic)
 
 
 def test_problems_are_found() -> None:

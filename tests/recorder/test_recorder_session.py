@@ -3,6 +3,7 @@ code, and against code that was changed."""
 
 from __future__ import annotations
 
+import io
 import json
 from dataclasses import replace
 from pathlib import Path
@@ -10,17 +11,20 @@ from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from llmagentos import composition
 from llmagentos.agent import Agent
 from llmagentos.cli.main import main
+from llmagentos.cli.replay import _keep
 from llmagentos.config import AgentConfig
-from llmagentos.errors import FileError
+from llmagentos.errors import FileError, PlanError
 from llmagentos.lang import codec
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 from llmagentos.recorder import topics
 from llmagentos.recorder.check import Stage, check
+from llmagentos.recorder.file import FlightFile
 from llmagentos.recorder.keep import MOST_BYTES, keep
 from llmagentos.recorder.reading import Flight, Note, read
 from llmagentos.recorder.timeline import timeline
@@ -179,6 +183,41 @@ def _noisy(note: Note) -> Note:
     return replace(note, data=messages.packed(messages.depth_image(frame(0, (240, 300)), 0)))
 
 
+def _otherwise(flight: Path, path: Path) -> Path:
+    """The same flight by a planner that wrote something else."""
+    whole = read(flight)
+    file = FlightFile(path, whole.about)
+    for note in whole.notes:
+        data = note.data
+        if note.topic == topics.PLANNING:
+            told = json.loads(data)
+            told["result"]["text"] = "home"
+            told["result"]["plan"] = {"steps": [{"op": "home"}]}
+            data = json.dumps(told).encode()
+        file.write(note.topic, data, note.log_ns, note.robot_ns, note.sequence)
+    file.finish()
+    return path
+
+
+def test_a_flight_that_changes_when_made_small_is_not_kept_and_the_whole_one_is_named(
+    flights: list[Path], planner: PlanningModule, tmp_path: Path
+) -> None:
+    console = Console(file=io.StringIO(), width=2000)
+    turns = [0]
+
+    class Forgetful(PlanningModule):
+        """Plans as ever at first, and nothing at all later."""
+
+        def plan(self, request: Any) -> Any:
+            turns[0] += 1
+            raise PlanError("expected a plan, got none")
+
+    assert not _keep(read(flights[1]), tmp_path, Forgetful(), True, console)
+    said = console.file.getvalue()  # type: ignore[attr-defined]
+    assert turns[0] and "not kept: made small" in said and "planning: " in said
+    assert f"cp {flights[1]}" in said and not list(tmp_path.iterdir())
+
+
 def test_replay_on_the_command_line(
     flights: list[Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -195,6 +234,12 @@ def test_replay_on_the_command_line(
     assert code == 0 and [row["same"] for row in rows] == [True, True]
     code, said = run(str(flights[1]), "--keep", str(tmp_path / "kept"))
     assert code == 0 and "kept: " in said and len(list((tmp_path / "kept").iterdir())) == 1
+    other = _otherwise(flights[1], tmp_path / "other.mcap")
+    code, said = run(str(other), str(flights[0]), "--keep", str(tmp_path / "more"))
+    assert code == 1 and "planning" in said and "differs" in said
+    assert "not kept: today's code decides otherwise" in said
+    assert f"--flight DIR {COMMANDS[1]}" in said
+    assert "kept: " in said and len(list((tmp_path / "more").iterdir())) == 1  # the other one
     video = tmp_path / "flight.mp4"
     code, said = run(str(flights[1]), "--video", str(video))
     assert code == 0 and video.stat().st_size > 10_000

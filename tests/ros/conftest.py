@@ -8,10 +8,13 @@ from __future__ import annotations
 
 import importlib.util
 import sys
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from llmagentos.runtime.sessions import FOLDER_VARIABLE
 
 HERE = Path(__file__).parent
 ROOT = HERE.parents[1]
@@ -31,6 +34,7 @@ if not HAS_ROS:
         "test_ros_doctor.py",
         "test_ros_driver.py",
         "test_ros_ends.py",
+        "test_ros_fault_harness.py",
         "test_ros_faults.py",
         "test_ros_fit.py",
         "test_ros_follow.py",
@@ -47,10 +51,12 @@ if not HAS_ROS:
         "test_ros_record.py",
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
+        "test_ros_rivals.py",
         "test_ros_standin.py",
         "test_ros_stop.py",
         "test_ros_stopping.py",
         "test_ros_transitions.py",
+        "test_ros_watchdogs.py",
     ]
 
 
@@ -59,6 +65,15 @@ def pytest_configure(config: pytest.Config) -> None:
         "markers",
         "one_distribution: the same on every ROS distribution; .ci/run has it on Jazzy only",
     )
+
+
+@pytest.fixture(scope="session", autouse=True)
+def runtime_folder() -> Iterator[None]:
+    """Sockets and marks of these tests' nodes are nobody else's. Its path is short, as a socket's
+    has to be."""
+    with tempfile.TemporaryDirectory(prefix="ros") as folder, pytest.MonkeyPatch.context() as patch:
+        patch.setenv(FOLDER_VARIABLE, folder)
+        yield
 
 
 @pytest.fixture(scope="module")

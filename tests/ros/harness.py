@@ -66,6 +66,7 @@ RELAXED: Mapping[str, Mapping[str, Any]] = {
         "joint_states_timeout_s": 10.0,
         "clock_timeout_s": 60.0,
         "scene_timeout_s": 15.0 + 1.0 / SPEED,
+        "pictures_timeout_s": 15.0 + 1.0 / SPEED,
         "look_timeout_s": 30.0,
         "scene_max_age_s": 0.6,
     },
@@ -160,7 +161,7 @@ class Graph:
 
     def poll(self) -> None:
         """Restart what died and read bring-up's lines; called in every wait."""
-        from llmagentos.cli.up import GraphState
+        from llmagentos.runtime.keeping import GraphState
 
         self.manager.poll()
         state = GraphState()
@@ -359,7 +360,9 @@ class Client:
         assert answer.results[0].successful, answer.results[0].reason
 
     def reset(self) -> None:
-        """Everything as at the start. A plan whose agent was killed may still be ending: wait for it."""
+        """Everything as at the start, after a person's reset where something was stopped. A plan whose
+        agent was killed may still be ending: wait for it."""
+        self.reset_safety()
         request = table.RESET.kind.Request(seed=-1)
         give_up = time.monotonic() + PATIENCE_S
         answer = self.call(table.RESET.kind, table.RESET.name, request)
@@ -369,6 +372,14 @@ class Client:
         assert answer.success, answer.message
         self.latest.pop("scene", None)
         self.wait(lambda: "scene" in self.latest)
+
+    def reset_safety(self) -> None:
+        """A person's reset, once all that was silent is heard again."""
+        give_up = time.monotonic() + PATIENCE_S
+        ask = table.RESET_SAFETY
+        while not (answer := self.call(ask.kind, ask.name, ask.kind.Request())).success:
+            assert time.monotonic() < give_up, answer.message
+            self.pass_time(0.2)
 
     def wait_moving(self, radps: float = 0.1) -> None:
         """Until a joint of the arm moves visibly."""

@@ -5,6 +5,7 @@ Simulated time is made here, so a test can set it back.
 
 from __future__ import annotations
 
+import math
 import threading
 import time
 from collections.abc import Callable, Sequence
@@ -50,6 +51,10 @@ class Stage:
         self.executor.add_node(self.node)
         self.executor.add_node(self.world)
         self.now_s, self.scenes_run = 100.0, True
+        #: Of joint states, scene and clock those that say nothing any more.
+        self.silent: set[str] = set()
+        #: The next joint state has a NaN in it.
+        self.nan_once = False
         self._beats = beats
         self._lock = threading.Lock()
         self.follower = TrajectoryFollower(PANDA.home_rad, PANDA)
@@ -110,22 +115,26 @@ class Stage:
         step = 0
         while not self._ended.wait(PERIOD_S):
             with self._lock:
-                self.now_s += PERIOD_S
+                self.now_s += 0.0 if "clock" in self.silent else PERIOD_S
                 joints = self.follower.sample(self.now_s)
                 stamp_s = self.now_s
             self.positions.append(joints)
             stamp = to_time(stamp_s)
-            self._out[table.CLOCK.name].publish(Clock(clock=stamp))
+            if "clock" not in self.silent:
+                self._out[table.CLOCK.name].publish(Clock(clock=stamp))
             state = RobotState(joints, (0.0,) * 7, 0.08, stamp_s)
             msg = joint_state_to_msg(state, PANDA, "base")
             msg.header.stamp = stamp
-            self._out[table.JOINT_STATES.name].publish(msg)
+            if self.nan_once:
+                self.nan_once, msg.position[0] = False, math.nan
+            if "joint states" not in self.silent:
+                self._out[table.JOINT_STATES.name].publish(msg)
             step += 1
-            if step % 6 == 0 and self.scenes_run:
+            if step % 6 == 0 and self.scenes_run and "scene" not in self.silent:
                 scene = Scene((replace(RED, last_seen_s=stamp_s),), stamp_s)
                 self._out[table.SCENE.name].publish(scene_to_msg(scene, "base"))
             if step % 12 == 0:
-                for name in self._beats:
+                for name in tuple(self._beats):
                     self._out[table.HEARTBEAT.name].publish(Heartbeat(node=name, instance=1))
 
     def _on_trajectory(self, msg: Any) -> None:
@@ -203,6 +212,11 @@ class Running:
         self.handle = sent.result()
         assert self.handle.accepted
         self._result = self.handle.get_result_async()
+
+    @property
+    def ended(self) -> bool:
+        """Whether there is a result."""
+        return bool(self._result.done())
 
     def result(self) -> Any:
         """What came of it."""

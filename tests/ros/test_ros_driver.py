@@ -17,6 +17,7 @@ from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.errors import DriverError
 from llmagentos.robots.promises import CONTRACT
+from llmagentos.safety.ages import AgeTimer
 from llmagentos.types import RobotState
 
 PERIOD = 1 / 60
@@ -25,7 +26,7 @@ PERIOD = 1 / 60
 class Bench:
     """A robot behind a network: messages arrive `delay` periods late in both directions."""
 
-    def __init__(self, delay: int = 1, **options: float) -> None:
+    def __init__(self, delay: int = 1, stall_s: float = 1.0, **options: float) -> None:
         self.now, self.runs = 10.0, True
         self.sent: list[JointTrajectory] = []
         self.grips: list[tuple[float, float]] = []
@@ -45,7 +46,8 @@ class Bench:
             self.clock,
             spec=PANDA,
             clock_moved=self,  # type: ignore[arg-type]
-            steady=lambda: self.steady,
+            joint_states=AgeTimer("joint states", 0.25, lambda: self.steady),
+            clock_age=AgeTimer("clock", stall_s, lambda: self.steady),
             **options,  # type: ignore[arg-type]
         )
         self._report()
@@ -171,7 +173,7 @@ def test_an_arm_at_rest_gets_no_points_beyond_its_goal() -> None:
 
 
 def test_after_a_pause_in_mid_motion_the_braking_is_no_lag() -> None:
-    bench = Bench(stall_timeout_s=5.0)
+    bench = Bench(stall_s=5.0)
     for k in range(31):
         bench.advance(path(k))
     for _ in range(12):  # the executor did not get the processor for 0.2 s
@@ -284,7 +286,7 @@ def test_a_stop_takes_back_what_is_under_way_also_when_the_clock_is_set_back(bac
 
 
 def test_a_clock_that_is_set_back_while_the_driver_waits_is_noticed() -> None:
-    bench = Bench(stall_timeout_s=5.0)
+    bench = Bench(stall_s=5.0)
     bench.advance(path(0))
     waits = bench.wait
 
@@ -301,7 +303,7 @@ def test_a_clock_that_is_set_back_while_the_driver_waits_is_noticed() -> None:
 
 def test_a_slow_clock_is_no_still_clock() -> None:
     """Simulated time may be far slower than real time: only one that stands still is an error."""
-    bench = Bench(delay=0, stall_timeout_s=0.2)
+    bench = Bench(delay=0, stall_s=0.2)
     bench.steady_per_period_s = 0.06
     for k in range(30):
         bench.advance(swing(k))
@@ -313,18 +315,25 @@ def test_a_slow_clock_is_no_still_clock() -> None:
 
 
 def test_stale_joint_states_are_an_error() -> None:
-    silent = RosDriver(lambda m: None, lambda w, f: None, lambda: 0.0, spec=PANDA)
+    silent = RosDriver(
+        lambda m: None, lambda w, f: None, lambda: 0.0, spec=PANDA,
+        joint_states=AgeTimer("joint states", 0.25), clock_age=AgeTimer("clock", 1.0),
+    )  # fmt: skip
     with pytest.raises(DriverError, match="never seen"):
         silent.state()
 
 
-def test_nan_joint_states_count_as_none() -> None:
+def test_after_nan_joint_states_nothing_is_known_until_others_come() -> None:
     bench = Bench()
     before = bench.driver.state()
     msg = joint_state_to_msg(before, PANDA, "base")
     msg.position[0] = math.nan
     bench.driver.on_joint_state(msg)
-    assert bench.driver.state() == before and bench.driver.rejected == 1
+    assert bench.driver.rejected == 1
+    with pytest.raises(DriverError, match="expected finite joint positions"):
+        bench.driver.state()
+    bench.driver.on_joint_state(joint_state_to_msg(before, PANDA, "base"))
+    assert bench.driver.state() == before
 
 
 def test_a_driver_without_velocities_has_states() -> None:
@@ -391,7 +400,7 @@ def test_the_drivers_contract() -> None:
 
 
 def test_a_clock_that_stands_still_is_an_error() -> None:
-    bench = Bench(stall_timeout_s=0.05)
+    bench = Bench(stall_s=0.05)
     bench.advance()
     bench.runs = False
     with pytest.raises(DriverError, match="expected the clock"):

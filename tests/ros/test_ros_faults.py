@@ -28,6 +28,13 @@ def goes_home(client: Client) -> None:
     assert status == SUCCEEDED, result.reply
 
 
+def refuses(client: Client) -> None:
+    """It was stopped, and stays so until a person resets it."""
+    status, result = client.say("go home")
+    assert (status, result.status) == (ABORTED, "refused"), result.reply
+    assert "reset" in result.reply
+
+
 @pytest.fixture(autouse=True)
 def fresh(graph: Graph, client: Client) -> None:
     """Every test begins with an active graph and things in their places."""
@@ -69,6 +76,7 @@ def test_camera_stops_while_moving(graph: Graph, client: Client) -> None:
         client.wait_resting()
         client.wait(lambda: client.latest["safety_state"].state == SafetyState.HOLDING)
         assert any("scene" in r for r in client.latest["safety_state"].reasons)
+        # It waited for a look, at rest, when it had been silent for too long: nothing is latched.
         status, result = client.say("go home")
         assert (status, result.status) == (ABORTED, "failed")
     finally:
@@ -77,7 +85,8 @@ def test_camera_stops_while_moving(graph: Graph, client: Client) -> None:
 
 
 def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
-    """Silence means stop: the arm ramps down by itself, the command fails, the node comes back."""
+    """Silence means stop: the arm ramps down by itself, the command fails, the node comes back, and
+    begins stopped: nobody knows what the arm was left with."""
     goal = client.send("put the red block in the blue bowl")
     client.wait_moving(0.5)
     killed = graph.kill("executor")
@@ -94,6 +103,7 @@ def test_executor_killed_while_moving(graph: Graph, client: Client) -> None:
     graph.wait_back("executor", killed)
     client.pass_time(0.5)
     assert max(client.speeds[-10:]) < 0.01  # nothing resumes by itself
+    refuses(client)
     client.reset()
     goes_home(client)
 
@@ -126,8 +136,9 @@ def test_robot_killed_while_moving(graph: Graph, client: Client) -> None:
     status, result = goal.result()
     client.poll = graph.poll
     assert (status, result.status) == (ABORTED, "failed")
-    # All of them are silent; the executor asks after the joint states first.
+    # All of them are silent; the joint states' limit is the shortest.
     assert "joint states silent" in result.reply, result.reply
+    assert "I can't feel where my arm is" in result.reply
     graph.wait_back("robot_sim", killed)
     client.reset()
     goes_home(client)

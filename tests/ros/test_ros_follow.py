@@ -19,6 +19,7 @@ from llmagentos_ros.pacing import COMMAND_AGE_S
 from trajectory_msgs.msg import JointTrajectory
 
 from llmagentos.motion.kinematics import Kinematics
+from llmagentos.safety.ages import AgeTimer
 from llmagentos.skills.arm import Arm, BlockedError
 from sim.scene import SceneSpec
 from sim.world import SimWorld
@@ -43,7 +44,8 @@ class StarvedArm:
             spec=PANDA,
             clock_moved=self,  # type: ignore[arg-type]
             lookahead_s=0.1,
-            state_timeout_s=120.0,
+            joint_states=AgeTimer("joint states", 120.0),
+            clock_age=AgeTimer("clock", 120.0),
         )
         self._pass_period()
 

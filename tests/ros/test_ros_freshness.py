@@ -64,7 +64,7 @@ def test_stamps_of_another_clock_are_named(stamp_s: float, now_s: float, words: 
 
 
 def test_heartbeats_of_strangers_are_ignored() -> None:
-    beats = Heartbeats({"planner": 1.0}, lambda: 0.0)
+    beats = Heartbeats.of_limits({"planner": 1.0}, lambda: 0.0)
     beats.beat("somebody")
     assert beats.dead("planner")
     beats.beat("planner")
@@ -73,7 +73,7 @@ def test_heartbeats_of_strangers_are_ignored() -> None:
 
 def test_a_second_node_of_a_name_counts_once_the_first_is_silent() -> None:
     now = [0.0]
-    beats = Heartbeats({"planner": 5.0}, lambda: now[0])
+    beats = Heartbeats.of_limits({"planner": 5.0}, lambda: now[0])
     beats.beat("planner", 1)
     dead = beats.watch("planner")
     for _ in range(10):

@@ -12,6 +12,13 @@ from llmagentos_msgs.srv import PlanCommand, QueryScene, Undo
 from llmagentos_ros import interface as table
 
 from llmagentos.audit import default_folder, rows_of
+from llmagentos.composition import load_planner
+from llmagentos.perception import TabletopPerception
+from llmagentos.recorder import topics
+from llmagentos.recorder.check import check
+from llmagentos.recorder.places import newest
+from llmagentos.recorder.reading import read
+from llmagentos.recorder.timeline import timeline
 
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 #: From the cancel to the arm at rest; docs/ros-bench.md has what a quiet machine takes.
@@ -44,6 +51,22 @@ def test_command_moves_a_block_with_ordered_feedback(graph: Graph, client: Clien
     ours = [r for r in recorded if r["command"] == recorded[-1]["command"]]
     assert [r["kind"] for r in ours][:4] == ["asked", "understood", "allowed", "acting"]
     assert ours[0]["facts"]["origin"] == "ros" and ours[-1]["facts"]["status"] == "succeeded"
+
+
+def test_the_command_left_a_flight_that_replay_reads(graph: Graph, client: Client) -> None:
+    flight = read(newest())
+    assert flight.about["command"] == "put the red block in the blue bowl"
+    kinds = [line.kind for line in timeline(flight)]
+    assert kinds[0] == "said" and {"saw", "did", "replied"} <= set(kinds)
+    joints = [n for n in flight.on(topics.JOINTS)]
+    assert len(joints) > 20 and joints[-1].robot_s > joints[0].robot_s
+    (planned,) = flight.on(topics.PLANNING)
+    assert planned.value["request"]["command"] == "put the red block in the blue bowl"
+    assert planned.value["result"]["plan"]["steps"][0]["op"] == "put"
+    found = check(flight, TabletopPerception(), load_planner())
+    assert [f"{s.name}: {s.difference}" for s in found if not s.same] == []
+    notes = {s.name: s.note for s in found}
+    assert "not in the file" in notes["perception"] and "another process" in notes["execution"]
 
 
 def test_a_second_command_in_a_row(graph: Graph, client: Client) -> None:

@@ -17,7 +17,7 @@ from rosgraph_msgs.msg import Clock
 pytestmark = [pytest.mark.slow, pytest.mark.timeout(1200)]
 NODES = ["robot_sim", "perception", "planner", "executor", "agent"]
 #: Others publish these; the graph listens.
-FROM_OUTSIDE = (table.PEOPLE, table.STOP_NOW)
+FROM_OUTSIDE = (table.PEOPLE, table.BATTERY, table.STOP_NOW)
 #: What rclpy itself declares.
 BUILT_IN = {"use_sim_time", "start_type_description_service"}
 

@@ -28,7 +28,7 @@ class Never:
 
 
 def living() -> Heartbeats:
-    beats = Heartbeats({"planner": 60.0, "executor": 60.0})
+    beats = Heartbeats.of_limits({"planner": 60.0, "executor": 60.0})
     beats.beat("planner", 1)
     beats.beat("executor", 1)
     return beats
@@ -36,7 +36,7 @@ def living() -> Heartbeats:
 
 def test_a_node_that_comes_back_is_waited_for() -> None:
     now = [0.0]
-    beats = Heartbeats({"planner": 60.0}, lambda: now[0])
+    beats = Heartbeats.of_limits({"planner": 60.0}, lambda: now[0])
     asked = []
 
     def ready() -> bool:
@@ -55,7 +55,7 @@ def test_a_node_that_comes_back_is_waited_for() -> None:
 
 
 def test_a_node_that_stays_away_is_given_up() -> None:
-    silent = Heartbeats({"planner": 60.0})
+    silent = Heartbeats.of_limits({"planner": 60.0})
     assert "never seen" in wait_alive(lambda: silent.watch("planner"), lambda: True, 0.05)()
     deaf = living()
     assert "not answer" in wait_alive(lambda: deaf.watch("planner"), lambda: False, 0.05)()

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from llmagentos_msgs.msg import Scene
 from llmagentos_ros.scene_feed import SceneFeed
 
 from llmagentos.errors import PerceptionError
+from llmagentos.safety.ages import AgeTimer
+
+
+def feed_of(clock: Callable[[], float]) -> SceneFeed:
+    return SceneFeed(clock, AgeTimer("scene", 60.0), AgeTimer("pictures", 60.0))
 
 
 def scene(stamp_s: int) -> Scene:
@@ -18,7 +25,7 @@ def scene(stamp_s: int) -> Scene:
 
 def test_a_picture_from_before_the_new_session_does_not_count() -> None:
     now = [10.0]
-    feed = SceneFeed(lambda: now[0], 60.0)
+    feed = feed_of(lambda: now[0])
     feed.on_scene(scene(9))
     assert feed.age.seen
     feed.forget()
@@ -33,7 +40,7 @@ def test_a_picture_from_before_the_new_session_does_not_count() -> None:
 
 def test_a_clock_that_was_set_back_shuts_no_picture_out() -> None:
     now = [10.0]
-    feed = SceneFeed(lambda: now[0], 60.0)
+    feed = feed_of(lambda: now[0])
     feed.forget()
     now[0] = 1.0
     feed.on_scene(scene(1))
@@ -41,7 +48,7 @@ def test_a_clock_that_was_set_back_shuts_no_picture_out() -> None:
 
 
 def test_a_scene_of_the_future_never_counts_as_new() -> None:
-    feed = SceneFeed(lambda: 1.0, 60.0)
+    feed = feed_of(lambda: 1.0)
     feed.on_scene(scene(3601))
     assert feed.latest is None
     with pytest.raises(PerceptionError, match=r"never seen, refused: .* 3600\.0 s ahead"):
@@ -52,7 +59,7 @@ def test_a_scene_of_the_future_never_counts_as_new() -> None:
 
 def test_a_picture_from_before_the_clock_was_set_back_is_not_new() -> None:
     now = [100.0]
-    feed = SceneFeed(lambda: now[0], 60.0)
+    feed = feed_of(lambda: now[0])
     feed.on_scene(scene(100))
     now[0] = 1.0
     with pytest.raises(PerceptionError, match=r"99\.00 s ahead of the clock"):
@@ -63,4 +70,4 @@ def test_a_picture_from_before_the_clock_was_set_back_is_not_new() -> None:
 
 def test_a_stop_ends_the_wait() -> None:
     with pytest.raises(PerceptionError, match="stop"):
-        SceneFeed(lambda: 0.0, 60.0).wait(0.0, 1e9, lambda: True)
+        feed_of(lambda: 0.0).wait(0.0, 1e9, lambda: True)

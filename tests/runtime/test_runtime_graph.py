@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 import yaml
 
-from llmagentos.cli.up import GraphState, graph_env
+from llmagentos.cli.up import graph_env
 from llmagentos.errors import ConfigError, FileError, MissingDependencyError
 from llmagentos.runtime.graph import (
     GraphOptions,
@@ -18,6 +18,7 @@ from llmagentos.runtime.graph import (
     unused_sections,
     write_params,
 )
+from llmagentos.runtime.keeping import GraphState
 from llmagentos.runtime.params import matches, namespace_of, read_params
 from llmagentos.runtime.ros_env import find_ros, private_network, wheel_env
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
 from llmagentos import Agent
+from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.modules import PlanningModule
+from llmagentos.robots import load
 from llmagentos.safety.guard import GuardRules, PeopleInput
 from llmagentos.types import Action, Pose
 
@@ -91,3 +94,24 @@ def test_what_a_scene_file_says_of_a_thing_counts(arm: tuple[Agent, PeopleInput]
     assert result.status == "question"
     assert result.reply == "This moves the orange can, which is hot. Say yes to do it."
     assert result.timings.first_motion_s is None
+
+
+def test_the_forearm_stays_out_of_a_box_that_the_fingers_never_come_near() -> None:
+    box = {"x": [0.0, 0.2], "y": [0.12, 0.30], "z": [0.40, None]}
+    rules = GuardRules.of({"keep_out": [{"name": "the lamp", **box}]})
+    with Agent.in_simulation(SCENE, planning=Nobody(), rules=rules, words=False) as agent:
+        robot: Any = agent.robot
+        world, inside = robot.simulation.world, []
+        kinematics = Kinematics(load("panda"))
+
+        def period() -> None:
+            points = kinematics.body_points(world.state().positions)
+            inside.append(any(rules.keep_out[0].has(p) for p in points))
+
+        robot.driver.observers.append(period)
+        result = agent.perform(reach(0.50, 0.30))
+        assert result.status == "refused", result.reply
+        assert "moves my arm into the lamp" in result.reply and "I have stopped" in result.reply
+        assert inside and not any(inside)
+        assert agent.perform(reach(0.50, -0.30)).status == "succeeded"  # away from it
+        assert not any(inside)

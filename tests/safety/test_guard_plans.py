@@ -3,6 +3,7 @@ on the way; and plans that are none."""
 
 from __future__ import annotations
 
+import math
 import tracemalloc
 from collections.abc import Mapping
 from dataclasses import replace
@@ -12,8 +13,7 @@ import pytest
 from lab.scenes import scene, thing
 
 from llmagentos import Agent
-from llmagentos.command import MAX_COMMAND_CHARS, read_command
-from llmagentos.errors import AuditError, CommandError, PlanError
+from llmagentos.errors import AuditError, PlanError
 from llmagentos.events import Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.execution.guarding import words_of
@@ -256,6 +256,37 @@ def test_who_comes_near_on_the_way_stops_the_arm() -> None:
     assert "no detector" in skills.tick().words
 
 
+class Armed(Striding):
+    """A forearm of two points over the hand and behind it."""
+
+    def hand(self) -> Hand:
+        x, y, _ = self.at
+        return Hand(self.at, 0.08, 0.08, ((x - 0.3, y, 0.6), (x - 0.15, y, 0.5)))
+
+
+def test_the_forearm_keeps_the_clearance_and_stays_out_of_boxes_that_it_is_not_in() -> None:
+    goal = Action("reach", pose=Pose((0.4, 0.3, 0.3)))
+    people = PeopleInput(clock=lambda: 0.0)
+    people.report([(-0.15, 0.25)])  # 55 cm from the hand, beside the elbow
+    inner = Armed(scene())
+    skills = GuardedSkills(inner, PlanGuard(people=people))
+    skills.start(goal)
+    while (report := skills.tick()).status is SkillStatus.RUNNING:
+        pass
+    assert report.failure is Failure.REFUSED and "my arm within 30 cm" in report.words
+    assert math.dist((0.1, inner.at[1]), (-0.15, 0.25)) >= 0.3
+    box = {"x": [0.0, 0.2], "z": [0.55, None]}
+    for y, stops in ((0.1, True), (-0.3, False)):  # the second one: it begins in the box
+        rules = GuardRules.of({"keep_out": [{"name": "the lamp", "y": [y, 0.5], **box}]})
+        inner = Armed(scene())
+        skills = GuardedSkills(inner, PlanGuard(rules))
+        skills.start(goal)
+        while (report := skills.tick()).status is SkillStatus.RUNNING:
+            pass
+        assert (report.failure is Failure.REFUSED) is stops
+        assert not stops or ("my arm into the lamp" in report.words and inner.at[1] < 0.1)
+
+
 def test_things_are_put_down_at_peoples_place_and_taken_from_there() -> None:
     inner = Striding(scene(replace(thing("block", "block", "blue", 0.40, -0.30), held=True)))
     rules = GuardRules.of({"people": [{"name": "the left", "y": [0.1, None]}]})
@@ -369,6 +400,8 @@ class Untouched:
         ("put the mug\0 on the tray", "U+0000 at 12"),
         ("put the \ud83d mug", "U+D83D at 9"),
         ("\u200b\u200d\ufeff", "nothing that can be read"),
+        ("put the r\u200bed mug on the tray", "invisible U+200B at 10"),
+        ("put the m\u0443g on the tray", 'U+0443 in "m\u0443g", which only looks like "y"'),
     ],
 )  # fmt: skip
 def test_texts_that_deceive_are_refused_with_the_reason(text: str, says: str) -> None:
@@ -407,10 +440,3 @@ def test_a_planner_without_a_plan_is_told_and_nothing_begins() -> None:
     assert result.status == "failed" and result.timings.first_motion_s is None
     assert "I could not make a plan: expected a plan, got 'put [ the'" in result.reply
     assert planner.asked <= 3
-
-
-def test_letters_that_only_look_latin_are_read_as_what_they_look_like_and_told() -> None:
-    reading = read_command("put the m\u0443g on the tr\u0430y")
-    assert reading.text.isascii() and "Latin letters" in reading.note
-    with pytest.raises(CommandError):
-        read_command("x" * (MAX_COMMAND_CHARS + 1))

@@ -377,3 +377,23 @@ def test_profiles() -> None:
         motion_limits(PANDA, "mad")  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="shares"):
         careful.scaled(0.0)
+
+
+def test_of_the_same_refusal_the_first_second_fourth_eighth_are_recorded() -> None:
+    rows: list[dict[str, object]] = []
+
+    class Kept:
+        def post(self, event: str, **fields: object) -> None:
+            rows.append({"event": event, **fields})
+
+    gate = MotionGate(LIMITS)
+    gate.audit = Kept()  # type: ignore[assignment]
+    for _ in range(9):
+        refused(gate, "length", [0.0])
+    refused(gate, "not finite", moved(2, math.nan))
+    assert [(r["rule"], r["times"]) for r in rows] == [
+        *(("length", times) for times in (1, 2, 4, 8)),
+        ("not finite", 1),
+    ]
+    assert all(r["event"] == "refused" and r["by"] == "gate" for r in rows)
+    assert rows[0]["why"] == "expected 7 joint positions, got 1"

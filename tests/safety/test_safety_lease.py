@@ -183,6 +183,7 @@ def test_where_nobody_lets_time_pass_a_thread_does_until_rest_is_measured(rig: R
     assert rig.supervisor.mode is Mode.STOPPED and rig.rates()[-1] == pytest.approx(0.0)
     assert rig.supervisor.stop("key").at_rest, "again, with a thread anew"
     keeper.close()
+    assert keeper._on_action not in rig.supervisor._sinks, "nobody keeps what has ended"
     silent = rig.supervisor.stop("key", wait_s=0.05)
     assert not silent.at_rest and "expected an answer" in silent.why
 

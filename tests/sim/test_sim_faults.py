@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -11,8 +12,20 @@ import pytest
 from llmagentos.agent import Agent
 from llmagentos.composition import load_planner, model_manager
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import FileError
-from sim.faults import FAULTS, Fault, Found, Lab, Verdict, chosen, run, verdicts, write_section
+from llmagentos.errors import DriverError, FileError
+from sim.faults import (
+    FAULTS,
+    Fault,
+    Found,
+    GraphLab,
+    Lab,
+    Verdict,
+    chosen,
+    run,
+    verdicts,
+    write_section,
+)
+from sim.faults.fault import Needs
 from sim.faults.report import BEGIN, END
 from sim.faults.running import ROWS
 from sim.physics_log import rest_after_s
@@ -93,3 +106,57 @@ def test_the_table_is_written_between_its_marks(tmp_path: Path) -> None:
     text = path.read_text()
     assert text.startswith("before\n") and text.endswith(f"Rows: 1 not there yet.\n{END}\nafter\n")
     assert "stale" not in text and text.count("| 5 | gateway killed |") == 1
+
+
+#: Speaks as the process with ROS does: says what it was asked, breaks, or ends.
+SPEAKS = """
+import json, sys
+print("noise")
+for line in sys.stdin:
+    name = json.loads(line)["fault"]
+    if name == "ends": sys.exit(3)
+    said = {"error": "DriverError: oh"} if name == "breaks" else {"figures": {"x": 1.5}, "words": name}
+    print(json.dumps(said), flush=True)
+"""
+
+
+@pytest.fixture
+def graphs() -> Iterator[GraphLab]:
+    made = GraphLab([sys.executable, "-c", SPEAKS], {})
+    yield made
+    made.close()
+
+
+def test_a_process_with_ros_is_asked_fault_by_fault(graphs: GraphLab) -> None:
+    assert graphs.inject("planner killed") == Found({"x": 1.5}, "planner killed")
+    with pytest.raises(DriverError, match="DriverError: oh"):
+        graphs.inject("breaks")
+    with pytest.raises(DriverError, match="got the end of"):
+        graphs.inject("ends")
+    assert graphs.inject("again").words == "again"  # a new process
+
+
+def test_rows_over_ros_are_not_run_without_it_and_never_held() -> None:
+    over_ros = [f for f in FAULTS if f.needs is Needs.ROS]
+    assert {f.number for f in over_ros} >= {1, 2, 3, 32, 33, 34, 41, 47}
+
+    class Without:
+        graphs = None
+
+    rows = run(over_ros, Without())  # type: ignore[arg-type]
+    assert {row.verdict for row in rows} == {Verdict.NOT_RUN}
+
+
+def test_rows_of_one_turn_run_together_and_are_told_in_the_tables_order() -> None:
+    done: list[int] = []
+
+    def fault(number: int, turn: int) -> Fault:
+        def inject(_: Lab) -> Found:
+            done.append(number)
+            return Found({"x": 0.0})
+
+        return Fault(number, "a", "b", "c", {"x": 0.0}, inject, turn=turn)
+
+    rows = run([fault(1, 2), fault(2, 0), fault(3, 2), fault(4, 1)], lab=None)  # type: ignore[arg-type]
+    assert done == [2, 4, 1, 3]
+    assert [row.fault.number for row in rows] == [1, 2, 3, 4]

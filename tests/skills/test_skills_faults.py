@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -62,6 +63,36 @@ def test_a_block_moved_while_the_hand_reaches_for_it(lab: Lab) -> None:
     )
     out = lab.run(PUT, moved)
     assert out.status == "succeeded" and lab.in_bowl()
+
+
+def noticed_after_s(lab: Lab, when: Callable[[], bool], act: Callable[[], object]) -> float:
+    """How long after `act` the block is believed to be neither held nor where it stood, s."""
+    place = lab.at("red_block")[:2]
+    times: list[float] = []
+
+    def believed() -> bool:
+        scene = lab.skills.scene()
+        block = scene.get("red_block")
+        return block is not None and (block.held or math.dist(block.position[:2], place) < 0.03)
+
+    def watch() -> None:
+        if not times and when():
+            act()
+            times.append(lab.world.now_s)
+        elif len(times) == 1 and not believed():
+            times.append(lab.world.now_s)
+
+    out = lab.run(PUT, watch)
+    assert out.status == "succeeded" and lab.in_bowl() and len(times) == 2
+    return times[1] - times[0]
+
+
+def test_what_happens_to_the_block_is_noticed_within_half_a_second(lab: Lab) -> None:
+    away = lambda: lab.world.teleport_object("red_block", [0.40, -0.02])  # noqa: E731
+    assert noticed_after_s(lab, lab.carried_high, away) <= 0.5
+    lab.set_up(SCENE)
+    moving = lambda: max(map(abs, lab.world.state().velocities)) > 0.3  # noqa: E731
+    assert noticed_after_s(lab, moving, away) <= 0.5
 
 
 def test_a_block_that_slips_out_of_the_hand_is_fetched_again(lab: Lab) -> None:

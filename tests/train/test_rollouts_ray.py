@@ -10,6 +10,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +30,9 @@ from benchmarks import residual  # noqa: E402
 from benchmarks.suites.case_run import CaseResult  # noqa: E402
 from benchmarks.suites.run import Settings, draw_jobs, run_jobs  # noqa: E402
 from llmagentos.cli.main import main  # noqa: E402
-from sim.jobs import Executor, executor  # noqa: E402
+from llmagentos.errors import JobError  # noqa: E402
+from llmagentos.scheduling import Node, Scheduler, run_graph  # noqa: E402
+from sim.jobs import Elsewhere, Executor, executor  # noqa: E402
 from sim.rl.evaluate import evaluate  # noqa: E402
 from sim.rl.hindsight import Collector, Practice  # noqa: E402
 from sim.rl.runs import read_progress  # noqa: E402
@@ -126,6 +129,26 @@ def test_where_no_cluster_is_a_sentence_comes() -> None:
     assert done.returncode == 2
     said = " ".join(done.stderr.split())
     assert "expected a Ray cluster at 127.0.0.1:1 (HOST:PORT), got: " in said
+
+
+def test_the_pieces_of_a_graph_run_on_both_nodes(over_ray: Executor) -> None:
+    def where(split: list[int], part: int) -> tuple[str, int]:
+        Draw()(Job(part))
+        return ray.get_runtime_context().get_node_id(), sum(split[part::6])
+
+    nodes: dict[str, Node] = {"split": Node(lambda: list(range(60)))}
+    for part in range(6):
+        nodes[f"part{part}"] = Node(partial(where, part=part), ("split",))
+    nodes["collect"] = Node(
+        lambda **parts: sum(total for _, total in parts.values()), tuple(nodes)[1:]
+    )
+    with Scheduler({}) as scheduler:
+        found = run_graph(nodes, scheduler, remote=Elsewhere(over_ray))
+        assert found["collect"] == sum(range(60))
+        assert len({found[f"part{part}"][0] for part in range(6)}) == 2
+        bad = {"bad": Node(lambda: 1 / 0), "after": Node(lambda bad: bad, ("bad",))}
+        with pytest.raises(JobError, match="ZeroDivisionError"):
+            run_graph(bad, scheduler, remote=Elsewhere(over_ray))
 
 
 def test_corrected_skills_are_the_same_over_ray(

@@ -15,6 +15,7 @@ from llmagentos.dialogue.questions.about_robot_words import (
     why_words,
 )
 from llmagentos.dialogue.questions.common import Answered, asked, objects
+from llmagentos.dialogue.questions.past import earlier_deeds
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import is_kind
 from llmagentos.grounding.refs import in_turn, moved_count, only_moved, really_moved
@@ -125,8 +126,10 @@ def _no_minus_zero(value: float) -> str:
 
 
 def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
-    """What did you do? By the session's record, not by what is seen."""
-    return Answered(did_words(session))
+    """What did you do? By the session's record, not by what is seen; where there is none yet, by
+    that of the session before."""
+    earlier = earlier_deeds(session.past) if session.last is None else ""
+    return Answered(earlier or did_words(session))
 
 
 def why(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:

@@ -17,6 +17,7 @@ from llmagentos.dialogue.questions.common import (
     objects,
     sentence,
 )
+from llmagentos.dialogue.questions.past import last_sight
 from llmagentos.dialogue.questions.place_words import place_words, relation_words
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
@@ -35,11 +36,12 @@ from llmagentos.world import regions
 from llmagentos.world import relations as rel
 
 
-def where(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
-    """Where is it? Beside, on or in something, else by the table's regions; six objects at most."""
+def where(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """Where is it? Beside, on or in something, else by the table's regions; six objects at most.
+    What is not there is told from where it was seen last, in an earlier session too."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
-        return Answered(trouble)
+        return Answered(f"{trouble} {last_sight(asked(query), ctx, session.past)}".strip())
     if len(objs) == 1:
         o = objs[0]
         return Answered(
@@ -59,11 +61,12 @@ def position(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     return Answered(sentence(join_words(parts)) if parts else trouble, ids_of(objs))
 
 
-def was(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
-    """Where things were before the last command that moved them."""
+def was(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """Where things were before the last command that moved them; of what is not there any more,
+    where it was seen last."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
-        return Answered(trouble)
+        return Answered(f"{trouble} {last_sight(asked(query), ctx, session.past)}".strip())
     parts = []
     for o in objs[:6]:
         before, name = before_last_move(o, ctx), describe_object(o, ctx.scene)

@@ -78,13 +78,15 @@ class PlanGuard:
         once = {(v.key, v.words): v for v in found}
         return sorted(once.values(), key=lambda v: v.decision != "refuse")
 
-    def watch(self, action: Action, scene: Scene, points: Sequence[Vec3]) -> list[Verdict]:
+    def watch(
+        self, action: Action, scene: Scene, points: Sequence[Vec3], body: Sequence[Vec3] = ()
+    ) -> list[Verdict]:
         """What the rules say to the hand at these points while it is at an action, with what it
-        holds, or as if it held the action's object."""
+        holds, or as if it held the action's object. body: points of forearm and hand."""
         return judge(
             Stride(
                 action, scene, points[0], self.rules, self.people.now(), tuple(self.told()),
-                points=tuple(points),
+                points=tuple(points), body=tuple(body),
             )
         )  # fmt: skip
 

@@ -14,7 +14,7 @@ from llmagentos.errors import AuditError
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, failed
 from llmagentos.safety.guard.guard import PlanGuard, Planned
-from llmagentos.safety.guard.rules import BY_NAME, Verdict
+from llmagentos.safety.guard.rules import ARM, BY_NAME, Verdict
 from llmagentos.types import Action, Hand, Scene, Vec3
 
 #: So far ahead the hand is looked at: until the next tick, and what braking takes, seconds.
@@ -39,7 +39,7 @@ class GuardedSkills(SkillExecutor):
         self._leaving: frozenset[Key] = frozenset()
         self._verdict: SkillReport | None = None
         self._action: Action | None = None
-        self._at: Vec3 | None = None
+        self._at: Hand | None = None
         #: What the newest UNCONFIRMED report waits for.
         self.wanted: frozenset[Key] = frozenset()
 
@@ -68,8 +68,9 @@ class GuardedSkills(SkillExecutor):
         """Begin, if the rules let it; what they say otherwise is reported at the first tick."""
         self._action = self._at = None
         scene = self.inner.scene()
-        verdicts = self.guard.judge(Planned(action, scene, self.inner.hand().position), self._count)
-        self._leaving = self._begins_with(action, scene)
+        hand = self.inner.hand()
+        verdicts = self.guard.judge(Planned(action, scene, hand.position), self._count)
+        self._leaving = self._begins_with(action, scene) | self._reaches_into(action, scene, hand)
         self._count += 1
         self._verdict = self._report(verdicts, action)
         if self._verdict is not None:
@@ -128,14 +129,21 @@ class GuardedSkills(SkillExecutor):
         found = self.guard.watch(here, replace(scene, objects=objects), [item.position])
         return frozenset(v.key for v in found if BY_NAME[v.rule].leaving)
 
+    def _reaches_into(self, action: Action, scene: Scene, hand: Hand) -> frozenset[Key]:
+        """Boxes that forearm or hand are in already: they may be there while the action lasts, since
+        the only other way were to stay."""
+        found = self.guard.watch(action, scene, [hand.position], hand.body)
+        return frozenset(v.key for v in found if v.rule == "keep_out" and v.about[:1] == (ARM,))
+
     def _stopped(self, action: Action) -> SkillReport | None:
         """The report on an action that may not go on, the arm at rest; None while it may."""
-        here = self.inner.hand().position
-        points = [here]
-        if self._at is not None:
-            points.append(_ahead(self._at, here, action))
-        self._at = here
-        verdicts = self.guard.watch(action, self.inner.scene(), points)
+        hand, before = self.inner.hand(), self._at
+        points, body = [hand.position], hand.body
+        if before is not None:
+            points.append(_ahead(before.position, hand.position, action))
+            body = (*body, *(_further(a, b) for a, b in zip(before.body, body, strict=False)))
+        self._at = hand
+        verdicts = self.guard.watch(action, self.inner.scene(), points, body)
         report = self._report([v for v in verdicts if v.key not in self._leaving], action)
         if report is None:
             return None
@@ -149,6 +157,12 @@ class GuardedSkills(SkillExecutor):
             return None
         self.wanted = found.keys
         return failed(found.failure, found.words, 0)
+
+
+def _further(before: Vec3, here: Vec3) -> Vec3:
+    """Where a point of the arm will be when it could be at rest."""
+    x, y, z = (b + (b - a) / _TICK_S * AHEAD_S for a, b in zip(before, here, strict=True))
+    return x, y, z
 
 
 def _ahead(before: Vec3, here: Vec3, action: Action) -> Vec3:

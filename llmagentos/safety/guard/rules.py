@@ -29,6 +29,8 @@ Decision = Literal["refuse", "confirm", "slow"]
 HEAT_M, SPLASH_M, DROP_M = 0.03, 0.10, 0.05
 #: How far outside of the work area, and how high above the table, any motion may go; at scale 1.
 BEYOND_M, LOW_M, HIGH_M = 0.10, -0.03, 0.60
+#: What a finding about forearm and hand is about.
+ARM = "my arm"
 _BURNS = frozenset({"paper", "cloth", "foam", "wood"})
 _HEATPROOF = frozenset({"ceramic", "metal"})
 
@@ -87,6 +89,9 @@ def _person(s: Stride) -> Iterator[Finding]:
         if any(math.dist(p[:2], (x, y)) < near for p in s.way):
             yield Finding(f"moves my hand within {100 * near:.0f} cm of a person")
             return
+        if any(math.dist(p[:2], (x, y)) < near + s.thick_m for p in s.body):
+            yield Finding(f"moves my arm within {100 * near:.0f} cm of a person", (ARM,))
+            return
 
 
 def _people_hazard(s: Stride) -> Iterator[Finding]:
@@ -118,6 +123,8 @@ def _keep_out(s: Stride) -> Iterator[Finding]:
         tips = any(zone.has(p) for p in s.way)
         if tips or any(zone.has(p, own) for p in s.carried):
             yield Finding(f"moves into {zone.name}, where I keep out")
+        elif any(zone.has(p, s.thick_m) for p in s.arm):
+            yield Finding(f"moves my arm into {zone.name}, where I keep out", (ARM, zone.name))
 
 
 # --- hazardous things -------------------------------------------------------------------------------
@@ -261,14 +268,15 @@ RULES: tuple[Rule, ...] = (
          "No motion has its goal more than 10 cm outside the work area, or over 60 cm high.", _reach),
     Rule("pace", "refuse", "Nothing is done faster than `speed` times the usual.", _pace),
     Rule("person", "refuse",
-         "The hand stays `clearance_m` from everybody whom a detector reports; while nobody knows, it "
-         "does not move.", _person, on_the_way=True),
+         "Hand and forearm stay `clearance_m` from everybody whom a detector reports; while nobody "
+         "knows, they do not move.", _person, on_the_way=True),
     Rule("people_hazard", "refuse",
          "What is sharp or hot goes to no place of people, and keeps twice the clearance.",
          _people_hazard, on_the_way=True, leaving=True),
     Rule("above_people", "refuse", "Nothing is carried or held above a place of people.",
          _above_people, on_the_way=True, leaving=True),
-    Rule("keep_out", "refuse", "Neither the finger tips nor what they hold go into a keep-out box.",
+    Rule("keep_out", "refuse",
+         "Neither the finger tips nor what they hold nor hand and forearm go into a keep-out box.",
          _keep_out, on_the_way=True),
     Rule("held_mass", "refuse", "Nothing heavier than `held_mass_kg` is lifted, contents included.",
          _held_mass),

@@ -23,6 +23,9 @@ from llmagentos.world.support import contents
 
 #: The way is looked at every so many metres; across, the hand is at least so much above both ends.
 STEP_M, RISE_M = 0.01, 0.10
+#: The hand is so far above the finger tips; forearm and hand are so thick around their middle; at
+#: scale 1, metres.
+HAND_M, ARM_M = (0.07, 0.12), 0.05
 #: What is farther than this is no way of an arm on a table, and refused by its goal alone.
 _MOST_STEPS = 400
 
@@ -31,7 +34,7 @@ _MOST_STEPS = 400
 class Stride:
     """hand: the finger tips before it, base frame, metres. told: what scenes know of things,
     besides the rules' own. count: the command's actions before it. points: the way itself, where
-    it is looked at on the way; None: as the action will go."""
+    it is looked at on the way; None: as the action will go. body: points of forearm and hand then."""
 
     action: Action
     scene: Scene
@@ -41,6 +44,7 @@ class Stride:
     told: tuple[Thing, ...] = ()
     count: int = 0
     points: tuple[Vec3, ...] | None = None
+    body: tuple[Vec3, ...] = ()
 
     # --- things -------------------------------------------------------------------------------
 
@@ -103,6 +107,20 @@ class Stride:
     def way(self) -> tuple[Vec3, ...]:
         """Where the finger tips go."""
         return tuple(self._tips())
+
+    @cached_property
+    def arm(self) -> tuple[Vec3, ...]:
+        """Where forearm and hand go: as far as it is known before the action only the hand, which
+        hangs over the finger tips."""
+        if self.points is not None:
+            return self.body
+        scale = self.scene.workspace.scale
+        return tuple((x, y, z + up * scale) for x, y, z in self.way for up in HAND_M)
+
+    @property
+    def thick_m(self) -> float:
+        """How thick forearm and hand are around these points, metres."""
+        return ARM_M * self.scene.workspace.scale
 
     @cached_property
     def carried(self) -> tuple[Vec3, ...]:

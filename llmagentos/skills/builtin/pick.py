@@ -11,7 +11,7 @@ import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from llmagentos.errors import MotionError
+from llmagentos.errors import LostGripError, MotionError, MovedError
 from llmagentos.motion.planning import InHand
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
@@ -96,6 +96,10 @@ def take(
         done, there, correction = corrected(grasp, item, correction, free, context.arm.kinematics)
         try:
             ended = yield from _attempt(context, there, done, correction["speed"])
+        except LostGripError as error:
+            problem, ended = str(error), "slipped"
+        except MovedError as error:  # no fault of the grasp
+            problem, ended = str(error), "moved"
         except MotionError as error:
             _log.info("grasp of %s failed: %s", item.id, error)
             problem, ended = str(error), "blocked"
@@ -103,7 +107,8 @@ def take(
         if ended == "held":
             words = f"picked up the {item.label}, {grasp.how}"
             return succeeded(words, len(tried), grasp=grasp.how, policy=correction.by)
-        last = _how_it_ended(context, ended, done, item, correction)
+        if ended != "moved":
+            last = _how_it_ended(context, ended, done, item, correction)
         yield from _give_up(context)
         again = yield from context.look_for(item)
         if again is None:
@@ -180,13 +185,16 @@ def _attempt(
     "missed", "slipped"."""
     arm, belief = context.arm, context.belief
     yield from arm.grip(grasp.open_m, wait=False)
+    context.senses.watch(item)
     yield from context.go(grasp.tip, belief.obstacles(item.id))
+    context.senses.unwatch()
     # Believed before it is known, so that a stop right now does not let go of it later.
     belief.in_hand = _in_hand(item, grasp, arm.spec)
     yield from arm.grip(0.0, grasp.force_n)
     if not holds(context, grasp):
         belief.in_hand = None
         return "missed"
+    context.senses.gripped()
     s = arm.spec.scale
     height = max(grasp.tip.position[2] + _LIFT_M * s, _CLEAR_Z_M * s + belief.in_hand.below_m)
     speed = _LIFT_SPEED * 2.0**faster
@@ -214,6 +222,7 @@ def holds(context: Context, grasp: Grasp) -> bool:
 def _give_up(context: Context) -> Generator[None, None, None]:
     """Let go, and get clear."""
     context.belief.in_hand = None
+    context.senses.unwatch()
     arm = context.arm
     yield from context.recover()
     yield from arm.release()
@@ -235,6 +244,8 @@ PICK = Skill(
         Failure.COVERED,
         Failure.NO_GRASP,
         Failure.GRASP_FAILED,
+        Failure.MOVED,
+        Failure.SLIPPED,
     ),
     check=not_pickable,
     preview=_preview,

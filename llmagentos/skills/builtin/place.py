@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from collections.abc import Generator
 
-from llmagentos.errors import ContactStop
+from llmagentos.errors import ContactStop, MovedError
 from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
@@ -59,7 +59,12 @@ def put_down(context: Context, action: Action, exact_yaw: bool = False) -> Skill
     belief = context.belief
     assert belief.in_hand is not None and action.pose is not None, "the check has seen them"
     item = belief.in_hand.item
-    yield from _set_down(context, action, exact_yaw)
+    try:
+        yield from _set_down(context, action, exact_yaw)
+    except MovedError as error:  # see where it is now, and leave it to others to choose a spot
+        yield from context.recover()
+        yield from context.look()
+        return failed(Failure.MOVED, str(error))
     seen = yield from context.look_for(item, near=action.pose.position[:2])
     problem = _misplaced(context, seen, item, action)
     if not problem:
@@ -79,7 +84,9 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     obstacles = belief.obstacles() if within_rim(context, action) else belief.obstacles(*support)
     s = arm.spec.scale
     above = Pose((tip.position[0], tip.position[1], tip.position[2] + _DOWN_M * s), tip.yaw)
+    context.senses.watch(belief.scene().get(action.support))
     yield from context.go(above, belief.obstacles(), approach_m=_DOWN_M)
+    context.senses.unwatch()
     if arm.state().gripper_width_m < EMPTY_M * s:
         belief.in_hand = None  # it slipped out on the way
         return
@@ -137,6 +144,8 @@ PLACE = Skill(
         Failure.UNSTABLE,
         Failure.MISPLACED,
         Failure.HIDDEN,
+        Failure.MOVED,
+        Failure.SLIPPED,
     ),
     check=_check,
     preview=_preview,

@@ -159,7 +159,7 @@ for where in ("videos", "row", "totals"):
 def test_a_killed_recording_leaves_its_finished_episodes(tmp_path: Path) -> None:
     """Killed while it writes the second one: before its pictures, before its row, after it."""
     subprocess.run(
-        [sys.executable, "-c", KILLED, str(tmp_path)], check=True, timeout=120,
+        [sys.executable, "-c", KILLED, str(tmp_path)], check=True, timeout=280,
         cwd=Path(__file__).parents[3], env={**os.environ, "PYTHONPATH": "."},
     )  # fmt: skip
     for where, left in (("videos", [5]), ("row", [5]), ("totals", [5, 7])):

@@ -21,6 +21,7 @@ from llmagentos.errors import CommandError, LLMAgentOSError
 from llmagentos.events import (
     CommandEnded,
     CommandRead,
+    Degraded,
     Event,
     EventBus,
     PlanWritten,
@@ -30,8 +31,8 @@ from llmagentos.lang.plan import Plan, Undo
 from llmagentos.learning import places
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
-from llmagentos.ports.modules import Outcome
-from llmagentos.safety.watchdogs import limit_s
+from llmagentos.ports.modules import Outcome, PerceptionModule, PlanningModule
+from llmagentos.safety.watchdogs import limit_s, Silence
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command
@@ -42,6 +43,8 @@ from llmagentos_ros.actions import await_listener, let_feedback_arrive, SafeActi
 from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.clock_watch import ClockWatch
 from llmagentos_ros.convert import event_to_json, to_time
+from llmagentos_ros.flight import flight_of
+from llmagentos_ros.flight import PARAMETERS as FLIGHT
 from llmagentos_ros.freshness import Heartbeats
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.planner import check_text
@@ -55,12 +58,15 @@ from llmagentos_ros.remote import (
     wait_for,
 )
 from llmagentos_ros.scene_feed import SceneFeed
+from llmagentos_ros.senses import Senses
 from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from std_msgs.msg import Empty
 
 #: The executor may take this long to take a plan.
 _EXECUTOR_S = 5.0
+#: A node may take this long to reset, and is asked again so often.
+_RESET_S, _RESET_TRIES = 10.0, 3
 _STAGES: dict[type[Event], int] = {
     CommandRead: Command.Feedback.PERCEIVING,
     SceneSeen: Command.Feedback.PLANNING,
@@ -90,6 +96,7 @@ class AgentNode(ModuleNode):
         ),
         Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
         Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
+        *FLIGHT,
     )
 
     def __init__(self) -> None:
@@ -102,14 +109,17 @@ class AgentNode(ModuleNode):
         self._done = 0
         self._progress = Progress(1)
         self._alive = Heartbeats({})
+        self._senses = self._new_senses()
 
     def build(self) -> None:
         """Create the watch over the other nodes, clients and the action server."""
         limit = self.value('node_timeout_s')
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
-        self._alive = Heartbeats(dict.fromkeys(('perception', 'planner', 'executor'), limit))
-        self._scenes = SceneFeed(lambda: self.now_s, limit)
+        self._senses = self._new_senses()
+        timer = self._senses.timer
+        self._alive = Heartbeats({name: timer(name) for name in ('planner', 'executor')})
+        self._scenes = SceneFeed(lambda: self.now_s, timer('scene'))
         planner = self.client(table.PLAN_COMMAND)
         executor = SafeActionClient(
             self,
@@ -123,12 +133,13 @@ class AgentNode(ModuleNode):
             self.client(e)
             for e in (table.RESET_ROBOT, table.RESET_PERCEPTION, table.RESET_EXECUTOR)
         ]
-        events = EventBus()
+        events, stop_out = EventBus(), self.publisher(table.STOP_NOW)
         self._execution = RemoteExecution(
             executor,
             lambda: self._alive.watch('executor'),
             events.emit,
             max(_EXECUTOR_S, limit),
+            tell_stop=lambda: stop_out.publish(Empty()),
         )
         cancel_out = self.publisher(table.CANCEL_PLAN)
         planning = RemotePlanning(
@@ -140,9 +151,15 @@ class AgentNode(ModuleNode):
             limit,
             lambda: cancel_out.publish(Empty()),
         )
+        flight = flight_of(self, lambda: self._goal is not None)
+        perception: PerceptionModule = RemotePerception(self._look)
+        planner_port: PlanningModule = planning
+        if flight is not None:
+            perception, planner_port = flight.perception(perception), flight.planner(planning)
+            events.subscribe(flight.on_event)
         self._agent = Agent(
-            RemotePerception(self._look),
-            planning,
+            perception,
+            planner_port,
             self._execution,
             EpisodeLog(),
             robot=RemoteRobot(lambda: self.now_s, self._execution, self._scenes),
@@ -168,6 +185,8 @@ class AgentNode(ModuleNode):
             feedback_pub_qos_profile=table.FEEDBACK,
         )
         self.keep(server, lambda s: s.destroy())
+        self.keep(self._senses, lambda s: s.stop())
+        self._senses.start()
 
     def stopped(self) -> None:
         """Stop the running command and wait, 6 s at most, until it has ended."""
@@ -178,9 +197,9 @@ class AgentNode(ModuleNode):
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         """Warn of silent nodes; say how many commands have ended, and if one is running."""
         level, words, _ = super().health()
-        missing = [why for timer in self._alive.timers.values() if (why := timer.stale())]
+        missing = self._senses.silent()
         if self.is_active and missing:
-            level, words = DiagnosticStatus.WARN, '; '.join(missing)
+            level, words = DiagnosticStatus.WARN, missing
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
 
     # --- what the agent sees -----------------------------------------------------------------
@@ -200,6 +219,21 @@ class AgentNode(ModuleNode):
 
     def _must_stop(self) -> bool:
         return self._stop.is_set() or bool(self._went_back())
+
+    def _new_senses(self) -> Senses:
+        limit = self.value('node_timeout_s')
+        limits_s = {'planner': limit, 'executor': limit, 'scene': max(limit, limit_s('scene'))}
+        return Senses(limits_s, lambda: self.now_s, self._on_silence)
+
+    def _on_silence(self, silence: Silence) -> None:
+        """Tell of another node that fell silent, or is heard again."""
+        row = silence.watchdog
+        if not self.is_active or row.source not in self._alive.timers:
+            return
+        self.get_logger().warning(silence.words)
+        if self._goal is None:
+            return
+        self._on_event(Degraded(row.source, row.effect.value, silence.words))
 
     def _on_heartbeat(self, msg: m.Heartbeat) -> None:
         self._alive.beat(msg.node, msg.instance)
@@ -354,11 +388,26 @@ class AgentNode(ModuleNode):
                 if client is self._resets[0]:
                     continue  # a real robot has nothing to reset
                 return f'{client.srv_name} is not there'
-            future = client.call_async(request)
-            problem = wait_for(future, 20.0, lambda: '')
-            if problem or not future.result().success:
-                return f'{client.srv_name}: {problem or future.result().message}'
+            problem = self._reset_one(client, request)
+            if problem:
+                return f'{client.srv_name}: {problem}'
         return ''
+
+    def _reset_one(self, client: Any, request: Reset.Request) -> str:
+        """
+        Ask one node; '' when done, else why not.
+
+        Again where no answer comes: that of a node which has just come back may be lost, since it
+        does not know of us yet, and a reset may be done twice.
+        """
+        problem = ''
+        for _ in range(_RESET_TRIES):
+            future = client.call_async(request)
+            problem = wait_for(future, _RESET_S, lambda: '')
+            if not problem:
+                return '' if future.result().success else str(future.result().message)
+            client.remove_pending_request(future)
+        return problem
 
 
 def _words(event: Event) -> str:

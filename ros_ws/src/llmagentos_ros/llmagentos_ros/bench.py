@@ -23,10 +23,11 @@ import time
 from typing import Any
 
 from llmagentos.agent import Agent
-from llmagentos.cli.up import graph_env, GraphState
+from llmagentos.cli.up import graph_env
 from llmagentos.errors import DriverError
 from llmagentos.local_robot import LocalRobot
 from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
+from llmagentos.runtime.keeping import GraphState
 from llmagentos.runtime.processes import ProcessManager
 from llmagentos.types import Observation
 from llmagentos_ros.bench_client import FAST_RADPS, MOVES, PATIENCE_S, REST_RADPS, Watcher
@@ -114,7 +115,12 @@ def started(
     """Start a graph with a simulated robot, until it is active. executor: parameters of it."""
     env = graph_env(os.environ)
     os.environ.update(env)
-    relaxed = {'joint_states_timeout_s': 2.0, 'scene_timeout_s': 5.0, **(executor or {})}
+    relaxed = {
+        'joint_states_timeout_s': 2.0,
+        'scene_timeout_s': 5.0,
+        'clock_timeout_s': 5.0,
+        **(executor or {}),
+    }
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         options = GraphOptions(
@@ -156,6 +162,7 @@ def _stopping(manager: ProcessManager, watcher: Watcher, times: int) -> dict[str
         graph = GraphState()
         graph.states = {'agent': 'active', 'executor': 'missing'}
         _until_active(manager, graph)
+        watcher.reset_safety()
     return {'stop': stops, 'killed': kills}
 
 

@@ -96,6 +96,7 @@ class Watcher:
             if self._fast():
                 return sent.result()
             reply = ended.result().result.reply
+            self.reset_safety()
         raise DriverError(f'expected the arm to move, got: {reply}')
 
     def _fast(self) -> bool:
@@ -126,6 +127,16 @@ class Watcher:
     def reset(self) -> None:
         """Put everything back."""
         self.call(table.RESET, table.RESET.kind.Request(seed=-1))
+
+    def reset_safety(self) -> None:
+        """Let a stopped robot go on, as a person does, once all that was silent is heard again."""
+        give_up = time.monotonic() + PATIENCE_S
+        while not (
+            answer := self.call(table.RESET_SAFETY, table.RESET_SAFETY.kind.Request())
+        ).success:
+            if time.monotonic() > give_up:
+                raise DriverError(f'expected a reset, got: {answer.message}')
+            self.watch(0.2)
 
     def call(self, endpoint: table.Endpoint, request: Any) -> Any:
         """Ask a service; its answer."""

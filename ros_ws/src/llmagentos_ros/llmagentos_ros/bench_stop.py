@@ -88,6 +88,7 @@ def main(args: list[str] | None = None) -> int:
                 taken += 1
                 print(json.dumps(found), flush=True)
             if found is None or taken % _FRESH == 0:
+                watcher.reset_safety()  # a busy computer's watchdogs may have stopped it
                 watcher.reset()
     return 0
 

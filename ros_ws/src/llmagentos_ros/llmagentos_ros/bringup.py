@@ -129,7 +129,7 @@ class Bringup(Node):
         names = [n for n in self.get_parameter('nodes').value if n]
         self._nodes = [_Managed(self, name) for name in names]
         limit = self.get_parameter('node_timeout_s').value
-        self._alive = Heartbeats(dict.fromkeys(names, limit))
+        self._alive = Heartbeats.of_limits(dict.fromkeys(names, limit))
         self._report = self.get_parameter('report').value
         self._out = self.create_publisher(
             table.GRAPH_STATE.kind, table.GRAPH_STATE.name, table.GRAPH_STATE.qos

@@ -24,10 +24,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 import math
 import threading
-import time
 
 from builtin_interfaces.msg import Duration
-from llmagentos.errors import DriverError
+from llmagentos.errors import DriverError, NotANumberError
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots import ArmSpec
 from llmagentos.safety.ages import AgeTimer
@@ -54,7 +53,7 @@ class RosDriver(RobotDriver):
     publish: sends a JointTrajectory; grip: sends (width_m, force_n); clock: seconds on the node's
     clock; clock_moved: a condition that is notified when simulated time has moved, or None for a
     clock that runs by itself; spec: the arm; joint_names, finger_names: what its driver calls
-    them, where that differs; steady: the watchdogs' clock, seconds.
+    them, where that differs; joint_states, clock_age: the watchdogs' timers of both sources.
     """
 
     def __init__(
@@ -69,12 +68,11 @@ class RosDriver(RobotDriver):
         finger_names: Sequence[str] = (),
         control_hz: float = 60.0,
         lookahead_s: float = 0.06,
-        state_timeout_s: float = 0.25,
-        stall_timeout_s: float = 1.0,
+        joint_states: AgeTimer,
+        clock_age: AgeTimer,
         gripper_latency_s: float = 0.1,
-        steady: Callable[[], float] = time.monotonic,
     ) -> None:
-        self._publish, self._grip, self._clock, self._steady = publish, grip, clock, steady
+        self._publish, self._grip, self._clock = publish, grip, clock
         self._clock_watch = ClockWatch(clock)
         self._went_back = self._clock_watch.watch()
         self._clock_moved = clock_moved
@@ -84,10 +82,9 @@ class RosDriver(RobotDriver):
         self._period_s = 1.0 / control_hz
         self._lookahead_s = lookahead_s
         self._stream = PointStream(spec, self._period_s, lookahead_s)
-        self._stall_s = stall_timeout_s
         #: What skills wait for fingers to begin to move, beyond a simulator's.
         self.gripper_latency_s = gripper_latency_s
-        self.joint_states = AgeTimer('joint states', state_timeout_s, steady)
+        self.joint_states, self._clock_age = joint_states, clock_age
         self.follows = FollowWatch()
         self.rejected = 0
         self._lock, self._sending = threading.Lock(), threading.Lock()
@@ -112,7 +109,8 @@ class RosDriver(RobotDriver):
                 state = self._reader.read(msg, self._clock())
             except DriverError as exc:
                 self.rejected += 1
-                self.joint_states.refuse(str(exc))
+                # No number is no late or foreign message: nothing is known of the arm any more.
+                self.joint_states.refuse(str(exc), at_once=isinstance(exc, NotANumberError))
                 return None
             if state is not None:
                 self._state = state
@@ -204,8 +202,8 @@ class RosDriver(RobotDriver):
         """
         Send what was commanded and wait for the next period of the node's clock.
 
-        Raises DriverError when the clock stands still for longer than the stall timeout, and when
-        it was set back; the command is not sent then, and the arm comes to rest.
+        Raises DriverError when the clock stands still for longer than its watchdog lets it, and
+        when it was set back; the command is not sent then, and the arm comes to rest.
         """
         self._check_connected()
         self._view = None
@@ -323,18 +321,18 @@ class RosDriver(RobotDriver):
         return tuple(q + d for q, d in zip(state.positions, more, strict=True))
 
     def _wait_until(self, at_s: float) -> None:
-        seen, give_up = -math.inf, 0.0
+        seen = -math.inf
         while True:
             self._check_clock()
             now = self._clock()
             if now >= at_s - _SAME_S:
                 return
             if now != seen:
-                seen, give_up = now, self._steady() + self._stall_s
-            elif self._steady() > give_up:
+                seen = now
+                self._clock_age.beat()
+            elif still := self._clock_age.stale():
                 raise DriverError(
-                    f'expected the clock to reach {at_s:.3f} s, got {now:.3f} s '
-                    f'for {self._stall_s:.1f} s'
+                    f'expected the clock to reach {at_s:.3f} s, got {now:.3f} s: {still}'
                 )
             if self._clock_moved is None:
                 threading.Event().wait(min(at_s - now, 0.05))

@@ -13,6 +13,7 @@ compared here is the bare measurement.
 from __future__ import annotations
 
 from collections.abc import Sequence
+import math
 
 #: A joint that moved so far has followed; encoders are better than that, rad.
 _MOVED_RAD = 0.004
@@ -36,9 +37,17 @@ class FollowWatch:
         self._from: tuple[Joints, Joints] | None = None
         self._due: Joints = ()
         self._since_s = 0.0
+        self._taken_s = -math.inf
 
     def take(self, stamp_s: float, due: Joints, measured: Joints) -> None:
-        """Compare one measurement (rad, at stamp_s) with where the commands had the arm then."""
+        """
+        Compare one measurement (rad, at stamp_s) with where the commands had the arm then.
+
+        The same one again says nothing new: where none comes, that is for watchdogs to tell.
+        """
+        if stamp_s == self._taken_s:
+            return
+        self._taken_s = stamp_s
         if self._from is None or _far(measured, self._from[1]) > _MOVED_RAD:
             self._from = due, measured
             self._due, self._since_s = due, stamp_s

@@ -21,11 +21,17 @@ _ALIVE_S = 1.0
 class Heartbeats:
     """Which nodes are alive, from the heartbeat topic."""
 
-    def __init__(
-        self, timeouts_s: Mapping[str, float], clock: Callable[[], float] = time.monotonic
-    ) -> None:
+    def __init__(self, timers: Mapping[str, AgeTimer]) -> None:
+        """timers: by the node's name; a node's watchdogs have them, or `of_limits` makes some."""
         self._instances: dict[str, int] = {}
-        self.timers = {name: AgeTimer(name, limit, clock) for name, limit in timeouts_s.items()}
+        self.timers = dict(timers)
+
+    @classmethod
+    def of_limits(
+        cls, limits_s: Mapping[str, float], clock: Callable[[], float] = time.monotonic
+    ) -> Heartbeats:
+        """Return those with timers of their own. limits_s: by the node's name, seconds."""
+        return cls({name: AgeTimer(name, limit, clock) for name, limit in limits_s.items()})
 
     def beat(self, name: str, instance: int = 0) -> None:
         """

@@ -25,7 +25,7 @@ from rclpy.qos import (
     QoSReliabilityPolicy,
 )
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import CameraInfo, Image, JointState
+from sensor_msgs.msg import BatteryState, CameraInfo, Image, JointState
 from std_msgs.msg import Empty
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
@@ -94,6 +94,9 @@ SCENE = Topic('scene', m.Scene, STATE, 15.0, 'what perception sees')
 PEOPLE = Topic(
     'people', PoseArray, SENSOR, 0.0, 'everybody whom a detector sees, base frame; also nobody'
 )
+BATTERY = Topic(
+    'battery_state', BatteryState, SENSOR, 0.0, "charge of the arm's battery, where it has one"
+)
 PLAN = Topic('plan', m.Plan, STATE, 0.0, 'the last plan')
 CANCEL_PLAN = Topic(
     'cancel_plan', Empty, COMMAND, 0.0, 'the plan under way is not wanted any more'
@@ -122,6 +125,7 @@ TOPICS: tuple[Topic, ...] = (
     GRIPPER,
     SCENE,
     PEOPLE,
+    BATTERY,
     PLAN,
     CANCEL_PLAN,
     STOP_NOW,

@@ -14,6 +14,8 @@ from llmagentos.class_lookup import load_named
 from llmagentos.command import check_command
 from llmagentos.errors import CommandError, LLMAgentOSError, ModelError, PerceptionError, PlanError
 from llmagentos.ports.modules import PlanningModule, PlanRequest
+from llmagentos.safety.ages import AgeTimer
+from llmagentos.safety.watchdogs import limit_s
 from llmagentos.types import Scene, Status
 from llmagentos_msgs.srv import PlanCommand
 from llmagentos_ros import interface as table
@@ -59,7 +61,7 @@ class PlannerNode(ModuleNode):
         """Load the language model; LLMAgentOSError where it cannot be. Create the service."""
         make = load_named(self.value('module'))
         self.module = make(model=self.value('model') or None, engine=self.value('engine'))
-        self._scenes = SceneFeed(lambda: self.now_s, 5.0)
+        self._scenes = SceneFeed(lambda: self.now_s, AgeTimer('scene', limit_s('scene')))
         self._plan_out = self.publisher(table.PLAN)
         # A request brings its scene with it; this one is for those that do not.
         self.subscription(table.SCENE, self._scenes.on_scene, self.group, needed=lambda: False)

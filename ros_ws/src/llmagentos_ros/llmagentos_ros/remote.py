@@ -30,6 +30,7 @@ from llmagentos.ports.modules import (
     PlanRequest,
     PlanResult,
 )
+from llmagentos.safety.watchdogs import Silence
 from llmagentos.types import Observation, Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import Plan
@@ -143,7 +144,7 @@ class RemotePlanning(PlanningModule):
         dead = wait_alive(self._watch, ready, self._patience_s, stopped)
         gone = dead()
         if gone:
-            raise PlanError(f'expected a planner, got none: {gone}')
+            raise PlanError(Silence.of('planner', gone).words)
         future = self._client.call_async(
             PlanCommand.Request(
                 command=request.command,
@@ -170,7 +171,7 @@ class RemoteExecution(ExecutionModule):
     The executor node's action as an ExecutionModule.
 
     sink: gets the executor's events, in order, on the thread that ticks. clock: what commands are
-    timed with, seconds.
+    timed with, seconds. tell_stop: stops an executor that does not answer, should it go on.
     """
 
     def __init__(
@@ -180,8 +181,9 @@ class RemoteExecution(ExecutionModule):
         sink: EventSink,
         timeout_s: float = 5.0,
         clock: Callable[[], float] = time.perf_counter,
+        tell_stop: Callable[[], None] = lambda: None,
     ) -> None:
-        self._clock = clock
+        self._clock, self._tell_stop = clock, tell_stop
         self._client, self._watch, self._sink = client, watch, sink
         self._dead: Dead = watch()
         self._timeout_s = timeout_s
@@ -230,7 +232,8 @@ class RemoteExecution(ExecutionModule):
         self._pass_events()
         gone = self._dead() if problem else ''
         if gone:
-            return Outcome('failed', f'The executor is gone ({gone}); the arm has stopped.')
+            self._tell_stop()
+            return Outcome('failed', Silence.of('executor', gone).words)
         return None
 
     def stop(self) -> Outcome:

@@ -24,6 +24,7 @@ from llmagentos_ros.images import image_to_msg, info_to_msg
 from llmagentos_ros.pacing import Pace
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.process import run
+from llmagentos_ros.rivals import Rivals
 import numpy as np
 from rclpy.clock import Clock as RclpyClock
 from rclpy.clock import ClockType
@@ -94,6 +95,7 @@ class RobotSim(ModuleNode):
         self._info_out = self.publisher(table.CAMERA_INFO)
         self._pose_out = self.publisher(table.CAMERA_POSE)
         # Commands come when there is something to do.
+        self._rivals = Rivals(self)
         self.subscription(table.TRAJECTORY, self._on_trajectory, needed=lambda: False)
         self.subscription(table.GRIPPER, self._on_gripper)
         self.serve(table.RESET_ROBOT, self._on_reset, self.default_callback_group)
@@ -179,6 +181,7 @@ class RobotSim(ModuleNode):
         if not self.is_active:
             return
         try:
+            self._refuse_rivals()
             order = [msg.joint_names.index(name) for name in self._spec.joint_names]
             start = to_seconds(msg.header.stamp) or self.sim_s
             points = [
@@ -193,6 +196,13 @@ class RobotSim(ModuleNode):
         except (DriverError, ValueError, IndexError) as exc:
             self._rejected += 1
             self.get_logger().warning(f'trajectory rejected: {exc}', throttle_duration_sec=1.0)
+
+    def _refuse_rivals(self) -> None:
+        """Raise DriverError where two nodes send commands: nobody's count, the arm brakes."""
+        commanders = self._rivals.commanders()
+        if len(commanders) > 1:
+            who = ', '.join(sorted(commanders))
+            raise DriverError(f'expected one node to command the arm, got {who}')
 
     def _on_gripper(self, msg: GripperCommand) -> None:
         if not self.is_active:

@@ -21,11 +21,16 @@ from llmagentos_ros.convert import scene_from_msg
 
 
 class SceneFeed:
-    """Thread-safe. clock: the node's clock, seconds."""
+    """
+    Thread-safe.
 
-    def __init__(self, clock: Callable[[], float], timeout_s: float) -> None:
+    clock: the node's clock, seconds. age, others: timers that a scene beats, as watchdogs have
+    them: of scenes, and of pictures, since each scene is what one picture shows.
+    """
+
+    def __init__(self, clock: Callable[[], float], age: AgeTimer, *others: AgeTimer) -> None:
         self._clock = clock
-        self.age = AgeTimer('scene', timeout_s)
+        self.age, self._ages = age, (age, *others)
         self._changed = threading.Condition()
         self._msg: m.Scene | None = None
         self._stamp_s = float('-inf')
@@ -40,7 +45,8 @@ class SceneFeed:
         stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
         problem = stamp_problem('scenes', stamp_s, self._clock())
         if problem and stamp_s > self._clock():
-            self.age.refuse(problem)
+            for age in self._ages:
+                age.refuse(problem)
             return
         # A clock that was set back makes the time of the last `forget` mean nothing.
         if stamp_s < self._since_s <= self._clock():
@@ -48,7 +54,8 @@ class SceneFeed:
         with self._changed:
             self._msg = msg
             self._stamp_s = stamp_s
-            self.age.beat()
+            for age in self._ages:
+                age.beat()
             self._changed.notify_all()
 
     def forget(self) -> None:
@@ -56,7 +63,8 @@ class SceneFeed:
         with self._changed:
             self._since_s = self._clock()
             self._msg, self._stamp_s = None, float('-inf')
-            self.age.forget()
+            for age in self._ages:
+                age.forget()
 
     def _is_new(self, since_s: float) -> bool:
         """Whether the newest picture counts; one from before the clock was set back does not."""

@@ -16,12 +16,14 @@ they are the measurement.
 from __future__ import annotations
 
 from collections.abc import Callable
+import os
 import threading
 from typing import Any
 
 from llmagentos.builder import ArmSkills
 from llmagentos.errors import FileError
 from llmagentos.ports.modules import Outcome
+from llmagentos.runtime.alive import AliveMark
 from llmagentos.safety.runner import Supervisor
 from llmagentos.safety.signals import Action, Measured, Ramp, Stop
 from llmagentos.safety.states import LATCHED, REST_S
@@ -91,6 +93,7 @@ class Stopping:
         self._busy, self._begin_anew = busy, begin_anew
         self._brake: Callable[[], None] | None = None
         self._able: ArmSkills | None = None
+        self._mark: AliveMark | None = None
         self._time = ArmTime()
         self.supervisor = Supervisor(self._time)
         self.supervisor.subscribe(self._on_action)
@@ -113,6 +116,33 @@ class Stopping:
             node.keep(session, lambda s: s.close())
         except FileError as exc:  # the topic and the service are there all the same
             node.get_logger().warning(f'llmagentos stop does not reach this graph: {exc}')
+
+    def begin(self, node: Any) -> None:
+        """
+        Let the arm be moved: the node is active.
+
+        Where the process before this one died, it begins stopped: nobody knows what the arm was
+        left with, and a person has to look.
+        """
+        self.supervisor.arm('activation of the executor')
+        if self._mark is not None:
+            return
+        name = f'executor{node.get_namespace()}-{os.environ.get("ROS_DOMAIN_ID", "0")}'
+        try:
+            self._mark = AliveMark(name)
+        except FileError as exc:
+            node.get_logger().warning(
+                f'after a crash this executor would not begin stopped: {exc}'
+            )
+            return
+        if self._mark.died_before:
+            self.supervisor.post(Stop('executor', 'a restart', 'what moved my arm had died'))
+
+    def end(self) -> None:
+        """End as somebody wanted it: the next process need not begin stopped."""
+        mark, self._mark = self._mark, None
+        if mark is not None:
+            mark.remove()
 
     def _leave(self) -> None:
         self.drop()
@@ -165,9 +195,9 @@ class Stopping:
         """Why no plan is taken now, as a sentence; '' where one is."""
         return self._rest.refusal()
 
-    def told(self, outcome: Outcome) -> Outcome:
-        """Add to a stopped plan's outcome who stopped it, and what was measured."""
-        return self._rest.told(outcome)
+    def told(self, outcome: Outcome, patience_s: float = ANSWER_S) -> Outcome:
+        """Add to a stopped plan's outcome who stopped it, and what was measured in that time."""
+        return self._rest.told(outcome, patience_s)
 
     # --- who asks ----------------------------------------------------------------------------
 
