@@ -28,6 +28,8 @@ _BELIEVED_AFTER = 3
 _WINDOW_S = 0.25
 #: A velocity is derived from positions at least so far apart, where there are any, seconds.
 _DERIVED_S = 0.03
+#: A stamp that is so much older is of a clock that was set back, seconds.
+_BACK_S = 1.0
 #: They contradict beyond this much (rad/s) and this share of the faster one.
 _CONTRADICTS_RADPS, _CONTRADICTS_SHARE = 0.1, 0.5
 
@@ -65,6 +67,7 @@ class JointReadings:
         tops = zip(self._arm, self._spec.max_velocity_radps, strict=True)
         self._rates = {name: _Rate(_TOO_FAST * top) for name, top in tops}
         self._stamp_s = -math.inf
+        self._stamps: dict[str, float] = {}
 
     def take(
         self,
@@ -79,7 +82,8 @@ class JointReadings:
         positions (rad, fingers as the spec has them), velocities (rad/s) and efforts belong to the
         names one by one; velocities and efforts may be missing or NaN: velocities then follow from
         positions, efforts count as 0. A message without any arm joint (a hand's own) updates the
-        fingers only. Raises DriverError naming what cannot be, and believes nothing of the message.
+        fingers only. One that was overtaken by a newer one of the same joints says nothing. Raises
+        DriverError naming what cannot be, and believes nothing of the message.
         """
         ours = [i for i, name in enumerate(names) if name in self._arm or name in self._fingers]
         if not ours:
@@ -90,9 +94,12 @@ class JointReadings:
         if twice:
             raise DriverError(f"expected every joint once, got {twice} twice")
         found = {names[i]: float(positions[i]) for i in ours}
+        if self._is_late(found, stamp_s):
+            return None
         self._check(found)
         self._check_jump(found, stamp_s)
         self._position |= found
+        self._stamps |= dict.fromkeys(found, stamp_s)
         for i in ours:
             effort = float(efforts[i]) if len(efforts) == len(names) else 0.0
             self._effort[names[i]] = effort if math.isfinite(effort) else 0.0
@@ -127,6 +134,12 @@ class JointReadings:
 
     def _opening_m(self, position: dict[str, float]) -> float:
         return self._spec.gripper.opening_m([position[name] for name in self._fingers])
+
+    def _is_late(self, found: Iterable[str], stamp_s: float) -> bool:
+        """Whether of each of these joints something newer is known. A clock that was set back makes
+        nothing late."""
+        known = [self._stamps.get(name, -math.inf) for name in found]
+        return all(at_s - _BACK_S < stamp_s < at_s for at_s in known)
 
     def _check(self, found: dict[str, float]) -> None:
         """Whether these positions can be of this arm. DriverError."""

@@ -25,6 +25,8 @@ State = Literal["waiting", "running", "restarting", "given up", "ended", "stoppe
 #: A process that ends with this has said why it must not run, and is given up at once (as systemd's
 #: RestartPreventExitStatus; sysexits.h calls it EX_CONFIG).
 NO_RESTART = 78
+#: In the environment of a process that is started again since the one before it ended.
+RESTARTED = "LLMAGENTOS_RESTARTED"
 #: A process that dies more often than this within the window is given up.
 MAX_RESTARTS, RESTART_WINDOW_S = 5, 60.0
 _BACKOFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
@@ -201,7 +203,7 @@ class ProcessManager:
         piped = spec.stdout == "lines"
         process.popen = subprocess.Popen(
             spec.argv,
-            env=dict(self._env) if self._env is not None else None,
+            env=self._env_of(process),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE if piped else log,
             stderr=log,
@@ -211,6 +213,13 @@ class ProcessManager:
         if piped and process.popen.stdout is not None:
             os.set_blocking(process.popen.stdout.fileno(), False)
         process.state, process.exit_code = "running", None
+
+    def _env_of(self, process: Process) -> dict[str, str] | None:
+        """None: this process's own."""
+        if not process.restarts:
+            return dict(self._env) if self._env is not None else None
+        env = os.environ if self._env is None else self._env
+        return {**env, RESTARTED: str(process.restarts)}
 
     def _check(self, process: Process, now: float) -> None:
         assert process.popen is not None

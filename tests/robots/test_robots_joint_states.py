@@ -138,3 +138,31 @@ def test_what_is_missing_is_named() -> None:
     assert readings.missing == FINGERS
     assert readings.take(FINGERS, HOME[7:], (), (), 1.0) is None
     assert readings.missing == () and readings.take(ARM, HOME[:7], (), (), 1.01) is not None
+
+
+def test_a_message_that_was_overtaken_says_nothing() -> None:
+    readings = JointReadings(PANDA)
+    assert take(readings, turned(0.00), stamp_s=5.00) is not None
+    assert take(readings, turned(0.02), stamp_s=5.02) is not None
+    assert take(readings, turned(0.00), stamp_s=5.00) is None
+    state = take(readings, turned(0.03), stamp_s=5.03)
+    assert state is not None and state.positions[0] == 0.03
+
+
+def test_joints_in_parts_are_late_part_by_part() -> None:
+    """Two drivers' stamps need not rise together: only newer ones of the same joints count."""
+    readings = JointReadings(PANDA)
+    parts = ((NAMES[:4], HOME[:4], 0.0), (NAMES[4:], HOME[4:], -0.005))
+    states = [
+        readings.take(names, where, NONE, NONE, 5.0 + 0.02 * k + off_s)
+        for k in range(3)
+        for names, where, off_s in parts
+    ]
+    assert states[0] is None and all(state is not None for state in states[1:])
+
+
+def test_after_a_clock_was_set_back_nothing_is_late() -> None:
+    readings = JointReadings(PANDA)
+    assert take(readings, stamp_s=500.0) is not None
+    assert take(readings, stamp_s=3.0) is not None
+    assert take(readings, stamp_s=2.9) is None

@@ -13,6 +13,7 @@ from pathlib import Path
 from llmagentos.runtime.processes import (
     MAX_RESTARTS,
     NO_RESTART,
+    RESTARTED,
     Process,
     ProcessManager,
     ProcessSpec,
@@ -148,3 +149,20 @@ def test_a_failing_start_leaves_nobody(tmp_path: Path) -> None:
     else:
         raise AssertionError("expected FileNotFoundError")
     assert first.popen is not None and not alive(first.popen.pid)
+
+
+def test_one_that_is_started_again_knows_that_it_is(tmp_path: Path) -> None:
+    code = (
+        f"import os; print(os.environ.get({RESTARTED!r}, 'first'), os.environ['OURS'], flush=True)"
+    )
+    said: list[str] = []
+    with ProcessManager(
+        [row("a", code, stdout="lines")], tmp_path, {**os.environ, "OURS": "x"}
+    ) as manager:
+
+        def twice() -> bool:
+            said.extend(manager.lines("a"))
+            return len(said) > 1
+
+        until(twice, manager)
+    assert said[:2] == ["first x", "1 x"]

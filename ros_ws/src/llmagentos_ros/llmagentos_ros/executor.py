@@ -190,6 +190,8 @@ class ExecutorNode(ModuleNode):
         if state is not None:
             self.motion.take(state.positions)
             self.stopping.hear(state)
+        elif self.senses.silent(Effect.STOP):
+            self.senses.look()  # what can't be is no matter of the next look
 
     def _look(self) -> Scene:
         """Wait for a scene seen after the arm last moved, and not long ago."""
@@ -212,7 +214,7 @@ class ExecutorNode(ModuleNode):
         return (
             self._went_back()
             or self._arm_out.problem
-            or self._rival
+            or self._rivals.problem()
             or self._driver.follows.problem
             or misfit(self.robot, self._heard, *self._names())
         )

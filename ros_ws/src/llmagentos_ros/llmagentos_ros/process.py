@@ -10,13 +10,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+import os
 import signal
 import sys
 import threading
 import time
 from typing import Any
 
-from llmagentos.runtime.processes import NO_RESTART
+from llmagentos.runtime.processes import NO_RESTART, RESTARTED
 from llmagentos_ros.namesake import has_namesakes, Namesakes, second_node
 import rclpy
 from rclpy.exceptions import InvalidNamespaceException, InvalidNodeNameException
@@ -57,7 +58,8 @@ def run(
     try:
         with ros(args, ended):
             namesakes = Namesakes(name)
-            refuse_second(namesakes, ended.is_set)
+            if RESTARTED not in os.environ:  # else whoever has started it knows that it is alone
+                refuse_second(namesakes, ended.is_set)
             return 0 if ended.is_set() else _run(make, namesakes, threads, ended)
     except Refused as exc:
         print(f'{name}: {exc}', file=sys.stderr, flush=True)

@@ -6,8 +6,9 @@ A graph in which faults are injected, and a person at it.
 Knows: processes and their states, commands, every joint state with its stamp. Does not know: any
 fault.
 
-The robot's time passes as the wall's does, or slower on a busy computer, and waits for nobody
-(`command_wait_s` 0), as on a robot. Rest is read from its joint states, on its own clock.
+The robot's time passes as the wall's does, or slower on a busy computer, where it also waits a
+little for commands that are late, as in every simulation here: so load makes the graph slow, not
+clumsy, before a fault. Rest is read from the robot's joint states, on its own clock.
 """
 
 from __future__ import annotations
@@ -34,6 +35,8 @@ from llmagentos.runtime.sessions import FOLDER_VARIABLE
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_seconds
 from llmagentos_ros.faults.relay import FROM_ROBOT, theirs, TO_ROBOT
+from rcl_interfaces.msg import Parameter, ParameterType, ParameterValue
+from rcl_interfaces.srv import SetParameters
 import rclpy
 from rclpy.action import ActionClient
 from rclpy.executors import SingleThreadedExecutor
@@ -180,6 +183,14 @@ class FaultGraph:
         """Let the wall's time pass."""
         until = time.monotonic() + seconds
         self.wait(lambda: time.monotonic() > until, seconds + PATIENCE_S)
+
+    def set_parameter(self, node: str, name: str, value: float) -> None:
+        """Set a floating-point parameter of a node."""
+        new = ParameterValue(type=ParameterType.PARAMETER_DOUBLE, double_value=value)
+        endpoint = table.Endpoint(f'{node}/set_parameters', SetParameters, '')
+        answer = self.call(endpoint, parameters=[Parameter(name=name, value=new)]).results[0]
+        if not answer.successful:
+            raise DriverError(answer.reason)
 
     def pass_time(self, seconds: float) -> None:
         """Let the robot's time pass."""
@@ -331,7 +342,7 @@ def _rows(folder: Path, env: dict[str, str], relayed: bool) -> list[ProcessSpec]
         robot='panda',
         params=[config_file('sim.yaml', env)],
         extra={
-            'robot_sim': {'command_wait_s': 0.0, 'camera_hz': _CAMERA_HZ},
+            'robot_sim': {'camera_hz': _CAMERA_HZ},
             'perception': {'max_hz': _CAMERA_HZ},
             'executor': {'profile': 'careful', 'audit': 'none', **_PATIENT},
             'agent': {'words': False, 'node_timeout_s': 5.0},
