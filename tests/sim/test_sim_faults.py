@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import math
+import os
+import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -160,3 +162,11 @@ def test_rows_of_one_turn_run_together_and_are_told_in_the_tables_order() -> Non
     rows = run([fault(1, 2), fault(2, 0), fault(3, 2), fault(4, 1)], lab=None)  # type: ignore[arg-type]
     assert done == [2, 4, 1, 3]
     assert [row.fault.number for row in rows] == [1, 2, 3, 4]
+
+
+def test_without_ros_the_command_says_so() -> None:
+    env = {**os.environ, "LLMAGENTOS_ROS_DISTRO": "nowhere"}
+    argv = [sys.executable, "-m", "llmagentos", "faults", "--ros", "--row", "5"]
+    done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=250)
+    assert done.returncode == 2, done.stderr
+    assert "expected ROS 2 with llmagentos_ros, got none" in " ".join(done.stderr.split())

@@ -54,7 +54,7 @@ WATCH_S = 1.0
 STILL_RAD = 0.005
 _CAMERA_HZ = 5.0
 #: The executor's watchdogs, on a computer that starves it now and then before any fault.
-_PATIENT = {'joint_states_timeout_s': 1.0, 'scene_timeout_s': 3.0, 'clock_timeout_s': 3.0}
+_PATIENT = {'joint_states_timeout_s': 2.0, 'scene_timeout_s': 5.0, 'clock_timeout_s': 5.0}
 _TRIES = 4
 #: No domain of a person's own: 0 is what everybody has by default.
 _DOMAINS = 101
@@ -258,13 +258,26 @@ class FaultGraph:
             self.node.destroy_client(client)
 
     def ready(self) -> None:
-        """Wait until all is active; reset what was stopped, and put everything back."""
-        self.wait(lambda: self.keeper.graph.ready)
-        self._until_done(table.RESET_SAFETY)
-        self._until_done(table.RESET, seed=-1)
-        self.seen.clear()
-        self._scenes = 0
-        self.wait(lambda: self._scenes > 1 and len(self.seen) > 10 and not self.reasons)
+        """
+        Wait until all is active; reset what was stopped, and put everything back.
+
+        Again where a busy computer's watchdogs have stopped it meanwhile.
+        """
+        give_up = time.monotonic() + PATIENCE_S
+        while True:
+            self.wait(lambda: self.keeper.graph.ready)
+            self._until_done(table.RESET_SAFETY)
+            self._until_done(table.RESET, seed=-1)
+            self.seen.clear()
+            self._scenes = 0
+            self.wait(lambda: self._scenes > 1 and len(self.seen) > 10)
+            if not self.reasons:
+                return
+            if time.monotonic() > give_up:
+                raise DriverError(
+                    f'expected a graph that may move, got: {"; ".join(self.reasons)}'
+                )
+            self.wait_s(0.5)
 
     def _until_done(self, endpoint: table.Endpoint, **fields: Any) -> None:
         """Ask until it is done: a plan may still be ending, a source still be silent."""
