@@ -98,7 +98,7 @@ class RecorderConfig(_Part):
     )
     joints_hz: float = Field(25.0, gt=0.0, le=1000.0, description="joint states a second")
     share: float = Field(
-        0.015,
+        0.01,
         ge=0.0,
         le=1.0,
         description="in simulation: pictures while the arm moves may take this share of the time; "
@@ -212,9 +212,10 @@ class AgentConfig(_Part):
         AuditConfig(), description="the record of what was asked, allowed and done"
     )
     rehearses: bool = Field(True, description="go through each plan in memory before moving")
-    rehearsal: bool = Field(
-        False,
-        description="try each plan out in simulated copies of what was seen before moving",
+    rehearsal: bool | None = Field(
+        None,
+        description="try each plan out in simulated copies of what was seen before moving; none: "
+        "where the robot is simulated",
     )
     trust: TrustConfig = Field(
         TrustConfig(), description="how sure a plan must be (act_from, ask_from)"

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from typing import Any, ClassVar
 
 _log = logging.getLogger(__name__)
@@ -64,12 +64,14 @@ class PlanWritten(Event):
 @dataclass(frozen=True)
 class Rehearsed(Event):
     """The plan has been tried out in copies of the scene; in bad of them it went wrong. words: how
-    it went, and whether to its end."""
+    it went, and whether to its end. change: what follows from it for the plan, as plain data
+    (`Outlook.change` of llmagentos.execution.copies); empty where it is carried out as written."""
 
     name: ClassVar[str] = "rehearsed"
     copies: int
     bad: int
     words: str
+    change: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)

@@ -66,7 +66,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "noise": noise,
         "skills": config.skills,
         "rehearses": config.rehearses,
-        "rehearsal": config.rehearsal,
+        "rehearsal": rehearsal(config, simulated=True),
         "trust": Trust(**config.trust.model_dump()),
         "rules": guard_rules(config),
         **({} if config.profile is None else {"profile": config.profile}),
@@ -91,7 +91,7 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "gripper_latency_s": config.gripper_latency_s,
         "skills": config.skills,
         "rehearses": config.rehearses,
-        "rehearsal": config.rehearsal,
+        "rehearsal": rehearsal(config, simulated=False),
         "trust": Trust(**config.trust.model_dump()),
         "rules": guard_rules(config),
         **{name: value for name, value in chosen.items() if value is not None},
@@ -102,6 +102,11 @@ def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "past": past(config, arm.name),
         "flight": recorder(config, arm),
     }
+
+
+def rehearsal(config: AgentConfig, simulated: bool) -> bool:
+    """Whether plans are tried out in copies of what was seen."""
+    return simulated if config.rehearsal is None else config.rehearsal
 
 
 def guard_rules(config: AgentConfig) -> GuardRules | None:
@@ -139,7 +144,7 @@ def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightReco
         "model": model_of(config),
         "config": config.model_dump(mode="json", exclude_unset=True),
         "trust": config.trust.model_dump(), "rehearses": config.rehearses,
-        "rehearsal": config.rehearsal,
+        "rehearsal": rehearsal(config, simulated=scene is not None),
         "rules": None if rules is None else rules.model_dump(mode="json"),
         "scene": None if scene is None else scene.model_dump(mode="json"),
         "things": [

@@ -64,7 +64,8 @@ RehearsalOption = Annotated[
     bool | None,
     typer.Option(
         "--rehearsal/--no-rehearsal",
-        help="Try each plan out in simulated copies of what was seen before anything moves.",
+        help="Try each plan out in simulated copies of what was seen before anything moves "
+        "(default: in simulation).",
         show_default=False,
     ),
 ]

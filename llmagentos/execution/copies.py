@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -22,6 +22,7 @@ from llmagentos.dialogue.session import Session
 from llmagentos.events import EventSink, Rehearsed
 from llmagentos.execution import tree
 from llmagentos.execution.rehearsal import acts, copied, foreseen
+from llmagentos.lang import codec
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
 from llmagentos.memory.session import SessionMemory
@@ -31,12 +32,15 @@ from llmagentos.ports.rehearsal import Harm, Rehearsal, RehearsedSkills
 from llmagentos.tasks.scope import Lessons
 from llmagentos.types import Hand, Scene
 
-#: So many copies at most. A plan is begun once one went well without a hitch, or this many in the
-#: end; it is asked about only where this many went wrong.
-COPIES, ENOUGH_GOOD, ENOUGH_BAD = 5, 2, 4
+#: So many copies at most. A plan is begun once the first went well without a hitch, or this many in
+#: the end; it is asked about only where this many went wrong.
+COPIES, ENOUGH_GOOD, ENOUGH_BAD = 4, 2, 3
 #: What all copies of a plan may compute, in simulated seconds, as long as nothing goes wrong; and
 #: where something does.
 BUDGET_S, WORTH_S = 3.0, 12.0
+#: After so many actions in a row that failed a copy is given up: it rarely ends well. But another
+#: spot may do where one did not.
+_HOPELESS = 2
 #: Orders that are tried instead of one that goes wrong.
 _ORDERS = 3
 #: Nothing goes wrong in this way in the world, or the skills mend it there.
@@ -51,19 +55,22 @@ _MAX_TICKS = 3000
 @dataclass(frozen=True)
 class Run:
     """A plan in one copy. whole: it was gone through to its end. wrong: what went wrong in it, as a
-    sentence in the conditional; "" for nothing. smooth: all went well at the first try."""
+    sentence in the conditional; "" for nothing. smooth: all went well at the first try. refused:
+    its first action was refused before anything moved."""
 
     wrong: str
     whole: bool
     lessons: Lessons
     smooth: bool
+    refused: bool = False
 
 
 @dataclass(frozen=True)
 class Outlook:
     """What is known of a plan before it begins. plan: the one to carry out. lessons: what goes
     better in it. wrong: why it should not be begun, "" for nothing. copies: how many were tried,
-    bad: how many of them went wrong; reached: whether the budget reached the plan's end."""
+    bad: how many of them went wrong; reached: whether the budget reached the plan's end. refused:
+    it begins with what will be refused before anything moves, with its own reason."""
 
     plan: p.Plan
     lessons: Lessons = field(default_factory=Lessons)
@@ -71,10 +78,13 @@ class Outlook:
     copies: int = 0
     bad: int = 0
     reached: bool = True
+    refused: bool = False
 
     @property
     def words(self) -> str:
         """For the trace."""
+        if self.refused:
+            return "begins with what will be refused before anything moves"
         told = f"went well in {self.copies - self.bad} of {self.copies} copies of the scene"
         return told if self.reached else f"{told}, not tried out to its end"
 
@@ -83,12 +93,38 @@ class Outlook:
         """Whether to do it although it goes wrong."""
         return f"I have tried that out in my head: {self.wrong}. Shall I do it all the same?"
 
+    def change(self, plan: p.Plan) -> dict[str, Any]:
+        """What is not as in `plan`, as plain data; a replay goes on from that."""
+        told: dict[str, Any] = {} if self.plan == plan else {"plan": codec.write(self.plan)}
+        if self.wrong:
+            told["wrong"] = self.wrong
+        if self.lessons.skips:
+            told["skips"] = dict(self.lessons.skips)
+        if self.lessons.spots:
+            told["spots"] = [[name, list(at)] for name, at in self.lessons.spots]
+        return told
+
+
+def changed(plan: p.Plan, told: Mapping[str, Any]) -> Outlook:
+    """The outlook that `Outlook.change` told of. Raises PlanError for a plan that can't be read."""
+    spots = tuple((str(name), (float(x), float(y))) for name, (x, y) in told.get("spots", ()))
+    return Outlook(
+        codec.parse(told["plan"]) if "plan" in told else plan,
+        Lessons(dict(told.get("skips", {})), spots),
+        str(told.get("wrong", "")),
+    )
+
 
 class Rehearsing:
     """One session's rehearsals. rehearsal: None where nothing is tried out; sink: told of each."""
 
     def __init__(self, rehearsal: Rehearsal | None, sink: EventSink) -> None:
         self._rehearsal, self._sink = rehearsal, sink
+
+    @classmethod
+    def of(cls, rehearsal: Rehearsal | Rehearsing | None, sink: EventSink) -> Rehearsing:
+        """Itself, or the rehearsals of one session."""
+        return rehearsal if isinstance(rehearsal, Rehearsing) else cls(rehearsal, sink)
 
     def reset(self) -> None:
         """A new session."""
@@ -106,7 +142,7 @@ class Rehearsing:
             return Outlook(plan)
         found = foretell(plan, scene, memory, self._rehearsal, hand)
         if found.copies:
-            self._sink(Rehearsed(found.copies, found.bad, found.words))
+            self._sink(Rehearsed(found.copies, found.bad, found.words, found.change(plan)))
         return found
 
 
@@ -133,7 +169,7 @@ def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehears
     for number in range(1, COPIES + 1):
         bad = sum(bool(run.wrong) for run in runs)
         smooth = any(run.smooth for run in runs)
-        if bad >= ENOUGH_BAD or smooth or len(runs) - bad >= ENOUGH_GOOD:
+        if bad >= ENOUGH_BAD or (smooth and not bad) or len(runs) - bad >= ENOUGH_GOOD:
             break
         left = (WORTH_S if bad else BUDGET_S) - spent
         if left <= 0:
@@ -141,6 +177,8 @@ def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehears
         skills = rehearsal.copy(scene, number)
         runs.append(_run(plan, memory, skills, left, WORTH_S - spent))
         spent += skills.cost_s
+        if runs[-1].refused:
+            return Outlook(plan, copies=number, refused=True)
     wrongs = [run.wrong for run in runs if run.wrong]
     certain = len(wrongs) >= ENOUGH_BAD
     return Outlook(
@@ -161,22 +199,46 @@ def _run(
     before = skills.scene()
     session = Session(skills, copied(memory), lambda event: None, plan.steps)
     root = tree.build(plan.steps, session)
+    harm, hopeless, done = None, False, 0
     for _ in range(_MAX_TICKS):
         root.tick_once()
         waits = any(r.op in ("wait_for", "wait") for r in session.records)
         if root.status != Tick.RUNNING or waits:
             break
-        trouble = any(a["status"] == "failed" for r in session.records for a in r.actions)
-        if skills.cost_s > (most_s if trouble else budget_s):
+        actions = _actions(session)
+        if len(actions) > done and actions[-1]["status"] == "failed":
+            harm = _harm_to_others(skills)
+            hopeless = _is_hopeless(actions[-_HOPELESS:])
+        done = len(actions)
+        trouble = any(a["status"] == "failed" for a in actions)
+        if harm is not None or hopeless or skills.cost_s > (most_s if trouble else budget_s):
             break
-    if root.status == Tick.FAILURE and session.problem is not None:
+    failed = root.status == Tick.FAILURE and session.problem is not None
+    if failed or (hopeless and harm is None):
         wrong = _told(session, before)
     else:
-        harm = skills.harm()
+        harm = harm or skills.harm()
         wrong = "" if harm is None else _told_harm(harm, before)
-    tries = (a for r in session.records for a in r.actions)
+    tries = _actions(session)
     hitch = wrong or any(a["status"] == "failed" or a["attempts"] > 1 for a in tries)
-    return Run(wrong, root.status != Tick.RUNNING, _lessons(session), not hitch)
+    whole = hopeless or harm is not None or root.status != Tick.RUNNING
+    refused = bool(wrong) and len(tries) == 1 and skills.cost_s == 0.0
+    return Run(wrong, whole, _lessons(session), not hitch, refused)
+
+
+def _actions(session: Session) -> list[Mapping[str, Any]]:
+    return [action for record in session.records for action in record.actions]
+
+
+def _is_hopeless(last: Sequence[Mapping[str, Any]]) -> bool:
+    all_failed = len(last) == _HOPELESS and all(a["status"] == "failed" for a in last)
+    return all_failed and last[-1]["name"] != "place"
+
+
+def _harm_to_others(skills: RehearsedSkills) -> Harm | None:
+    """What no action was about and does not stand any more: nothing that follows mends that."""
+    harm = skills.harm()
+    return None if harm is None or harm.how == "fallen" else harm
 
 
 # --- what would go wrong, in words --------------------------------------------------------------
@@ -184,9 +246,8 @@ def _run(
 
 def _told(session: Session, before: Scene) -> str:
     """What the last action that failed would come to; "" where the world may well do better."""
-    problem = session.problem
-    actions = [a for r in session.records for a in r.actions]
-    if problem is None or not actions or actions[-1]["status"] != "failed":
+    actions = _actions(session)
+    if not actions or actions[-1]["status"] != "failed":
         return ""
     last = actions[-1]
     if last.get("reason") in {f.value for f in _NO_FORECAST}:
@@ -237,7 +298,7 @@ def _lessons(session: Session) -> Lessons:
                 skips[item] = action["attempts"] - 1
             if name == "place" and action.get("reason") in ("misplaced", "unstable"):
                 x, y, _ = action["position"]
-                spots.append((item, (round(x, 3), round(y, 3))))
+                spots.append((item, (round(float(x), 3), round(float(y), 3))))
     return Lessons({k: n for k, n in skips.items() if n}, tuple(spots))
 
 

@@ -45,7 +45,8 @@ class PlanExecutor(Parking, ExecutionModule):
     memory: the session's memory (a new one by default). sink: gets every event.
     rehearses: go through each plan in memory first, so that nothing moves when a later step
     would end in a question or can't be done. observe: what the cameras show, for `execute`.
-    trust: how sure a plan must be. rehearsal: tries each plan out in copies of what was seen.
+    trust: how sure a plan must be. rehearsal: tries each plan out in copies of what was seen, or
+    says what came of that.
     """
 
     def __init__(
@@ -56,7 +57,7 @@ class PlanExecutor(Parking, ExecutionModule):
         rehearses: bool = True,
         observe: Callable[[], Observation] | None = None,
         trust: Trust | None = None,
-        rehearsal: Rehearsal | None = None,
+        rehearsal: Rehearsal | Rehearsing | None = None,
     ):
         self.skills = skills
         self.memory = memory or SessionMemory()
@@ -71,7 +72,7 @@ class PlanExecutor(Parking, ExecutionModule):
         self._pending: dialogue.Pending | None = None
         self._armed: waiting_for_word.Armed | None = None
         self._later: waiting_for_word.Armed | None = None
-        self._guarding, self._rehearsing = Guarding(skills), Rehearsing(rehearsal, self._sink)
+        self._guarding, self._rehearsing = Guarding(skills), Rehearsing.of(rehearsal, self._sink)
 
     @property
     def tree(self) -> Behaviour | None:

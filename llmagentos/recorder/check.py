@@ -254,7 +254,9 @@ def _execution(flight: Flight) -> Stage:
         return Stage("execution", "nothing", note=told)
     trust = Trust(**header["trust"]) if "trust" in header else None
     guarded = GuardedSkills(skills, _guard(header))
-    executor = PlanExecutor(guarded, rehearses=header.get("rehearses", True), trust=trust)
+    executor = PlanExecutor(
+        guarded, rehearses=header.get("rehearses", True), trust=trust, rehearsal=skills.foretold
+    )
     if header["left_out"]:
         return Stage("execution", "nothing", note="the session before it was too long to be kept")
     for number, one in enumerate(header["earlier"], 1):
@@ -296,8 +298,7 @@ def _ending(flight: Flight, outcome: Outcome, checked: str) -> Stage:
         why = f"expected the reply '{reply}', got '{outcome.reply}'"
     else:
         return Stage("execution", f"{checked} and the reply")
-    left = "the rehearsal in copies of the scene is not repeated"
-    return Stage("execution", checked, why, left if flight.header.get("rehearsal") else "")
+    return Stage("execution", checked, why)
 
 
 def _carry_out(

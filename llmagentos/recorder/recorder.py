@@ -26,6 +26,7 @@ from llmagentos.events import (
     CommandTakenUp,
     Event,
     PlanWritten,
+    Rehearsed,
 )
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
@@ -85,13 +86,11 @@ class FlightRecorder:
         self._next_joints_s, self._turn, self._rejected = 0.0, 0, 0
         #: Nothing is recorded while this is set.
         self.muted = False
-        self._under_way = False
         self._known: Scene | None = None
         self._earlier: list[dict[str, Any]] = []
         self._trace: list[dict[str, Any]] = []
-        self._left_out = 0
+        self._left_out, self._command, self._under_way = 0, "", False
         self._asked: list[tuple[PlanRequest, PlanResult]] = []
-        self._command = ""
         self._driver: RobotDriver | None = None
         self._cameras: tuple[Camera, ...] = ()
         self._gate: MotionGate | None = None
@@ -146,6 +145,8 @@ class FlightRecorder:
         if isinstance(event, PlanWritten):
             self._will_do(event.plan)
         told = event.to_json()
+        if isinstance(event, Rehearsed):
+            self.skill("foretold", change=told["change"])
         self._note(topics.EVENT, lambda: [(topics.EVENT, told, 0)])
         if isinstance(event, CommandEnded):
             self._ended(event.status, event.reply)
@@ -297,6 +298,7 @@ class FlightRecorder:
 
     def _ended(self, status: str, reply: str) -> None:
         self._under_way = False
+        self._pace.end()
         if self._onlooker is not None:
             self._onlooker.wanted.clear()
         self._look_at_gate()

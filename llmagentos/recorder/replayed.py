@@ -11,6 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from llmagentos.errors import LLMAgentOSError
+from llmagentos.execution.copies import Outlook, Rehearsing, changed
+from llmagentos.lang.plan import Plan
+from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.skills import SkillReport, SkillStatus, succeeded
 from llmagentos.recorder import values
 from llmagentos.skills.symbolic import HAND
@@ -22,6 +25,19 @@ SAME_M, SAME_RAD = 0.005, 0.05
 
 class DivergedError(LLMAgentOSError):
     """Another action than the recorded one was begun; its words say which."""
+
+
+class Foretold(Rehearsing):
+    """What came of rehearsals then: they are not repeated. changes: as `Outlook.change` told them,
+    one after another."""
+
+    def __init__(self) -> None:
+        super().__init__(None, lambda event: None)
+        self.changes: list[Mapping[str, Any]] = []
+
+    def outlook(self, plan: Plan, scene: Scene, memory: SessionMemory, hand: Hand) -> Outlook:
+        """As it was then; a plan that was not tried out is as it is."""
+        return changed(plan, self.changes.pop(0)) if self.changes else Outlook(plan)
 
 
 class ReplayedSkills:
@@ -37,11 +53,14 @@ class ReplayedSkills:
         self._report = succeeded("nothing to do")
         self._changed = True
         self.actions = 0
+        #: What rehearsals of the command under way came to.
+        self.foretold = Foretold()
         self.load(())
 
     def load(self, record: Sequence[Mapping[str, Any]]) -> None:
         """What the next command met."""
-        self._record, self._at = list(record), 0
+        self.foretold.changes = [told["change"] for told in record if told["kind"] == "foretold"]
+        self._record, self._at = [told for told in record if told["kind"] != "foretold"], 0
         self.stopped = self.over = False
         self.actions = 0
 

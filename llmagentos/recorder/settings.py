@@ -23,5 +23,5 @@ class Settings:
     limit_mb: float | None = None
     pictures_hz: float = 5.0
     joints_hz: float = 25.0
-    share: float = 0.015
+    share: float = 0.01
     about: Mapping[str, Any] = field(default_factory=dict)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from llmagentos.robots.urdf import LinkShape
 from llmagentos.types import Workspace
@@ -19,6 +20,8 @@ DEFAULT_PROFILE = "careful"
 SIM_PROFILE = "sim"
 #: What profiles were called before; the old name still goes, with a warning.
 FORMER_PROFILES = {"full": SIM_PROFILE}
+#: So many openings of a hand are kept.
+_HANDS = 256
 #: Finger ends stay this far above the table.
 _FINGER_CLEARANCE_M = 0.002
 
@@ -234,6 +237,19 @@ class ArmSpec:
 
     def hand_at(self, opening_m: float) -> tuple[HandPart, ...]:
         """The hand's parts with the fingers at an opening, straight between the known ones."""
+        known = self._hands.get(opening_m)
+        if known is None:
+            if len(self._hands) >= _HANDS:
+                self._hands.clear()
+            known = self._hands[opening_m] = self._hand_at(opening_m)
+        return known
+
+    @cached_property
+    def _hands(self) -> dict[float, tuple[HandPart, ...]]:
+        """By opening: a way is looked along with one opening hundreds of times."""
+        return {}
+
+    def _hand_at(self, opening_m: float) -> tuple[HandPart, ...]:
         shapes = self.hand
         i = 1
         while i < len(shapes) - 1 and opening_m > shapes[i].opening_m:

@@ -144,12 +144,13 @@ class TwinSkills(MotionSkills):
         return report
 
     def harm(self) -> Harm | None:
-        """What stood by and does not any more, the farthest moved first."""
+        """What stood by and does not any more, the farthest moved first. What an action is about
+        that has not ended is on its way."""
         world, found = self._world, list[tuple[float, str, float]]()
         loads = world.load()
         for name in self._placed:
             moved, tilted = world.moved_m(name), world.tilted_rad(name)
-            if name not in loads and (
+            if name not in (*loads, *self._under) and (
                 moved > _MOVED_M * self._arm.spec.scale or tilted > _TILTED_RAD
             ):
                 found.append((moved, name, tilted))
@@ -169,7 +170,7 @@ class TwinSkills(MotionSkills):
             item = placed.item
             off = [a - b for a, b in zip(placed.position, item.position, strict=True)]
             at = (x - off[0], y - off[1], z)
-            if world.moved_m(item.id) < _SAME_M and world.tilted_rad(item.id) < _SAME_RAD:
+            if world.is_as_staged(item.id, _SAME_M, _SAME_RAD):
                 same[item.id] = item
                 at = item.position
             rows.append({**row, "position": at, "yaw": row["yaw"] - (placed.yaw - item.yaw)})

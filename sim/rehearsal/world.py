@@ -74,6 +74,8 @@ class TwinWorld(SimWorld):
         self.cost_s = 0.0
         self._of = arm
         self._kept: dict[tuple[str, float], list[int]] = {}
+        #: Where things stood at first, and where they shall stay.
+        self._staged: dict[str, Pose7] = {}
         self._start: dict[str, Pose7] = {}
         super().__init__(SceneSpec(robot=DEFAULT_ROBOT), renderer="tiny", engine=ENGINE)
 
@@ -108,7 +110,8 @@ class TwinWorld(SimWorld):
         if held:
             self.send_gripper(0.0, self.robot.spec.max_grip_force_n / 2)
         self.cost_s = 0.0
-        self._start = {name: self.object_pose(name) for name in self._bodies}
+        self._staged = {name: self.object_pose(name) for name in self._bodies}
+        self._start = dict(self._staged)
 
     def _provide(self, things: Sequence[Placed]) -> None:
         """A body for each thing, made where there is none left over; the others out of the way."""
@@ -204,6 +207,18 @@ class TwinWorld(SimWorld):
         bodies = set(self._bodies.values())
         return any(c[2] in bodies and c[8] < 0.0005 for c in contacts)
 
+    def held_truth(self) -> str | None:
+        """Id of what both fingers press on from two sides, or None: what they push is touched by
+        both, too, but from one."""
+        left, right = self.robot.pads
+        for name, body in self._bodies.items():
+            sides: dict[int, NDArray[np.float64]] = {}
+            for contact in self.client.getContactPoints(self.robot.body, body):
+                sides[contact[3]] = sides.get(contact[3], np.zeros(3)) + np.array(contact[7])
+            if left in sides and right in sides and float(sides[left] @ sides[right]) < 0.0:
+                return name
+        return None
+
     def load(self) -> tuple[str, ...]:
         """Ids of what both fingers hold, and of what stands in or on that."""
         held = self.held_truth()
@@ -239,15 +254,24 @@ class TwinWorld(SimWorld):
     # ---- what became of things ---------------------------------------------------------------
 
     def moved_m(self, name: str) -> float:
-        """How far a thing is from where it stood first; what fell off the table is far."""
+        """How far a thing is from where it should stay; what fell off the table is far."""
         return math.dist(self._start[name][0], self.object_pose(name)[0])
 
     def tilted_rad(self, name: str) -> float:
-        """How far a thing leans from how it stood first."""
+        """How far a thing leans from how it should stay."""
+        return self._leans_rad(name, self._start[name])
+
+    def is_as_staged(self, name: str, within_m: float, within_rad: float) -> bool:
+        """Whether a thing is still, or again, as it was at first."""
+        there = self._staged[name]
+        off_m = math.dist(there[0], self.object_pose(name)[0])
+        return off_m < within_m and self._leans_rad(name, there) < within_rad
+
+    def _leans_rad(self, name: str, there: Pose7) -> float:
         if traits(self._specs[name].kind).rolls:
             return 0.0
         ups = []
-        for _, turn in (self._start[name], self.object_pose(name)):
+        for _, turn in (there, self.object_pose(name)):
             m = self.client.getMatrixFromQuaternion(turn)
             ups.append((m[2], m[5], m[8]))
         dot = sum(a * b for a, b in zip(*ups, strict=True))

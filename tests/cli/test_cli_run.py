@@ -8,6 +8,11 @@ from typing import Any
 
 import pytest
 
+from llmagentos import from_config
+from llmagentos.cli.settings import effective
+from llmagentos.recorder import topics
+from llmagentos.recorder.reading import read
+
 CONTRACT = {
     "command", "status", "reply", "plan", "steps", "initial_objects", "objects", "held",
     "timings", "engine",
@@ -66,6 +71,53 @@ def test_the_world_is_as_asked(two: tuple[int, list[dict[str, Any]]]) -> None:
     assert bowl["id"] == "home"
     assert block["position"][:2] == pytest.approx(bowl["position"][:2], abs=0.04)
     assert asked["reply"] == "There is one block."
+
+
+def rehearsals(folder: Path) -> tuple[int, bool]:
+    """How many a flight tells of, and whether its beginning says that there are any."""
+    (path,) = folder.glob("flight-*.mcap")
+    flight = read(path)
+    told = [n for n in flight.on(topics.EVENT) if n.value["event"] == "rehearsed"]
+    return len(told), flight.header["rehearsal"]
+
+
+@pytest.mark.parametrize(("options", "on"), [((), True), (("--no-rehearsal",), False)])
+def test_plans_are_rehearsed_unless_somebody_says_otherwise(
+    options: tuple[str, ...], on: bool, scene: Path, tmp_path: Path
+) -> None:
+    said = "--scene", str(scene), "--flight", str(tmp_path), "pick up the red block"
+    done = run("run", *options, *said, timeout_s=600)
+    assert done.returncode == 0, done.stderr
+    assert rehearsals(tmp_path) == (int(on), on)
+
+
+def test_chat_takes_the_same_option(scene: Path, tmp_path: Path) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "llmagentos", "chat", "--scene", str(scene), "--no-rehearsal",
+         "--flight", str(tmp_path)],
+        input="pick up the red block\nquit\n", capture_output=True, text=True, timeout=600,
+        check=False,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    assert rehearsals(tmp_path) == (0, False)
+
+
+@pytest.mark.parametrize(
+    ("written", "option", "on"),
+    [
+        ("{}", None, True),
+        ("rehearsal: false", None, False),
+        ("rehearsal: false", True, True),
+        ("rehearsal: true", False, False),
+    ],
+)
+def test_the_option_is_over_the_file(
+    written: str, option: bool | None, on: bool, tmp_path: Path
+) -> None:
+    file = tmp_path / "agent.yaml"
+    file.write_text(written, encoding="utf-8")
+    chosen = effective(file, rehearsal=option)
+    assert from_config.rehearsal(chosen, simulated=True) is on
 
 
 def test_a_command_that_fails_exits_with_1_and_names_what_is_missing(scene: Path) -> None:

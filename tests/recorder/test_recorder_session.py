@@ -100,6 +100,26 @@ class Askew(TabletopPerception):
         return super().perceive(replace(observation, frames=tuple(frames)))
 
 
+def foretold(flight: Flight, change: dict[str, Any]) -> Flight:
+    """The flight as if its rehearsal had come to that."""
+    told = next(n for n in flight.on(topics.SKILL) if n.value["kind"] == "foretold")
+    data = json.dumps({"kind": "foretold", "change": change}).encode()
+    flight.notes[flight.notes.index(told)] = replace(told, data=data)
+    return flight
+
+
+def test_what_a_rehearsal_came_to_is_taken_from_the_record(
+    flights: list[Path], planner: PlanningModule
+) -> None:
+    flight = foretold(read(flights[0]), {"wrong": "the red block would fall"})
+    stage = by_name(flight, planner)["execution"]
+    assert "got 'question: I have tried that out in my head: the red block would fall." in (
+        stage.difference
+    )
+    flight = foretold(read(flights[0]), {"plan": "pick [ the green block ]"})
+    assert "got pick green_block" in by_name(flight, planner)["execution"].difference
+
+
 class Other(PlanningModule):
     """Always the same plan."""
 
@@ -136,8 +156,8 @@ def test_a_flight_without_its_end_is_checked_as_far_as_it_goes(
     flights: list[Path], planner: PlanningModule
 ) -> None:
     flight = read(flights[0])
-    skills = flight.on(topics.SKILL)
-    del flight.notes[flight.notes.index(skills[3]) :]
+    ends = [n for n in flight.on(topics.SKILL) if n.value["kind"] == "end"]
+    del flight.notes[flight.notes.index(ends[0]) :]
     stage = by_name(flight, planner)["execution"]
     assert stage.same and stage.note == "the file ends before the command did"
     flight.notes = [n for n in flight.notes if n.topic != topics.FLIGHT]

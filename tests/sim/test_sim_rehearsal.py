@@ -141,3 +141,35 @@ def test_a_tower_that_is_pushed_over_is_named() -> None:
     made.close()
     assert harm is not None and harm.how == "knocked over"
     assert harm.object_id in {o.id for o in tower}
+
+
+def test_a_look_shows_where_a_thing_was_put(rehearsal: SimRehearsal) -> None:
+    """Not where it stood first, though it shall stay where it is now."""
+    skills = rehearsal.copy(TABLE, 1)
+    assert done(skills, *STACK).failure is None
+    red = skills.see().get("red_block")
+    assert red is not None and red.support == "blue_block"
+    assert red.position[:2] == pytest.approx((0.55, -0.1), abs=0.01)
+    assert done(skills, STACK[0]).failure is None and skills.held == "red_block"
+
+
+def test_what_is_pushed_stays_on_the_table(rehearsal: SimRehearsal) -> None:
+    """Both fingers touch it, from one side: it is not in the hand when that goes back and up."""
+    small = Scene((thing("block", "red", 0.45, 0.05, size=0.03),))
+    skills = rehearsal.copy(small, 1)
+    assert done(skills, Action("push", "red_block", Pose((0.45, -0.05, 0.0)))).failure is None
+    red = skills.see().get("red_block")
+    assert red is not None and red.support == "table"
+    assert red.position[2] == pytest.approx(0.015, abs=0.003)
+
+
+def test_what_is_on_its_way_is_no_harm(rehearsal: SimRehearsal) -> None:
+    """A budget may end while an action is under way."""
+    skills = rehearsal.copy(TABLE, 1)
+    assert done(skills, STACK[0]).failure is None
+    skills.start(STACK[1])
+    assert skills.tick().status is SkillStatus.RUNNING
+    skills._world.robot.put_fingers(0.08)  # type: ignore[attr-defined]
+    for _ in range(60):
+        skills._world.advance()  # type: ignore[attr-defined]
+    assert skills.harm() is None

@@ -81,6 +81,9 @@ class ExecutorNode(ModuleNode):
         policies_for(self.robot.name, self.value('skills'))  # what cannot be is told now
         if self.value('rehearsal'):
             composition.need_rehearsal()
+            self.get_logger().info('rehearsal: plans are tried out in copies of what was seen')
+        else:
+            self.get_logger().info('rehearsal: off (parameter rehearsal)')
         self._plan_guard = PlanGuard(_rules(self.value('rules')))
         self._clock_watch = ClockWatch(lambda: self.now_s)
         self._went_back = self._clock_watch.watch()
