@@ -119,6 +119,7 @@ class Server:
             self._send(peer, wire.write(number, *actions))
 
     def _tell_all(self, action: Action) -> None:
+        self._post()  # whoever hears of it looks at the board at once
         if not isinstance(action, Granted):
             packet = wire.write(0, action)
             for peer in tuple(self._holders):
