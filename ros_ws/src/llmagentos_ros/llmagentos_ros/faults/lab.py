@@ -358,7 +358,7 @@ def _rows(folder: Path, env: dict[str, str], relayed: bool) -> list[ProcessSpec]
             'robot_sim': {'camera_hz': _CAMERA_HZ},
             'perception': {'max_hz': _CAMERA_HZ},
             'executor': {'profile': 'careful', 'audit': 'none', **_PATIENT},
-            'agent': {'words': False, 'node_timeout_s': 5.0},
+            'agent': {'words': False, 'flight': 'none', 'node_timeout_s': 5.0},
         },
     )
     params = folder / 'params.yaml'
