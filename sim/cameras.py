@@ -196,8 +196,8 @@ class SimCamera:
         return self.spec.mount == "base"
 
     def glance(self, point: tuple[float, float, float], half_m: float) -> NDArray[np.float32]:
-        """Depth [24, 24], m, of a square around a point of the base frame, seen from where the
-        camera is. Its noise is drawn apart, so that whole pictures stay what they were."""
+        """See Glancing; [24, 24], seen from where the camera is. Its noise is drawn apart, so that
+        whole pictures stay what they were."""
         pose = self.base_from_camera()
         eye = pose[:3, 3]
         up, to = -pose[:3, 1], np.subtract(point, eye)
@@ -206,7 +206,9 @@ class SimCamera:
         rgb, depth, _ = self._world.render(spec, looking_at(tuple(eye), point, tuple(up)))
         old, draw = self._world.noise, 1 + round(1000 * self._world.now_s)
         noise = SensorNoise(0.0, old.depth_std_m, old.depth_dropout, old.seed + draw)
-        return noise.apply(rgb, depth)[1]
+        seen = noise.apply(rgb, depth)[1]
+        beyond = seen - np.float32(np.linalg.norm(to))  # the point lies on the optical axis
+        return np.where(seen > 0, beyond, np.nan).astype(np.float32)
 
     def capture_segmentation(self) -> tuple[NDArray[np.int32], dict[int, str]]:
         """For tests only: body number per pixel [H, W] (-1: nothing), object id by number."""

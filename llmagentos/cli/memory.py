@@ -16,7 +16,7 @@ from rich.table import Table
 
 from llmagentos.dialogue.questions.past import when
 from llmagentos.errors import FileError
-from llmagentos.files import write_text
+from llmagentos.files import is_there, write_text
 from llmagentos.memory.long_term import Deed, LongTermMemory, memory_file
 from llmagentos.robots import DEFAULT_ROBOT
 
@@ -29,7 +29,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")
 
 def _opened(robot: str, folder: str) -> LongTermMemory:
     path = memory_file(robot, folder)
-    if not path.exists():
+    if not is_there(path):
         raise FileError(f"expected a memory at {path}, got none: `llmagentos chat` keeps one")
     return LongTermMemory(path)
 

@@ -21,7 +21,7 @@ import re
 import sqlite3
 import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -334,4 +334,7 @@ def memory_file(robot: str, folder: str | Path = "") -> Path:
     `llmagentos/memory` in the user's data folder ($XDG_DATA_HOME, ~/.local/share without it)."""
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", robot).strip("-.") or "robot"
     base = os.environ.get("XDG_DATA_HOME") or str(Path.home() / ".local" / "share")
-    return Path(folder or Path(base) / "llmagentos" / "memory").expanduser() / f"{name}.sqlite"
+    place = Path(folder or Path(base) / "llmagentos" / "memory")
+    with suppress(RuntimeError):  # "~nobody": whoever opens it says that it is not there
+        place = place.expanduser()
+    return place / f"{name}.sqlite"

@@ -36,8 +36,8 @@ class Glances(Protocol):
     """Who shows pieces; `glance` is a Sight of llmagentos.skills.senses."""
 
     def glance(self, point: Point, half_m: float) -> Depth | None:
-        """Depth, m, of the square that reaches `half_m` to each side of a point in the base frame;
-        None where nothing can be shown."""
+        """How much farther than a point in the base frame lies what is seen in the square that reaches
+        `half_m` to each side of it, m; NaN where unknown. None where nothing can be shown."""
 
     def close(self) -> None:
         """Give back what it took."""
@@ -71,8 +71,8 @@ class AtOnce:
 
 
 def piece_of(frame: CameraFrame, point: Point, half_m: float) -> Depth | None:
-    """The depth, m, of the square that reaches `half_m` to each side of a point of the base frame;
-    None where it is not all in the picture."""
+    """How much farther than a point of the base frame lies what is seen in the square that reaches
+    `half_m` to each side of it, m; NaN where unknown. None where it is not all in the picture."""
     camera_from_base = np.linalg.inv(frame.base_from_camera)
     x, y, z = (camera_from_base @ np.array([*point, 1.0]))[:3]
     if z <= 0:
@@ -84,7 +84,8 @@ def piece_of(frame: CameraFrame, point: Point, half_m: float) -> Depth | None:
     height, width = frame.depth.shape
     if left < 0 or top < 0 or right > width or bottom > height:
         return None
-    return frame.depth[top:bottom, left:right]
+    piece = frame.depth[top:bottom, left:right]
+    return np.where(piece > 0, piece - z, np.nan).astype(np.float32)
 
 
 class Onlooking:

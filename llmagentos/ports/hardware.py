@@ -107,6 +107,7 @@ class Glancing(Protocol):
         ...
 
     def glance(self, point: tuple[float, float, float], half_m: float) -> NDArray[np.float32]:
-        """Depth [N, N], m, of a square that reaches `half_m` to each side of a point in the base
-        frame; of one N whenever it is asked, 0 or NaN where unknown. DriverError as `capture`."""
+        """How much farther from the camera than a point of the base frame lies what is seen in the
+        square that reaches `half_m` to each side of it, [N, N], m; of one N whenever it is asked, NaN
+        where unknown. DriverError as `capture`."""
         ...

@@ -144,6 +144,8 @@ class Scheduler:
         self._jobs: dict[int, _Job] = {}
         self._changed = threading.Condition()
         self._closed = False
+        #: What `_watch` waits for: the next deadline or end of a lease.
+        self._watched_s = math.inf
         self._thread = threading.Thread(target=self._watch, name="scheduler", daemon=True)
         self._thread.start()
 
@@ -247,16 +249,16 @@ class Scheduler:
         """Deadlines and leases: time is an event, too."""
         with self._changed:
             while not self._closed:
-                left_s = self._book.next_s() - self._clock()
+                self._watched_s = self._book.next_s()
+                left_s = self._watched_s - self._clock()
                 self._changed.wait(None if math.isinf(left_s) else max(left_s, 0.0) + 0.001)
                 if not self._closed:
                     self._decide()
 
     def _decide(self) -> None:
-        before_s = self._book.next_s()
         while orders := self._book.decide(self._clock()):
             self._obey(orders)
-        if self._book.next_s() < before_s:
+        if self._book.next_s() < self._watched_s:
             self._changed.notify_all()
 
     def _obey(self, orders: list[Order]) -> None:

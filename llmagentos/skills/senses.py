@@ -21,8 +21,9 @@ from llmagentos.skills.arm import EMPTY_M, Arm
 from llmagentos.skills.belief import Belief
 from llmagentos.types import SceneObject
 
-#: Depth, metres, of a square of the picture around a point in the base frame, `half_m` to each side;
-#: 0 or NaN where unknown. None where there is no picture.
+#: Of a square of the picture around a point in the base frame, `half_m` to each side: how much farther
+#: from the camera than the point lies what is seen there, metres; NaN where unknown. None where there
+#: is no picture.
 Sight = Callable[[tuple[float, float, float], float], "NDArray[np.float32] | None"]
 
 #: How often a place is looked at, on the driver's clock.
@@ -36,6 +37,8 @@ _PERIODS = 3
 _WITHIN = 0.35
 #: Gone is what is so much farther than before, of its height and at least, m; and so much of it.
 _DEEPER, _DEEPER_M, _GONE_SHARE = 0.4, 0.006, 0.6
+#: What lies so much nearer than the thing's top should is an arm before it, not the thing, m.
+_NEARER_M = 0.015
 #: With fewer points of it in the picture nothing can be said.
 _LEAST_POINTS = 12
 
@@ -103,14 +106,15 @@ class Senses:
     def _moved(self) -> MovedError | None:
         item, before = self._item, self._before
         now_s = self._arm.driver.now_s
-        if item is None or before is None or now_s - self._looked_s < LOOK_S - 1e-6:
+        if item is None or now_s - self._looked_s < LOOK_S - 1e-6:
             return None
         self._looked_s = now_s
         now = self._glance()
-        if now is None or now.shape != before.shape:
+        if now is not None and before is None:  # an arm was before it until now
+            self._keep(item, now)
+        if now is None or before is None or now.shape != before.shape:
             return None
-        known = np.isfinite(before) & (before > 0)
-        seen = np.isfinite(now) & (now > 0)
+        known, seen = np.isfinite(before), np.isfinite(now)
         gone = known & seen & (now - before > self._deeper_m)
         if np.count_nonzero(gone) < _GONE_SHARE * np.count_nonzero(known):
             return None
@@ -125,12 +129,10 @@ class Senses:
 
     def _keep(self, item: SceneObject, depth: NDArray[np.float32]) -> None:
         """Of that picture the points that belong to the thing; none where they are too few."""
-        known = np.isfinite(depth) & (depth > 0)
-        if not known.any():
-            return
-        # a thin or hollow thing: what lies beside it, or at its bottom, is not looked at
-        near = float(np.quantile(depth[known], 0.05)) + item.height_m / 2
-        on_it = np.where(known & (depth < near), depth, math.nan).astype(np.float32)
+        # neither an arm before it, nor, of a thin or hollow thing, what lies beside or at its bottom
+        nearest = -_NEARER_M * self._arm.spec.scale
+        is_thing = (depth > nearest) & (depth < item.height_m / 2)
+        on_it = np.where(is_thing, depth, math.nan).astype(np.float32)
         if np.count_nonzero(np.isfinite(on_it)) >= _LEAST_POINTS:
             self._before = on_it
             self._deeper_m = max(_DEEPER * item.height_m, _DEEPER_M * self._arm.spec.scale)

@@ -87,6 +87,16 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("model verify", "name"): (FOLDER, ["{}"]),
     ("model bench", "name"): (FOLDER, ["{}"]),
     ("model add", "source"): (FOLDER, ["{}"]),
+    ("memory export", "file"): (WRITES, ["{}"]),
+    **{
+        (f"memory {name}", "folder"): (FOLDER, [*words, "--folder", "{}"])
+        for name, words in (
+            ("show", []),
+            ("search", ["cup"]),
+            ("forget", ["cup"]),
+            ("export", ["all.jsonl"]),
+        )
+    },
     **{
         (f"learn {name}", "folder"): (FOLDER, ["--folder", "{}"])
         for name in ("show", "approve", "reject", "train", "status", "back", "history")
@@ -97,6 +107,7 @@ NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
     "quantize", "driver", "option", "mount", "hand", "tip", "env", "algo", "obs", "reward",
     "since", "expect", "size", "task", "repo_id", "teleop", "ray_address",
+    "host", "key_env",
 }  # fmt: skip
 #: Of commands that need PyTorch first; tests/train has them.
 WITH_TORCH = {("train", "robot"), ("train", "out"), ("train", "data"), ("evaluate", "plot"), ("export", "run"),
@@ -126,6 +137,7 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
                 wanted.add((name, parameter))
     # A new name and a model on a server are words; neither is read as a path.
     words = {("model add", "name"), ("model add", "model"), ("robot new", "name")}
+    words |= {(f"memory {name}", "robot") for name in ("show", "search", "forget", "export")}
     assert wanted - words - WITH_TORCH == set(TABLE)
 
 

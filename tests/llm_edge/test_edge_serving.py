@@ -190,16 +190,25 @@ def test_what_cannot_be_is_said_with_its_field(served: Served) -> None:
 
 
 def test_the_more_urgent_goes_first_and_a_full_line_sends_away(served: Served) -> None:
-    gate, ended = Gate(), list[str]()
+    gate, begun = Gate(), list[str]()
     served.engine.meanwhile = gate
-    served.server._models["telling"].line._limit = 2
+    one: Any = served.server._models["telling"]
+    one.line._limit = 2
+    write = one.writer.write
+
+    def noted(ask: Any, *rest: Any) -> Any:
+        begun.append(ask.messages[-1]["content"])
+        return write(ask, *rest)
+
+    one.writer.write = noted
 
     def ask(name: str, priority: int) -> threading.Thread:
         def work() -> None:
             served.client.chat.completions.create(
-                model="telling", messages=HELLO, extra_headers={PRIORITY: str(priority)}
+                model="telling",
+                messages=[{"role": "user", "content": name}],
+                extra_headers={PRIORITY: str(priority)},
             )
-            ended.append(name)
 
         thread = threading.Thread(target=work)
         thread.start()
@@ -216,7 +225,7 @@ def test_the_more_urgent_goes_first_and_a_full_line_sends_away(served: Served) -
     gate.open()
     for thread in threads:
         thread.join(LONG_S)
-    assert ended == ["first", "urgent", "later"]
+    assert begun == ["first", "urgent", "later"]
 
 
 @pytest.mark.parametrize("stream", [True, False])

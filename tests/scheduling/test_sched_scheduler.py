@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -18,6 +19,12 @@ LONG_S = 60.0
 def scheduler() -> Iterator[Scheduler]:
     with Scheduler({"arm": 1.0, "cores": 2.0}) as one:
         yield one
+
+
+def waiting_threads(scheduler: Scheduler) -> list[threading.Thread]:
+    """The watching thread, once it waits for what comes next."""
+    waiters: Any = scheduler._changed._waiters  # type: ignore[attr-defined]
+    return [scheduler._thread] if waiters else []
 
 
 class Steps:
@@ -97,6 +104,8 @@ def test_cancelled_in_line_at_work_and_while_parked(scheduler: Scheduler) -> Non
 def test_what_is_too_late_is_not_begun_and_ends(scheduler: Scheduler) -> None:
     go = threading.Event()
     scheduler.submit(lambda: go.wait(LONG_S), needs=ARM)
+    while scheduler._thread not in waiting_threads(scheduler):  # nothing else wakes it any more
+        go.wait(0.005)
     late = scheduler.submit(lambda: None, needs=ARM, deadline_s=0.02)
     with pytest.raises(TaskEndedError, match=r"expired: too late: expected in 0\.02 s"):
         late.result(LONG_S)

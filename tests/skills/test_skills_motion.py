@@ -354,7 +354,7 @@ def test_slipped_on_the_way_is_seen_and_told(lab: Workbench) -> None:
     report = lab.skills.tick()
     while report.status is SkillStatus.RUNNING:
         report = lab.skills.tick()
-    assert report.failure is Failure.MISPLACED and "21 cm off" in report.words
+    assert report.failure is Failure.SLIPPED and "slipped out of my hand" in report.words
     assert lab.skills.held is None and lab.world.held_truth() is None
 
 

@@ -66,7 +66,7 @@ class Table:
     def glance(self, point: Any, half_m: float) -> Any:
         self.glances += 1
         assert point == (0.5, 0.1, 0.04) and 0 < half_m < 0.02
-        return self.depth
+        return np.where(self.depth > 0, self.depth - TOP, np.nan)
 
     def after(self, seconds: float) -> Exception | None:
         """The first surprise within so many seconds."""
@@ -149,6 +149,17 @@ def test_what_is_no_sign_of_anything(table: Table, shown: tuple[float, ...]) -> 
     table.senses.watch(CUBE)
     table.depth = table.showing(*shown)
     assert table.after(2.0) is None and table.belief.scene().get("red_block") is not None
+
+
+def test_an_arm_before_it_is_not_the_thing(table: Table) -> None:
+    """It goes up step by step, and then the thing shows: nothing has moved. From then on it is seen."""
+    table.depth = table.showing(TOP - 0.05)
+    table.senses.watch(CUBE)
+    for far in (TOP - 0.04, TOP - 0.03, TOP - 0.02, TOP):
+        table.depth = table.showing(far)
+        assert table.after(1.0) is None
+    table.depth = table.showing(TABLE)
+    assert isinstance(table.after(1.0), MovedError)
 
 
 def test_noise_is_no_sign(table: Table) -> None:

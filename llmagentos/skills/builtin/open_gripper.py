@@ -28,8 +28,8 @@ def _preview(scene: Scene, action: Action) -> Scene:
 
 
 def _run(context: Context, action: Action) -> SkillRun:
+    context.belief.in_hand = None  # before the fingers open: this is no slip
     yield from context.arm.release()
-    context.belief.in_hand = None
     return succeeded("opened the gripper")
 
 
