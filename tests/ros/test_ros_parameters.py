@@ -146,13 +146,14 @@ def test_a_rules_file_that_cannot_be_read_is_told(make: Callable[..., Any]) -> N
 def test_the_executor_hears_of_people(make: Callable[..., Any]) -> None:
     node = make(ExecutorNode, "/**/executor: {ros__parameters: {robot: panda}}")
     assert node.trigger_configure() == TransitionCallbackReturn.SUCCESS
+    around = node.surroundings
     seen = PoseArray(poses=[Pose(position=Point(x=0.5, y=-0.3))])
     for frame, heard in (("elsewhere", ()), (node.base_frame, ((0.5, -0.3),))):
         seen.header.frame_id = frame
-        node._on_people(seen)
+        around._on_people(seen)
         assert node._plan_guard.people.now().at == heard
     seen.poses[0].position.x = float("nan")
-    node._on_people(seen)
+    around._on_people(seen)
     assert node._plan_guard.people.now().at == ((0.5, -0.3),)
     assert any(t.topic_name.endswith("/people") for t in node.subscriptions)
 

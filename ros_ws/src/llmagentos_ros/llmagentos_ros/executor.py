@@ -109,7 +109,7 @@ class ExecutorNode(ModuleNode):
         joints_s, scene_s = (self.value(f'{n}_timeout_s') for n in ('joint_states', 'scene'))
         self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
         self.subscription(table.SCENE, self._scenes.on_scene, own(), allowed_s=scene_s)
-        Surroundings(self, self._plan_guard, self.battery, self._park)
+        self.surroundings = Surroundings(self, self._plan_guard, self.battery, self._park)
         self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
         self.serve(table.RESET_EXECUTOR, self._on_reset)
         server = ActionServer(
