@@ -22,8 +22,7 @@ from typing import Any
 from llmagentos_ros import interface as table
 from llmagentos_ros.faults.lab import far, FaultGraph, PUT
 from llmagentos_ros.faults.processes import Figures, Injection
-from llmagentos_ros.faults.relay import FAULT
-from rclpy.qos import QoSProfile
+from llmagentos_ros.faults.relay import FAULT, FAULT_QOS
 from std_msgs.msg import String
 
 #: So long nothing comes through.
@@ -93,7 +92,7 @@ def reordered(graph: FaultGraph) -> tuple[Figures, str]:
 
 @contextmanager
 def _falsified(graph: FaultGraph, fault: str) -> Iterator[None]:
-    out = graph.node.create_publisher(String, FAULT, QoSProfile(depth=10))
+    out = graph.node.create_publisher(String, FAULT, FAULT_QOS)
     graph.wait(lambda: out.get_subscription_count() > 0)
     out.publish(String(data=fault))
     try:

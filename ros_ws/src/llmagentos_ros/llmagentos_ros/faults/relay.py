@@ -22,12 +22,14 @@ from llmagentos_ros import interface as table
 from llmagentos_ros.convert import to_seconds, to_time
 import rclpy
 from rclpy.executors import ExternalShutdownException
-from rclpy.qos import QoSProfile
+from rclpy.qos import DurabilityPolicy, QoSProfile
 from std_msgs.msg import String
 
 #: Before the names of the robot's own topics.
 SIDE = 'robot/'
 FAULT = 'relay/fault'
+#: The newest is kept for a relay that hears of its sender a moment later.
+FAULT_QOS = QoSProfile(depth=1, durability=DurabilityPolicy.TRANSIENT_LOCAL)
 FROM_ROBOT = (
     table.CLOCK,
     table.JOINT_STATES,
@@ -47,7 +49,7 @@ class Relay:
         self._node = node
         self._fault, self._by_s = '', 0.0
         self._kept: Any = None
-        node.create_subscription(String, FAULT, self._on_fault, QoSProfile(depth=10))
+        node.create_subscription(String, FAULT, self._on_fault, FAULT_QOS)
         for topic in FROM_ROBOT:
             self._pass_on(topic, theirs(topic), topic.name)
         for topic in TO_ROBOT:
