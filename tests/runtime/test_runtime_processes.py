@@ -10,6 +10,9 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+
+from llmagentos.runtime import processes
 from llmagentos.runtime.processes import (
     MAX_RESTARTS,
     NO_RESTART,
@@ -20,7 +23,9 @@ from llmagentos.runtime.processes import (
 )
 
 WAIT = "import time; time.sleep(60)"
-STUBBORN = "import signal, time; signal.signal(2, signal.SIG_IGN); time.sleep(60)"
+STUBBORN = (
+    "import signal, time; signal.signal(2, signal.SIG_IGN); print('up', flush=True); time.sleep(60)"
+)
 
 
 def row(name: str, code: str = WAIT, **options: object) -> ProcessSpec:
@@ -113,8 +118,27 @@ def test_who_says_why_it_must_not_run_is_not_started_again(tmp_path: Path) -> No
         assert manager.last_words("a") == "the name is taken" and manager.last_words("b") == ""
 
 
-def test_a_stubborn_and_a_frozen_process_end(tmp_path: Path) -> None:
-    with ProcessManager([row("stubborn", STUBBORN), row("frozen")], tmp_path) as manager:
+def test_children_hear_sigint_where_this_program_ignores_it(tmp_path: Path) -> None:
+    """As one that a shell started in the background does."""
+    told = "import signal\nprint(signal.getsignal(signal.SIGINT) is signal.default_int_handler, flush=True)"
+    before = signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        with ProcessManager([row("a", told, stdout="lines", restart="never")], tmp_path) as manager:
+            lines: list[str] = []
+            until(lambda: bool(lines.extend(manager.lines("a")) or lines))
+    finally:
+        signal.signal(signal.SIGINT, before)
+    assert lines == ["True"]
+
+
+def test_a_stubborn_and_a_frozen_process_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps = tuple((number, 1.0) for number, _ in processes._STOP_STEPS)
+    monkeypatch.setattr(processes, "_STOP_STEPS", steps)
+    rows = [row("stubborn", STUBBORN, stdout="lines"), row("frozen")]
+    with ProcessManager(rows, tmp_path) as manager:
+        until(lambda: manager.lines("stubborn") == ["up"])
         pids = [p.pid for p in manager.processes]
         assert all(pids)
         os.kill(pids[1] or 0, signal.SIGSTOP)
