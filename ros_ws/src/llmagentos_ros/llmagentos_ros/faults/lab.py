@@ -219,12 +219,6 @@ class FaultGraph:
         later = [s.positions for s in self.seen if s.stamp_s >= since_s]
         return any(far(later[0], other) > STILL_RAD for other in later)
 
-    def moves_in(self, seconds: float) -> bool:
-        """Whether it goes anywhere in the next seconds of its own time."""
-        since_s = self.robot_s
-        self.pass_time(seconds)
-        return self.has_moved(since_s)
-
     # --- commands ----------------------------------------------------------------------------
 
     def moving(self, text: str = PUT) -> Command:
