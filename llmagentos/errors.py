@@ -14,6 +14,10 @@ class FileError(LLMAgentOSError):
     a full disk."""
 
 
+class PermissionRefusedError(LLMAgentOSError):
+    """Something that who asks is not allowed; the message says what it is allowed."""
+
+
 class SceneError(LLMAgentOSError):
     """A scene file or scene that cannot exist: unknown kind or colour, overlap, off the table."""
 
