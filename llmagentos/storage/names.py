@@ -106,6 +106,12 @@ def all_of(part: str, base: int) -> bytes:
         return file.read()
 
 
+def names_in(base: int) -> list[str]:
+    """What is in that folder, sorted."""
+    with os.scandir(base) as found:
+        return sorted(row.name for row in found)
+
+
 def files_in(base: int, above: str = "") -> Iterator[tuple[str, os.stat_result]]:
     """Every plain file in that folder and those in it, with its name from there; links, pipes and
     devices are left out."""

@@ -10,7 +10,15 @@ from __future__ import annotations
 import os
 from contextlib import suppress
 
-from llmagentos.storage.names import all_of, files_in, flat, folder_at, open_file, parts_of
+from llmagentos.storage.names import (
+    all_of,
+    files_in,
+    flat,
+    folder_at,
+    names_in,
+    open_file,
+    parts_of,
+)
 
 FILES, VERSIONS, NEW = "files", "versions", "new"
 
@@ -61,7 +69,7 @@ class OnDisk:
         """What a killed program left goes: half a new file, a version that is what is there now,
         versions that are too many."""
         with folder_at(self.base, [NEW]) as new:
-            for part in os.listdir(new):
+            for part in names_in(new):
                 os.unlink(part, dir_fd=new)
         for name in self.with_versions():
             self.undo_keeping(name)
@@ -90,13 +98,13 @@ class OnDisk:
     def with_versions(self) -> list[str]:
         """Names that have older versions, of files that are gone, too."""
         with folder_at(self.base, [VERSIONS]) as versions:
-            return [n.replace("%2F", "/").replace("%25", "%") for n in sorted(os.listdir(versions))]
+            return [n.replace("%2F", "/").replace("%25", "%") for n in names_in(versions)]
 
     def numbers(self, name: str) -> list[int]:
         """Of its older versions, the oldest first."""
         try:
             with folder_at(self.base, [VERSIONS, flat(name)]) as kept:
-                return sorted(int(n) for n in os.listdir(kept) if n.isdecimal())
+                return sorted(int(n) for n in names_in(kept) if n.isdecimal())
         except FileNotFoundError:
             return []
 
