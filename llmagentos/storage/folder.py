@@ -18,7 +18,7 @@ from __future__ import annotations
 import fcntl
 import os
 import secrets
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -136,14 +136,14 @@ class AgentFolder:
             byte = f"0x{exc.object[exc.start]:02x}"
             raise FileError(f"expected UTF-8 in {name!r}, got byte {byte}") from exc
 
-    def list(self) -> list[Entry]:
+    def list(self) -> Sequence[Entry]:
         """Every file, by name."""
         with self._told(""), self._locked() as disk:
             with folder_at(disk.base, [FILES]) as folder:
                 found = list(files_in(folder))
             return [Entry(n, f.st_size, f.st_mtime, disk.number(n)) for n, f in found]
 
-    def versions(self, name: str) -> list[Entry]:
+    def versions(self, name: str) -> Sequence[Entry]:
         """Of one file, the oldest first; the last one is what it holds now, unless it was
         deleted."""
         parts_of(name)

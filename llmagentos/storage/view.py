@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from llmagentos.errors import FileError
@@ -84,7 +84,7 @@ class View:
         folder, inner = self._allowed("read", name)
         return folder.read_text(inner, version)
 
-    def versions(self, name: str) -> list[Entry]:
+    def versions(self, name: str) -> Sequence[Entry]:
         """What versions there are."""
         folder, inner = self._allowed("read", name)
         return folder.versions(inner)
