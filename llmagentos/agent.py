@@ -33,6 +33,7 @@ from llmagentos.execution.guarding import words_of
 from llmagentos.learning import feedback
 from llmagentos.learning.words import Lexicon
 from llmagentos.lifecycle import AgentState
+from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.one_command import OneCommand, needed
 from llmagentos.ports.modules import (
     ExecutionModule,
@@ -66,7 +67,8 @@ class Agent(Built, OneCommand):
     program that `start()` begins.
 
     words: what people taught it to understand ("a zorp is a red block"); None: it takes no words.
-    audit: where it is recorded what was asked, allowed and done; None: nowhere.
+    audit: where it is recorded what was asked, allowed and done; None: nowhere. past: what it
+    remembers over restarts; None: nothing.
     """
 
     def __init__(
@@ -83,6 +85,7 @@ class Agent(Built, OneCommand):
         words: Lexicon | None = None,
         audit: Untraced | None = None,
         flight: FlightRecorder | None = None,
+        past: LongTermMemory | None = None,
     ) -> None:
         super().__init__()
         first: Any = perception
@@ -95,7 +98,7 @@ class Agent(Built, OneCommand):
         self.audit = audit or Untraced()
         #: What records it, where anything does.
         self.flight = flight
-        self._talk = Conversation(words)
+        self._talk = Conversation(words, past, getattr(execution, "memory", None))
         self._rest = Rest(getattr(robot, "supervisor", None), self.stop)
         self.events.subscribe(self._heard)
         if on_event is not None:
@@ -199,7 +202,7 @@ class Agent(Built, OneCommand):
             self.events.emit(CommandRead(command))
             if refusal := self._rest.refusal():
                 return self._finish(Outcome("refused", refusal), is_command=False)
-            told = self._about_feedback(command) or self._talk.about_words(
+            told = self._about_feedback(command) or self._talk.about_itself(
                 command, self.planning, self.look
             )
             if told is not None:
@@ -292,9 +295,8 @@ class Agent(Built, OneCommand):
         self.audit.close()
         if self.flight is not None:
             self.flight.close()
-        past = getattr(getattr(self.execution, "memory", None), "past", None)
-        if past is not None:
-            past.close()
+        if self._talk.past is not None:
+            self._talk.past.close()
         if self.robot is not None:
             self.robot.close()
 

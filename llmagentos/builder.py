@@ -396,6 +396,12 @@ class Built:
             memory.past = past
         taught = words if isinstance(words, Lexicon) else Lexicon() if words else None
         agent: A = make(
-            **vars(made), planning=planner, llm=llm, on_event=on_event, words=taught, audit=audit
+            **vars(made),
+            planning=planner,
+            llm=llm,
+            on_event=on_event,
+            words=taught,
+            audit=audit,
+            past=past,
         )
         return agent

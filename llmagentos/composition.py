@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import FileError, MissingDependencyError, SceneError
+from llmagentos.errors import FileError, MissingDependencyError, ModelError, SceneError
 from llmagentos.events import EventBus
 from llmagentos.files import is_there, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.ports.meaning import WordMeaning
 from llmagentos.ports.modules import PlanningModule
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.safety.guard import Thing
@@ -157,6 +158,17 @@ def load_planner(model: Any = None, engine: str = "auto") -> PlanningModule:
         model if hasattr(model, "plan") else load_llm(model, engine)
     )
     return planner
+
+
+def word_meaning() -> WordMeaning | None:
+    """What words mean, by the shipped planner's encoder; None where it is not there. Nothing is
+    loaded before the first word is looked up."""
+    try:
+        made: WordMeaning = _optional("llm_edge.meaning", "sim").EncoderWords()
+    except (MissingDependencyError, ModelError) as exc:
+        _log.warning("what was said is found by its words alone: %s", exc)
+        return None
+    return made
 
 
 def reinforcement(part: str) -> Any:

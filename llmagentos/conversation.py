@@ -9,8 +9,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from llmagentos.dialogue import memory_acts, usual
+from llmagentos.dialogue.memory_acts import Forget
+from llmagentos.dialogue.remembering import Remembering
 from llmagentos.learning.teaching import Teacher, words_seen
 from llmagentos.learning.words import Lexicon
+from llmagentos.memory.long_term import TOLD, LongTermMemory
+from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
 from llmagentos.ports.understanding import Trust
 from llmagentos.running_command import RunningCommand
@@ -21,10 +26,17 @@ _TOLD = 3
 
 
 class Conversation:
-    """One session's. words: what people taught; None: nobody can."""
+    """One session's. words: what people taught; None: nobody can. past: what is remembered over
+    restarts; None: nothing is. session: what "it" is and the like, where that is known here."""
 
-    def __init__(self, words: Lexicon | None) -> None:
-        self.words = words
+    def __init__(
+        self,
+        words: Lexicon | None,
+        past: LongTermMemory | None = None,
+        session: SessionMemory | None = None,
+    ) -> None:
+        self.words, self.past, self._session = words, past, session
+        self._remembering = None if past is None else Remembering(past)
         self._teacher = None if words is None else Teacher(words)
         self._history: list[tuple[str, Status]] = []
         #: The robot's question that waits for an answer; "": none does.
@@ -54,6 +66,13 @@ class Conversation:
             running.begun(asked.scene, last, self.pending)
         said, ends = tuple(text for text, _ in last), tuple(status for _, status in last)
         request = replace(asked, history=said, pending=self.pending, outcomes=ends)
+        usually = self._in_its_usual_place(request, planner)
+        if usually is not None:
+            if usually.plan is not None:
+                return PlanResult(usually.plan, engine=getattr(planner, "engine", {}))
+            request = replace(request, command=usually.text)
+            if running is not None:
+                running.write_out(usually.text, usually.note)
         if self._teacher is None or self.words is None:
             return planner.plan(request)
         meant = self.words.expanded(request.command, words_seen(request.scene))
@@ -66,12 +85,58 @@ class Conversation:
             planned, meant, lambda text: planner.plan(replace(request, command=text)), trust
         )
 
-    def about_words(
+    def _in_its_usual_place(
+        self, request: PlanRequest, planner: PlanningModule
+    ) -> usual.WrittenOut | None:
+        """A sentence with "where I usually want it" with that place, or the question for it."""
+        session = self._session
+        if session is None:
+            return None
+        session.asks_instead = ""
+        wanted = usual.find(request.command)
+        if wanted is None or self.past is None:
+            return None
+        found = usual.written_out(
+            wanted,
+            session.context(request.scene),
+            self.past,
+            lambda text: planner.plan(replace(request, command=text)),
+        )
+        session.asks_instead = found.asks
+        return found
+
+    def about_itself(
         self, command: str, planner: PlanningModule | None, look: Callable[[], Scene]
     ) -> Outcome | None:
-        """What is said to a sentence that teaches a word, asks for it or forgets it."""
+        """What is said to a sentence that is about words or about what is kept in mind: that teaches
+        or tells something, asks for it or has it forgotten."""
+        if planner is None:
+            return None
+        act = None if self._remembering is None else memory_acts.find(command)
+        if isinstance(act, Forget):
+            # while a question waits, "forget that" is an answer to it
+            newest = None if self.past is None else self.past.newest()
+            heard = None if self.pending and act.way == "this" else self._hear(act, planner, look)
+            if heard is not None:
+                if act.way == "this" and newest is not None and newest.status != TOLD:
+                    del self._history[-1:]
+                return heard
+        taught = self._about_words(command, planner, look)
+        if taught is not None or act is None or isinstance(act, Forget):
+            return taught
+        return self._hear(act, planner, look)
+
+    def _hear(
+        self, act: memory_acts.Act, planner: PlanningModule, look: Callable[[], Scene]
+    ) -> Outcome | None:
+        assert self._remembering is not None
+        return self._remembering.hear(act, lambda text: planner.plan(PlanRequest(text, look())))
+
+    def _about_words(
+        self, command: str, planner: PlanningModule, look: Callable[[], Scene]
+    ) -> Outcome | None:
         act = None if self._teacher is None else self._teacher.act(command)
-        if act is None or self._teacher is None or planner is None:
+        if act is None or self._teacher is None:
             return None
         seen = look()
         # what is held has no part in what a word means

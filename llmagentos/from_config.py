@@ -158,7 +158,9 @@ def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightReco
 
 def past(config: AgentConfig, robot: str) -> LongTermMemory | None:
     """What this robot remembers over restarts; None where the configuration wants nothing kept."""
-    return opened(memory_file(robot, config.memory.folder)) if config.memory.keep else None
+    if not config.memory.keep:
+        return None
+    return opened(memory_file(robot, config.memory.folder), composition.word_meaning())
 
 
 def _learning(config: AgentConfig) -> Any:

@@ -14,10 +14,12 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from llmagentos.composition import word_meaning
 from llmagentos.dialogue.questions.past import when
 from llmagentos.errors import FileError
 from llmagentos.files import is_there, write_text
 from llmagentos.memory.long_term import Deed, LongTermMemory, memory_file
+from llmagentos.ports.meaning import WordMeaning
 from llmagentos.robots import DEFAULT_ROBOT
 
 app = typer.Typer(no_args_is_help=True)
@@ -27,11 +29,11 @@ Folder = Annotated[str, typer.Option("--folder", help="Where it is kept, if not 
 AsJson = Annotated[bool, typer.Option("--json", help="JSON on standard output.")]
 
 
-def _opened(robot: str, folder: str) -> LongTermMemory:
+def _opened(robot: str, folder: str, meaning: WordMeaning | None = None) -> LongTermMemory:
     path = memory_file(robot, folder)
     if not is_there(path):
         raise FileError(f"expected a memory at {path}, got none: `llmagentos chat` keeps one")
-    return LongTermMemory(path)
+    return LongTermMemory(path, meaning=meaning)
 
 
 @app.command()
@@ -53,6 +55,11 @@ def show(
             name = f"{sight.thing.label} ({sight.thing.id})"
             seen.add_row(name, when(sight.at, memory.now_s), f"{x:.2f}, {y:.2f}")
         Console().print(seen)
+        told = Table("when", "told")
+        for fact in memory.facts(last):
+            told.add_row(when(fact.at, memory.now_s), fact.text)
+        if told.row_count:
+            Console().print(told)
 
 
 @app.command()
@@ -61,9 +68,11 @@ def search(
     robot: Robot = DEFAULT_ROBOT,
     folder: Folder = "",
 ) -> None:
-    """Commands about something, the newest first."""
-    with closing(_opened(robot, folder)) as memory:
-        _commands(memory.search(" ".join(words)), memory.now_s)
+    """Commands, and what was told, about something: those with all the words, the newest first; else
+    what means something alike."""
+    with closing(_opened(robot, folder, word_meaning())) as memory:
+        asked = " ".join(words)
+        _commands(memory.search(asked) or memory.recall(asked), memory.now_s)
 
 
 @app.command()

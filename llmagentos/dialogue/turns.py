@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from llmagentos.dialogue import corrections, options, rewrite
+from llmagentos.dialogue import corrections, options, rewrite, usual
 from llmagentos.grounding import ground
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
@@ -65,6 +65,7 @@ def resolve(
         answered = _answered(command, pending)
         if answered is not None:
             return answered
+    plan = usual.without_invention(plan, command)
     found = _resolved(plan.steps, memory, ctx, pending)
     if found.issue is not None:
         return Resolved(plan, plan, found.continues, found.issue)

@@ -7,12 +7,14 @@ language model, cameras, or how skills move the arm.
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
 
 from llmagentos.dialogue import doubts, reply, waiting_for_word
 from llmagentos.dialogue import turns as dialogue
+from llmagentos.dialogue.questions.past import remembered_instead
 from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
@@ -158,6 +160,11 @@ class PlanExecutor(Parking, ExecutionModule):
         issue = meant.issue or next(iter(validate(self._plan, self.memory.context(scene))), None)
         if issue is None:
             return False
+        if told := remembered_instead(self._plan, self.memory.facts()):
+            self._early = self._end("answered", told)
+            return True
+        if issue.failure is Failure.UNCLEAR and self.memory.asks_instead:
+            issue = replace(issue, words=self.memory.asks_instead)
         asked_again = meant.issue is not None and issue.kind == "question"
         if asked_again or issue.failure is Failure.NOT_UNDERSTOOD:
             self._pending = waiting

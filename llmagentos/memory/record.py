@@ -10,7 +10,7 @@ from typing import Literal
 
 from llmagentos.lang import plan as p
 from llmagentos.memory.long_term import LongTermMemory
-from llmagentos.types import Hand, Scene, Status
+from llmagentos.types import Hand, Status
 
 StepStatus = Literal["pending", "running", "succeeded", "failed", "skipped"]
 
@@ -29,9 +29,9 @@ class StepFact:
 class CommandRecord:
     """One finished or running command. status is None while it runs.
 
-    scene_before/after: as seen at its two ends. undone: its moves were taken back. is_undo: it
-    took back others' moves, so that its own don't count for the next undo. chosen: what the
-    person's answers restricted.
+    undone: its moves were taken back. is_undo: it took back others' moves, so that its own don't
+    count for the next undo. chosen: what the person's answers restricted. deed: its number in what
+    is remembered over restarts, 0 for none.
     """
 
     index: int
@@ -40,11 +40,10 @@ class CommandRecord:
     steps: tuple[StepFact, ...] = ()
     status: Status | None = None
     reply: str = ""
-    scene_before: Scene | None = None
-    scene_after: Scene | None = None
     undone: bool = False
     is_undo: bool = False
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    deed: int = 0
 
 
 @dataclass(frozen=True)
@@ -63,7 +62,7 @@ class SessionFacts:
     last: the newest command that did or tried something, was refused or ended in a question.
     before: the newest one before it of which a step was carried out. next_steps: words of the steps that are
     still to come. commands: how many there were. hand: where the hand is, where that is known. past:
-    what is remembered over restarts, where anything is.
+    what is remembered over restarts, where anything is. text: the words of the running command.
     """
 
     robot_name: str = "LLMAgentOS"
@@ -74,3 +73,4 @@ class SessionFacts:
     pending_question: str = ""
     hand: Hand | None = None
     past: LongTermMemory | None = None
+    text: str = ""

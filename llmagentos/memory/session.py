@@ -15,14 +15,14 @@ How the executor uses it, per command:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import choice_key
 from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
+from llmagentos.memory.habits import placed_in
 from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.memory.record import CommandRecord, SessionFacts, StepFact
 from llmagentos.types import Scene, SceneObject, Status
@@ -69,6 +69,8 @@ class SessionMemory:
         self.speed = 1.0
         self.pending_question = ""
         self.next_steps: tuple[str, ...] = ()
+        #: What to ask instead of a plan's own question, by what is remembered; "": that.
+        self.asks_instead = ""
         self._mentions: list[tuple[int, tuple[str, ...]]] = []
         self._chosen: list[tuple[str, tuple[str, ...]]] = []
         self._taken_back: frozenset[int] = frozenset()
@@ -98,7 +100,7 @@ class SessionMemory:
         if not continues:
             self._chosen.clear()
         self.next_steps = ()
-        self.records.append(CommandRecord(len(self.records), text, plan, scene_before=scene))
+        self.records.append(CommandRecord(len(self.records), text, plan))
         return self.command_index
 
     def end_command(
@@ -117,13 +119,18 @@ class SessionMemory:
             status=status,
             reply=reply,
             steps=tuple(steps),
-            scene_after=scene,
             plan=plan or last.plan,
             chosen=tuple(self._chosen),
         )
         self.records[-1:] = [record]
         if self.past is not None:
-            self.past.did(record.text, status, reply, scene)
+            own = [e for e in self.events if e.command == record.index]
+            done = status == "succeeded" and not record.is_undo
+            placed = list(placed_in(record.plan, own, scene)) if done else []
+            deed = self.past.did(record.text, status, reply, scene, placed)
+            record = self.records[-1] = replace(record, deed=deed)
+            if undone := [r.deed for r in self.records if r.undone]:
+                self.past.taken_back(undone)
         self.pending_question = question
         self.next_steps = ()
         moved = self._handled_in(record.index, mentions=False)
@@ -257,7 +264,8 @@ class SessionMemory:
 
     def facts(self) -> SessionFacts:
         """For answers about the robot's doings: the newest command that had steps to carry out."""
-        done = [r for r in self.records if r.status not in (None, "answered")]
+        kept = self._remembered()
+        done = [r for r in kept if r.status not in (None, "answered")]
         acted = [r for r in done[:-1] if any(s.status == "succeeded" for s in r.steps)]
         return SessionFacts(
             robot_name=self.robot_name,
@@ -267,7 +275,15 @@ class SessionMemory:
             commands=len(self.records),
             pending_question=self.pending_question,
             past=self.past,
+            text=self.records[-1].text if self.records else "",
         )
+
+    def _remembered(self) -> list[CommandRecord]:
+        """The records but for those that the person had forgotten since."""
+        if self.past is None:
+            return self.records
+        kept = self.past.kept([r.deed for r in self.records])
+        return [r for r in self.records if not r.deed or r.deed in kept]
 
     def last_plan(self) -> CommandRecord | None:
         """The newest command with a plan that moved something or tried to, for "again"."""
@@ -326,13 +342,3 @@ class SessionMemory:
 
     def _record(self, index: int) -> CommandRecord | None:
         return self.records[index] if 0 <= index < len(self.records) else None
-
-    def to_json(self) -> Mapping[str, Any]:
-        """A short record for logs: commands with status, names, number of moves."""
-        return {
-            "commands": [
-                {"text": r.text, "status": r.status, "undone": r.undone} for r in self.records
-            ],
-            "names": dict(self.names),
-            "moves": len(self.events),
-        }

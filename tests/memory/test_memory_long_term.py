@@ -151,6 +151,44 @@ def test_only_its_owner_reads_it_and_what_cannot_be_read_is_put_aside(
     assert opened(tmp_path / "file" / "panda.sqlite") is None
 
 
+def test_a_time_in_a_question_is_looked_up(path: Path, clock: Clock) -> None:
+    first = session(path, clock, BOTH)
+    clock.now -= 3 * 3600  # nine o'clock
+    first.run(codec.parse("put [ the red cup ] in [ the blue bowl ]"), "put the cup in the bowl")
+    clock.now += 86400 + 3 * 3600
+    later = session(path, clock, BOTH)
+
+    def asked(question: str, plan: str = "answer did") -> str:
+        return later.run(codec.parse(plan), question).reply
+
+    assert asked("what did we do yesterday before lunch?") == (
+        "Yesterday before lunch: I put the red cup in the blue bowl."
+    )
+    assert asked("what did you do yesterday afternoon?") == (
+        "Yesterday afternoon: I did nothing that I remember."
+    )
+    assert asked("did you move the cup yesterday?", "answer moved [ the cup ]").startswith(
+        "Yesterday: I put the red cup"
+    )
+    assert "did nothing with the block" in asked(
+        "did you move the block yesterday?", "answer moved [ the block ]"
+    )
+    assert "I remember nothing from before then" in asked("what did you do last week?")
+    assert asked("what happened yesterday?", "cannot know @1 @1").startswith("Yesterday: I put")
+
+
+def test_an_older_file_gets_what_is_new(path: Path, clock: Clock) -> None:
+    memory = LongTermMemory(path, clock)
+    memory.did("go home", "succeeded", "I am home.", BOTH)
+    for table in ("placed", "vocabulary", "facts_of_file"):
+        memory._base.execute(f"DROP TABLE {table}")
+    memory._base.execute("PRAGMA user_version = 1")
+    memory.close()
+    again = LongTermMemory(path, clock)
+    assert again.problem == "" and len(again.commands()) == 1
+    assert again.told("the key is in the tray") and len(again.facts()) == 1
+
+
 _WRITER = """
 import sys
 from llmagentos.memory.long_term import LongTermMemory

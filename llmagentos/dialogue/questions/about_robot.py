@@ -15,20 +15,30 @@ from llmagentos.dialogue.questions.about_robot_words import (
     why_words,
 )
 from llmagentos.dialogue.questions.common import Answered, asked, objects
-from llmagentos.dialogue.questions.past import earlier_deeds
+from llmagentos.dialogue.questions.past import done_during, earlier_deeds
 from llmagentos.grounding.context import Context, Event
 from llmagentos.grounding.filters import is_kind
 from llmagentos.grounding.refs import in_turn, moved_count, only_moved, really_moved
 from llmagentos.grounding.resolve import matching
 from llmagentos.lang import plan as p
-from llmagentos.lang.wording.objects import article, is_plural, join_words, noun_phrase
+from llmagentos.lang.wording.objects import (
+    article,
+    describe_obj,
+    is_plural,
+    join_words,
+    noun_phrase,
+)
 from llmagentos.lang.wording.scene import describe_object
 from llmagentos.memory.session import SessionFacts
 from llmagentos.types import SceneObject
 
 
-def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
-    """What was moved by the last command that moved anything; first_moved: at the very first."""
+def moved(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
+    """What was moved by the last command that moved anything; first_moved: at the very first. Of a
+    time ("did you move the cup yesterday?"), by what is remembered of it."""
+    wanted = asked(query)
+    if wanted.ref is None and (during := done_during(session, _called(wanted))):
+        return Answered(during)
     moves = [e for e in ctx.events if really_moved(e)]
     if not moves:
         return Answered("I haven't moved anything yet.")
@@ -47,6 +57,10 @@ def moved(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     if not named:
         return Answered(f"I didn't move {article(noun_phrase(obj))}; I moved {words}.", ids)
     return Answered(f"I moved {words}.", ids)
+
+
+def _called(obj: p.Obj) -> str:
+    return "" if obj == p.Obj() or obj == p.Obj(quant="all") else describe_obj(obj)
 
 
 def _alike(obj: p.Obj, moves: Sequence[Event]) -> list[Event]:
@@ -127,7 +141,9 @@ def _no_minus_zero(value: float) -> str:
 
 def did(_: p.Query, __: Context, session: SessionFacts) -> Answered:
     """What did you do? By the session's record, not by what is seen; where there is none yet, by
-    that of the session before."""
+    that of the session before. Of a time ("before lunch"), by what is remembered of it."""
+    if during := done_during(session):
+        return Answered(during)
     earlier = earlier_deeds(session.past) if session.last is None else ""
     return Answered(earlier or did_words(session))
 

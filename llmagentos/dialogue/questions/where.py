@@ -17,7 +17,7 @@ from llmagentos.dialogue.questions.common import (
     objects,
     sentence,
 )
-from llmagentos.dialogue.questions.past import last_sight
+from llmagentos.dialogue.questions.past import last_sight, told_about
 from llmagentos.dialogue.questions.place_words import place_words, relation_words
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.context import Context
@@ -41,7 +41,7 @@ def where(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
     What is not there is told from where it was seen last, in an earlier session too."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
-        return Answered(f"{trouble} {last_sight(asked(query), ctx, session.past)}".strip())
+        return Answered(_not_there(query, trouble, ctx, session))
     if len(objs) == 1:
         o = objs[0]
         return Answered(
@@ -49,6 +49,13 @@ def where(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
         )
     parts = [f"{describe_object(o, ctx.scene)} is {place_words(o, ctx.scene)}" for o in objs[:6]]
     return Answered(sentence(join_words(parts)), ids_of(objs))
+
+
+def _not_there(query: p.Query, trouble: str, ctx: Context, session: SessionFacts) -> str:
+    """What is wrong, and then where it was seen last and what a person told of it."""
+    obj = asked(query)
+    known = last_sight(obj, ctx, session.past), told_about(obj, session.past)
+    return " ".join(words for words in (trouble, *known) if words)
 
 
 def position(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
@@ -66,7 +73,7 @@ def was(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
     where it was seen last."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
-        return Answered(f"{trouble} {last_sight(asked(query), ctx, session.past)}".strip())
+        return Answered(_not_there(query, trouble, ctx, session))
     parts = []
     for o in objs[:6]:
         before, name = before_last_move(o, ctx), describe_object(o, ctx.scene)
