@@ -59,7 +59,7 @@ def next_domain() -> int:
 #: Time limits that hold on a machine under load; on a robot they are far shorter.
 RELAXED: Mapping[str, Mapping[str, Any]] = {
     "robot_sim": {"speed": SPEED, "camera_hz": 5.0, "command_wait_s": 5.0},
-    "perception": {"max_hz": 5.0},
+    "perception": {"max_hz": 5.0, "picture_max_age_s": 5.0},
     "planner": {"module": "scripted_planning:make"},
     "executor": {
         # Longer than simulated time waits for commands.

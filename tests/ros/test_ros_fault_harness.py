@@ -9,7 +9,7 @@ import pytest
 from lab.arms import PANDA
 from llmagentos_ros import interface as table
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds, to_time
-from llmagentos_ros.faults.__main__ import PLAIN, RELAYED
+from llmagentos_ros.faults.__main__ import PLAIN, RELAYED, Graphs
 from llmagentos_ros.faults.relay import FAULT, FROM_ROBOT, TO_ROBOT, Relay, theirs
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
@@ -66,3 +66,16 @@ def test_a_relay_passes_everything_on_and_falsifies_what_it_is_told_to() -> None
     picture.header.stamp = to_time(10.0)
     (early,) = came("skew 1.0", picture, color)
     assert to_seconds(early.header.stamp) == pytest.approx(11.0)
+
+
+@pytest.mark.slow
+@pytest.mark.one_distribution
+@pytest.mark.timeout(600)
+def test_late_pictures_let_no_command_go_on() -> None:
+    """Row 27, in a graph of processes: they come while a look waits, and are of before it."""
+    graphs = Graphs()
+    try:
+        figures, words = RELAYED["pictures late"](graphs.get(True))
+        assert figures == {"commands that went on": 0.0, "moved": 0.0}, words
+    finally:
+        graphs.close()

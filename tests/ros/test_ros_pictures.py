@@ -290,12 +290,29 @@ def apart(sent: Sent) -> None:
         (lambda sent: sent.stamp(0.0), "with stamps, got 0"),
         (shift(3600.0), "3600.0 s ahead"),
         (shift(-3600.0), "3600.0 s behind"),
+        (shift(-1.0), "s old (picture_max_age_s 0.5 s)"),
         (apart, "expected colour and depth stamped within 0.020 s of each other"),
     ],
-    ids=["zero", "ahead", "behind", "apart"],
+    ids=["zero", "ahead", "behind", "late", "apart"],
 )
 def test_stamps_that_cannot_be_are_named(bench: Bench, spoil: Spoil, words: str) -> None:
     named(bench, words, spoil)
+
+
+def test_pictures_that_waited_for_a_slow_look_are_used_and_late_ones_are_not(bench: Bench) -> None:
+    """However slow looks are: pictures that are always 1 s late show the table as it was."""
+    node = bench.node
+    bench.until(lambda: node.health()[2]["looks"] > 0)
+    before = node._look_s
+    try:
+        node._look_s = 0.2
+        assert not node._late("pictures", 10.0, 10.65)
+        assert "0.8 s old" in node._late("pictures", 10.0, 10.75)
+        node._look_s = 60.0
+        assert not node._late("pictures", 10.0, 10.74)
+        assert "1.0 s old" in node._late("pictures", 10.0, 11.0)
+    finally:
+        node._look_s = before
 
 
 def stands(part: str) -> Spoil:

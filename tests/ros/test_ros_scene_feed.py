@@ -57,6 +57,20 @@ def test_a_scene_of_the_future_never_counts_as_new() -> None:
     assert feed.wait(0.5, 0.0).stamp_s == 1.0
 
 
+def test_a_scene_that_was_old_when_it_came_never_counts_as_new() -> None:
+    """One that is always 1 s late gets past `since` while it is waited for."""
+    now = [10.0]
+    feed = SceneFeed(lambda: now[0], AgeTimer("scene", 60.0), oldest_s=0.5)
+    since_s = now[0]
+    now[0] = 11.0
+    feed.on_scene(scene(10))
+    with pytest.raises(PerceptionError, match=r"never seen, refused: .* got one 1\.0 s old"):
+        feed.wait(since_s, 0.0)
+    now[0] = 10.4
+    feed.on_scene(scene(10))
+    assert feed.wait(since_s, 0.0).stamp_s == 10.0
+
+
 def test_a_picture_from_before_the_clock_was_set_back_is_not_new() -> None:
     now = [100.0]
     feed = feed_of(lambda: now[0])

@@ -93,7 +93,10 @@ class ExecutorNode(ModuleNode):
             self._on_silence,
         )
         timer = self.senses.timer
-        self._scenes = SceneFeed(lambda: self.now_s, timer('scene'), timer('pictures'))
+        scene_s = self.value('scene_timeout_s')
+        self._scenes = SceneFeed(
+            lambda: self.now_s, timer('scene'), timer('pictures'), oldest_s=scene_s
+        )
         self.trail = trail_of(self.value('audit'), self.value('audit_folder'))
         self.keep(self.trail, lambda t: t.close())
         if isinstance(self.trail, AuditTrail):
@@ -106,7 +109,7 @@ class ExecutorNode(ModuleNode):
         self.stopping.reach(self, self._driver.brake_now)
         self._memory = SessionMemory()
         own = MutuallyExclusiveCallbackGroup
-        joints_s, scene_s = (self.value(f'{n}_timeout_s') for n in ('joint_states', 'scene'))
+        joints_s = self.value('joint_states_timeout_s')
         self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
         self.subscription(table.SCENE, self._scenes.on_scene, own(), allowed_s=scene_s)
         self.surroundings = Surroundings(self, self._plan_guard, self.battery, self._park)

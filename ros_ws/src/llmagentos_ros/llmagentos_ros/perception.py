@@ -19,7 +19,8 @@ from llmagentos.class_lookup import load_named
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
 from llmagentos.perception.lens import Lens, Straightener
 from llmagentos.ports.modules import PerceptionModule
-from llmagentos.safety.ages import AHEAD_S, BEHIND_S, stamp_problem, StampWatch
+from llmagentos.safety.ages import AHEAD_S, BEHIND_S, not_of_now, stamp_problem, StampWatch
+from llmagentos.safety.watchdogs import limit_s
 from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.srv import QueryScene, Reset
@@ -46,6 +47,14 @@ class PerceptionNode(ModuleNode):
         Parameter('module', 'llmagentos.perception:TabletopPerception', 'Class, module:name'),
         Parameter('camera', 'overhead', 'Name of the camera for the module'),
         Parameter('max_hz', 15.0, 'Pictures looked at per second, at most', 0.1, 60.0, False),
+        Parameter(
+            'picture_max_age_s',
+            limit_s('pictures'),
+            'Pictures that are older when they come show the table as it was: they are refused',
+            0.05,
+            60.0,
+            False,
+        ),
         Parameter('stale_s', 1.0, 'Query answers older than this say so', 0.05, 60.0, False),
         Parameter('pair_slop_s', 0.02, 'Colour and depth stamps may differ by this', 0.0, 0.5),
         Parameter(
@@ -157,10 +166,23 @@ class PerceptionNode(ModuleNode):
             return False
         stamp_s, now_s = to_seconds(msg.header.stamp), self.now_s
         stood = self._stamps[what].problem(stamp_s, now_s)
-        problem = stamp_problem(what, stamp_s, now_s) or stood
+        problem = stamp_problem(what, stamp_s, now_s) or stood or self._late(what, stamp_s, now_s)
         if problem:
             self._refuse(problem)
         return not problem
+
+    def _late(self, what: str, stamp_s: float, now_s: float) -> str:
+        """
+        Say why pictures are too old, in words, or ''.
+
+        A picture may have waited here while the one before it was looked at, which is no fault of
+        its sender: that long it may be older, but no longer than half of the limit. However slow a
+        look is, what always comes too late does not get through.
+        """
+        limit_s = self.value('picture_max_age_s')
+        room_s = min(self._look_s, limit_s / 2)
+        problem = not_of_now(what, stamp_s, now_s, limit_s + room_s)
+        return problem and f'{problem} (picture_max_age_s {limit_s:g} s)'
 
     def _refuse(self, why: str) -> None:
         self._refused += 1

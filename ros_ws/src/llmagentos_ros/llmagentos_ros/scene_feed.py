@@ -9,15 +9,16 @@ Knows: scenes as they come in. Does not know: perception, who needs them.
 from __future__ import annotations
 
 from collections.abc import Callable
+import math
 import threading
 import time
 
 from llmagentos.errors import PerceptionError
-from llmagentos.safety.ages import AgeTimer, stamp_problem
+from llmagentos.safety.ages import AgeTimer, not_of_now, stamp_problem
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
 from llmagentos_ros.clock_watch import BACK_S
-from llmagentos_ros.convert import scene_from_msg
+from llmagentos_ros.convert import scene_from_msg, to_seconds
 
 
 class SceneFeed:
@@ -25,11 +26,18 @@ class SceneFeed:
     Thread-safe.
 
     clock: the node's clock, seconds. age, others: timers that a scene beats, as watchdogs have
-    them: of scenes, and of pictures, since each scene is what one picture shows.
+    them: of scenes, and of pictures, since each scene is what one picture shows. oldest_s: a scene
+    whose picture is older when it comes is of the past, and refused.
     """
 
-    def __init__(self, clock: Callable[[], float], age: AgeTimer, *others: AgeTimer) -> None:
-        self._clock = clock
+    def __init__(
+        self,
+        clock: Callable[[], float],
+        age: AgeTimer,
+        *others: AgeTimer,
+        oldest_s: float = math.inf,
+    ) -> None:
+        self._clock, self._oldest_s = clock, oldest_s
         self.age, self._ages = age, (age, *others)
         self._changed = threading.Condition()
         self._msg: m.Scene | None = None
@@ -40,11 +48,14 @@ class SceneFeed:
         """
         Take a message in; one from before the last `forget` may still be under way.
 
-        One that is stamped ahead of the clock is refused: it would count as new for ever.
+        One that is stamped ahead of the clock is refused: it would count as new for ever. So is
+        one that was old when it came: whoever waits for it would take it for how the table is now.
         """
-        stamp_s = msg.header.stamp.sec + msg.header.stamp.nanosec * 1e-9
-        problem = stamp_problem('scenes', stamp_s, self._clock())
-        if problem and stamp_s > self._clock():
+        stamp_s, now_s = to_seconds(msg.header.stamp), self._clock()
+        problem = stamp_problem('scenes', stamp_s, now_s) if stamp_s > now_s else ''
+        if stamp_s < now_s:
+            problem = not_of_now('a scene', stamp_s, now_s, self._oldest_s)
+        if problem:
             for age in self._ages:
                 age.refuse(problem)
             return
