@@ -5,7 +5,8 @@ not know: ROS, or what a node does.
 
 A process that lives and says nothing (frozen, or caught in a loop that never lets its heartbeat
 through) is no better than a dead one, and nobody would restart it: it is killed, once it was heard
-before and bring-up has missed it for HANGS_S.
+before and bring-up has missed it for HANGS_S. Of one that the kernel has stopped nothing is to be
+waited for: it is killed as soon as it is missed.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import json
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from llmagentos.runtime.processes import Process, ProcessManager
@@ -124,7 +126,7 @@ class GraphKeeper:
             return
         node.others = False
         node.since_s = self._clock() if node.since_s is None else node.since_s
-        if node.heard and self._clock() - node.since_s > HANGS_S:
+        if node.heard and (self._clock() - node.since_s > HANGS_S or _is_stopped(pid)):
             node.heard = False
             self.manager.kill(name)
             self._ended.append((name, f"it hangs (pid {pid}): killed, to be started again"))
@@ -135,3 +137,12 @@ class GraphKeeper:
             return self.manager.get(name).pid
         except KeyError:
             return None
+
+
+def _is_stopped(pid: int) -> bool:
+    """Whether a signal has stopped a process (Linux); a debugger that holds it is another matter."""
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[:1] == ["T"]

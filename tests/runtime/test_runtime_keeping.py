@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -86,6 +87,19 @@ def test_a_node_that_was_heard_and_falls_silent_is_killed_and_started_again(stag
     stage.says("missing")
     stage.passes(HANGS_S + 0.1)
     assert len(stage.keeper.ended()) == 1
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="as the kernel tells it")
+def test_one_that_a_signal_has_stopped_is_killed_as_soon_as_it_is_missed(stage: Stage) -> None:
+    stage.says("active")
+    first = stage.pid
+    assert first is not None
+    os.kill(first, signal.SIGSTOP)
+    stage.passes(HANGS_S)
+    assert stage.keeper.ended() == []  # it may go on before anybody misses it
+    stage.says("missing")
+    assert [name for name, _ in stage.keeper.ended()] == ["planner"]
+    stage.until(lambda: stage.pid not in (None, first))
 
 
 def test_one_that_is_heard_again_in_time_goes_on(stage: Stage) -> None:

@@ -83,10 +83,10 @@ def executor_killed(graph: FaultGraph) -> tuple[Figures, str]:
 def executor_frozen(graph: FaultGraph) -> tuple[Figures, str]:
     """Freeze the executor in mid-motion; it goes on later."""
     command = graph.moving()
-    since_s = graph.robot_s
+    since_s, since = graph.robot_s, time.monotonic()
     with graph.frozen('executor'):
         ms = graph.rest_ms(since_s)
-        graph.wait_s(_FROZEN_S)
+        graph.wait_s(since + _FROZEN_S - time.monotonic())
     rested_s = graph.robot_s
     status, reply = command.result()
     graph.pass_time(_AFTER_S)
