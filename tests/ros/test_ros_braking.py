@@ -26,7 +26,8 @@ def test_at_rest_there_is_nothing_to_brake() -> None:
 def test_within_the_acceleration_limits_to_rest(speed: float) -> None:
     velocity = (speed, -speed / 2, 0.0, speed / 3, 0.0, 0.0, -speed)
     points = [(0.0, HOME), *braking_points(HOME, velocity, PANDA, STEP)]
-    for joint, bound in enumerate(PANDA.max_acceleration_radps2):
+    loaded = zip(PANDA.max_acceleration_radps2, PANDA.load_acceleration, strict=True)
+    for joint, bound in enumerate(a * share for a, share in loaded):
         rates = [(b[1][joint] - a[1][joint]) / (b[0] - a[0]) for a, b in itertools.pairwise(points)]
         assert all(abs(b) <= abs(a) + 1e-9 for a, b in itertools.pairwise(rates))
         assert abs(rates[-1]) <= bound * STEP

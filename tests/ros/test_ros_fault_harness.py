@@ -11,6 +11,7 @@ from llmagentos_ros import interface as table
 from llmagentos_ros.convert import joint_state_to_msg, to_seconds, to_time
 from llmagentos_ros.faults.__main__ import PLAIN, RELAYED, Graphs
 from llmagentos_ros.faults.relay import FAULT, FROM_ROBOT, TO_ROBOT, Relay, theirs
+from rclpy.serialization import deserialize_message, serialize_message
 from sensor_msgs.msg import Image
 from std_msgs.msg import String
 
@@ -36,8 +37,10 @@ class Node:
 
         return Publisher()
 
-    def create_subscription(self, kind: Any, name: str, hear: Any, qos: Any) -> None:
-        self.hears[name] = hear
+    def create_subscription(
+        self, kind: Any, name: str, hear: Any, qos: Any, raw: bool = False
+    ) -> None:
+        self.hears[name] = (lambda msg: hear(serialize_message(msg))) if raw else hear
 
 
 def test_a_relay_passes_everything_on_and_falsifies_what_it_is_told_to() -> None:
@@ -54,7 +57,8 @@ def test_a_relay_passes_everything_on_and_falsifies_what_it_is_told_to() -> None
         node.sent[topic.name].clear()
         node.hears[FAULT](String(data=fault))
         node.hears[theirs(topic)](msg)
-        return list(node.sent[topic.name])
+        came = node.sent[topic.name]
+        return [deserialize_message(m, topic.kind) if isinstance(m, bytes) else m for m in came]
 
     (same,) = came("", state(0.1))
     assert same.position[0] == 0.1

@@ -33,8 +33,9 @@ def braking_points(
     """
     Points (seconds after the last one, joint positions in rad) from motion to rest.
 
-    All joints slow down evenly and in step, so that the direction stays, within the arm's
-    acceleration and range. Empty when the arm is at rest.
+    All joints slow down evenly and in step, so that the direction stays, within the range and what
+    the arm can brake with a load in its hand: harder, a light wrist swings over and rests later.
+    Empty when the arm is at rest.
     """
     speeds = [
         max(-bound, min(bound, v))
@@ -42,8 +43,8 @@ def braking_points(
     ]
     if max(map(abs, speeds)) < REST_RADPS:
         return []
-    limits = zip(speeds, spec.max_acceleration_radps2, strict=True)
-    duration_s = max(abs(v) / bound for v, bound in limits)
+    limits = zip(speeds, spec.max_acceleration_radps2, spec.load_acceleration, strict=True)
+    duration_s = max(abs(v) / (bound * share) for v, bound, share in limits)
     out, after_s = [], 0.0
     while after_s < duration_s - _EPS_S:
         after_s = min(after_s + step_s, duration_s)

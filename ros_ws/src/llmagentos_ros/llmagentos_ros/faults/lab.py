@@ -109,6 +109,8 @@ class FaultGraph:
         #: Arrivals (monotonic) and stamps of the executor's trajectories, seconds.
         self.sent: list[tuple[float, float]] = []
         self.reasons: Sequence[str] = ()
+        #: Stamp of the first joint state without a number, as others hear it from the relay.
+        self.nan_s: float | None = None
         self._scenes = 0
         self._arm = load('panda').joint_names
         rclpy.init(args=[])
@@ -124,6 +126,8 @@ class FaultGraph:
         joints = table.JOINT_STATES
         if relayed:  # what the robot itself says
             joints = replace(joints, name=theirs(joints))
+            heard = table.JOINT_STATES
+            self.node.create_subscription(heard.kind, heard.name, self._on_heard, heard.qos)
         for topic, hear in (
             (joints, self._on_joints),
             (table.TRAJECTORY, self._on_trajectory),
@@ -146,6 +150,10 @@ class FaultGraph:
         radps = max(abs(msg.velocity[i]) for i in order)
         where = tuple(msg.position[i] for i in order)
         self.seen.append(Seen(to_seconds(msg.header.stamp), radps, where))
+
+    def _on_heard(self, msg: Any) -> None:
+        if self.nan_s is None and any(map(math.isnan, msg.position)):
+            self.nan_s = to_seconds(msg.header.stamp)
 
     def _on_trajectory(self, msg: Any) -> None:
         self.sent.append((time.monotonic(), to_seconds(msg.header.stamp)))

@@ -52,13 +52,20 @@ def parted(graph: FaultGraph) -> tuple[Figures, str]:
 
 
 def lies(fault: str) -> Injection:
-    """Falsify the robot's messages on their way, from mid-motion on, so that nobody can go on."""
+    """
+    Falsify the robot's joint states on their way, from mid-motion on, so that nobody can go on.
+
+    The injection is the first one that is no number: what the relay takes until it knows of its
+    fault, while it passes pictures on, is no part of the robot's answer.
+    """
 
     def inject(graph: FaultGraph) -> tuple[Figures, str]:
         command = graph.moving()
+        graph.nan_s = None
         with _falsified(graph, fault):
-            since_s = graph.robot_s
-            ms = graph.rest_ms(since_s)
+            graph.wait(lambda: graph.nan_s is not None)
+            assert graph.nan_s is not None
+            ms = graph.rest_ms(graph.nan_s)
             status, reply = command.result()
         dead = sum(p.restarts for p in graph.manager.processes)
         return {'rest after ms': ms, 'crashes': float(dead)}, f'{status}: {reply}'

@@ -7,6 +7,9 @@ Knows: the robot's topics, which it has under names of its own. Does not know: w
 message, but for the faults that it is told to make. Frozen, it is a network that was parted: both
 halves live, and nothing comes through.
 
+What needs no fault is passed on as the bytes that came: read and written again, a picture would hold
+up every joint state and command behind it.
+
 Faults are told on the topic `relay/fault`, as text: `nan` joint states, every picture's stamp off
 by `skew SECONDS`, joint states that come `twice` and in the wrong order, `` for none.
 """
@@ -23,6 +26,7 @@ from llmagentos_ros.convert import to_seconds, to_time
 import rclpy
 from rclpy.executors import ExternalShutdownException
 from rclpy.qos import DurabilityPolicy, QoSProfile
+from rclpy.serialization import deserialize_message
 from std_msgs.msg import String
 
 #: Before the names of the robot's own topics.
@@ -59,18 +63,19 @@ class Relay:
         out = self._node.create_publisher(topic.kind, go, topic.qos)
         change = self._changes(topic)
 
-        def hear(msg: Any) -> None:
-            for each in change(msg):
+        def hear(data: bytes) -> None:
+            if change is None or not self._fault:
+                out.publish(data)
+                return
+            for each in change(deserialize_message(data, topic.kind)):
                 out.publish(each)
 
-        self._node.create_subscription(topic.kind, come, hear, topic.qos)
+        self._node.create_subscription(topic.kind, come, hear, topic.qos, raw=True)
 
-    def _changes(self, topic: table.Topic) -> Callable[[Any], list[Any]]:
+    def _changes(self, topic: table.Topic) -> Callable[[Any], list[Any]] | None:
         if topic is table.JOINT_STATES:
             return self._joints
-        if topic in _STAMPED:
-            return self._picture
-        return lambda msg: [msg]
+        return self._picture if topic in _STAMPED else None
 
     def _on_fault(self, msg: String) -> None:
         self._fault, _, by = msg.data.partition(' ')
