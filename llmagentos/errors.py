@@ -175,3 +175,35 @@ class QueueFullError(SchedulingError):
 
 class TaskEndedError(SchedulingError):
     """A task that is not wanted any more: cancelled, too late, or lost."""
+
+
+class MessagingError(LLMAgentOSError):
+    """A bus that cannot be opened, or a message that cannot be: too long, cut off, a wrong value."""
+
+
+class UnknownMessageError(MessagingError):
+    """A message with a type that nobody here has registered."""
+
+
+class MessageVersionError(MessagingError):
+    """A message of another version of a type than the one here."""
+
+
+class NoServiceError(MessagingError):
+    """A call to a service that nobody serves."""
+
+
+class CallTimeoutError(MessagingError):
+    """A call that was not answered by its deadline."""
+
+
+class CallCancelledError(MessagingError):
+    """A call that its caller took back."""
+
+
+class CallFailedError(MessagingError):
+    """A call that the other side answered with an error of its own; the message names it."""
+
+
+class PeerLostError(MessagingError):
+    """Whoever was called is gone: it ended, was killed, stands still, or the link is cut."""
