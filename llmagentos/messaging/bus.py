@@ -118,13 +118,19 @@ class Bus:
         value: Any = None,
         timeout_s: float = 10.0,
         cancelled: threading.Event | None = None,
+        priority: int = 0,
     ) -> Any:
         """Ask, and wait for the answer: `begin(...).result(cancelled)`."""
-        return self.begin(service, value, timeout_s).result(cancelled)
+        return self.begin(service, value, timeout_s, priority).result(cancelled)
 
-    def begin(self, service: str, value: Any = None, timeout_s: float = 10.0) -> Pending:
+    def begin(
+        self, service: str, value: Any = None, timeout_s: float = 10.0, priority: int = 0
+    ) -> Pending:
         """Ask, and go on; `result` waits. Of several peers that serve it, the one is asked that this
-        peer waits for least. Raises NoServiceError, UnknownMessageError, MessagingError."""
+        peer waits for least. priority: -128 to 127; of the calls in line at a service, the highest
+        is done first. Raises NoServiceError, UnknownMessageError, MessagingError."""
+        if not -128 <= priority <= 127:
+            raise MessagingError(f"expected a priority from -128 to 127, got {priority}")
         body = encode(value)
         number = next(self._numbers)
         with self._lock:
@@ -134,7 +140,7 @@ class Bus:
             self._pending[number] = pending
         pending.when_done(lambda: self._forget(number))
         try:
-            self._send(peer, Envelope(ASK, number, self.id, service, timeout_s, body))
+            self._send(peer, Envelope(ASK, number, self.id, service, timeout_s, body, priority))
         except MessagingError as error:
             pending.fail(error)
             raise
@@ -152,6 +158,11 @@ class Bus:
             raise NoServiceError(f"expected somebody who serves '{service}', got {known}")
         waits = [p.peer for p in list(self._pending.values())]
         return min(peers, key=waits.count)
+
+    def provider(self, service: str) -> str:
+        """The id of the peer that is asked; "" where nobody serves it."""
+        with self._lock:
+            return next(iter(self._providers.get(service, ())), "")
 
     # --- who is alive ---------------------------------------------------------------------
 

@@ -24,7 +24,7 @@ from llmagentos.errors import (
 from llmagentos.messaging.codec import decode, encode
 
 ASK, ANSWER, FAILED, TAKE_BACK = 1, 2, 3, 4
-_ENVELOPE = struct.Struct("<BQdHH")
+_ENVELOPE = struct.Struct("<BbQdHH")
 #: How often whoever waits looks whether the call is still wanted, seconds.
 _LOOK_S = 0.005
 
@@ -32,7 +32,7 @@ _LOOK_S = 0.005
 @dataclass(frozen=True)
 class Envelope:
     """What stands around a call's value. timeout_s: how long the caller will wait, from now on: clocks
-    of two machines need not agree."""
+    of two machines need not agree. priority: -128 to 127, the highest is done first."""
 
     kind: int
     number: int
@@ -40,24 +40,27 @@ class Envelope:
     service: str = ""
     timeout_s: float = 0.0
     body: bytes = b""
+    priority: int = 0
 
     def packed(self) -> bytes:
         """As bytes."""
         sender, service = self.sender.encode(), self.service.encode()
-        start = _ENVELOPE.pack(self.kind, self.number, self.timeout_s, len(sender), len(service))
+        words = len(sender), len(service)
+        start = _ENVELOPE.pack(self.kind, self.priority, self.number, self.timeout_s, *words)
         return b"".join((start, sender, service, self.body))
 
     @classmethod
     def of(cls, message: bytes) -> Envelope:
         """From bytes. Raises MessagingError."""
         try:
-            kind, number, timeout_s, long, longer = _ENVELOPE.unpack_from(message)
+            kind, priority, number, timeout_s, long, longer = _ENVELOPE.unpack_from(message)
             at = _ENVELOPE.size
             sender = message[at : at + long].decode()
             service = message[at + long : at + long + longer].decode()
         except (struct.error, UnicodeDecodeError) as exc:
             raise MessagingError(f"expected a call, got {len(message)} bytes: {exc}") from None
-        return cls(kind, number, sender, service, timeout_s, message[at + long + longer :])
+        body = message[at + long + longer :]
+        return cls(kind, number, sender, service, timeout_s, body, priority)
 
 
 def error_body(error: BaseException) -> bytes:

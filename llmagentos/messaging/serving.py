@@ -18,7 +18,7 @@ from llmagentos.messaging.codec import decode, encode
 Handler = Callable[[Call], Any]
 
 
-@dataclass
+@dataclass(eq=False)
 class _Asked:
     envelope: Envelope
     call: Call
@@ -26,7 +26,8 @@ class _Asked:
 
 class Served:
     """One service. handler: given a Call, its answer; what it raises is raised at the caller, at once.
-    workers: so many calls at a time. limit: so many in line; QueueFullError for more.
+    workers: so many calls at a time, of those in line the most urgent first. limit: so many in line;
+    QueueFullError for more.
 
     send: takes an answer to the caller. A context manager; `close` answers what waits as failed.
     """
@@ -102,7 +103,8 @@ class Served:
                     self._changed.wait()
                 if not self._line:
                     return
-                asked = self._line.popleft()
+                asked = max(self._line, key=lambda a: a.envelope.priority)  # the first of these
+                self._line.remove(asked)
             try:
                 self._do(asked)
             finally:

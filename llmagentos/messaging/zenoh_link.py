@@ -34,6 +34,8 @@ _SHARED_FROM, _SHARED_POOL = 16_384, 32_000_000
 #: What may wait to be sent to a peer: batches, 16 at most. Where it is full, what is published waits so
 #: long for a peer that does not read, microseconds, and is dropped for that one.
 _QUEUES, _WAIT_US = {"data": 16, "data_high": 16}, 5_000
+#: A call waits so long for a peer that does not read, microseconds; then that one counts as gone.
+_FULL_US = 1_000_000
 _numbers = itertools.count()
 
 
@@ -102,6 +104,7 @@ class ZenohLink(Link):
             "transport/link/tx/keep_alive": 4,
             "transport/link/tx/queue/size": _QUEUES,
             "transport/link/tx/queue/congestion_control/drop/wait_before_drop": _WAIT_US,
+            "transport/link/tx/queue/congestion_control/block/wait_before_close": _FULL_US,
             "transport/shared_memory/enabled": shared,
         }.items():
             config.insert_json5(key, json.dumps(value))

@@ -13,13 +13,16 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 from pydantic import BaseModel
 
 from llmagentos.errors import MessageVersionError, MessagingError, UnknownMessageError
 from llmagentos.messaging import codec, decode, encode, register
+
+
+quietly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
 class Colour(Enum):
@@ -63,12 +66,14 @@ plain = st.recursive(
 )
 
 
+@quietly
 @given(plain)
 def test_plain_values_come_back_as_they_were(value: Any) -> None:
     again = decode(encode(value))
     assert again == value and type(again) is type(value)
 
 
+@quietly
 @given(st.binary(max_size=200))
 def test_whatever_comes_is_refused_by_name(noise: bytes) -> None:
     for message in (noise, encode([1, "two"])[:12] + noise):
@@ -76,6 +81,7 @@ def test_whatever_comes_is_refused_by_name(noise: bytes) -> None:
             decode(message)
 
 
+@quietly
 @given(st.integers(0, 80))
 def test_a_message_that_is_cut_off(at: int) -> None:
     message = encode(Thing("cup", (1.0, 2.0), picture=np.ones((4, 4, 3), np.uint8)))

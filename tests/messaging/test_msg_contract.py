@@ -192,6 +192,30 @@ def test_a_call_that_waits_in_line_and_is_taken_back_is_never_begun(peer: Peers)
     assert done == [1, 3]
 
 
+def test_of_those_in_line_the_most_urgent_is_done_first(peer: Peers) -> None:
+    a, b = peer("a"), peer("b")
+    done: list[object] = []
+    go_on, begun = threading.Event(), threading.Event()
+
+    def one_by_one(call: Call) -> None:
+        begun.set()
+        go_on.wait(20)
+        done.append(call.value)
+
+    served = b.serve("work", one_by_one)
+    assert a.wait_for("work", 20)
+    first = a.begin("work", "first", 60)
+    assert begun.wait(20)
+    calls = [a.begin("work", n, 60, n) for n in (0, -1, 0, 5)]
+    until(lambda: len(served._line) == 4)
+    go_on.set()
+    for call in [first, *calls]:
+        call.result()
+    assert done == ["first", 5, 0, 0, -1]
+    with pytest.raises(MessagingError, match="priority from -128 to 127, got 500"):
+        a.begin("work", priority=500)
+
+
 def test_too_many_calls_are_refused_in_words(peer: Peers) -> None:
     a, b = peer("a"), peer("b")
     go_on = threading.Event()
