@@ -21,7 +21,6 @@ from pydantic import BaseModel
 from llmagentos.errors import MessageVersionError, MessagingError, UnknownMessageError
 from llmagentos.messaging import codec, decode, encode, register
 
-
 quietly = settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 
 
