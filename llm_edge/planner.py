@@ -14,6 +14,8 @@ class LLMPlanner(PlanningModule):
     """`plan(request)` writes a plan with `llm`. Where the model fails, PlanError or ModelError says
     so: there is no other way to a plan."""
 
+    remembers = False
+
     def __init__(self, llm: LLM | str = DEFAULT_MODEL):
         self.llm = LLM(llm) if isinstance(llm, str) else llm
         self._running: PlanRequest | None = None

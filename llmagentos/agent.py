@@ -29,12 +29,12 @@ from llmagentos.events import (
     PlanWritten,
     SceneSeen,
 )
+from llmagentos.exchange import Exchange, attached, closed
 from llmagentos.execution.guarding import words_of
 from llmagentos.learning import feedback
 from llmagentos.learning.words import Lexicon
 from llmagentos.lifecycle import AgentState
-from llmagentos.memory.long_term import LongTermMemory
-from llmagentos.one_command import OneCommand, needed
+from llmagentos.one_command import needed
 from llmagentos.ports.modules import (
     ExecutionModule,
     LanguageModel,
@@ -57,7 +57,7 @@ __all__ = ["Agent", "AgentState"]
 _STOPPED_EARLY = Outcome("failed", "I stopped before anything moved.")
 
 
-class Agent(Built, OneCommand):
+class Agent(Built, Exchange):
     """Something that perceives, plans, executes and learns, with what it was given of these.
 
     `Agent(perception, planning, execution, learning)` takes any four modules
@@ -103,6 +103,8 @@ class Agent(Built, OneCommand):
         self.events.subscribe(self._heard)
         if on_event is not None:
             self.events.subscribe(on_event)
+        for module in self._modules():
+            attached(module, self.events)
 
     @property
     def words(self) -> Lexicon | None:
@@ -299,6 +301,8 @@ class Agent(Built, OneCommand):
             self._talk.past.close()
         if self.robot is not None:
             self.robot.close()
+        for module in self._modules():
+            closed(module)
 
     def _cant_see(self, error: PerceptionError) -> str:
         """Told as an event; in words for the person."""

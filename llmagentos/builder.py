@@ -18,7 +18,7 @@ from llmagentos.audit import AuditLog
 from llmagentos.audit.supervised import supervised
 from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.config import AgentConfig
-from llmagentos.errors import ConfigError
+from llmagentos.errors import ConfigError, PerceptionError
 from llmagentos.events import EventBus, EventSink
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning.episodes import EpisodeLog
@@ -178,7 +178,10 @@ def modules_for(
     def look() -> Scene:
         if able.permit is not None:
             able.permit.pause()
-        scene: Scene = seeing.perceive(observe(driver, cameras))
+        eye = robot.seeing
+        if eye is None:
+            raise PerceptionError("expected a module that sees, got none: it was taken out")
+        scene: Scene = eye.perceive(observe(driver, cameras))
         return scene
 
     able = skills_for(
@@ -198,6 +201,7 @@ def modules_for(
     acting = able.skills if flight is None else flight.skills(able.skills)
     guarded = GuardedSkills(acting, PlanGuard(rules, people, audit, told=told))
     robot = LocalRobot(able.driver, cameras, guarded, simulation, able.permit, able.keeper, eyes)
+    robot.seeing = seeing
     if execution is None:
         tried = rehearsal_for(able, arm, profile, skills) if rehearsal else None
         execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust, tried)

@@ -50,3 +50,19 @@ def find(concept: str, name: str, builtin: Mapping[str, Any]) -> Any:
     names = ", ".join([*builtin, *installed])
     known = " or ".join(filter(None, (names, "package.module:Class")))
     raise ConfigError(f"{concept}: expected {known}, got '{name}'")
+
+
+def make(concept: str, name: str, options: Mapping[str, Any], **given: Any) -> Any:
+    """What the class of that name (no built-in one) makes of given arguments and options. Raises
+    ConfigError, also for options that it does not take."""
+    return made_by(find(concept, name, {}), concept, name, options, given)
+
+
+def made_by(
+    maker: Any, concept: str, name: str, options: Mapping[str, Any], given: Mapping[str, Any]
+) -> Any:
+    """What a class that was found makes. Raises ConfigError for options that it does not take."""
+    try:
+        return maker(**given, **options)
+    except TypeError as exc:
+        raise ConfigError(f"{concept}: expected options that {name} takes, got: {exc}") from exc

@@ -39,6 +39,51 @@ class ModuleConfig(_Part):
         return {"use": value} if isinstance(value, str) else value
 
 
+class AgentModuleConfig(ModuleConfig):
+    """One of the four modules, and where it runs (docs/runtime.md)."""
+
+    runs: Literal["here", "service"] | Mapping[str, str] = Field(
+        "here",
+        description="here, in this process; service, in one of its own that this agent keeps; "
+        "{service: NAME}, one that is there already and that several agents share",
+    )
+    fallback: ModuleConfig | None = Field(
+        None, description="what stands in, in this process, while the service fails; none: nothing"
+    )
+    answers_within_s: float | None = Field(
+        None,
+        gt=0.0,
+        le=3600.0,
+        description="a service that takes longer has failed; none: 5 for perception and learning, "
+        "20 for a slice of execution, 60 for planning",
+    )
+    priority: int = Field(
+        0, ge=-100, le=100, description="of this agent's calls at a service that several share"
+    )
+    cache: int = Field(
+        0,
+        ge=0,
+        le=100_000,
+        description="so many answers are kept, for the same picture or command; only for modules "
+        "that remember nothing themselves, as our planner",
+    )
+
+    @model_validator(mode="after")
+    def _one_service(self) -> AgentModuleConfig:
+        if not isinstance(self.runs, str) and list(self.runs) != ["service"]:
+            raise ValueError(f"expected runs: here, service or {{service: NAME}}, got {self.runs}")
+        if self.fallback is not None and self.runs == "here":
+            raise ValueError(
+                "expected a fallback for a service, got one for a module that runs here"
+            )
+        return self
+
+    @property
+    def is_service(self) -> bool:
+        """Whether it runs elsewhere."""
+        return self.runs != "here"
+
+
 class NoiseConfig(_Part):
     """Noise of the simulated cameras."""
 
@@ -198,14 +243,16 @@ class AgentConfig(_Part):
         description="learned (corrected by the policies that come with the arm), scripted, "
         "or a folder with policies of one's own",
     )
-    perception: ModuleConfig = Field(ModuleConfig(), description="pictures to a scene")
-    planning: ModuleConfig = Field(
-        ModuleConfig(), description="a sentence to a plan; called with model=, engine= and options"
+    perception: AgentModuleConfig = Field(AgentModuleConfig(), description="pictures to a scene")
+    planning: AgentModuleConfig = Field(
+        AgentModuleConfig(),
+        description="a sentence to a plan; called with model=, engine= and options",
     )
-    execution: ModuleConfig = Field(
-        ModuleConfig(), description="a plan to motion; called with skills=, events= and options"
+    execution: AgentModuleConfig = Field(
+        AgentModuleConfig(),
+        description="a plan to motion; called with skills=, events= and options",
     )
-    learning: ModuleConfig = Field(ModuleConfig(), description="what becomes of results")
+    learning: AgentModuleConfig = Field(AgentModuleConfig(), description="what becomes of results")
     taught: TaughtConfig = Field(TaughtConfig(), description="what is learnt from people")
     memory: MemoryConfig = Field(MemoryConfig(), description="what is remembered over restarts")
     audit: AuditConfig = Field(
@@ -254,6 +301,14 @@ class AgentConfig(_Part):
             raise ValueError(f"expected one of scene, graph and driver, got {' and '.join(given)}")
         return self
 
+    @model_validator(mode="after")
+    def _beside_the_robot(self) -> AgentConfig:
+        if not isinstance(self.execution.runs, str):
+            raise ValueError(
+                "execution: expected runs: here or service, got one that several share"
+            )
+        return self
+
     @classmethod
     def load(cls, path: str | Path) -> AgentConfig:
         """Read a YAML file. Raises FileError, or ConfigError that names the file and the field."""
@@ -289,10 +344,12 @@ class AgentConfig(_Part):
 
 
 def _short(value: Any) -> Any:
-    """A module without options by its name alone."""
-    if isinstance(value, dict) and set(value) == {"use", "options"} and not value["options"]:
-        return value["use"]
-    return value
+    """A module by what it has of its own; by its name alone where that is all."""
+    if not (isinstance(value, dict) and {"use", "options"} <= set(value)):
+        return value
+    usual = AgentModuleConfig().model_dump(mode="json")
+    own = {key: item for key, item in value.items() if key == "use" or item != usual[key]}
+    return own["use"] if len(own) == 1 else own
 
 
 def _first(error: ValidationError) -> str:

@@ -13,14 +13,17 @@ from typing import Any
 from llmagentos import composition
 from llmagentos.audit import AuditLog
 from llmagentos.audit.trail import AuditTrail, Untraced
-from llmagentos.class_lookup import find
-from llmagentos.config import AgentConfig, ModuleConfig
+from llmagentos.class_lookup import find, made_by
+from llmagentos.config import AgentConfig, AgentModuleConfig, ModuleConfig
 from llmagentos.errors import ConfigError
+from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning import places
 from llmagentos.learning.champion import Champions
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.memory.long_term import LongTermMemory, memory_file, opened
+from llmagentos.module_services import AgentServices
+from llmagentos.perception import TabletopPerception
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
@@ -37,20 +40,70 @@ def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     """perception, planning, execution and learning as the builder takes them, None for its own;
     and the language model for its own planner. arm: what our perception knows the robot's own
     body by. Raises ConfigError, ModelError, SkillError, FileError."""
-    from llmagentos.execution.executor import PlanExecutor
-    from llmagentos.perception import TabletopPerception
-
     policies_for(arm.name, config.skills)  # refused before a file of episodes is begun
-    ours = partial(TabletopPerception, arm=arm)
-    planner: dict[str, Any] = {"model": config.model, "engine": config.engine}
-    planning = _made("planning", config.planning, composition.load_planner, **planner)
+    services = AgentServices(config, arm.name)
+    planning = _where_it_runs("planning", config, arm, services)
     return {
-        "perception": _made("perception", config.perception, ours),
+        "perception": _where_it_runs("perception", config, arm, services),
         "planning": planning,
         "llm": _llm(config) if planning is None else None,
-        "execution": _made("execution", config.execution, PlanExecutor, deferred=True),
-        "learning": _learning(config),
+        "execution": _execution(config, services),
+        "learning": _where_it_runs("learning", config, arm, services),
     }
+
+
+def _where_it_runs(concept: str, config: AgentConfig, arm: ArmSpec, services: AgentServices) -> Any:
+    """The module of this process, or what asks its service; None for the builder's own."""
+    wanted: AgentModuleConfig = getattr(config, concept)
+    if not wanted.is_service:
+        if wanted.cache:
+            return services.cached(concept, module(concept, config, arm), wanted.cache)
+        return _here(concept, config, wanted, arm)
+    stand_in = None
+    if wanted.fallback is not None:
+        other = config.with_(**{concept: wanted.fallback.model_dump()})
+        stand_in = partial(module, concept, other, arm)
+    return services.module(concept, stand_in)
+
+
+def _execution(config: AgentConfig, services: AgentServices) -> Any:
+    """What makes the execution module; None for the builder's own."""
+    wanted = config.execution
+    if not wanted.is_service:
+        return _made("execution", wanted, PlanExecutor, deferred=True)
+    if wanted.fallback is None:
+        return services.execution(None)
+    return services.execution(partial(execution, config, wanted.fallback))
+
+
+def execution(config: AgentConfig, wanted: ModuleConfig, skills: Any, sink: Any) -> Any:
+    """The execution module of this process, without rehearsal in copies. Raises ConfigError."""
+    make = _made("execution", wanted, PlanExecutor, deferred=True)
+    if make is not None:
+        return make(skills=skills, sink=sink)
+    trust = Trust(**config.trust.model_dump())
+    return PlanExecutor(skills, None, sink, config.rehearses, trust=trust)
+
+
+def module(concept: str, config: AgentConfig, arm: ArmSpec) -> Any:
+    """One module, made in this process wherever the configuration has it run. concept: perception,
+    planning or learning. Raises ConfigError, ModelError, FileError."""
+    found = _here(concept, config, getattr(config, concept), arm)
+    if found is not None:
+        return found
+    if concept == "perception":
+        return TabletopPerception(arm=arm)
+    return composition.load_planner(_llm(config)) if concept == "planning" else EpisodeLog()
+
+
+def _here(concept: str, config: AgentConfig, wanted: ModuleConfig, arm: ArmSpec) -> Any:
+    """In this process; None for the builder's own."""
+    if concept == "perception":
+        return _made(concept, wanted, partial(TabletopPerception, arm=arm))
+    if concept == "planning":
+        given = {"model": config.model, "engine": config.engine}
+        return _made(concept, wanted, composition.load_planner, **given)
+    return _learning(config)
 
 
 def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
@@ -207,9 +260,4 @@ def _made(
     make = find(concept, wanted.use, builtin)
     if deferred:
         return partial(make, **wanted.options)
-    try:
-        return make(**given, **wanted.options)
-    except TypeError as exc:
-        raise ConfigError(
-            f"{concept}: expected options that {wanted.use} takes, got: {exc}"
-        ) from exc
+    return made_by(make, concept, wanted.use, wanted.options, given)

@@ -12,6 +12,7 @@ from typing import Any
 from llmagentos.errors import PerceptionError, SceneError
 from llmagentos.perception.glances import Glances
 from llmagentos.ports.hardware import Camera, RobotDriver
+from llmagentos.ports.modules import PerceptionModule
 from llmagentos.ports.robot import Simulation
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.safety.ages import not_of_now
@@ -44,6 +45,8 @@ class LocalRobot:
         self.driver, self.cameras, self.skills = driver, tuple(cameras), skills
         self.simulation = simulation
         self._permit, self._keeper, self._eyes = permit, keeper, eyes
+        #: What looks for the skills; None where nothing does.
+        self.seeing: PerceptionModule | None = None
 
     @property
     def supervisor(self) -> SupervisorPort | None:

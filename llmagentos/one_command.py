@@ -68,6 +68,7 @@ class OneCommand(LifeCycle):
                 self.start()
             self._require(what, AgentState.RUNNING)
             self._require_idle()
+            self._exchange()
             self._running = RunningCommand(text, needed(self.robot, "a robot"))
             return self._running
 
@@ -82,6 +83,7 @@ class OneCommand(LifeCycle):
         running = self._running
         if running is None:
             raise LifecycleError("expected a running command, got none: call begin() first")
+        self._exchange()
         execution = needed(self.execution, "execution")
         try:
             if running.stop_asked.is_set():
@@ -99,6 +101,9 @@ class OneCommand(LifeCycle):
             self._drop()
             raise
         return None if outcome is None else self._finish(self._rest.told(outcome))
+
+    def _exchange(self) -> None:
+        """Between two slices: what modules are to be others from now on (exchange.py)."""
 
     # --- making room for others -------------------------------------------------------------
 

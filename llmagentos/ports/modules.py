@@ -8,7 +8,7 @@ and said here for a robot's.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from threading import Event
 from typing import Any, Protocol
@@ -79,6 +79,9 @@ class Outcome:
 class PerceptionModule(ABC):
     """An observation in, features out."""
 
+    #: Whether an answer depends on calls before; False lets answers be kept (`cache` in AgentConfig).
+    remembers: bool = True
+
     @abstractmethod
     def perceive(self, observation: Any) -> Any:
         """What is there. On a robot an `Observation` becomes a `Scene`, with ids that are stable
@@ -90,9 +93,18 @@ class PerceptionModule(ABC):
     def reset(self) -> None:  # noqa: B027 - optional hook
         """Forget what came before."""
 
+    def attach(self, tell: Callable[[Any], None]) -> None:  # noqa: B027 - optional hook
+        """The agent is there: events (llmagentos.events) may be told to it."""
+
+    def close(self) -> None:  # noqa: B027 - optional hook
+        """Give everything back: the agent is destroyed, or has another module now."""
+
 
 class PlanningModule(ABC):
     """Features in, an action out."""
+
+    #: Whether an answer depends on calls before; False lets answers be kept (`cache` in AgentConfig).
+    remembers: bool = True
 
     @abstractmethod
     def plan(self, features: Any) -> Any:
@@ -112,6 +124,12 @@ class PlanningModule(ABC):
 
     def reset(self) -> None:  # noqa: B027 - optional hook
         """Forget what came before."""
+
+    def attach(self, tell: Callable[[Any], None]) -> None:  # noqa: B027 - optional hook
+        """The agent is there: events (llmagentos.events) may be told to it."""
+
+    def close(self) -> None:  # noqa: B027 - optional hook
+        """Give everything back: the agent is destroyed, or has another module now."""
 
 
 class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is written
@@ -188,6 +206,12 @@ class ExecutionModule(ABC):  # noqa: B024 - either of two sets of methods is wri
             f"expected {type(self).__name__} to have execute, or start, tick and stop; got neither"
         )
 
+    def attach(self, tell: Callable[[Any], None]) -> None:  # noqa: B027 - optional hook
+        """The agent is there: events (llmagentos.events) may be told to it."""
+
+    def close(self) -> None:  # noqa: B027 - optional hook
+        """Give everything back: the agent is destroyed, or has another module now."""
+
 
 class LearningModule(ABC):  # noqa: B024 - either of two methods is written
     """Sees what came of it; may learn from it."""
@@ -209,6 +233,12 @@ class LearningModule(ABC):  # noqa: B024 - either of two methods is written
 
     def reset(self) -> None:  # noqa: B027 - optional hook
         """A new session begins."""
+
+    def attach(self, tell: Callable[[Any], None]) -> None:  # noqa: B027 - optional hook
+        """The agent is there: events (llmagentos.events) may be told to it."""
+
+    def close(self) -> None:  # noqa: B027 - optional hook
+        """Give everything back: the agent is destroyed, or has another module now."""
 
 
 class LanguageModel(Protocol):

@@ -5,6 +5,7 @@ Knows: the calls of the ports. Does not know: what becomes of what it tells (rec
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Protocol
 
 from llmagentos.errors import PerceptionError, PlanError
@@ -38,6 +39,20 @@ class _Behind:
         if name.startswith("__") or name == "inner":
             raise AttributeError(name)
         return getattr(self.inner, name)
+
+    def attach(self, tell: Callable[[Any], None]) -> None:
+        """As the module behind it does, where it does."""
+        _if_there(self.inner, "attach", tell)
+
+    def close(self) -> None:
+        """As the module behind it does, where it does."""
+        _if_there(self.inner, "close")
+
+
+def _if_there(module: Any, method: str, *given: Any) -> None:
+    found = getattr(module, method, None)
+    if callable(found):
+        found(*given)
 
 
 class WatchedPerception(_Behind, PerceptionModule):
