@@ -30,7 +30,7 @@ from llmagentos.messaging.calls import (
     error_body,
     raised_by,
 )
-from llmagentos.messaging.codec import encode
+from llmagentos.messaging.codec import encode, parts_of
 from llmagentos.messaging.link import Link
 from llmagentos.messaging.queues import Drop, Subscription
 from llmagentos.messaging.serving import Handler, Served
@@ -131,7 +131,7 @@ class Bus:
         is done first. Raises NoServiceError, UnknownMessageError, MessagingError."""
         if not -128 <= priority <= 127:
             raise MessagingError(f"expected a priority from -128 to 127, got {priority}")
-        body = encode(value)
+        parts = parts_of(value)
         number = next(self._numbers)
         with self._lock:
             peer = self._provider(service)
@@ -140,7 +140,8 @@ class Bus:
             self._pending[number] = pending
         pending.when_done(lambda: self._forget(number))
         try:
-            self._send(peer, Envelope(ASK, number, self.id, service, timeout_s, body, priority))
+            asked = Envelope(ASK, number, self.id, service, timeout_s, b"", priority, parts)
+            self._send(peer, asked)
         except MessagingError as error:
             pending.fail(error)
             raise

@@ -9,7 +9,7 @@ import contextlib
 import struct
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,8 @@ from llmagentos.errors import (
 from llmagentos.messaging.codec import decode, encode
 
 ASK, ANSWER, FAILED, TAKE_BACK = 1, 2, 3, 4
+#: What stands behind an envelope begins at a multiple of so many bytes.
+_ALIGN = 16
 _ENVELOPE = struct.Struct("<BbQdHH")
 #: How often whoever waits looks whether the call is still wanted, seconds.
 _LOOK_S = 0.005
@@ -32,22 +34,26 @@ _LOOK_S = 0.005
 @dataclass(frozen=True)
 class Envelope:
     """What stands around a call's value. timeout_s: how long the caller will wait, from now on: clocks
-    of two machines need not agree. priority: -128 to 127, the highest is done first."""
+    of two machines need not agree. priority: -128 to 127, the highest is done first. parts: what follows the
+    body, to be copied once."""
 
     kind: int
     number: int
     sender: str
     service: str = ""
     timeout_s: float = 0.0
-    body: bytes = b""
+    body: bytes | memoryview = b""
     priority: int = 0
+    parts: Sequence[Any] = ()
 
     def packed(self) -> bytes:
         """As bytes."""
         sender, service = self.sender.encode(), self.service.encode()
         words = len(sender), len(service)
         start = _ENVELOPE.pack(self.kind, self.priority, self.number, self.timeout_s, *words)
-        return b"".join((start, sender, service, self.body))
+        names = start + sender + service
+        filled = names + b"\0" * (-len(names) % _ALIGN)  # so that arrays lie as they did
+        return b"".join((filled, self.body, *self.parts))
 
     @classmethod
     def of(cls, message: bytes) -> Envelope:
@@ -59,7 +65,8 @@ class Envelope:
             service = message[at + long : at + long + longer].decode()
         except (struct.error, UnicodeDecodeError) as exc:
             raise MessagingError(f"expected a call, got {len(message)} bytes: {exc}") from None
-        body = message[at + long + longer :]
+        at += long + longer
+        body = memoryview(message)[at + -at % _ALIGN :]
         return cls(kind, number, sender, service, timeout_s, body, priority)
 
 
@@ -68,7 +75,7 @@ def error_body(error: BaseException) -> bytes:
     return encode([type(error).__name__, str(error) or type(error).__name__])
 
 
-def raised_by(body: bytes, service: str) -> LLMAgentOSError:
+def raised_by(body: bytes | memoryview, service: str) -> LLMAgentOSError:
     """The error at the other side: of the same class where that is one of ours."""
     name, words = decode(body)
     kind = getattr(errors, str(name), None)
@@ -108,7 +115,7 @@ class Pending:
         self._take_back = take_back
         self._ended = threading.Event()
         self._lock = threading.Lock()
-        self._body: bytes = b""
+        self._body: bytes | memoryview = b""
         self._error: LLMAgentOSError | None = None
         self._told: list[Callable[[], None]] = []
 
@@ -125,7 +132,7 @@ class Pending:
                 return
         tell()
 
-    def answer(self, body: bytes) -> None:
+    def answer(self, body: bytes | memoryview) -> None:
         """An answer came."""
         self._end(body, None)
 
@@ -133,7 +140,7 @@ class Pending:
         """There will be none."""
         self._end(b"", error)
 
-    def _end(self, body: bytes, error: LLMAgentOSError | None) -> None:
+    def _end(self, body: bytes | memoryview, error: LLMAgentOSError | None) -> None:
         with self._lock:
             if self.done:
                 return

@@ -89,6 +89,11 @@ def register(kind: T, *, version: int = 1, name: str = "", skip: Iterable[str] =
 def encode(value: Any) -> bytes:
     """A value as bytes. Raises UnknownMessageError for a type that is not registered, MessagingError
     for what is too long."""
+    return b"".join(parts_of(value))
+
+
+def parts_of(value: Any) -> list[Any]:
+    """The same in pieces, arrays where they lie: for who puts more around them and copies once."""
     types: dict[str, list[int]] = {}
     arrays: list[np.ndarray[Any, Any]] = []
     tree = _plain(value, types, arrays)
@@ -99,10 +104,10 @@ def encode(value: Any) -> bytes:
     for array in arrays:
         parts.append(array.reshape(-1).view(np.uint8).data)
         parts.append(b"\0" * (-array.nbytes % _ALIGN))
-    message = b"".join(parts)
-    if len(message) > MAX_BYTES:
-        raise MessagingError(f"expected a message of at most {MAX_BYTES} bytes, got {len(message)}")
-    return message
+    long = sum(array.nbytes for array in arrays) + len(head)
+    if long > MAX_BYTES:
+        raise MessagingError(f"expected a message of at most {MAX_BYTES} bytes, got {long}")
+    return parts
 
 
 def _plain(value: Any, types: dict[str, list[int]], arrays: list[Any]) -> Any:
@@ -143,7 +148,7 @@ def _plain(value: Any, types: dict[str, list[int]], arrays: list[Any]) -> Any:
 # --- reading --------------------------------------------------------------------------------
 
 
-def decode(message: bytes) -> Any:
+def decode(message: bytes | memoryview) -> Any:
     """The value that `encode` was given.
 
     Raises UnknownMessageError for a type that is not registered here, MessageVersionError for another
@@ -160,7 +165,7 @@ def decode(message: bytes) -> Any:
         raise MessageVersionError(f"expected a message of form {_FORM}, got form {form}")
     begin = _START.size + length
     try:
-        types, rows, tree = json.loads(message[_START.size : begin])
+        types, rows, tree = json.loads(bytes(message[_START.size : begin]))
         arrays = _arrays(message, begin, rows)
     except (ValueError, TypeError, RecursionError) as exc:
         raise MessagingError(f"expected a whole message, got {len(message)} bytes: {exc}") from None
@@ -173,7 +178,7 @@ def decode(message: bytes) -> Any:
         raise MessagingError(f"expected values that fit their types, got: {exc}") from None
 
 
-def _arrays(message: bytes, begin: int, rows: Any) -> list[np.ndarray[Any, Any]]:
+def _arrays(message: bytes | memoryview, begin: int, rows: Any) -> list[np.ndarray[Any, Any]]:
     found = []
     for name, shape in rows:
         kind = np.dtype(name)

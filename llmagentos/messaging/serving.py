@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from llmagentos.errors import CallCancelledError, MessagingError, QueueFullError
 from llmagentos.messaging.calls import ANSWER, FAILED, Call, Envelope, error_body
-from llmagentos.messaging.codec import decode, encode
+from llmagentos.messaging.codec import decode, parts_of
 
 Handler = Callable[[Call], Any]
 
@@ -117,17 +117,18 @@ class Served:
             return
         try:
             call.value = decode(envelope.body)
-            body = encode(self._handler(call))
+            parts = parts_of(self._handler(call))
         except BaseException as error:  # whatever it is, the caller must not wait for it
             self._fail(envelope, error)
             return
-        self._reply(envelope, ANSWER, body)
+        self._reply(envelope, ANSWER, parts)
 
     def _fail(self, envelope: Envelope, error: BaseException) -> None:
-        self._reply(envelope, FAILED, error_body(error))
+        self._reply(envelope, FAILED, [error_body(error)])
 
-    def _reply(self, envelope: Envelope, kind: int, body: bytes) -> None:
+    def _reply(self, envelope: Envelope, kind: int, parts: Sequence[Any]) -> None:
+        answer = Envelope(kind, envelope.number, "", self.name, parts=parts)
         try:
-            self._send(envelope.sender, Envelope(kind, envelope.number, "", self.name, 0.0, body))
+            self._send(envelope.sender, answer)
         except MessagingError:  # closed meanwhile
             return

@@ -111,6 +111,7 @@ def test_a_call_is_answered(peer: Peers) -> None:
     assert a.call("echo", [1, "two", None]) == [1, "two", None]
     picture = np.arange(480 * 640 * 3, dtype=np.uint8).reshape(480, 640, 3)
     assert np.array_equal(a.call("echo", picture), picture)
+    assert a.call("echo", np.arange(5.0)).flags.aligned
     assert b.call("echo", 1) == 1  # of its own service, too
 
 
