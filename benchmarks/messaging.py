@@ -11,6 +11,7 @@ ByteMultiArray or an Image; each side reads it as a value.
 from __future__ import annotations
 
 import argparse
+import importlib
 import json
 import os
 import subprocess
@@ -196,7 +197,7 @@ while True:
 @contextmanager
 def over_zmq() -> Iterator[Way]:
     """pyzmq's request and reply, publish and subscribe, on Unix sockets."""
-    import zmq
+    zmq: Any = importlib.import_module("zmq")
 
     with tempfile.TemporaryDirectory() as folder:
         child = subprocess.Popen([sys.executable, "-c", _ZMQ, folder])

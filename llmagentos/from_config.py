@@ -101,7 +101,7 @@ def _here(concept: str, config: AgentConfig, wanted: ModuleConfig, arm: ArmSpec)
     if concept == "perception":
         return _made(concept, wanted, partial(TabletopPerception, arm=arm))
     if concept == "planning":
-        given = {"model": config.model, "engine": config.engine}
+        given: dict[str, Any] = {"model": config.model, "engine": config.engine}
         return _made(concept, wanted, composition.load_planner, **given)
     return _learning(config)
 

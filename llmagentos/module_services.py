@@ -10,12 +10,13 @@ import json
 import os
 import sys
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 from typing import Any
 
 from llmagentos.config import AgentConfig, AgentModuleConfig
 from llmagentos.errors import ConfigError
-from llmagentos.messaging import Bus, open_bus
+from llmagentos.messaging import Bus, BusSettings, open_bus
 from llmagentos.ports.modules import ExecutionModule, PerceptionModule, PlanningModule
 from llmagentos.ports.understanding import Trust
 from llmagentos.runtime.sessions import own_folder
@@ -75,7 +76,9 @@ class AgentServices:
         self, concept: str, wanted: AgentModuleConfig, stand_in: Callable[[], Any] | None
     ) -> Client:
         limits = Limits(wanted.answers_within_s or _ANSWERS_S[concept], priority=wanted.priority)
-        bus = self._bus = self._bus or open_bus("agent")
+        if self._bus is None:
+            self._bus = open_bus("agent", settings(self._config.perception.is_service))
+        bus = self._bus
         if isinstance(wanted.runs, str):
             name = f"{bus.id}/{concept}"
             keeper = started(name, concept, self._config, self._robot, bus)
@@ -102,6 +105,11 @@ class AgentServices:
         if self._open == 0 and self._bus is not None:
             self._bus.close()
             self._bus = None
+
+
+def settings(shared: bool) -> BusSettings:
+    """Those of the environment. shared: pictures lie in shared memory."""
+    return replace(BusSettings.from_environment(), shared=shared)
 
 
 def started(name: str, concept: str, config: AgentConfig, robot: str, bus: Bus) -> Keeper:

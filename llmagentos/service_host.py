@@ -23,7 +23,7 @@ from llmagentos.class_lookup import make
 from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError, LLMAgentOSError
 from llmagentos.messaging import open_bus
-from llmagentos.module_services import VARIABLE, shared
+from llmagentos.module_services import VARIABLE, settings, shared
 from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.services import serve_execution, serve_module
 from llmagentos.services.serving import CALLS
@@ -89,7 +89,7 @@ def _serve(
     is_shared: bool,
     ended: threading.Event,
 ) -> None:
-    with open_bus("service") as bus:
+    with open_bus("service", settings(concept == "perception")) as bus:
         if concept == "execution":
             serve_execution(bus, name, lambda skills, sink: _execution(config, skills, sink))
             ended.wait()

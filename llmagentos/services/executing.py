@@ -130,7 +130,8 @@ class ServedExecution(ExecutionModule):
         self.client, self.skills, self._sink = client, skills, sink
         self.trust = trust or Trust()
         client.tell = sink
-        self._make_stand_in, self._stand_in = stand_in, None
+        self._make_stand_in = stand_in
+        self._stand_in: ExecutionModule | None = None
         self._here: ExecutionModule | None = None
         self._early: Outcome | None = None
         self._jobs: queue.Queue[tuple[list[Any], queue.Queue[Any]] | None] = queue.Queue()

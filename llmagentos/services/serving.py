@@ -46,7 +46,7 @@ def serve_module(bus: Bus, name: str, concept: str, module: Any, limit: int = 64
         if method == "engine":
             return dict(found or {})
         answer = found(*given) if callable(found) else None
-        return list(answer) if method == "episodes" else answer
+        return list(answer or ()) if method == "episodes" else answer
 
     ping = bus.serve(f"{name}/{PING}", lambda call: True)
     return [bus.serve(name, handle, limit=limit), ping]
