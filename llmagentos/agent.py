@@ -34,6 +34,7 @@ from llmagentos.execution.guarding import words_of
 from llmagentos.learning import feedback
 from llmagentos.learning.words import Lexicon
 from llmagentos.lifecycle import AgentState
+from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.one_command import needed
 from llmagentos.ports.modules import (
     ExecutionModule,

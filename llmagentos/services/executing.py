@@ -166,10 +166,10 @@ class ServedExecution(ExecutionModule):
             done.put(exc)
 
     def _ask(self, method: str, *given: Any) -> Any:
-        pending = self.client.begin(method, *given)
-        self._busy = True
-        pending.when_done(lambda: self._jobs.put(None))
+        self._busy = True  # before it is asked: it may call back at once
         try:
+            pending = self.client.begin(method, *given)
+            pending.when_done(lambda: self._jobs.put(None))
             while True:
                 try:
                     job = self._jobs.get(timeout=self.client.limits.answers_within_s)

@@ -117,9 +117,45 @@ def test_what_the_robot_raises_is_raised_there_and_here(
         robot.execution.see(blocks_and_bowls())
 
 
-@pytest.mark.parametrize("stand_in", [None, lambda skills, sink: PlanExecutor(skills, None, sink)])
+def begun(robot: Robot) -> None:
+    """A plan in the middle."""
+    text = plan_texts()[0]
+    robot.execution.see(robot.skills.scene())
+    robot.execution.start(PlanResult(codec.parse(text), text), text)
+    assert robot.execution.tick() is None
+
+
+def ended(robot: Robot) -> None:
+    """It ends in words, since the service failed; what comes next is done."""
+    outcome = robot.execution.tick()
+    while outcome is None:
+        outcome = robot.execution.tick()
+    assert outcome.status == "failed"
+    assert outcome.reply.startswith("What carries out my plans has failed, so I stopped.")
+    robot.execution.see(blocks_and_bowls())
+    assert robot.do(plan_texts()[0]).status == "succeeded"
+
+
+def degraded(robot: Robot) -> list[Degraded]:
+    return [event for event in robot.events if isinstance(event, Degraded)]
+
+
+def test_what_stands_in_carries_out_the_next_plan() -> None:
+    net = LocalNet()
+    with open_bus("agent", net=net) as here:
+        with open_bus("service", net=net) as there:
+            serve_execution(there, "x", lambda skills, sink: PlanExecutor(skills, None, sink))
+            client = Client("x", "execution", here)
+            client.has_stand_in = True
+            ours = partial(ServedExecution, client, stand_in=partial(PlanExecutor, memory=None))
+            robot = Robot(ours)
+            begun(robot)
+        ended(robot)
+    assert [event.effect for event in degraded(robot)] == ["fallback"]
+
+
 def test_a_service_that_is_killed_in_mid_plan(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, stand_in: Any
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("LLMAGENTOS_RUNTIME_DIR", str(tmp_path))
     monkeypatch.setenv("PYTHONPATH", f"{TESTS.parent}:{TESTS}")
@@ -127,24 +163,13 @@ def test_a_service_that_is_killed_in_mid_plan(
         "llmagentos.execution.executor:PlanExecutor"  # it starts sooner than with all of "builtin"
     )
     config = AgentConfig.of({"execution": {"use": ours, "runs": "service"}})
-    robot = Robot(AgentServices(config, "panda").execution(stand_in))
+    robot = Robot(AgentServices(config, "panda").execution(None))
     execution: Any = robot.execution
     try:
-        text = plan_texts()[0]
-        robot.execution.see(robot.skills.scene())
-        robot.execution.start(PlanResult(codec.parse(text), text), text)
-        assert robot.execution.tick() is None
+        begun(robot)
         os.kill(execution.client.keeper.pid, signal.SIGKILL)
-        outcome = robot.execution.tick()
-        while outcome is None:
-            outcome = robot.execution.tick()
-        assert outcome.status == "failed"
-        assert outcome.reply.startswith("What carries out my plans has failed, so I stopped.")
-        robot.execution.see(blocks_and_bowls())
-        assert robot.do(text).status == "succeeded"
-        told = [event for event in robot.events if isinstance(event, Degraded)]
-        assert told[0].effect == ("tell" if stand_in is None else "fallback")
-        if stand_in is None:
-            assert told[-1].words == "The execution service is back."
+        ended(robot)
+        assert degraded(robot)[0].effect == "tell"
+        assert degraded(robot)[-1].words == "The execution service is back."
     finally:
         robot.execution.close()

