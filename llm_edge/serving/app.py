@@ -26,6 +26,7 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
 from llm_edge.serving.line import IDLE, NORMAL, URGENT, Line
+from llm_edge.serving.process import EngineProcess
 from llm_edge.serving.protocol import Answer, Ask, RequestError, read
 from llm_edge.serving.writing import Writer, calls_in, problem
 
@@ -68,7 +69,14 @@ class Server:
         return JSONResponse({"object": "list", "data": rows})
 
     async def _health(self, request: Request) -> Response:
-        return JSONResponse({"waiting": {name: len(s.line) for name, s in self._models.items()}})
+        told: dict[str, Any] = {"waiting": {n: len(s.line) for n, s in self._models.items()}}
+        writers = {name: s.writer for name, s in self._models.items()}
+        told["engines"] = {
+            name: {"pid": w.pid, "restarts": w.restarts}
+            for name, w in writers.items()
+            if isinstance(w, EngineProcess)
+        }
+        return JSONResponse(told)
 
     async def _chat(self, request: Request) -> Response:
         if (wrong := self._denied(request)) is not None:

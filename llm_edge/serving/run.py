@@ -13,11 +13,15 @@ from typing import TYPE_CHECKING
 
 from llm_edge import folder, manage
 from llm_edge.local import LocalPlanner
+from llm_edge.serving.process import HANG_S, EngineProcess
 from llm_edge.text import TextModel
 from llmagentos.errors import ConfigError, MissingDependencyError, ModelError
 
 if TYPE_CHECKING:
     from llm_edge.serving.writing import Writer
+
+#: Makes what writes, in the engine's process.
+_MAKER = "llm_edge.serving.run:load"
 
 
 def load(name: str, engine: str = "auto", threads: int = 1) -> Writer:
@@ -39,10 +43,12 @@ def serve(
     key_env: str = "",
     engine: str = "auto",
     threads: int = 1,
+    hang_s: float = HANG_S,
     ready: Callable[[str], None] = lambda address: None,
 ) -> None:
     """Serve until SIGINT or SIGTERM. key_env: the environment variable with the key that clients
-    have to know; without one only this machine is served. ready: told the address.
+    have to know; without one only this machine is served. hang_s: an engine that writes no token for
+    so long, seconds, is ended and started again. ready: told the address.
 
     Raises ConfigError for an address that can't be had or may not be; MissingDependencyError.
     """
@@ -58,12 +64,19 @@ def serve(
         ) from exc
     found = _bound(host, port)
     with found:
-        models = {name: load(name, engine, threads) for name in names}
-        config = uvicorn.Config(
-            Server(models, key).app, log_level="warning", timeout_graceful_shutdown=5
-        )
-        ready(f"http://{host}:{found.getsockname()[1]}/v1")
-        uvicorn.Server(config).run(sockets=[found])
+        engines: dict[str, EngineProcess] = {}
+        try:
+            for name in names:
+                options = {"name": name, "engine": engine, "threads": threads}
+                engines[name] = EngineProcess(_MAKER, options, hang_s, name)
+            config = uvicorn.Config(
+                Server(engines, key).app, log_level="warning", timeout_graceful_shutdown=5
+            )
+            ready(f"http://{host}:{found.getsockname()[1]}/v1")
+            uvicorn.Server(config).run(sockets=[found])
+        finally:
+            for running in engines.values():
+                running.close()
 
 
 def _key(key_env: str, host: str) -> str:

@@ -41,6 +41,20 @@ class Writer(Protocol):
         ...
 
 
+def check_text(ask: Ask) -> None:
+    """Raises RequestError for what no text model can do."""
+    if ask.tools and ask.schema is not None:
+        raise RequestError("expected tools or a response_format, got both", param="response_format")
+
+
+def check_plan(ask: Ask) -> None:
+    """Raises RequestError for what no planner can do."""
+    if ask.tools:
+        raise RequestError(
+            "expected no tools: this model writes robot plans and nothing else", param="tools"
+        )
+
+
 class TextWriter:
     """A text model's."""
 
@@ -49,10 +63,7 @@ class TextWriter:
 
     def check(self, ask: Ask) -> None:
         """See Writer."""
-        if ask.tools and ask.schema is not None:
-            raise RequestError(
-                "expected tools or a response_format, got both", param="response_format"
-            )
+        check_text(ask)
 
     def write(self, ask: Ask, answer: Answer, cancel: threading.Event) -> Iterator[str]:
         """See Writer."""
@@ -86,10 +97,7 @@ class PlanWriter:
 
     def check(self, ask: Ask) -> None:
         """See Writer."""
-        if ask.tools:
-            raise RequestError(
-                "expected no tools: this model writes robot plans and nothing else", param="tools"
-            )
+        check_plan(ask)
 
     def write(self, ask: Ask, answer: Answer, cancel: threading.Event) -> Iterator[str]:
         """See Writer."""

@@ -127,6 +127,12 @@ def serve(
     ] = "",
     engine: Engine = "auto",
     threads: Annotated[int, typer.Option("--threads", help="For CPU engines.")] = 1,
+    hang: Annotated[
+        float,
+        typer.Option(
+            "--hang", min=0.5, help="Seconds without a token until an engine is restarted."
+        ),
+    ] = 60.0,
 ) -> None:
     """Answer other programs by OpenAI's protocol until Ctrl-C; needs the extra `serve`."""
     console = Console(highlight=False)
@@ -136,7 +142,7 @@ def serve(
         console.print(f"{', '.join(served)} at {address}", soft_wrap=True)
         console.print("POST /chat/completions, GET /models; Ctrl-C ends it")
 
-    serve_models(served, host=host, port=port, key_env=key_env, engine=engine, threads=threads,
+    serve_models(served, host=host, port=port, key_env=key_env, engine=engine, threads=threads, hang_s=hang,
                  ready=ready)  # fmt: skip
 
 

@@ -6,7 +6,9 @@ Knows: the engine's real interface (feed, rewind, tokens). Does not know: what i
 from __future__ import annotations
 
 import json
+import os
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -97,3 +99,27 @@ class Gate:
     def open(self, times: int = 100_000) -> None:
         """So many more."""
         self._left.release(times)
+
+
+def telling_writer(folder: str, says: str, fails: str = "") -> Any:
+    """What an engine's process makes: a model that waits before each token while the file `hold` is
+    in `folder`, and begins no answer while `before` is. Notes each token in `fed`."""
+    from llm_edge.serving.writing import TextWriter
+    from llmagentos.errors import ModelNotFoundError
+
+    place = Path(folder)
+    if fails == "load":
+        raise ModelNotFoundError("expected a model, got none")
+    if fails == "die":
+        os._exit(3)
+    model, engine = telling(place / "model", says)
+
+    def wait() -> None:
+        name = "hold" if engine.fed % 1000 else "before"
+        with (place / "fed").open("a") as noted:
+            noted.write(".")
+        while (place / name).exists():
+            time.sleep(0.005)
+
+    engine.meanwhile = wait
+    return TextWriter(model)
