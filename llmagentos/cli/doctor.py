@@ -11,6 +11,7 @@ import os
 import platform
 import subprocess
 from collections.abc import Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from rich.console import Console
@@ -20,7 +21,10 @@ from llmagentos.cli.up import graph_env
 from llmagentos.composition import model_manager
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import DriverError, LLMAgentOSError, MissingDependencyError
+from llmagentos.runtime import machine, parts
+from llmagentos.runtime.machine import Check, Finding, Machine
 from llmagentos.runtime.ros_env import find_ros
+from llmagentos.scheduling.gpu import gpus
 
 #: Beyond listening: starting Python and rclpy on a busy machine.
 _START_S = 60.0
@@ -32,9 +36,10 @@ def doctor(
 ) -> bool:
     """Print what was found and what to do; True when nothing is wrong.
 
-    ros: look at the graph in `namespace` for at most `seconds`; without it, a few words about this
-    machine. as_json: one object instead, {"healthy", "findings": [{"where", "words",
-    "what_to_do"}], ...}. Raises DriverError where the graph cannot be looked at.
+    ros: look at the graph in `namespace` for at most `seconds`; without it, at this machine.
+    as_json: one object instead, {"healthy", "findings": [{"where", "words", "what_to_do"}],
+    "hints": the same for what works and could work better, ...}. Raises DriverError where
+    the graph cannot be looked at.
     """
     report = _graph(namespace, network, seconds) if ros else _machine()
     healthy = not report["findings"]
@@ -46,27 +51,66 @@ def doctor(
         console.print(escape(line), soft_wrap=True)
     _show_nodes(console, report.get("graph", {}))
     _show_findings(console, report["findings"])
+    _show_findings(console, report.get("hints", ()), "[bold yellow]hint[/]")
     if healthy:
         console.print("[green]well[/]: nothing is missing")
     return healthy
 
 
 def _machine() -> Report:
-    """What is installed, briefly."""
-    machine = [
-        f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores"
-    ]
-    findings = []
+    """The machine and what is installed on it. Hints are no findings: it works without."""
+    lines = [f"Python {platform.python_version()} on {platform.machine()}, {os.cpu_count()} cores"]
+    told: list[Finding] = []
+    places = machine.places_of(dict(os.environ))
+    for found in chain(
+        machine.look(Machine(places=places)), _models(), parts.renderer(), parts.extras(), _ros()
+    ):
+        if isinstance(found, Finding):
+            told.append(found)
+        else:
+            lines.append(found)
+    rows = [(f.wrong, _finding(f.where, f.words, f.what_to_do)) for f in told]
+    return {
+        "machine": lines,
+        "findings": [row for wrong, row in rows if wrong],
+        "hints": [row for wrong, row in rows if not wrong],
+    }
+
+
+def _models() -> Check:
+    """Every model's files as its manifest has them, and which engines are there."""
     try:
-        model_manager().verify(DEFAULT_MODEL)
-        machine.append(f"model: {DEFAULT_MODEL}, whole")
+        models = model_manager()
+        rows = [r for r in models.models() if r["kind"] != "server"]
     except LLMAgentOSError as exc:
-        findings.append(_finding("model", str(exc), "llmagentos model list"))
+        yield Finding("model", str(exc), "pip install --force-reinstall llmagentos")
+        return
+    whole = []
+    for row in rows:
+        try:
+            models.verify(row["name"])
+            whole.append(row["name"])
+        except LLMAgentOSError as exc:
+            remedy = (
+                "pip install --force-reinstall llmagentos"
+                if row["name"] == DEFAULT_MODEL
+                else (f"remove {row['folder']} and add it again: llmagentos model add")
+            )
+            yield Finding(f"model {row['name']}", str(exc), remedy)
+    if whole:
+        yield f"model: {', '.join(whole)}, whole"
+    engines = [e["name"] for e in models.engines() if e["state"] == "there"]
+    yield f"engines: {', '.join(engines)}"
+    if engines == ["onnx-cpu"] and gpus():
+        yield Finding("engines", "there is a GPU and no engine that uses it: plans take longer",
+                      "llmagentos model engines says what each needs", wrong=False)  # fmt: skip
+
+
+def _ros() -> Check:
     try:
-        machine.append(f"ROS 2: {_find_ros().source}; its graph: llmagentos doctor --ros")
+        yield f"ROS 2: {_find_ros().source}; its graph: llmagentos doctor --ros"
     except MissingDependencyError:
-        machine.append("ROS 2: none, which only a graph needs (make ros)")
-    return {"machine": machine, "findings": findings}
+        yield "ROS 2: none, which only a graph needs (make ros)"
 
 
 def _graph(namespace: str, network: bool, seconds: float) -> Report:
@@ -112,8 +156,10 @@ def _show_nodes(console: Console, graph: Mapping[str, Any]) -> None:
                 console.print(f"  [dim]{escape(topic)}  {escape(row)}[/]", soft_wrap=True)
 
 
-def _show_findings(console: Console, findings: Sequence[Mapping[str, str]]) -> None:
+def _show_findings(
+    console: Console, findings: Sequence[Mapping[str, str]], mark: str = "[bold red]wrong[/]"
+) -> None:
     for each in findings:
         words = escape(f"{each['where']}: {each['words']}")
-        console.print(f"[bold red]wrong[/] {words}", soft_wrap=True)
+        console.print(f"{mark} {words}", soft_wrap=True)
         console.print(f"      [bold]→[/] {escape(each['what_to_do'])}", soft_wrap=True)

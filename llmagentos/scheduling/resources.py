@@ -1,6 +1,6 @@
 """How much there is of what: found on this machine, or declared.
 
-Knows: cores, memory, disk, and what a person declares (arms, cameras, models, GPU memory). Does not
+Knows: cores, memory, disk, GPU memory, and what a person declares (arms, cameras, models). Does not
 know: who has what (book.py).
 """
 
@@ -12,6 +12,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from llmagentos.errors import SchedulingError
+from llmagentos.scheduling import gpu
 from llmagentos.scheduling.book import EPSILON, Book
 from llmagentos.scheduling.states import at_work
 
@@ -20,7 +21,8 @@ _GB = 1e9
 
 def capacities(declared: Mapping[str, float] | None = None) -> dict[str, float]:
     """What is found here (`cores`, `memory_gb` that is available now, `disk_gb` free in the user's
-    home), and over it what is declared: {"arm": 1, "cores": 1}. Declared as 0: there is none."""
+    home, `gpu_memory_gb` free on one GPU), and over it what is declared:
+    {"arm": 1, "cores": 1}. Declared as 0: there is none."""
     return {name: find() for name, find in FOUND.items()} | dict(declared or {})
 
 
@@ -44,10 +46,16 @@ def _disk_gb() -> float:
     return shutil.disk_usage(Path.home()).free / _GB
 
 
+def _gpu_memory_gb() -> float:
+    """Free on the GPU that has most; 0 where there is none, or nobody says."""
+    return gpu.free_gb()
+
+
 FOUND: Mapping[str, Callable[[], float]] = {
     "cores": _cores,
     "memory_gb": _memory_gb,
     "disk_gb": _disk_gb,
+    "gpu_memory_gb": _gpu_memory_gb,
 }
 
 

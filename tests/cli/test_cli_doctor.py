@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 
 import pytest
 
+from llm_edge import folder
 from llmagentos.cli.main import main
+from llmagentos.default_model import DEFAULT_MODEL
 
 
 def run(*argv: str) -> int:
@@ -19,6 +23,31 @@ def test_it_says_what_this_machine_has(capsys: pytest.CaptureFixture[str]) -> No
     assert run() == 0
     said = capsys.readouterr().out
     assert "Python 3" in said and "model: " in said and "well" in said
+    for line in (
+        "memory: ",
+        "disk: ",
+        "clock: set",
+        "engines: onnx-cpu",
+        "simulator: ",
+        "extras: ",
+    ):
+        assert line in said
+
+
+def test_a_model_whose_file_was_changed_is_wrong(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path))
+    copy = tmp_path / "llmagentos" / "models" / "mine"
+    shutil.copytree(folder.find(DEFAULT_MODEL), copy)
+    with (copy / "decoder.onnx").open("r+b") as file:
+        file.write(b"other")
+    assert run() == 1
+    said = " ".join(capsys.readouterr().out.split())
+    assert "wrong model mine: " in said and "llmagentos model add" in said
+    assert run("--json") == 1
+    report = json.loads(capsys.readouterr().out)
+    assert [f["where"] for f in report["findings"]] == ["model mine"] and "hints" in report
 
 
 def test_no_ros_is_a_finding_with_a_remedy(
