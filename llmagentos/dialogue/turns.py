@@ -65,7 +65,8 @@ def resolve(
         answered = _answered(command, pending)
         if answered is not None:
             return answered
-    plan = usual.without_invention(plan, command)
+    plan, asks = usual.filled(plan, command, ctx, memory.past)
+    memory.asks_instead = asks
     found = _resolved(plan.steps, memory, ctx, pending)
     if found.issue is not None:
         return Resolved(plan, plan, found.continues, found.issue)

@@ -11,7 +11,6 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from llmagentos.dialogue.rewrite import descriptions
 from llmagentos.errors import ModelError, PlanError
@@ -79,26 +78,41 @@ def written_out(
     obj = _described(wanted, understand)
     if obj is None:
         return WrittenOut(plan=_asking(None))
+    known = _known(obj, ctx, past)
+    if not known.there:  # what is wrong with it is said as for any command
+        return WrittenOut(plan=p.Plan(steps=(p.Pick(obj=obj),)))
+    if known.place is None:
+        return WrittenOut(plan=_asking(obj), asks=known.asks)
+    where = describe_place(known.place)
+    text = f"{wanted.before}put {wanted.thing} {where}{wanted.after}"
+    return WrittenOut(text, f'I take "{wanted.place}" as "{where}".')
+
+
+@dataclass(frozen=True)
+class _Known:
+    """there: whether anything fits. place: where it goes; else `asks` says what is known of it."""
+
+    there: bool = True
+    place: p.Place | None = None
+    asks: str = ""
+
+
+def _known(obj: p.Obj, ctx: Context, past: LongTermMemory) -> _Known:
     found = ground(obj, ctx)
     things = [o for o in map(ctx.scene.get, found.ids or found.candidates) if o is not None]
     if len({o.kind for o in things}) != 1:
-        # nothing, or a mixture: what is wrong with it is said as for any put
-        return WrittenOut(plan=p.Plan(steps=(p.Pick(obj=obj),)) if not things else _asking(obj))
+        return _Known(there=bool(things))
     thing, one = things[0], len(things) == 1
     usual = past.usual(thing.id if one else "", thing.kind, thing.color if one else "")
     if usual.place is not None:
-        where = describe_place(usual.place)
-        text = f"{wanted.before}put {wanted.thing} {where}{wanted.after}"
-        return WrittenOut(text, f'I take "{wanted.place}" as "{where}".')
+        return _Known(place=usual.place)
     name = describe_ids([o.id for o in things], ctx.scene)
     ask = f"Where shall I put {name}?"
     if not usual.seen:
-        return WrittenOut(
-            plan=_asking(obj), asks=f"I don't know yet where you usually want {name}. {ask}"
-        )
+        return _Known(asks=f"I don't know yet where you usually want {name}. {ask}")
     kinds = noun_phrase(p.Obj(kind=thing.kind), plural=True)
     ways = [f"{describe_place(place)} {_times(n)}" for place, n in usual.seen[:3]]
-    return WrittenOut(plan=_asking(obj), asks=f"I have put {kinds} {join_words(ways)}. {ask}")
+    return _Known(asks=f"I have put {kinds} {join_words(ways)}. {ask}")
 
 
 def _described(wanted: Wanted, understand: Understand) -> p.Obj | None:
@@ -126,15 +140,28 @@ def _times(n: int) -> str:
     return {1: "once", 2: "twice"}.get(n, f"{n} times")
 
 
-def without_invention(plan: p.Plan, command: str) -> p.Plan:
-    """A plan for a sentence with a usual place that nobody has filled in: the place that stands in
-    it is the planner's invention, so the person is asked."""
-    if find(command) is None:
-        return plan
-    steps: list[Any] = []
-    for step in plan.steps:
+def filled(
+    plan: p.Plan, command: str, ctx: Context, past: LongTermMemory | None
+) -> tuple[p.Plan, str]:
+    """A plan for a sentence with a usual place that was not written out before (over ROS the planner
+    is asked by a process that knows no "it"). A place that stands in it is the planner's invention:
+    it is replaced by the usual one, or asked for, in the words that come second ("": the plan's).
+    """
+    plan = _without_invention(plan) if find(command) is not None else plan
+    last = plan.steps[-1]
+    asked = isinstance(last, p.Ask) and last.about == "where" and find(command) is not None
+    if not asked or past is None or last.obj is None:
+        return plan, ""
+    known = _known(last.obj, ctx, past)
+    if known.place is None:
+        return plan, known.asks
+    return p.Plan(steps=(*plan.steps[:-1], p.Put(obj=last.obj, place=known.place))), ""
+
+
+def _without_invention(plan: p.Plan) -> p.Plan:
+    """The plan up to the first step that puts something somewhere, and the question where instead."""
+    for k, step in enumerate(plan.steps):
         if isinstance(step, p.Put | p.Push | p.PlaceHeld | p.Move):
             obj = p.Obj(ref="it") if isinstance(step, p.PlaceHeld) else step.obj
-            return p.Plan(steps=(*steps, p.Ask(about="where", obj=obj)))
-        steps.append(step)
+            return p.Plan(steps=(*plan.steps[:k], p.Ask(about="where", obj=obj)))
     return plan

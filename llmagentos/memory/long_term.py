@@ -80,6 +80,7 @@ class LongTermMemory:
     ) -> None:
         self._clock, self._keep_days, self._keep_commands = clock, keep_days, keep_commands
         self._meaning = meaning
+        self._began = clock()
         self.session = f"{time.strftime('%Y%m%dT%H%M%S')}-{os.urandom(3).hex()}"
         self._file = MemoryFile(path, clock)
         self.path, self._base = self._file.path, self._file.base
@@ -199,10 +200,9 @@ class LongTermMemory:
         return [Deed(*row) for row in rows]
 
     def newest(self) -> Deed | None:
-        """The newest command of this session, or what was told in it."""
+        """The newest command since this was opened, or what was told then; by another process, too."""
         row = self._base.execute(
-            f"SELECT {_ROW} FROM commands WHERE session = ? ORDER BY id DESC LIMIT 1",
-            (self.session,),
+            f"SELECT {_ROW} FROM commands WHERE at >= ? ORDER BY id DESC LIMIT 1", (self._began,)
         ).fetchone()
         return None if row is None else Deed(*row)
 

@@ -227,10 +227,19 @@ def test_what_the_person_wants_stands_before_what_was_done(path):
 
 def test_a_place_that_the_planner_made_up_is_asked_for(path):
     """As over ROS, where nobody knows before the planner what "it" is."""
-    plan = usual.without_invention(codec.parse("place elsewhere"), "put it where it belongs")
-    assert codec.write(plan) == "ask where [ the it object ]"
+    talk = Talk(path, **PLANS)
+    ctx = talk.executor.memory.context(SCENE)
+    said, invented = "put the cup where it belongs", codec.parse("put [ the cup ] elsewhere")
+    plan, asks = usual.filled(invented, said, ctx, talk.past)
+    assert codec.write(plan) == "ask where [ the cup ]" and asks.startswith("I don't know yet")
+    for _ in range(2):
+        Talk(path, **PLANS).say("put the cup in the bowl")
+    plan, asks = usual.filled(invented, said, ctx, talk.past)
+    assert codec.write(plan) == "put [ the cup ] in [ the blue bowl ]" and asks == ""
     kept = codec.parse("put [ the cup ] in [ the bowl ]")
-    assert usual.without_invention(kept, "put the cup in the bowl") == kept
+    assert usual.filled(kept, "put the cup in the bowl", ctx, talk.past) == (kept, "")
+    plan, _ = usual.filled(codec.parse("place elsewhere"), "put it where it belongs", ctx, None)
+    assert codec.write(plan) == "ask where [ the it object ]"
 
 
 @pytest.mark.parametrize(

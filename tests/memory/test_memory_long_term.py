@@ -191,6 +191,19 @@ def test_an_older_file_gets_what_is_new(path: Path, clock: Clock) -> None:
     assert again.told("the key is in the tray") and len(again.facts()) == 1
 
 
+def test_two_processes_share_a_file(path: Path, clock: Clock) -> None:
+    """As the agent node and the executor node do: one is told, the other does."""
+    hears, acts = LongTermMemory(path, clock), LongTermMemory(path, clock)
+    number = acts.did("go home", "succeeded", "I am home.")
+    newest = hears.newest()
+    assert newest is not None and newest.number == number
+    hears.forget_rows([number])
+    assert acts.kept([number]) == set() and acts.commands() == []
+    assert acts.did("go home", "succeeded", "I am home.") > 0
+    hears.told("the key is in the tray")
+    assert [d.text for d in acts.facts()] == ["the key is in the tray"]
+
+
 _WRITER = """
 import sys
 from llmagentos.memory.long_term import LongTermMemory
