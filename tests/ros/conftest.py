@@ -43,6 +43,7 @@ if not HAS_ROS:
         "test_ros_graph.py",
         "test_ros_lifecycle.py",
         "test_ros_live.py",
+        "test_ros_memory.py",
         "test_ros_namesake.py",
         "test_ros_namespaces.py",
         "test_ros_outputs.py",

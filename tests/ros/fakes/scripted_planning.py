@@ -23,6 +23,8 @@ PLANS = {
     "point at the red block": "point above [ the red block ]",
     "go home": "home",
     "how many blocks are there": "answer count [ all block ]",
+    "what did you do?": "answer did",
+    "what did you do today?": "answer did",
     "undo": "undo",
 }
 

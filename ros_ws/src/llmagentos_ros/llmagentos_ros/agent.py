@@ -46,6 +46,8 @@ from llmagentos_ros.convert import event_to_json, to_time
 from llmagentos_ros.flight import flight_of
 from llmagentos_ros.flight import PARAMETERS as FLIGHT
 from llmagentos_ros.freshness import Heartbeats
+from llmagentos_ros.memory import memory_of
+from llmagentos_ros.memory import PARAMETERS as MEMORY
 from llmagentos_ros.parameters import Parameter
 from llmagentos_ros.planner import check_text
 from llmagentos_ros.process import run
@@ -96,6 +98,7 @@ class AgentNode(ModuleNode):
         ),
         Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
         Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
+        *MEMORY,
         *FLIGHT,
     )
 
@@ -166,6 +169,7 @@ class AgentNode(ModuleNode):
             events=events,
             on_event=self._on_event,
             words=self._taught_words(),
+            past=memory_of(self),
         )
         self._state_out = self.publisher(table.AGENT_STATE)
         own = MutuallyExclusiveCallbackGroup

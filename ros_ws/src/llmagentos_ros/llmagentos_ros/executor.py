@@ -41,6 +41,8 @@ from llmagentos_ros.executor_arm import arm_of
 from llmagentos_ros.executor_parameters import PARAMETERS
 from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
 from llmagentos_ros.goal import as_result, PlanRun, trail_of
+from llmagentos_ros.memory import memory_of
+from llmagentos_ros.memory import PARAMETERS as MEMORY
 from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.perception import names
 from llmagentos_ros.process import run
@@ -62,7 +64,7 @@ SOURCES = ('joint states', 'scene', 'clock', 'pictures')
 class ExecutorNode(ModuleNode):
     """Owns an ExecutionModule over a RosDriver."""
 
-    PARAMETERS = PARAMETERS
+    PARAMETERS = (*PARAMETERS, *MEMORY)
 
     def __init__(self) -> None:
         super().__init__('executor')
@@ -107,7 +109,7 @@ class ExecutorNode(ModuleNode):
         self._safety_out = self.publisher(table.SAFETY_STATE)
         self._skills: MotionSkills | None = None
         self.stopping.reach(self, self._driver.brake_now)
-        self._memory = SessionMemory()
+        self._memory = SessionMemory(past=memory_of(self))
         own = MutuallyExclusiveCallbackGroup
         joints_s = self.value('joint_states_timeout_s')
         self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
