@@ -7,8 +7,8 @@ Knows: the robot's topics, which it has under names of its own. Does not know: w
 message, but for the faults that it is told to make. Frozen, it is a network that was parted: both
 halves live, and nothing comes through.
 
-What needs no fault is passed on as the bytes that came: read and written again, a picture would hold
-up every joint state and command behind it.
+What needs no fault is passed on as the bytes that came: read and written again, a picture would
+hold up every joint state and command behind it.
 
 Faults are told on the topic `relay/fault`, as text: `nan` joint states, every picture's stamp off
 by `skew SECONDS`, joint states that come `twice` and in the wrong order, `` for none.
