@@ -22,7 +22,7 @@ PARAMETERS = (
 
 
 def memory_of(node: Any) -> LongTermMemory | None:
-    """Return the node's memory, closed in cleanup; None, with a warning, where none can be kept."""
+    """Return the node's memory, closed in cleanup; None, with a warning, where it is refused."""
     if not node.value('memory'):
         return None
     path = memory_file(f'{node.get_namespace()}-{node.robot.name}', node.value('memory_folder'))
