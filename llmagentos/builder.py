@@ -21,6 +21,7 @@ from llmagentos.config import AgentConfig
 from llmagentos.errors import ConfigError, PerceptionError
 from llmagentos.events import EventBus, EventSink
 from llmagentos.execution.executor import PlanExecutor
+from llmagentos.execution.rehearsing import Rehearsing
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
@@ -203,7 +204,12 @@ def modules_for(
     robot = LocalRobot(able.driver, cameras, guarded, simulation, able.permit, able.keeper, eyes)
     robot.seeing = seeing
     if execution is None:
-        tried = rehearsal_for(able, arm, profile, skills) if rehearsal else None
+        tried = None
+        if rehearsal:
+            # A supervisor that goes by the machine's clock lets nobody hang for 0.1 s in mid-motion.
+            stands = simulation is not None and (supervisor is None or not supervisor.by_the_wall)
+            made = rehearsal_for(able, arm, profile, skills)
+            tried = Rehearsing(made, events.emit, behind=stands)
         execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust, tried)
     elif callable(execution):
         execution = execution(skills=guarded, sink=events.emit)

@@ -6,7 +6,7 @@ Does not know: when a step's turn comes (tree.py) nor what it does (tasks).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -65,7 +65,8 @@ class Session:
 
     steps: those of the plan. problem: what ended it, if anything did. says: sentences for the reply, in order. answered
     and acted: what kinds of steps have been carried out. manner: how the present step is done.
-    lessons: of a rehearsal. makes_room: before the next action that begins with nothing in the
+    lessons: of a rehearsal. begun: so many actions. holds_back: asked before one begins, whether it
+    must not. makes_room: before the next action that begins with nothing in the
     hand, the plan waits (`parked`).
     """
 
@@ -79,11 +80,15 @@ class Session:
     answered: bool = False
     acted: bool = False
     lessons: Lessons = field(default_factory=Lessons)
+    begun: int = 0
+    holds_back: Callable[[], bool] | None = None
     makes_room: bool = False
     parked: bool = False
 
     def waits(self) -> bool:
-        """Before an action begins: whether it waits, since others come first."""
+        """Before an action begins: whether it waits, since others come first, or it must not."""
+        if self.holds_back is not None and self.holds_back():
+            return True
         holds = any(o.held for o in self.scene().objects)
         self.parked = self.makes_room and not holds
         return self.parked

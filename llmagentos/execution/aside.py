@@ -17,6 +17,7 @@ from llmagentos.dialogue import waiting_for_word
 from llmagentos.dialogue.session import Session
 from llmagentos.errors import LifecycleError
 from llmagentos.execution.guarding import Guarding
+from llmagentos.execution.rehearsing import Rehearsing
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import Aside, SessionMemory
 from llmagentos.types import Action
@@ -44,6 +45,7 @@ class Parking:
     _later: waiting_for_word.Armed | None
     _action: Action | None
     _guarding: Guarding
+    _rehearsing: Rehearsing
 
     def make_room(self, wanted: bool = True) -> None:
         """Wait before the next action that begins with nothing in the hand (`parked`), or don't."""
@@ -69,6 +71,8 @@ class Parking:
             self._guarding.set_aside(),
         )
         self._root, self._session, self._plan, self._later = None, None, None, None
+        session.holds_back = None  # others move things: what copies would show is not so any more
+        self._rehearsing.drop()
         return aside
 
     def take_up(self, aside: PlanAside) -> None:

@@ -12,16 +12,16 @@ from __future__ import annotations
 
 import itertools
 from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from py_trees.common import Status as Tick
 
 from llmagentos.dialogue.session import Session
-from llmagentos.events import EventSink, Rehearsed
 from llmagentos.execution import tree
 from llmagentos.execution.rehearsal import acts, copied, foreseen
+from llmagentos.execution.trying import Mark, Trying
 from llmagentos.lang import codec
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_object
@@ -115,55 +115,52 @@ def changed(plan: p.Plan, told: Mapping[str, Any]) -> Outlook:
     )
 
 
-class Rehearsing:
-    """One session's rehearsals. rehearsal: None where nothing is tried out; sink: told of each."""
-
-    def __init__(self, rehearsal: Rehearsal | None, sink: EventSink) -> None:
-        self._rehearsal, self._sink = rehearsal, sink
-
-    @classmethod
-    def of(cls, rehearsal: Rehearsal | Rehearsing | None, sink: EventSink) -> Rehearsing:
-        """Itself, or the rehearsals of one session."""
-        return rehearsal if isinstance(rehearsal, Rehearsing) else cls(rehearsal, sink)
-
-    def reset(self) -> None:
-        """A new session."""
-        if self._rehearsal is not None:
-            self._rehearsal.reset()
-
-    def seen(self, scene: Scene) -> None:
-        """Get ready to try things out in this scene."""
-        if self._rehearsal is not None:
-            self._rehearsal.prepare(scene)
-
-    def outlook(self, plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand) -> Outlook:
-        """What is known of the plan once it was tried out; and it is told."""
-        if self._rehearsal is None:
-            return Outlook(plan)
-        found = foretell(plan, scene, memory, self._rehearsal, hand)
-        if found.copies:
-            self._sink(Rehearsed(found.copies, found.bad, found.words, found.change(plan)))
-        return found
-
-
 def foretell(
     plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehearsal, hand: Hand
 ) -> Outlook:
     """Try the plan out, if it acts on anything; where it goes wrong in most copies, other orders of
     its steps."""
+    return Trying(foretelling(plan, scene, memory, rehearsal, hand)).whole()
+
+
+#: A rehearsal in small pieces, and what is known after the last one.
+Pieces = Generator[Mark, None, Outlook]
+
+
+def foretelling(
+    plan: p.Plan,
+    scene: Scene,
+    memory: SessionMemory,
+    rehearsal: Rehearsal,
+    hand: Hand,
+    orders: bool = True,
+) -> Pieces:
+    """As `foretell`, piece by piece. orders: whether others are tried, too."""
     if not acts(plan, scene, memory, hand):
         return Outlook(plan)
-    found = _tried(plan, scene, memory, rehearsal)
-    if not found.wrong:
+    found = yield from _tried(plan, scene, memory, rehearsal)
+    if not found.wrong or not orders:
         return found
+    return (yield from instead(found, plan, scene, memory, rehearsal, hand))
+
+
+def instead(
+    found: Outlook,
+    plan: p.Plan,
+    scene: Scene,
+    memory: SessionMemory,
+    rehearsal: Rehearsal,
+    hand: Hand,
+) -> Pieces:
+    """Another order of the steps in which all goes well; else what was found."""
     for other in itertools.islice(_orders(plan, scene, memory, hand), _ORDERS):
-        better = _tried(other, scene, memory, rehearsal)
+        better = yield from _tried(other, scene, memory, rehearsal)
         if not better.wrong and better.reached:
             return better
     return found
 
 
-def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehearsal) -> Outlook:
+def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehearsal) -> Pieces:
     runs: list[Run] = []
     spent = 0.0
     for number in range(1, COPIES + 1):
@@ -175,7 +172,7 @@ def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehears
         if left <= 0:
             break
         skills = rehearsal.copy(scene, number)
-        runs.append(_run(plan, memory, skills, left, WORTH_S - spent))
+        runs.append((yield from _run(plan, memory, skills, left, WORTH_S - spent, not runs)))
         spent += skills.cost_s
         if runs[-1].refused:
             return Outlook(plan, copies=number, refused=True)
@@ -192,15 +189,21 @@ def _tried(plan: p.Plan, scene: Scene, memory: SessionMemory, rehearsal: Rehears
 
 
 def _run(
-    plan: p.Plan, memory: SessionMemory, skills: RehearsedSkills, budget_s: float, most_s: float
-) -> Run:
+    plan: p.Plan,
+    memory: SessionMemory,
+    skills: RehearsedSkills,
+    budget_s: float,
+    most_s: float,
+    first: bool,
+) -> Generator[Mark, None, Run]:
     """The plan in one copy, to its end or as far as the budget reaches; something that goes wrong
-    is looked at to its end."""
+    is looked at to its end. first: the one that says how far all goes well."""
     before = skills.scene()
     session = Session(skills, copied(memory), lambda event: None, plan.steps)
     root = tree.build(plan.steps, session)
-    harm, hopeless, done = None, False, 0
+    harm, hopeless, done, well = None, False, 0, 0
     for _ in range(_MAX_TICKS):
+        cost_s = skills.cost_s
         root.tick_once()
         waits = any(r.op in ("wait_for", "wait") for r in session.records)
         if root.status != Tick.RUNNING or waits:
@@ -209,10 +212,13 @@ def _run(
         if len(actions) > done and actions[-1]["status"] == "failed":
             harm = _harm_to_others(skills)
             hopeless = _is_hopeless(actions[-_HOPELESS:])
+        if first and well == done < len(actions) and skills.harm() is None:
+            well += sum(a["status"] != "failed" and a["attempts"] <= 1 for a in actions[done:])
         done = len(actions)
         trouble = any(a["status"] == "failed" for a in actions)
         if harm is not None or hopeless or skills.cost_s > (most_s if trouble else budget_s):
             break
+        yield Mark(skills.cost_s - cost_s, well)
     failed = root.status == Tick.FAILURE and session.problem is not None
     if failed or (hopeless and harm is None):
         wrong = _told(session, before)

@@ -21,10 +21,11 @@ from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
 from llmagentos.execution.afterwards import keep_undoable, mention_problem, pending_after
 from llmagentos.execution.aside import Parking
-from llmagentos.execution.copies import Rehearsing
+from llmagentos.execution.behind import Behind
 from llmagentos.execution.doubting import Said, doubts_about
 from llmagentos.execution.guarding import Guarding, action_of, rest_of
 from llmagentos.execution.rehearsal import certain_problem, gone_through
+from llmagentos.execution.rehearsing import Rehearsing
 from llmagentos.lang import plan as p
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.failures import Failure
@@ -41,7 +42,7 @@ def _nobody(event: Event) -> None:
     """An event sink for when nobody watches."""
 
 
-class PlanExecutor(Parking, ExecutionModule):
+class PlanExecutor(Parking, Behind, ExecutionModule):
     """Carries out plans with a `SkillExecutor`, one command after another in one session.
 
     memory: the session's memory (a new one by default). sink: gets every event.
@@ -75,6 +76,7 @@ class PlanExecutor(Parking, ExecutionModule):
         self._armed: waiting_for_word.Armed | None = None
         self._later: waiting_for_word.Armed | None = None
         self._guarding, self._rehearsing = Guarding(skills), Rehearsing.of(rehearsal, self._sink)
+        self._found, self._ticks = None, 0
 
     @property
     def tree(self) -> Behaviour | None:
@@ -92,8 +94,9 @@ class PlanExecutor(Parking, ExecutionModule):
         """Drop the plan under way without a word; the session goes on."""
         self._root, self._session, self._early, self._pending = None, None, None, None
         self._armed, self._later = None, None
-        self._action = None
+        self._action, self._found = None, None
         self._guarding.forget()
+        self._rehearsing.drop()
 
     def see(self, scene: Scene) -> Scene:
         """Believe what was seen; returns it with what lies hidden and what is held."""
@@ -186,19 +189,6 @@ class PlanExecutor(Parking, ExecutionModule):
             self._early = self._foreseen(*found)
         return self._early is not None
 
-    def _goes_wrong(self, scene: Scene) -> bool:
-        """Try the plan out in copies of what was seen: whether it goes wrong in most of them, which
-        the person is asked about. Notes a better order of its steps, and what goes better in it."""
-        assert self._plan is not None and self._session is not None
-        found = self._rehearsing.outlook(self._plan, scene, self.memory, self.skills.hand())
-        if found.wrong:
-            self._pending = dialogue.Pending(self._plan, found.question, options=(self._plan,))
-            self._early = self._give_up(Issue(Failure.FORETOLD, found.question))
-            return True
-        self._plan, self._session.steps = found.plan, found.plan.steps
-        self._session.lessons = found.lessons
-        return False
-
     def withdraw(self) -> None:
         """Nothing waits for a yes any more."""
         self._guarding.forget()
@@ -237,13 +227,15 @@ class PlanExecutor(Parking, ExecutionModule):
             raise LifecycleError("expected a plan under way, got none: call start() first")
         self._root.tick_once()
         if self._root.status == Tick.RUNNING:
-            return None
+            return self._try_on()
+        self._rehearsing.settle()
         return self._finish()
 
     def stop(self) -> Outcome:
         """Ramp down, keep holding, and say where the arm is."""
         report = self.skills.stop()
         self._guarding.forget()
+        self._rehearsing.drop()
         if self._action is not None:
             self._action = None
             return Outcome("failed", f"I stopped. {report.words}".strip())
@@ -338,5 +330,6 @@ class PlanExecutor(Parking, ExecutionModule):
             question=question,
         )
         mention_problem(self.memory, session, self.skills.scene())
-        self._root, self._session = None, None
+        self._root, self._session, self._found = None, None, None
+        self._rehearsing.drop()
         return Outcome(status, words, tuple(r.to_json() for r in session.records), question)

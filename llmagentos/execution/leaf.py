@@ -138,6 +138,7 @@ class StepLeaf(Behaviour):
         action = replace(action, speed=manner.speed, clear_of=manner.clear_of, skip=skip)
         self._action = action
         self._session.acted = True
+        self._session.begun += 1
         words = action_words(action, self._session)
         self._session.emit(ActionStarted(self._path, words, action_json(action)))
         self._session.skills.start(action)

@@ -7,11 +7,12 @@ Does not know: plans, files.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from llmagentos.errors import LLMAgentOSError
-from llmagentos.execution.copies import Outlook, Rehearsing, changed
+from llmagentos.execution.copies import Outlook, changed
+from llmagentos.execution.rehearsing import Rehearsing
 from llmagentos.lang.plan import Plan
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.skills import SkillReport, SkillStatus, succeeded
@@ -40,6 +41,26 @@ class Foretold(Rehearsing):
         return changed(plan, self.changes.pop(0)) if self.changes else Outlook(plan)
 
 
+def _as_carried_out(record: Sequence[Mapping[str, Any]]) -> Iterator[Mapping[str, Any]]:
+    """The record without rehearsals, and without what they have stopped: a plan that turned out to go
+    wrong while it moved is asked about, or begun in another order, as if it had been known before."""
+    stopped = [
+        n for n, told in enumerate(record)
+        if told["kind"] == "foretold" and {"wrong", "plan"} & set(told["change"])
+    ]  # fmt: skip
+    last = max(stopped, default=-1)
+    undone = False
+    for n, told in enumerate(record):
+        if told["kind"] == "foretold":
+            continue
+        if n < last and told["kind"] in ("start", "end"):
+            undone = True
+        elif n > last and undone and told["kind"] == "stop":
+            undone = False
+        else:
+            yield told
+
+
 class ReplayedSkills:
     """A SkillExecutor that knows only one command's record at a time.
 
@@ -60,7 +81,7 @@ class ReplayedSkills:
     def load(self, record: Sequence[Mapping[str, Any]]) -> None:
         """What the next command met."""
         self.foretold.changes = [told["change"] for told in record if told["kind"] == "foretold"]
-        self._record, self._at = [told for told in record if told["kind"] != "foretold"], 0
+        self._record, self._at = list(_as_carried_out(record)), 0
         self.stopped = self.over = False
         self.actions = 0
 

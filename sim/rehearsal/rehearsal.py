@@ -66,16 +66,20 @@ class SimRehearsal:
         self._policies, self._error = policies, error or LookError()
         self._kinematics = kinematics or Kinematics(arm)
         self._world: TwinWorld | None = None
+        self._begins: RobotState | None = None
 
     def copy(self, scene: Scene, number: int) -> RehearsedSkills:
         """Skills in copy `number` of the scene; 0 is as seen. The same number gives the same copy.
-        One copy at a time: the one before is gone."""
+        One copy at a time: the one before is gone. Copies after the first begin where that did: the
+        real arm may be on its way by then."""
         world = self._made()
         rng = np.random.default_rng([number, 0x4EAE])
         known = [o for o in scene.objects if o.kind in KINDS]
         offsets = _offsets(known, self._error, rng) if number else {}
         things = [_placed(o, offsets.get(o.id, (0.0, 0.0, 0.0))) for o in known]
-        now = self._state()
+        if number <= 1 or self._begins is None:
+            self._begins = self._state()
+        now = self._begins
         held = replace(scene, objects=tuple(known)).held
         world.stage(things, now.positions, now.gripper_width_m, held is not None)
         return TwinSkills(world, self._kinematics, self._profile, self._policies, scene, things)
