@@ -36,6 +36,7 @@ TARGETS = {
     "llmagentos/safety/supervisor.py": _SUPERVISOR,
     "llmagentos/safety/states.py": _SUPERVISOR,
     "llmagentos/safety/gate.py": _GATE,
+    "llmagentos/safety/contact.py": _GATE,
     "llmagentos/safety/gated_driver.py": _GATE,
 }
 #: Tests of them that are left out: they drive whole arms.

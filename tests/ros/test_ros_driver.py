@@ -285,6 +285,22 @@ def test_a_stop_takes_back_what_is_under_way_also_when_the_clock_is_set_back(bac
     assert tuple(bench.sent[-1].points[0].positions) == pytest.approx(bench.commanded[-1])
 
 
+def test_the_end_of_a_way_to_rest_is_not_sent_long_after_it() -> None:
+    """Nothing came through meanwhile: the arm has braked by itself, farther on, and shall not move."""
+    bench = Bench(delay=0, lookahead_s=0.1)
+    for k in range(30):
+        bench.advance(path(k))
+    bench.frozen = True
+    bench.driver.brake_now()
+    sent = len(bench.sent)
+    bench._wire.clear()
+    bench.now += 2.0
+    bench.frozen = False
+    for k in range(30, 40):
+        bench.advance(path(k))
+    assert len(bench.sent) == sent
+
+
 def test_a_clock_that_is_set_back_while_the_driver_waits_is_noticed() -> None:
     bench = Bench(stall_s=5.0)
     bench.advance(path(0))

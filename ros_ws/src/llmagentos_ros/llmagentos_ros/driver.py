@@ -42,6 +42,8 @@ from trajectory_msgs.msg import JointTrajectory, JointTrajectoryPoint
 _VIEW_S = 0.25
 #: A stop's points begin so long after it: what comes later would be caught up with a jolt.
 _HEED_S = 0.02
+#: So long after a way to rest its end is no command any more, seconds.
+_OVER_S = 0.25
 #: Stamps are rounded: a clock that is this close has come, seconds.
 _SAME_S = 1e-6
 
@@ -232,10 +234,18 @@ class RosDriver(RobotDriver):
             self._publish_way(now)
 
     def _publish_way(self, now: float) -> None:
-        """Send what is left of the way to rest; its end once more when it is over."""
+        """
+        Send what is left of the way to rest; its end once more when it is over.
+
+        Not long after it: an arm that the way never reached, since the network was parted, has come
+        to rest by itself, elsewhere, and stays there.
+        """
         if not self._way:
             return
         end_s, rest = self._way[-1]
+        if now > end_s + _OVER_S:
+            self._way = []
+            return
         ahead = [point for point in self._way if point[0] > now]
         self._publish(self._message(now, [(at - now, where) for at, where in ahead]
                                     or [(self._period_s, rest)]))  # fmt: skip
