@@ -127,3 +127,33 @@ def test_what_presses_at_rest_is_no_contact_for_a_motion_that_yields_to_it() -> 
     watch.forget()
     assert watch.judge(_felt((0, 0, 2)), None) == ""
     assert watch.judge(_felt(pressing), Commanded(HOME, up, 0.0)).endswith("got 18 N")
+
+
+def test_the_figures_are_kept_to_the_letter() -> None:
+    """From a quarter of what a joint's rate may change by the arm counts as accelerating; a force at
+    its very bound is none too many; what was felt before a rest counts no more after it."""
+    watch = ContactWatch(LIMITS, JACOBIAN)
+    for effort, stops in ((0.2, True), (0.25, True), (0.26, False)):
+        watch.forget()
+        sent = Commanded(HOME, (0.1,) * 7, effort)
+        assert bool([watch.judge(_felt((0, 12, 0)), sent) for _ in range(2)][1]) is stops
+    watch.forget()
+    assert watch.judge(_felt((0, 12, 0)), MOVING) == "" == watch.judge(_felt((0, 0, 0)), None)
+    assert watch.judge(_felt((0, 12, 0)), MOVING) == ""
+    watch.forget()
+    assert watch.judge(_felt((0, 12, 0)), MOVING) == "" == watch.judge(_felt((0, 0, 0)), MOVING)
+    assert watch.judge(_felt((0, 12, 0)), MOVING) == ""
+    lags = ContactWatch(ContactLimits(10.0, 20.0, 0.125))
+    zero = RobotState((0.0,) * 7, (0.1,) * 7, 0.08, 0.0)
+    for ahead, stops in ((0.125, False), (0.126, True)):
+        sent = Commanded((ahead, *(0.0,) * 6), (0.1,) * 7, 0.0)
+        assert bool([lags.judge(zero, sent) for _ in range(2)][1]) is stops
+
+
+def test_what_is_left_of_the_old_motion_is_fifteen_periods() -> None:
+    watch, against = ContactWatch(LIMITS, JACOBIAN), (0, 0, 40)
+    down = tuple((np.linalg.pinv(JACOBIAN(HOME)) @ np.array((0.0, 0.0, -0.1))).tolist())
+    sinking = Commanded(HOME, down, 0.0)
+    assert watch.judge(_felt(against), sinking).endswith("got 40 N")
+    assert [watch.judge(_felt(against), sinking) for _ in range(15)] == [""] * 15
+    assert watch.judge(_felt(against), sinking).endswith("got 40 N")
