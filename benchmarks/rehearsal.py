@@ -24,7 +24,7 @@ import os
 import statistics
 import time
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -41,7 +41,7 @@ from benchmarks.traps import TRAPS
 from llmagentos.agent import Agent
 from llmagentos.errors import SceneError
 from llmagentos.events import Event, Rehearsed
-from llmagentos.ports.modules import PerceptionModule
+from llmagentos.ports.modules import Outcome, PerceptionModule
 from llmagentos.tasks.scope import Lessons
 from llmagentos.types import Observation, Scene
 from sim.physics import Physics, Ranges, draw
@@ -106,6 +106,10 @@ class Player:
         executor: Any = self.agent.execution
         self._goes_wrong = executor._goes_wrong
         executor._goes_wrong = self._timed
+        # Who plays only what a rehearsal changes has to know that before anything moves.
+        executor._rehearsing.behind &= self._all
+        self._try_on: Callable[[], Outcome | None] = executor._try_on
+        executor._try_on = self._timed_behind
 
     def play(self, suite: str, task: Task, seed: int, physics: Ranges, noise: PoseNoise) -> Episode:
         """The task's command, judged by truth."""
@@ -116,6 +120,8 @@ class Player:
         draw(physics, np.random.default_rng([seed, 0xF])).apply(self.world)
         self._told, self._spent, self.same = None, (0.0, 0.0), False
         result = self.agent.command(task.command)
+        if self._all and self._told is not None:
+            self.same = not self._told.change
         before = {o["id"]: o for o in result.initial_objects}
         after = {o["id"]: o for o in result.objects}
         verdict = check(task, Done(result.status, before, after, result.held))
@@ -128,6 +134,8 @@ class Player:
                 if i not in task.moved
             )
             ended = "failed" if still else "harm"
+            if (still or not moved) and result.status == "question":
+                ended = "asked"
             if not moved and result.status in ("question", "cannot", "refused", "failed"):
                 ended = "asked"
         told = self._told
@@ -152,6 +160,17 @@ class Player:
             executor._early = executor._end("answered", "as without")
             return True
         return wrong
+
+    def _timed_behind(self) -> Outcome | None:
+        """What is tried out while the plan moves counts, too."""
+        executor: Any = self.agent.execution
+        if not executor._rehearsing.is_under_way:
+            return self._try_on()
+        wall, cpu = time.perf_counter(), time.process_time()
+        ends = self._try_on()
+        spent = time.perf_counter() - wall, time.process_time() - cpu
+        self._spent = (self._spent[0] + spent[0], self._spent[1] + spent[1])
+        return ends
 
     def _heard(self, event: Event) -> None:
         if isinstance(event, Rehearsed):
