@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lab.scenes import blocks_and_bowls
+from test_execution_copies import Copies, bad
 
 from llmagentos.events import ActionStarted, Event, Rehearsed
 from llmagentos.execution.executor import PlanExecutor
@@ -15,7 +16,6 @@ from llmagentos.ports.rehearsal import Harm
 from llmagentos.ports.skills import SkillReport, SkillStatus
 from llmagentos.skills.symbolic import SymbolicSkills
 from llmagentos.types import Action
-from test_execution_copies import Copies, bad
 
 PUT = "put [ the red block ] in [ the red bowl ]"
 TWO = f"{PUT} ; put [ the blue block ] in [ the red bowl ]"
