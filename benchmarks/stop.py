@@ -28,7 +28,7 @@ from rich.table import Table
 
 from benchmarks.tasks import SKILLS, random_task
 from llmagentos.agent import Agent
-from llmagentos.cli.up import graph_env
+from llmagentos.runtime.graph import graph_env
 from llmagentos.runtime.ros_env import find_ros
 from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.signals import Stop

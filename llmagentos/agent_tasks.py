@@ -135,10 +135,10 @@ def submit_command(
     needs = {arm: 1.0, **options.pop("needs", {})}
     options.setdefault("name", text)
     options.setdefault("on_lost", agent.stop)
-    return scheduler.submit(_Command(agent, text), needs=needs, **options)
+    return scheduler.submit(Command(agent, text), needs=needs, **options)
 
 
-class _Command:
+class Command:
     """One command's work."""
 
     def __init__(self, agent: Commanded, text: str) -> None:

@@ -19,11 +19,13 @@ from llmagentos.files import read_yaml
 from llmagentos.ports.understanding import Trust
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """Fields of a configuration: nothing unknown, nothing changed afterwards."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
 
 
-class ModuleConfig(_Part):
+class ModuleConfig(Part):
     """One of the four modules. In YAML its name alone may stand for it."""
 
     use: str = Field(
@@ -84,7 +86,7 @@ class AgentModuleConfig(ModuleConfig):
         return self.runs != "here"
 
 
-class NoiseConfig(_Part):
+class NoiseConfig(Part):
     """Noise of the simulated cameras."""
 
     rgb_std: float = Field(
@@ -95,7 +97,7 @@ class NoiseConfig(_Part):
     )
 
 
-class TimeoutsConfig(_Part):
+class TimeoutsConfig(Part):
     """How long the agent waits for others."""
 
     server_s: float = Field(
@@ -103,7 +105,7 @@ class TimeoutsConfig(_Part):
     )
 
 
-class TrustConfig(_Part):
+class TrustConfig(Part):
     """How sure a plan must be: 0.7 means that seven of ten plans as sure as that are right."""
 
     act_from: float = Field(
@@ -122,7 +124,7 @@ class TrustConfig(_Part):
         return self
 
 
-class RecorderConfig(_Part):
+class RecorderConfig(Part):
     """The flight recorder (docs/safety.md)."""
 
     keeps: Literal["commands", "faults", "none"] = Field(
@@ -151,7 +153,7 @@ class RecorderConfig(_Part):
     )
 
 
-class TaughtConfig(_Part):
+class TaughtConfig(Part):
     """What is learnt from people (docs/learning.md)."""
 
     words: bool = Field(
@@ -170,7 +172,7 @@ class TaughtConfig(_Part):
     )
 
 
-class MemoryConfig(_Part):
+class MemoryConfig(Part):
     """What is remembered over restarts (docs/runtime.md)."""
 
     keep: bool | None = Field(
@@ -179,7 +181,7 @@ class MemoryConfig(_Part):
     folder: str = Field("", description="where; empty: llmagentos/memory in the user's data folder")
 
 
-class AuditConfig(_Part):
+class AuditConfig(Part):
     """The record of what was asked, allowed and done (docs/safety.md)."""
 
     keep: bool = Field(True, description="keep the record")
@@ -191,7 +193,7 @@ class AuditConfig(_Part):
     )
 
 
-class SafetyConfig(_Part):
+class SafetyConfig(Part):
     """What guards the arm."""
 
     supervisor: Literal["thread", "process"] | None = Field(
@@ -201,7 +203,7 @@ class SafetyConfig(_Part):
     )
 
 
-class AgentConfig(_Part):
+class AgentConfig(Part):
     """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
 
     robot: str = Field(
@@ -325,7 +327,7 @@ class AgentConfig(_Part):
         try:
             return cls.model_validate(dict(data))
         except ValidationError as exc:
-            raise ConfigError(f"{where}: {_first(exc)}") from exc
+            raise ConfigError(f"{where}: {first_problem(exc, cls)}") from exc
 
     def with_(self, **changes: Any) -> AgentConfig:
         """A copy with other values; None changes nothing. Raises ConfigError."""
@@ -352,12 +354,13 @@ def _short(value: Any) -> Any:
     return own["use"] if len(own) == 1 else own
 
 
-def _first(error: ValidationError) -> str:
-    """The first problem in one sentence: field, what was expected, what came."""
+def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
+    """The first problem in one sentence: field, what was expected, what came. model: whose fields
+    there are."""
     first = error.errors()[0]
     field = ".".join(str(part) for part in first["loc"] if part not in ("str", "Mapping[str, Any]"))
     if first["type"] == "extra_forbidden":
-        known = ", ".join(AgentConfig.model_fields)
+        known = ", ".join(model.model_fields)
         return f"expected a field of {known}, got '{field}'"
     message = str(first["msg"]).removeprefix("Value error, ")
     if not field:

@@ -207,3 +207,23 @@ class CallFailedError(MessagingError):
 
 class PeerLostError(MessagingError):
     """Whoever was called is gone: it ended, was killed, stands still, or the link is cut."""
+
+
+class DaemonError(LLMAgentOSError):
+    """The daemon can't be reached, can't keep its state, or can't do what was asked."""
+
+
+class NoSuchAgentError(DaemonError):
+    """The daemon keeps no agent of that name, or one of that name already."""
+
+
+class AccessError(DaemonError):
+    """Who asks may not do that."""
+
+
+class AdmissionError(DaemonError):
+    """This machine has not what an agent needs, at the moment or at all."""
+
+
+class CallError(DaemonError):
+    """A call that came to no result: it failed, was cancelled, came too late or was lost."""

@@ -102,6 +102,12 @@ class OneCommand(LifeCycle):
             raise
         return None if outcome is None else self._finish(self._rest.told(outcome))
 
+    @property
+    def holds(self) -> bool:
+        """Whether it is paused, and the action that was under way has ended."""
+        running = self._running
+        return self._pausing.is_set() and (running is None or running.between_actions)
+
     def _exchange(self) -> None:
         """Between two slices: what modules are to be others from now on (exchange.py)."""
 

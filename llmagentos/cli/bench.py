@@ -18,8 +18,8 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 
 from llmagentos.composition import load_llm
 from llmagentos.default_model import DEFAULT_MODEL
-from llmagentos.errors import MissingDependencyError
-from llmagentos.files import make_folder
+from llmagentos.errors import FileError, MissingDependencyError
+from llmagentos.files import is_there, make_folder, shown
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.skills.learned import LEARNED, policies_for
 from llmagentos.types import Workspace
@@ -159,3 +159,16 @@ def _run(
             progress.update(task, advance=1, description=f"{right}/{done} right")
 
         return suite_run.run_jobs(jobs, settings, processes, seen, ray)
+
+
+def bench_runtime(aios: Path | None, console: Console | None = None) -> int:
+    """What the daemon and its agents cost. aios: a checkout of AIOS, whose kernel is measured beside.
+    Exit code 1 where kills lost something. Raises FileError for a folder that is no such checkout."""
+    if aios is not None and not is_there(aios / "aios" / "scheduler" / "fifo_scheduler.py"):
+        raise FileError(f"expected a checkout of AIOS at {shown(aios)}, got none")
+    _find_benchmarks()
+    from benchmarks import runtime
+
+    found = runtime.run(aios_folder=aios)
+    runtime.show(found, console or Console())
+    return runtime.lost(found)

@@ -16,9 +16,9 @@ from typing import Any
 
 from rich.console import Console
 
-from llmagentos.cli.up import graph_env
 from llmagentos.command import check_command
 from llmagentos.errors import DriverError
+from llmagentos.runtime.graph import graph_env
 from llmagentos.runtime.params import namespace_of
 from llmagentos.runtime.ros_env import find_ros
 

@@ -166,10 +166,20 @@ def bench(
         bool, typer.Option("--reveal", help="Show the held-out sentences that failed.")
     ] = False,
     skills: SkillsOption = None,
+    aios: Annotated[
+        Path | None,
+        typer.Option("--aios", metavar="DIR", help="With `runtime`: a checkout of AIOS beside it."),
+    ] = None,
 ) -> None:
-    """Measure how commands are understood and carried out, by simulator truth."""
-    from llmagentos.cli.bench import bench as run_bench
+    """Measure how commands are understood and carried out, by simulator truth.
 
+    `bench runtime` measures the daemon and its agents instead.
+    """
+    from llmagentos.cli.bench import bench as run_bench
+    from llmagentos.cli.bench import bench_runtime
+
+    if suites == ["runtime"]:
+        raise typer.Exit(bench_runtime(aios))
     try:
         code = run_bench(
             suites=suites, planner_only=planner_only, per_suite=per_suite, seed=seed, model=model,

@@ -17,11 +17,11 @@ from typing import Any
 from rich.console import Console
 from rich.markup import escape
 
-from llmagentos.cli.up import graph_env
 from llmagentos.composition import model_manager
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import DriverError, LLMAgentOSError, MissingDependencyError
 from llmagentos.runtime import machine, parts
+from llmagentos.runtime.graph import graph_env
 from llmagentos.runtime.machine import Check, Finding, Machine
 from llmagentos.runtime.ros_env import find_ros
 from llmagentos.scheduling.gpu import gpus

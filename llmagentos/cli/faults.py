@@ -17,10 +17,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 from rich.table import Table
 
 from llmagentos.agent import Agent
-from llmagentos.cli.up import graph_env
 from llmagentos.composition import faults as in_simulation
 from llmagentos.composition import load_planner, model_manager
 from llmagentos.default_model import DEFAULT_MODEL
+from llmagentos.runtime.graph import graph_env
 from llmagentos.runtime.ros_env import find_ros
 
 #: Exit codes: no row failed, or one did.

@@ -98,6 +98,12 @@ HOMES = (
         "Say what is missing and what to do about it; nothing moves. Exit code 1: something is.",
     ),
     Home(
+        "serve",
+        "serve",
+        "serve",
+        "Keep agents: each in a process of its own, found again after a crash; Ctrl-C ends it.",
+    ),
+    Home(
         "replay",
         "replay",
         "replay",
@@ -139,6 +145,8 @@ HOMES = (
         "export",
         "Write a trained policy as an ONNX file, compared with the trained one.",
     ),
+    Home("agent", "agent", "app", "Agents of the daemon: make, start, command, watch."),
+    Home("access", "agent", "access", "Who may ask the daemon for what."),
     Home("scene", "scene", "app", "List, show and make scenes."),
     Home("robot", "robot", "app", "Arms: list, begin, check, drive."),
     Home("memory", "memory", "app", "What a robot remembers over restarts."),

@@ -16,8 +16,8 @@ import typer
 from rich.console import Console
 from rich.markup import escape
 
-from llmagentos.cli.up import graph_env
 from llmagentos.errors import DriverError
+from llmagentos.runtime.graph import graph_env
 from llmagentos.runtime.params import namespace_of
 from llmagentos.runtime.ros_env import find_ros
 from llmagentos.runtime.sessions import Heard, ask_all

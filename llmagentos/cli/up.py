@@ -10,7 +10,7 @@ import contextlib
 import os
 import signal
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from types import FrameType
 
@@ -28,6 +28,7 @@ from llmagentos.runtime.graph import (
     GraphOptions,
     config_file,
     driver_topics,
+    graph_env,
     process_table,
     unused_sections,
     write_params,
@@ -35,7 +36,7 @@ from llmagentos.runtime.graph import (
 from llmagentos.runtime.keeping import GraphKeeper
 from llmagentos.runtime.params import namespace_of, read_params
 from llmagentos.runtime.processes import Process, ProcessManager, ProcessSpec
-from llmagentos.runtime.ros_env import find_ros, private_network, with_profile
+from llmagentos.runtime.ros_env import find_ros
 
 _POLL_S = 0.1
 _ENDS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -111,13 +112,6 @@ def up(
             console.print(f"[yellow]{escape(f'{params_file}: {words}')}[/]", highlight=False)
     console.print(f"ROS 2: {ros.source}; logs: {folder}", highlight=False)
     return _watch(table, folder, env, console, ready_timeout_s)
-
-
-def graph_env(env: Mapping[str, str], network: bool = False) -> dict[str, str]:
-    """Pictures go through shared memory; topics stay on this machine unless `network`."""
-    if network:
-        return with_profile(env, config_file("fastdds_network.xml", env))
-    return private_network(env, config_file("fastdds.xml", env))
 
 
 def _watch(

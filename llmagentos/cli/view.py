@@ -91,7 +91,7 @@ class View:
 
     def result(self, result: CommandResult) -> None:
         """The end of a command: the final tree, what changed, and the reply."""
-        self._end()
+        self.end()
         changes = changes_table(result)
         if changes is not None:
             self._console.print(changes)
@@ -112,7 +112,8 @@ class View:
         if self._console.is_terminal:
             self._live.start()
 
-    def _end(self) -> None:
+    def end(self) -> None:
+        """Draw it for the last time."""
         if self._live is not None and self._live.is_started:
             self._live.stop()
         self._live = None

@@ -23,6 +23,7 @@ KINDS = {
     "aside": "the command waits in the middle: others come first",
     "on": "it goes on",
     "done": "what came of the command",
+    "call": "somebody asked the daemon for something: who, role, verb, about",
     "began": "a chain begins, or goes on in a new file",
     "dropped": "an old file was removed to keep the size bounded",
     "missed": "rows that could not be written, and why",

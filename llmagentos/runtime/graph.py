@@ -18,6 +18,7 @@ from llmagentos.errors import ConfigError, MissingDependencyError
 from llmagentos.files import make_folder, read_yaml, write_text
 from llmagentos.runtime.params import EVERY_NODE, namespace_of, of_node, read_params, unmatched
 from llmagentos.runtime.processes import ProcessSpec
+from llmagentos.runtime.ros_env import private_network, with_profile
 
 #: Lifecycle nodes in the order in which they come up.
 AGENT_NODES = ("perception", "planner", "executor", "agent")
@@ -163,3 +164,10 @@ def config_file(name: str, env: Mapping[str, str]) -> Path:
     raise MissingDependencyError(
         f"expected {name} of llmagentos_bringup, got none: build ros_ws and source it"
     )
+
+
+def graph_env(env: Mapping[str, str], network: bool = False) -> dict[str, str]:
+    """Pictures go through shared memory; topics stay on this machine unless `network`."""
+    if network:
+        return with_profile(env, config_file("fastdds_network.xml", env))
+    return private_network(env, config_file("fastdds.xml", env))

@@ -68,9 +68,13 @@ class _Job:
     """A task with what carries it out."""
 
     def __init__(
-        self, scheduler: Scheduler, work: Callable[..., Any], on_lost: Callable[[], None] | None
+        self,
+        scheduler: Scheduler,
+        work: Callable[..., Any],
+        on_lost: Callable[[], None] | None,
+        on_over: Callable[[Ticket], None] | None,
     ) -> None:
-        self.scheduler, self.work, self.on_lost = scheduler, work, on_lost
+        self.scheduler, self.work, self.on_lost, self.on_over = scheduler, work, on_lost, on_over
         self.number = 0
         #: A safe point would do something / it may go on / it is over.
         self.wanted, self.may_go_on, self.over = (threading.Event() for _ in range(3))
@@ -162,10 +166,12 @@ class Scheduler:
         after: tuple[Ticket | int, ...] = (),
         lease_s: float = math.inf,
         on_lost: Callable[[], None] | None = None,
+        on_over: Callable[[Ticket], None] | None = None,
     ) -> Ticket:
         """Put a function in line; see `TaskSpec`. A function with a parameter `turn` gets it; one
         without has no safe points. on_lost: called when its lease is over, to take from it what it
-        uses (stop the arm).
+        uses (stop the arm). on_over: called when the task is over, however; it is short, and calls
+        nothing of the scheduler's.
 
         Raises SchedulingError for what can never be, QueueFullError.
         """
@@ -180,7 +186,7 @@ class Scheduler:
             tuple(t.number if isinstance(t, Ticket) else t for t in after),
             lease_s,
         )
-        job = _Job(self, work, on_lost)
+        job = _Job(self, work, on_lost, on_over)
         with self._changed:
             if self._closed:
                 raise SchedulingError(f"{spec.name}: expected an open scheduler, got a closed one")
@@ -290,6 +296,8 @@ class Scheduler:
         self._jobs.pop(job.number, None)
         job.final = self._book[job.number].report(self._clock())
         job.over.set()
+        if job.on_over is not None:
+            job.on_over(Ticket(job))
 
     def _carry_out(self, job: _Job) -> None:
         why = ""

@@ -46,6 +46,11 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("bench", "model"): (FOLDER, ["places", "--planner-only", "--model", "{}"]),
     ("bench", "commands"): (FOLDER, ["places", "--oracle", "--planner-only", "--commands", "{}"]),
     ("bench", "out"): (MAKES, ["places", "--oracle", "--planner-only", "--out", "{}"]),
+    ("bench", "aios"): (FOLDER, ["runtime", "--aios", "{}"]),
+    ("serve", "folder"): (MAKES, ["--folder", "{}"]),
+    ("serve", "socket"): (MAKES, ["--folder", "state", "--socket", "{}/door"]),
+    ("agent create", "spec"): (READS, ["a", "--spec", "{}"]),
+    ("agent create", "scene"): (READS, ["a", "--scene", "{}"]),
     ("up", "scene"): (READS, ["--sim", "--scene", "{}"]),
     ("up", "model"): (FOLDER, ["--model", "{}"]),
     ("up", "params_file"): (READS, ["--params-file", "{}"]),
@@ -137,6 +142,11 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
                 wanted.add((name, parameter))
     # A new name and a model on a server are words; neither is read as a path.
     words = {("model add", "name"), ("model add", "model"), ("robot new", "name")}
+    words |= {
+        (f"agent {name}", "name") for name in ("create", "show", "logs", "calls", "halt", "reset")
+    }
+    words |= {("agent command", "name"), ("agent command", "priority")}
+    words |= {("access grant", "name"), ("access grant", "role"), ("access revoke", "name")}
     words |= {(f"memory {name}", "robot") for name in ("show", "search", "forget", "export")}
     assert wanted - words - WITH_TORCH == set(TABLE)
 

@@ -8,12 +8,12 @@ from typing import Any
 import pytest
 import yaml
 
-from llmagentos.cli.up import graph_env
 from llmagentos.errors import ConfigError, FileError, MissingDependencyError
 from llmagentos.runtime.graph import (
     GraphOptions,
     config_file,
     driver_topics,
+    graph_env,
     process_table,
     unused_sections,
     write_params,

@@ -23,10 +23,15 @@ import time
 from typing import Any
 
 from llmagentos.agent import Agent
-from llmagentos.cli.up import graph_env
 from llmagentos.errors import DriverError
 from llmagentos.local_robot import LocalRobot
-from llmagentos.runtime.graph import config_file, GraphOptions, process_table, write_params
+from llmagentos.runtime.graph import (
+    config_file,
+    graph_env,
+    GraphOptions,
+    process_table,
+    write_params,
+)
 from llmagentos.runtime.keeping import GraphState
 from llmagentos.runtime.processes import ProcessManager
 from llmagentos.types import Observation

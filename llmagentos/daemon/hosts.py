@@ -1,0 +1,300 @@
+"""What an agent's process carries calls out with: a robot, a ROS graph, or a program of its own.
+
+Knows: how each is made from a specification, and what it does with a call, a pause, a stop. Does not
+know: the daemon, connections, in which order calls come (worker.py).
+"""
+
+from __future__ import annotations
+
+import inspect
+import json
+import os
+import signal
+import subprocess
+import sys
+import threading
+import time
+import traceback
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any, Protocol
+
+from llmagentos.class_lookup import load_named
+from llmagentos.command import check_command
+from llmagentos.daemon.place import AgentPlace
+from llmagentos.daemon.spec import AgentSpec
+from llmagentos.errors import CallError, ConfigError, DriverError, TaskEndedError
+from llmagentos.scheduling import Turn
+
+#: What is told while it runs; events as plain data.
+Tell = Callable[[Mapping[str, Any]], None]
+#: A call without a lease sign for so long is lost: a library hangs.
+LEASE_S = 120.0
+
+
+class Host(Protocol):
+    """Carries out calls. needs: what a call takes of `capacity`, so that no more run at once."""
+
+    capacity: Mapping[str, float]
+    needs: Mapping[str, float]
+
+    def about(self) -> Mapping[str, Any]:
+        """What is told of it once it is ready."""
+        ...
+
+    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
+        """Carry a call out: plain data. Raises CallError for one that can't be."""
+        ...
+
+    def lost(self) -> None:
+        """A call gave no sign in time: take from it what it uses."""
+        ...
+
+    def pause(self) -> None:
+        """The action under way, then nothing."""
+        ...
+
+    def resume(self) -> None:
+        """Go on."""
+        ...
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing is under way any more once it is paused."""
+        ...
+
+    @property
+    def ended(self) -> Mapping[str, Any] | None:
+        """Why it has come to its end by itself: {"ended": words} or {"failed": words}."""
+        ...
+
+    def halt(self, by: str) -> Mapping[str, Any]:
+        """Stop whatever moves, now; what was measured."""
+        ...
+
+    def reset(self, by: str) -> Mapping[str, Any]:
+        """After a stop: commands are taken again."""
+        ...
+
+    def close(self) -> None:
+        """End well."""
+        ...
+
+
+def host_for(
+    spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event
+) -> Host:
+    """The host of a specification. go: set while the agent is not paused; no call begins before.
+    Raises whatever speaks against it."""
+    if spec.program is not None:
+        return ProgramHost(spec)
+    if spec.graph is not None:
+        return GraphHost(spec)
+    from llmagentos.daemon.robot_host import RobotHost  # planning, motion and vision with it
+
+    return RobotHost(spec, place, name, tell, go)
+
+
+class GraphHost:
+    """A ROS graph's agent: commands go to its action, by a client that is a process of its own."""
+
+    capacity: Mapping[str, float] = {"arm": 1.0}
+    needs: Mapping[str, float] = {"arm": 1.0}
+    ended: Mapping[str, Any] | None = None
+
+    def __init__(self, spec: AgentSpec) -> None:
+        from llmagentos.runtime.graph import graph_env
+        from llmagentos.runtime.params import namespace_of
+        from llmagentos.runtime.ros_env import find_ros
+
+        ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
+        self._python, self._env = ros.python, graph_env(ros.env, False)
+        self._namespace = namespace_of(spec.graph or "/") or "/"
+        self._child: subprocess.Popen[str] | None = None
+
+    def about(self) -> Mapping[str, Any]:
+        """See Host."""
+        return {"kind": "graph", "namespace": self._namespace}
+
+    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
+        """See Host; verbs: command."""
+        if verb != "command":
+            raise CallError(f"expected command for a ROS graph, got {verb!r}")
+        text = check_command(str(args.get("text", "")))
+        argv = [self._python, "-m", "llmagentos_ros.command", text, "--namespace", self._namespace]
+        self._child = subprocess.Popen(
+            argv, env=self._env, stdout=subprocess.PIPE, text=True, encoding="utf-8"
+        )
+        result: Any = None
+        asked = False
+        threading.Thread(target=self._ends, args=(turn, self._child), daemon=True).start()
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            turn.sign()
+            try:
+                said = json.loads(line)
+            except ValueError:
+                continue
+            result = said.get("result", result)
+            asked = asked or bool(turn.ends)
+        code = self._child.wait()
+        self._child = None
+        if turn.ends:
+            raise TaskEndedError(turn.ends)
+        if result is None:
+            raise DriverError(f"expected a result of the graph, got none (exit code {code})")
+        return result
+
+    @staticmethod
+    def _ends(turn: Turn, child: subprocess.Popen[str]) -> None:
+        while child.poll() is None:
+            if turn.ends:
+                child.send_signal(signal.SIGINT)
+                return
+            time.sleep(0.05)
+
+    def lost(self) -> None:
+        """See Host."""
+        self.halt("a lost call")
+
+    def pause(self) -> None:
+        """See Host: a graph's own command comes to its end; the next one waits."""
+
+    def resume(self) -> None:
+        """See Host."""
+
+    @property
+    def holds(self) -> bool:
+        """See Host."""
+        return self._child is None
+
+    def halt(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        from llmagentos.runtime.sessions import ask_all
+
+        told = [dict(h.told) for h in ask_all({"do": "stop", "source": by}) if h.session == "graph"]
+        child = self._child
+        if child is not None:
+            child.send_signal(signal.SIGINT)
+        return told[0] if told else {"words": "the command under way was cancelled"}
+
+    def reset(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        return {"reset": False, "words": "expected `llmagentos reset-safety` for a graph"}
+
+    def close(self) -> None:
+        """See Host."""
+        if self._child is not None:
+            self._child.send_signal(signal.SIGINT)
+
+
+class ProgramHost:
+    """Any class with a run() of its own, one of ours or a stranger's.
+
+    What it may have beside: stop(), pause(), resume(), and whatever public method is called by name
+    (one that takes `turn` gets it: see scheduling). `command(text)` is what commands go to.
+    """
+
+    needs: Mapping[str, float] = {"calls": 1.0}
+
+    def __init__(self, spec: AgentSpec) -> None:
+        assert spec.program is not None
+        here = str(Path.cwd())
+        if here not in sys.path:
+            sys.path.append(here)
+        made = load_named(spec.program)
+        try:
+            self.program = made(**spec.options)
+        except TypeError as exc:
+            raise ConfigError(
+                f"program: expected options that {spec.program} takes, got: {exc}"
+            ) from exc
+        self.capacity: Mapping[str, float] = {"calls": float(spec.at_once)}
+        self._spec = spec
+        self._busy = 0
+        self.ended: Mapping[str, Any] | None = None
+        run = getattr(self.program, "run", None)
+        own = run is not None and not self._is_ours_empty()
+        self._thread: threading.Thread | None = None
+        if own:
+            self._thread = threading.Thread(target=self._main, args=(run,), name="run", daemon=True)
+            self._thread.start()
+
+    def _is_ours_empty(self) -> bool:
+        """A subclass of ours without a run() of its own."""
+        from llmagentos.lifecycle import LifeCycle
+
+        return isinstance(self.program, LifeCycle) and type(self.program).run is LifeCycle.run
+
+    def _main(self, run: Callable[[], Any]) -> None:
+        try:
+            run()
+        except BaseException as exc:
+            traceback.print_exc()
+            self.ended = {"failed": f"run() raised {type(exc).__name__}: {exc}"}
+        else:
+            self.ended = {"ended": "run() has come to its end"}
+
+    def about(self) -> Mapping[str, Any]:
+        """See Host."""
+        return {"kind": "program", "program": self._spec.program}
+
+    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
+        """See Host; verbs: the program's public methods."""
+        method = None if verb.startswith("_") else getattr(self.program, verb, None)
+        if not callable(method) or verb in ("run", "stop", "destroy"):
+            names = [
+                n for n, _ in inspect.getmembers(self.program, callable) if not n.startswith("_")
+            ]
+            raise CallError(f"expected one of {', '.join(names)}, got {verb!r}")
+        given = dict(args)
+        if "turn" in inspect.signature(method).parameters:
+            given["turn"] = turn
+        self._busy += 1
+        try:
+            result = method(**given)
+        finally:
+            self._busy -= 1
+        return result.to_json() if hasattr(result, "to_json") else result
+
+    def lost(self) -> None:
+        """See Host."""
+        self.halt("a lost call")
+
+    def pause(self) -> None:
+        """See Host: calls wait; run() is told where the program has a pause()."""
+        self._tell("pause")
+
+    def resume(self) -> None:
+        """See Host."""
+        self._tell("resume")
+
+    @property
+    def holds(self) -> bool:
+        """See Host."""
+        return not self._busy
+
+    def halt(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        for name in ("halt", "stop"):
+            if callable(getattr(self.program, name, None)):
+                getattr(self.program, name)()
+                return {"words": f"{name}() was called"}
+        return {"words": "it has nothing that moves: no halt() and no stop()"}
+
+    def reset(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        return {"reset": True, "words": "ready for a new command"}
+
+    def close(self) -> None:
+        """See Host."""
+        for name in ("destroy", "stop", "close"):
+            if callable(getattr(self.program, name, None)):
+                getattr(self.program, name)()
+                break
+        if self._thread is not None:
+            self._thread.join(5.0)
+
+    def _tell(self, name: str) -> None:
+        if callable(getattr(self.program, name, None)):
+            getattr(self.program, name)()

@@ -1,0 +1,155 @@
+"""A robot's agent in a process of its own: commands, plans, stops, and who it is to people.
+
+Knows: an agent made from a specification, its thread, its supervisor's session. Does not know: the
+daemon, in which order calls come (worker.py). Loads all that a robot needs: other hosts do without.
+"""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from typing import Any
+
+from llmagentos.agent import Agent
+from llmagentos.agent_tasks import AgentThread, Command
+from llmagentos.command import CommandResult
+from llmagentos.daemon.hosts import Tell
+from llmagentos.daemon.place import AgentPlace
+from llmagentos.daemon.spec import AgentSpec
+from llmagentos.errors import CallError
+from llmagentos.safety.stopping import StoppableSession
+from llmagentos.scheduling import Turn
+
+_WHO = re.compile(r"^\W*(?:who|what) are you\b|\bwhat(?:'s| is) your (?:role|job|purpose)\b", re.I)
+
+
+class _Waits(AgentThread):
+    """A command that made room goes on once the agent is not paused."""
+
+    def __init__(self, make: Callable[[], Any], go: threading.Event) -> None:
+        self._go_on = go
+        super().__init__(make)
+
+    def take_up(self, aside: Any) -> None:
+        """See Commanded."""
+        self._go_on.wait()
+        super().take_up(aside)
+
+
+class RobotHost:
+    """A robot's agent, simulated or real: commands, one at a time; a more urgent one comes first at
+    the next safe point."""
+
+    capacity: Mapping[str, float] = {"arm": 1.0}
+    needs: Mapping[str, float] = {"arm": 1.0}
+
+    def __init__(
+        self, spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event
+    ) -> None:
+        self._spec = spec
+        config = spec.with_kept(place.kept)
+
+        def made() -> Agent:
+            return Agent.from_config(config, lambda e: tell(e.to_json()), f"agent {name}")
+
+        self._all = ExitStack()
+        self.agent = self._all.enter_context(_Waits(made, go))
+        self._session: StoppableSession | None = None
+        supervisor = getattr(self.agent.agent.robot, "supervisor", None)
+        if supervisor is not None:
+            self._session = self._all.enter_context(StoppableSession(f"agent {name}", supervisor))
+        self.agent.call(self.agent.agent.start)
+        self._taught = self.agent.call(self._teach)
+
+    def _teach(self) -> list[str]:
+        """The persona's examples become words that were taught."""
+        agent, out = self.agent.agent, []
+        for each in self._spec.persona.examples:
+            if agent.words is not None and agent.words.find(each.say) is None:
+                thing = re.match(r"(?:an?|the)\s", each.mean)
+                said = (
+                    f"a {each.say} is {each.mean}" if thing
+                    else f'when I say "{each.say}", {each.mean}'
+                )  # fmt: skip
+                out.append(f"{each.say}: {agent.command(said).reply}")
+        return out
+
+    def about(self) -> Mapping[str, Any]:
+        """See Host."""
+        return {"kind": "robot", "taught": self._taught}
+
+    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
+        """See Host; verbs: command, plan, scene, feedback, reset."""
+        agent = self.agent.agent
+        if verb == "command":
+            return self._say(str(args.get("text", "")), who, turn)
+        if verb == "plan":
+            planned = self.agent.call(lambda: agent.plan(str(args.get("text", ""))))
+            return {"plan": planned.plan.to_json(), "text": planned.text, "plan_s": planned.plan_s}
+        if verb == "scene":
+            robot = agent.robot
+            if robot is None:
+                raise CallError("expected a robot to have a scene, got none")
+            return self.agent.call(lambda: [dict(o) for o in robot.objects()])
+        if verb == "feedback":
+            value, words = float(args.get("value", 0)), str(args.get("words", ""))
+            return self.agent.call(lambda: agent.feedback(value, words))
+        raise CallError(f"expected command, plan, scene or feedback, got {verb!r}")
+
+    def _say(self, text: str, who: str, turn: Turn) -> Any:
+        if self._spec.persona.role and _WHO.search(text):
+            role = self._spec.persona.role
+            return CommandResult(text, "answered", self._toned(f"I am {role}.")).to_json()
+        trail = self.agent.agent.audit
+        if hasattr(trail, "user"):
+            trail.user = who
+        result = Command(self.agent, text)(turn)
+        told = result.to_json()
+        told["reply"] = self._toned(told["reply"], result.status)
+        return told
+
+    def _toned(self, reply: str, status: str = "answered") -> str:
+        tone = self._spec.persona.tone
+        if tone == "brief" and status == "succeeded":
+            return "Done."
+        if tone == "polite":
+            return f"{reply} Is there anything else?" if status == "succeeded" else f"{reply}"
+        return reply
+
+    def lost(self) -> None:
+        """See Host."""
+        self.agent.stop()
+
+    def pause(self) -> None:
+        """See Host."""
+        self.agent.agent.pause()
+
+    def resume(self) -> None:
+        """See Host."""
+        self.agent.agent.resume()
+
+    @property
+    def holds(self) -> bool:
+        """See Host."""
+        return self.agent.agent.holds
+
+    ended: Mapping[str, Any] | None = None
+
+    def halt(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        if self._session is None:
+            self.agent.stop()
+            return {"words": "told to stop; nothing here measures whether it rests"}
+        return self._session.stop(by).to_json()
+
+    def reset(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        why = "" if self._session is None else self._session.reset(by)
+        return {"reset": not why, "words": why or "ready for a new command"}
+
+    def close(self) -> None:
+        """See Host."""
+        self.agent.stop()
+        self._all.close()

@@ -1,0 +1,155 @@
+"""What an agent of the daemon is made of, as a YAML file: a configuration, and what it may use.
+
+Knows: every field with its default and what it may be. Does not know: what is made of it
+(worker.py), nor what is left on this machine (budgets.py).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from llmagentos.config import AgentConfig, Part, first_problem
+from llmagentos.errors import ConfigError
+from llmagentos.files import read_yaml
+
+_NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,40}")
+
+
+class BudgetsConfig(Part):
+    """How much of the machine an agent may use; none: no limit, and nothing is kept for it."""
+
+    memory_mb: float | None = Field(
+        None, gt=0.0, description="memory of all its processes, megabytes"
+    )
+    cores: float | None = Field(
+        None, gt=0.0, le=1024.0, description="processor cores, on the average of ten seconds"
+    )
+    disk_mb: float | None = Field(None, gt=0.0, description="its folder of files, megabytes")
+    needs: Mapping[str, float] = Field(
+        {},
+        description="what it takes of that the daemon was told there is: {gpu_gb: 1.5, arm: 1}",
+    )
+
+
+class RestartConfig(Part):
+    """What happens when its process ends."""
+
+    policy: Literal["always", "on-failure", "never"] = Field(
+        "on-failure", description="on-failure: not where its own program came to its end"
+    )
+    most: int = Field(
+        5, ge=0, le=1000, description="deaths within window_s after which it is given up"
+    )
+    window_s: float = Field(60.0, gt=0.0, description="seconds")
+
+
+class PermissionsConfig(Part):
+    """What it may do; by default it calls nobody, and has its own files."""
+
+    calls: tuple[str, ...] = Field(
+        (), description="agents that it may call and look at; '*' for all"
+    )
+    read: tuple[str, ...] = Field(
+        ("self/**",), description="files that it may read: WHOSE/NAME, as self/** or bob/shared/*"
+    )
+    write: tuple[str, ...] = Field(("self/**",), description="files that it may write")
+
+
+class ExampleConfig(Part):
+    """How one thing is said to this agent, and what is meant."""
+
+    say: str = Field(min_length=1, description="a phrase or a name, as people say it")
+    mean: str = Field(min_length=1, description="what it stands for, in words that robots know")
+
+
+class PersonaConfig(Part):
+    """Who this agent is to the people around it."""
+
+    role: str = Field("", max_length=500, description="in a sentence; answers 'who are you?'")
+    examples: tuple[ExampleConfig, ...] = Field(
+        (), max_length=50, description="a few things that people say to it, and what they mean"
+    )
+    tone: Literal["plain", "brief", "polite"] = Field("plain", description="of its replies")
+
+
+class AgentSpec(AgentConfig):
+    """One agent. `AgentSpec.load(file)`; every configuration file is one, too."""
+
+    program: str | None = Field(
+        None,
+        description="package.module:Class with a run() of its own; none: takes commands for a robot",
+    )
+    options: Mapping[str, Any] = Field({}, description="keyword arguments of that class")
+    at_once: int = Field(
+        1, ge=1, le=64, description="calls of a program that are carried out side by side"
+    )
+    queue: int = Field(1000, ge=1, description="so many calls may be in line for it")
+    budgets: BudgetsConfig = Field(BudgetsConfig(), description="what it may use of the machine")
+    restart: RestartConfig = Field(RestartConfig(), description="when its process ends")
+    permissions: PermissionsConfig = Field(
+        PermissionsConfig(), description="what it may do beyond itself"
+    )
+    persona: PersonaConfig = Field(PersonaConfig(), description="who it is to the people around it")
+
+    @field_validator("program")
+    @classmethod
+    def _names_a_class(cls, value: str | None) -> str | None:
+        if value is not None and not re.fullmatch(r"[\w.]+:\w+", value):
+            raise ValueError(f"expected package.module:Class, got {value!r}")
+        return value
+
+    @model_validator(mode="after")
+    def _program_or_robot(self) -> AgentSpec:
+        if self.options and self.program is None:
+            raise ValueError("expected a program for options, got none")
+        return self
+
+    def with_kept(self, folder: Path) -> AgentSpec:
+        """With all that this agent learns, remembers and records in a folder of its own, but where
+        the specification says where."""
+        out = self
+        for part, where in (("taught", "learning"), ("memory", "memory"), ("recorder", "flights")):
+            chosen = getattr(out, part)
+            if not chosen.folder:
+                changes: dict[str, Any] = {"folder": str(folder / where)}
+                if part == "memory" and chosen.keep is None:
+                    changes["keep"] = True
+                if part == "recorder" and chosen.limit_mb is None:
+                    changes["limit_mb"] = 200.0
+                out = out.model_copy(update={part: chosen.model_copy(update=changes)})
+        return out
+
+    @classmethod
+    def load(cls, path: str | Path) -> AgentSpec:
+        """Read a YAML file. Raises FileError, or ConfigError that names the file and the field."""
+        data = read_yaml(path, "an agent's specification")
+        if not isinstance(data, dict | None):
+            raise ConfigError(f"{path}: expected fields with values, got {type(data).__name__}")
+        return cls.of(data or {}, str(path))
+
+    @classmethod
+    def of(cls, data: Mapping[str, Any], where: str = "specification") -> AgentSpec:
+        """From plain data. where: what an error names. Raises ConfigError."""
+        try:
+            return cls.model_validate(dict(data))
+        except ValidationError as exc:
+            raise ConfigError(f"{where}: {first_problem(exc, cls)}") from exc
+
+    def to_json(self) -> dict[str, Any]:
+        """Plain data that `of` reads again."""
+        return self.model_dump(mode="json", exclude_unset=True)
+
+
+def check_name(name: object) -> str:
+    """An agent's name. Raises ConfigError."""
+    if not isinstance(name, str) or not _NAME.fullmatch(name) or name == "self":
+        raise ConfigError(
+            "expected an agent's name of small letters, digits, '-', '_' and '.', at most 41, "
+            f"got {name!r}"
+        )
+    return name
