@@ -52,6 +52,13 @@ def modules(config: AgentConfig, arm: ArmSpec) -> dict[str, Any]:
     }
 
 
+def exchanged(concept: str, config: AgentConfig, arm: ArmSpec) -> Any:
+    """One module for an agent that lives (`Agent.replace`), here or as a service, as the configuration
+    says. concept: perception, planning or learning. Raises ConfigError, ModelError, FileError."""
+    made = _where_it_runs(concept, config, arm, AgentServices(config, arm.name))
+    return module(concept, config, arm) if made is None else made
+
+
 def _where_it_runs(concept: str, config: AgentConfig, arm: ArmSpec, services: AgentServices) -> Any:
     """The module of this process, or what asks its service; None for the builder's own."""
     wanted: AgentModuleConfig = getattr(config, concept)

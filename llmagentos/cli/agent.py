@@ -204,6 +204,26 @@ def command(
 
 
 @app.command()
+def module(
+    name: Name,
+    concept: Annotated[str, typer.Argument(help="perception, planning or learning.")],
+    use: Annotated[
+        str, typer.Option("--use", help="builtin, or package.module:Class.")
+    ] = "builtin",
+    runs: Annotated[
+        str, typer.Option("--runs", help="here, service, or the name of one that is shared.")
+    ] = "here",
+    remove: Annotated[bool, typer.Option("--remove", help="Take it out instead.")] = False,
+) -> None:
+    """Another module for an agent that lives, from the next safe point on."""
+    where = runs if runs in ("here", "service") else {"service": runs}
+    wanted = None if remove else {"use": use, "runs": where}
+    with DaemonClient() as daemon:
+        told = daemon.agent(name).call("module", {"concept": concept, "module": wanted})
+    print(f"{name}: {told['concept']} {'removed' if remove else 'replaced'}")
+
+
+@app.command()
 def calls(
     name: Annotated[str, typer.Argument(help="Of one agent; all without it.")] = "",
     last: Annotated[int, typer.Option("--last", min=1, help="So many.")] = 20,

@@ -1,4 +1,5 @@
-"""What an agent's process carries calls out with: a robot, a ROS graph, or a program of its own.
+"""What an agent's process carries calls out with: a robot, a ROS graph, a shared module, or
+a program of its own.
 
 Knows: how each is made from a specification, and what it does with a call, a pause, a stop. Does not
 know: the daemon, connections, in which order calls come (worker.py).
@@ -16,6 +17,7 @@ import threading
 import time
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -24,6 +26,7 @@ from llmagentos.command import check_command
 from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
 from llmagentos.errors import CallError, ConfigError, DriverError, TaskEndedError
+from llmagentos.files import write_text
 from llmagentos.scheduling import Turn
 
 #: What is told while it runs; events as plain data.
@@ -88,6 +91,8 @@ def host_for(
     Raises whatever speaks against it."""
     if spec.program is not None:
         return ProgramHost(spec)
+    if spec.serves is not None:
+        return ModuleHost(spec, place, name)
     if spec.graph is not None:
         return GraphHost(spec)
     from llmagentos.daemon.robot_host import RobotHost  # planning, motion and vision with it
@@ -186,6 +191,74 @@ class GraphHost:
         """See Host."""
         if self._child is not None:
             self._child.send_signal(signal.SIGINT)
+
+
+class ModuleHost:
+    """A module that several agents share: the process of `python -m llmagentos.service_host`, which
+    agents ask over the bus by this agent's name (docs/runtime.md#modules-as-services)."""
+
+    capacity: Mapping[str, float] = {"calls": 1.0}
+    needs: Mapping[str, float] = {"calls": 1.0}
+    holds = True
+
+    def __init__(self, spec: AgentSpec, place: AgentPlace, name: str) -> None:
+        assert spec.serves is not None
+        self._concept, self._name = spec.serves, name
+        wanted = place.folder / "module.yaml"
+        write_text(wanted, spec.config.to_yaml(), "a module's configuration")
+        argv = [sys.executable, "-m", "llmagentos.service_host", name, self._concept, str(wanted)]
+        self._child = subprocess.Popen(argv, stdout=subprocess.PIPE, text=True, encoding="utf-8")
+        assert self._child.stdout is not None
+        line = self._child.stdout.readline()  # it says so when it serves
+        if not line:
+            code = self._child.wait()
+            raise CallError(
+                f"expected {self._concept} to be served, got exit code {code}: see logs"
+            )
+        print(line, end="", flush=True)
+        threading.Thread(target=self._prints, name="prints", daemon=True).start()
+
+    def _prints(self) -> None:
+        assert self._child.stdout is not None
+        for line in self._child.stdout:
+            print(line, end="", flush=True)
+
+    def about(self) -> Mapping[str, Any]:
+        """See Host."""
+        return {"kind": "module", "serves": self._concept}
+
+    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
+        """See Host: it is asked over the bus alone."""
+        raise CallError(f"expected agents to ask {self._name} over the bus, got {verb!r}")
+
+    def lost(self) -> None:
+        """See Host."""
+
+    def pause(self) -> None:
+        """See Host: what it serves goes on."""
+
+    def resume(self) -> None:
+        """See Host."""
+
+    @property
+    def ended(self) -> Mapping[str, Any] | None:
+        """See Host."""
+        code = self._child.poll()
+        return None if code is None else {"failed": f"the module's process ended with {code}"}
+
+    def halt(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        return {"words": "a module moves nothing"}
+
+    def reset(self, by: str) -> Mapping[str, Any]:
+        """See Host."""
+        return {"reset": True, "words": "a module moves nothing"}
+
+    def close(self) -> None:
+        """See Host."""
+        self._child.terminate()
+        with suppress(subprocess.TimeoutExpired):
+            self._child.wait(5.0)
 
 
 class ProgramHost:

@@ -12,16 +12,21 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from typing import Any
 
+from llmagentos import composition, from_config
 from llmagentos.agent import Agent
 from llmagentos.agent_tasks import AgentThread, Command
 from llmagentos.command import CommandResult
 from llmagentos.daemon.hosts import Tell
 from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
-from llmagentos.errors import CallError
+from llmagentos.errors import CallError, ConfigError
+from llmagentos.robots import DEFAULT_ROBOT
+from llmagentos.robots import load as load_arm
 from llmagentos.safety.stopping import StoppableSession
 from llmagentos.scheduling import Turn
 
+#: Modules that can be others while the agent lives; execution has the robot.
+CONCEPTS = ("perception", "planning", "learning")
 _WHO = re.compile(r"^\W*(?:who|what) are you\b|\bwhat(?:'s| is) your (?:role|job|purpose)\b", re.I)
 
 
@@ -49,7 +54,11 @@ class RobotHost:
         self, spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event
     ) -> None:
         self._spec = spec
-        config = spec.with_kept(place.kept)
+        config = self._config = spec.with_kept(place.kept).config
+        scene = None if config.driver is not None else composition.load_scene(
+            config.scene, config.seed, config.robot
+        )  # fmt: skip
+        self._arm = load_arm((config.robot or DEFAULT_ROBOT) if scene is None else scene.robot)
 
         def made() -> Agent:
             return Agent.from_config(config, lambda e: tell(e.to_json()), f"agent {name}")
@@ -81,7 +90,7 @@ class RobotHost:
         return {"kind": "robot", "taught": self._taught}
 
     def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
-        """See Host; verbs: command, plan, scene, feedback, reset."""
+        """See Host; verbs: command, plan, scene, feedback, module."""
         agent = self.agent.agent
         if verb == "command":
             return self._say(str(args.get("text", "")), who, turn)
@@ -96,7 +105,21 @@ class RobotHost:
         if verb == "feedback":
             value, words = float(args.get("value", 0)), str(args.get("words", ""))
             return self.agent.call(lambda: agent.feedback(value, words))
-        raise CallError(f"expected command, plan, scene or feedback, got {verb!r}")
+        if verb == "module":
+            return self._module(str(args.get("concept", "")), args.get("module"))
+        raise CallError(f"expected command, plan, scene, feedback or module, got {verb!r}")
+
+    def _module(self, concept: str, wanted: Any) -> Mapping[str, Any]:
+        """Another module from the next safe point on; None takes it out. wanted: as in a configuration."""
+        if concept not in CONCEPTS:
+            raise ConfigError(f"expected one of {', '.join(CONCEPTS)}, got {concept!r}")
+        made = None
+        if wanted is not None:
+            config = self._config.with_(**{concept: wanted})
+            made = from_config.exchanged(concept, config, self._arm)
+            self._config = config
+        self.agent.call(lambda: self.agent.agent.replace(concept, made))
+        return {"concept": concept, "module": wanted}
 
     def _say(self, text: str, who: str, turn: Turn) -> Any:
         if self._spec.persona.role and _WHO.search(text):

@@ -85,6 +85,11 @@ class AgentSpec(AgentConfig):
         description="package.module:Class with a run() of its own; none: takes commands for a robot",
     )
     options: Mapping[str, Any] = Field({}, description="keyword arguments of that class")
+    serves: Literal["perception", "planning", "learning"] | None = Field(
+        None,
+        description="it is no robot but this module of others: planning: {runs: {service: ITS NAME}}; "
+        "one process with one model for all of them",
+    )
     at_once: int = Field(
         1, ge=1, le=64, description="calls of a program that are carried out side by side"
     )
@@ -105,9 +110,18 @@ class AgentSpec(AgentConfig):
 
     @model_validator(mode="after")
     def _program_or_robot(self) -> AgentSpec:
+        if self.serves is not None and self.program is not None:
+            raise ValueError("expected serves or program, got both")
         if self.options and self.program is None:
             raise ValueError("expected a program for options, got none")
         return self
+
+    @property
+    def config(self) -> AgentConfig:
+        """What of it is a configuration."""
+        return AgentConfig.of(
+            {k: v for k, v in self.to_json().items() if k in AgentConfig.model_fields}
+        )
 
     def with_kept(self, folder: Path) -> AgentSpec:
         """With all that this agent learns, remembers and records in a folder of its own, but where

@@ -146,6 +146,7 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
         (f"agent {name}", "name") for name in ("create", "show", "logs", "calls", "halt", "reset")
     }
     words |= {("agent command", "name"), ("agent command", "priority")}
+    words |= {("agent module", name) for name in ("name", "concept", "use", "runs")}
     words |= {("access grant", "name"), ("access grant", "role"), ("access revoke", "name")}
     words |= {(f"memory {name}", "robot") for name in ("show", "search", "forget", "export")}
     assert wanted - words - WITH_TORCH == set(TABLE)

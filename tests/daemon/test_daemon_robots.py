@@ -127,6 +127,32 @@ def test_the_command_line_shows_what_is_done(robots: tuple[Running, DaemonClient
     assert "pick" in moved.stdout.lower()  # the plan is drawn as it is carried out
 
 
+def test_two_agents_share_a_planner_that_is_kept_like_an_agent(
+    robots: tuple[Running, DaemonClient],
+) -> None:
+    _, daemon = robots
+    mind = daemon.create("mind", {"serves": "planning"})
+    assert mind.start()["phase"] == "running", mind.logs()
+    for name in ("left", "right"):
+        told = cli("agent", "module", name, "planning", "--runs", "mind")
+        assert told.stdout == f"{name}: planning replaced\n", told.stderr
+    both = [
+        (name, daemon.agent(name).submit("command", {"text": "how many blocks are there?"}))
+        for name in ("left", "right")
+    ]
+    for name, number in both:
+        assert daemon.agent(name).result(number)["status"] == "answered"
+    os.kill(mind.show()["pid"], signal.SIGKILL)  # its service goes with it, and comes back with it
+    until(lambda: (s := mind.show())["restarts"] == 1 and s["phase"] == "running", 60)
+    assert daemon.agent("left").command("how many bowls are there?")["status"] == "answered"
+    assert cli("agent", "module", "left", "planning").returncode == 0
+    with pytest.raises(CallError, match=r"ConfigError: expected one of perception, .*, got 'soul'"):
+        daemon.agent("left").call("module", {"concept": "soul", "module": None})
+    daemon.agent("right").call("module", {"concept": "planning", "module": "builtin"})
+    mind.destroy(force=True)
+    assert daemon.agent("right").command("how many blocks are there?")["status"] == "answered"
+
+
 def test_a_scene_that_can_t_be_is_told_before_anything_is_made(
     robots: tuple[Running, DaemonClient], tmp_path: Path
 ) -> None:
