@@ -27,6 +27,7 @@ from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
 from llmagentos.errors import CallError, ConfigError, DriverError, TaskEndedError
 from llmagentos.files import write_text
+from llmagentos.runtime.sessions import ask_one
 from llmagentos.scheduling import Turn
 
 #: What is told while it runs; events as plain data.
@@ -175,17 +176,20 @@ class GraphHost:
 
     def halt(self, by: str) -> Mapping[str, Any]:
         """See Host."""
-        from llmagentos.runtime.sessions import ask_all
-
-        told = [dict(h.told) for h in ask_all({"do": "stop", "source": by}) if h.session == "graph"]
+        told = self._ask("stop", by)
         child = self._child
         if child is not None:
             child.send_signal(signal.SIGINT)
-        return told[0] if told else {"words": "the command under way was cancelled"}
+        return told or {"words": f"no graph of {self._namespace} answers on this machine"}
 
     def reset(self, by: str) -> Mapping[str, Any]:
         """See Host."""
-        return {"reset": False, "words": "expected `llmagentos reset-safety` for a graph"}
+        return self._ask("reset", by) or {"reset": False, "words": "no graph answers here"}
+
+    def _ask(self, what: str, by: str) -> Mapping[str, Any]:
+        """The graph's own session, past ROS."""
+        heard = ask_one(f"ROS graph {self._namespace}", {"do": what, "source": by, "by": by})
+        return {} if heard is None else dict(heard.told)
 
     def close(self) -> None:
         """See Host."""

@@ -128,6 +128,14 @@ def _ended(pid: int) -> int | None:
     return os.waitstatus_to_exitcode(status)
 
 
+def _line(file: Any) -> bytes:
+    """What the daemon asks; nothing where it is gone, however it went."""
+    try:
+        return bytes(file.readline())
+    except OSError:
+        return b""
+
+
 def main(descriptor: int) -> None:
     """Serve the daemon until it is gone."""
     import llmagentos.daemon.worker  # noqa: F401 - what the children need
@@ -138,7 +146,7 @@ def main(descriptor: int) -> None:
     os.set_inheritable(descriptor, False)
     file = door.makefile("rb")
     door.sendall(b"{}\n")  # ready
-    while row := file.readline():
+    while row := _line(file):
         said = json.loads(row)
         if "bury" in said:
             told: dict[str, Any] = {"code": _ended(int(said["bury"]))}

@@ -189,6 +189,16 @@ def ask_all(question: Asked, timeout_s: float = 5.0) -> list[Heard]:
         return [heard for heard in found if heard is not None]
 
 
+def ask_one(session: str, question: Asked, timeout_s: float = 5.0) -> Heard | None:
+    """Ask the session of that name alone; None where there is none. Sessions say their names when they
+    are asked for their state."""
+    for path in _sockets():
+        heard = _ask(path, {"do": "state"}, timeout_s)
+        if heard is not None and heard.session == session:
+            return _ask(path, question, timeout_s)
+    return None
+
+
 def _sockets() -> Iterator[Path]:
     for folder in folders():
         if _is_ours(folder, os.getuid()):

@@ -119,6 +119,44 @@ def test_ctrl_c_stops_the_arm(up: Up) -> None:
         client.wait_resting()
 
 
+def test_a_daemon_s_agent_commands_and_stops_the_graph(up: Up, tmp_path: Path) -> None:
+    """`graph: /` in an agent's specification: its calls are the graph's commands."""
+    env = {**up.env, "LLMAGENTOS_DAEMON": str(tmp_path / "door")}
+
+    def cli(*words: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [*CLI, *words], env=env, capture_output=True, text=True, timeout=4 * PATIENCE_S, check=False
+        )  # fmt: skip
+
+    spec = tmp_path / "agent.yaml"
+    spec.write_text("graph: /\n", encoding="utf-8")
+    serve = subprocess.Popen(
+        [*CLI, "serve", "--folder", str(tmp_path / "state")], env=env, stderr=subprocess.DEVNULL
+    )
+    try:
+        give_up = time.monotonic() + PATIENCE_S
+        while cli("agent", "list").returncode:
+            assert time.monotonic() < give_up
+        made = cli("agent", "create", "bot", "--spec", str(spec), "--start")
+        assert "bot running" in made.stdout, made.stdout + made.stderr
+        with Client(up.domain) as client:
+            client.reset()
+            done = json.loads(cli("agent", "command", "bot", "go home", "--json").stdout)
+            assert done["status"] == "succeeded", done
+            text = "put the red block in the blue bowl, then put the green block in the blue bowl"
+            number = cli("agent", "command", "bot", text, "--no-wait").stdout.strip()
+            client.wait_moving()
+            halted = cli("agent", "halt", "bot")
+            assert halted.stdout.startswith("bot: at rest"), halted.stdout + halted.stderr
+            client.wait_resting()
+            calls = json.loads(cli("agent", "calls", "--json").stdout)
+            assert number == str(calls[-1]["number"])
+            assert "ready" in cli("agent", "reset", "bot").stdout
+    finally:
+        serve.send_signal(signal.SIGINT)
+        assert serve.wait(PATIENCE_S) == 0
+
+
 def test_what_is_no_command_is_wrong_usage(up: Up) -> None:
     done = up.say("   ")
     assert done.returncode == 2 and "CommandError" in done.stderr

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from llmagentos.errors import FileError
-from llmagentos.runtime.sessions import FOLDER_VARIABLE, Listener, ask_all, folders
+from llmagentos.runtime.sessions import FOLDER_VARIABLE, Listener, ask_all, ask_one, folders
 
 
 @pytest.fixture(autouse=True)
@@ -34,6 +34,20 @@ def test_every_session_answers_once() -> None:
         ("chat", "stop", os.getpid()),
     ]
     assert ask_all({"do": "stop"}) == []
+
+
+def test_one_session_is_asked_by_its_name_and_no_other_is() -> None:
+    asked: list[tuple[str, str]] = []
+
+    def of(name: str) -> Listener:
+        return Listener(name, lambda what: asked.append((name, what["do"])) or echo(what))  # type: ignore[func-returns-value]
+
+    with of("run"), of("ROS graph /bot"):
+        heard = ask_one("ROS graph /bot", {"do": "stop"})
+        assert heard is not None
+        assert heard.told["heard"] == "stop"
+        assert ask_one("ROS graph /", {"do": "stop"}) is None
+    assert [who for who, what in asked if what == "stop"] == ["ROS graph /bot"]
 
 
 def test_only_the_owner_gets_in(folder: Path) -> None:
