@@ -376,13 +376,23 @@ class Built:
         MissingDependencyError.
         """
         if config.driver is not None:
-            return cls.on_robot(**from_config.hardware(config, origin), on_event=on_event)
+            return cls._all_or_nothing(cls.on_robot, from_config.hardware(config, origin), on_event)
         if config.graph is not None:
             raise ConfigError(
                 f"expected a robot for this process, got the ROS graph '{config.graph}': "
                 "its agent takes commands by llmagentos command"
             )
-        return cls.in_simulation(**from_config.simulation(config, origin), on_event=on_event)
+        made = from_config.simulation(config, origin)
+        return cls._all_or_nothing(cls.in_simulation, made, on_event)
+
+    @staticmethod
+    def _all_or_nothing(make: Callable[..., A], made: dict[str, Any], on_event: Any) -> A:
+        """The agent; what was started for one that can't be is ended."""
+        try:
+            return make(**made, on_event=on_event)
+        except BaseException:
+            from_config.give_back(made)
+            raise
 
     @classmethod
     def _of(

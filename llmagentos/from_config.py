@@ -28,6 +28,7 @@ from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.safety.guard import GuardRules
+from llmagentos.services import Client
 from llmagentos.skills.learned import policies_for
 
 _log = logging.getLogger(__name__)
@@ -57,6 +58,17 @@ def exchanged(concept: str, config: AgentConfig, arm: ArmSpec) -> Any:
     says. concept: perception, planning or learning. Raises ConfigError, ModelError, FileError."""
     made = _where_it_runs(concept, config, arm, AgentServices(config, arm.name))
     return module(concept, config, arm) if made is None else made
+
+
+def give_back(made: dict[str, Any]) -> None:
+    """End the services among arguments of which no agent was made after all."""
+    for concept in ("perception", "planning", "learning"):
+        close = getattr(made.get(concept), "close", None)
+        if callable(close):
+            close()
+    client = next(iter(getattr(made.get("execution"), "args", ())), None)
+    if isinstance(client, Client):
+        client.close()
 
 
 def _where_it_runs(concept: str, config: AgentConfig, arm: ArmSpec, services: AgentServices) -> Any:

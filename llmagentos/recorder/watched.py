@@ -87,7 +87,11 @@ class WatchedPlanner(_Behind, PlanningModule):
 
     def __init__(self, inner: PlanningModule, watcher: Watcher) -> None:
         self.inner, self._watcher = inner, watcher
-        self.engine = getattr(inner, "engine", {})
+
+    @property
+    def engine(self) -> Any:
+        """What the planner behind it runs on, as it says now."""
+        return getattr(self.inner, "engine", {})
 
     def plan(self, features: Any) -> Any:
         """As the planner behind it does."""

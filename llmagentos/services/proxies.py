@@ -93,16 +93,19 @@ class ServedPlanning(PlanningModule):
     def __init__(self, client: Client) -> None:
         self.client = client
         self._running: list[threading.Event] = []
+        self._engine: Mapping[str, str] = {}
 
     @property
     def engine(self) -> Mapping[str, str]:
-        """What plans there; {} where it can't be asked now."""
+        """What has written the newest plan; before the first, what plans there, {} where it can't be
+        asked now."""
+        if self._engine or not self.client.bus.has(self.client.name):
+            return self._engine
         try:
-            if self.client.bus.has(self.client.name):
-                return dict(self.client.begin("engine").result())
+            return dict(self.client.begin("engine").result())
         except LLMAgentOSError as exc:
             _log.debug("engine of %s: %s", self.client.name, exc)
-        return {}
+            return {}
 
     def plan(self, features: Any) -> Any:
         """See PlanningModule."""
@@ -110,7 +113,7 @@ class ServedPlanning(PlanningModule):
         cancelled = features.cancelled if is_request else threading.Event()
         self._running.append(cancelled)
         try:
-            return self.client.ask(
+            result = self.client.ask(
                 "plan", features, check=_planned if is_request else _of(None), cancelled=cancelled
             )
         except CallCancelledError as exc:
@@ -119,6 +122,9 @@ class ServedPlanning(PlanningModule):
             raise ModelError(str(exc)) from exc
         finally:
             self._running.remove(cancelled)
+        if isinstance(result, PlanResult):
+            self._engine = result.engine
+        return result
 
     def cancel(self) -> None:
         """See PlanningModule."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -139,6 +140,14 @@ def test_modules_change_at_safe_points() -> None:
 def test_what_can_not_run_elsewhere_is_refused(told: dict[str, Any], words: str) -> None:
     with pytest.raises(ConfigError, match=words):
         Agent.from_config(AgentConfig.of({"scene": SCENE, **told}))
+
+
+def test_an_agent_that_can_not_be_leaves_no_service(runtime: Path) -> None:
+    told = {"planning": {"use": "lab.served:Mind", "runs": "service"}, "profile": "warp",
+            "execution": {"runs": "service"}, "learning": {"runs": "service"}}  # fmt: skip
+    with pytest.raises(ValueError, match="warp"):
+        Agent.from_config(AgentConfig.of({"scene": SCENE, **told, "recorder": {"keeps": "none"}}))
+    assert not [t.name for t in threading.enumerate() if t.name.startswith("keeper")]
 
 
 def test_a_configuration_with_services_comes_back(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -17,6 +19,7 @@ from llmagentos.config import AgentConfig
 from llmagentos.errors import ModelError, PerceptionError, PlanCancelledError
 from llmagentos.events import Degraded
 from llmagentos.module_services import AgentServices
+from llmagentos.services import keeper
 
 TESTS = Path(__file__).parents[1]
 Make = Callable[..., Any]
@@ -123,6 +126,41 @@ def test_perception_that_is_blind_is_no_failed_service(service: Make) -> None:
     scene = eyes.perceive(seen())
     kill(eyes)
     assert eyes.perceive(seen()) == scene and stand_in.recalled == scene
+
+
+def test_one_that_stands_still_while_nobody_asks_is_started_again(
+    service: Make, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(keeper, "HANGS_S", 0.5)
+    eyes = service("perception", "Eyes")
+    scene = eyes.perceive(seen())
+    time.sleep(1.5)  # until it has answered a ping
+    before = pid_of(eyes)
+    os.kill(before, signal.SIGSTOP)
+    until(lambda: eyes.client.keeper.pid not in (None, before))
+    assert eyes.perceive(seen()) == scene
+
+
+OWNER = """
+import sys, time
+from llmagentos.config import AgentConfig
+from llmagentos.module_services import AgentServices
+from lab.served import asked
+config = AgentConfig.of({"planning": {"use": "lab.served:Mind", "runs": "service"}})
+mind = AgentServices(config, "panda").module("planning")
+print(mind.plan(asked("a")).engine["pid"], flush=True)
+time.sleep(600)
+"""
+
+
+def test_an_agent_that_is_killed_leaves_no_service(service: Make) -> None:
+    owner = subprocess.Popen([sys.executable, "-c", OWNER], stdout=subprocess.PIPE, text=True)
+    assert owner.stdout is not None
+    pid = int(owner.stdout.readline())
+    assert Path(f"/proc/{pid}").exists()
+    owner.kill()
+    owner.wait()
+    until(lambda: not Path(f"/proc/{pid}").exists())
 
 
 def test_learning_that_fails_costs_no_command(service: Make) -> None:
