@@ -14,10 +14,8 @@ from typing import Any
 from llmagentos.errors import LifecycleError
 from llmagentos.events import EventBus
 from llmagentos.one_command import OneCommand
-from llmagentos.ports.modules import PerceptionModule
+from llmagentos.ports.modules import CONCEPTS, PerceptionModule
 from llmagentos.recorder import FlightRecorder
-
-CONCEPTS = ("perception", "planning", "execution", "learning")
 
 
 def attached(module: Any, events: EventBus) -> None:

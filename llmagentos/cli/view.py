@@ -22,6 +22,7 @@ from llmagentos import events
 from llmagentos.command import CommandResult
 from llmagentos.events import Event
 from llmagentos.lang.wording import describe_step
+from llmagentos.ports.modules import CONCEPTS
 
 _MARK = {
     "waiting": ("○", "dim"),
@@ -86,6 +87,8 @@ class View:
                 self._note(path, f"{words} {reason}".strip())
             case events.StepDone(path, status):
                 self._states[path] = status
+            case events.Degraded(source=source, words=words) if source in CONCEPTS:
+                self._console.print(Text(words, style="yellow"))
         if self._live is not None:
             self._live.update(self._drawing(running=True))
 

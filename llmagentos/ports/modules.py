@@ -17,6 +17,8 @@ from llmagentos.errors import LifecycleError
 from llmagentos.ports.understanding import Understanding
 from llmagentos.types import Scene, Status
 
+#: The four modules of an agent.
+CONCEPTS = ("perception", "planning", "execution", "learning")
 #: Reward of a finished command by status: the sign tells success from failure.
 REWARD: Mapping[str, float] = {"succeeded": 1.0, "answered": 1.0, "failed": -1.0}
 
