@@ -15,4 +15,12 @@ def test_a_failing_service_is_said_once() -> None:
     view = View(Console(file=out, width=100))
     view.event(Degraded("planning", "fallback", "What understands commands for me has failed."))
     view.event(Degraded("pictures", "no new grasp", "I can't see."))  # the reply says that
-    assert out.getvalue().split() == ["What", "understands", "commands", "for", "me", "has", "failed."]
+    assert out.getvalue().split() == [
+        "What",
+        "understands",
+        "commands",
+        "for",
+        "me",
+        "has",
+        "failed.",
+    ]
