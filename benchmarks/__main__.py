@@ -45,6 +45,8 @@ RUNNERS = (
     Runner("python -m benchmarks.envs", "oracles of the environments; --speed beside panda-gym"),
     Runner("python -m benchmarks.rollouts", "episodes a second: processes beside Ray", "ray"),
     Runner("python -m benchmarks.stop", "from a stop to rest, at random moments of commands"),
+    Runner("python -m benchmarks.messaging", "messages: ours beside pyzmq, --ros: rclpy", ""),
+    Runner("python -m benchmarks.services", "modules as services: known answers, side by side"),
     Runner("python -m benchmarks.resets", "memory that resets of one world take"),
     Runner("python -m benchmarks.models.startup", "time to the first token, resident memory", ""),
     Runner("python -m benchmarks.models.speed", "tokens a second beside other runtimes", "compare"),
