@@ -13,9 +13,9 @@ import argparse
 import json
 import logging
 import os
+import select
 import signal
 import sys
-import threading
 from collections.abc import Sequence
 from typing import Any
 
@@ -28,13 +28,36 @@ from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.services import serve_execution, serve_module
 from llmagentos.services.serving import CALLS
 
+#: How often a service looks whether who started it is still there, seconds.
+_LOOK_S = 1.0
+
+
+class Ended:
+    """Waits for a signal that ends this process, or for the end of who started it.
+
+    An event that is set in a handler can lock up with the `wait` that the handler interrupts, and a
+    signal that comes just before `wait` begins wakes nobody; a pipe does neither.
+    """
+
+    def __init__(self) -> None:
+        self._parent = os.getppid()
+        self._read, self._write = os.pipe()
+        os.set_blocking(self._write, False)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, lambda *_: None)
+        signal.set_wakeup_fd(self._write, warn_on_full_buffer=False)
+
+    def wait(self, with_parent: bool) -> None:
+        """with_parent: the end of who started this process ends it, too."""
+        while not select.select([self._read], [], [], _LOOK_S)[0]:
+            if with_parent and os.getppid() != self._parent:
+                return
+
 
 def main(words: Sequence[str] | None = None) -> int:
     """Serve until a signal comes. What can't be served is said in one line, and is the end."""
     logging.basicConfig(level=logging.WARNING)
-    ended = threading.Event()
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: ended.set())
+    ended = Ended()
     told = os.environ.pop(VARIABLE, "")
     try:
         if told:
@@ -87,12 +110,12 @@ def _serve(
     config: AgentConfig,
     robot: str,
     is_shared: bool,
-    ended: threading.Event,
+    ended: Ended,
 ) -> None:
     with open_bus("service", settings(concept == "perception")) as bus:
         if concept == "execution":
             serve_execution(bus, name, lambda skills, sink: _execution(config, skills, sink))
-            ended.wait()
+            ended.wait(with_parent=True)
             return
         module: Any
         if is_shared:
@@ -106,7 +129,7 @@ def _serve(
         serve_module(bus, name, concept, module)
         if is_shared:
             print(f"serving {concept} as {name} (pid {os.getpid()})", flush=True)
-        ended.wait()
+        ended.wait(with_parent=not is_shared)
         module.close()
 
 
