@@ -14,6 +14,7 @@ import importlib.abc
 import importlib.machinery
 import io
 import json
+import os
 import resource
 import sys
 import threading
@@ -143,10 +144,13 @@ def measure(folder: str, agents: int, seconds: float) -> dict[str, Any]:
     return out
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Measure and print a line of JSON: DIR AGENTS SECONDS."""
     told = measure(sys.argv[1], int(sys.argv[2]), float(sys.argv[3]))
     sys.stdout.write(json.dumps(told) + "\n")
     sys.stdout.flush()
-    import os
-
     os._exit(0)  # its threads do not end
+
+
+if __name__ == "__main__":
+    main()
