@@ -58,10 +58,15 @@ def measure(address: str, model: str) -> dict[str, float]:
     }
 
 
-if __name__ == "__main__":
+def main() -> None:
+    """Entry point: address and model of a server that runs."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("address")
     parser.add_argument("model")
     given = parser.parse_args()
     for name, value in measure(given.address, given.model).items():
         print(f"{name:16} {value:.4g}")
+
+
+if __name__ == "__main__":
+    main()
