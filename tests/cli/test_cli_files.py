@@ -158,6 +158,7 @@ def bad(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr("sys.stdin", io.StringIO(""))
+    monkeypatch.setattr("llmagentos.cli.waiting._SOON_S", 600.0)  # a busy machine is said to work
     shutil.copy(FLIGHT, tmp_path / "flight.mcap")
     (tmp_path / "raw").write_bytes(b"\xff\xfe\x00 no text")
     (tmp_path / "folder").mkdir()
