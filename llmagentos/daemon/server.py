@@ -249,7 +249,8 @@ class _Peer:
             said = wire.read(row)
             if self._kept is not None:
                 self._heard(self._kept, said)
-                self._daemon._later()
+                if "began" not in said:  # the agent's journal knows; it goes with the next commit
+                    self._daemon._later()
             elif "hello" in said:
                 self._hello(said)
             else:
