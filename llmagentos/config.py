@@ -338,7 +338,7 @@ class AgentConfig(Part):
         """As YAML that `load` reads again. comments: what each field means, above it."""
         data = self.model_dump(mode="json")
         lines = []
-        for name, field in AgentConfig.model_fields.items():
+        for name, field in type(self).model_fields.items():
             if comments:
                 lines.append(f"# {field.description}\n")
             lines.append(yaml.safe_dump({name: _short(data[name])}, sort_keys=False))

@@ -204,6 +204,41 @@ def command(
 
 
 @app.command()
+def call(
+    name: Name,
+    verb: Annotated[str, typer.Argument(help="A method of its program, or command, plan, scene.")],
+    arguments: Annotated[
+        list[str] | None, typer.Argument(metavar="NAME=VALUE...", help="JSON, or words.")
+    ] = None,
+    priority: Annotated[
+        str, typer.Option("--priority", help="idle, low, normal, high, urgent, or 0 to 100.")
+    ] = "normal",
+    deadline_s: Annotated[
+        float | None, typer.Option("--deadline", min=0.001, help="Seconds; too late: not done.")
+    ] = None,
+) -> None:
+    """Ask an agent for anything it can do; prints the answer as JSON."""
+    args = {}
+    for each in arguments or ():
+        key, equals, value = each.partition("=")
+        if not equals:
+            raise ConfigError(f"expected NAME=VALUE, got {each!r}")
+        try:
+            args[key] = json.loads(value)
+        except ValueError:
+            args[key] = value
+    with DaemonClient() as daemon:
+        options: dict[str, Any] = {"priority": _priority(priority), "deadline_s": deadline_s}
+        print(json.dumps(daemon.agent(name).call(verb, args, **options)))
+
+
+@app.command()
+def spec() -> None:
+    """Every field of an agent's specification, with its meaning and default."""
+    print(AgentSpec().to_yaml(comments=True), end="")
+
+
+@app.command()
 def module(
     name: Name,
     concept: Annotated[str, typer.Argument(help="perception, planning or learning.")],
@@ -216,6 +251,8 @@ def module(
     remove: Annotated[bool, typer.Option("--remove", help="Take it out instead.")] = False,
 ) -> None:
     """Another module for an agent that lives, from the next safe point on."""
+    if concept not in ("perception", "planning", "learning"):
+        raise ConfigError(f"expected perception, planning or learning, got {concept!r}")
     where = runs if runs in ("here", "service") else {"service": runs}
     wanted = None if remove else {"use": use, "runs": where}
     with DaemonClient() as daemon:

@@ -37,10 +37,12 @@ LEASE_S = 120.0
 
 
 class Host(Protocol):
-    """Carries out calls. needs: what a call takes of `capacity`, so that no more run at once."""
+    """Carries out calls. needs: what a call takes of `capacity`, so that no more run at once.
+    any_time: verbs that need nothing of it, also while it is paused."""
 
     capacity: Mapping[str, float]
     needs: Mapping[str, float]
+    any_time: frozenset[str]
 
     def about(self) -> Mapping[str, Any]:
         """What is told of it once it is ready."""
@@ -106,6 +108,7 @@ class GraphHost:
 
     capacity: Mapping[str, float] = {"arm": 1.0}
     needs: Mapping[str, float] = {"arm": 1.0}
+    any_time: frozenset[str] = frozenset()
     ended: Mapping[str, Any] | None = None
 
     def __init__(self, spec: AgentSpec) -> None:
@@ -203,6 +206,7 @@ class ModuleHost:
 
     capacity: Mapping[str, float] = {"calls": 1.0}
     needs: Mapping[str, float] = {"calls": 1.0}
+    any_time: frozenset[str] = frozenset()
     holds = True
 
     def __init__(self, spec: AgentSpec, place: AgentPlace, name: str) -> None:
@@ -273,6 +277,7 @@ class ProgramHost:
     """
 
     needs: Mapping[str, float] = {"calls": 1.0}
+    any_time: frozenset[str] = frozenset()
 
     def __init__(self, spec: AgentSpec) -> None:
         assert spec.program is not None

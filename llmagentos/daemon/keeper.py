@@ -6,7 +6,9 @@ Everything happens in one thread; what takes time happens in the agents' own pro
 
 from __future__ import annotations
 
+import heapq
 import logging
+import math
 import shutil
 import time
 from collections.abc import Callable, Mapping
@@ -35,6 +37,8 @@ _log = logging.getLogger(__name__)
 
 #: How often everything is measured, and memory of those with a budget, seconds.
 MEASURE_S, MEMORY_S = 1.0, 0.25
+#: A poll that comes so late means that this process was not at work either.
+_LATE_S = 1.0
 #: Found process without a number: it may still say hello.
 _UNKNOWN_S = 1.5
 
@@ -60,6 +64,9 @@ class Keeper:
         self._meter = Meter()
         self._nursery: Nursery | None = None
         self._measured_s = self._looked_s = 0.0
+        self._polled_s = math.inf
+        #: When calls are too late, seconds since the epoch, and their numbers; the next one first.
+        self._due: list[tuple[float, int]] = []
 
     # --- a new daemon -------------------------------------------------------------------------
 
@@ -72,6 +79,8 @@ class Keeper:
             except ConfigError as exc:  # from another version
                 row.phase, row.why, spec = Phase.FAILED.value, str(exc), AgentSpec()
             kept = self._kept(row, spec)
+            for call in self.store.open_calls(row.name):
+                self._watch_deadline(call)
             process = AgentProcess.found(row.pid, row.ticks)
             if process is not None and kept.live:
                 kept.adopt(process)
@@ -207,9 +216,10 @@ class Keeper:
         where too many wait."""
         kept = self[name]
         if not kept.takes_calls:
+            why = f"it is ending, {kept.then}" if kept.then else kept.row.why
             raise LifecycleError(
                 f"agent {kept.name}: expected it to run to take a call, got {kept.row.phase}"
-                f"{': ' + kept.row.why if kept.row.why else ''}; `llmagentos agent start {kept.name}`"
+                f"{': ' + why if why else ''}; `llmagentos agent start {kept.name}`"
             )
         waiting = self.store.in_line(kept.name)
         if waiting >= kept.spec.queue:
@@ -218,7 +228,13 @@ class Keeper:
                 "try again when some have ended"
             )
         due_at = None if deadline_s is None else time.time() + deadline_s
-        return self.store.add_call(kept.name, verb, args, who, priority, due_at, key)
+        call = self.store.add_call(kept.name, verb, args, who, priority, due_at, key)
+        self._watch_deadline(call)
+        return call
+
+    def _watch_deadline(self, call: CallRow) -> None:
+        if call.due_at is not None:
+            heapq.heappush(self._due, (call.due_at, call.number))
 
     def cancel(self, number: int, why: str) -> CallRow:
         """A call is not wanted any more: at once where it has not begun, else at its next safe point.
@@ -267,6 +283,15 @@ class Keeper:
     def poll(self) -> None:
         """What is due: call it a few times a second."""
         now_s = time.monotonic()
+        gap_s = now_s - self._polled_s
+        self._polled_s = now_s
+        if gap_s > _LATE_S:  # we stood still ourselves: nobody's silence counts for that time
+            for kept in self.agents.values():
+                kept.heard_s += gap_s
+        while self._due and self._due[0][0] <= time.time():
+            call = self.store.call(heapq.heappop(self._due)[1])
+            if call is not None and call.agent in self.agents:
+                self.agents[call.agent].late(call)
         for kept in list(self.agents.values()):
             try:
                 kept.poll(now_s)

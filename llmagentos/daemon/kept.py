@@ -249,6 +249,14 @@ class Kept:
             done = {"number": call.number, "agent": self.name, "state": state, "result": result}
             self.tell("call", done)
 
+    def late(self, call: CallRow) -> None:
+        """Its deadline has passed: where it has not begun it is over, wherever it waits, also in a
+        process that hangs; at work it is asked to end by its own process."""
+        if call.state == store.QUEUED:
+            if call.number in self.given:
+                self._say({"cancel": call.number, "why": "too late"})
+            self.over(call, store.EXPIRED, "too late: its deadline passed before it began")
+
     def give(self) -> None:
         """Give the process calls that wait, as many as it may have."""
         if self.say is None or self.phase not in (Phase.RUNNING, Phase.PAUSING, Phase.PAUSED):

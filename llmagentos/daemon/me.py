@@ -36,7 +36,9 @@ class Me:
         most, may = self.spec.budgets.disk_mb, self.spec.permissions
         storage = Storage(self.place.files)
         storage.set_quota(self.name, None if most is None else int(most * 1e6))
-        return storage.view(self.name, Permissions(read=may.read, write=may.write))
+        return storage.view(
+            self.name, Permissions(read=("self/**", *may.read), write=("self/**", *may.write))
+        )
 
     @cached_property
     def daemon(self) -> DaemonClient:

@@ -49,6 +49,7 @@ class RobotHost:
 
     capacity: Mapping[str, float] = {"arm": 1.0}
     needs: Mapping[str, float] = {"arm": 1.0}
+    any_time = frozenset({"module", "scene", "feedback"})
 
     def __init__(
         self, spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event

@@ -140,7 +140,7 @@ class Daemon:
     def _tell(self, kind: str, what: Mapping[str, Any]) -> None:
         if kind == "agent":
             why = f": {what['why']}" if what.get("why") else ""
-            _log.info("agent %s: %s%s", what["name"], what.get("phase", ""), why)
+            _log.info("agent %s: %s%s", what["name"], what.get("phase", "trouble"), why)
         self._verbs.heard(kind, what)
         for listener in list(self.listeners):
             listener(kind, what)

@@ -7,6 +7,7 @@ Knows: every field with its default and what it may be. Does not know: what is m
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
@@ -55,9 +56,9 @@ class PermissionsConfig(Part):
         (), description="agents that it may call and look at; '*' for all"
     )
     read: tuple[str, ...] = Field(
-        ("self/**",), description="files that it may read: WHOSE/NAME, as self/** or bob/shared/*"
+        (), description="files that it may read beside its own: WHOSE/NAME, as bob/shared/*"
     )
-    write: tuple[str, ...] = Field(("self/**",), description="files that it may write")
+    write: tuple[str, ...] = Field((), description="files that it may write beside its own")
 
 
 class ExampleConfig(Part):
@@ -65,6 +66,16 @@ class ExampleConfig(Part):
 
     say: str = Field(min_length=1, description="a phrase or a name, as people say it")
     mean: str = Field(min_length=1, description="what it stands for, in words that robots know")
+
+    _said = field_validator("say", "mean")(lambda value: _sayable(value))
+
+
+def _sayable(value: str) -> str:
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Co", "Cn") for c in value):
+        raise ValueError("text without control characters")
+    if value and not any(c.isalnum() for c in value):
+        raise ValueError("words")
+    return value
 
 
 class PersonaConfig(Part):
@@ -75,6 +86,8 @@ class PersonaConfig(Part):
         (), max_length=50, description="a few things that people say to it, and what they mean"
     )
     tone: Literal["plain", "brief", "polite"] = Field("plain", description="of its replies")
+
+    _role = field_validator("role")(_sayable)
 
 
 class AgentSpec(AgentConfig):
@@ -105,7 +118,7 @@ class AgentSpec(AgentConfig):
     @classmethod
     def _names_a_class(cls, value: str | None) -> str | None:
         if value is not None and not re.fullmatch(r"[\w.]+:\w+", value):
-            raise ValueError(f"expected package.module:Class, got {value!r}")
+            raise ValueError("package.module:Class")
         return value
 
     @model_validator(mode="after")

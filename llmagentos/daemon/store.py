@@ -192,13 +192,20 @@ class Store:
         self, agent: str, verb: str, args: Mapping[str, Any], who: str, priority: int,
         due_at: float | None = None, key: str | None = None,
     ) -> CallRow:  # fmt: skip
-        """A new call in line; with a key that `who` has used before, the call of then."""
+        """A new call in line; with a key that `who` has used before, the call of then.
+        Raises DaemonError where that was another one."""
         if key is not None:
             found = self._db.execute(
                 "SELECT * FROM calls WHERE who = ? AND key = ?", (who, key)
             ).fetchone()
             if found is not None:
-                return _call(found)
+                before = _call(found)
+                if (before.agent, before.verb, before.args) != (agent, verb, dict(args)):
+                    raise DaemonError(
+                        f"expected the same call for the key {key!r} as before, got another one: "
+                        f"call {before.number} was {before.verb} for {before.agent}"
+                    )
+                return before
         now = time.time()
         done = self._write(
             "INSERT INTO calls (agent, verb, args, who, priority, due_at, key, state, asked_at) "

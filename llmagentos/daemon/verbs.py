@@ -307,6 +307,13 @@ class Verbs:
         """Somebody may come in; the token is told this once."""
         if role not in ("viewer", "operator", "admin"):
             raise ConfigError(f"expected viewer, operator or admin, got {role!r}")
+        if (
+            not isinstance(name, str)
+            or not name.strip()
+            or len(name) > 64
+            or not name.isprintable()
+        ):
+            raise ConfigError(f"expected a name of 1 to 64 letters that can be read, got {name!r}")
         token, kept = new_token()
         self._daemon.store.grant(name, role, kept)
         return {"name": name, "role": role, "token": token}

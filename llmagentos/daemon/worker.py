@@ -119,6 +119,7 @@ class Worker:
                 self._link = None
             if link is not None:
                 link.close()
+                alone_s = time.monotonic()
             if time.monotonic() - alone_s > ALONE_S:
                 print("no daemon any more: ending", flush=True)
                 self._ends.set()
@@ -254,7 +255,7 @@ class Worker:
                     owner=str(said["who"]),
                     priority=int(said["priority"]),
                     deadline_s=math.inf if left_s is None else max(float(left_s), 1e-3),
-                    needs=host.needs,
+                    needs={} if said["verb"] in host.any_time else host.needs,
                     lease_s=LEASE_S if "arm" in host.needs else math.inf,
                     on_lost=host.lost,
                     on_over=lambda ticket: self._over.put((number, ticket)),
@@ -351,7 +352,8 @@ class _Call:
         self._worker, self._number, self._host, self._said = worker, number, host, said
 
     def __call__(self, turn: Turn) -> Any:
-        self._worker._wait(turn)
+        if self._said["verb"] not in self._host.any_time:
+            self._worker._wait(turn)
         self._worker._began(self._number)
         said = self._said
         return self._host.do(str(said["verb"]), said["args"], str(said["who"]), turn)

@@ -145,7 +145,13 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
     words |= {
         (f"agent {name}", "name") for name in ("create", "show", "logs", "calls", "halt", "reset")
     }
-    words |= {("agent command", "name"), ("agent command", "priority")}
+    words |= {
+        ("agent command", "name"),
+        ("agent command", "priority"),
+        ("agent call", "name"),
+        ("agent call", "verb"),
+        ("agent call", "priority"),
+    }
     words |= {("agent module", name) for name in ("name", "concept", "use", "runs")}
     words |= {("access grant", "name"), ("access grant", "role"), ("access revoke", "name")}
     words |= {(f"memory {name}", "robot") for name in ("show", "search", "forget", "export")}

@@ -17,6 +17,7 @@ from daemon.conftest import ROOT, Running, printing_into
 
 from llmagentos.daemon.client import AgentHandle, DaemonClient
 from llmagentos.daemon.keeper import MEMORY_S
+from llmagentos.daemon.kept import SILENT_S
 from llmagentos.errors import (
     AccessError,
     AdmissionError,
@@ -86,6 +87,14 @@ def test_what_can_t_be_is_refused_by_name(daemon: DaemonClient) -> None:
         daemon.create("a", {"colour": "red"})
     with pytest.raises(ConfigError, match=r"budgets.memory_mb: expected greater than 0, got -1"):
         daemon.create("a", {"budgets": {"memory_mb": -1}})
+    with pytest.raises(ConfigError, match=r"program: expected package.module:Class, got 'mine'"):
+        daemon.create("a", {"program": "mine"})
+    with pytest.raises(ConfigError, match=r"persona.examples.0.say: expected words, got"):
+        daemon.create("a", {"persona": {"examples": [{"say": "?!", "mean": "go home"}]}})
+    with pytest.raises(
+        ConfigError, match=r"persona.role: expected text without control characters"
+    ):
+        daemon.create("a", {"persona": {"role": "a bell\x07"}})
     daemon.create("a", PROGRAM)
     with pytest.raises(NoSuchAgentError, match=r"expected a new name, got 'a'"):
         daemon.create("a", PROGRAM)
@@ -221,6 +230,41 @@ def test_deadlines_cancels_keys_and_full_queues(daemon: DaemonClient, tmp_path: 
     until(lambda: log.read_text().split() == ["once", "third"])
 
 
+def test_a_deadline_holds_for_an_agent_that_hangs(daemon: DaemonClient) -> None:
+    agent = made(daemon)
+    pid = agent.show()["pid"]
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        with pytest.raises(
+            CallError, match=r"expired: too late: its deadline passed before it began"
+        ):
+            agent.call("add", {"mark": "late"}, deadline_s=0.5)
+        assert agent.show()["pid"] == pid  # told before the process was found to hang
+    finally:
+        os.kill(pid, signal.SIGCONT)
+    assert agent.call("add", {"mark": "again"}) == "again"
+
+
+def test_a_key_stands_for_one_call(daemon: DaemonClient) -> None:
+    agent = made(daemon)
+    assert agent.call("add", {"mark": "a"}, key="k2") == "a"
+    assert agent.call("add", {"mark": "a"}, key="k2") == "a"
+    with pytest.raises(DaemonError, match=r"expected the same call for the key 'k2' as before"):
+        agent.call("add", {"mark": "b"}, key="k2")
+
+
+def test_agents_are_not_blamed_for_a_daemon_that_stood_still(running: Running) -> None:
+    daemon = running.start()
+    agent = made(daemon)
+    assert running.process is not None
+    running.process.send_signal(signal.SIGSTOP)
+    time.sleep(SILENT_S + 1.0)
+    running.process.send_signal(signal.SIGCONT)
+    assert agent.call("add", {"mark": "well"}) == "well"
+    time.sleep(1.0)
+    assert agent.show()["restarts"] == 0
+
+
 def test_pause_holds_and_survives_both_deaths(running: Running) -> None:
     agent = made(running.start())
     assert agent.pause()["phase"] == "paused"
@@ -292,10 +336,10 @@ def test_over_its_memory_an_agent_is_stopped_in_words_and_harms_no_other(
 
 
 def test_over_its_cores_an_agent_is_stopped_in_words(daemon: DaemonClient) -> None:
-    agent = made(daemon, budgets={"cores": 0.2})
+    agent = made(daemon, budgets={"cores": 0.05})
     agent.submit("burn")
     found = until(lambda: (s := agent.show())["phase"] == "failed" and s, 60)
-    assert "of 0.2 cores for 10 s" in found["why"]
+    assert "of 0.05 cores for 10 s" in found["why"]
 
 
 def test_what_is_not_there_is_refused_with_a_way_out(daemon: DaemonClient) -> None:
@@ -344,6 +388,8 @@ def test_roles_say_who_may_what(daemon: DaemonClient, lasting: Running) -> None:
     assert daemon.ask("identities") == [
         {"name": "ada", "role": "viewer"}, {"name": "bob", "role": "operator"},
     ]  # fmt: skip
+    with pytest.raises(ConfigError, match=r"expected a name of 1 to 64 letters"):
+        daemon.ask("grant", name="", role="viewer")
     daemon.ask("revoke", name="bob")
     with pytest.raises(AccessError, match=r"unknown or revoked"):
         bob.agent("a").command("hello")
@@ -388,7 +434,9 @@ def test_an_agent_may_what_its_specification_permits(daemon: DaemonClient) -> No
 def test_an_agent_s_files_are_its_own_within_its_quota(
     daemon: DaemonClient, lasting: Running
 ) -> None:
-    agent = made(daemon, "writer", budgets={"disk_mb": 0.5})
+    agent = made(
+        daemon, "writer", budgets={"disk_mb": 0.5}, permissions={"read": ["other/shared/*"]}
+    )
     made(daemon, "other")
     assert agent.call("keep", {"name": "self/notes.txt", "text": "the key"}) == "the key"
     with pytest.raises(CallError, match=r"PermissionRefusedError"):
@@ -422,6 +470,9 @@ def test_the_command_line_does_all_of_it(daemon: DaemonClient, tmp_path: Path) -
     assert (done.returncode, done.stdout.strip()) == (0, "succeeded  did: tidy up")
     told = json.loads(cli("agent", "command", "a", "tidy up", "--json").stdout)
     assert told == {"status": "succeeded", "reply": "did: tidy up"}
+    assert json.loads(cli("agent", "call", "a", "add", "mark=7").stdout) == 7
+    assert "expected NAME=VALUE, got 'seven'" in cli("agent", "call", "a", "add", "seven").stderr
+    assert "persona:" in cli("agent", "spec").stdout
     assert json.loads(cli("agent", "list", "--json").stdout)[0]["phase"] == "running"
     assert "did: tidy up" in cli("agent", "calls").stdout
     assert "500" in cli("agent", "top", "--once").stdout

@@ -109,6 +109,7 @@ def test_an_urgent_command_comes_between_two_actions_and_pause_holds(
     waits = left.submit("command", {"text": "how many blocks are there?"}, priority=100)
     time.sleep(0.3)
     assert daemon.ask("result", number=waits, wait=False)["state"] == "queued"
+    assert len(left.call("scene")) == 8  # looking at what it knows needs no arm
     left.resume()
     assert left.result(waits)["status"] == "answered"
     assert daemon.ask("result", number=low, wait=False)["state"] == "begun"
