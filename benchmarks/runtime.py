@@ -12,6 +12,7 @@ it is named.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import json
 import os
 import random
@@ -72,6 +73,19 @@ class Answering:
             turn.safe_point()
 
 
+class Diary:
+    """A learning module that others share as a service; what it is told is not looked at."""
+
+    def __init__(self, **options: Any) -> None:
+        """Whatever a learning module is made with."""
+
+    def observe(self, episode: Mapping[str, Any]) -> None:
+        """After each command."""
+
+    def reset(self) -> None:
+        """A new session begins."""
+
+
 class Served:
     """A daemon of this benchmark's own, in a folder that is gone afterwards."""
 
@@ -110,12 +124,12 @@ class Served:
         out = []
         for entry in Path("/proc").iterdir():
             if entry.name.isdigit():
-                try:
-                    target = str((entry / "fd/1").readlink())
-                except OSError:
-                    continue
-                if target.startswith(f"{self.folder}/state/agents/"):
-                    out.append(int(entry.name))
+                for output in ("fd/1", "fd/2"):
+                    with contextlib.suppress(OSError):
+                        target = str((entry / output).readlink())
+                        if target.startswith(f"{self.folder}/state/agents/"):
+                            out.append(int(entry.name))
+                            break
         return out
 
 
@@ -235,7 +249,7 @@ def _cpu_s(pid: int) -> float:
 
 
 def kills(made: Served, count: int, seed: int, tick: Any = lambda: None) -> dict[str, int]:
-    """Kill the daemon and agents at random moments while calls are made.
+    """Kill the daemon, agents and a service at random moments while calls are made.
 
     Counts: kills of either, calls that were accepted, those that were done, those whose agent died in
     the middle and that say so (lost); what must be 0: accepted calls without an end, calls that were
@@ -248,6 +262,10 @@ def kills(made: Served, count: int, seed: int, tick: Any = lambda: None) -> dict
     for name in names:
         spec = {**_SPEC, "options": {"log": str(logs[name])}, "restart": {"most": 1000}}
         daemon.create(name, spec).start()
+    service = {
+        "serves": "learning", "learning": "benchmarks.runtime:Diary", "restart": {"most": 1000},
+    }  # fmt: skip
+    daemon.create("service", service).start()
     accepted: list[tuple[int, str, str]] = []
     ends, lock = threading.Event(), threading.Lock()
 
@@ -303,12 +321,15 @@ def kills(made: Served, count: int, seed: int, tick: Any = lambda: None) -> dict
     marks = {name: log.read_text().split() for name, log in logs.items()}
     twice = sum(len(m) - len(set(m)) for m in marks.values())
     untrue = sum(text not in set(marks[name]) for text, name in told_done.items())
-    for name in names:
+    for name in (*names, "service"):
         daemon.agent(name).destroy(force=True)
+    give_up_s = time.monotonic() + 10.0
+    while (left := len(made.workers())) and time.monotonic() < give_up_s:
+        time.sleep(0.05)
     return {
         "kills_daemon": killed["daemon"], "kills_agent": killed["agent"], "accepted": len(accepted),
         "done": done, "lost_and_said": lost, "without_end": without, "twice": twice,
-        "said_done_and_not": untrue, "not_back": len(names) - back, "left_over": len(made.workers()),
+        "said_done_and_not": untrue, "not_back": len(names) + 1 - back, "left_over": left,
     }  # fmt: skip
 
 

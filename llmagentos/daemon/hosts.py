@@ -27,6 +27,7 @@ from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
 from llmagentos.errors import CallError, ConfigError, DriverError, TaskEndedError
 from llmagentos.files import write_text
+from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.runtime.sessions import ask_one
 from llmagentos.scheduling import Turn
 
@@ -220,9 +221,10 @@ class ModuleHost:
         line = self._child.stdout.readline()  # it says so when it serves
         if not line:
             code = self._child.wait()
-            raise CallError(
-                f"expected {self._concept} to be served, got exit code {code}: see logs"
-            )
+            words = f"expected {self._concept} to be served, got exit code {code}: see logs"
+            if code == NO_RESTART:  # it said why it can't be
+                raise CallError(words)
+            raise RuntimeError(words)  # it died: the next one may live
         print(line, end="", flush=True)
         threading.Thread(target=self._prints, name="prints", daemon=True).start()
 
