@@ -7,6 +7,7 @@ what the process does (worker.py).
 
 from __future__ import annotations
 
+import contextlib
 import json
 import logging
 import os
@@ -209,7 +210,10 @@ class EngineProcess:
             wire.close()
 
     def _ending(self) -> str:
-        code = None if self._process is None else self._process.poll()
+        code = None
+        if self._process is not None:  # its connection ends a moment before it does
+            with contextlib.suppress(subprocess.TimeoutExpired):
+                code = self._process.wait(1.0)
         if code is None:
             return "still there"
         return signal.Signals(-code).name if code < 0 else f"exit code {code}"

@@ -10,8 +10,8 @@ import json
 import os
 import threading
 import time
-from collections.abc import Mapping
-from contextlib import suppress
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any
@@ -346,10 +346,8 @@ def _say(
 
     console = Console(stderr=as_json)
     screen = View(console)
-    events = threading.Thread(target=_watch, args=(name, screen), daemon=True)
-    if not as_json:
-        events.start()
-    call = daemon.ask("call", name=name, verb="command", args=dict(args), **options)
+    with _watched(name, None if as_json else screen):
+        call = daemon.ask("call", name=name, verb="command", args=dict(args), **options)
     try:
         result = result_of(call)
     except CallError as exc:
@@ -384,18 +382,40 @@ def _in_full(data: dict[str, Any]) -> None:
             data["scene"] = str(Path(scene).absolute())
 
 
-def _watch(name: str, screen: Any) -> None:
+@contextmanager
+def _watched(name: str, screen: Any) -> Iterator[None]:
+    """Inside, what the agent does is drawn on a screen. The thread that draws has ended afterwards: one
+    that a program's end finds at work brings it down."""
+    if screen is None:
+        yield
+        return
     from llmagentos import events
     from llmagentos.lang.plan import Plan
 
-    with suppress(DaemonError, KeyError, TypeError, ValueError), DaemonClient() as daemon:
-        for told in daemon.watch():
-            if told.get("kind") == "event" and told.get("agent") == name:
-                data = {k: v for k, v in told.items() if k not in ("kind", "agent")}
-                event = events.from_json(data)
-                if isinstance(event, events.PlanWritten):
-                    event = replace(event, plan=Plan.model_validate(event.plan))
-                screen.event(event)
+    def draw(told: Mapping[str, Any]) -> None:
+        if told.get("kind") == "event" and told.get("agent") == name:
+            data = {k: v for k, v in told.items() if k not in ("kind", "agent")}
+            event = events.from_json(data)
+            if isinstance(event, events.PlanWritten):
+                event = replace(event, plan=Plan.model_validate(event.plan))
+            screen.event(event)
+
+    def watch() -> None:
+        with suppress(DaemonError, KeyError, TypeError, ValueError):
+            for told in happens:
+                draw(told)
+
+    with DaemonClient() as daemon:
+        happens = daemon.watch()
+        next(happens)  # it watches now
+        thread = threading.Thread(target=watch, daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            time.sleep(0.05)  # the last of it is on its way
+            daemon.close()
+            thread.join(5.0)
 
 
 def _follow(path: Path) -> None:

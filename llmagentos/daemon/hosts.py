@@ -88,22 +88,6 @@ class Host(Protocol):
         ...
 
 
-def host_for(
-    spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event
-) -> Host:
-    """The host of a specification. go: set while the agent is not paused; no call begins before.
-    Raises whatever speaks against it."""
-    if spec.program is not None:
-        return ProgramHost(spec)
-    if spec.serves is not None:
-        return ModuleHost(spec, place, name)
-    if spec.graph is not None:
-        return GraphHost(spec)
-    from llmagentos.daemon.robot_host import RobotHost  # planning, motion and vision with it
-
-    return RobotHost(spec, place, name, tell, go)
-
-
 class GraphHost:
     """A ROS graph's agent: commands go to its action, by a client that is a process of its own."""
 

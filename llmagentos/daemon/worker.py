@@ -23,7 +23,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from llmagentos.daemon.hosts import LEASE_S, Host, host_for
+from llmagentos.daemon.host_for import host_for
+from llmagentos.daemon.hosts import LEASE_S, Host
 from llmagentos.daemon.journal import Journal
 from llmagentos.daemon.me import set_me
 from llmagentos.daemon.place import AgentPlace, socket_path
