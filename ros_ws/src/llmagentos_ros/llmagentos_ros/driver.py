@@ -237,8 +237,8 @@ class RosDriver(RobotDriver):
         """
         Send what is left of the way to rest; its end once more when it is over.
 
-        Not long after it: an arm that the way never reached, since the network was parted, has come
-        to rest by itself, elsewhere, and stays there.
+        Not long after it: an arm that the way never reached, since the network was parted, has
+        come to rest by itself, elsewhere, and stays there.
         """
         if not self._way:
             return
