@@ -10,7 +10,7 @@ import json
 import os
 import threading
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
@@ -23,7 +23,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.cli.options import NOT_DONE
-from llmagentos.daemon.client import DaemonClient, result_of
+from llmagentos.daemon.client import AgentHandle, DaemonClient, result_of
 from llmagentos.daemon.spec import AgentSpec
 from llmagentos.errors import CallError, ConfigError, DaemonError
 from llmagentos.files import is_there, read_text
@@ -72,33 +72,25 @@ def create(
 @app.command()
 def start(names: Names) -> None:
     """Begin their processes; returns when they are ready for commands."""
-    with DaemonClient() as daemon:
-        well = [_tell(daemon.agent(name).start()) for name in names]
-    _exit(all(well))
+    _exit(_each(names, lambda agent: agent.start()))
 
 
 @app.command()
 def pause(names: Names) -> None:
     """Finish the action under way, then hold; returns when they hold."""
-    with DaemonClient() as daemon:
-        for name in names:
-            _tell(daemon.agent(name).pause())
+    _each(names, lambda agent: agent.pause())
 
 
 @app.command()
 def resume(names: Names) -> None:
     """Go on after a pause."""
-    with DaemonClient() as daemon:
-        for name in names:
-            _tell(daemon.agent(name).resume())
+    _each(names, lambda agent: agent.resume())
 
 
 @app.command()
 def stop(names: Names) -> None:
     """End their processes well; commands in line are cancelled."""
-    with DaemonClient() as daemon:
-        for name in names:
-            _tell(daemon.agent(name).stop())
+    _each(names, lambda agent: agent.stop())
 
 
 @app.command()
@@ -107,9 +99,7 @@ def destroy(
     force: Annotated[bool, typer.Option("--force", help="Also one that runs.")] = False,
 ) -> None:
     """Remove agents with all that they keep."""
-    with DaemonClient() as daemon:
-        for name in names:
-            _tell(daemon.agent(name).destroy(force))
+    _each(names, lambda agent: agent.destroy(force))
 
 
 @app.command("list")
@@ -430,6 +420,12 @@ def _follow(path: Path) -> None:
             if path.stat().st_ino != os.fstat(file.fileno()).st_ino:
                 file.close()
                 file = path.open("rb")
+
+
+def _each(names: Sequence[str], do: Callable[[AgentHandle], Mapping[str, Any]]) -> bool:
+    """Ask it of one after another, and tell what came of it; whether all is well with all."""
+    with DaemonClient() as daemon:
+        return all([_tell(do(daemon.agent(name))) for name in names])
 
 
 def _tell(agent: Mapping[str, Any]) -> bool:

@@ -43,7 +43,6 @@ LEAST: Mapping[str, Role] = {
     "list": Role.VIEWER,
     "show": Role.VIEWER,
     "logs": Role.VIEWER,
-    "top": Role.VIEWER,
     "calls": Role.VIEWER,
     "result": Role.VIEWER,
     "watch": Role.VIEWER,

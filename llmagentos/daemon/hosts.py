@@ -120,7 +120,6 @@ class GraphHost:
             argv, env=self._env, stdout=subprocess.PIPE, text=True, encoding="utf-8"
         )
         result: Any = None
-        asked = False
         threading.Thread(target=self._ends, args=(turn, self._child), daemon=True).start()
         assert self._child.stdout is not None
         for line in self._child.stdout:
@@ -130,7 +129,6 @@ class GraphHost:
             except ValueError:
                 continue
             result = said.get("result", result)
-            asked = asked or bool(turn.ends)
         code = self._child.wait()
         self._child = None
         if turn.ends:

@@ -228,7 +228,7 @@ class Daemon:
 
 
 #: Looking is not recorded.
-_QUIET = frozenset({"status", "list", "show", "logs", "top", "calls", "result", "watch"})
+_QUIET = frozenset({"status", "list", "show", "logs", "calls", "result", "watch"})
 
 
 class _Peer:

@@ -107,8 +107,6 @@ class Verbs:
             or name in caller.may_call
         ]
 
-    do_top = do_list
-
     def do_show(self, asked: Asked, name: str) -> Any:
         """One agent, its specification and its newest calls."""
         kept = self._keeper[name]
