@@ -18,6 +18,7 @@ import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
+from functools import partial
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -253,11 +254,23 @@ class ModuleHost:
             self._child.wait(5.0)
 
 
+def _wants_something(run: Callable[..., Any]) -> bool:
+    """Whether it can't be called with nothing: run(task) is asked for each task, run() goes on by
+    itself."""
+    try:
+        parameters = inspect.signature(run).parameters.values()
+    except (TypeError, ValueError):  # built in, without a signature
+        return False
+    named = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    return any(p.default is p.empty and p.kind not in named for p in parameters)
+
+
 class ProgramHost:
     """Any class with a run() of its own, one of ours or a stranger's.
 
     What it may have beside: stop(), pause(), resume(), and whatever public method is called by name
-    (one that takes `turn` gets it: see scheduling). `command(text)` is what commands go to.
+    (one that takes `turn` gets it: see scheduling). `command(text)` is what commands go to; where it has
+    none and its run wants a task, run(task) is.
     """
 
     needs: Mapping[str, float] = {"calls": 1.0}
@@ -280,7 +293,7 @@ class ProgramHost:
         self._busy = 0
         self.ended: Mapping[str, Any] | None = None
         run = getattr(self.program, "run", None)
-        own = run is not None and not self._is_ours_empty()
+        own = run is not None and not self._is_ours_empty() and not _wants_something(run)
         self._thread: threading.Thread | None = None
         if own:
             self._thread = threading.Thread(target=self._main, args=(run,), name="run", daemon=True)
@@ -308,12 +321,18 @@ class ProgramHost:
     def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
         """See Host; verbs: the program's public methods."""
         method = None if verb.startswith("_") else getattr(self.program, verb, None)
-        if not callable(method) or verb in ("run", "stop", "destroy"):
+        given = dict(args)
+        asked_by_run = self._thread is None and callable(getattr(self.program, "run", None))
+        if (
+            verb == "command" and method is None and asked_by_run
+        ):  # run(task), as others' agents have
+            method, given = partial(self.program.run, str(args.get("text", ""))), {}
+        closed = ("stop", "destroy") if asked_by_run else ("run", "stop", "destroy")
+        if not callable(method) or verb in closed:
             names = [
                 n for n, _ in inspect.getmembers(self.program, callable) if not n.startswith("_")
             ]
             raise CallError(f"expected one of {', '.join(names)}, got {verb!r}")
-        given = dict(args)
         if "turn" in inspect.signature(method).parameters:
             given["turn"] = turn
         self._busy += 1

@@ -134,6 +134,14 @@ def test_a_program_that_comes_to_its_end_is_not_begun_again(daemon: DaemonClient
     assert agent.start(wait=False)["phase"] == "starting"
 
 
+def test_a_run_that_wants_a_task_is_asked_for_each(daemon: DaemonClient) -> None:
+    agent = daemon.create("a", {"program": "lab.programs:Tasks"})
+    assert agent.start()["phase"] == "running"
+    assert agent.command("the dishes") == "did the dishes"
+    assert agent.call("run", {"task": "the floor", "stream": True}) == "did the floor"
+    assert agent.show()["phase"] == "running"
+
+
 def test_a_death_is_noticed_and_the_next_process_takes_the_calls_that_had_not_begun(
     daemon: DaemonClient, tmp_path: Path
 ) -> None:

@@ -113,6 +113,14 @@ class Worker:
             return daemon.agent(name).command(text)
 
 
+class Tasks:
+    """As other people's agents are: run(task) is asked for each task."""
+
+    def run(self, task: str, stream: bool = False) -> str:
+        """What came of it."""
+        return f"did {task}"
+
+
 class Broken:
     """Can't be made."""
 
