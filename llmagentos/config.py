@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal, TypeVar
 
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
@@ -17,6 +17,8 @@ from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import ConfigError
 from llmagentos.files import read_yaml
 from llmagentos.ports.understanding import Trust
+
+C = TypeVar("C", bound="AgentConfig")
 
 
 class Part(BaseModel):
@@ -206,6 +208,10 @@ class SafetyConfig(Part):
 class AgentConfig(Part):
     """One agent: robot, world, model and modules. `AgentConfig.load(file)`, `config.to_yaml()`."""
 
+    #: What such a file and such data are called in errors.
+    _file: ClassVar[str] = "a configuration file"
+    _called: ClassVar[str] = "configuration"
+
     robot: str = Field(
         "", description="the arm's name or folder; empty: the scene's, and the Panda on hardware"
     )
@@ -312,9 +318,9 @@ class AgentConfig(Part):
         return self
 
     @classmethod
-    def load(cls, path: str | Path) -> AgentConfig:
+    def load(cls: type[C], path: str | Path) -> C:
         """Read a YAML file. Raises FileError, or ConfigError that names the file and the field."""
-        data = read_yaml(path, "a configuration file")
+        data = read_yaml(path, cls._file)
         if data is None:
             data = {}
         if not isinstance(data, dict):
@@ -322,12 +328,12 @@ class AgentConfig(Part):
         return cls.of(data, str(path))
 
     @classmethod
-    def of(cls, data: Mapping[str, Any], where: str = "configuration") -> AgentConfig:
-        """From plain data. where: what an error names. Raises ConfigError."""
+    def of(cls: type[C], data: Mapping[str, Any], where: str = "") -> C:
+        """From plain data. where: what an error names; "" for what this is. Raises ConfigError."""
         try:
             return cls.model_validate(dict(data))
         except ValidationError as exc:
-            raise ConfigError(f"{where}: {first_problem(exc, cls)}") from exc
+            raise ConfigError(f"{where or cls._called}: {first_problem(exc, cls)}") from exc
 
     def with_(self, **changes: Any) -> AgentConfig:
         """A copy with other values; None changes nothing. Raises ConfigError."""

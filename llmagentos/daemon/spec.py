@@ -10,13 +10,12 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, ClassVar, Literal
 
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
 
-from llmagentos.config import AgentConfig, Part, first_problem
+from llmagentos.config import AgentConfig, Part
 from llmagentos.errors import ConfigError
-from llmagentos.files import read_yaml
 
 _NAME = re.compile(r"[a-z0-9][a-z0-9_.-]{0,40}")
 
@@ -93,6 +92,9 @@ class PersonaConfig(Part):
 class AgentSpec(AgentConfig):
     """One agent. `AgentSpec.load(file)`; every configuration file is one, too."""
 
+    _file: ClassVar[str] = "an agent's specification"
+    _called: ClassVar[str] = "specification"
+
     program: str | None = Field(
         None,
         description="package.module:Class with a run() of its own; none: takes commands for a robot",
@@ -150,22 +152,6 @@ class AgentSpec(AgentConfig):
                     changes["limit_mb"] = 200.0
                 out = out.model_copy(update={part: chosen.model_copy(update=changes)})
         return out
-
-    @classmethod
-    def load(cls, path: str | Path) -> AgentSpec:
-        """Read a YAML file. Raises FileError, or ConfigError that names the file and the field."""
-        data = read_yaml(path, "an agent's specification")
-        if not isinstance(data, dict | None):
-            raise ConfigError(f"{path}: expected fields with values, got {type(data).__name__}")
-        return cls.of(data or {}, str(path))
-
-    @classmethod
-    def of(cls, data: Mapping[str, Any], where: str = "specification") -> AgentSpec:
-        """From plain data. where: what an error names. Raises ConfigError."""
-        try:
-            return cls.model_validate(dict(data))
-        except ValidationError as exc:
-            raise ConfigError(f"{where}: {first_problem(exc, cls)}") from exc
 
     def to_json(self) -> dict[str, Any]:
         """Plain data that `of` reads again."""
