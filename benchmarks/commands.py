@@ -17,7 +17,7 @@ import secrets
 import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -35,8 +35,10 @@ from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.skills.learned import LEARNED
 from llmagentos.types import Scene
 from sim.jobs import Executor, executor
+from sim.noise import severity
 from sim.physics import Physics, Ranges, draw
 from sim.skill_conditions import HARDER
+from sim.tables import MAT
 from sim.world import SimWorld
 
 #: A target seen farther than this from where it is counts as seen wrongly, metres.
@@ -166,7 +168,8 @@ class Player:
     """Plays episodes with one arm; the agent is made with the first one and kept.
 
     model, policies: see Agent.in_simulation. harder: with the hidden physics of
-    sim.skill_conditions.HARDER.
+    sim.skill_conditions.HARDER. noise: a severity (sim.noise); table: a table top (sim.tables),
+    "random" for another one in each episode.
     """
 
     def __init__(
@@ -176,8 +179,10 @@ class Player:
         model: str | None,
         policies: str = LEARNED,
         harder: bool = False,
+        noise: str = "none",
+        table: str = MAT,
     ) -> None:
-        self._settings = robot, seed, model, policies, harder
+        self._settings = robot, seed, model, policies, harder, noise, table
         self._agent: Agent | None = None
 
     def __reduce__(self) -> tuple[Any, ...]:
@@ -185,12 +190,14 @@ class Player:
 
     def __call__(self, job: Job) -> Episode:
         """The job's episode."""
-        robot, seed, model, policies, harder = self._settings
+        robot, seed, model, policies, harder, noise, top = self._settings
         task = random_task(job.skill, copy.deepcopy(job.drawn_by), robot)
+        task = replace(task, scene=task.scene.with_table(top, job.seed))
         if self._agent is None:
             self._agent = Agent.in_simulation(
-                "random", robot=robot, seed=seed, llm=model, skills=policies
-            )
+                "random", robot=robot, seed=seed, llm=model, skills=policies,
+                noise=severity(noise, seed),
+            )  # fmt: skip
         hidden = HARDER["push" if job.skill == "push" else "pick"].physics if harder else None
         return run_episode(self._agent, task, job.seed, hidden)
 
@@ -254,6 +261,8 @@ def main(argv: Sequence[str] | None = None) -> None:
         help="of the skills: learned, scripted, a folder; several are shown beside each other",
     )
     parser.add_argument("--harder", action="store_true", help="hidden friction and masses")
+    parser.add_argument("--noise", default="none", help="of the camera (sim.noise)")
+    parser.add_argument("--table", default=MAT, help="see sim.tables; random: another each time")
     parser.add_argument("--processes", type=int, default=1)
     parser.add_argument(
         "--ray", action="store_true", help="over the Ray cluster that runs here, else a new one"
@@ -273,7 +282,7 @@ def main(argv: Sequence[str] | None = None) -> None:
     with workers:
         for robot, policies in itertools.product(names, args.policies):
             name = names[robot] if len(args.policies) == 1 else f"{names[robot]} {policies}"
-            player = Player(robot, seed, args.model, policies, args.harder)
+            player = Player(robot, seed, args.model, policies, args.harder, args.noise, args.table)
             jobs = draw_jobs(robot, args.episodes, seed, args.skills)
             arms[name] = run_arm(player, name, jobs, workers, console)
             console.print(table(arms[name]))

@@ -30,7 +30,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 _SUPERVISOR = ("test_safety_supervisor.py", "test_safety_supervisor_properties.py")
-_GATE = ("test_safety_gate.py", "test_safety_lease.py", "test_safety_contact.py")
+_GATE = (
+    "test_safety_gate.py",
+    "test_safety_gate_figures.py",
+    "test_safety_lease.py",
+    "test_safety_contact.py",
+    "test_safety_contact_figures.py",
+)
 #: Each file with the tests that judge it, of tests/safety.
 TARGETS = {
     "llmagentos/safety/supervisor.py": _SUPERVISOR,

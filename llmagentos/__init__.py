@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from llmagentos.agent import Agent, AgentState
+    from llmagentos.client import AsyncClient, Client
     from llmagentos.command import CommandResult
     from llmagentos.ports.modules import (
         ExecutionModule,
@@ -31,6 +32,8 @@ __all__ = [
     "LLM",
     "Agent",
     "AgentState",
+    "AsyncClient",
+    "Client",
     "CommandResult",
     "ExecutionModule",
     "LearningModule",
@@ -45,6 +48,8 @@ __all__ = [
 _HOME = {
     "Agent": "agent",
     "AgentState": "agent",
+    "AsyncClient": "client",
+    "Client": "client",
     "CommandResult": "command",
     "ExecutionModule": "ports.modules",
     "LearningModule": "ports.modules",

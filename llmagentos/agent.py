@@ -31,6 +31,7 @@ from llmagentos.events import (
 )
 from llmagentos.exchange import Exchange, attached, closed
 from llmagentos.execution.guarding import words_of
+from llmagentos.lang.wording import outline
 from llmagentos.learning import feedback
 from llmagentos.learning.words import Lexicon
 from llmagentos.lifecycle import AgentState
@@ -206,13 +207,13 @@ class Agent(Built, Exchange):
             if refusal := self._rest.refusal():
                 return self._finish(Outcome("refused", refusal), is_command=False)
             told = self._about_feedback(command) or self._talk.about_itself(
-                command, self.planning, self.look
+                command, self.planning, self.look, getattr(self.perception, "namer", None)
             )
             if told is not None:
                 return self._finish(told, is_command=False)
             observation = needed(self.robot, "a robot").observe(command)
             planned = running.planned = self._decide(observation, running.stop_asked)
-            self.events.emit(PlanWritten(planned.plan, planned.plan_s))
+            self.events.emit(PlanWritten(planned.plan, planned.plan_s, outline(planned.plan)))
             self.audit.understood(planned)
             if running.stop_asked.is_set():
                 return self._finish(self._rest.told(_STOPPED_EARLY))

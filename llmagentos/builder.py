@@ -30,6 +30,7 @@ from llmagentos.memory.session import SessionMemory
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.perception.glances import glances_of
+from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.audit import Audit
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.modules import (
@@ -172,7 +173,7 @@ def modules_for(
     events = EventBus()
     cameras = cameras if simulation is not None else shared(cameras)  # threads ask them, too
     eyes = glances_of(cameras, lambda: driver.now_s)
-    seeing = perception or TabletopPerception(arm=arm)
+    seeing = perception or TabletopPerception(arm=arm, shown=ShownThings())
     if flight is not None:
         seeing = flight.perception(seeing)
 

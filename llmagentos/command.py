@@ -114,7 +114,9 @@ class CommandResult:
 
     plan: the plan as data; plan_text: as the model wrote it; confidence: the share of plans as sure
     as this one that are right, None where no plan was made. initial_objects and objects: before
-    and after, by simulator truth where there is a simulator, otherwise as perceived.
+    and after, by simulator truth where there is a simulator, otherwise as perceived. heard: of a
+    spoken command, what may have been said, the likeliest first: text, confidence and the words that
+    were taken for others.
     """
 
     command: str
@@ -129,6 +131,7 @@ class CommandResult:
     timings: Timings = field(default_factory=Timings)
     engine: Mapping[str, str] = field(default_factory=dict)
     confidence: float | None = None
+    heard: tuple[Mapping[str, Any], ...] = ()
 
     @property
     def ok(self) -> bool:
@@ -150,4 +153,5 @@ class CommandResult:
             "timings": self.timings.to_json(),
             "engine": dict(self.engine),
             "confidence": None if self.confidence is None else round(self.confidence, 3),
+            **({"heard": list(self.heard)} if self.heard else {}),
         }

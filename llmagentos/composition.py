@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import importlib
 import logging
+import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -76,9 +77,13 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     return spec.from_yaml(path)
 
 
-def random_scene(seed: int, n_objects: int | None = None, robot: str = DEFAULT_ROBOT) -> Any:
-    """A random SceneSpec that can exist, where an arm (by name or folder) works."""
-    return _optional("sim.random_scenes", "sim").random_scene(seed, n_objects, robot=robot)
+def random_scene(
+    seed: int, n_objects: int | None = None, robot: str = DEFAULT_ROBOT, things: int = 0
+) -> Any:
+    """A random SceneSpec that can exist, where an arm (by name or folder) works; things: so many
+    more that are none of our kinds."""
+    module = _optional("sim.random_scenes", "sim")
+    return module.random_scene(seed, n_objects, robot=robot, things=things)
 
 
 def _scene_folder() -> Path:
@@ -141,6 +146,11 @@ def sensor_noise(seed: int, **figures: float) -> Any:
     return _optional("sim.noise", "sim").SensorNoise(seed=seed, **figures)
 
 
+def named_noise(name: str, seed: int) -> Any:
+    """A sim.noise.SensorNoise by its severity's name. Raises ConfigError."""
+    return _optional("sim.noise", "sim").severity(name, seed)
+
+
 def model_manager() -> Any:
     """The module that lists, describes, builds, checks, measures and adds language models."""
     return _optional("llm_edge.manage", "sim")
@@ -186,6 +196,11 @@ def faults() -> Any:
     return _optional("sim.faults", "sim")
 
 
+def rehearsed_calibration(robot: str, board: Any, **options: Any) -> Any:
+    """Pictures of a calibration board from a simulated camera; see sim.boards.rehearsed."""
+    return _optional("sim.boards", "sim").rehearsed(robot, board, **options)
+
+
 class Simulated:
     """A simulated world as the builder and the benchmarks take it: driver, cameras, truth.
 
@@ -221,6 +236,13 @@ class Simulated:
         """Id of what the fingers really hold."""
         held: str | None = self.world.held_truth()
         return held
+
+    def turn_by_hand(self, near: Sequence[float], by_rad: float) -> None:
+        """Turn the object that is nearest to a place (metres, base frame), as a person would."""
+        rows = self.objects()
+        if rows:
+            nearest = min(rows, key=lambda row: math.dist(row["position"][:2], near[:2]))
+            self.world.turn_by_hand(nearest["id"], by_rad)
 
     def things(self) -> Sequence[Thing]:
         """The scene's things that are more than their kinds, as their kind and colour, which is
@@ -269,6 +291,10 @@ class Simulated:
     def picture(self, width: int = 640, height: int = 480) -> Any:
         """The world for people: RGB uint8 [height, width, 3]."""
         return self.world.render_rgb(width, height)
+
+    def mirror(self) -> Any:
+        """What draws its camera's pictures in another process: a sim.mirror.Mirror."""
+        return _optional("sim.mirror", "sim").Mirror(self.world)
 
     def close(self) -> None:
         """Give the physics back; the world is of no use afterwards."""

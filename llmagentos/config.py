@@ -19,6 +19,8 @@ from llmagentos.files import read_yaml
 from llmagentos.ports.understanding import Trust
 
 C = TypeVar("C", bound="AgentConfig")
+#: What pydantic names a field's alternatives by, in the place of an error.
+_OPTIONS = ("str", "Mapping[str, Any]", "NoiseConfig")
 
 
 class Part(BaseModel):
@@ -161,6 +163,9 @@ class TaughtConfig(Part):
     words: bool = Field(
         True, description='keep words that people teach ("a zorp is a red block") and use them'
     )
+    shown: bool = Field(
+        True, description='keep what things look like that people show ("this is my drill")'
+    )
     episodes: bool | None = Field(
         None,
         description="keep what was said and done in a file, for `llmagentos learn`; none: in `chat`",
@@ -290,8 +295,15 @@ class AgentConfig(Part):
     gripper_latency_s: float = Field(
         0.0, ge=0.0, le=2.0, description="on hardware: the fingers may start to move this late"
     )
-    noise: NoiseConfig | None = Field(
-        None, description="of the simulated cameras; none: the simulator's own"
+    noise: NoiseConfig | str | None = Field(
+        None,
+        description="of the simulated cameras: mild, typical, bad (or such-tof), or its figures; "
+        "none: the scene's",
+    )
+    table: str | None = Field(
+        None,
+        description="what the simulated table looks like: mat, wood, black, white, green, cloth (or "
+        "such:seed), random; none: the scene's",
     )
     view: bool = Field(False, description="open the simulator's window")
     recording: str | None = Field(
@@ -364,7 +376,7 @@ def first_problem(error: ValidationError, model: type[BaseModel]) -> str:
     """The first problem in one sentence: field, what was expected, what came. model: whose fields
     there are."""
     first = error.errors()[0]
-    field = ".".join(str(part) for part in first["loc"] if part not in ("str", "Mapping[str, Any]"))
+    field = ".".join(str(part) for part in first["loc"] if part not in _OPTIONS)
     if first["type"] == "extra_forbidden":
         known = ", ".join(model.model_fields)
         return f"expected a field of {known}, got '{field}'"

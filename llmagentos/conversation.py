@@ -9,7 +9,14 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
-from llmagentos.dialogue import memory_acts, usual
+from llmagentos.dialogue import (
+    memory_acts,
+    shape_words,
+    showing,
+    showing_acts,
+    shown_words,
+    usual,
+)
 from llmagentos.dialogue.memory_acts import Forget
 from llmagentos.dialogue.remembering import Remembering
 from llmagentos.learning.teaching import Teacher, words_seen
@@ -17,6 +24,7 @@ from llmagentos.learning.words import Lexicon
 from llmagentos.memory.long_term import TOLD, LongTermMemory
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome, PlanningModule, PlanRequest, PlanResult
+from llmagentos.ports.showing import Shows
 from llmagentos.ports.understanding import Trust
 from llmagentos.running_command import RunningCommand
 from llmagentos.types import Scene, Status
@@ -61,6 +69,10 @@ class Conversation:
     ) -> PlanResult:
         """The plan for a command, taught words written out. asked: command, scene, who cancels,
         from which confidence it is done; what was said before is filled in. running: is told."""
+
+        def asked_for(what: PlanRequest) -> PlanResult:
+            return shown_words.planned(what, lambda it: shape_words.planned(it, planner.plan))
+
         last = self._history[-_TOLD:]
         if running is not None:
             running.begun(asked.scene, last, self.pending)
@@ -74,15 +86,15 @@ class Conversation:
             if running is not None:
                 running.write_out(usually.text, usually.note)
         if self._teacher is None or self.words is None:
-            return planner.plan(request)
+            return asked_for(request)
         meant = self.words.expanded(request.command, words_seen(request.scene))
         if running is not None:
             running.write_out(meant.text, meant.note)
-        planned: PlanResult = planner.plan(replace(request, command=meant.text))
+        planned: PlanResult = asked_for(replace(request, command=meant.text))
         if not meant.used:
             return planned
         return self._teacher.safest(
-            planned, meant, lambda text: planner.plan(replace(request, command=text)), trust
+            planned, meant, lambda text: asked_for(replace(request, command=text)), trust
         )
 
     def _in_its_usual_place(
@@ -106,12 +118,24 @@ class Conversation:
         return found
 
     def about_itself(
-        self, command: str, planner: PlanningModule | None, look: Callable[[], Scene]
+        self,
+        command: str,
+        planner: PlanningModule | None,
+        look: Callable[[], Scene],
+        namer: Shows | None = None,
     ) -> Outcome | None:
-        """What is said to a sentence that is about words or about what is kept in mind: that teaches
-        or tells something, asks for it or has it forgotten."""
+        """What is said to a sentence that is about words, about what is kept in mind or about what
+        things look like: that teaches, tells or shows something, asks for it or has it forgotten.
+        namer: keeps what is shown; None: nothing does."""
         if planner is None:
             return None
+        shown = None if namer is None else showing_acts.find(command)
+        if shown is not None and namer is not None:
+            answer = showing.hear(
+                shown, namer, look, lambda text: planner.plan(PlanRequest(text, look()))
+            )
+            if answer is not None:
+                return answer
         act = None if self._remembering is None else memory_acts.find(command)
         if isinstance(act, Forget):
             # while a question waits, "forget that" is an answer to it

@@ -107,6 +107,14 @@ class GateRejection(MotionError):  # noqa: N818 - it is an event, not a failure 
     """The motion gate refused a command: NaN, out of range, too fast, wrong length."""
 
 
+class NavigationError(LLMAgentOSError):
+    """A map, a place or a base's numbers that cannot be."""
+
+
+class NoWayError(NavigationError):
+    """No way on the map from where the robot is to where it shall go."""
+
+
 class StoppedError(LLMAgentOSError):
     """The supervisor lets nothing move: it was stopped, is locked, or the lease has ended."""
 
@@ -142,6 +150,10 @@ class PerceptionError(LLMAgentOSError):
 
 class MissingDependencyError(LLMAgentOSError):
     """An optional package is needed; the message names the extra that brings it."""
+
+
+class SpeechError(LLMAgentOSError):
+    """Nothing can be heard or said: no microphone, no loudspeaker, a program that speaks and fails."""
 
 
 class TrainingError(LLMAgentOSError):
@@ -209,6 +221,10 @@ class PeerLostError(MessagingError):
     """Whoever was called is gone: it ended, was killed, stands still, or the link is cut."""
 
 
+class FleetError(LLMAgentOSError):
+    """A member, task, policy or reservation of a fleet that can't be."""
+
+
 class DaemonError(LLMAgentOSError):
     """The daemon can't be reached, can't keep its state, or can't do what was asked."""
 
@@ -217,12 +233,32 @@ class NoSuchAgentError(DaemonError):
     """The daemon keeps no agent of that name, or one of that name already."""
 
 
+class NoSuchCallError(DaemonError):
+    """The daemon knows no call of that number."""
+
+
+class KeyReusedError(DaemonError):
+    """A key that was used for another call: the same key means the same call."""
+
+
 class AccessError(DaemonError):
     """Who asks may not do that."""
 
 
+class TokenError(AccessError):
+    """A token that nobody was given, or that is over or revoked."""
+
+
+class PersonNeededError(AccessError):
+    """A yes that only a person can give, from somebody who is none."""
+
+
 class AdmissionError(DaemonError):
     """This machine has not what an agent needs, at the moment or at all."""
+
+
+class GatewayError(DaemonError):
+    """A gateway that can't be reached, or that refuses a request by a rule of its own."""
 
 
 class CallError(DaemonError):

@@ -54,11 +54,13 @@ class Degraded(Event):
 
 @dataclass(frozen=True)
 class PlanWritten(Event):
-    """The plan has been written (llmagentos.lang.plan.Plan), in so many seconds of wall time."""
+    """The plan has been written (llmagentos.lang.plan.Plan), in so many seconds of wall time.
+    outline: its steps in words, one row each (llmagentos.lang.wording.outline)."""
 
     name: ClassVar[str] = "plan"
     plan: Any
     plan_s: float
+    outline: tuple[Mapping[str, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -191,8 +193,9 @@ def from_json(data: Mapping[str, Any]) -> Event:
     if kind is None:
         raise ValueError(f"expected an event of {', '.join(EVENTS)}, got {data.get('event')!r}")
     known = {f.name: data[f.name] for f in fields(kind) if f.name in data}
-    if "ids" in known:
-        known["ids"] = tuple(known["ids"])
+    for name in ("ids", "outline"):
+        if name in known:
+            known[name] = tuple(known[name])
     try:
         return kind(**known)
     except TypeError as exc:

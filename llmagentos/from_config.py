@@ -24,6 +24,7 @@ from llmagentos.learning.words import Lexicon
 from llmagentos.memory.long_term import LongTermMemory, memory_file, opened
 from llmagentos.module_services import AgentServices
 from llmagentos.perception import TabletopPerception
+from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
@@ -111,14 +112,15 @@ def module(concept: str, config: AgentConfig, arm: ArmSpec) -> Any:
     if found is not None:
         return found
     if concept == "perception":
-        return TabletopPerception(arm=arm)
+        return TabletopPerception(arm=arm, shown=shown(config, arm.name))
     return composition.load_planner(_llm(config)) if concept == "planning" else EpisodeLog()
 
 
 def _here(concept: str, config: AgentConfig, wanted: ModuleConfig, arm: ArmSpec) -> Any:
     """In this process; None for the builder's own."""
     if concept == "perception":
-        return _made(concept, wanted, partial(TabletopPerception, arm=arm))
+        ours = partial(TabletopPerception, arm=arm, shown=shown(config, arm.name))
+        return _made(concept, wanted, ours) or ours()
     if concept == "planning":
         given: dict[str, Any] = {"model": config.model, "engine": config.engine}
         return _made(concept, wanted, composition.load_planner, **given)
@@ -128,8 +130,7 @@ def _here(concept: str, config: AgentConfig, wanted: ModuleConfig, arm: ArmSpec)
 def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, RobotError,
     ModelError."""
-    scene = composition.load_scene(config.scene, config.seed, config.robot)
-    noise = config.noise and composition.sensor_noise(config.seed, **config.noise.model_dump())
+    scene, noise = table_and_noise(config)
     return {
         "scene": scene,
         "robot": config.robot,
@@ -149,6 +150,21 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         "past": past(config, load(scene.robot).name),  # a file is begun once nothing is refused
         "flight": recorder(config, load(scene.robot), scene),
     }
+
+
+def table_and_noise(config: AgentConfig) -> tuple[Any, Any]:
+    """The scene on the table that is wanted, and the cameras' noise; None: as the scene has it.
+
+    Raises ConfigError, SceneError, RobotError.
+    """
+    scene = composition.load_scene(config.scene, config.seed, config.robot)
+    if config.table is not None:
+        scene = scene.with_table(config.table, config.seed)
+    if config.noise is None:
+        return scene, None
+    if isinstance(config.noise, str):
+        return scene, composition.named_noise(config.noise, config.seed)
+    return scene, composition.sensor_noise(config.seed, **config.noise.model_dump())
 
 
 def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
@@ -248,6 +264,14 @@ def words(config: AgentConfig, robot: str) -> Lexicon | bool:
     if not config.taught.words:
         return False
     return Lexicon(places.words(robot, config.taught.folder))
+
+
+def shown(config: AgentConfig, robot: str) -> ShownThings | None:
+    """What people have shown to this robot by name, kept; None where the configuration wants none.
+    Raises FileError for a file that cannot be read."""
+    if not config.taught.shown:
+        return None
+    return ShownThings(places.shown(robot, config.taught.folder))
 
 
 def model_of(config: AgentConfig) -> str:

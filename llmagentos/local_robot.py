@@ -133,6 +133,7 @@ def scene_rows(scene: Scene) -> list[dict[str, Any]]:
             "size": o.size_m,
             "position": list(o.position),
             "yaw": o.yaw,
+            **({"extents": list(o.extents_m)} if o.extents_m is not None else {}),
         }
         for o in scene.objects
     ]

@@ -55,7 +55,7 @@ build --packages-select llmagentos_msgs &
 interfaces=$!
 if is_newer .llmagentos "$root/pyproject.toml" || is_newer .llmagentos "$needs/test.txt"; then
   echo "Installing LLMAgentOS and what its tests need ..."
-  pip -r "$needs/test.txt" -e "$root[sim]" || { kill "$interfaces"; exit 1; }
+  pip -r "$needs/test.txt" -e "$root[sim,http,mcp]" || { kill "$interfaces"; exit 1; }
   touch "$venv/.llmagentos"
 fi
 wait "$interfaces"

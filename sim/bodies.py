@@ -19,11 +19,16 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+
 from llmagentos.objects.geometry import ObjectGeometry
 from llmagentos.objects.kind import Kind
-from llmagentos.objects.kinds import KINDS
+from llmagentos.objects.kinds import THING, traits
 from sim.household import household_urdf
 from sim.meshes import Mesh, cuboid, revolution, square_shell
+from sim.solids import Solid, to_obj
 
 _WALL_SEGMENTS = 20
 _SMOOTH_SEGMENTS = 28
@@ -162,15 +167,21 @@ def _vessel_profile(g: ObjectGeometry) -> list[tuple[float, float]]:
 _ROLLING_FRICTION = (0.8, 6e-4, 6e-4)
 _LYING_FRICTION = (0.7, 2e-4, 5e-4)
 _DEFAULT_FRICTION = (0.7, 0.0, 5e-4)
+#: Handles and shafts have edges: they do not roll off by themselves.
+_THING_FRICTION = (0.7, 1e-3, 1e-3)
 #: Smallest moment of inertia, kg m^2, about that of a 4 cm block: a grip of 40 N on anything
 #: lighter to turn makes the solver jitter at 240 Hz until the object hops out of the fingers.
 _LEAST_INERTIA = 2e-5
 
 
-def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float]) -> int:
-    """Create an object at the origin and return its PyBullet body id."""
-    kind = KINDS[g.kind]
-    if kind.mesh is not None:
+def create_body(
+    client: Any, g: ObjectGeometry, rgb: tuple[float, float, float], solid: Solid | None = None
+) -> int:
+    """Create an object at the origin and return its PyBullet body id. solid: of what is no kind."""
+    kind = traits(g.kind)
+    if solid is not None:
+        body = _load_solid(client, solid, g.mass_kg)
+    elif kind.mesh is not None:
         cup = kind.mesh.touch == "cup"
         touch = "".join(piece.urdf() for piece in cup_pieces(g)) if cup else ""
         body = _load_urdf(client, household_urdf(g, touch), fixed=False)
@@ -195,6 +206,8 @@ def create_body(client: Any, g: ObjectGeometry, rgb: tuple[float, float, float])
 
 def friction_of(kind: Kind) -> tuple[float, float, float]:
     """Lateral, rolling and spinning friction of a kind's bodies, as Bullet takes them."""
+    if kind.name == THING:
+        return _THING_FRICTION
     if kind.rolls:
         return _ROLLING_FRICTION
     return _LYING_FRICTION if kind.rolls_lying else _DEFAULT_FRICTION
@@ -202,7 +215,7 @@ def friction_of(kind: Kind) -> tuple[float, float, float]:
 
 def paint_body(client: Any, body: int, g: ObjectGeometry, rgb: tuple[float, float, float]) -> None:
     """Give an object its colour; textured things keep their own."""
-    if KINDS[g.kind].paintable:
+    if traits(g.kind).paintable:
         client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0.15] * 3)
     else:
         client.changeVisualShape(body, -1, rgbaColor=[1, 1, 1, 1], specularColor=[0.15] * 3)
@@ -215,10 +228,18 @@ def load_body(
     *,
     mass_kg: float = 0.0,
     rgb: tuple[float, float, float] = (1.0, 1.0, 1.0),
+    texture: NDArray[np.uint8] | None = None,
 ) -> int:
-    """Load one link with a mesh to see and pieces to touch; mass 0 means it never moves."""
+    """Load one link with a mesh to see and pieces to touch; mass 0 means it never moves.
+
+    texture: what covers it, uint8 [H, W, 3], times rgb.
+    """
     touch = "".join(piece.urdf() for piece in pieces)
     with tempfile.TemporaryDirectory() as folder:
+        if texture is not None:  # by a material: EGL keeps a texture that is set otherwise for good
+            mesh.material = "cover"
+            (Path(folder) / "body.mtl").write_text("newmtl cover\nKd 1 1 1\nmap_Kd cover.png\n")
+            cv2.imwrite(f"{folder}/cover.png", np.ascontiguousarray(texture[:, :, ::-1]))
         (Path(folder) / "body.obj").write_text(mesh.to_obj(), encoding="utf-8")
         with _unremembered_files(client):
             body = _load_urdf(
@@ -231,6 +252,21 @@ def load_body(
             )
     client.changeVisualShape(body, -1, rgbaColor=[*rgb, 1], specularColor=[0, 0, 0])
     return body
+
+
+def _load_solid(client: Any, solid: Solid, mass_kg: float) -> int:
+    """Load convex pieces that are seen and touched alike; its weight is in the middle of its box."""
+    with tempfile.TemporaryDirectory() as folder:
+        (Path(folder) / "body.obj").write_text(to_obj(solid), encoding="utf-8")
+        shape = f'<geometry><mesh filename="{folder}/body.obj"/></geometry>'
+        with _unremembered_files(client):
+            return _load_urdf(
+                client,
+                f'<robot name="thing"><link name="body"><inertial><mass value="{mass_kg:.6f}"/>'
+                '<inertia ixx="0" ixy="0" ixz="0" iyy="0" iyz="0" izz="0"/></inertial>'
+                f"<visual>{shape}</visual><collision>{shape}</collision></link></robot>",
+                fixed=False,
+            )
 
 
 @contextlib.contextmanager

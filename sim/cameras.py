@@ -180,7 +180,7 @@ class SimCamera:
         """Colour and depth as they are now (with the world's noise, if it has any)."""
         pose = self.base_from_camera()
         rgb, depth, _ = self._world.render(self.spec, pose)
-        rgb, depth = self._world.noise.apply(rgb, depth)
+        rgb, depth = self._world.noise.apply(rgb, depth, self.spec.focal_px)
         return CameraFrame(
             camera=self.name,
             rgb=rgb,
@@ -204,8 +204,7 @@ class SimCamera:
         focal = _GLANCE_PX / 2 * float(np.linalg.norm(to)) / half_m
         spec = replace(self.spec, width=_GLANCE_PX, height=_GLANCE_PX, focal_px=focal)
         rgb, depth, _ = self._world.render(spec, looking_at(tuple(eye), point, tuple(up)))
-        old, draw = self._world.noise, 1 + round(1000 * self._world.now_s)
-        noise = SensorNoise(0.0, old.depth_std_m, old.depth_dropout, old.seed + draw)
+        noise = self._world.noise.of_glance(1 + round(1000 * self._world.now_s))
         seen = noise.apply(rgb, depth)[1]
         beyond = seen - np.float32(np.linalg.norm(to))  # the point lies on the optical axis
         return np.where(seen > 0, beyond, np.nan).astype(np.float32)

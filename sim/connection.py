@@ -73,7 +73,8 @@ def _egl_is_taken() -> bool:
 def _connect_window() -> Any:
     if sys.platform.startswith("linux") and not os.environ.get("DISPLAY"):
         raise DriverError("expected a display for the window (DISPLAY is not set); run headless")
-    client = BulletClient(pybullet.GUI)
+    with quiet_output():
+        client = BulletClient(pybullet.GUI)
     client.configureDebugVisualizer(pybullet.COV_ENABLE_GUI, 0)
     client.resetDebugVisualizerCamera(1.35, 52, -32, [0.4, 0.0, 0.1])
     return client

@@ -9,15 +9,31 @@ from __future__ import annotations
 import contextlib
 import tempfile
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from llmagentos.errors import DriverError
 from sim.noise import SensorNoise
+from sim.object_spec import ObjectSpec
+from sim.rendering import Lighting
 from sim.scene import SceneSpec
 from sim.torques import TorqueSense
 from sim.truth import WorldTruth
 
 W = TypeVar("W", bound="WorldCopies")
+#: Where what moves is: joints (rad; m of fingers that slide), and each object's position and quaternion.
+Places = tuple[tuple[float, ...], tuple[tuple[tuple[float, ...], tuple[float, ...]], ...]]
+
+
+@dataclass(frozen=True)
+class Looks:
+    """All that a picture of a world hangs on beside places: what a copy elsewhere is made from."""
+
+    scene: SceneSpec
+    objects: tuple[ObjectSpec, ...]
+    lighting: Lighting
+    noise: SensorNoise
 
 
 class WorldCopies(WorldTruth):
@@ -26,7 +42,7 @@ class WorldCopies(WorldTruth):
     noise: SensorNoise
     _torques: TorqueSense | None
     _scene: SceneSpec
-    _built: tuple[str, list[tuple[str, float]]] | None
+    _built: tuple[str, str | None, list[tuple[object, ...]]] | None
     _command: tuple[float, ...] | None
     _holding: bool
     _steps: int
@@ -36,13 +52,61 @@ class WorldCopies(WorldTruth):
         """Make the scene's bodies, or put them back to where it has them."""
         raise NotImplementedError
 
+    @property
+    def lighting(self) -> Lighting:
+        """The light that pictures are taken in."""
+        raise NotImplementedError
+
+    @lighting.setter
+    def lighting(self, lighting: Lighting) -> None:
+        raise NotImplementedError
+
+    def looks(self) -> Looks:
+        """What a copy in another process is made from; can be pickled."""
+        return Looks(self._scene, tuple(self._specs.values()), self.lighting, self.noise.fresh())
+
+    def looks_like(self, looks: Looks) -> bool:
+        """Whether these are its looks still."""
+        return (
+            looks.scene is self._scene
+            and looks.lighting == self.lighting
+            and len(looks.objects) == len(self._specs)
+            and all(a is b for a, b in zip(looks.objects, self._specs.values(), strict=True))
+        )
+
+    def look_like(self, looks: Looks) -> None:
+        """Become a copy of a world with these looks, but for places."""
+        self._scene = looks.scene.model_copy(update={"objects": list(looks.objects)})
+        self._begin()
+        self.noise, self.lighting = looks.noise, looks.lighting
+
+    def places(self) -> Places:
+        """Where everything is now; microseconds."""
+        client, robot = self.client, self.robot
+        joints = client.getJointStates(robot.body, robot.moving)
+        poses = tuple(client.getBasePositionAndOrientation(body) for body in self.bodies())
+        return tuple(joint[0] for joint in joints), poses
+
+    def put_all(self, places: Places) -> None:
+        """Put everything there, at rest; places of a world with the same looks."""
+        joints, poses = places
+        for joint, angle in zip(self.robot.moving, joints, strict=True):
+            self.client.resetJointState(self.robot.body, joint, angle)
+        for body, (position, turn) in zip(self.bodies(), poses, strict=True):
+            self.client.resetBasePositionAndOrientation(body, position, turn)
+
     @contextlib.contextmanager
     def what_if(self: W) -> Iterator[W]:
         """Try something out in this very world; leaving the block takes everything back.
 
         Afterwards the world goes on bit for bit the same whatever was tried. Do not reset, spawn
-        or remove inside. Costs about a millisecond, where `fork` builds a whole world.
+        or remove inside. Costs about a millisecond, where `fork` builds a whole world. DriverError
+        where there are several arms.
         """
+        if self.others:
+            raise DriverError(
+                f"expected one arm to try things out with, got {1 + len(self.others)}"
+            )
         state = self.client.saveState()
         restore_in_order(self, stateId=state)
         kept = (self._command, self._holding, self._steps, self._gripper)
@@ -67,7 +131,9 @@ def carry_over(source: WorldCopies, twin: WorldCopies) -> None:
     twin._scene = source._scene
     if not exact:
         here = [source._current_spec(object_id) for object_id in source._specs]
-        twin._scene = SceneSpec.model_construct(robot=source._scene.robot, objects=here)
+        twin._scene = SceneSpec.model_construct(
+            robot=source._scene.robot, objects=here, table=source._scene.table
+        )
     twin._begin()
     twin._command, twin._holding, twin._steps = source._command, source._holding, source._steps
     twin._gripper = source._gripper

@@ -18,11 +18,16 @@ Point = tuple[float, float, float]
 
 @dataclass
 class Mesh:
-    """vertices and normals: equally long lists of points; indices: three per triangle."""
+    """vertices and normals: equally long lists of points; indices: three per triangle.
+
+    material: the name of what covers it, from a file body.mtl, laid over it as a cloth is, along x
+    and y; none without.
+    """
 
     vertices: list[Point] = field(default_factory=list)
     normals: list[Point] = field(default_factory=list)
     indices: list[int] = field(default_factory=list)
+    material: str = ""
 
     def add_quad(self, a: Point, b: Point, c: Point, d: Point, normals: list[Point]) -> None:
         """Add a four-sided face with one normal per corner."""
@@ -36,8 +41,17 @@ class Mesh:
         lines = [f"v {x:.7f} {y:.7f} {z:.7f}" for x, y, z in self.vertices]
         lines += [f"vn {x:.6f} {y:.6f} {z:.6f}" for x, y, z in self.normals]
         corner = [f"{i + 1}//{i + 1}" for i in self.indices]
+        if self.material:
+            lines = ["mtllib body.mtl", f"usemtl {self.material}", *lines]
+            lines += [f"vt {u:.6f} {v:.6f}" for u, v in self._from_above()]
+            corner = [f"{i + 1}/{i + 1}/{i + 1}" for i in self.indices]
         lines += [f"f {a} {b} {c}" for a, b, c in zip(*[iter(corner)] * 3, strict=True)]
         return "\n".join(lines) + "\n"
+
+    def _from_above(self) -> list[tuple[float, float]]:
+        """Where in the texture each vertex lies, 0 to 1: its place between the outermost ones."""
+        (x0, x1), (y0, y1) = ((min(c), max(c)) for c in list(zip(*self.vertices, strict=True))[:2])
+        return [((x - x0) / (x1 - x0), (y - y0) / (y1 - y0)) for x, y, _ in self.vertices]
 
 
 def cuboid(lower: Point, upper: Point, mesh: Mesh | None = None) -> Mesh:

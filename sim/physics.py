@@ -11,7 +11,7 @@ from dataclasses import dataclass, fields
 
 import numpy as np
 
-from llmagentos.objects.kinds import KINDS
+from llmagentos.objects.kinds import traits
 from sim.bodies import friction_of
 from sim.furniture import TABLE_FRICTION
 from sim.robot import PAD_FRICTION
@@ -52,7 +52,7 @@ class Physics:
 
     def _apply_to(self, world: SimWorld, name: str) -> None:
         client, body, g = world.client, world.body_of(name), world.geometry_of(name)
-        lateral, rolling, spinning = friction_of(KINDS[g.kind])
+        lateral, rolling, spinning = friction_of(traits(g.kind))
         client.changeDynamics(
             body,
             -1,

@@ -8,16 +8,19 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
 from llmagentos.errors import SceneError
 from llmagentos.objects.colors import COLORS
-from llmagentos.objects.geometry import object_geometry
-from llmagentos.objects.kinds import KINDS, traits
+from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.objects.kinds import KINDS, THING, traits
 from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.types import Workspace
+from sim.models import MODELS, SIZE_FACTORS, model_geometry, model_named
 from sim.scene import ObjectSpec, SceneSpec
+from sim.tables import table_for
 
 #: Free space between two objects, at scale 1: mostly room for a finger, sometimes tight.
 _ROOMY_M, _TIGHT_M, _TIGHT_SHARE = 0.045, 0.012, 0.1
@@ -29,15 +32,41 @@ _DRAWS = 12
 _FULL_SHARE = 0.43
 
 
+@dataclass(frozen=True)
+class _Wanted:
+    """What shall stand somewhere; model: of a thing."""
+
+    kind: str
+    color: str
+    size: float
+    model: str = ""
+
+    @property
+    def geometry(self) -> ObjectGeometry:
+        if self.model:
+            return model_geometry(self.model, self.size)
+        return object_geometry(self.kind, self.size)
+
+    def at(self, position: tuple[float, float], yaw: float) -> ObjectSpec:
+        return ObjectSpec(kind=self.kind, color=self.color, size=self.size, position=position,
+                          yaw=yaw, model=self.model or None)  # fmt: skip
+
+
 def random_scene(
     seed: int,
     n_objects: int | None = None,
     kinds: Sequence[str] | None = None,
     robot: str = DEFAULT_ROBOT,
+    table: str | None = None,
+    things: int = 0,
+    models: Sequence[str] | None = None,
 ) -> SceneSpec:
     """`n_objects` (default: 4 to 10) things of `kinds` (default: the common ones) where an arm works.
 
-    robot: its name or folder. SceneError when they do not fit, RobotError for an arm that is none.
+    robot: its name or folder. table: what the table looks like (sim.tables), "random" for any but
+    the mat; the things are the same on all of them. things: so many more that are none of our
+    kinds, each of another of `models` (default: all of sim/models.py). SceneError when they do not
+    fit, RobotError for an arm that is none.
     """
     area = load(robot).workspace
     full_m2 = _FULL_SHARE * (area.x_max - area.x_min) * (area.y_max - area.y_min)
@@ -51,12 +80,15 @@ def random_scene(
     weights = np.array([KINDS[name].frequency or _RARE for name in names])
     for _ in range(_DRAWS):  # Too many large things in one draw do not fit: draw again.
         drawn = [str(rng.choice(names, p=weights / weights.sum())) for _ in range(count)]
-        wanted = [(kind, _any_color(rng, kind), _any_size(rng, kind, area.scale)) for kind in drawn]
-        if sum(object_geometry(kind, size).size_m ** 2 for kind, _, size in wanted) > full_m2:
+        wanted = [
+            _Wanted(kind, _any_color(rng, kind), _any_size(rng, kind, area.scale)) for kind in drawn
+        ]
+        wanted += _any_things(rng, things, models, area.scale)
+        if sum(w.geometry.size_m**2 for w in wanted) > full_m2:
             continue
         placed = _arrange(rng, wanted, area)
         if placed is not None:
-            scene = SceneSpec(robot=robot, objects=placed)
+            scene = SceneSpec(robot=robot, objects=placed, table=table_for(table, seed))
             scene.check()
             return scene
     raise SceneError(f"expected {count} of {names} to fit the workspace, found no room")
@@ -72,13 +104,32 @@ def _any_size(rng: np.random.Generator, kind: str, scale: float) -> float:
     return size if scale == 1.0 else round(scale * size, 5)
 
 
+def _any_things(
+    rng: np.random.Generator, count: int, models: Sequence[str] | None, scale: float
+) -> list[_Wanted]:
+    """Things of different models, sizes and colours."""
+    if count == 0:
+        return []
+    names = list(models or MODELS)
+    if count > len(names):
+        raise SceneError(f"expected at most {len(names)} things of different models, got {count}")
+    low, high = SIZE_FACTORS
+    return [
+        _Wanted(
+            THING,
+            str(rng.choice(COLORS)),
+            round(scale * model_named(str(name)).size_m * float(rng.uniform(low, high)), 4),
+            str(name),
+        )
+        for name in rng.choice(names, count, replace=False)
+    ]
+
+
 def _arrange(
-    rng: np.random.Generator, wanted: list[tuple[str, str, float]], area: Workspace
+    rng: np.random.Generator, wanted: list[_Wanted], area: Workspace
 ) -> list[ObjectSpec] | None:
     """Place the largest first; when one finds no room, start over, closer together."""
-    order = sorted(
-        range(len(wanted)), key=lambda i: -object_geometry(wanted[i][0], wanted[i][2]).size_m
-    )
+    order = sorted(range(len(wanted)), key=lambda i: -wanted[i].geometry.size_m)
     for attempt in range(12):
         squeeze = 1.0 - attempt / 12
         placed: dict[int, ObjectSpec] = {}
@@ -94,13 +145,12 @@ def _arrange(
 
 def _find_room(
     rng: np.random.Generator,
-    wanted: tuple[str, str, float],
+    wanted: _Wanted,
     placed: list[ObjectSpec],
     squeeze: float,
     area: Workspace,
 ) -> ObjectSpec | None:
-    kind, color, size = wanted
-    radius = object_geometry(kind, size).footprint_radius_m
+    radius = wanted.geometry.footprint_radius_m
     if 2 * radius > min(area.x_max - area.x_min, area.y_max - area.y_min):
         return None
     for _ in range(_TRIES):
@@ -115,7 +165,7 @@ def _find_room(
         )
         if clear:
             flat = (round(float(x), 4), round(float(y), 4))
-            round_kind = object_geometry(kind, size).is_round
-            turn = 0.0 if round_kind else round(float(yaw), 4)
-            return ObjectSpec(kind=kind, color=color, size=size, position=flat, yaw=turn)
+            whole = 2 if wanted.model else 1  # a thing is another one after a quarter turn
+            turn = 0.0 if wanted.geometry.is_round else round(whole * float(yaw), 4)
+            return wanted.at(flat, turn)
     return None

@@ -53,10 +53,15 @@ def _part_of(name: str, within: dict[str, tuple[str, NDArray[np.float64]]]) -> P
 
 
 class ArmBody:
-    """An arm in one PyBullet world, base at the world's origin."""
+    """An arm in one PyBullet world. base: where it stands, at the world's origin by default."""
 
     def __init__(
-        self, client: Any, spec: ArmSpec, substeps: int = 4, engine: Engine | None = None
+        self,
+        client: Any,
+        spec: ArmSpec,
+        substeps: int = 4,
+        engine: Engine | None = None,
+        base: Place = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0)),
     ) -> None:
         """substeps: physics steps in one period of control."""
         self.spec = spec
@@ -75,6 +80,7 @@ class ArmBody:
             self.body = int(
                 client.loadURDF(
                     str(path),
+                    *base,
                     useFixedBase=True,
                     flags=client.URDF_USE_INERTIA_FROM_FILE,
                 )

@@ -9,11 +9,16 @@ A YAML scene:
     objects:
       - {kind: block, color: red, position: [0.45, 0.10], yaw: 0.3}
       - {kind: bowl, color: blue, size: 0.14, position: [0.55, -0.15]}
+      - {kind: thing, model: hammer, color: brown, position: [0.40, -0.20], yaw: 1.0}
+      - {kind: thing, extents: [0.12, 0.04, 0.03], color: green, position: [0.60, 0.20]}
+    table: wood
+    camera: {noise: typical}
+
+Several arms at one table: robots: [{name: left}, {name: right, position: [0, -0.6], yaw: 0}].
 """
 
 from __future__ import annotations
 
-import difflib
 import math
 from collections import Counter
 from pathlib import Path
@@ -22,21 +27,24 @@ from typing import Any
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
-from llmagentos.errors import FileError, RobotError, SceneError
+from llmagentos.errors import ConfigError, FileError, RobotError, SceneError
 from llmagentos.files import is_there, read_yaml
-from llmagentos.objects.colors import COLORS
-from llmagentos.objects.geometry import ObjectGeometry, object_geometry
-from llmagentos.objects.kind import Attribute
-from llmagentos.objects.kinds import KINDS, size_range_m
 from llmagentos.robots import DEFAULT_ROBOT, load, names
-from llmagentos.robots.loading import FILE as ROBOT_FILE
+from llmagentos.robots.folders import FILE as ROBOT_FILE
 from llmagentos.types import Workspace
+from sim.noise import severity
+from sim.object_spec import ObjectSpec, check_object, unknown
 from sim.room import Bounds, Circle, Group, Spot, apart
+from sim.tables import check_table, table_for
 from sim.touching import TOUCH_M, footprints_overlap, interpenetrate
+
+__all__ = ["ObjectSpec", "SceneSpec", "area_words", "interpenetrate", "table_m", "unused_id"]
 
 #: How far the table top goes on around the work area, metres at scale 1: to the robot, away from
 #: it, to either side.
 _NEAR_M, _FAR_M, _ASIDE_M = 0.12, 0.30, 0.25
+#: The table reaches so far around the bases of further arms, metres.
+_BASE_M = 0.12
 #: Things above the table that were brought to another scale fall this far.
 _DOWN_M = 0.002
 #: Room between things that are brought to another work area, metres at scale 1: the first of these
@@ -57,40 +65,33 @@ def table_m(workspace: Workspace) -> tuple[float, float, float, float]:
     return x0, x1, y0, y1
 
 
-class ObjectSpec(BaseModel):
-    """One object. position: [x, y] on the table, or [x, y, z] with z of the middle of its box.
-
-    attributes: what is hazardous about it besides its kind's own (sharp, hot, liquid, electronic,
-    fragile), for the plan guard: a camera tells no laptop from a tray.
-    """
+class SceneCamera(BaseModel):
+    """The camera over the table. noise: none, mild, typical or bad, each also with -tof behind it
+    (sim.noise.severities)."""
 
     model_config = ConfigDict(extra="forbid")
 
-    kind: str
-    color: str = ""
-    size: float | None = None
-    position: tuple[float, ...] = Field(min_length=2, max_length=3)
+    noise: str = "none"
+
+
+class ArmPlace(BaseModel):
+    """One of several arms at a table. position: of its base [x, y], metres, and yaw (rad), in the frame of
+    the first one, which stands at [0, 0] with yaw 0. name: by which it is spoken of ("left")."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    name: str
+    robot: str = DEFAULT_ROBOT
+    position: tuple[float, float] = (0.0, 0.0)
     yaw: float = 0.0
-    id: str | None = None
-    attributes: tuple[Attribute, ...] | None = None
-
-    @property
-    def geometry(self) -> ObjectGeometry:
-        """Heights, wall and floor at this size. KeyError for an unknown kind."""
-        return object_geometry(self.kind, self.size)
-
-    @property
-    def xyz(self) -> tuple[float, float, float]:
-        """Middle of the base-to-top box, base frame."""
-        x, y = self.position[0], self.position[1]
-        if len(self.position) == 3:
-            return x, y, self.position[2]
-        return x, y, self.geometry.height_m / 2
 
 
 class SceneSpec(BaseModel):
     """A scene that can exist: construct it and every rule has been checked, every id is set.
 
+    table: what the table's top looks like, a name of sim.tables or name:seed; None: the plain mat.
+    camera: how well it sees; None: perfectly. robots: several arms at the table, of which the first is
+    `robot` (sim.arms drives them all).
     Raises SceneError (through `from_dict`, `from_yaml`) naming the object and the reason.
     """
 
@@ -98,6 +99,9 @@ class SceneSpec(BaseModel):
 
     robot: str = DEFAULT_ROBOT
     objects: list[ObjectSpec] = Field(default_factory=list)
+    table: str | None = None
+    camera: SceneCamera | None = None
+    robots: list[ArmPlace] = Field(default_factory=list)
 
     @classmethod
     def from_dict(cls, data: dict[str, Any]) -> SceneSpec:
@@ -126,6 +130,10 @@ class SceneSpec(BaseModel):
             beside = Path(path).parent / robot
             if is_there(beside / ROBOT_FILE):
                 data["robot"] = str(beside)
+        for item in data.get("objects") or () if isinstance(data, dict) else ():
+            model = item.get("model") if isinstance(item, dict) else None
+            if isinstance(model, str) and is_there(Path(path).parent / model):
+                item["model"] = str((Path(path).parent / model).resolve())
         return cls.from_dict(data)
 
     def with_robot(self, robot: str) -> SceneSpec:
@@ -152,7 +160,7 @@ class SceneSpec(BaseModel):
         groups = _groups(self.objects)
         for item in changed.objects:
             if factor != 1.0:
-                item.size = round(factor * item.geometry.size_m, 6)
+                item.rescale(factor)
                 if len(item.position) == 3:
                     # What stands in or on something comes down onto it: walls shrink less.
                     x, y, z = item.position
@@ -160,6 +168,12 @@ class SceneSpec(BaseModel):
         spots = _spots(self.objects, changed.objects, groups, old, new)
         for item, (x, y) in zip(changed.objects, spots, strict=True):
             item.position = (round(x, 6), round(y, 6), *item.position[2:])
+        changed.check()
+        return changed
+
+    def with_table(self, table: str, seed: int = 0) -> SceneSpec:
+        """The same scene on another table top (sim.tables; "random": any). Raises SceneError."""
+        changed = self.model_copy(update={"table": table_for(table, seed)}, deep=True)
         changed.check()
         return changed
 
@@ -171,20 +185,71 @@ class SceneSpec(BaseModel):
         """The text of a scene file that `from_yaml` reads back."""
         return yaml.safe_dump(self.to_dict(), sort_keys=False, default_flow_style=None)
 
+    @property
+    def top_m(self) -> tuple[float, float, float, float]:
+        """The table top that things may stand on, in the first arm's frame: x from, x to, y from, y to.
+        Under every arm's work area and base."""
+        ends = [table_m(self.workspace)]
+        for place in self.robots[1:]:
+            x0, x1, y0, y1 = table_m(load(place.robot).workspace)
+            corners = [_placed(place, x, y) for x in (x0, x1) for y in (y0, y1)]
+            x, y = place.position  # and what the base stands on
+            corners += [(x - _BASE_M, y - _BASE_M), (x + _BASE_M, y + _BASE_M)]
+            xs, ys = zip(*corners, strict=True)
+            ends.append((min(xs), max(xs), min(ys), max(ys)))
+        a, b, c, d = zip(*ends, strict=True)
+        return min(a), max(b), min(c), max(d)
+
     def check(self) -> None:
         """Check every rule and give every object its id. SceneError otherwise."""
+        self._check_arms()
         workspace = self.workspace
+        self._check_room()
         for index, item in enumerate(self.objects):
-            _check_object(item, f"object {index + 1}", workspace.scale)
+            check_object(item, f"object {index + 1}", workspace.scale)
         self._set_ids()
         for index, item in enumerate(self.objects):
-            _check_place(item, workspace)
+            _check_place(item, workspace, self.top_m)
             for other in self.objects[:index]:
                 if interpenetrate(item, other):
                     raise SceneError(
                         f"{item.id} at {_at(item)} and {other.id} at {_at(other)} overlap: "
                         "expected objects beside, on or in each other"
                     )
+
+    def _check_arms(self) -> None:
+        if not self.robots:
+            return
+        first, names = self.robots[0], [place.name for place in self.robots]
+        twice = sorted({name for name in names if names.count(name) > 1})
+        if twice:
+            raise SceneError(f"robots: expected every name once, got {twice[0]!r} again")
+        if first.position != (0.0, 0.0) or first.yaw:
+            raise SceneError(
+                f"robots: expected {first.name!r}, the first one, at [0, 0] with yaw 0, got "
+                f"{list(first.position)} and {first.yaw}"
+            )
+        if "robot" in self.model_fields_set and self.robot != first.robot:
+            raise SceneError(
+                f"robots: expected the first one to be the scene's robot {self.robot!r}, got {first.robot!r}"
+            )
+        self.robot = first.robot
+        for place in self.robots:
+            try:
+                load(place.robot)
+            except RobotError as error:
+                raise SceneError(f"robots: {place.name}: {error}") from error
+            if not all(map(math.isfinite, (*place.position, place.yaw))):
+                raise SceneError(f"robots: expected finite numbers for {place.name!r}")
+
+    def _check_room(self) -> None:
+        if self.table is not None:
+            check_table(self.table)
+        if self.camera is not None:
+            try:
+                severity(self.camera.noise)
+            except ConfigError as error:
+                raise SceneError(f"camera: {error}") from error
 
     @property
     def workspace(self) -> Workspace:
@@ -281,37 +346,18 @@ def unused_id(item: ObjectSpec, taken: set[str | None]) -> str:
     return name
 
 
-def _check_object(item: ObjectSpec, where: str, scale: float) -> None:
-    known = [kind.name for kind in KINDS.values() if kind.in_scenes]
-    if item.kind not in known:
-        raise SceneError(f"{where}: {_unknown('kind', item.kind, known)}")
-    kind = KINDS[item.kind]
-    item.color = item.color or kind.color
-    if not item.color:
-        raise SceneError(f"{where}: expected a colour for a {item.kind}, got none")
-    if item.color and item.color not in COLORS:
-        raise SceneError(f"{where}: {_unknown('colour', item.color, list(COLORS))}")
-    if not kind.paintable and item.color != kind.color:
-        raise SceneError(
-            f"{where}: expected no colour for a {item.kind}, which comes in {kind.color} only, "
-            f"got {item.color!r}"
-        )
-    if not all(math.isfinite(v) for v in (*item.position, item.yaw)):
-        raise SceneError(f"{where}: expected finite numbers, got {item.position}, yaw {item.yaw}")
-    if item.size is None and scale != 1.0:
-        item.size = round(scale * kind.size_m, 6)
-    low, high = (round(scale * size, 6) for size in size_range_m(item.kind))
-    if item.size is not None and not low <= item.size <= high:
-        raise SceneError(
-            f"{where}: expected the size of a {item.kind} between {low} and {high} m, "
-            f"got {item.size}"
-        )
+def _placed(place: ArmPlace, x: float, y: float) -> tuple[float, float]:
+    """A point of an arm's frame in the first one's."""
+    c, s = math.cos(place.yaw), math.sin(place.yaw)
+    return place.position[0] + c * x - s * y, place.position[1] + s * x + c * y
 
 
-def _check_place(item: ObjectSpec, workspace: Workspace) -> None:
+def _check_place(
+    item: ObjectSpec, workspace: Workspace, top_m: tuple[float, float, float, float]
+) -> None:
     x, y, z = item.xyz
     radius = item.geometry.footprint_radius_m
-    x0, x1, y0, y1 = table_m(workspace)
+    x0, x1, y0, y1 = top_m
     if not (x0 + radius <= x <= x1 - radius and y0 + radius <= y <= y1 - radius):
         raise SceneError(
             f"{item.id} at {_at(item)} is off the table: expected x {x0 + radius:.2f} to "
@@ -326,12 +372,6 @@ def _check_place(item: ObjectSpec, workspace: Workspace) -> None:
         )
 
 
-def _unknown(what: str, got: str, valid: list[str]) -> str:
-    close = difflib.get_close_matches(got.lower(), valid, n=1, cutoff=0.5)
-    hint = f"; did you mean {close[0]!r}?" if close else ""
-    return f"expected a known {what} ({', '.join(valid)}), got {got!r}{hint}"
-
-
 def _at(item: ObjectSpec) -> str:
     return "(" + ", ".join(f"{v:.3f}" for v in item.position) + ")"
 
@@ -341,9 +381,11 @@ def _first_problem(error: ValidationError) -> str:
     where = ".".join(str(part) for part in first["loc"]) or "scene"
     if first["type"] == "extra_forbidden":
         inside = first["loc"][:-1]
-        known = list((ObjectSpec if inside else SceneSpec).model_fields)
-        place = f"object {int(inside[-1]) + 1}: " if inside else ""
-        return f"{place}{_unknown('entry', str(first['loc'][-1]), known)}"
+        owner = SceneCamera if inside[:1] == ("camera",) else ObjectSpec if inside else SceneSpec
+        known = list(owner.model_fields)
+        numbered = inside and isinstance(inside[-1], int)
+        place = f"object {int(inside[-1]) + 1}: " if numbered else "".join(f"{i}: " for i in inside)
+        return f"{place}{unknown('entry', str(first['loc'][-1]), known)}"
     if first["loc"][-1:] == ("position",):
         return f"{where}: expected [x, y] or [x, y, z] in metres, got {first.get('input')!r}"
     return f"{where}: {first['msg']}, got {first.get('input')!r}"

@@ -8,10 +8,10 @@ from __future__ import annotations
 import math
 from typing import TYPE_CHECKING
 
-from llmagentos.objects.kinds import traits
+from llmagentos.objects.kinds import THING, traits
 
 if TYPE_CHECKING:
-    from sim.scene import ObjectSpec
+    from sim.object_spec import ObjectSpec
 
 #: Objects closer than this to touching count as overlapping only when they really interpenetrate.
 TOUCH_M = 0.0005
@@ -53,8 +53,8 @@ def footprints_overlap(a: ObjectSpec, b: ObjectSpec) -> bool:
     if ga.is_round or gb.is_round:
         circle, square = (a, b) if ga.is_round else (b, a)
         x, y = _in_frame_of(square, circle.xyz[0], circle.xyz[1])
-        half = square.geometry.size_m / 2
-        dx, dy = max(abs(x) - half, 0.0), max(abs(y) - half, 0.0)
+        along, across = _halves(square)
+        dx, dy = max(abs(x) - along, 0.0), max(abs(y) - across, 0.0)
         return math.hypot(dx, dy) < circle.geometry.size_m / 2 - TOUCH_M
     return not (_separated(a, b) or _separated(b, a))
 
@@ -63,9 +63,20 @@ def _separated(a: ObjectSpec, b: ObjectSpec) -> bool:
     """Whether an edge direction of square `a` separates the two squares."""
     x, y = _in_frame_of(a, b.xyz[0], b.xyz[1])
     turn = b.yaw - a.yaw
-    reach = b.geometry.size_m / 2 * (abs(math.cos(turn)) + abs(math.sin(turn)))
-    half = a.geometry.size_m / 2
-    return max(abs(x), abs(y)) >= half + reach - TOUCH_M
+    c, s = abs(math.cos(turn)), abs(math.sin(turn))
+    (along, across), (long, wide) = _halves(a), _halves(b)
+    return (
+        abs(x) >= along + c * long + s * wide - TOUCH_M
+        or abs(y) >= across + s * long + c * wide - TOUCH_M
+    )
+
+
+def _halves(item: ObjectSpec) -> tuple[float, float]:
+    """Half its length and width; known kinds count as squares."""
+    g = item.geometry
+    if item.kind != THING:
+        return g.size_m / 2, g.size_m / 2
+    return g.extents_m[0] / 2, g.extents_m[1] / 2
 
 
 def _in_frame_of(item: ObjectSpec, x: float, y: float) -> tuple[float, float]:

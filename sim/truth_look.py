@@ -39,17 +39,20 @@ def told_scene(
         if kind.is_square and not kind.is_oblong:
             yaw = (yaw + math.pi / 4) % (math.pi / 2) - math.pi / 4
         x, y, z = o["position"]
+        extents = o.get("extents")
         items.append(
             SceneObject(
                 id=o["id"],
                 kind=o["kind"],
                 color=o["color"],
                 size_m=o["size"],
-                height_m=object_geometry(o["kind"], o["size"]).height_m,
+                height_m=extents[2] if extents else object_geometry(o["kind"], o["size"]).height_m,
                 position=(x, y, z),
                 yaw=yaw,
                 held=o["id"] == held,
                 last_seen_s=now_s,
+                extents_m=tuple(extents) if extents else None,
+                outline_m=tuple((px, py) for px, py in o.get("outline", ())),
             )
         )
     # Perception's rule is in the lengths of a table of scale 1.
@@ -95,9 +98,11 @@ class NoisyLook:
         noise, (dx, dy, turn, wide) = self._noise, self._rng.normal(0.0, 1.0, 4)
         x, y, _ = o.position
         size = max(o.size_m + wide * noise.size_m, 0.6 * o.size_m)
-        height = o.height_m if noise.size_m == 0 else object_geometry(o.kind, size).height_m
+        height = o.height_m
+        if noise.size_m and o.extents_m is None:
+            height = object_geometry(o.kind, size).height_m
         return replace(
-            o,
+            o.resized(size / o.size_m),
             position=(
                 x + self.bias_m[0] + dx * noise.jitter_m,
                 y + self.bias_m[1] + dy * noise.jitter_m,

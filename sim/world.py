@@ -8,6 +8,7 @@ Implements `llmagentos.ports.hardware.RobotDriver`. Base frame = world frame; th
 
 from __future__ import annotations
 
+import math
 import weakref
 from collections.abc import Sequence
 from typing import Any
@@ -26,11 +27,12 @@ from sim.engine import Engine
 from sim.forking import WorldCopies, carry_over
 from sim.framing import arm_points
 from sim.furniture import build_furniture
-from sim.noise import SensorNoise
+from sim.noise import SensorNoise, severity
 from sim.palette import PALETTE
 from sim.rendering import Lighting, Renderer
 from sim.robot import ArmBody
-from sim.scene import ObjectSpec, SceneSpec, interpenetrate, unused_id
+from sim.scene import ArmPlace, ObjectSpec, SceneSpec, interpenetrate, unused_id
+from sim.tables import MAT
 from sim.torques import TorqueSense
 
 PHYSICS_HZ = 240
@@ -43,7 +45,8 @@ class SimWorld(WorldCopies, RobotDriver):
     the environment variable LLMAGENTOS_RENDERER decides for "auto" when it is set.
     engine: how exactly physics is computed. senses_torques: `state` tells what pushes against the
     joints, as arms with torque sensors do.
-    seed starts the noise and, with `vary_light`, chooses the light.
+    noise: of the cameras; without it, what the scene says. seed starts the noise and, with
+    `vary_light`, chooses the light.
     """
 
     def __init__(
@@ -65,6 +68,7 @@ class SimWorld(WorldCopies, RobotDriver):
             )
         self._substeps = PHYSICS_HZ // control_hz
         self.noise = noise or SensorNoise(seed=seed)
+        self._own_noise = noise is not None
         self.vary_light = vary_light
         self._engine = engine or Engine()
         self._senses_torques = senses_torques
@@ -82,7 +86,7 @@ class SimWorld(WorldCopies, RobotDriver):
         self._scene = SceneSpec()
         self._bodies: dict[str, int] = {}
         self._specs: dict[str, ObjectSpec] = {}
-        self._built: tuple[str, list[tuple[str, float]]] | None = None
+        self._built: tuple[str, str | None, list[tuple[object, ...]]] | None = None
         self.reset(scene or SceneSpec(), seed)
 
     # ---- building -------------------------------------------------------------------------
@@ -106,6 +110,9 @@ class SimWorld(WorldCopies, RobotDriver):
         if scene is not None:
             scene.check()
             self._scene = scene.model_copy(deep=True)
+            if not self._own_noise:
+                name = scene.camera.noise if scene.camera else "none"
+                self.noise = severity(name, self.noise.seed)
         if seed is not None:
             self.noise.reset(seed)
             if self.vary_light:
@@ -120,8 +127,9 @@ class SimWorld(WorldCopies, RobotDriver):
         self._built = None
 
     def _begin(self, joints: Sequence[float] | None = None, width_m: float | None = None) -> None:
-        things = [(o.kind, o.geometry.size_m) for o in self._scene.objects]
-        wanted = (self._scene.robot, things)
+        things = [o.form for o in self._scene.objects]
+        arms = [(p.name, p.robot, p.position, p.yaw) for p in self._scene.robots]
+        wanted = (self._scene.robot, self._scene.table, [*arms, *things])
         if self._built != wanted:
             self._rebuild()
             self._built = wanted
@@ -145,19 +153,37 @@ class SimWorld(WorldCopies, RobotDriver):
         self.robot = self._furnish(load(self._scene.robot))
         if self._senses_torques:
             self._torques = TorqueSense(client, self.robot.body, self.robot.joints)
+        #: The arms beside the first one, by name: sim.arms drives them.
+        self.others = {p.name: self._other(p) for p in self._scene.robots[1:]}
         self._pool = [self._make(item) for item in self._scene.objects]
+
+    @staticmethod
+    def _points(place: ArmPlace) -> NDArray[np.float64]:
+        """What of an arm a picture for people must show, in the first one's frame."""
+        c, s = math.cos(place.yaw), math.sin(place.yaw)
+        turn = np.array([[c, s, 0], [-s, c, 0], [0, 0, 1]])
+        points: NDArray[np.float64] = arm_points(load(place.robot)) @ turn + [*place.position, 0.0]
+        return points
+
+    def _other(self, place: ArmPlace) -> ArmBody:
+        turn = (0.0, 0.0, math.sin(place.yaw / 2), math.cos(place.yaw / 2))
+        base = (*place.position, 0.0), turn
+        return ArmBody(self.client, load(place.robot), self._substeps, self._engine, base)
 
     def _furnish(self, spec: ArmSpec) -> ArmBody:
         """The room and the cameras for an arm's work area, and the arm."""
-        self._furniture = build_furniture(self.client, spec.workspace)
+        table = self._scene.table or MAT
+        top_m = self._scene.top_m if self._scene.robots else None
+        self._furniture = build_furniture(self.client, spec.workspace, table, top_m)
         self.overhead.spec = overhead_spec(workspace=spec.workspace)
-        if self._framed is None or self._framed[0] is not spec:
-            self._framed = spec, arm_points(spec)
+        if self._framed is None or self._framed[0] is not spec or self._scene.robots:
+            others = [self._points(place) for place in self._scene.robots[1:]]
+            self._framed = spec, np.vstack([arm_points(spec), *others])
         self.observer.spec = observer_spec(workspace=spec.workspace, points=self._framed[1])
         return ArmBody(self.client, spec, self._substeps, self._engine)
 
     def _make(self, item: ObjectSpec) -> int:
-        return create_body(self.client, item.geometry, PALETTE[item.color])
+        return create_body(self.client, item.geometry, PALETTE[item.color], item.solid)
 
     def _place_all(self, joints: Sequence[float] | None, width_m: float | None) -> None:
         client = self.client
@@ -166,6 +192,8 @@ class SimWorld(WorldCopies, RobotDriver):
         self._specs = dict(zip(ids, self._scene.objects, strict=True))
         self.park_objects()
         self.robot.reset(joints, width_m)
+        for other in self.others.values():
+            other.reset()
         if self._torques is not None:
             self._torques.forget()
         client.performCollisionDetection()
@@ -269,6 +297,10 @@ class SimWorld(WorldCopies, RobotDriver):
         elif not self._holding:
             self.robot.hold()
             self._holding = True
+        self.let_pass()
+
+    def let_pass(self) -> None:
+        """One control period of physics, with the motors as they are."""
         step = self.client.stepSimulation
         if self._torques is not None:
             self._torques.period(step, self._substeps, 1 / PHYSICS_HZ)
@@ -320,15 +352,15 @@ class SimWorld(WorldCopies, RobotDriver):
         list of contacts in order in both, so a forked world may differ in its last bits from
         one that was never forked. After `spawn` or `remove` the copy has the same poses and
         speeds but forgets what contacts remember.) Noise restarts from its seed; the copy's
-        pictures are TinyRenderer's.
+        pictures are TinyRenderer's. DriverError where there are several arms.
         """
-        old = self.noise
-        noise = SensorNoise(old.rgb_std, old.depth_std_m, old.depth_dropout, old.seed)
+        if self.others:
+            raise DriverError(f"expected one arm in a world to copy, got {1 + len(self.others)}")
         # EGL is for one world a process
         twin = SimWorld(
             control_hz=PHYSICS_HZ // self._substeps,
             renderer="tiny",
-            noise=noise,
+            noise=self.noise.fresh(),
             engine=self._engine,
         )
         twin._renderer.lighting = self._renderer.lighting

@@ -13,6 +13,7 @@ from lab.session import Table
 
 from llmagentos import events as e
 from llmagentos.lang import codec as compact
+from llmagentos.lang.wording import outline
 
 DOCS = Path(__file__).parents[1] / "docs/events.md"
 ROW = re.compile(r"^\| `(\w+)` \| `(\w+)` \| ([^|]+) \| ([^|]+) \|$", re.M)
@@ -45,7 +46,20 @@ def test_a_plan_is_told_as_data() -> None:
         "event": "plan",
         "plan": plan.to_json(),
         "plan_s": 0.5,
+        "outline": [],
     }
+
+
+def test_an_outline_has_the_paths_that_steps_have_when_they_are_carried_out() -> None:
+    table = Table()
+    said = "if exists [ a green cup ] { home } else { put [ the red block ] in [ the blue bowl ] } ; home"
+    rows = {row["path"]: row for row in outline(compact.parse(said))}
+    assert list(rows) == ["0", "0.0", "0.1", "1"]
+    assert rows["0.1"]["branch"] == "otherwise"
+    table.do(said)
+    begun = [event for event in table.events if isinstance(event, e.StepStarted)]
+    assert [event.path for event in begun] == ["0", "0.1", "1"]
+    assert all(rows[event.path]["words"] == event.words for event in begun)
 
 
 def test_what_is_no_event_is_refused_and_newer_fields_are_left_out() -> None:

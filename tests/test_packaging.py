@@ -44,6 +44,15 @@ def test_the_wheel_holds_every_module_of_the_product(packages: list[str]) -> Non
     assert folders <= set(packages)
 
 
+def test_the_wheel_holds_the_web_console() -> None:
+    told = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    package = ROOT / "llmagentos/gateway"
+    patterns = told["tool"]["setuptools"]["package-data"]["llmagentos.gateway"]
+    held = {file.name for pattern in patterns for file in package.glob(pattern)}
+    assert {"index.html", "main.js", "console.css"} <= held
+    assert {file.name for file in (package / "console").iterdir()} == held
+
+
 def test_nothing_of_the_workshop_lies_inside_a_package(packages: list[str]) -> None:
     inside = [name for name in packages if set(name.split(".")) & {"corpus", *WORKSHOP}]
     assert inside == []

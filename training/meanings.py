@@ -28,8 +28,9 @@ from llmagentos.errors import LLMAgentOSError
 from llmagentos.lang import plan as p
 from llmagentos.learning.meanings import Meaning, Mixture
 from llmagentos.learning.reward import Verdict
-from llmagentos.types import Scene, SceneObject
+from llmagentos.types import BaseState, Scene, SceneObject
 from training.corpus import build, mix
+from training.corpus.checks import driving
 from training.corpus.checks.checker import SCALES, TRIES, Checker
 from training.corpus.checks.layout import CannotBuildError
 from training.corpus.checks.rehearsal import MAX_TICKS, Setting, executor_in, setting_for
@@ -38,6 +39,8 @@ from training.corpus.sampler import Ctx, Split
 
 #: A thing is where it was wanted within this distance, metres: any place beside something counts.
 NEAR_M = 0.06
+#: A robot that drives is at a place within this distance, metres.
+AT_M = 0.3
 #: Farther than this is moved or turned, metres and radians.
 MOVED_M, TURNED_RAD = 0.02, 0.1
 #: What a plan's end says of what the command expects.
@@ -68,10 +71,13 @@ class Ended:
 
     @property
     def changed(self) -> bool:
-        """Whether anything was moved, turned, taken or pointed at."""
+        """Whether anything was moved, turned, taken or pointed at, or the robot drove."""
         was = {o.id: o for o in self.before.objects}
-        return self.pointed is not None or any(
-            _changed(was.get(o.id, o), o) for o in self.after.objects
+        drove = not _same_place(self.before.base, self.after.base)
+        return (
+            drove
+            or self.pointed is not None
+            or any(_changed(was.get(o.id, o), o) for o in self.after.objects)
         )
 
 
@@ -131,6 +137,9 @@ def staged(pair: build.Pair, seed: str) -> Spoken | None:
             setting = setting_for(plan.steps, rng, attempt % 2 == 1, SCALES[attempt])
         except CannotBuildError:
             continue
+        if driving.drives(plan):
+            house = driving.house(plan, setting.world.scene)
+            setting = replace(setting, world=replace(setting.world, scene=house))
         wanted = carry_out(setting, plan)
         if wanted.status not in _EXPECTED or not ops & _ENDS.get(wanted.status, ops):
             continue
@@ -178,6 +187,8 @@ def _difference(wanted: Ended, seen: Ended) -> str:
     now = {o.id: o for o in seen.after.objects}
     if goal.keys() != now.keys() or (wanted.pointed is None) != (seen.pointed is None):
         return "wrong world"
+    if not _same_place(wanted.after.base, seen.after.base):
+        return "wrong place"
     if wanted.pointed and seen.pointed and math.dist(wanted.pointed, seen.pointed) > NEAR_M:
         return "wrong world"
     for name, thing in goal.items():
@@ -187,6 +198,17 @@ def _difference(wanted: Ended, seen: Ended) -> str:
         elif not _same_spot(was.get(name, thing), thing, now[name], thing.support in goal):
             return "wrong world"
     return ""
+
+
+def _same_place(a: BaseState | None, b: BaseState | None) -> bool:
+    """Whether two bases stand at one place, know the same places and have left as much behind."""
+    if a is None or b is None:
+        return a is b
+    left = [sum(len(some) for _, some in base.things) for base in (a, b)]
+    there = math.hypot(a.pose.x_m - b.pose.x_m, a.pose.y_m - b.pose.y_m) <= AT_M
+    turned = abs(math.remainder(a.pose.yaw_rad - b.pose.yaw_rad, math.tau)) > TURNED_RAD
+    known = {q.name for q in a.places} == {q.name for q in b.places}
+    return there and known and not turned and left[0] == left[1]
 
 
 def _changed(a: SceneObject, b: SceneObject) -> bool:

@@ -81,8 +81,12 @@ def sentences(folder: Path | None, seed: int = 0) -> list[tuple[str, str]]:
     For keeping them all, the fresh ones too, out of a training corpus.
     """
     from benchmarks.suites.cases import make
+    from benchmarks.suites.driving import suites as driving
 
-    return [
+    told = [
+        (name, said) for name, rows in driving(folder).items() for row in rows for said in row.says
+    ]
+    return told + [
         (name, turn.say)
         for name, rows in all_suites(folder).items()
         for i, row in enumerate(rows)

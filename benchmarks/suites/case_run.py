@@ -145,13 +145,8 @@ class SymbolicBody:
             status: Status = "cannot" if isinstance(exc, NotEnglishError) else "failed"
             self._history.append((turn.say, status))
             return Played(status, str(exc), self._truth(), self._held())
-        last = self._history[-3:]
-        request = PlanRequest(
-            said, self._skills.scene(), tuple(text for text, _ in last), self._pending,
-            outcomes=tuple(status for _, status in last), act_from=self._executor.trust.act_from,
-        )  # fmt: skip
         try:
-            planned = self._planner.plan(request)
+            planned = self.planned(said)
         except LLMAgentOSError as exc:
             self._history.append((said, "failed"))
             return Played("failed", f"no plan: {exc}", self._truth(), self._held())
@@ -162,6 +157,17 @@ class SymbolicBody:
         return Played(
             outcome.status, outcome.reply, self._truth(), self._held(),
             text, planned.plan_s, planned.tokens, hand=self._hand(),
+        )  # fmt: skip
+
+    def planned(self, said: str) -> PlanResult:
+        """What the planner makes of a sentence now; nothing is done. Raises what it raises."""
+        last = self._history[-3:]
+        return self._planner.plan(
+            PlanRequest(
+                said, self._skills.scene(), tuple(text for text, _ in last), self._pending,
+                outcomes=tuple(status for _, status in last),
+                act_from=self._executor.trust.act_from,
+            )
         )  # fmt: skip
 
     def _hand(self) -> tuple[float, float] | None:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import ipaddress
 import os
-import socket
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING
 
@@ -16,6 +15,7 @@ from llm_edge.local import LocalPlanner
 from llm_edge.serving.process import HANG_S, EngineProcess
 from llm_edge.text import TextModel
 from llmagentos.errors import ConfigError, MissingDependencyError, ModelError
+from llmagentos.sockets import listening
 
 if TYPE_CHECKING:
     from llm_edge.serving.writing import Writer
@@ -62,7 +62,7 @@ def serve(
             f"expected the packages of the extra 'serve', got: {exc}. "
             "Install them: pip install 'llmagentos[serve]'"
         ) from exc
-    found = _bound(host, port)
+    found = listening(host, port)
     with found:
         engines: dict[str, EngineProcess] = {}
         try:
@@ -95,16 +95,3 @@ def _is_local(host: str) -> bool:
         return host == "localhost" or ipaddress.ip_address(host).is_loopback
     except ValueError:
         return False
-
-
-def _bound(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    found = socket.socket(family, socket.SOCK_STREAM)
-    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        found.bind((host, port))
-        found.listen(128)
-    except (OSError, OverflowError) as exc:
-        found.close()
-        raise ConfigError(f"expected a free address, got {host} port {port}: {exc}") from exc
-    return found

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -301,10 +302,27 @@ def reset(name: Name) -> None:
 def grant(
     name: Annotated[str, typer.Argument(help="Whom.")],
     role: Annotated[str, typer.Option("--role", help="viewer, operator or admin.")] = "viewer",
+    days: Annotated[
+        float | None,
+        typer.Option("--days", min=0.0, max=36500.0, help="For so long; else for ever."),
+    ] = None,
+    program: Annotated[
+        bool,
+        typer.Option(
+            "--program", help="No person stands behind it: its yes to what needs one is none."
+        ),
+    ] = False,
 ) -> None:
-    """Let somebody in; prints a token, this once ($LLMAGENTOS_TOKEN is where clients look)."""
+    """Let somebody in; prints a token, this once ($LLMAGENTOS_TOKEN is where clients look), and beside it a
+    link that opens the console with it."""
+    expires_s = None if days is None else days * 86400
     with DaemonClient() as daemon:
-        print(daemon.ask("grant", name=name, role=role)["token"])
+        made = daemon.ask("grant", name=name, role=role, expires_s=expires_s, program=program)
+        http = daemon.status()["http"]
+    print(made["token"])
+    if http and not program:
+        page = str(http["url"]).replace("//0.0.0.0:", "//127.0.0.1:").replace("//[::]:", "//[::1]:")
+        print(f"console: {page}/#token={made['token']}", file=sys.stderr)
 
 
 @access.command()
@@ -320,9 +338,15 @@ def list_access() -> None:
     """Everybody who was let in."""
     with DaemonClient() as daemon:
         found = daemon.ask("identities")
-    table = Table("name", "role", box=None, header_style="dim")
+    table = Table("name", "role", "until", "a program", box=None, header_style="dim")
     for each in found:
-        table.add_row(escape(each["name"]), each["role"])
+        until = each["expires_at"]
+        words = "" if until is None else time.strftime("%Y-%m-%d %H:%M", time.localtime(until))
+        over = until is not None and until <= time.time()
+        table.add_row(
+            escape(each["name"]), each["role"], f"{words} (over)" if over else words,
+            "yes" if each["program"] else "",
+        )  # fmt: skip
     Console().print(table if found else "nobody but the daemon's own user", highlight=False)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import closing
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -28,6 +28,9 @@ from llmagentos.safety.stopping import HOW_TO_RESET, StoppableSession, latched
 from llmagentos.safety.supervising import operator
 from llmagentos.voice import Voice
 
+if TYPE_CHECKING:
+    from llmagentos.cli.spoken import SpokenChat
+
 _LEAVE = ("quit", "exit", "bye")
 #: After a stop these let the robot take commands again; else they are commands as any.
 _RESET = ("reset", "reset the stop", "reset safety", "/reset-safety")
@@ -38,13 +41,19 @@ HELP = (
 )
 
 
-def chat(config: AgentConfig, start: Callable[[Any], Any] | None = None) -> None:
+def chat(
+    config: AgentConfig,
+    start: Callable[[Any], Any] | None = None,
+    spoken: SpokenChat | None = None,
+) -> None:
     """Read commands until `quit` or the end of the input.
 
     start: makes what records the robot, instead of the configuration's recording; told each
-    command's `begin` and `end`.
+    command's `begin` and `end`. spoken: commands are said, not typed; see cli/spoken.py.
     """
     console = Console()
+    if spoken is not None:
+        spoken.load(console)
     screen = View(console)
     _enable_history()
     if config.recording is not None:
@@ -64,9 +73,9 @@ def chat(config: AgentConfig, start: Callable[[Any], Any] | None = None) -> None
         elif config.recording is not None:
             recording = start_recording(robot, agent.events, Path(config.recording))
         console.print(objects_table(robot.objects()))
-        console.print(f"[dim]{HELP}[/]")
+        console.print(f"[dim]{HELP if spoken is None else spoken.help}[/]")
         with stoppable(agent, "chat") as session:
-            talking = _Conversation(console, screen, agent, session, voice, recording)
+            talking = _Conversation(console, screen, agent, session, voice, recording, spoken)
             talking.until_the_end()
         if recording is not None:
             console.print(f"recorded: {recording.close()}", highlight=False)
@@ -77,11 +86,16 @@ class _Conversation:
 
     def __init__(
         self, console: Console, screen: View, agent: Agent, session: StoppableSession | None,
-        voice: Voice | None, recording: Any,
+        voice: Voice | None, recording: Any, spoken: SpokenChat | None = None,
     ) -> None:  # fmt: skip
         self._console, self._screen, self._agent, self._session = console, screen, agent, session
         self._voice, self._recording = voice, recording
-        self._typed = Typed(console, self._stop)
+        self._say: Callable[[str], None] = lambda reply: None
+        self._typed: Any = None
+        if spoken is None:
+            self._typed = Typed(console, self._stop)
+        else:
+            self._typed, self._say = spoken.begin(agent, self._stop), spoken.say
 
     def until_the_end(self) -> None:
         """Take lines until `quit` or the end of the input."""
@@ -129,6 +143,7 @@ class _Conversation:
         with self._typed.working(), stop_on_ctrl_c(self._session, self._console):
             result = self._agent.command(line)
         self._screen.result(result)
+        self._say(result.reply)
         if self._voice is not None and self._voice.wanted(result):
             talk(self._console, self._voice, line)
         if self._recording is not None:

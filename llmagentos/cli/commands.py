@@ -15,11 +15,14 @@ import typer
 from llmagentos.cli.options import (
     NOT_DONE,
     OK,
+    AudioOption,
     ConfigOption,
+    DeviceOption,
     EngineOption,
     FlightOption,
     ModelOption,
     NoFlightOption,
+    NoiseOption,
     RayAddressOption,
     RayOption,
     RecordOption,
@@ -29,13 +32,22 @@ from llmagentos.cli.options import (
     SceneOption,
     SeedOption,
     SkillsOption,
+    TableOption,
     ViewOption,
     cluster,
 )
 
 
 def run(
-    commands: Annotated[list[str], typer.Argument(metavar="COMMAND...", help="What to do.")],
+    commands: Annotated[
+        list[str] | None, typer.Argument(metavar="COMMAND...", help="What to do.")
+    ] = None,
+    audio: Annotated[
+        list[Path] | None,
+        typer.Option(
+            "--audio", metavar="FILE.wav", help="Said in a file instead; may be given again."
+        ),
+    ] = None,
     scene: SceneOption = None,
     robot: RobotOption = None,
     seed: SeedOption = None,
@@ -52,20 +64,27 @@ def run(
     rehearsal: RehearsalOption = None,
     flight: FlightOption = None,
     no_flight: NoFlightOption = False,
+    noise: NoiseOption = None,
+    table: TableOption = None,
 ) -> None:
     """Carry out commands, one after another, in one session in simulation.
 
     Exit code 0: all succeeded or were answered; 1: one failed or ended in a question; 2: wrong usage.
     """
+    if bool(commands) == bool(audio):
+        raise typer.BadParameter(
+            f"expected COMMAND... or --audio, got {'both' if commands else 'neither'}"
+        )
     from llmagentos.cli.run import run_commands
     from llmagentos.cli.settings import effective, with_flights
 
     chosen = effective(
         config, scene, seed, model, engine, view, record, robot=robot, skills=skills, rules=rules,
-        rehearsal=rehearsal,
+        rehearsal=rehearsal, noise=noise, table=table,
     )  # fmt: skip
     chosen = with_flights(chosen, flight, no_flight)
-    raise typer.Exit(OK if run_commands(commands, chosen, as_json) else NOT_DONE)
+    done = run_commands(commands or (), chosen, as_json, audio or ())
+    raise typer.Exit(OK if done else NOT_DONE)
 
 
 def chat(
@@ -83,20 +102,53 @@ def chat(
             "--voice", metavar="MODEL", help="A model for small talk, as smollm2; it only talks."
         ),
     ] = None,
+    speech: Annotated[
+        bool, typer.Option("--speech", help="Say commands instead of typing them (extra `speech`).")
+    ] = False,
+    audio: AudioOption = None,
+    microphone: DeviceOption = "",
+    mute: Annotated[
+        bool, typer.Option("--mute", help="With --speech: replies are only written.")
+    ] = False,
+    wake: Annotated[
+        str,
+        typer.Option(
+            "--wake",
+            metavar="WORD",
+            help='With --speech: only what begins with it is meant; "hey robot". Stop needs none.',
+        ),
+    ] = "",
+    push_to_talk: Annotated[
+        bool,
+        typer.Option(
+            "--push-to-talk",
+            help="With --speech: hold the space bar and talk, or press it before and after.",
+        ),
+    ] = False,
     skills: SkillsOption = None,
     rules: RulesOption = None,
     rehearsal: RehearsalOption = None,
     flight: FlightOption = None,
     no_flight: NoFlightOption = False,
+    noise: NoiseOption = None,
+    table: TableOption = None,
 ) -> None:
     """Talk to the robot. `stop` or Ctrl-C stops a running command; `quit` ends."""
     from llmagentos.cli.chat import chat as run_chat
     from llmagentos.cli.settings import effective, with_flights
 
     chosen = effective(
-        config, scene, seed, model, engine, view, record, voice, robot, skills, rules, rehearsal
-    )
-    run_chat(with_flights(chosen, flight, no_flight))
+        config, scene, seed, model, engine, view, record, voice, robot, skills, rules, rehearsal,
+        noise, table,
+    )  # fmt: skip
+    spoken = None
+    if speech or audio is not None:
+        from llmagentos.cli.spoken import SpokenChat, attention_of
+
+        spoken = SpokenChat(audio, microphone, mute, attention_of(wake, push_to_talk))
+    elif wake or push_to_talk:
+        raise typer.BadParameter("expected --speech beside --wake or --push-to-talk, got none")
+    run_chat(with_flights(chosen, flight, no_flight), spoken=spoken)
 
 
 def plan(

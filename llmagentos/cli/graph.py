@@ -58,6 +58,14 @@ def up(
             "camera_info.",
         ),
     ] = None,
+    speech: Annotated[
+        bool,
+        typer.Option("--speech", help="Hear commands on the topic `audio`, and say replies."),
+    ] = False,
+    wake: Annotated[
+        str,
+        typer.Option("--wake", metavar="WORD", help='With --speech: what begins with "hey robot".'),
+    ] = "",
 ) -> None:
     """Start the ROS 2 graph from one process table (after `make ros`); Ctrl-C stops it."""
     from llmagentos.cli.up import up as bring_up
@@ -76,6 +84,8 @@ def up(
         log_dir=log_dir,
         network=network,
         topics=topic or (),
+        speech=speech,
+        wake=wake,
     )
     raise typer.Exit(OK if well else NOT_DONE)
 
@@ -85,8 +95,30 @@ def command(
     namespace: Annotated[str, typer.Option("--namespace")] = "/",
     as_json: Annotated[bool, typer.Option("--json", help="The result as JSON.")] = False,
     network: Annotated[bool, typer.Option("--network", help="Also on other machines.")] = False,
+    to: Annotated[
+        str, typer.Option("--to", metavar="URL", help="To an agent behind a gateway instead.")
+    ] = "",
+    agent: Annotated[
+        str, typer.Option("--agent", metavar="NAME", help="Which, with --to; the only one without.")
+    ] = "",
+    token_file: Annotated[
+        Path | None,
+        typer.Option("--token-file", metavar="FILE", help="Its token, if not $LLMAGENTOS_TOKEN."),
+    ] = None,
+    ca: Annotated[
+        Path | None,
+        typer.Option("--ca", metavar="FILE", help="Of the gateway's certificate (PEM)."),
+    ] = None,
 ) -> None:
-    """Say a command to a running ROS 2 graph and follow what it does."""
+    """Say a command to a running ROS 2 graph, or to an agent behind a gateway (--to), and follow it."""
+    if to:
+        from llmagentos.cli.remote import command as remote
+
+        raise typer.Exit(OK if remote(text, to, agent, token_file, ca, as_json) else NOT_DONE)
+    if agent or token_file or ca:
+        raise typer.BadParameter(
+            "expected --to with --agent, --token-file and --ca", param_hint="--to"
+        )
     from llmagentos.cli.command import command as say
 
     well = say(text, namespace=namespace, as_json=as_json, network=network)

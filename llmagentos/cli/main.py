@@ -36,6 +36,7 @@ from llmagentos.errors import (
     RobotError,
     SceneError,
     SkillError,
+    SpeechError,
     TeleopError,
     TrainingError,
 )
@@ -68,6 +69,18 @@ HOMES = (
     ),
     Home("plan", "commands", "plan", "Show only the plan, with its explanation; nothing moves."),
     Home(
+        "listen",
+        "listen",
+        "listen",
+        "Print what is said, from the microphone or a WAV file; nothing moves.",
+    ),
+    Home(
+        "show",
+        "show",
+        "show",
+        "Show a thing by name, from a few sides, so that commands can name it; or list, or forget.",
+    ),
+    Home(
         "stop",
         "stop",
         "stop",
@@ -89,7 +102,7 @@ HOMES = (
         "command",
         "graph",
         "command",
-        "Say a command to a running ROS 2 graph and follow what it does.",
+        "Say a command to a running ROS 2 graph, or to an agent behind a gateway (--to), and follow it.",
     ),
     Home(
         "doctor",
@@ -98,10 +111,22 @@ HOMES = (
         "Say what is missing and what to do about it; nothing moves. Exit code 1: something is.",
     ),
     Home(
+        "calibrate",
+        "calibrate",
+        "calibrate",
+        "Find where the camera is, from pictures of a board or a marker on the table or in the hand.",
+    ),
+    Home(
         "serve",
         "serve",
         "serve",
         "Keep agents: each in a process of its own, found again after a crash; Ctrl-C ends it.",
+    ),
+    Home(
+        "mcp",
+        "mcp",
+        "mcp",
+        "Give a model's client an agent's tools, by the Model Context Protocol (docs/gateway.md).",
     ),
     Home(
         "replay",
@@ -147,6 +172,12 @@ HOMES = (
     ),
     Home("agent", "agent", "app", "Agents of the daemon: make, start, command, watch."),
     Home("access", "agent", "access", "Who may ask the daemon for what."),
+    Home(
+        "fleet",
+        "fleet",
+        "app",
+        "Several robots that divide tasks: who does what, and a stop for all.",
+    ),
     Home("scene", "scene", "app", "List, show and make scenes."),
     Home("robot", "robot", "app", "Arms: list, begin, check, drive."),
     Home("memory", "memory", "app", "What a robot remembers over restarts."),
@@ -225,6 +256,7 @@ def main(argv: list[str] | None = None) -> None:
         KindError,
         RobotError,
         SkillError,
+        SpeechError,
         ClusterError,
         TrainingError,
     ) as exc:

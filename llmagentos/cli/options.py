@@ -32,6 +32,22 @@ RobotOption = Annotated[
 SeedOption = Annotated[
     int | None, typer.Option("--seed", help="Seeds the noise, the light and random scenes.")
 ]
+NoiseOption = Annotated[
+    str | None,
+    typer.Option(
+        "--noise",
+        metavar="NAME",
+        help="How badly the simulated camera sees: none, mild, typical, bad; or such-tof.",
+    ),
+]
+TableOption = Annotated[
+    str | None,
+    typer.Option(
+        "--table",
+        metavar="NAME",
+        help="The simulated table: mat, wood, black, white, green, cloth, random; or such:seed.",
+    ),
+]
 ModelOption = Annotated[
     str | None,
     typer.Option("--model", help="Shipped model's name, a folder, or a server's http address."),
@@ -89,6 +105,14 @@ FlightOption = Annotated[
 NoFlightOption = Annotated[
     bool,
     typer.Option("--no-flight", help="Keep none, but for the last minute before a fault."),
+]
+
+AudioOption = Annotated[
+    Path | None,
+    typer.Option("--audio", metavar="FILE.wav", help="A WAV file instead of the microphone."),
+]
+DeviceOption = Annotated[
+    str, typer.Option("--microphone", metavar="DEVICE", help="Which one, as the system names it.")
 ]
 
 

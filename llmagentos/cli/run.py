@@ -6,8 +6,9 @@ Knows: one session of commands, its output and its recording. Does not know: mod
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
@@ -60,11 +61,18 @@ def say_stopped(console: Console, found: Measured) -> None:
     console.print(f"[{style}]stopped[/]  {escape(found.words)}", highlight=False)
 
 
-def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> bool:
-    """Carry out every command; True when all succeeded or were answered.
+#: A command's words, and what carries it out.
+_Taken = tuple[str, Callable[[], CommandResult]]
+
+
+def run_commands(
+    commands: Sequence[str], config: AgentConfig, as_json: bool, audio: Sequence[Path] = ()
+) -> bool:
+    """Carry out every command, typed or said in WAV files; True when all succeeded or were answered.
 
     With `as_json` standard output holds one JSON object a line and nothing else.
     """
+    hears = _hears(audio) if audio else None
     console = Console(stderr=as_json)
     screen = View(console)
     well = True
@@ -78,11 +86,12 @@ def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> boo
         if config.recording is not None:
             recording = start_recording(agent.robot, agent.events, Path(config.recording))
         with stoppable(agent, "run") as session:
-            for index, command in enumerate(commands):
+            taken = _typed(agent, commands) if hears is None else hears(agent)
+            for index, (command, carry_out) in enumerate(taken):
                 if recording is not None:
                     recording.begin(index, command)
                 with stop_on_ctrl_c(session, console):
-                    result = agent.command(command)
+                    result = carry_out()
                 if recording is not None:
                     recording.end(result.to_json())
                 _print(result, screen, as_json)
@@ -92,6 +101,47 @@ def run_commands(commands: list[str], config: AgentConfig, as_json: bool) -> boo
                 kept = recording.close()
             console.print(f"recorded: {kept}", highlight=False)
     return well
+
+
+def _typed(agent: Agent, commands: Sequence[str]) -> Iterator[_Taken]:
+    for command in commands:
+        yield command, partial(agent.command, command)
+
+
+def _hears(audio: Sequence[Path]) -> Callable[[Agent], Iterator[_Taken]]:
+    """What takes an agent's commands from files; all of them are read before anything begins."""
+    from llmagentos.speech.audio import WavSource
+    from llmagentos.speech.hearing import Hearing, Said
+    from llmagentos.speech.spoken_commands import SpokenCommands
+
+    sources = [WavSource(path) for path in audio]
+    words: list[SpokenCommands] = []
+    hearing = Hearing(lambda: words[0].words())
+
+    def taken(agent: Agent) -> Iterator[_Taken]:
+        spoken = SpokenCommands(agent)
+        words.append(spoken)
+        for source in sources:
+            spoken.look()
+            nothing = CommandResult("", "failed", f"I heard nobody in {source.name}.")
+            heard = False
+
+            def take(said: Said, nothing: CommandResult = nothing) -> CommandResult:
+                return spoken.take(said.heard) or nothing
+
+            for said in hearing.said(source):
+                if said.heard.readings:
+                    heard = True
+                    yield said.heard.text, partial(take, said)
+                    spoken.look()
+            if not heard:
+                yield "", partial(_same, nothing)
+
+    return taken
+
+
+def _same(result: CommandResult) -> CommandResult:
+    return result
 
 
 def _print(result: CommandResult, screen: View, as_json: bool) -> None:

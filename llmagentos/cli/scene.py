@@ -53,10 +53,13 @@ def make(
     file: Annotated[Path, typer.Argument(help="YAML file to write.")],
     seed: Annotated[int, typer.Option("--seed")] = 0,
     objects: Annotated[int, typer.Option("--objects", min=1, max=20)] = 8,
+    things: Annotated[
+        int, typer.Option("--things", min=0, max=10, help="So many more of none of our kinds.")
+    ] = 0,
     robot: RobotOption = "",
 ) -> None:
     """Write a random scene that can exist; the same seed gives the same file."""
-    spec = random_scene(seed, objects, robot or DEFAULT_ROBOT)
+    spec = random_scene(seed, objects, robot or DEFAULT_ROBOT, things)
     write_text(file, spec.to_yaml(), "a scene file that can be written")
     Console().print(objects_table(_rows(spec)))
 

@@ -48,6 +48,8 @@ def effective(
     skills: str | None = None,
     rules: Path | None = None,
     rehearsal: bool | None = None,
+    noise: str | None = None,
+    table: str | None = None,
 ) -> AgentConfig:
     """The file's configuration (all defaults without one) under the options that were given.
 
@@ -58,7 +60,7 @@ def effective(
     return base.with_(
         scene=scene, seed=seed, model=model, engine=engine, view=view, recording=folder,
         voice=voice, robot=robot, skills=skills, rules=None if rules is None else str(rules),
-        rehearsal=rehearsal,
+        rehearsal=rehearsal, noise=noise, table=table,
     )  # fmt: skip
 
 

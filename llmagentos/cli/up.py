@@ -61,6 +61,8 @@ def up(
     record: Path | None = None,
     network: bool = False,
     topics: Sequence[str] = (),
+    speech: bool = False,
+    wake: str = "",
     ready_timeout_s: float = 0.0,
 ) -> bool:
     """Start the graph, show its state, and stop it in reverse order on Ctrl-C, SIGTERM or SIGHUP.
@@ -69,6 +71,7 @@ def up(
     parameter files. network: let other machines see the topics; without it this machine only.
     ready_timeout_s: give up when the graph is not active by then; 0 waits for ever. record: a folder
     for a recording of all topics. topics: where a robot's drivers are, as `color:=/their/topic`.
+    speech: with the node that hears commands and says replies; wake: its wake word.
     Returns False when a process or a node was given up. Raises ConfigError, FileError, SceneError, RobotError
     or ModelError for what the graph could not use, MissingDependencyError where there is no ROS.
     """
@@ -101,6 +104,8 @@ def up(
         log_level=log_level,
         record=record,
         topics={} if sim else driver_topics(config_file("drivers.yaml", env), topics),
+        speech=speech,
+        wake=wake,
         params=[*files, *([params_file] if params_file is not None else [])],
     )
     params = folder / "params.yaml"

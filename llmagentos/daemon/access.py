@@ -17,11 +17,12 @@ import os
 import secrets
 import socket
 import struct
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
-from llmagentos.errors import AccessError
+from llmagentos.errors import AccessError, TokenError
 
 
 class Role(IntEnum):
@@ -40,6 +41,8 @@ class Role(IntEnum):
 #: The least role for each verb. An agent's own are in OWN and PERMITTED.
 LEAST: Mapping[str, Role] = {
     "status": Role.VIEWER,
+    "whoami": Role.VIEWER,
+    "peek": Role.VIEWER,
     "list": Role.VIEWER,
     "show": Role.VIEWER,
     "logs": Role.VIEWER,
@@ -62,18 +65,24 @@ LEAST: Mapping[str, Role] = {
     "shutdown": Role.ADMIN,
 }
 #: What an agent may ask for about itself, and with its permission about others.
-OWN = frozenset({"show", "logs", "calls", "result", "halt", "pause", "stop", "list", "status"})
-PERMITTED = frozenset({"show", "call", "result", "cancel", "halt"})
+OWN = frozenset(
+    {"whoami", "show", "peek", "logs", "calls", "result", "halt", "pause", "stop", "list", "status"}
+)
+PERMITTED = frozenset({"show", "peek", "call", "result", "cancel", "halt"})
 
 
 @dataclass(frozen=True)
 class Caller:
-    """Somebody at the door. agent: its name where it is one. may_call: the agents it may call."""
+    """Somebody at the door. agent: its name where it is one. may_call: the agents it may call.
+    person: whether a person may stand behind it; programs and agents can't say yes to what needs one.
+    expires_at: when its token is over, seconds since the epoch."""
 
     name: str
     role: Role
     agent: str = ""
     may_call: tuple[str, ...] = ()
+    person: bool = True
+    expires_at: float | None = None
 
     def check(self, verb: str, about: str = "") -> None:
         """Whether they may. about: the agent that is asked about. Raises AccessError, in words that
@@ -97,6 +106,18 @@ class Caller:
             )
 
 
+@dataclass(frozen=True)
+class Identity:
+    """Somebody who was let in, as it is kept. hash: of the token; expires_at: seconds since the epoch,
+    None for never; program: no person stands behind it."""
+
+    name: str
+    role: str
+    hash: str
+    expires_at: float | None = None
+    program: bool = False
+
+
 def new_token() -> tuple[str, str]:
     """A token, and what is kept of it."""
     token = secrets.token_urlsafe(24)
@@ -108,13 +129,18 @@ def hashed(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def by_token(token: str, known: Iterable[tuple[str, str, str]]) -> Caller:
-    """Who a token belongs to. known: name, role and hash of everybody. Raises AccessError."""
-    mine = hashed(token)
-    for name, role, theirs in known:
-        if secrets.compare_digest(mine, theirs):
-            return Caller(name, Role[role.upper()])
-    raise AccessError("expected a token that was granted, got one that is unknown or revoked")
+def by_token(token: str, known: Iterable[Identity], now: float | None = None) -> Caller:
+    """Who a token belongs to. known: everybody. now: seconds since the epoch. Raises TokenError."""
+    mine, now = hashed(token), time.time() if now is None else now
+    for who in known:
+        if secrets.compare_digest(mine, who.hash):
+            if who.expires_at is not None and now >= who.expires_at:
+                raise TokenError(
+                    f"expected a token that is not over, got one of {who.name} that is"
+                )
+            role = Role[who.role.upper()]
+            return Caller(who.name, role, person=not who.program, expires_at=who.expires_at)
+    raise TokenError("expected a token that was granted, got one that is unknown or revoked")
 
 
 def peer_of(client: socket.socket) -> tuple[int, int]:

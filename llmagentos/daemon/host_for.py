@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 
-from llmagentos.daemon.hosts import GraphHost, Host, ModuleHost, ProgramHost, Tell
+from llmagentos.daemon.hosts import Host, ModuleHost, ProgramHost, Tell
 from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
 
@@ -23,6 +23,8 @@ def host_for(
     if spec.serves is not None:
         return ModuleHost(spec, place, name)
     if spec.graph is not None:
+        from llmagentos.daemon.graph_host import GraphHost  # the plan language with it
+
         return GraphHost(spec)
     from llmagentos.daemon.robot_host import RobotHost  # planning, motion and vision with it
 

@@ -1,5 +1,5 @@
-"""What an agent's process carries calls out with: a robot, a ROS graph, a shared module, or
-a program of its own.
+"""What an agent's process carries calls out with: what every host is, a shared module, a program of its
+own. (robot_host.py and graph_host.py have the others.)
 
 Knows: how each is made from a specification, and what it does with a call, a pause, a stop. Does not
 know: the daemon, connections, in which order calls come (worker.py).
@@ -8,13 +8,9 @@ know: the daemon, connections, in which order calls come (worker.py).
 from __future__ import annotations
 
 import inspect
-import json
-import os
-import signal
 import subprocess
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -23,19 +19,23 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from llmagentos.class_lookup import load_named
-from llmagentos.command import check_command
 from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
-from llmagentos.errors import CallError, ConfigError, DriverError, TaskEndedError
+from llmagentos.errors import CallError, ConfigError
 from llmagentos.files import write_text
 from llmagentos.runtime.processes import NO_RESTART
-from llmagentos.runtime.sessions import ask_one
 from llmagentos.scheduling import Turn
 
 #: What is told while it runs; events as plain data.
 Tell = Callable[[Mapping[str, Any]], None]
 #: A call without a lease sign for so long is lost: a library hangs.
 LEASE_S = 120.0
+
+
+class Who(str):
+    """Who asks, by name. person: whether a person may stand behind it: a yes of others is none."""
+
+    person: bool = True
 
 
 class Host(Protocol):
@@ -52,6 +52,11 @@ class Host(Protocol):
 
     def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
         """Carry a call out: plain data. Raises CallError for one that can't be."""
+        ...
+
+    def peek(self, what: str) -> Mapping[str, Any]:
+        """What can be seen now: plain data. From any thread, while calls run. Raises CallError for
+        what there is not."""
         ...
 
     def lost(self) -> None:
@@ -89,99 +94,13 @@ class Host(Protocol):
         ...
 
 
-class GraphHost:
-    """A ROS graph's agent: commands go to its action, by a client that is a process of its own."""
+#: Said to a program that says yes to what needs a person.
+NO_PERSON = "expected a person to say yes to that, got a program: people confirm at the gateway"
 
-    capacity: Mapping[str, float] = {"arm": 1.0}
-    needs: Mapping[str, float] = {"arm": 1.0}
-    any_time: frozenset[str] = frozenset()
-    ended: Mapping[str, Any] | None = None
 
-    def __init__(self, spec: AgentSpec) -> None:
-        from llmagentos.runtime.graph import graph_env
-        from llmagentos.runtime.params import namespace_of
-        from llmagentos.runtime.ros_env import find_ros
-
-        ros = find_ros(distribution=os.environ.get("LLMAGENTOS_ROS_DISTRO", ""))
-        self._python, self._env = ros.python, graph_env(ros.env, False)
-        self._namespace = namespace_of(spec.graph or "/") or "/"
-        self._child: subprocess.Popen[str] | None = None
-
-    def about(self) -> Mapping[str, Any]:
-        """See Host."""
-        return {"kind": "graph", "namespace": self._namespace}
-
-    def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
-        """See Host; verbs: command."""
-        if verb != "command":
-            raise CallError(f"expected command for a ROS graph, got {verb!r}")
-        text = check_command(str(args.get("text", "")))
-        argv = [self._python, "-m", "llmagentos_ros.command", text, "--namespace", self._namespace]
-        self._child = subprocess.Popen(
-            argv, env=self._env, stdout=subprocess.PIPE, text=True, encoding="utf-8"
-        )
-        result: Any = None
-        threading.Thread(target=self._ends, args=(turn, self._child), daemon=True).start()
-        assert self._child.stdout is not None
-        for line in self._child.stdout:
-            turn.sign()
-            try:
-                said = json.loads(line)
-            except ValueError:
-                continue
-            result = said.get("result", result)
-        code = self._child.wait()
-        self._child = None
-        if turn.ends:
-            raise TaskEndedError(turn.ends)
-        if result is None:
-            raise DriverError(f"expected a result of the graph, got none (exit code {code})")
-        return result
-
-    @staticmethod
-    def _ends(turn: Turn, child: subprocess.Popen[str]) -> None:
-        while child.poll() is None:
-            if turn.ends:
-                child.send_signal(signal.SIGINT)
-                return
-            time.sleep(0.05)
-
-    def lost(self) -> None:
-        """See Host."""
-        self.halt("a lost call")
-
-    def pause(self) -> None:
-        """See Host: a graph's own command comes to its end; the next one waits."""
-
-    def resume(self) -> None:
-        """See Host."""
-
-    @property
-    def holds(self) -> bool:
-        """See Host."""
-        return self._child is None
-
-    def halt(self, by: str) -> Mapping[str, Any]:
-        """See Host."""
-        told = self._ask("stop", by)
-        child = self._child
-        if child is not None:
-            child.send_signal(signal.SIGINT)
-        return told or {"words": f"no graph of {self._namespace} answers on this machine"}
-
-    def reset(self, by: str) -> Mapping[str, Any]:
-        """See Host."""
-        return self._ask("reset", by) or {"reset": False, "words": "no graph answers here"}
-
-    def _ask(self, what: str, by: str) -> Mapping[str, Any]:
-        """The graph's own session, past ROS."""
-        heard = ask_one(f"ROS graph {self._namespace}", {"do": what, "source": by, "by": by})
-        return {} if heard is None else dict(heard.told)
-
-    def close(self) -> None:
-        """See Host."""
-        if self._child is not None:
-            self._child.send_signal(signal.SIGINT)
+def not_shown(what: str) -> Mapping[str, Any]:
+    """Raises CallError, where an agent has nothing of that to show."""
+    raise CallError(f"expected something that this agent shows, got {what!r}")
 
 
 class ModuleHost:
@@ -223,6 +142,10 @@ class ModuleHost:
     def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
         """See Host: it is asked over the bus alone."""
         raise CallError(f"expected agents to ask {self._name} over the bus, got {verb!r}")
+
+    def peek(self, what: str) -> Mapping[str, Any]:
+        """See Host."""
+        return not_shown(what)
 
     def lost(self) -> None:
         """See Host."""
@@ -341,6 +264,11 @@ class ProgramHost:
         finally:
             self._busy -= 1
         return result.to_json() if hasattr(result, "to_json") else result
+
+    def peek(self, what: str) -> Mapping[str, Any]:
+        """See Host: what its own `peek(what)` shows, where it has one; who watches on sees its pictures."""
+        own = getattr(self.program, "peek", None)
+        return not_shown(what) if own is None else own("picture" if what == "frame" else what)
 
     def lost(self) -> None:
         """See Host."""

@@ -30,6 +30,7 @@ from llmagentos.errors import (
     LifecycleError,
     LLMAgentOSError,
     NoSuchAgentError,
+    NoSuchCallError,
     QueueFullError,
 )
 
@@ -81,6 +82,10 @@ class Keeper:
             kept = self._kept(row, spec)
             for call in self.store.open_calls(row.name):
                 self._watch_deadline(call)
+                if call.attended and call.state == st.QUEUED:
+                    kept.over(
+                        call, st.CANCELLED, "the daemon died: nobody watched over it any more"
+                    )
             process = AgentProcess.found(row.pid, row.ticks)
             if process is not None and kept.live:
                 kept.adopt(process)
@@ -210,7 +215,7 @@ class Keeper:
 
     def call(
         self, name: object, verb: str, args: Mapping[str, Any], who: str, priority: int,
-        deadline_s: float | None, key: str | None,
+        deadline_s: float | None, key: str | None, person: bool = True, attended: bool = False,
     ) -> CallRow:  # fmt: skip
         """Put a call in line. Raises LifecycleError where the agent will not take it, QueueFullError
         where too many wait."""
@@ -228,7 +233,9 @@ class Keeper:
                 "try again when some have ended"
             )
         due_at = None if deadline_s is None else time.time() + deadline_s
-        call = self.store.add_call(kept.name, verb, args, who, priority, due_at, key)
+        call = self.store.add_call(
+            kept.name, verb, args, who, priority, due_at, key, person, attended
+        )
         self._watch_deadline(call)
         return call
 
@@ -238,10 +245,10 @@ class Keeper:
 
     def cancel(self, number: int, why: str) -> CallRow:
         """A call is not wanted any more: at once where it has not begun, else at its next safe point.
-        Raises DaemonError for a number that is none."""
+        Raises NoSuchCallError."""
         call = self.store.call(number)
         if call is None:
-            raise DaemonError(f"expected the number of a call, got {number}")
+            raise NoSuchCallError(f"expected the number of a call, got {number}")
         kept = self.agents.get(call.agent)
         if call.state in st.OPEN and kept is not None:
             if call.number in kept.given and kept.say is not None:

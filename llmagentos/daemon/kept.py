@@ -274,7 +274,8 @@ class Kept:
                 continue
             self._say(
                 {"give": call.number, "verb": call.verb, "args": call.args, "who": call.who,
-                 "priority": call.priority, "left_s": left}
+                 "priority": call.priority, "left_s": left, "person": call.person,
+                 "attended": call.attended}
             )  # fmt: skip
 
     def died(self) -> None:

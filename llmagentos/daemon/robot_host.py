@@ -15,11 +15,13 @@ from typing import Any
 from llmagentos import composition, from_config
 from llmagentos.agent import Agent
 from llmagentos.agent_tasks import AgentThread, Command
-from llmagentos.command import CommandResult
-from llmagentos.daemon.hosts import Tell
+from llmagentos.command import CommandResult, check_command
+from llmagentos.daemon.hosts import NO_PERSON, Tell
+from llmagentos.daemon.peeking import Peeking
 from llmagentos.daemon.place import AgentPlace
 from llmagentos.daemon.spec import AgentSpec
-from llmagentos.errors import CallError, ConfigError
+from llmagentos.errors import CallError, CommandError, ConfigError
+from llmagentos.execution.guarding import is_yes
 from llmagentos.robots import DEFAULT_ROBOT
 from llmagentos.robots import load as load_arm
 from llmagentos.safety.stopping import StoppableSession
@@ -28,6 +30,14 @@ from llmagentos.scheduling import Turn
 #: Modules that can be others while the agent lives; execution has the robot.
 CONCEPTS = ("perception", "planning", "learning")
 _WHO = re.compile(r"^\W*(?:who|what) are you\b|\bwhat(?:'s| is) your (?:role|job|purpose)\b", re.I)
+
+
+def _says_yes(text: str) -> bool:
+    """Whether the agent would read a yes in it, in whichever letters."""
+    try:
+        return is_yes(check_command(text))
+    except CommandError:
+        return False  # the agent says what is wrong with it
 
 
 class _Waits(AgentThread):
@@ -50,6 +60,7 @@ class RobotHost:
     capacity: Mapping[str, float] = {"arm": 1.0}
     needs: Mapping[str, float] = {"arm": 1.0}
     any_time = frozenset({"module", "scene", "feedback"})
+    ended: Mapping[str, Any] | None = None
 
     def __init__(
         self, spec: AgentSpec, place: AgentPlace, name: str, tell: Tell, go: threading.Event
@@ -72,6 +83,7 @@ class RobotHost:
             self._session = self._all.enter_context(StoppableSession(f"agent {name}", supervisor))
         self.agent.call(self.agent.agent.start)
         self._taught = self.agent.call(self._teach)
+        self._peeking = Peeking(self.agent, simulated=config.driver is None)
 
     def _teach(self) -> list[str]:
         """The persona's examples become words that were taught."""
@@ -91,13 +103,20 @@ class RobotHost:
         return {"kind": "robot", "taught": self._taught}
 
     def do(self, verb: str, args: Mapping[str, Any], who: str, turn: Turn) -> Any:
-        """See Host; verbs: command, plan, scene, feedback, module."""
+        """See Host; verbs: command, ask, confirm, plan, scene, feedback, module."""
         agent = self.agent.agent
         if verb == "command":
             return self._say(str(args.get("text", "")), who, turn)
+        if verb == "ask":
+            return self._answer(str(args.get("text", "")), who, turn)
+        if verb == "confirm":
+            return self._say(self._peeking.answer(args), who, turn)
         if verb == "plan":
             planned = self.agent.call(lambda: agent.plan(str(args.get("text", ""))))
-            return {"plan": planned.plan.to_json(), "text": planned.text, "plan_s": planned.plan_s}
+            return {
+                "plan": planned.plan.to_json(), "text": planned.text, "plan_s": planned.plan_s,
+                "confidence": planned.confidence,
+            }  # fmt: skip
         if verb == "scene":
             robot = agent.robot
             if robot is None:
@@ -108,7 +127,13 @@ class RobotHost:
             return self.agent.call(lambda: agent.feedback(value, words))
         if verb == "module":
             return self._module(str(args.get("concept", "")), args.get("module"))
-        raise CallError(f"expected command, plan, scene, feedback or module, got {verb!r}")
+        raise CallError(
+            f"expected command, ask, confirm, plan, scene, feedback or module, got {verb!r}"
+        )
+
+    def peek(self, what: str) -> Mapping[str, Any]:
+        """See Host: scene, picture, frame, state."""
+        return self._peeking.show(what)
 
     def _module(self, concept: str, wanted: Any) -> Mapping[str, Any]:
         """Another module from the next safe point on; None takes it out. wanted: as in a configuration."""
@@ -122,14 +147,25 @@ class RobotHost:
         self.agent.call(lambda: self.agent.agent.replace(concept, made))
         return {"concept": concept, "module": wanted}
 
+    def _answer(self, text: str, who: str, turn: Turn) -> Any:
+        """A sentence that may be answered alone. Raises CallError where it would do something."""
+        plan = self.agent.call(lambda: self.agent.agent.plan(text)).plan
+        if not plan.only_talks:
+            doing = ", ".join(dict.fromkeys(step.op for step in plan.walk()))
+            raise CallError(f"expected a question, got a sentence that does something: {doing}")
+        return self._say(text, who, turn)
+
     def _say(self, text: str, who: str, turn: Turn) -> Any:
         if self._spec.persona.role and _WHO.search(text):
             role = self._spec.persona.role
             return CommandResult(text, "answered", self._toned(f"I am {role}.")).to_json()
+        if not getattr(who, "person", True) and self._peeking.needs_yes and _says_yes(text):
+            raise CallError(NO_PERSON)
         trail = self.agent.agent.audit
         if hasattr(trail, "user"):
             trail.user = who
-        result = Command(self.agent, text)(turn)
+        with self._peeking.at_work():
+            result = Command(self.agent, text)(turn)
         told = result.to_json()
         told["reply"] = self._toned(told["reply"], result.status)
         return told
@@ -159,8 +195,6 @@ class RobotHost:
         """See Host."""
         return self.agent.agent.holds
 
-    ended: Mapping[str, Any] | None = None
-
     def halt(self, by: str) -> Mapping[str, Any]:
         """See Host."""
         if self._session is None:
@@ -176,4 +210,5 @@ class RobotHost:
     def close(self) -> None:
         """See Host."""
         self.agent.stop()
+        self._peeking.close()
         self._all.close()

@@ -23,8 +23,10 @@ from llmagentos.audit.log import AuditLog
 from llmagentos.daemon import wire
 from llmagentos.daemon.access import Caller, Role, by_token, owner, peer_of, session_of
 from llmagentos.daemon.budgets import ControlGroups
+from llmagentos.daemon.front import Front, FrontSettings
 from llmagentos.daemon.keeper import Keeper
 from llmagentos.daemon.kept import END_S, Kept
+from llmagentos.daemon.news import News
 from llmagentos.daemon.place import SOCKET_VARIABLE, Place, socket_path, state_folder
 from llmagentos.daemon.processes import AgentProcess
 from llmagentos.daemon.store import Store
@@ -43,7 +45,7 @@ _WAITING = 4 << 20
 
 class Daemon:
     """folder: its state; socket: its door; there: what is declared of the machine, over what is found
-    ({"arm": 1}); audit: where it is recorded who asked for what.
+    ({"arm": 1}); audit: where it is recorded who asked for what; http: of the gateway, None for none.
 
     Raises DaemonError where another daemon has the folder, FileError.
     """
@@ -54,7 +56,10 @@ class Daemon:
         socket: Path | None = None,
         there: Mapping[str, float] | None = None,
         audit: Audit | None = None,
+        http: FrontSettings | None = None,
     ) -> None:
+        self.front: Front | None = None
+        self._http, self._polled_s = http, time.monotonic()
         self.socket = socket or socket_path()
         make_folder(self.socket.parent, "a folder for the daemon's socket")
         self.place = Place(folder or state_folder())
@@ -73,6 +78,7 @@ class Daemon:
         self._outbox: deque[tuple[_Peer, wire.Said]] = deque()
         self._soon = False
         self._ends: asyncio.Event
+        self.news = News(f"{int(self.began_at * 1000):x}")
         self.listeners: set[Callable[[str, Mapping[str, Any]], None]] = set()
         self.peers: set[_Peer] = set()
 
@@ -85,6 +91,10 @@ class Daemon:
             with contextlib.suppress(ValueError, RuntimeError):  # not the main thread
                 loop.add_signal_handler(number, self._ends.set)
         self.socket.unlink(missing_ok=True)
+        if self._http is not None:
+            self.front = Front(
+                self._http, self.socket, self.place.folder / "gateway.log", self._when_ended
+            )
         with refusing(self.socket, "a socket for the daemon"):
             before = os.umask(0o177)
             try:
@@ -95,6 +105,8 @@ class Daemon:
                 os.umask(before)
         self.keeper.begin()
         self.keeper.find_again()
+        if self.front is not None:
+            self.front.poll()
         if ready is not None:
             ready()
         async with server:
@@ -106,6 +118,8 @@ class Daemon:
             while not self.keeper.close("the daemon ends") and time.monotonic() < give_up_s:
                 self._poll()
                 await asyncio.sleep(0.05)
+            if self.front is not None:
+                self.front.close()
             self._commit()
         self.close()
 
@@ -122,9 +136,24 @@ class Daemon:
 
     def _poll(self) -> None:
         self.keeper.poll()
+        if self.front is not None:
+            gap_s = time.monotonic() - self._polled_s
+            if gap_s > 4 * _POLL_S:
+                self.front.still(gap_s)
+            self.front.poll()
+        self._polled_s = time.monotonic()
         self._later()
 
     # --- agents' processes ----------------------------------------------------------------------
+
+    def _when_ended(self, fd: int, ended: Callable[[], None]) -> None:
+        loop = asyncio.get_running_loop()
+
+        def readable() -> None:
+            loop.remove_reader(fd)
+            ended()
+
+        loop.add_reader(fd, readable)
 
     def _watch(self, process: AgentProcess, kept: Kept) -> None:
         loop = asyncio.get_running_loop()
@@ -142,6 +171,7 @@ class Daemon:
             why = f": {what['why']}" if what.get("why") else ""
             _log.info("agent %s: %s%s", what["name"], what.get("phase", "trouble"), why)
         self._verbs.heard(kind, what)
+        self.news.add(kind, what)
         for listener in list(self.listeners):
             listener(kind, what)
 
@@ -193,6 +223,9 @@ class Daemon:
     def caller(self, peer: _Peer, token: str) -> Caller:
         """Who that is. Raises AccessError."""
         pid, uid = peer.who
+        if self.front is not None and self.front.pid and session_of(pid) == self.front.pid:
+            # for others by their tokens; of its own it may look, and stop arms
+            return by_token(token, self.store.identities()) if token else _GATEWAY
         for kept in self.keeper.agents.values():
             if kept.process is not None and session_of(pid) == kept.process.pid:
                 may = kept.spec.permissions.calls
@@ -227,8 +260,9 @@ class Daemon:
             self.say(peer, {"id": number, "error": wire.error_of(wrong)})
 
 
+_GATEWAY = Caller("the gateway", Role.VIEWER, person=False)
 #: Looking is not recorded.
-_QUIET = frozenset({"status", "list", "show", "logs", "calls", "result", "watch"})
+_QUIET = frozenset({"whoami", "status", "list", "show", "peek", "logs", "calls", "result", "watch"})
 
 
 class _Peer:
@@ -280,6 +314,7 @@ class _Peer:
         """It hung up."""
         for farewell in self.farewell:
             farewell()
+        self._daemon._verbs.hung_up(self)
         if self._kept is not None and self._kept.say is not None:
             self._kept.say = None  # it comes again, or its process has ended
 
@@ -303,6 +338,8 @@ class _Peer:
             kept.holds()
         elif "halted" in said:
             self._daemon._verbs.halted(kept.name, said)
+        elif "peeked" in said:
+            self._daemon._verbs.peeked(said)
         elif "event" in said:
             self._daemon._tell("event", {"agent": kept.name, **said["event"]})
 
@@ -325,9 +362,10 @@ def serve(
     socket: Path | None = None,
     there: Mapping[str, float] | None = None,
     ready: Callable[[Daemon], None] | None = None,
+    http: FrontSettings | None = None,
 ) -> None:
     """Run a daemon until it is told to end. Raises DaemonError, FileError."""
     with contextlib.suppress(OSError, ValueError, AttributeError):
         faulthandler.register(signal.SIGUSR1)  # where it hangs, onto standard error
-    daemon = Daemon(folder, socket, there, AuditLog())
+    daemon = Daemon(folder, socket, there, AuditLog(), http)
     asyncio.run(daemon.run(lambda: ready(daemon) if ready is not None else None))

@@ -17,10 +17,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from llmagentos.errors import DaemonError, FileError
+from llmagentos.daemon.access import Identity
+from llmagentos.errors import DaemonError, FileError, KeyReusedError
 from llmagentos.files import shown
 
-_VERSION = 1
+_VERSION = 2
 _SCHEMA = """
 CREATE TABLE IF NOT EXISTS agents (
     name TEXT PRIMARY KEY, spec TEXT NOT NULL, phase TEXT NOT NULL, wanted TEXT NOT NULL,
@@ -29,13 +30,22 @@ CREATE TABLE IF NOT EXISTS agents (
 CREATE TABLE IF NOT EXISTS calls (
     number INTEGER PRIMARY KEY AUTOINCREMENT, agent TEXT NOT NULL, verb TEXT NOT NULL, args TEXT NOT NULL,
     who TEXT NOT NULL, priority INTEGER NOT NULL, due_at REAL, key TEXT,
-    state TEXT NOT NULL, result TEXT, report TEXT, asked_at REAL NOT NULL, began_at REAL, ended_at REAL);
+    state TEXT NOT NULL, result TEXT, report TEXT, asked_at REAL NOT NULL, began_at REAL, ended_at REAL,
+    person INTEGER NOT NULL DEFAULT 1, attended INTEGER NOT NULL DEFAULT 0);
 CREATE UNIQUE INDEX IF NOT EXISTS calls_key ON calls (who, key) WHERE key IS NOT NULL;
 CREATE INDEX IF NOT EXISTS calls_open ON calls (agent, number) WHERE state IN ('queued', 'begun');
 CREATE INDEX IF NOT EXISTS calls_of ON calls (agent, number);
 CREATE TABLE IF NOT EXISTS identities (
-    name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, made_at REAL NOT NULL);
+    name TEXT PRIMARY KEY, role TEXT NOT NULL, hash TEXT NOT NULL UNIQUE, made_at REAL NOT NULL,
+    expires_at REAL, program INTEGER NOT NULL DEFAULT 0);
 """
+#: What a database of version 1 has not.
+_SINCE_1 = (
+    "ALTER TABLE calls ADD COLUMN person INTEGER NOT NULL DEFAULT 1",
+    "ALTER TABLE calls ADD COLUMN attended INTEGER NOT NULL DEFAULT 0",
+    "ALTER TABLE identities ADD COLUMN expires_at REAL",
+    "ALTER TABLE identities ADD COLUMN program INTEGER NOT NULL DEFAULT 0",
+)
 #: Of each agent so many ended calls are kept.
 KEPT_CALLS = 10_000
 #: Every so many ended calls the oldest are removed.
@@ -71,7 +81,9 @@ class AgentRow:
 class CallRow:
     """A call as it is stored. Times in seconds since the epoch; result: plain data, None while it is
     not over. key: the asker's own mark, with which the same call is not made twice. report: of its
-    agent's scheduler: seconds in line, waiting and at work, how often it made room."""
+    agent's scheduler: seconds in line, waiting and at work, how often it made room. person: whether
+    a person may stand behind it, who can say yes to what needs one. attended: it ends where nobody can
+    watch over it any more."""
 
     number: int
     agent: str
@@ -87,10 +99,13 @@ class CallRow:
     began_at: float | None = None
     ended_at: float | None = None
     report: Any = None
+    person: bool = True
+    attended: bool = False
 
     def to_json(self) -> dict[str, Any]:
         """For who asked."""
-        return {k: v for k, v in vars(self).items() if k != "key" and v is not None}
+        ours = ("key", "person", "attended")
+        return {k: v for k, v in vars(self).items() if k not in ours and v is not None}
 
 
 class Store:
@@ -130,6 +145,8 @@ class Store:
                     f"{shown(self.path)}, got {version}: it is from a newer LLMAgentOS"
                 )
             db.executescript(_SCHEMA)
+            for change in _SINCE_1 if version == 1 else ():
+                db.execute(change)
             db.execute(f"PRAGMA user_version={_VERSION}")
             if db.execute("PRAGMA quick_check").fetchone()[0] != "ok":
                 raise sqlite3.DatabaseError("malformed")
@@ -190,30 +207,38 @@ class Store:
 
     def add_call(
         self, agent: str, verb: str, args: Mapping[str, Any], who: str, priority: int,
-        due_at: float | None = None, key: str | None = None,
+        due_at: float | None = None, key: str | None = None, person: bool = True,
+        attended: bool = False,
     ) -> CallRow:  # fmt: skip
         """A new call in line; with a key that `who` has used before, the call of then.
-        Raises DaemonError where that was another one."""
+        Raises KeyReusedError where that was another one."""
         if key is not None:
             found = self._db.execute(
                 "SELECT * FROM calls WHERE who = ? AND key = ?", (who, key)
             ).fetchone()
             if found is not None:
                 before = _call(found)
-                if (before.agent, before.verb, before.args) != (agent, verb, dict(args)):
-                    raise DaemonError(
+                same = (before.agent, before.verb, before.args, before.priority) == (
+                    agent, verb, dict(args), priority
+                )  # fmt: skip
+                if not same or not _same_deadline(before, due_at):
+                    raise KeyReusedError(
                         f"expected the same call for the key {key!r} as before, got another one: "
                         f"call {before.number} was {before.verb} for {before.agent}"
                     )
                 return before
         now = time.time()
         done = self._write(
-            "INSERT INTO calls (agent, verb, args, who, priority, due_at, key, state, asked_at) "
-            "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
-            (agent, verb, json.dumps(dict(args)), who, priority, due_at, key, QUEUED, now),
-        )
+            "INSERT INTO calls (agent, verb, args, who, priority, due_at, key, state, asked_at, person, "
+            "attended) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+            (agent, verb, json.dumps(dict(args)), who, priority, due_at, key, QUEUED, now, person,
+             attended),
+        )  # fmt: skip
         number = int(done.lastrowid or 0)
-        return CallRow(number, agent, verb, args, who, priority, due_at, key, QUEUED, None, now)
+        return CallRow(
+            number, agent, verb, args, who, priority, due_at, key, QUEUED, None, now,
+            person=person, attended=attended,
+        )  # fmt: skip
 
     def call(self, number: int) -> CallRow | None:
         """One call; None where there is none of that number."""
@@ -274,16 +299,20 @@ class Store:
 
     # --- identities -------------------------------------------------------------------------
 
-    def identities(self) -> list[tuple[str, str, str]]:
-        """Name, role and the hash of the token of everybody who was let in."""
-        rows = self._db.execute("SELECT name, role, hash FROM identities ORDER BY name")
-        return [(row["name"], row["role"], row["hash"]) for row in rows]
+    def identities(self) -> list[Identity]:
+        """Everybody who was let in."""
+        rows = self._db.execute("SELECT * FROM identities ORDER BY name")
+        return [
+            Identity(r["name"], r["role"], r["hash"], r["expires_at"], bool(r["program"]))
+            for r in rows
+        ]
 
-    def grant(self, name: str, role: str, hashed: str) -> None:
+    def grant(self, who: Identity) -> None:
         """Somebody may come in; an earlier token of the name is no more."""
         self._write(
-            "INSERT OR REPLACE INTO identities (name, role, hash, made_at) VALUES (?, ?, ?, ?)",
-            (name, role, hashed, time.time()),
+            "INSERT OR REPLACE INTO identities (name, role, hash, made_at, expires_at, program) "
+            "VALUES (?, ?, ?, ?, ?, ?)",
+            (who.name, who.role, who.hash, time.time(), who.expires_at, who.program),
         )
 
     def revoke(self, name: str) -> bool:
@@ -303,6 +332,13 @@ class Store:
             raise DaemonError(f"expected room for the daemon's state, got: {exc}") from exc
 
 
+def _same_deadline(before: CallRow, due_at: float | None) -> bool:
+    """Whether a call that is asked for now has as long as one of then had, give or take a second."""
+    if before.due_at is None or due_at is None:
+        return before.due_at == due_at
+    return abs((before.due_at - before.asked_at) - (due_at - time.time())) < 1.0
+
+
 def _corrupt(exc: sqlite3.Error) -> bool:
     return "malformed" in str(exc) or "not a database" in str(exc)
 
@@ -316,4 +352,5 @@ def _call(row: sqlite3.Row) -> CallRow:
     found["args"] = json.loads(found["args"])
     found["result"] = None if found["result"] is None else json.loads(found["result"])
     found["report"] = None if found["report"] is None else json.loads(found["report"])
+    found["person"], found["attended"] = bool(found["person"]), bool(found["attended"])
     return CallRow(**found)

@@ -20,17 +20,18 @@ import sys
 import threading
 import time
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 from llmagentos.daemon.host_for import host_for
-from llmagentos.daemon.hosts import LEASE_S, Host
+from llmagentos.daemon.hosts import LEASE_S, Host, Who
 from llmagentos.daemon.journal import Journal
 from llmagentos.daemon.me import set_me
 from llmagentos.daemon.place import AgentPlace, socket_path
 from llmagentos.daemon.spec import AgentSpec
-from llmagentos.daemon.wire import LINE, Link, Said, line
-from llmagentos.errors import DaemonError, FileError, LLMAgentOSError
+from llmagentos.daemon.wire import LINE, Link, Said, error_of, line
+from llmagentos.errors import CallError, DaemonError, FileError, LifecycleError, LLMAgentOSError
 from llmagentos.scheduling import Scheduler, State, Ticket, Turn
 
 _log = logging.getLogger(__name__)
@@ -60,10 +61,12 @@ class Worker:
         self._host: Host | None = None
         self._scheduler: Scheduler | None = None
         self._tickets: dict[int, Ticket] = {}
+        self._attended: set[int] = set()
         self._begun: dict[int, float] = {}
         self._seen: set[int] = set()
         self._link: Link | None = None
         self._building = False
+        self._peeks = ThreadPoolExecutor(2, thread_name_prefix="peek")
         self._go = threading.Event()
         self._go.set()
         self._told_hold = False
@@ -118,6 +121,7 @@ class Worker:
                     self._hear(said)
             with self._lock:
                 self._link = None
+            self._unattended()
             if link is not None:
                 link.close()
                 alone_s = time.monotonic()
@@ -164,9 +168,13 @@ class Worker:
             self._why = {"stopped": said["end"]}
             self._ends.set()
         elif "halt" in said:
-            threading.Thread(target=self._halt, args=(str(said["halt"]),), daemon=True).start()
+            asked = (str(said["halt"]), said.get("number"))
+            threading.Thread(target=self._halt, args=asked, daemon=True).start()
         elif "reset" in said:
-            threading.Thread(target=self._reset, args=(str(said["reset"]),), daemon=True).start()
+            asked = (str(said["reset"]), said.get("number"))
+            threading.Thread(target=self._reset, args=asked, daemon=True).start()
+        elif "peek" in said:
+            self._peeks.submit(self._peek, int(said["peek"]), str(said.get("what")))
 
     def _welcome(self, said: Said) -> None:
         self._set_pause(said["welcome"] == "paused")  # it may have changed while we were alone
@@ -222,23 +230,46 @@ class Worker:
     def _event(self, event: Mapping[str, Any]) -> None:
         self._out.put({"event": dict(event)})
 
-    def _halt(self, by: str) -> None:
+    def _halt(self, by: str, number: Any) -> None:
         host = self._host
         nothing = {"words": "not ready yet: nothing moves"}
-        self._answer("halt", lambda: nothing if host is None else host.halt(by))
+        self._answer("halt", number, lambda: nothing if host is None else host.halt(by))
 
-    def _reset(self, by: str) -> None:
+    def _reset(self, by: str, number: Any) -> None:
         host = self._host
         nothing = {"words": "not ready yet"}
-        self._answer("reset", lambda: nothing if host is None else host.reset(by))
+        self._answer("reset", number, lambda: nothing if host is None else host.reset(by))
 
-    def _answer(self, what: str, work: Any) -> None:
+    def _peek(self, number: int, what: str) -> None:
+        """What somebody looks at: no call, so that it is in no line and on no disk."""
+        host = self._host
+        try:
+            if host is None:
+                raise LifecycleError("expected an agent that is ready, got one that is not yet")
+            told: dict[str, Any] = {"peeked": number, "ok": dict(host.peek(what))}
+            line(told, RESULT)
+        except LLMAgentOSError as exc:
+            told = {"peeked": number, "error": error_of(exc)}
+        except Exception as exc:
+            logging.exception("a look at %s", what)
+            words = f"expected to show {what}, got: {type(exc).__name__}: {exc}"
+            told = {"peeked": number, "error": error_of(CallError(words))}
+        self._out.put(told)
+
+    def _unattended(self) -> None:
+        """The daemon is gone, and with it whoever watched over these."""
+        with self._lock:
+            tickets = [self._tickets[n] for n in self._attended if n in self._tickets]
+        for ticket in tickets:
+            ticket.cancel("the daemon was lost: nobody watched over it any more")
+
+    def _answer(self, what: str, number: Any, work: Any) -> None:
         try:
             told = dict(work())
         except Exception as exc:  # who stops an arm must be told
             logging.exception(what)
             told = {"error": f"{type(exc).__name__}: {exc}", "words": f"could not {what}: {exc}"}
-        self._out.put({"halted": told})
+        self._out.put({"halted": told, "number": number})
 
     # --- calls --------------------------------------------------------------------------------
 
@@ -248,6 +279,8 @@ class Worker:
             if number in self._seen or self._scheduler is None or host is None:
                 return  # a daemon that begins may not know yet that we have it, or had it
             self._seen.add(number)
+            if said.get("attended"):
+                self._attended.add(number)
             left_s = said.get("left_s")
             try:
                 self._tickets[number] = self._scheduler.submit(
@@ -298,6 +331,7 @@ class Worker:
         with self._lock:
             self._tickets.pop(number, None)
             self._begun.pop(number, None)
+            self._attended.discard(number)
             try:
                 size = len(line({"told": dict(told)}, most=None))
                 if size > RESULT:
@@ -357,7 +391,9 @@ class _Call:
             self._worker._wait(turn)
         self._worker._began(self._number)
         said = self._said
-        return self._host.do(str(said["verb"]), said["args"], str(said["who"]), turn)
+        who = Who(said["who"])
+        who.person = bool(said.get("person", True))
+        return self._host.do(str(said["verb"]), said["args"], who, turn)
 
 
 def main(folder: str) -> None:

@@ -34,7 +34,7 @@ _SAYS_NO = frozenset("no nope nah neither none dont".split())
 _FIRST = frozenset("first former 1st 1".split())
 _LAST = frozenset("second latter last 2nd 2".split())
 #: Steps that hold others; a question tells them whole.
-_STRUCTURE = frozenset({"if", "for_each", "repeat", "until"})
+_STRUCTURE = frozenset({"if", "for_each", "repeat", "until", "pace", "avoid", "patrol"})
 #: Words that name nothing.
 _SMALL = frozenset(
     """the a an one i mean meant to it please that this rather option of take into and you should
@@ -56,6 +56,15 @@ def question_about(plans: Sequence[p.Plan]) -> str:
     if things is not None:
         return f"Do you mean {things[0]} or {things[1]}?"
     return f"Shall I {said[0]}, or {said[1]}?"
+
+
+def phrases(plans: Sequence[p.Plan]) -> tuple[str, ...]:
+    """What a question about plans offers, in its own words: two things or two plans; () where yes and
+    no are the answers."""
+    if len(plans) < 2 or any(step.op in _STRUCTURE for plan in plans[:2] for step in plan.steps):
+        return ()
+    said = _said(plans[0]), _said(plans[1])
+    return () if said[0] == said[1] else _things(plans[0], plans[1]) or said
 
 
 def _said(plan: p.Plan) -> str:

@@ -6,7 +6,7 @@ what was said before. Does not know: sessions or questions (turns.py).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from pydantic import BaseModel
@@ -37,6 +37,21 @@ def substitute(node: Any, old: p.Obj, new: p.Obj) -> Any:
         changed_items = tuple(substitute(item, old, new) for item in node)
         same = all(a is b for a, b in zip(changed_items, node, strict=True))
         return node if same else changed_items
+    return node
+
+
+def changed(node: Any, change: Callable[[p.Obj], p.Obj]) -> Any:
+    """A copy of the plan or step with every description as `change` returns it, one by one, outer
+    before inner."""
+    if isinstance(node, p.Obj):
+        node = change(node)
+    if isinstance(node, BaseModel):
+        found = {name: changed(getattr(node, name), change) for name in type(node).model_fields}
+        new = {name: v for name, v in found.items() if v is not getattr(node, name)}
+        return node.model_copy(update=new) if new else node
+    if isinstance(node, tuple):
+        items = tuple(changed(item, change) for item in node)
+        return node if all(a is b for a, b in zip(items, node, strict=True)) else items
     return node
 
 
@@ -180,6 +195,19 @@ def with_place(steps: tuple[Any, ...], place: p.Place) -> tuple[Any, ...]:
         if changed is not None:
             return tuple(_replace_step(s, step, changed) if s is steps[k] else s for s in steps)
     return steps
+
+
+def with_spot(steps: tuple[Any, ...], spot: p.Spot) -> tuple[Any, ...]:
+    """The steps with another spot in the last one that drives to one; a lone drive where none does."""
+    for k in reversed(range(len(steps))):
+        step = _body_step(steps[k])
+        name = {"goto": "spot", "find": "spot", "bring": "goal"}.get(step.op)
+        if step.op == "bring" and step.goal is None and step.source is not None:
+            name = "source"
+        if name is not None:
+            changed = step.model_copy(update={name: spot})
+            return tuple(_replace_step(s, step, changed) if s is steps[k] else s for s in steps)
+    return (p.GoTo(spot=spot),)
 
 
 def _body_step(step: Any) -> Any:

@@ -19,6 +19,9 @@ from llmagentos.tasks import StepProblem
 from llmagentos.tasks.scope import Lessons
 from llmagentos.types import Action, Scene
 
+#: A patrol that nobody ends ends after so many rounds.
+PATROL_ROUNDS = 1000
+
 
 @dataclass
 class StepRecord:
@@ -67,7 +70,7 @@ class Session:
     and acted: what kinds of steps have been carried out. manner: how the present step is done.
     lessons: of a rehearsal. begun: so many actions. holds_back: asked before one begins, whether it
     must not. makes_room: before the next action that begins with nothing in the
-    hand, the plan waits (`parked`).
+    hand, the plan waits (`parked`). patrol_rounds: after so many a patrol ends by itself.
     """
 
     skills: SkillExecutor
@@ -84,6 +87,7 @@ class Session:
     holds_back: Callable[[], bool] | None = None
     makes_room: bool = False
     parked: bool = False
+    patrol_rounds: int = PATROL_ROUNDS
 
     def waits(self) -> bool:
         """Before an action begins: whether it waits, since others come first, or it must not."""
@@ -132,6 +136,8 @@ def action_json(action: Action) -> Mapping[str, Any]:
         out["width_m"] = round(action.width_m, 4)
     if action.speed != 1.0:
         out["speed"] = action.speed
+    if action.instead_of:
+        out["instead_of"] = action.instead_of
     if action.skip:
         out["skip"] = action.skip
     if action.clear_of:

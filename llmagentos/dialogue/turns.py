@@ -156,7 +156,7 @@ def _choose(
 ) -> Resolved:
     if pending is None:
         return _without_question(step, memory, ctx)
-    if pending.ask is not None:
+    if pending.ask is not None and step.spot is None:
         return _answer_ask(step, pending, ctx)
     if step.obj is not None and pending.options:
         return _plan(rewrite.with_object(pending.plan.steps, step.obj, ctx), True)
@@ -164,13 +164,17 @@ def _choose(
         return _choose_object(step.obj, memory, ctx, pending)
     if step.place is not None:
         return _plan(rewrite.with_place(pending.plan.steps, step.place), True)
+    if step.spot is not None:
+        return _plan(rewrite.with_spot(pending.plan.steps, step.spot), True)
     return _stop_with(Failure.UNCLEAR, pending.question, pending.obj)
 
 
 def _without_question(step: p.Choose, memory: SessionMemory, ctx: Context) -> Resolved:
     """Nothing was asked: a bare place or thing is taken as a correction of the last command."""
     if memory.last_plan() is not None:
-        return _correct(p.Correct(obj=step.obj, place=step.place), memory, ctx, None)
+        return _correct(
+            p.Correct(obj=step.obj, place=step.place, spot=step.spot), memory, ctx, None
+        )
     return _stop_with(Failure.UNCLEAR, "What shall I do?", step.obj)
 
 
@@ -346,6 +350,9 @@ def _correct(
         changed = rewrite.with_object(changed, step.obj, ctx)
     if step.place is not None:
         changed = rewrite.with_place(changed, step.place)
+    if step.spot is not None:
+        changed = rewrite.with_spot(changed, step.spot)
+        undo = undo and changed == steps  # a drive takes back nothing
     if step.reverse:
         changed = corrections.other_way_round(changed)
     if step.direction is not None or step.distance is not None:

@@ -37,7 +37,7 @@ _PLACE = (
 _SAID = re.compile(
     r"(?P<before>.*?\b)(?:put|place|bring|set|move|take|return|leave|lay|stow|carry)"
     rf"(?: back| away| down)? (?P<thing>\S.{{0,80}}?)(?: back| away| down)? (?P<place>{_PLACE})\b"
-    r"(?P<after>.*)",
+    r"(?P<after>(?!\s*[,:]?\s*(?:in|into|on|onto) (?:the|an?|my|your|its) ).*)",  # then it is said where
     re.I,
 )
 _PRONOUNS = frozenset("it them that this those these one".split())

@@ -56,6 +56,8 @@ class Behind:
         of its steps, and what goes better in it."""
         assert self._plan is not None and self._session is not None
         self._ticks = 0
+        if scene.base is not None and any(s.op in p.DRIVING_OPS for s in self._plan.walk()):
+            return False  # there are copies of this table alone
         # As it is now: copies are made while the plan itself goes on to change the memory.
         self._asked = (self._plan, scene, copied(self.memory), self.skills.hand())
         found = self._rehearsing.begin(*self._asked)

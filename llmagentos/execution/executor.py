@@ -14,8 +14,9 @@ from py_trees.common import Status as Tick
 
 from llmagentos.dialogue import doubts, reply, waiting_for_word
 from llmagentos.dialogue import turns as dialogue
+from llmagentos.dialogue.answers import YES_OR_NO, Answer, answers_to
 from llmagentos.dialogue.questions.past import remembered_instead
-from llmagentos.dialogue.session import Session
+from llmagentos.dialogue.session import PATROL_ROUNDS, Session
 from llmagentos.errors import LifecycleError
 from llmagentos.events import Event, EventSink
 from llmagentos.execution import tree
@@ -77,6 +78,8 @@ class PlanExecutor(Parking, Behind, ExecutionModule):
         self._later: waiting_for_word.Armed | None = None
         self._guarding, self._rehearsing = Guarding(skills), Rehearsing.of(rehearsal, self._sink)
         self._found, self._ticks = None, 0
+        #: A patrol that nobody ends ends after so many rounds.
+        self.patrol_rounds = PATROL_ROUNDS
 
     @property
     def tree(self) -> Behaviour | None:
@@ -137,6 +140,7 @@ class PlanExecutor(Parking, Behind, ExecutionModule):
         steps, self._later = waiting_for_word.parted(meant.plan.steps)
         self._plan = p.Plan(steps=steps)
         self._session = Session(self.skills, self.memory, self._sink, steps)
+        self._session.patrol_rounds = self.patrol_rounds
         # whoever takes one of the plans that were asked about has said enough
         chosen = waiting is not None and waiting.options and meant.continues
         settled = bool(agreed or promised or chosen)
@@ -188,6 +192,17 @@ class PlanExecutor(Parking, Behind, ExecutionModule):
         elif found is not None:
             self._early = self._foreseen(*found)
         return self._early is not None
+
+    @property
+    def needs_yes(self) -> bool:
+        """Whether something waits for a person's yes."""
+        return self._guarding.waits
+
+    def answers(self) -> tuple[Answer, ...]:
+        """Answers that the question that waits can be given with a button; () for any words."""
+        if self.needs_yes:
+            return YES_OR_NO
+        return () if self._pending is None else answers_to(self._pending, self.skills.scene())
 
     def withdraw(self) -> None:
         """Nothing waits for a yes any more."""

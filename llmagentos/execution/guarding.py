@@ -78,6 +78,11 @@ class Guarding:
         """Nothing waits for a yes any more."""
         self._waiting = None
 
+    @property
+    def waits(self) -> bool:
+        """Whether something waits for a yes."""
+        return self._waiting is not None
+
     def hears(self, command: str) -> bool:
         """Whether this answers what waits for a yes. Any other words end the waiting."""
         if self._waiting is None or is_yes(command) or _NO.fullmatch(command):

@@ -23,6 +23,8 @@ from llmagentos.tasks import StepProblem
 from llmagentos.types import Action, Hand, Scene
 
 MAX_TICKS = 3000
+#: After these the scene is another one.
+_DRIVES = ("drive_to", "drive_by", "follow_wall")
 #: Failures that the geometry alone decides; others may go better in the world.
 _CERTAIN = (Failure.NO_ROOM,)
 
@@ -32,10 +34,15 @@ def certain_problem(session: Session) -> tuple[StepProblem, Session] | None:
     which it did.
 
     None where it would go well, as far as can be told: what follows a wait for the world is
-    open, and so is what only friction decides. What runs out of room halfway is begun.
+    open, as is what stands where the robot drives to, and what only friction decides. What runs out
+    of room halfway is begun.
     """
     problem = session.problem
     if problem is None or any(r.op == "wait_for" for r in session.records):
+        return None
+    if isinstance(session.skills, Foretold) and any(
+        planned.action.name in _DRIVES for planned in session.skills.planned
+    ):
         return None
     if problem.kind == "failed" and (session.acted or problem.failure not in _CERTAIN):
         return None
@@ -77,13 +84,16 @@ class Foretold(SymbolicSkills):
 
     def start(self, action: Action) -> None:
         """Keep it, and begin."""
-        self.planned.append(Planned(action, self.scene(), self.hand().position))
+        does = self.ways(action.name).does
+        self.planned.append(Planned(action, self.scene(), self.hand().position, does))
         super().start(action)
 
 
 def gone_through(plan: p.Plan, scene: Scene, memory: SessionMemory, hand: Hand = HAND) -> Session:
     """The plan carried out in memory, as far as it comes; the session's skills are `Foretold`."""
-    session = Session(Foretold(scene, hand), copied(memory), lambda event: None, plan.steps)
+    session = Session(
+        Foretold(scene, hand), copied(memory), lambda event: None, plan.steps, patrol_rounds=1
+    )
     root = tree.build(plan.steps, session)
     for _ in range(MAX_TICKS):
         root.tick_once()

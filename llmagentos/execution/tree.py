@@ -26,7 +26,7 @@ from llmagentos.execution.records import open_record
 from llmagentos.grounding.conditions import holds
 from llmagentos.grounding.placement import resolve_marks
 from llmagentos.grounding.placement.marks import depends_on_item
-from llmagentos.lang.plan import Place
+from llmagentos.lang.plan import Place, Wait
 from llmagentos.lang.words import PACES
 from llmagentos.memory.record import Manner
 from llmagentos.ports.failures import Failure
@@ -37,6 +37,8 @@ from llmagentos.types import Scene
 #: Passes of an until, and steps of a whole plan, before the robot gives up.
 MAX_PASSES = 20
 MAX_RECORDS = 400
+#: How long a round of a patrol waits where there was nothing to do, seconds.
+IDLE_S = 1.0
 #: How fast each pace is, as a share of the usual speed (the arm's profile is not exceeded).
 SPEEDS = {"slow": 0.4, "normal": 1.0, "fast": 1.6}
 
@@ -246,6 +248,32 @@ class UntilStep(Control):
         return self.body(self.step.body)
 
 
+class PatrolStep(Control):
+    """The body again and again until the person says stop; or as often as the session lets it."""
+
+    _rounds, _begun = 0, 0
+
+    def next_pass(self) -> Behaviour | None:
+        """The body once more. What earlier rounds did is told no more, so that they may be many."""
+        if self._rounds == self.session.patrol_rounds:
+            self.session.say(f"I stopped after {self._rounds} rounds.")
+            return None
+        if self._rounds:
+            inside = f"{self.path}."
+            records = self.session.records
+            records[:] = [r for r in records if not r.path.startswith(inside)]
+            self.remove_all_children()
+        idle = self._rounds and self.session.begun == self._begun
+        self._rounds, self._begun = self._rounds + 1, self.session.begun
+        # what needs no action takes no time, and others want to be heard
+        return self.body((*self.step.body, Wait(seconds=IDLE_S)) if idle else self.step.body)
+
+    def initialise(self) -> None:
+        """As `Control.initialise`; no round was made yet."""
+        super().initialise()
+        self._rounds, self._begun = 0, 0
+
+
 def changed(before: Scene, after: Scene) -> bool:
     """Whether anything moved by more than 5 mm, was gripped, or let go."""
     if {o.id for o in before.objects} != {o.id for o in after.objects}:
@@ -291,6 +319,7 @@ _CONTROL: dict[str, Callable[..., Behaviour]] = {
     "if": IfStep,
     "repeat": RepeatStep,
     "until": UntilStep,
+    "patrol": PatrolStep,
     "pace": MannerStep,
     "avoid": MannerStep,
 }

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from llmagentos.ports.failures import Failure
-from llmagentos.types import Pose, Scene, SceneObject
+from llmagentos.types import MapPose, Pose, Scene, SceneObject
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,17 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Travels:
+    """Where a base was in this session, map frame. start: as it began; before: before it drove last;
+    goal: where it was sent last, that "there" means; command: the one that it drove for last."""
+
+    start: MapPose | None = None
+    before: MapPose | None = None
+    goal: MapPose | None = None
+    command: int = -1
+
+
+@dataclass(frozen=True)
 class Context:
     """Everything a description may refer to, at the moment it is resolved.
 
@@ -42,7 +53,7 @@ class Context:
     chosen: restrictions from the person's answer to a question: (description as JSON text, ids).
     command: index of the running command, as in events. handled: ids that earlier steps of this
     command handled or mentioned (those of the command before, too, while this one has moved
-    nothing), which is what "the rest" leaves out.
+    nothing), which is what "the rest" leaves out. travels: where the base was.
     """
 
     scene: Scene
@@ -60,6 +71,7 @@ class Context:
     chosen: tuple[tuple[str, tuple[str, ...]], ...] = ()
     command: int = 0
     handled: tuple[str, ...] = ()
+    travels: Travels = field(default_factory=Travels)
 
     def with_(self, **changes: Any) -> Context:
         """A copy with other fields."""

@@ -12,9 +12,11 @@ from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 
 from llmagentos.grounding.context import Context, Grounding
+from llmagentos.grounding.shapes import is_shape, split
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, is_plural
 from llmagentos.objects.kinds import CATEGORIES, named, traits
+from llmagentos.objects.measured import is_round, is_thing
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world import relations as rel
@@ -37,8 +39,8 @@ class Unresolved(Exception):  # noqa: N818 - a question to the person, not a fai
 def noun_kind(noun: str, scene: Scene) -> str | None:
     """The kind that a person's noun stands for: one that we know or one that is in the scene."""
     words = noun.lower().split()
-    words = [w for w in words if w not in ("the", "a", "an")]
-    there = {o.kind for o in scene.objects}
+    words = [w for w in words if w not in ("the", "a", "an", "my", "our")]
+    there = {o.kind for o in scene.objects} | {o.name for o in scene.objects if o.name}
     for text in (" ".join(words), words[-1] if words else ""):
         for form in _singulars(text):
             kind = form if form in there else named(form)
@@ -73,9 +75,9 @@ def _singulars(text: str) -> list[str]:
 
 def kind_of(obj: p.Obj, scene: Scene) -> str:
     """The kind or category meant. Unresolved (unknown_kind) for a noun that is no kind here."""
-    if obj.noun is None:
+    if obj.noun is None or is_shape(obj.noun):
         return obj.kind
-    kind = noun_kind(obj.noun, scene)
+    kind = noun_kind(obj.noun, scene) or noun_kind(split(obj.noun)[1], scene)
     if kind is None:
         several = is_plural(obj)
         noun = obj.noun + "s" * (several and not obj.noun.endswith("s"))
@@ -85,7 +87,11 @@ def kind_of(obj: p.Obj, scene: Scene) -> str:
 
 
 def is_kind(o: SceneObject, kind: str) -> bool:
-    """Whether an object is of a kind or category; "object" is everything movable."""
+    """Whether an object is of a kind or category, or called so; "object" is everything movable."""
+    if kind and o.name == kind:
+        return True
+    if kind == "round" and o.outline_m:
+        return is_round(o)
     return o.kind == kind or traits(o.kind).belongs_to(kind)
 
 
@@ -128,7 +134,7 @@ def size_groups(objs: Sequence[SceneObject], stacks_in: Scene | None = None) -> 
 
     stacks_in: the scene, when the objects stand for the stacks below them; then by height.
     """
-    one_kind = len({o.kind for o in objs}) <= 1
+    one_kind = len({o.kind for o in objs}) <= 1 and not any(map(is_thing, objs))
 
     def size_of(o: SceneObject) -> float:
         if stacks_in is not None:

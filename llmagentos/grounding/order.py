@@ -17,6 +17,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.grounding.where import Resolver
 from llmagentos.lang import plan as p
+from llmagentos.objects.measured import is_thing
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world import regions
@@ -79,7 +80,7 @@ def _score(key: str, objs: Objects, ctx: Context, kind: str) -> Callable[[SceneO
     """The number to sort by, smallest first."""
     scene = ctx.scene
     if key in ("largest", "smallest"):
-        one_kind = len({o.kind for o in objs}) <= 1
+        one_kind = len({o.kind for o in objs}) <= 1 and not any(map(is_thing, objs))
         sign = -1.0 if key == "largest" else 1.0
         if kind == "stack":
             return lambda o: sign * sum(rel.bulk_m(m) for m in rel.stack_of(scene, o))

@@ -87,8 +87,18 @@ def nothing_found(obj: p.Obj, ctx: Context) -> str:
         sentence = f"I can't see any {obj_noun(obj, plural=True)}{tail}."
     else:
         sentence = f"I can't see {describe_obj(bare)}."
-    instead = seen_instead(obj, ctx)
-    return f"{sentence} {instead}" if instead else sentence
+    said = (sentence, seen_instead(obj, ctx), too_much(ctx))
+    return " ".join(words for words in said if words)
+
+
+def too_much(ctx: Context) -> str:
+    """What is said where not all of the picture was looked at: "There is too much on the table for
+    one look: I left out five parts of it."; "" where all was."""
+    n = ctx.scene.left_out
+    if not n:
+        return ""
+    part = "one part" if n == 1 else f"{number_word(n)} parts"
+    return f"There is too much on the table for one look: I left out {part} of it."
 
 
 def seen_instead(obj: p.Obj, ctx: Context) -> str:

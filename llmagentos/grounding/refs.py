@@ -187,6 +187,9 @@ def named(name: str, ctx: Context) -> str:
             if ctx.scene.get(object_id) is None:
                 raise Unresolved(Failure.NONE_FITS, f"I can't see the {wanted} any more.")
             return object_id
+    shown = [o.id for o in ctx.scene.objects if o.name and normal_name(o.name) == wanted]
+    if len(shown) == 1:
+        return shown[0]
     if any(normal_name(known) == wanted for known in ctx.name_places):
         raise Unresolved(Failure.NO_REFERENT, f'"{name}" is a place, not an object.')
     raise Unresolved(Failure.NO_REFERENT, f'I don\'t know anything called "{name}".')
@@ -195,7 +198,7 @@ def named(name: str, ctx: Context) -> str:
 def normal_name(name: str) -> str:
     """A given name for comparison: lower case, no article, single spaces."""
     words = name.lower().split()
-    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "my") else words)
+    return " ".join(words[1:] if len(words) > 1 and words[0] in ("the", "my", "our") else words)
 
 
 def rest_handled(ctx: Context) -> frozenset[str]:

@@ -32,12 +32,14 @@ from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.filters import Objects, Unresolved
 from llmagentos.grounding.order import lean, rank
 from llmagentos.grounding.quantity import pick, pick_ranked, plural_ref
-from llmagentos.grounding.reasons import explain, nothing_found
+from llmagentos.grounding.reasons import explain, nothing_found, too_much
 from llmagentos.grounding.refs import moved_count, moved_kinds, named, referents, rest_handled
+from llmagentos.grounding.shapes import by_shape, is_shape
 from llmagentos.grounding.where import Resolver, by_where
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural
 from llmagentos.lang.wording.scene import choices
+from llmagentos.objects.measured import is_thing
 from llmagentos.ports.failures import Failure
 
 __all__ = ["choice_key", "filter_relation", "ground", "ground_landmark", "matching"]
@@ -56,7 +58,7 @@ def ground(obj: p.Obj, ctx: Context, without: Collection[str] = ()) -> Grounding
         return Grounding((), NOT_HERE, Failure.UNKNOWN_KIND, NOT_HERE)
     found = _ground(meant, ctx, without)
     if found.problem is Failure.UNKNOWN_KIND:
-        return substitutes.guess(obj, ctx, without) or found
+        return substitutes.guess(obj, ctx, without) or _not_all_seen(found, ctx)
     if found.problem is not Failure.NONE_FITS:
         return found
     for other in substitutes.near_kinds(meant, ctx.scene):
@@ -80,6 +82,12 @@ def _ground(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding:
         return _resolve(obj, objs, ctx, notes)
     except Unresolved as unresolved:
         return unresolved.grounding
+
+
+def _not_all_seen(found: Grounding, ctx: Context) -> Grounding:
+    """With what the camera left out, where it may be that."""
+    more = too_much(ctx)
+    return replace(found, question=f"{found.question} {more}") if more else found
 
 
 def ground_landmark(obj: p.Obj, ctx: Context) -> Grounding:
@@ -135,6 +143,14 @@ def _candidates(obj: p.Obj, ctx: Context, without: Collection[str], notes: list[
     return f.by_choice(objs, obj, ctx)
 
 
+def _without_a_name(obj: p.Obj, objs: Objects) -> str | None:
+    """Of several that "the thing" fits: the only one of no known kind; the others people call by
+    their names. None where there is no such one."""
+    things = [o.id for o in objs if is_thing(o)]
+    vague = obj.kind == "object" and (obj.noun is None or is_shape(obj.noun))
+    return things[0] if vague and obj.ref is None and len(things) == 1 else None
+
+
 def _filtered(
     obj: p.Obj, ctx: Context, without: Collection[str], notes: list[str], zones: bool
 ) -> Objects:
@@ -153,7 +169,7 @@ def _filtered(
     anything = obj.kind == "object" and not (obj.noun or obj.colors or obj.size or obj.material)
     for relation in obj.where:
         objs = by_where(objs, relation, ctx, _RESOLVER, obj.quant == "the", anything)
-    objs = f.by_group(objs, obj.group)
+    objs = by_shape(f.by_group(objs, obj.group), obj.noun)
     if obj.quant == "rest":
         handled = rest_handled(ctx)
         objs = [o for o in objs if o.id not in handled]
@@ -210,5 +226,8 @@ def _resolve(obj: p.Obj, objs: Objects, ctx: Context, notes: list[str]) -> Groun
         one = lean(objs, obj, ctx, _RESOLVER) if single and len(objs) > 1 else None
         if one is not None:
             notes.append("the nearest there")
+        elif single and len(objs) > 1:
+            one = _without_a_name(obj, objs)
+            notes += ["the only one that I have no name for"] if one else []
         chosen = [o for o in objs if o.id == one] if one else pick(obj, objs, ctx)
     return Grounding(tuple(o.id for o in chosen), explain(obj, chosen, objs, ctx, notes))

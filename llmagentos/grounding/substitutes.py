@@ -11,10 +11,12 @@ from collections.abc import Callable, Collection
 from llmagentos.grounding import filters as f
 from llmagentos.grounding.context import Context, Grounding
 from llmagentos.grounding.refs import normal_name
+from llmagentos.grounding.shapes import by_shape, is_shape
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import article, obj_noun
-from llmagentos.lang.wording.scene import describe_object
+from llmagentos.lang.wording.scene import choices, describe_object
 from llmagentos.objects.kinds import traits
+from llmagentos.objects.measured import is_thing
 from llmagentos.ports.failures import Failure
 from llmagentos.types import Scene
 
@@ -25,6 +27,10 @@ EMPTY_WORDS = frozenset(
 )
 
 
+#: A word that nobody taught may mean one of so many things of no known kind.
+MOST_GUESSED = 4
+
+
 def as_meant(obj: p.Obj, ctx: Context) -> p.Obj:
     """The description with given names found among its words, and without empty words."""
     if obj.name is not None:
@@ -32,6 +38,8 @@ def as_meant(obj: p.Obj, ctx: Context) -> p.Obj:
     if obj.noun is None:
         return obj
     words = obj.noun.lower().split()
+    if is_shape(obj.noun):
+        return obj
     if f.noun_kind(obj.noun, ctx.scene) is None:  # "of" is part of "ball of wool" where one is
         words = [w for w in words if w not in EMPTY_WORDS]
     noun = " ".join(words)
@@ -52,7 +60,7 @@ def _known_name(obj: p.Obj, ctx: Context) -> p.Obj:
     known = _containing(name, ctx)
     if known is not None:
         return obj.model_copy(update={"name": known})
-    if f.noun_kind(name, ctx.scene) is not None:
+    if f.noun_kind(name, ctx.scene) is not None or is_shape(name):
         return obj.model_copy(update={"noun": name, "name": None})
     return obj
 
@@ -107,20 +115,26 @@ def ask_instead(
 
 
 def guess(obj: p.Obj, ctx: Context, without: Collection[str]) -> Grounding | None:
-    """For an unknown noun: the only thing of its colour, as a question; what was said to it."""
+    """For an unknown noun: the only thing of its colour, or few of which no kind is known, as a
+    question; what was said to it."""
     key = f.choice_key(obj)
     for text, ids in reversed(ctx.chosen):
         if text == key and all(ctx.scene.get(i) is not None for i in ids):
             return Grounding(ids, "as you said")
-    if not obj.colors or obj.noun is None or obj.where or obj.ref is not None:
+    if obj.noun is None or obj.where or obj.ref is not None:
         return None
     fits = [
         o
         for o in ctx.scene.objects
-        if o.color in obj.colors and not traits(o.kind).is_flat and o.id not in without
+        if (not obj.colors or o.color in obj.colors)
+        and (is_thing(o) or (obj.colors and not traits(o.kind).is_flat))
+        and o.id not in without
     ]
-    if len(fits) != 1:
+    things = by_shape([o for o in fits if is_thing(o)], obj.noun)
+    fits = things or fits
+    if len(fits) != 1 and not 1 < len(things) <= MOST_GUESSED:
         return None
-    name = describe_object(fits[0], ctx.scene)
-    question = f"I don't know what {article(obj.noun)} is. Do you mean {name}?"
-    return Grounding((), question, Failure.UNSURE, question, (fits[0].id,))
+    ids = tuple(o.id for o in sorted(fits, key=lambda o: (-o.position[1], o.id)))
+    names = choices(ids, ctx.scene)
+    question = f"I don't know what {article(obj.noun)} is. Do you mean {names}?"
+    return Grounding((), question, Failure.UNSURE, question, ids)

@@ -14,6 +14,7 @@ import re
 from collections.abc import Container, Iterable
 
 from llmagentos.lang import words as w
+from llmagentos.lang.driving import DRIVING_OPS
 from llmagentos.lang.node import Node, OneOf
 from llmagentos.lang.notation import Part, parts
 from llmagentos.lang.steps import STEPS
@@ -25,6 +26,8 @@ SPOKEN_NUMBERS = (
     "0.25", "0.5", "0.75", "0.8", "1.2", "1.5", "2.5",
     "120", "135", "150", "180", "200", "225", "270", "300", "315", "360",
 )  # fmt: skip
+#: Words without which no plan drives: a model writes none of them for an arm that stands fast.
+DRIVING_WORDS = frozenset((*DRIVING_OPS, "from", "to"))
 #: The words of the form in the order of the shipped models' vocabularies; what is newer follows.
 _ORDER = """
 ; { } dist cw ccw [ every_third most one_each ] noun name order of at where no between group except

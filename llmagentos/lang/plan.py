@@ -35,6 +35,7 @@ from llmagentos.lang.descriptions import (
     Position,
     Relation,
 )
+from llmagentos.lang.driving import DRIVING_OPS, Bring, Find, Follow, GoTo, Mark, Spot, Steer
 from llmagentos.lang.node import Node
 from llmagentos.lang.steps import (
     STEPS,
@@ -55,6 +56,7 @@ from llmagentos.lang.steps import (
     Move,
     No,
     Pace,
+    Patrol,
     Pick,
     PlaceHeld,
     Point,
@@ -84,6 +86,7 @@ from llmagentos.lang.steps import (
 
 __all__ = [
     "CONDITIONS",
+    "DRIVING_OPS",
     "STEPS",
     "Again",
     "And",
@@ -91,6 +94,7 @@ __all__ = [
     "Arrange",
     "Ask",
     "Avoid",
+    "Bring",
     "Cannot",
     "Choose",
     "Clear",
@@ -98,7 +102,10 @@ __all__ = [
     "Correct",
     "CountIs",
     "Exists",
+    "Find",
+    "Follow",
     "ForEach",
+    "GoTo",
     "Grip",
     "Group",
     "Home",
@@ -106,6 +113,7 @@ __all__ = [
     "Is",
     "Length",
     "Look",
+    "Mark",
     "Move",
     "No",
     "Node",
@@ -114,6 +122,7 @@ __all__ = [
     "Or",
     "Order",
     "Pace",
+    "Patrol",
     "Pick",
     "Place",
     "PlaceHeld",
@@ -133,7 +142,9 @@ __all__ = [
     "Restore",
     "Rotate",
     "Say",
+    "Spot",
     "Stack",
+    "Steer",
     "Step",
     "Stop",
     "Swap",
@@ -149,6 +160,10 @@ __all__ = [
 ]
 
 
+#: Steps of which nothing but words comes, and those that hold others.
+_TALK = frozenset({"say", "ask", "answer", "refuse", "cannot", "unclear", "if", "for_each"})
+
+
 class Plan(Node):
     """What the robot shall do, in order."""
 
@@ -162,6 +177,11 @@ class Plan(Node):
             yield step
             for branch in ("otherwise", "then", "body"):
                 pending.extend(reversed(getattr(step, branch, ())))
+
+    @property
+    def only_talks(self) -> bool:
+        """Whether nothing but words comes of it: it moves nothing and changes nothing that is kept."""
+        return all(step.op in _TALK for step in self.walk())
 
     def to_json(self) -> dict[str, Any]:
         """Plain data without the fields that keep their default, for people and logs."""

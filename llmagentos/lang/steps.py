@@ -15,6 +15,7 @@ from pydantic import Field, model_validator
 from llmagentos.lang import words as w
 from llmagentos.lang.conditions import Cond, Query
 from llmagentos.lang.descriptions import Length, Obj, Place
+from llmagentos.lang.driving import Bring, Find, Follow, GoTo, Mark, Spot, Steer
 from llmagentos.lang.node import Node, OneOf, Slot
 
 
@@ -275,18 +276,20 @@ class Again(Node):
 
 
 class Choose(Node):
-    """The answer to the robot's question: an object, a place, or how far."""
+    """The answer to the robot's question: an object, a place, or a spot to drive to."""
 
     op: Literal["choose"] = "choose"
     obj: Obj | None = None
     place: Place | None = None
+    spot: Annotated[Spot | None, Slot("to")] = None
 
 
 class Correct(Node):
     """ "No, I meant ...": the last command from where things were, with this instead.
 
-    An object, a place, a direction or a distance ("no, 10 cm"); or, with `reverse`, the last step
-    the other way round: its two things exchanged, its direction or order turned over.
+    An object, a place, a direction, a distance ("no, 10 cm") or a spot to drive to; or, with
+    `reverse`, the last step the other way round: its two things exchanged, its direction or order
+    turned over.
     """
 
     op: Literal["correct"] = "correct"
@@ -295,6 +298,7 @@ class Correct(Node):
     direction: w.Direction | None = None
     distance: Annotated[Length | None, Slot("dist")] = None
     place: Place | None = None
+    spot: Annotated[Spot | None, Slot("to")] = None
 
 
 class Yes(Node):
@@ -387,6 +391,16 @@ class Avoid(Node):
     body: tuple[Step, ...] = Field(min_length=1, max_length=12)
 
 
+class Patrol(Node):
+    """The body again and again until the person says stop."""
+
+    said = "again and again until you say stop"
+    like = ("until", "repeat", "again")
+
+    op: Literal["patrol"] = "patrol"
+    body: tuple[Step, ...] = Field(min_length=1, max_length=12)
+
+
 class WhenTold(Node):
     """The body once the person gives the word: `word`, or "go" where none was said."""
 
@@ -403,8 +417,9 @@ STEPS = OneOf("step", "op", (
     Home, Release, Wait, WaitFor, Say, Ask, Refuse, Cannot, Answer, Undo, Restore, Again, Choose,
     Correct, Yes, No, Stop, Remember, ForEach, If, Repeat, Until,
     Reach, Grip, Unclear, Pace, Avoid, WhenTold,
+    GoTo, Steer, Follow, Mark, Find, Bring, Patrol,
 ), group="llmagentos.steps")  # fmt: skip
 Step = Annotated[Any, STEPS]
 
-for _model in (ForEach, If, Repeat, Until, Pace, Avoid, WhenTold):
+for _model in (ForEach, If, Repeat, Until, Pace, Avoid, Patrol, WhenTold):
     _model.model_rebuild()

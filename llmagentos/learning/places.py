@@ -25,7 +25,15 @@ def folder(given: str | Path = "") -> Path:
     return Path(base) / "llmagentos" / "learning"
 
 
+def shown(robot: str, given: str | Path = "") -> Path:
+    """The file of what people have shown to a robot by name. robot: as of `words`."""
+    return folder(given) / f"shown-{_plain(robot)}.json"
+
+
 def words(robot: str, given: str | Path = "") -> Path:
     """The file of the words that were taught to a robot. robot: its arm's name, or a namespace."""
-    name = re.sub(r"[^A-Za-z0-9_.-]+", "-", robot).strip("-.") or "robot"
-    return folder(given) / f"words-{name}.json"
+    return folder(given) / f"words-{_plain(robot)}.json"
+
+
+def _plain(robot: str) -> str:
+    return re.sub(r"[^A-Za-z0-9_.-]+", "-", robot).strip("-.") or "robot"

@@ -18,14 +18,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from llmagentos.grounding.context import Context, Event
+from llmagentos.grounding.context import Context, Event, Travels
 from llmagentos.grounding.filters import choice_key
 from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
 from llmagentos.memory.habits import placed_in
 from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.memory.record import CommandRecord, SessionFacts, StepFact
-from llmagentos.types import Scene, SceneObject, Status
+from llmagentos.types import MapPose, Scene, SceneObject, Status
 
 __all__ = ["Aside", "CommandRecord", "SessionFacts", "SessionMemory", "StepFact"]
 
@@ -67,6 +67,7 @@ class SessionMemory:
         self.last_spot: tuple[float, float] | None = None
         self.last_distance_m = 0.10
         self.speed = 1.0
+        self.travels = Travels()
         self.pending_question = ""
         self.next_steps: tuple[str, ...] = ()
         #: What to ask instead of a plan's own question, by what is remembered; "": that.
@@ -97,6 +98,8 @@ class SessionMemory:
         """
         if self.initial is None:
             self.initial = scene
+        if self.travels.start is None and scene is not None and scene.base is not None:
+            self.travels = replace(self.travels, start=scene.base.pose)
         if not continues:
             self._chosen.clear()
         self.next_steps = ()
@@ -203,6 +206,10 @@ class SessionMemory:
         """The distance that was just moved by, metres, for "again, as far"."""
         self.last_distance_m = distance_m
 
+    def note_drive(self, before: MapPose, goal: MapPose) -> None:
+        """The base has driven from one pose to another, for "back" and "there"."""
+        self.travels = replace(self.travels, before=before, goal=goal, command=self.command_index)
+
     def note_spot(self, x: float, y: float) -> None:
         """The spot that was just used, base frame, metres, for "there"."""
         self.last_spot = (x, y)
@@ -245,6 +252,7 @@ class SessionMemory:
             chosen=tuple(self._chosen),
             command=max(0, self.command_index),
             handled=self._handled(),
+            travels=self.travels,
         )
 
     def _handled_in(self, command: int, mentions: bool = True) -> tuple[str, ...]:

@@ -9,6 +9,7 @@ import json
 import math
 import sqlite3
 from dataclasses import asdict, dataclass
+from typing import Any
 
 from llmagentos.types import Scene, SceneObject, Workspace
 
@@ -84,10 +85,21 @@ def _data_of(scene: Scene) -> str:
 
 def _scene_of(data: str) -> Scene:
     read = json.loads(data)
-    objects = tuple(
-        SceneObject(**{**row, "position": tuple(row["position"])}) for row in read["objects"]
-    )
+    objects = tuple(map(_object_of, read["objects"]))
     return Scene(objects, 0.0, Workspace(**read["workspace"]))
+
+
+def _object_of(row: dict[str, Any]) -> SceneObject:
+    """JSON has no tuples; rows of before things were measured lack what was measured."""
+    extents, outline = row.get("extents_m"), row.get("outline_m", ())
+    return SceneObject(
+        **{
+            **row,
+            "position": tuple(row["position"]),
+            "extents_m": extents and tuple(extents),
+            "outline_m": tuple((x, y) for x, y in outline),
+        }
+    )
 
 
 def _same(one: Scene, other: Scene) -> bool:

@@ -119,22 +119,29 @@ class Bus:
         timeout_s: float = 10.0,
         cancelled: threading.Event | None = None,
         priority: int = 0,
+        peer: str = "",
     ) -> Any:
         """Ask, and wait for the answer: `begin(...).result(cancelled)`."""
-        return self.begin(service, value, timeout_s, priority).result(cancelled)
+        return self.begin(service, value, timeout_s, priority, peer).result(cancelled)
 
     def begin(
-        self, service: str, value: Any = None, timeout_s: float = 10.0, priority: int = 0
+        self,
+        service: str,
+        value: Any = None,
+        timeout_s: float = 10.0,
+        priority: int = 0,
+        peer: str = "",
     ) -> Pending:
         """Ask, and go on; `result` waits. Of several peers that serve it, the one is asked that this
-        peer waits for least. priority: -128 to 127; of the calls in line at a service, the highest
+        peer waits for least; or the one whose id is `peer`, whether or not it is known to be there.
+        priority: -128 to 127; of the calls in line at a service, the highest
         is done first. Raises NoServiceError, UnknownMessageError, MessagingError."""
         if not -128 <= priority <= 127:
             raise MessagingError(f"expected a priority from -128 to 127, got {priority}")
         parts = parts_of(value)
         number = next(self._numbers)
         with self._lock:
-            peer = self._provider(service)
+            peer = self._provider(service, peer)
             taken = Envelope(TAKE_BACK, number, self.id, service)
             pending = Pending(service, peer, timeout_s, lambda: self._send(peer, taken))
             self._pending[number] = pending
@@ -150,10 +157,12 @@ class Bus:
     def _forget(self, number: int) -> None:
         self._pending.pop(number, None)
 
-    def _provider(self, service: str) -> str:
+    def _provider(self, service: str, named: str) -> str:
         peers = self._providers.get(service)
         if self._closed:
             raise MessagingError("expected an open bus, got a closed one")
+        if named:
+            return named
         if not peers:
             known = ", ".join(sorted(self._providers)) or "none"
             raise NoServiceError(f"expected somebody who serves '{service}', got {known}")

@@ -13,8 +13,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from llmagentos.objects.geometry import ObjectGeometry, geometry_as_seen, object_geometry
+from llmagentos.objects.geometry import ObjectGeometry, object_geometry
 from llmagentos.objects.kinds import KINDS, traits
+from llmagentos.objects.outlines import geometry
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Pose, SceneObject
 
@@ -108,10 +109,8 @@ def _reach(box: Box, angle: float) -> float:
 
 def geometry_of(item: SceneObject) -> ObjectGeometry:
     """The geometry table's entry, with the height that is seen where the object lies on its side;
-    for a kind it does not know, an upright cylinder as seen."""
-    if item.kind not in KINDS:
-        return geometry_as_seen(item.kind, item.size_m, item.height_m)
-    g = object_geometry(item.kind, item.size_m)
+    for a kind it does not know, what was measured of it."""
+    g = geometry(item)
     return replace(g, shape="mesh", height_m=item.height_m) if lies(item) else g
 
 
@@ -135,7 +134,7 @@ def object_prisms(item: SceneObject) -> list[Prism]:
         return _round_shell(g, x, y, low)
     if g.shape == "square_shell":
         return _square_shell(g, x, y, low, item.yaw)
-    if g.is_round or item.kind not in KINDS:
+    if g.is_round or (item.kind not in KINDS and item.extents_m is None):
         return [Disc(x, y, half, low, high)]
     length, width, _ = g.extents_m
     return [Box(x, y, length / 2, width / 2, item.yaw, low, high)]

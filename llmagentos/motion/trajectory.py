@@ -46,6 +46,21 @@ class JointPath:
     cuts: tuple[int, ...]
 
 
+def split(path: JointPath, joints: Array) -> tuple[JointPath, JointPath] | None:
+    """A path in two, at a node before it comes nearest to `joints` [J]; None where either would be too
+    short."""
+    near = int(np.argmin(np.linalg.norm(path.joints - joints, axis=1)))
+    at = near - 1
+    if at < 2 or len(path.joints) - at < 3:
+        return None
+    first = (*(cut for cut in path.cuts if cut < at), at)
+    second = (0, *(cut - at for cut in path.cuts if cut > at))
+    return (
+        JointPath(path.joints[: at + 1], path.tool[: at + 1], first),
+        JointPath(path.joints[at:], path.tool[at:], second),
+    )
+
+
 @dataclass(frozen=True)
 class Trajectory:
     """Joint positions [M, J] at period, 2 * period, ... until the arm rests at the end."""

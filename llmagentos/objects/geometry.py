@@ -8,10 +8,13 @@ All heights are measured upwards from the object's own base, upright.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from llmagentos.objects.kind import Kind, Shape
 from llmagentos.objects.kinds import KINDS
+from llmagentos.types import Vec3
 
 
 @dataclass(frozen=True)
@@ -72,12 +75,25 @@ def object_geometry(kind: str, size_m: float | None = None) -> ObjectGeometry:
     return _vessel(row, size) if row.has_rim else _body(row, size)
 
 
-def geometry_as_seen(kind: str, size_m: float, height_m: float) -> ObjectGeometry:
-    """Geometry of something that no table knows: an upright cylinder of what was seen of it."""
+@lru_cache(maxsize=512)
+def geometry_as_seen(
+    kind: str, size_m: float, height_m: float, extents_m: Vec3 | None = None
+) -> ObjectGeometry:
+    """Geometry of something that no table knows: a box of its measured length, width and height, or
+    an upright cylinder of what was seen of it where nobody measured more."""
     body = _body(Kind("thing", "cylinder", size_m, mass_kg=0.2), size_m)
-    extents = (size_m, size_m, height_m)
+    length, width = (size_m, size_m) if extents_m is None else extents_m[:2]
+    around = size_m / 2 if extents_m is None else math.hypot(length, width) / 2
     return replace(
-        body, kind=kind, shape="mesh", extents_m=extents, height_m=height_m, floor_m=height_m
+        body,
+        kind=kind,
+        shape="mesh",
+        extents_m=(length, width, height_m),
+        height_m=height_m,
+        floor_m=height_m,
+        foot_radius_m=min(length, width) / 2,
+        footprint_radius_m=around,
+        top_width_m=min(length, width),
     )
 
 

@@ -25,6 +25,7 @@ from llmagentos.objects.kind_fields import check_fields
 __all__ = [
     "CATEGORIES",
     "KINDS",
+    "THING",
     "Category",
     "Kind",
     "MeshFile",
@@ -172,7 +173,7 @@ class _Table(Mapping[str, Kind]):
             raise KindError(f"expected a Kind, got {type(kind).__name__}")
         if not kind.name.isidentifier() or kind.name != kind.name.lower():
             raise KindError(f"expected a kind's name of small letters, got {kind.name!r}")
-        if self._rows.get(kind.name, kind) != kind or kind.name in CATEGORIES:
+        if self._rows.get(kind.name, kind) != kind or kind.name in (*CATEGORIES, THING):
             raise KindError(f"expected a new name for a kind, got {kind.name!r}, which is taken")
         _check(kind)
         self._rows[kind.name] = kind
@@ -194,7 +195,10 @@ BUILT_IN: tuple[str, ...] = tuple(kind.name for kind in _ROWS)
 #: Every kind by name, those from outside last.
 KINDS: Mapping[str, Kind]
 KINDS = _TABLE = _Table((*_ROWS, *_MORE_ROWS))
-_UNKNOWN = Kind("thing", "mesh", 0.05, seen_by="nothing")
+#: The kind of what fits no row: its sides are measured and its outline is seen, nothing else is
+#: known. It is no row of the table.
+THING = "thing"
+_UNKNOWN = Kind(THING, "mesh", 0.05, seen_by="nothing")
 
 
 def register_kind(kind: Kind) -> None:

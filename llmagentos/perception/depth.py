@@ -1,4 +1,4 @@
-"""Depth pictures in metres: what is unknown in them, and whether their unit can be.
+"""Depth pictures in metres: what is unknown or no surface in them, and whether their unit can be.
 
 Knows: the marks that cameras have for unknown, and how far the table is by the camera's pose. Does
 not know: drivers, encodings' names, what stands on the table.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,6 +22,11 @@ _FULL_M = 65.535
 _PLAUSIBLE = (0.4, 2.5)
 #: The optical axis points down by this much at least (sine), or it is none.
 _DOWN = 0.25
+#: Depth that spreads less than this on the table is clean, metres. In other depth an edge steps by
+#: more than this, metres, and so many deviations.
+_CLEAN_M, _STEP_M, _STEP_SPREADS = 0.0004, 0.004, 4.0
+#: Where neighbours differ by more than this share of the deviation, each pixel errs by itself.
+_ALONE = 0.6
 #: Units that are mixed up: what depth is too large by, and why.
 _UNITS = (
     (1000.0, "millimetres, not metres"),
@@ -57,6 +63,26 @@ def with_known_depth(frame: CameraFrame) -> CameraFrame:
     if float(depth.min()) >= 0 and float(depth.max()) < _FULL_M - 1e-3:
         return frame
     return replace(frame, depth=metres(depth, 1.0))
+
+
+def without_flying(frame: CameraFrame, spread_m: float) -> CameraFrame:
+    """The frame without depth that lies in the air between near and far at an edge; itself where
+    depth is clean.
+
+    spread_m: the deviation of depth on the table. What hangs a third of the way or more from both
+    ends of a step within 3x3 pixels is no surface but a mixture of two; unless each pixel errs by
+    itself, where that says nothing.
+    """
+    depth, square = frame.depth, np.ones((3, 3), np.uint8)
+    beside = float(np.median(np.abs(depth[::8, 1:] - depth[::8, :-1])))
+    if spread_m < _CLEAN_M or beside > _ALONE * spread_m:
+        return frame
+    known = depth > 0
+    near = np.asarray(cv2.erode(np.where(known, depth, _FULL_M).astype(np.float32), square))
+    far = np.asarray(cv2.dilate(depth.astype(np.float32), square))
+    step = np.float32(_STEP_M + _STEP_SPREADS * spread_m)
+    flying = (far - near > step) & (depth - near > step / 3) & (far - depth > step / 3)
+    return replace(frame, depth=np.where(flying & known, 0, depth).astype(np.float32))
 
 
 def check_scale(frame: CameraFrame) -> None:

@@ -9,8 +9,9 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, replace
 
-from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
+from llmagentos.objects.measured import half_turn
+from llmagentos.objects.outlines import geometry
 from llmagentos.perception.maps.arm import ArmShape
 from llmagentos.perception.maps.outlines import wrap_quarter
 from llmagentos.types import RobotState, SceneObject
@@ -38,7 +39,10 @@ class GripperView:
         c, s = math.cos(self.yaw), math.sin(self.yaw)
         dz = item.position[2] - self.tip[2]
         x, y = c * dx + s * dy, -s * dx + c * dy
-        if not object_geometry(item.kind, item.size_m).has_rim:
+        if item.extents_m is not None:
+            # Held wherever its outline is narrow, perhaps far from its middle: it stays as it was.
+            dz = min(max(dz, -item.height_m / 2), item.height_m / 2)
+        elif not geometry(item).has_rim:
             # Fingers that have closed on a solid thing have it in their middle (they open along
             # y); along the fingers they have some part of it.
             reach = item.size_m / 4
@@ -46,7 +50,7 @@ class GripperView:
             dz = min(max(dz, -item.height_m / 2), item.height_m / 2)
         else:
             half = item.height_m / 2
-            depth = object_geometry(item.kind, item.size_m).rim_depth_m
+            depth = geometry(item).rim_depth_m
             dz = min(max(dz, -half), depth - half)
         return x, y, dz, item.yaw - self.yaw
 
@@ -70,18 +74,23 @@ def carried(
         gripper.tip[1] + s * x + c * y,
         gripper.tip[2] + z,
     )
-    round_thing = object_geometry(item.kind, item.size_m).is_round
-    yaw = 0.0 if round_thing else wrap_quarter(gripper.yaw + turn)
+    round_thing = geometry(item).is_round
+    wrap = wrap_quarter if item.extents_m is None else half_turn
+    yaw = 0.0 if round_thing else wrap(gripper.yaw + turn)
     return replace(item, position=position, yaw=yaw)
 
 
 def could_hold(item: SceneObject, gripper: GripperView) -> bool:
     """Whether the fingers' distance fits a grip on `item`: across it, or on its wall."""
-    g = object_geometry(item.kind, item.size_m)
+    g = geometry(item)
     if traits(item.kind).is_flat:
         return False
     if g.has_rim and gripper.width_m < g.wall_m + 0.008:
         return True
+    if (
+        item.extents_m is not None
+    ):  # it may be narrower where it is held than anywhere seen from above
+        return gripper.width_m <= max(item.extents_m[:2]) + 0.006
     return 0.75 * g.top_width_m - 0.004 <= gripper.width_m <= 1.42 * g.top_width_m + 0.006
 
 
@@ -92,7 +101,7 @@ def gap_to_grip(item: SceneObject, gripper: GripperView, any_height: bool = Fals
     """
     if not could_hold(item, gripper):
         return None
-    g = object_geometry(item.kind, item.size_m)
+    g = geometry(item)
     tx, ty, tz = gripper.tip
     rho = math.hypot(tx - item.position[0], ty - item.position[1])
     if tz < item.bottom_z - 0.012 or (tz > item.top_z + 0.012 and not any_height):

@@ -11,7 +11,8 @@ import cv2
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.measured import outline_of
+from llmagentos.objects.outlines import geometry
 from llmagentos.types import CameraFrame, Scene, SceneObject
 
 _INK: dict[str, tuple[int, int, int]] = {
@@ -51,8 +52,10 @@ def draw_overlay(frame: CameraFrame, scene: Scene) -> NDArray[np.uint8]:
 
 def _ring(item: SceneObject) -> NDArray[np.float64]:
     x, y, _ = item.position
+    if item.extents_m is not None:
+        return outline_of(item)
     half = item.size_m / 2
-    if object_geometry(item.kind, item.size_m).is_round:
+    if geometry(item).is_round:
         angle = np.linspace(0, 2 * math.pi, 40, endpoint=False)
         return np.c_[x + half * np.cos(angle), y + half * np.sin(angle)]
     c, s = math.cos(item.yaw), math.sin(item.yaw)

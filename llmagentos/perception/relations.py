@@ -10,8 +10,9 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
+from llmagentos.objects.measured import sides_m
+from llmagentos.objects.outlines import geometry
 from llmagentos.types import SceneObject
 
 #: A base this far from a surface still stands on it, metres.
@@ -49,7 +50,7 @@ def _surface_under(item: SceneObject, other: SceneObject) -> tuple[float, bool] 
     """Height of `other`'s surface that `item` stands on or in, and whether "in"."""
     if not over(item, other):
         return None
-    g = object_geometry(other.kind, other.size_m)
+    g = geometry(other)
     base = item.bottom_z
     if traits(other.kind).is_flat:
         return (0.001, False) if base < _REACH_M else None
@@ -75,8 +76,11 @@ def _fits_into(item: SceneObject, other: SceneObject) -> bool:
 def over(item: SceneObject, other: SceneObject, margin_m: float = 0.0) -> bool:
     """Whether the middle of `item` is above the footprint of `other`."""
     dx, dy = item.position[0] - other.position[0], item.position[1] - other.position[1]
-    half = other.size_m / 2 + margin_m
-    if object_geometry(other.kind, other.size_m).is_round:
-        return math.hypot(dx, dy) <= half
+    reach = max(other.size_m, math.hypot(*sides_m(other))) / 2 + 1.5 * margin_m
+    if math.hypot(dx, dy) > reach:
+        return False
+    if geometry(other).is_round:
+        return math.hypot(dx, dy) <= other.size_m / 2 + margin_m
     c, s = math.cos(other.yaw), math.sin(other.yaw)
-    return abs(c * dx + s * dy) <= half and abs(-s * dx + c * dy) <= half
+    length, width = (side / 2 + margin_m for side in sides_m(other))
+    return abs(c * dx + s * dy) <= length and abs(-s * dx + c * dy) <= width

@@ -10,8 +10,11 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
-from llmagentos.objects.geometry import object_geometry
+import numpy as np
+
 from llmagentos.objects.kinds import traits
+from llmagentos.objects.measured import sides_m
+from llmagentos.objects.outlines import gap_m, geometry
 from llmagentos.perception.grip import GripperView, carried, could_hold, gap_to_grip
 from llmagentos.perception.relations import support_of
 from llmagentos.types import SceneObject
@@ -35,7 +38,9 @@ _NEAR_M, _SHIFTED_M = 0.04, 0.012
 #: The middles of like things that are nearer in height than this share of theirs may be one thing.
 _LEVEL = 0.65
 _SAME_PLACE_M = 0.025
-_SIZE_SLACK_M = 0.012
+_SIZE_SLACK_M, _SIZE_SLACK = 0.012, 0.2
+#: Rectangles around things that touch may overlap by this much.
+_OVERLAP_M = 0.006
 _EMPTY_SHARE = 0.35
 _STILL_M = 0.004
 #: A name is changed for another one unless looks under that one are this much less sure.
@@ -86,6 +91,11 @@ class Tracker:
             name, _, number = item.id.rpartition("_")
             if name and number.isdecimal():
                 self._numbers[name] = max(self._numbers.get(name, 0), int(number))
+
+    @property
+    def remembered(self) -> list[SceneObject]:
+        """Every object as it was known last."""
+        return [track.item for track in self._tracks]
 
     @property
     def held(self) -> SceneObject | None:
@@ -247,7 +257,12 @@ def _gap(a: SceneObject, b: SceneObject) -> float:
 
 
 def _alike(a: SceneObject, b: SceneObject) -> bool:
-    return a.kind == b.kind and a.color == b.color and abs(a.size_m - b.size_m) < _SIZE_SLACK_M
+    return a.kind == b.kind and a.color == b.color and abs(a.size_m - b.size_m) < _slack_m(a)
+
+
+def _slack_m(o: SceneObject) -> float:
+    """How far sizes of one thing may be apart: an outline changes with what stands before it."""
+    return _SIZE_SLACK_M if o.extents_m is None else max(_SIZE_SLACK_M, _SIZE_SLACK * o.size_m)
 
 
 def _near_and_alike(a: SceneObject, b: SceneObject) -> float | None:
@@ -261,7 +276,7 @@ def _same_place(a: SceneObject, b: SceneObject) -> float | None:
     """The same thing misread this time: it stands where it stood and is as large."""
     gap = _gap(a, b)
     alike = a.kind == b.kind or a.color == b.color or not b.color
-    close = gap < _SAME_PLACE_M and abs(a.size_m - b.size_m) < 2 * _SIZE_SLACK_M
+    close = gap < _SAME_PLACE_M and abs(a.size_m - b.size_m) < 2 * _slack_m(a)
     return gap if close and alike and _level(a, b) else None
 
 
@@ -290,9 +305,13 @@ def _confirm(track: Track, item: SceneObject, stamp_s: float) -> None:
 
 def _same_space(a: SceneObject, b: SceneObject, share: float = _SHARED) -> bool:
     """Whether two solid things would stand in each other."""
-    if traits(a.kind).is_flat or object_geometry(a.kind, a.size_m).has_rim:
+    if traits(a.kind).is_flat or geometry(a).has_rim:
         return False
     near = math.dist(a.position[:2], b.position[:2]) < share * (a.size_m + b.size_m) / 2
+    if a.extents_m is not None or b.extents_m is not None:  # what is long is not as wide
+        x, y = (np.array([v]) for v in b.position[:2])
+        apart = float(gap_m(x, y, None, a)[0]) - min(sides_m(b)) / 2
+        near = near and apart < -_OVERLAP_M
     low = max(a.bottom_z, b.bottom_z)
     return near and min(a.top_z, b.top_z) - low > _SHARED_M
 
@@ -321,6 +340,7 @@ def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
         track.other.clear()
         size = track.size_sum / track.looks
         height = item.height_m * size / item.size_m
+        item = item.resized(size / item.size_m)
     else:
         votes = track.other.setdefault((item.kind, item.color), [])
         votes.append(item.confidence)
@@ -331,6 +351,8 @@ def _refresh(track: Track, item: SceneObject, stamp_s: float) -> None:
             kind, color, size, height = item.kind, item.color, item.size_m, item.height_m
             track.looks, track.size_sum, track.sure = 1, size, max(votes)
             track.other.clear()
+        else:  # its sides too are still those of what it is called
+            item = replace(item, extents_m=old.extents_m, outline_m=old.outline_m)
     position = item.position
     if math.dist(position, old.position) < _STILL_M:
         x, y, z = ((p + q) / 2 for p, q in zip(position, old.position, strict=True))

@@ -70,6 +70,13 @@ class Failure(str, Enum):
     NO_ANSWER = "no_answer", "my arm did not answer", "failed", True
     SKILL_BROKE = "skill_broke", "one of my skills broke off with an error"
 
+    # --- what went wrong while driving --------------------------------------------------------
+    NO_BASE = "no_base", "I can't drive around", "cannot"
+    NO_WAY = "no_way", "I found no way there", "failed", True
+    WAY_BLOCKED = "way_blocked", "something stands in my way", "failed", True
+    LOST = "lost", "I don't know where I am", "failed", True
+    NO_WALL = "no_wall", "I see no wall to follow", "failed"
+
     # --- a description that does not resolve --------------------------------------------------
     NONE_FITS = "none", "there is none", "question"
     AMBIGUOUS = "ambiguous", "there is more than one", "question"

@@ -78,6 +78,12 @@ class RobotDriver(Protocol):
         """Let one control period pass."""
         ...
 
+    @property
+    def resting_command(self) -> tuple[float, ...] | None:
+        """Where the arm was commanded to stay (rad): by the last command that was sent, or by the driver
+        that braked by itself. None in mid-motion, and of drivers that never do."""
+        return None
+
 
 @runtime_checkable
 class Camera(Protocol):

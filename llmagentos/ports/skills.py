@@ -48,6 +48,15 @@ def failed(failure: Failure, words: str = "", attempts: int = 1, **details: obje
     return SkillReport(SkillStatus.FAILED, failure, words or failure.words, attempts, details)
 
 
+@dataclass(frozen=True)
+class Ways:
+    """Other actions that a skill carries out by itself. does: always; otherwise: where its own way is
+    not possible, but for an action that is `strict`."""
+
+    does: tuple[str, ...] = ()
+    otherwise: tuple[str, ...] = ()
+
+
 @runtime_checkable
 class SkillExecutor(Protocol):
     """Carries out one `Action` at a time, and knows what is believed about the scene.
@@ -65,6 +74,10 @@ class SkillExecutor(Protocol):
 
     def hand(self) -> Hand:
         """Where the hand is now, and how far open."""
+        ...
+
+    def ways(self, name: str) -> Ways:
+        """What an action of that name may come to; nothing for an unknown one."""
         ...
 
     def scene(self) -> Scene:

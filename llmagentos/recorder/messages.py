@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import FileError
 from llmagentos.objects.colors import TABLE
-from llmagentos.objects.geometry import object_geometry
+from llmagentos.objects.geometry import ObjectGeometry
+from llmagentos.objects.outlines import geometry
 from llmagentos.recorder.schemas import SHAPES
 from llmagentos.recorder.topics import DEPTH_UNIT_M
 from llmagentos.robots import ArmSpec
@@ -178,9 +179,9 @@ def _entity(o: SceneObject, ns: int) -> Message:
     shapes: dict[str, list[Message]] = {name: [] for name in SHAPES}
     rgb = TABLE[o.color].typical if o.color in TABLE else (0.6, 0.6, 0.6)
     ink = dict(zip("rgba", (*rgb, min(1.0, max(0.3, o.confidence))), strict=True))
-    form = object_geometry(o.kind, o.size_m)
-    across = min(form.extents_m[:2]) / max(form.extents_m[:2]) * o.size_m
-    size = {"x": o.size_m, "y": across, "z": max(o.height_m, 0.001)}
+    form = geometry(o)
+    along, across, _ = o.extents_m or _sides(o, form)
+    size = {"x": along, "y": across, "z": max(o.height_m, 0.001)}
     body: Message = {"pose": _pose(o.position, o.yaw), "size": size, "color": ink}
     if form.is_round:
         foot = form.foot_radius_m / max(form.footprint_radius_m, 1e-6) if form.has_rim else 1.0
@@ -201,6 +202,11 @@ def _entity(o: SceneObject, ns: int) -> Message:
         "lifetime": {"sec": 0, "nsec": 0}, "frame_locked": False,
         "metadata": [{"key": key, "value": value} for key, value in told.items()], **shapes,
     }  # fmt: skip
+
+
+def _sides(o: SceneObject, form: ObjectGeometry) -> Vec3:
+    across = min(form.extents_m[:2]) / max(form.extents_m[:2]) * o.size_m
+    return o.size_m, across, o.height_m
 
 
 def _pose(position: Vec3, yaw: float) -> Message:

@@ -84,6 +84,8 @@ class FlightRecorder:
         self._pictures, self._faults = itertools.count(1), 0
         self._pace = Pace(settings.pictures_hz, settings.share, clock)
         self._next_joints_s, self._turn, self._rejected = 0.0, 0, 0
+        #: By camera: the picture that was taken last, and when on the monotonic clock.
+        self.newest: dict[str, tuple[float, CameraFrame]] = {}
         #: Nothing is recorded while this is set.
         self.muted = False
         self._known: Scene | None = None
@@ -158,6 +160,7 @@ class FlightRecorder:
     def looked(self, observation: Observation, scene: Scene | None, error: str) -> None:
         """A look, with the pictures as perception had them."""
         frames = tuple(telling.kept(frame) for frame in observation.frames)
+        self.newest |= {frame.camera: (time.monotonic(), frame) for frame in frames}
         numbers = tuple(itertools.islice(self._pictures, len(frames)))
         now = self._now_ns()
         weight = sum(f.rgb.nbytes + f.depth.nbytes for f in frames)
@@ -352,6 +355,7 @@ class FlightRecorder:
 
     def _picture(self, frame: CameraFrame) -> None:
         number, now, frame = next(self._pictures), self._now_ns(), telling.kept(frame, depth=False)
+        self.newest[frame.camera] = (time.monotonic(), frame)
         topic = topics.of_camera(frame.camera, "image")
 
         def made() -> Made:

@@ -15,8 +15,9 @@ from llmagentos.execution.copies import Outlook, changed
 from llmagentos.execution.rehearsing import Rehearsing
 from llmagentos.lang.plan import Plan
 from llmagentos.memory.session import SessionMemory
-from llmagentos.ports.skills import SkillReport, SkillStatus, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, Ways, succeeded
 from llmagentos.recorder import values
+from llmagentos.skills.catalog import ways_of
 from llmagentos.skills.symbolic import HAND
 from llmagentos.types import Action, Hand, Pose, Scene
 
@@ -165,6 +166,10 @@ class ReplayedSkills:
             self._at += 1
         self._changed = True
         return self._report
+
+    def ways(self, name: str) -> Ways:
+        """By its declaration."""
+        return ways_of(name)
 
     def reset(self) -> None:
         """The world's answers stay."""

@@ -10,7 +10,7 @@ from typing import Any, Protocol
 
 from llmagentos.errors import PerceptionError, PlanError
 from llmagentos.ports.modules import PerceptionModule, PlanningModule, PlanRequest, PlanResult
-from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus
+from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, Ways
 from llmagentos.types import Action, Hand, Observation, Scene
 
 
@@ -132,6 +132,10 @@ class WatchedSkills:
     def hand(self) -> Hand:
         """As behind it."""
         return self.inner.hand()
+
+    def ways(self, name: str) -> Ways:
+        """As behind it."""
+        return self.inner.ways(name)
 
     def scene(self) -> Scene:
         """As behind it."""

@@ -17,7 +17,8 @@ from llmagentos.robot_setup.drafts import Draft
 from llmagentos.robot_setup.placing import add_home, add_place
 from llmagentos.robot_setup.posture import Chain
 from llmagentos.robot_setup.provisional import flow
-from llmagentos.robots.loading import FILE, folder_of
+from llmagentos.robots.folders import FILE
+from llmagentos.robots.loading import folder_of
 from llmagentos.robots.questions import open_questions
 from llmagentos.robots.urdf import joints_of, parse
 from llmagentos.types import Workspace

@@ -21,7 +21,8 @@ from llmagentos.robot_setup.few_joints import built_fault
 from llmagentos.robot_setup.reach import ReachMap, Silhouette, heights_m, reach_map
 from llmagentos.robot_setup.resting import MOST_HIDDEN, better_home
 from llmagentos.robots import ArmSpec, reach_m
-from llmagentos.robots.loading import FILE, folder_of
+from llmagentos.robots.folders import FILE
+from llmagentos.robots.loading import folder_of
 from llmagentos.robots.questions import Question, open_questions
 from llmagentos.types import Pose
 

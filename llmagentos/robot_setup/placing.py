@@ -15,7 +15,7 @@ from llmagentos.robot_setup.posture import Chain, Posture
 from llmagentos.robot_setup.provisional import spec_of
 from llmagentos.robot_setup.reach import heights_m
 from llmagentos.robot_setup.resting import at_rest
-from llmagentos.robots.loading import FILE
+from llmagentos.robots.folders import FILE
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.types import Workspace
 

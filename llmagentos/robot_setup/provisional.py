@@ -14,7 +14,7 @@ import yaml
 
 from llmagentos.files import write_text
 from llmagentos.robots import ArmSpec, load
-from llmagentos.robots.loading import FILE
+from llmagentos.robots.folders import FILE
 
 
 def spec_of(

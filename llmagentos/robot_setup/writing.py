@@ -12,7 +12,7 @@ from llmagentos.errors import RobotError
 from llmagentos.files import is_there, make_folder, write_text
 from llmagentos.robot_setup.drafts import Draft
 from llmagentos.robot_setup.provisional import flow
-from llmagentos.robots.loading import FILE
+from llmagentos.robots.folders import FILE
 
 _ORDER = (
     "joints", "base_link", "hand_link", "tip_link", "home_rad", "range_rad", "max_velocity_radps",

@@ -1,47 +1,41 @@
 """Arms by name or folder: reads robot.yaml and its URDF.
 
-Knows: where an arm's folder is: the shipped arms, the entry points of others. Does not know: what
-the fields mean (fields.py), what must fit (fitting.py), what an arm is used for.
+Knows: the shipped arms and those of the entry points' group "llmagentos.robots". Does not know: how a
+folder is found (folders.py), what the fields mean (fields.py), what must fit (fitting.py), what an
+arm is used for.
 
-A folder holds robot.yaml and the URDF it names. Another package offers its own by an entry point
-of the group "llmagentos.robots": the name, and a folder's path or a function that returns it.
+A folder holds robot.yaml and the URDF it names.
 """
 
 from __future__ import annotations
 
 from functools import lru_cache
-from importlib.metadata import entry_points
 from pathlib import Path
 
 from llmagentos.errors import RobotError
-from llmagentos.files import is_there, shown
-from llmagentos.robots.field_errors import meant
 from llmagentos.robots.fields import read_fields
 from llmagentos.robots.fitting import check_area, check_masses, check_names, spec_of, stretched_m
+from llmagentos.robots.folders import FILE, Folders
 from llmagentos.robots.hand import with_hand
 from llmagentos.robots.specs import ArmSpec
 from llmagentos.robots.urdf import joints_of, masses_of, parse, shapes_of
 
 #: The arm where nobody names one.
 DEFAULT_ROBOT = "panda"
-GROUP = "llmagentos.robots"
-FILE = "robot.yaml"
+#: The arms.
+ARMS = Folders(
+    "arm", Path(__file__).parent, "llmagentos.robots", ": `llmagentos robot new` begins one"
+)
 
 
 def names() -> tuple[str, ...]:
     """Every arm that `load` knows by name: shipped ones, then those of entry points."""
-    shipped = sorted(p.parent.name for p in Path(__file__).parent.glob(f"*/{FILE}"))
-    others = sorted(e.name for e in entry_points(group=GROUP))
-    return (*shipped, *(name for name in others if name not in shipped))
+    return ARMS.names()
 
 
 def origin() -> dict[str, str]:
     """Where every arm of `names` comes from: "shipped", or the package that offers it."""
-    found = dict.fromkeys(names(), "shipped")
-    for entry in entry_points(group=GROUP):
-        if not (Path(__file__).parent / entry.name / FILE).is_file():
-            found[entry.name] = entry.dist.name if entry.dist is not None else entry.value
-    return found
+    return ARMS.origin()
 
 
 def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
@@ -54,32 +48,7 @@ def load(robot: str | Path = DEFAULT_ROBOT) -> ArmSpec:
 
 def folder_of(robot: str | Path) -> Path:
     """The folder of an arm, by its name or its own path. Raises RobotError."""
-    shipped = Path(__file__).parent / robot
-    if is_there(shipped / FILE) and Path(robot).name == str(robot):
-        return shipped
-    if is_there(Path(robot) / FILE):
-        return Path(robot)
-    for entry in entry_points(group=GROUP):
-        if entry.name == str(robot):
-            try:
-                found = entry.load()
-                return Path(found() if callable(found) else found)
-            except Exception as exc:  # whatever a package from outside does
-                raise RobotError(
-                    f"cannot load the arm of entry point {entry.name!r} ({entry.value}): {exc}"
-                ) from exc
-    if Path(robot).name == FILE and is_there(robot):
-        return Path(robot).parent
-    if is_there(robot):
-        raise RobotError(
-            f"expected {FILE} in the folder {shown(robot)!r}, got none: `llmagentos robot new` "
-            "begins one"
-        )
-    known = names()
-    raise RobotError(
-        f"expected an arm ({', '.join(known)}) or a folder with {FILE}, got {shown(robot)!r}, "
-        f"which is not there{meant(shown(robot), known)}"
-    )
+    return ARMS.of(robot)
 
 
 def reach_m(spec: ArmSpec) -> float:

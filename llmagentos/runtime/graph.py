@@ -32,7 +32,8 @@ class GraphOptions:
     for the one of `params`. model, engine: of the planner. namespace: "" or "/robot1", slashes
     around it as you like. record: a folder for a recording of all topics. topics: the drivers'
     topics by ours, for a robot. params: files with ROS parameters; the later one wins. extra:
-    parameters by node, over all.
+    parameters by node, over all. speech: with the node that hears commands and says replies; wake:
+    only what begins with that word is meant, "" for everything.
     """
 
     sim: bool = False
@@ -47,6 +48,8 @@ class GraphOptions:
     topics: Mapping[str, str] = field(default_factory=dict)
     params: Sequence[Path] = ()
     extra: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+    speech: bool = False
+    wake: str = ""
 
 
 def process_table(python: str, options: GraphOptions, params: Path) -> list[ProcessSpec]:
@@ -66,6 +69,7 @@ def process_table(python: str, options: GraphOptions, params: Path) -> list[Proc
     return [
         node("robot_sim", when=options.sim),
         *(node(name) for name in AGENT_NODES),
+        node("speech", when=options.speech),
         _recorder(python, options),
         node("bringup", lines=True),
     ]
@@ -107,7 +111,8 @@ def driver_topics(table: Path, given: Sequence[str] = ()) -> dict[str, str]:
 
 def node_names(options: GraphOptions) -> dict[str, str]:
     """The nodes that take parameters, with their full names."""
-    lifecycle = (*(["robot_sim"] if options.sim else []), *AGENT_NODES)
+    first, last = (["robot_sim"] if options.sim else []), (["speech"] if options.speech else [])
+    lifecycle = (*first, *AGENT_NODES, *last)
     namespace = namespace_of(options.namespace)
     return {name: f"{namespace}/{name}" for name in (*lifecycle, "bringup")}
 
@@ -128,6 +133,8 @@ def write_params(options: GraphOptions, path: Path) -> None:
         "bringup": {"nodes": [n for n in names if n != "bringup"], "report": True},
         "planner": {"engine": options.engine, "model": options.model},
     }
+    if options.speech and options.wake:
+        own["speech"] = {"wake": options.wake}
     if options.sim:
         own["robot_sim"] = {"scene": options.scene, "seed": options.seed}
     every: dict[str, Any] = {}

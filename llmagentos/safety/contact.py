@@ -94,7 +94,7 @@ class ContactWatch:
         joints = len(state.external_nm)
         if not (self._tells_torques(state) and _is_measured(state, joints)):
             return
-        share, _, _ = self._force(state, Commanded(state.positions, (0.0,) * joints, 0.0))
+        share, _, _ = self._force(state, Commanded(state.positions, state.velocities, 0.0))
         if share <= 1:
             self._pressed = None
         elif self._pressed is None:

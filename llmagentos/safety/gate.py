@@ -55,7 +55,7 @@ class MotionGate:
         self._tool_position = tool_position
         self._last: tuple[float, ...] | None = None
         self._velocity: tuple[float, ...] = ()
-        self._effort = 0.0
+        self._effort = math.inf  # of no command yet
         self._stamp_s = -math.inf
         #: Joints and tool position of the last command that passed.
         self._tool: tuple[tuple[float, ...], Vec3] | None = None
@@ -101,6 +101,11 @@ class MotionGate:
         self._check_tool(target, last, dt_s)
         self._last, self._velocity, self._effort = target, rates, effort
         return target
+
+    @property
+    def last(self) -> tuple[float, ...] | None:
+        """The last command that passed, those on the way to rest among them, rad; None for none."""
+        return self._last
 
     @property
     def rests(self) -> bool:

@@ -40,10 +40,12 @@ class GatedDriver(DriverInFront):
         self.advanced_s = -math.inf
         #: Time that was let pass in all, seconds: a clock that stands while nobody drives.
         self.passed_s = 0.0
-        self._commanded = self._yields = False
-        self._measured: RobotState | None = None  # in this period
+        self._commanded: bool
+        self._yields = not gate.rests  # until the arm rests
+        self._measured: RobotState | None  # in this period
         #: Who holds it has the driver alone.
         self.alone = threading.RLock()
+        self.forget()
 
     def connect(self) -> None:
         """Connect `inner`; the first command is judged against the measured joints."""
@@ -114,9 +116,14 @@ class GatedDriver(DriverInFront):
         """Whether the last command left the arm at rest."""
         return self.gate.rests
 
+    @property
+    def resting_command(self) -> tuple[float, ...] | None:
+        """What the gate judges the next command by, once that is a command to stay (rad)."""
+        return self.gate.last if self.gate.rests else None
+
     def forget(self) -> None:
         """After the robot was put elsewhere by other means (a simulator's reset)."""
-        self._commanded, self._yields, self._measured = False, False, None
+        self._commanded, self._measured = False, None
         self.gate.forget()
 
     def _without_lease(self, refusal: str) -> tuple[float, ...]:

@@ -34,6 +34,11 @@ class DriverInFront(RobotDriver):
         """The inner driver's clock, seconds."""
         return self.inner.now_s
 
+    @property
+    def resting_command(self) -> tuple[float, ...] | None:
+        """The inner driver's, rad."""
+        return self.inner.resting_command
+
     def state(self) -> RobotState:
         """As measured."""
         return self.inner.state()

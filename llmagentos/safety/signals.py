@@ -72,10 +72,12 @@ class Measured:
 
 @dataclass(frozen=True)
 class Stale:
-    """A source whose silence stops motion is silent. why: in words."""
+    """A source whose silence stops motion is silent. why: in words. awaited: a goal that pauses to
+    look waits for it; silence of any other one ends a goal that pauses, too."""
 
     source: str
     why: str
+    awaited: bool = False
 
 
 @dataclass(frozen=True)

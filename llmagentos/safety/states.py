@@ -62,10 +62,11 @@ class State:
     """All that the supervisor remembers; times in seconds, on the clock of `now_s`.
 
     leases: how many were given. goals: those that had one, newest last; paused: the one of them
-    that may have another, "" for none. stale: silent sources with
-    the reason in words. why: what the robot was stopped for. fault: what broke, "" for nothing.
-    asked: who waits for an answer. stop_s: when STOPPING began. quiet_s: since when every joint is
-    measured at rest, None where one moves or is not measured. measured_s: the last measurement.
+    that may have another, "" for none; ended: why the one that paused may not. stale: silent
+    sources with the reason in words. why: what the robot was stopped for. fault: what broke, "" for
+    nothing. asked: who waits for an answer. stop_s: when STOPPING began. quiet_s: since when every
+    joint is measured at rest, None where one moves or is not measured. measured_s: the last
+    measurement.
     """
 
     mode: Mode = Mode.LOCKED
@@ -74,6 +75,7 @@ class State:
     leases: int = 0
     goals: tuple[str, ...] = ()
     paused: str = ""
+    ended: str = ""
     stale: tuple[tuple[str, str], ...] = ()
     why: str = ""
     fault: str = ""

@@ -164,6 +164,9 @@ def _on_measured(state: State, event: Measured) -> Step:
 
 def _on_stale(state: State, event: Stale) -> Step:
     state = replace(state, stale=(*_without(state, event.source), (event.source, event.why)))
+    if state.paused and not event.awaited:
+        # This process was frozen, or its driver is gone: the goal must not just go on afterwards.
+        state = replace(state, paused="", ended=event.why)
     return _stopping_if_moving(state, event.why)
 
 
@@ -172,7 +175,7 @@ def _on_acquire(state: State, event: Acquire) -> Step:
     if not event.holder or not event.goal:
         why = f"expected a holder and a goal, got {event.holder!r} and {event.goal!r}"
     elif event.goal in state.goals and event.goal != state.paused:
-        why = f"expected a new goal, got {event.goal!r}, which had its lease"
+        why = state.ended or f"expected a new goal, got {event.goal!r}, which had its lease"
     elif state.lease is not None:
         why = f"expected a free lease, got one of {state.lease.holder} for {state.lease.goal!r}"
     elif state.mode is not Mode.ARMED:
@@ -186,7 +189,7 @@ def _on_acquire(state: State, event: Acquire) -> Step:
     goals = state.goals
     if event.goal not in goals:
         goals = (*goals, event.goal)[-GOALS:]
-    state = replace(state, lease=lease, leases=number, goals=goals)
+    state = replace(state, lease=lease, leases=number, goals=goals, ended="")
     granted = Granted(lease.holder, number, lease.until_s)
     return _changed(state, Mode.MOVING, event.holder, f"goal {event.goal}", granted)
 

@@ -30,24 +30,28 @@ class Effect(str, Enum):
 @dataclass(frozen=True)
 class Watchdog:
     """One source. limit_s: older than this is silent, seconds. words: what a person hears, a whole
-    sentence."""
+    sentence. awaited: a look waits for it, so that it may be silent while the arm rests for one."""
 
     source: str
     limit_s: float
     effect: Effect
     words: str
+    awaited: bool = False
 
 
 #: Every source that is watched; limits are defaults where a robot's parameters say another one. Nodes
 #: are heard by heartbeats, five a second, which a busy computer delays.
+# fmt: off
 TABLE = (
     Watchdog("joint states", 0.25, Effect.STOP, "I can't feel where my arm is, so I stopped."),
-    Watchdog("scene", 1.0, Effect.STOP, "I don't know any more what stands where, so I stopped."),
+    Watchdog("scene", 1.0, Effect.STOP, "I don't know any more what stands where, so I stopped.",
+             awaited=True),
     Watchdog("executor", 2.0, Effect.STOP, "What moves my arm does not answer, so I stopped."),
     Watchdog("clock", 1.0, Effect.STOP, "My clock stands still, so I stopped."),
     Watchdog("pictures", 0.5, Effect.NO_NEW_GRASP, "I can't see, so I won't grip anything new."),
     Watchdog("planner", 2.0, Effect.TELL, "I can't understand new commands at the moment."),
 )
+# fmt: on
 _BY_SOURCE = {row.source: row for row in TABLE}
 
 
@@ -139,7 +143,7 @@ class Watchdogs:
 def events(changes: Iterable[Silence]) -> list[Event]:
     """What a supervisor has to hear of them: only silence that stops is its business."""
     return [
-        Stale(c.watchdog.source, c.why) if c.why else Fresh(c.watchdog.source)
+        Stale(c.watchdog.source, c.why, c.watchdog.awaited) if c.why else Fresh(c.watchdog.source)
         for c in changes
         if c.watchdog.effect is Effect.STOP
     ]

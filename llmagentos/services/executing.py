@@ -20,11 +20,12 @@ from llmagentos.events import EventSink
 from llmagentos.messaging import Bus, Call
 from llmagentos.messaging.serving import Served
 from llmagentos.ports.modules import ExecutionModule, Outcome
-from llmagentos.ports.skills import SkillExecutor, SkillReport
+from llmagentos.ports.skills import SkillExecutor, SkillReport, Ways
 from llmagentos.ports.understanding import Trust
 from llmagentos.services.client import Client
 from llmagentos.services.serving import PING
 from llmagentos.services.values import register_all
+from llmagentos.skills.catalog import ways_of
 from llmagentos.types import Action, Hand, Scene
 
 #: What a service may ask of the robot.
@@ -57,6 +58,10 @@ class SkillsOverBus:
         """See SkillExecutor."""
         hand: Hand = self._ask("hand")
         return hand
+
+    def ways(self, name: str) -> Ways:
+        """See SkillExecutor: by the declarations that are here."""
+        return ways_of(name)
 
     def scene(self) -> Scene:
         """See SkillExecutor."""

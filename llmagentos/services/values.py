@@ -15,7 +15,8 @@ from llmagentos.ports.failures import Failure
 
 _KINDS = (
     types.Workspace, types.Pose, types.Hand, types.CameraFrame, types.RobotState, types.Observation,
-    types.SceneObject, types.Scene, types.Action, modules.PlanResult, modules.Outcome,
+    types.SceneObject, types.Scene, types.Action, types.MapPose, types.NamedPlace,
+    types.BaseState, modules.PlanResult, modules.Outcome,
     understanding.Option, understanding.Understanding, understanding.Trust, skills.SkillStatus,
     skills.SkillReport, Failure, Plan,
 )  # fmt: skip

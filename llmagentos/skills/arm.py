@@ -16,11 +16,18 @@ from numpy.typing import NDArray
 from llmagentos.errors import ContactStop, MotionError
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.motion.paths import joint_line
-from llmagentos.motion.trajectory import JointPath, stop_trajectory, time_path
+from llmagentos.motion.trajectory import (
+    JointPath,
+    Trajectory,
+    split,
+    stop_trajectory,
+    time_path,
+)
 from llmagentos.ports.hardware import RobotDriver
 from llmagentos.robots.specs import DEFAULT_PROFILE, ArmSpec
 from llmagentos.safety.gate import STALE_RAD
 from llmagentos.safety.limits import MotionLimits, motion_limits
+from llmagentos.skills.shared_room import Ways
 from llmagentos.types import Pose, RobotState
 
 Motion = Generator[None, None, None]
@@ -82,6 +89,8 @@ class Arm:
         self.pace = (
             1.0  # of all motions; beyond 1 only what is slower than the profile is quickened
         )
+        #: What says when a way may be gone; None for an arm that has its table to itself.
+        self.ways: Ways | None = None
         self._sent: NDArray[np.float64] | None = None
         self._velocity = np.zeros(len(self.spec.joint_names))
         self._acceleration = np.zeros(len(self.spec.joint_names))
@@ -133,6 +142,15 @@ class Arm:
         self._acceleration[:] = 0.0
         self.width_command_m = self.driver.state().gripper_width_m
 
+    def catch_up(self) -> None:
+        """Motion goes on from where the driver came to rest that braked by itself, while nobody here
+        commanded it: it judges what comes next by that."""
+        rests_at = self.driver.resting_command
+        if rests_at is not None and self._sent is not None:
+            if not np.array_equal(self._sent, rests_at):
+                self._velocity[:] = self._acceleration[:] = 0.0
+            self._sent = np.array(rests_at)
+
     # --- motions ------------------------------------------------------------------------
 
     def follow(self, paths: Sequence[JointPath], speed: float = 1.0) -> Motion:
@@ -145,10 +163,27 @@ class Arm:
         limits = self.limits if speed == 1.0 else self.limits.scaled(speed, gently)
         for path in paths:
             timed = time_path(path, limits, self.driver.control_period_s)
-            for positions in timed.positions:
-                self._send(positions)
-                yield
-                self._check_lag()
+            if self.ways is None or not len(timed.positions):
+                yield from self._drive(timed)
+                continue
+            if not self.ways.clear(timed.positions):
+                # What of the way is the arm's own is gone meanwhile: it waits where it comes soonest from.
+                cut = split(path, timed.positions[max(0, self.ways.own)])
+                if cut is not None:
+                    yield from self._drive(time_path(cut[0], limits, self.driver.control_period_s))
+                    timed = time_path(cut[1], limits, self.driver.control_period_s)
+                while not self.ways.clear(timed.positions):
+                    self._send(self.joints)
+                    yield
+            yield from self._drive(timed)
+
+    def _drive(self, timed: Trajectory) -> Motion:
+        for row, positions in enumerate(timed.positions):
+            self._send(positions)
+            if self.ways is not None:
+                self.ways.passed(row)
+            yield
+            self._check_lag()
 
     def to_joints(self, goal: NDArray[np.float64], speed: float = 1.0) -> Motion:
         """Straight in joint space."""

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 from llmagentos.motion.planning import InHand, Obstacles
+from llmagentos.objects.measured import is_thing
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world.support import is_above
 
@@ -27,9 +28,11 @@ _FRESH_S = 0.05
 def _widened(o: SceneObject, by_m: float) -> SceneObject:
     """The object as if it were larger, so that motions keep so much more room to it."""
     x, y, z = o.position
+    extents = o.extents_m
     return replace(
         o,
         size_m=o.size_m + 2 * by_m,
+        extents_m=extents and (extents[0] + 2 * by_m, extents[1] + 2 * by_m, extents[2] + by_m),
         height_m=o.height_m + by_m,
         position=(x, y, z + by_m / 2),
     )
@@ -196,7 +199,8 @@ class Belief:
             if below is not None:
                 o = replace(o, support=below.id)
             if (old := names.get(o.id)) is not None:
-                o = replace(o, id=old.id, kind=old.kind, size_m=old.size_m)
+                o = replace(o, id=old.id, kind=old.kind, size_m=old.size_m,
+                            extents_m=old.extents_m, outline_m=old.outline_m)  # fmt: skip
             elif o.id in ids:
                 continue
             objects.append(o)
@@ -221,7 +225,10 @@ class Belief:
             for o in fresh
             if (o.kind, o.color) == (wanted.kind, wanted.color)
             and o.id not in self._known
-            and abs(o.size_m - wanted.size_m) < _SAME_SIZE_M * scene.workspace.scale
+            and (
+                is_thing(o)  # it may have fallen over, and its outline is another one then
+                or abs(o.size_m - wanted.size_m) < _SAME_SIZE_M * scene.workspace.scale
+            )
             and math.dist(o.position[:2], (x, y)) < _SAME_M * scene.workspace.scale
         ]
         return min(alike, key=lambda o: math.dist(o.position[:2], (x, y)), default=None)

@@ -14,6 +14,8 @@ from functools import cache
 from importlib.metadata import entry_points
 
 from llmagentos.errors import SkillError
+from llmagentos.ports.skills import Ways
+from llmagentos.skills.builtin.driving import DRIVING
 from llmagentos.skills.builtin.grip import GRIP
 from llmagentos.skills.builtin.home import HOME
 from llmagentos.skills.builtin.look import LOOK
@@ -25,7 +27,7 @@ from llmagentos.skills.builtin.push import PUSH
 from llmagentos.skills.builtin.reach import REACH
 from llmagentos.skills.builtin.rotate import ROTATE
 from llmagentos.skills.builtin.wait import WAIT
-from llmagentos.skills.declaration import Skill
+from llmagentos.skills.declaration import NO_WAYS, Skill
 
 #: The skills that the robot brings.
 BUILTIN: tuple[Skill, ...] = (
@@ -40,6 +42,7 @@ BUILTIN: tuple[Skill, ...] = (
     OPEN_GRIPPER,
     REACH,
     GRIP,
+    *DRIVING,
 )
 ENTRY_POINTS = "llmagentos.skills"
 
@@ -50,6 +53,12 @@ def skills() -> Mapping[str, Skill]:
     """Every skill by name. Raises SkillError where an installed one can't be loaded."""
     load_installed()
     return _skills
+
+
+def ways_of(name: str) -> Ways:
+    """What an action of that name may come to; nothing for an unknown one."""
+    skill = skills().get(name)
+    return NO_WAYS if skill is None else skill.ways
 
 
 def register_skill(skill: Skill) -> None:

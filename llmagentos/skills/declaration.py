@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Literal, get_args
 
 from llmagentos.errors import SkillError
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, failed
+from llmagentos.ports.skills import SkillReport, Ways, failed
 from llmagentos.skills.residual import Residual
 from llmagentos.types import Action, Pose, Scene
 
@@ -23,8 +23,9 @@ if TYPE_CHECKING:
 
 _log = logging.getLogger(__name__)
 
+NO_WAYS = Ways()
 #: What a skill needs for itself while it runs.
-Resource = Literal["arm", "gripper", "camera"]
+Resource = Literal["arm", "gripper", "camera", "base"]
 #: What the hand must be when a skill begins.
 Hand = Literal["any", "empty", "holding"]
 #: A skill under way: one control period per `yield`, a report at the end.
@@ -93,7 +94,8 @@ class Skill:
     resources it needs for itself. hand: what the hand must be when it begins. looks: whether it
     begins with a look, the arm out of the picture. doing: words while it runs, with {object} for
     the name of the object. failures: those it may end with besides COMMON_FAILURES. residual: what a
-    trained policy may see of it and change, None where it asks none.
+    trained policy may see of it and change, None where it asks none. ways: which other actions it may
+    come to, for the plan guard.
 
     check(scene, action): what stands against it in the scene as believed, or None; asked by both
     executors, after the look where there is one. preview(scene, action): the scene that it would
@@ -113,6 +115,7 @@ class Skill:
     looks: bool = False
     failures: tuple[Failure, ...] = ()
     residual: Residual | None = None
+    ways: Ways = NO_WAYS
 
     def __post_init__(self) -> None:
         for field in ("name", "doing"):
@@ -130,6 +133,8 @@ class Skill:
             value = getattr(self, field)
             if not isinstance(value, tuple) or not all(isinstance(v, kind) for v in value):
                 raise self._wrong(field, f"a tuple of {words}", value)
+        if not isinstance(self.ways, Ways):
+            raise self._wrong("ways", "Ways", self.ways)
         if not isinstance(self.uses, tuple) or not set(self.uses) <= set(get_args(Resource)):
             raise self._wrong("uses", f"a tuple of {', '.join(get_args(Resource))}", self.uses)
         if not isinstance(self.residual, Residual | None):

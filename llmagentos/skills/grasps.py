@@ -8,7 +8,7 @@ from __future__ import annotations
 import heapq
 import itertools
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from llmagentos.errors import UnreachableError
@@ -29,6 +29,7 @@ from llmagentos.motion.solids import (
 from llmagentos.objects.geometry import ObjectGeometry
 from llmagentos.objects.kinds import traits
 from llmagentos.robots import ArmSpec, load
+from llmagentos.skills.clasps import clasps, narrowest_m
 from llmagentos.types import Pose, SceneObject
 
 #: All lengths here are for things that an 8 cm hand is made for; others are in their scale.
@@ -61,6 +62,12 @@ _OFF_FIXED_M = 0.006
 _ROOMS = ((math.inf, 0.0), (0.02, 0.4), (0.012, 0.8), (0.007, 1.6))
 #: Finger tips may take hold this far above the middle of their end, at the very edge.
 _EDGE_M = 0.003
+#: What is measured is also held at this share of its height, where it may be wider.
+_LOW_SHARE = 0.25
+#: The palm stays so far above its measured top: a wick or a knob is missed by a camera.
+_OVER_MEASURED_M = 0.014
+#: A second grasp of such a thing is so much higher or lower, or so far away, metres.
+_OTHER_HEIGHT_M, _OTHER_PLACE_M = 0.006, 0.012
 
 
 @dataclass(frozen=True)
@@ -70,7 +77,8 @@ class Grasp:
     they close. middle_m: where along the hand's y axis the middle of what is gripped is on the way
     down, drawn_m: how far it is drawn along it as the fingers close; both are 0 where two fingers
     move. within: walls of a vessel that is gripped by its rim, which must leave room for a finger
-    that is bulky or goes far inside."""
+    that is bulky or goes far inside. least_m: it may be narrower where it is held than it is wide
+    from above, down to that; None for what has one width."""
 
     tip: Pose
     open_m: float
@@ -82,6 +90,7 @@ class Grasp:
     middle_m: float = 0.0
     drawn_m: float = 0.0
     within: tuple[Prism, ...] = ()
+    least_m: float | None = None
 
     @property
     def by_rim(self) -> bool:
@@ -182,8 +191,10 @@ def too_wide(item: SceneObject, spec: ArmSpec | None = None) -> bool:
 
     spec: by default the arm where nobody names one.
     """
-    g = geometry_of(item)
-    return g.shape not in ("flat", *_SHELLS) and g.top_width_m > widest_across_m(spec or load())
+    g, spec = geometry_of(item), spec or load()
+    if item.extents_m is not None:
+        return narrowest_m(item, spec.finger_width_m) > widest_across_m(spec)
+    return g.shape not in ("flat", *_SHELLS) and g.top_width_m > widest_across_m(spec)
 
 
 def turnable(grasp: Grasp, turn_rad: float, kinematics: Kinematics) -> Grasp | None:
@@ -218,11 +229,19 @@ def is_boxy(g: ObjectGeometry) -> bool:
 def different(first: Grasp, second: Grasp) -> bool:
     """Whether the second grasp is another try and not the first one again."""
     turned = abs(wrap_angle(2 * (first.tip.yaw - second.tip.yaw))) / 2
+    if first.least_m is not None:
+        # What slipped out of one height slips out from another side, too: look for another height.
+        x, y, z = first.tip.position
+        u, v, w = second.tip.position
+        return abs(z - w) > _OTHER_HEIGHT_M or math.hypot(x - u, y - v) > _OTHER_PLACE_M
     return turned > 0.3 or math.dist(first.tip.position, second.tip.position) > 0.005
 
 
 def _candidates(item: SceneObject, g: ObjectGeometry, spec: ArmSpec) -> Iterator[Grasp]:
     if g.shape == "flat":
+        return
+    if item.extents_m is not None:
+        yield from _both_ways(_on_outline(item, spec), spec)
         return
     wide = g.size_m > _RIM_FIRST_M * spec.scale
     found: list[Iterator[Grasp]] = []
@@ -230,10 +249,49 @@ def _candidates(item: SceneObject, g: ObjectGeometry, spec: ArmSpec) -> Iterator
         found.append(_across(item, g, spec, cost=1.5 if g.has_rim and wide else 0.0))
     if g.shape in _SHELLS:
         found.append(_by_the_rim(item, g, spec, cost=0.0 if wide else 1.5))
-    for grasp in itertools.chain(*found):
+    yield from _both_ways(itertools.chain(*found), spec)
+
+
+def _both_ways(found: Iterable[Grasp], spec: ArmSpec) -> Iterator[Grasp]:
+    for grasp in found:
         yield grasp
         if spec.fixed_face_m is not None:  # the other way round it is another grasp
             yield replace(grasp, tip=grasp.turned(grasp.tip.yaw + math.pi))
+
+
+def _on_outline(item: SceneObject, spec: ArmSpec) -> Iterator[Grasp]:
+    """Grasps of a thing that only its outline and its height describe: narrow places first."""
+    top, bottom, s = item.top_z, item.bottom_z, spec.scale
+    deepest = max(top - spec.palm_m + _OVER_MEASURED_M * s, spec.lowest_tip_m)
+    # Half way up; lower, where a cone or a lid's edge is broad; higher, where it may be free.
+    half = max(bottom + item.height_m / 2, deepest)
+    heights = [half, max(bottom + _LOW_SHARE * item.height_m, deepest), top - 0.006 * s, top]
+    levels = [z for i, z in enumerate(heights) if all(abs(z - q) > 0.004 * s for q in heights[:i])]
+    c, sn = math.cos(item.yaw), math.sin(item.yaw)
+    x, y, _ = item.position
+    for clasp in clasps(item, spec.finger_width_m):
+        if clasp.width_m > widest_across_m(spec):
+            continue
+        mx, my = clasp.middle
+        over = (x + c * mx - sn * my, y + sn * mx + c * my)
+        for step, z in enumerate(levels):
+            for room_m, extra in _ROOMS:
+                opening = min(clasp.width_m + room_m * s, spec.max_opening_m)
+                if opening < clasp.width_m + room_m * s and math.isfinite(room_m):
+                    continue
+                middle, drawn = _middle(spec, opening, clasp.width_m)
+                yaw = item.yaw + clasp.yaw
+                yield Grasp(
+                    _over(over, max(z, spec.lowest_tip_m), yaw, 0.0, -middle),
+                    opening,
+                    clasp.width_m,
+                    _ACROSS_FORCE_N,
+                    ("across", "across, lower", "by its top", "by its very top")[step],
+                    clasp.cost + extra + 0.6 * step,
+                    middle_m=middle,
+                    drawn_m=drawn,
+                    least_m=0.0,
+                )
 
 
 def _across(item: SceneObject, g: ObjectGeometry, spec: ArmSpec, cost: float) -> Iterator[Grasp]:

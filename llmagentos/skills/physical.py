@@ -25,11 +25,12 @@ from llmagentos.errors import (
 from llmagentos.motion.kinematics import Kinematics
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.hardware import RobotDriver
-from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, Ways, failed, succeeded
 from llmagentos.robots.specs import DEFAULT_PROFILE
 from llmagentos.skills.arm import Arm, BlockedError
 from llmagentos.skills.belief import Belief
 from llmagentos.skills.catalog import skills as all_skills
+from llmagentos.skills.catalog import ways_of
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import (
     Skill,
@@ -138,6 +139,10 @@ class MotionSkills:
         """What is in the hand as a person calls it, "" for nothing."""
         return self._belief.in_hand.item.label if self._belief.in_hand else ""
 
+    def ways(self, name: str) -> Ways:
+        """By its declaration."""
+        return ways_of(name)
+
     def reset(self) -> None:
         """Forget everything: the robot and the scene were set up anew."""
         self._running, self._report = None, succeeded("nothing to do")
@@ -158,6 +163,7 @@ class MotionSkills:
         self._running = self._carry_out(skill, action)
 
     def _carry_out(self, skill: Skill, action: Action) -> SkillRun:
+        self._arm.catch_up()
         self._arm.pace, self._belief.keep_clear_of = action.speed, action.clear_of
         self._context.senses.unwatch()
         self._know_hand()

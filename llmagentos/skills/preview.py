@@ -176,7 +176,7 @@ def set_down(scene: Scene, item: SceneObject, pose: Pose, support: str, inside: 
     down = replace(
         item,
         position=(x, y, z + item.height_m / 2),
-        yaw=wrapped(item.kind, pose.yaw),
+        yaw=wrapped(item, pose.yaw),
         support=support,
         inside=inside,
         held=False,
@@ -184,9 +184,11 @@ def set_down(scene: Scene, item: SceneObject, pose: Pose, support: str, inside: 
     return with_object(scene, item, down)
 
 
-def wrapped(kind: str, yaw: float) -> float:
-    """Cubes look the same after a quarter turn; others after a full one."""
-    period = math.pi / 2 if traits(kind).is_cube else 2 * math.pi
+def wrapped(item: SceneObject, yaw: float) -> float:
+    """Cubes look the same after a quarter turn, what was measured is told by its long axis; others
+    after a full one."""
+    period = math.pi / 2 if traits(item.kind).is_cube else 2 * math.pi
+    period = period if item.extents_m is None else math.pi
     return (yaw + period / 2) % period - period / 2
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 from llmagentos.errors import CollisionError, MotionError, UnreachableError
 from llmagentos.motion.planning import check_free, moving_body, poses_along
 from llmagentos.motion.solids import geometry_of
+from llmagentos.robots import ArmSpec
 from llmagentos.skills.context import Context
 from llmagentos.skills.residual import Correction
 from llmagentos.types import Pose, SceneObject
@@ -28,6 +29,8 @@ _LOW_M, _WIDE_M = 0.03, 0.06
 #: A stroke that ends later or is faster than scripted needs so much of the work area beyond the
 #: target.
 _ROOM_M = 0.06
+#: What is pushed so many times its width above its foot falls over.
+_TOPPLES = 1.1
 
 
 def heading_of(item: SceneObject, target: tuple[float, float]) -> float:
@@ -106,9 +109,7 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
     x, y, _ = item.position
     heading = heading_of(item, target)
     ux, uy = math.cos(heading), math.sin(heading)
-    # The palm reaches out over the object, so it has to pass above its top.
-    low = max(item.bottom_z + min(0.35 * g.height_m, _LOW_M * s), spec.lowest_tip_m)
-    low = max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M * s)
+    low = _lowest_z(item, spec)
     wide = min(0.5 * face(item, heading)[1], _WIDE_M * s)
     if g.is_round:
         wide = s * push_opening(g.size_m / s)
@@ -127,6 +128,22 @@ def _strokes(context: Context, item: SceneObject, target: tuple[float, float]) -
                 Pose((target[0] - behind * ux - mx, target[1] - behind * uy - my, tip_z), yaw),
                 opening,
             )
+
+
+def _lowest_z(item: SceneObject, spec: ArmSpec) -> float:
+    """How low the finger tips may push it."""
+    g, s = geometry_of(item), spec.scale
+    low = max(item.bottom_z + min(0.35 * g.height_m, _LOW_M * s), spec.lowest_tip_m)
+    # The palm reaches out over the object, so it has to pass above its top.
+    return max(low, item.bottom_z + g.height_m - spec.palm_m + _UNDER_PALM_M * s)
+
+
+def topples(item: SceneObject, spec: ArmSpec) -> bool:
+    """Whether a thing of no known kind is so slim that fingers can push it only where it falls over:
+    friction holds its foot back with half of its weight, about."""
+    if item.extents_m is None:
+        return False
+    return _lowest_z(item, spec) - item.bottom_z > _TOPPLES * min(item.extents_m[:2])
 
 
 def push_opening(size_m: float) -> float:

@@ -11,8 +11,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, failed, succeeded
+from llmagentos.ports.skills import SkillReport, Ways, failed, succeeded
 from llmagentos.skills.catalog import skills as all_skills
+from llmagentos.skills.catalog import ways_of
 from llmagentos.skills.declaration import Skill, broken, hand_problem, invalid, unknown
 from llmagentos.types import Action, Hand, Scene, Vec3
 
@@ -61,6 +62,10 @@ class SymbolicSkills:
     def set_scene(self, scene: Scene) -> None:
         """Begin again, or let the world change by itself."""
         self._scene = scene
+
+    def ways(self, name: str) -> Ways:
+        """By its declaration."""
+        return ways_of(name)
 
     def reset(self) -> None:
         """Nothing under way and nothing done; the scene stays, since it is the world."""

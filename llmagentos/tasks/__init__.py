@@ -19,6 +19,7 @@ from llmagentos.tasks.scope import Moves, Report, Scope, StepProblem, ended_badl
 from llmagentos.tasks.steps import (
     arrange,
     clear,
+    driving,
     hand,
     move,
     point,
@@ -47,9 +48,9 @@ __all__ = [
 
 #: Steps that are more than one action of the skill of their own name.
 _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
-    "pick": put.pick,
+    "pick": driving.find_and_pick,
     "place": put.place_held,
-    "put": put.put,
+    "put": driving.put_or_bring,
     "release": put.release,
     "push": push.push,
     "move": move.move,
@@ -66,6 +67,12 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "restore": undo.restore,
     "reach": hand.reach,
     "grip": hand.grip,
+    "goto": driving.goto,
+    "steer": driving.steer,
+    "follow": driving.follow,
+    "mark": driving.mark,
+    "find": driving.find,
+    "bring": driving.bring,
 }
 
 

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from llmagentos.grounding.context import Context
+from llmagentos.grounding.spots import find_spots
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_obj
 from llmagentos.lang.wording.declining import (
     ask_words,
     cannot_words,
+    no_base_words,
     refuse_words,
     unclear_words,
 )
@@ -57,6 +59,7 @@ def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
         *_bounds(plan),
         *_questions(plan),
         *_preconditions(plan, ctx),
+        *_drives(plan, ctx),
     ]
 
 
@@ -127,6 +130,35 @@ def _preconditions(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
             yield Issue(Failure.IMPOSSIBLE, words, path)
         elif place.rel in p.w.SPATIAL:
             yield Issue(Failure.UNCLEAR, f"Where shall I put {describe_obj(obj)}?", path)
+
+
+def _drives(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
+    """What can't be driven, or to where nobody knows: said before the first wheel turns."""
+    named = {step.name.lower() for _, step in walk(plan) if isinstance(step, p.Mark)}
+    first = True
+    for path, step in walk(plan):
+        if step.op not in p.DRIVING_OPS:
+            continue
+        if ctx.scene.base is None and not _without_base(step):
+            yield Issue(Failure.NO_BASE, no_base_words(step), path)
+            continue
+        for spot in (getattr(step, name, None) for name in ("spot", "source", "goal")):
+            if not isinstance(spot, p.Spot) or ctx.scene.base is None:
+                continue
+            # spots without a name may be there by then
+            if (spot.name is None and not first) or (spot.name or "").lower() in named:
+                continue
+            found = find_spots(spot, ctx)
+            if found.problem is not None:
+                yield Issue(found.problem, found.question, path)
+        first = False
+
+
+def _without_base(step: p.Node) -> bool:
+    """Whether an arm that stands fast can do something for it."""
+    if isinstance(step, p.Bring):
+        return step.source is None and (step.goal is None or step.goal.word == "here")
+    return isinstance(step, p.Find) and step.spot is None
 
 
 def walk(plan: p.Plan) -> Iterator[tuple[str, Any]]:

@@ -15,6 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+from llmagentos.objects.measured import sides_m
 from llmagentos.types import Scene, SceneObject
 from llmagentos.world.colors import luminance
 from llmagentos.world.support import (
@@ -135,12 +136,13 @@ def between(a: SceneObject, b: SceneObject, c: SceneObject) -> bool:
 
 def bulk_m(obj: SceneObject) -> float:
     """How big an object looks, comparable across kinds: the cube root of its box's volume."""
-    return float((obj.size_m**2 * max(obj.height_m, 1e-4)) ** (1 / 3))
+    length, width = sides_m(obj)
+    return float((length * width * max(obj.height_m, 1e-4)) ** (1 / 3))
 
 
 def bigger(a: SceneObject, b: SceneObject) -> bool:
     """Whether `a` is bigger than `b`: by size within a kind, by volume across kinds."""
-    if a.kind == b.kind:
+    if a.kind == b.kind and a.extents_m is None:
         return a.size_m > b.size_m + SIZE_STEP_M
     return bulk_m(a) > bulk_m(b) + SIZE_STEP_M
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from llmagentos.safety.in_front import DriverInFront
 from llmagentos.safety.states import Mode
 from llmagentos.types import CameraFrame, RobotState
+from sim.faults.door import Door
 from sim.faults.fault import Found
 from sim.physics_log import PhysicsLog, fastest_joint
 from sim.world import SimWorld
@@ -207,6 +208,13 @@ class Lab:
         self.model_folder = model_folder
         self.planner = load_planner()
         self._shared: Session | None = None
+        self._door: Door | None = None
+
+    def door(self) -> Door:
+        """A daemon with a gateway and a robot's agent, which rows share."""
+        if self._door is None:
+            self._door = Door({"scene": "demo"})
+        return self._door
 
     def fresh(self, scene: Any = None) -> Session:
         """The session that rows share, ready and as at the beginning. scene: see `Agent.reset`."""
@@ -216,7 +224,10 @@ class Lab:
         return self._shared
 
     def forget(self) -> None:
-        """The shared session is broken: the next row gets a new one."""
+        """What rows share is broken: the next row gets a new one."""
+        door, self._door = self._door, None
+        if door is not None:
+            door.close()
         shared, self._shared = self._shared, None
         if shared is not None:
             with contextlib.suppress(Exception):  # it is broken

@@ -9,13 +9,14 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable, Collection, Sequence
+from importlib.util import find_spec
 
 from sim.faults import (
-    absent,
     attacks,
     body,
     commands,
     goals,
+    over_http,
     over_ros,
     plans,
     processes,
@@ -27,7 +28,7 @@ from sim.faults.lab import Lab
 
 _log = logging.getLogger(__name__)
 _GROUPS = (
-    processes, sensing, commands, plans, attacks, goals, storage, body, over_ros, absent,
+    processes, sensing, commands, plans, attacks, goals, storage, body, over_ros, over_http,
 )  # fmt: skip
 FAULTS: tuple[Fault, ...] = tuple(
     sorted((f for group in _GROUPS for f in group.FAULTS), key=lambda f: f.number)
@@ -64,6 +65,8 @@ def _one(fault: Fault, lab: Lab) -> Row:
         return Row(fault, Verdict.NOT_THERE_YET, fault.absent)
     if fault.needs is Needs.ROS and lab.graphs is None:
         return Row(fault, Verdict.NOT_RUN, "needs a graph: --ros")
+    if fault.needs is Needs.GATEWAY and find_spec("fastapi") is None:
+        return Row(fault, Verdict.NOT_RUN, "needs the packages of the extra 'http'")
     began = time.monotonic()
     try:
         verdict, measured = fault.judged(fault.inject(lab))

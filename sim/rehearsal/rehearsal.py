@@ -74,7 +74,7 @@ class SimRehearsal:
         real arm may be on its way by then."""
         world = self._made()
         rng = np.random.default_rng([number, 0x4EAE])
-        known = [o for o in scene.objects if o.kind in KINDS]
+        known = [o for o in scene.objects if o.kind in KINDS or o.extents_m is not None]
         offsets = _offsets(known, self._error, rng) if number else {}
         things = [_placed(o, offsets.get(o.id, (0.0, 0.0, 0.0))) for o in known]
         if number <= 1 or self._begins is None:

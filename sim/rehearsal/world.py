@@ -15,9 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.motion.solids import lies
-from llmagentos.objects.kinds import KINDS, traits
+from llmagentos.objects.kinds import traits
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec
-from llmagentos.types import SceneObject
+from llmagentos.types import SceneObject, Vec3
 from sim.engine import Engine
 from sim.furniture import build_furniture
 from sim.robot import ArmBody
@@ -73,7 +73,7 @@ class TwinWorld(SimWorld):
     def __init__(self, arm: ArmSpec) -> None:
         self.cost_s = 0.0
         self._of = arm
-        self._kept: dict[tuple[str, float], list[int]] = {}
+        self._kept: dict[tuple[object, ...], list[int]] = {}
         #: Where things stood at first, and where they shall stay.
         self._staged: dict[str, Pose7] = {}
         self._start: dict[str, Pose7] = {}
@@ -119,15 +119,17 @@ class TwinWorld(SimWorld):
             spot = (_PARKED_M[0] + 2.0 * number, _PARKED_M[1], _PARKED_M[2])
             self._put(body, spot, 0.0)
             self.sleep([body])
-        used: dict[tuple[str, float], int] = {}
+        used: dict[tuple[object, ...], int] = {}
         self._bodies, self._specs = {}, {}
         for placed in things:
             item = placed.item
             spec = ObjectSpec.model_construct(
-                kind=item.kind, color=item.color, size=round(item.size_m / _SIZE_STEP_M) * _SIZE_STEP_M,
+                kind=item.kind, color=item.color, size=_stepped(item.size_m),
                 position=placed.position, yaw=placed.yaw, id=item.id,
+                extents=item.extents_m and _stepped_sides(item.extents_m),
+                outline=tuple((_stepped(x), _stepped(y)) for x, y in item.outline_m) or None,
             )  # fmt: skip
-            key = (item.kind, spec.size or 0.0)
+            key = spec.form
             kept, count = self._kept.setdefault(key, []), used.get(key, 0)
             if count == len(kept):
                 kept.append(self._make(spec))
@@ -135,7 +137,7 @@ class TwinWorld(SimWorld):
             self._bodies[item.id], self._specs[item.id] = kept[count], spec
 
     def _make(self, item: ObjectSpec) -> int:
-        color = KINDS[item.kind].color or "red"
+        color = traits(item.kind).color or "red"
         return super()._make(item.model_copy(update={"color": item.color or color}))
 
     # ---- sleeping --------------------------------------------------------------------------
@@ -276,6 +278,15 @@ class TwinWorld(SimWorld):
             ups.append((m[2], m[5], m[8]))
         dot = sum(a * b for a, b in zip(*ups, strict=True))
         return math.acos(max(-1.0, min(1.0, dot)))
+
+
+def _stepped(length_m: float) -> float:
+    return round(length_m / _SIZE_STEP_M) * _SIZE_STEP_M
+
+
+def _stepped_sides(extents_m: Vec3) -> Vec3:
+    length, width, height = (max(_stepped(v), _SIZE_STEP_M) for v in extents_m)
+    return length, width, height
 
 
 def _turn(placed: Placed) -> tuple[float, float, float, float]:

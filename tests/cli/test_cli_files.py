@@ -29,6 +29,12 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("run", "record"): (MAKES, ["home", "--record", "{}"]),
     ("run", "flight"): (MAKES, ["home", "--flight", "{}"]),
     ("chat", "flight"): (MAKES, ["--flight", "{}"]),
+    ("chat", "audio"): (READS, ["--audio", "{}"]),
+    ("listen", "audio"): (READS, ["--audio", "{}"]),
+    ("listen", "scene"): (READS, ["--scene", "{}"]),
+    ("show", "scene"): (READS, ["mug", "--scene", "{}"]),
+    ("show", "robot"): (FOLDER, ["mug", "--robot", "{}"]),
+    ("show", "config"): (READS, ["mug", "--config", "{}"]),
     ("replay", "to_video"): (WRITES, ["flight.mcap", "--video", "{}.mp4"]),
     ("replay", "kept"): (MAKES, ["flight.mcap", "--keep", "{}"]),
     ("run", "model"): (FOLDER, ["home", "--model", "{}"]),
@@ -47,10 +53,24 @@ TABLE: dict[tuple[str, str], tuple[str, list[str]]] = {
     ("bench", "commands"): (FOLDER, ["places", "--oracle", "--planner-only", "--commands", "{}"]),
     ("bench", "out"): (MAKES, ["places", "--oracle", "--planner-only", "--out", "{}"]),
     ("bench", "aios"): (FOLDER, ["runtime", "--aios", "{}"]),
+    ("fleet coordinate", "journal"): (MAKES, ["--journal", "{}/journal"]),
     ("serve", "folder"): (MAKES, ["--folder", "{}"]),
     ("serve", "socket"): (MAKES, ["--folder", "state", "--socket", "{}/door"]),
+    ("serve", "tls_cert"): (READS, ["--http", "--tls-cert", "{}", "--tls-key", "folder"]),
+    ("serve", "tls_key"): (READS, ["--http", "--tls-cert", "raw", "--tls-key", "{}"]),
+    ("mcp", "tls_cert"): (READS, ["--http", "--tls-cert", "{}", "--tls-key", "folder"]),
+    ("mcp", "tls_key"): (READS, ["--http", "--tls-cert", "raw", "--tls-key", "{}"]),
+    ("command", "token_file"): (
+        READS,
+        ["home", "--to", "http://127.0.0.1:9", "--token-file", "{}"],
+    ),
+    ("command", "ca"): (READS, ["home", "--to", "http://127.0.0.1:9", "--ca", "{}"]),
     ("agent create", "spec"): (READS, ["a", "--spec", "{}"]),
     ("agent create", "scene"): (READS, ["a", "--scene", "{}"]),
+    ("calibrate", "session"): (READS, ["{}"]),
+    ("calibrate", "out"): (WRITES, ["--sim", "--out", "{}"]),
+    ("calibrate", "print_board"): (WRITES, ["--print-board", "{}.png"]),
+    ("calibrate", "robot"): (FOLDER, ["--sim", "--robot", "{}"]),
     ("up", "scene"): (READS, ["--sim", "--scene", "{}"]),
     ("up", "model"): (FOLDER, ["--model", "{}"]),
     ("up", "params_file"): (READS, ["--params-file", "{}"]),
@@ -112,7 +132,7 @@ NO_PATH = {
     "commands", "command", "engine", "suites", "case", "which", "namespace", "log_level", "text",
     "quantize", "driver", "option", "mount", "hand", "tip", "env", "algo", "obs", "reward",
     "since", "expect", "size", "task", "repo_id", "teleop", "ray_address",
-    "host", "key_env",
+    "host", "key_env", "noise", "table", "squares", "microphone", "wake",
 }  # fmt: skip
 #: Of commands that need PyTorch first; tests/train has them.
 WITH_TORCH = {("train", "robot"), ("train", "out"), ("train", "data"), ("evaluate", "plot"), ("export", "run"),
@@ -142,6 +162,8 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
                 wanted.add((name, parameter))
     # A new name and a model on a server are words; neither is read as a path.
     words = {("model add", "name"), ("model add", "model"), ("robot new", "name")}
+    words |= {("show", "name"), ("show", "what")}
+    words |= {("calibrate", "ros")}  # made by a process of ROS: tests/ros/test_ros_calibrate.py
     words |= {
         (f"agent {name}", "name") for name in ("create", "show", "logs", "calls", "halt", "reset")
     }
@@ -153,7 +175,18 @@ def test_every_option_with_a_path_is_in_the_table() -> None:
         ("agent call", "priority"),
     }
     words |= {("agent module", name) for name in ("name", "concept", "use", "runs")}
+    words |= {
+        ("serve", "address"),
+        ("mcp", "address"),
+        ("mcp", "agent"),
+        ("command", "to"),
+        ("command", "agent"),
+    }
     words |= {("access grant", "name"), ("access grant", "role"), ("access revoke", "name")}
+    words |= {(f"fleet {n}", "fleet") for n in ("coordinate", "join", "add", "tasks", "robots", "cancel",
+                                                "decide", "stop", "go-on")}  # fmt: skip
+    words |= {("fleet coordinate", "policy"), ("fleet join", "role"), ("fleet add", "what")}
+    words |= {(f"fleet {name}", "task") for name in ("add", "cancel", "decide")}
     words |= {(f"memory {name}", "robot") for name in ("show", "search", "forget", "export")}
     assert wanted - words - WITH_TORCH == set(TABLE)
 

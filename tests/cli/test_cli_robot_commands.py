@@ -12,7 +12,7 @@ from lab.arms import FakeArm
 from robot_setup import urdfs
 
 from llmagentos.cli.main import main
-from llmagentos.robots import ArmSpec, loading
+from llmagentos.robots import ArmSpec, folders, loading
 
 
 class Turned(FakeArm):
@@ -36,10 +36,12 @@ def test_list_tells_joints_gripper_reach_and_where_from(
 ) -> None:
     shipped = Path(loading.__file__).parent / "ur5e"
     offered = [
-        EntryPoint("crane", f"crane:{shipped}", loading.GROUP),
-        EntryPoint("twin", "lab.arms:UR5E_FOLDER", loading.GROUP),
+        EntryPoint("crane", f"crane:{shipped}", loading.ARMS.group),
+        EntryPoint("twin", "lab.arms:UR5E_FOLDER", loading.ARMS.group),
     ]
-    monkeypatch.setattr(loading, "entry_points", lambda group: EntryPoints(offered))
+    monkeypatch.setattr(
+        folders, "entry_points", lambda group: EntryPoints(offered).select(group=group)
+    )
     code, out, _ = _run(capsys, "list", "--json")
     rows = {row["name"]: row for row in json.loads(out)}
     assert code == 0 and {"panda", "ur5e", "crane", "twin"} <= set(rows)

@@ -131,7 +131,7 @@ def test_a_command_that_fails_exits_with_1_and_names_what_is_missing(scene: Path
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        (("run",), "Missing argument"),
+        (("run",), "got neither"),
         (("run", "--scene", "nowhere.yaml", "home"), "expected a scene file"),
         (("run", "--model", "nothing", "home"), "ModelNotFoundError"),
         (("run", "--colour", "home"), "No such option"),

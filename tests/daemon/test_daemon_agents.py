@@ -9,6 +9,7 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -378,6 +379,22 @@ def test_a_log_is_turned_over(daemon: DaemonClient, monkeypatch: pytest.MonkeyPa
     assert agent.logs(3)[-1].startswith("line 2 ")
 
 
+def test_a_stop_that_takes_long_is_no_answer_to_the_reset_after_it(
+    daemon: DaemonClient, tmp_path: Path
+) -> None:
+    spec = {"program": "lab.programs:SlowToStop", "options": {"folder": str(tmp_path)}}
+    agent = daemon.create("a", spec)
+    agent.start()
+    with ThreadPoolExecutor(1) as beside:
+        halted = beside.submit(daemon.halt)
+        try:
+            until((tmp_path / "told").exists)
+            assert agent.reset() == {"reset": True, "words": "ready for a new command"}
+        finally:
+            (tmp_path / "let").touch()
+        assert halted.result(60)["a"] == {"words": "halt() was called"}
+
+
 # --- who asks -----------------------------------------------------------------------------------------
 
 
@@ -393,7 +410,7 @@ def test_roles_say_who_may_what(daemon: DaemonClient, lasting: Running) -> None:
     assert bob.agent("a").command("hello")["reply"] == "did: hello"
     with pytest.raises(AccessError, match=r"bob is operator and may not destroy"):
         bob.agent("a").destroy(force=True)
-    assert daemon.ask("identities") == [
+    assert [{k: i[k] for k in ("name", "role")} for i in daemon.ask("identities")] == [
         {"name": "ada", "role": "viewer"}, {"name": "bob", "role": "operator"},
     ]  # fmt: skip
     with pytest.raises(ConfigError, match=r"expected a name of 1 to 64 letters"):

@@ -12,6 +12,7 @@ from daemon.conftest import Running
 
 from benchmarks.runtime import kills, served
 from llmagentos.daemon import journal
+from llmagentos.daemon.access import Identity
 from llmagentos.daemon.client import DaemonClient
 from llmagentos.daemon.store import BEGUN, DONE, LOST, Store
 
@@ -106,8 +107,28 @@ def test_a_newer_database_is_not_touched(tmp_path: Path) -> None:
     Store(path).close()
     with sqlite3.connect(path) as db:
         db.execute("PRAGMA user_version=99")
-    with pytest.raises(Exception, match=r"version 1 or older .* got 99"):
+    with pytest.raises(Exception, match=r"version 2 or older .* got 99"):
         Store(path)
+
+
+def test_a_database_of_version_1_goes_on(tmp_path: Path) -> None:
+    path = tmp_path / "state.sqlite"
+    store = Store(path)
+    store.add_call("a", "echo", {"x": 1}, "ada", 50, key="k")
+    store.grant(Identity("ada", "viewer", "h"))
+    store.close()
+    with sqlite3.connect(path) as db:
+        for table, column in (
+            ("calls", "person"), ("calls", "attended"), ("identities", "expires_at"),
+            ("identities", "program"),
+        ):  # fmt: skip
+            db.execute(f"ALTER TABLE {table} DROP COLUMN {column}")
+        db.execute("PRAGMA user_version=1")
+    store = Store(path)
+    (call,) = store.calls("a")
+    assert (call.person, call.attended, call.args) == (True, False, {"x": 1})
+    assert store.identities() == [Identity("ada", "viewer", "h")]
+    store.close()
 
 
 def test_rows_are_plain_data(tmp_path: Path) -> None:

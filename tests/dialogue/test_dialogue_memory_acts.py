@@ -259,3 +259,8 @@ def test_which_sentences_ask_for_the_usual_place(said, before, thing):
 def test_other_places_are_none():
     for said in ("put the cup where the bowl is", "put it where it was", "is it where it belongs?"):
         assert usual.find(said) is None
+
+
+def test_a_place_that_is_said_behind_it_is_the_place():
+    assert usual.find("put the tan ones where they belong, in the tan box") is None
+    assert usual.find("put the tan ones where they belong, please") is not None

@@ -58,6 +58,30 @@ def test_conditions(text: str) -> None:
     assert holds(cond(text), ctx()) == CONDITIONS[text]
 
 
+TOO_MUCH = "There is too much on the table for one look: I left out five parts of it."
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "scene",
+        "count [ all gold block ]",
+        "exists [ a gold block ]",
+        'exists [ a object noun "giraffe" ]',
+    ],
+)
+def test_what_one_look_had_no_time_for_is_told_with_the_answer(text: str) -> None:
+    whole, part = ctx(), ctx()
+    part = part.with_(scene=replace(part.scene, left_out=5))
+    said = answer(query(text), part, SessionFacts()).reply
+    assert said == f"{answer(query(text), whole, SessionFacts()).reply} {TOO_MUCH}"
+
+
+def test_what_was_found_is_told_without_what_was_left_out() -> None:
+    part = ctx().with_(scene=replace(ctx().scene, left_out=5))
+    assert TOO_MUCH not in answer(query("exists [ a red block ]"), part, SessionFacts()).reply
+
+
 ANSWERS = {
     "count [ all red block ]": "There are 2 red blocks.",
     "count [ all blue block ]": "There is one blue block.",

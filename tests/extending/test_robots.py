@@ -18,7 +18,7 @@ from llmagentos import robots
 from llmagentos.motion.kinematics import Kinematics, wrap_angle
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
-from llmagentos.robots import loading
+from llmagentos.robots import folders, loading
 from llmagentos.robots.promises import CONTRACT
 from llmagentos.safety.gate import MotionGate
 from llmagentos.safety.gated_driver import GatedDriver
@@ -184,10 +184,12 @@ def test_another_package_offers_it_by_an_entry_point(
     module.write_text(f"FOLDER = {str(folder)!r}\n\ndef arm():\n    return FOLDER\n", "utf-8")
     monkeypatch.syspath_prepend(tmp_path)
     offered = [
-        EntryPoint("stork", "stork_package:FOLDER", loading.GROUP),
-        EntryPoint("crane", "stork_package:arm", loading.GROUP),
+        EntryPoint("stork", "stork_package:FOLDER", loading.ARMS.group),
+        EntryPoint("crane", "stork_package:arm", loading.ARMS.group),
     ]
-    monkeypatch.setattr(loading, "entry_points", lambda group: EntryPoints(offered))
+    monkeypatch.setattr(
+        folders, "entry_points", lambda group: EntryPoints(offered).select(group=group)
+    )
     assert robots.names()[-2:] == ("crane", "stork")
     assert robots.load("stork") is robots.load("crane") is robots.load(folder)
     assert SceneSpec.from_dict({"robot": "stork", "objects": []}).robot == "stork"

@@ -142,6 +142,18 @@ def test_an_unknown_thing_is_named() -> None:
     assert (found.problem, found.question) == ("unknown_kind", "I can't see a giraffe here.")
 
 
+@pytest.mark.parametrize("words", ["the gold block", 'the object noun "giraffe"'])
+def test_what_was_not_found_may_be_in_what_was_left_out(words: str) -> None:
+    whole = ctx()
+    part = whole.with_(scene=replace(whole.scene, left_out=1))
+    found = ground(obj(words), part)
+    assert found.problem == ground(obj(words), whole).problem
+    assert found.question == (
+        ground(obj(words), whole).question
+        + " There is too much on the table for one look: I left out one part of it."
+    )
+
+
 def test_a_household_noun_counts() -> None:
     at = scene(thing("d", "duck", "yellow", 0.5, 0.1), thing("b", "block", "red", 0.5, -0.1))
     assert ground(obj('the object noun "rubber duck"'), ctx(at)).ids == ("d",)

@@ -11,6 +11,30 @@ from pathlib import Path
 from typing import Any
 
 
+class SlowToStop:
+    """What takes until it is let to stop. folder: where it says that it was told to, and is let."""
+
+    def __init__(self, folder: str) -> None:
+        self._folder = Path(folder)
+
+    def halt(self) -> None:
+        """Until there is a file `let`."""
+        (self._folder / "told").touch()
+        while not (self._folder / "let").exists():
+            time.sleep(0.01)
+
+
+class Clumsy:
+    """A robot that can't, or waits for a minute."""
+
+    def command(self, text: str, turn: Any) -> dict[str, Any]:
+        """As a robot's."""
+        for _ in range(1200 if text == "wait" else 0):
+            time.sleep(0.05)
+            turn.safe_point()
+        return {"status": "refused", "reply": f"I can't {text}."}
+
+
 class Worker:
     """Answers calls; runs until it is stopped. log: a file to which each call that was carried out
     is written, to see whether one was carried out twice."""

@@ -9,7 +9,7 @@ from typing import Any
 
 from llmagentos.objects.colors import COLORS
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.types import Scene, SceneObject
+from llmagentos.types import BaseState, Scene, SceneObject
 
 
 def thing(
@@ -41,9 +41,9 @@ def thing(
     return SceneObject(object_id, kind, color, geometry.size_m, geometry.height_m, position, **more)
 
 
-def scene(*objects: SceneObject) -> Scene:
-    """These objects, seen at time 0."""
-    return Scene(tuple(objects))
+def scene(*objects: SceneObject, base: BaseState | None = None) -> Scene:
+    """These objects, seen at time 0; base: of a robot that drives."""
+    return Scene(tuple(objects), base=base)
 
 
 def table() -> Scene:

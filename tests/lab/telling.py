@@ -103,7 +103,8 @@ class Gate:
 
 def telling_writer(folder: str, says: str, fails: str = "") -> Any:
     """What an engine's process makes: a model that waits before each token while the file `hold` is
-    in `folder`, and begins no answer while `before` is. Notes each token in `fed`."""
+    in `folder`, begins no answer while `before` is, and says no more than so many tokens while
+    `most` is, with their number in it. Notes each token in `fed`."""
     from llm_edge.serving.writing import TextWriter
     from llmagentos.errors import ModelNotFoundError
 
@@ -118,8 +119,14 @@ def telling_writer(folder: str, says: str, fails: str = "") -> Any:
         name = "hold" if engine.fed % 1000 else "before"
         with (place / "fed").open("a") as noted:
             noted.write(".")
-        while (place / name).exists():
+        while (place / name).exists() or engine.fed >= most():
             time.sleep(0.005)
+
+    def most() -> float:
+        try:
+            return float((place / "most").read_text() or "inf")
+        except FileNotFoundError:
+            return float("inf")
 
     engine.meanwhile = wait
     return TextWriter(model)

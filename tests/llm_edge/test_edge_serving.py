@@ -26,6 +26,7 @@ from llm_edge.serving.app import PRIORITY, Server
 from llm_edge.serving.writing import TextWriter
 from llmagentos.errors import ConfigError, ModelError, ServerError
 from llmagentos.lang import codec
+from llmagentos.sockets import listening
 
 LONG_S = 60.0
 HELLO: Any = [{"role": "user", "content": "hello"}]
@@ -53,7 +54,7 @@ class Served:
         model, self.engine = telling(folder / "telling", "Good morning, Zoë!")
         other, self.other = telling(folder / "other", "I am the other")
         self.server = Server({"telling": TextWriter(model), "other": TextWriter(other)})
-        self._socket = run._bound("127.0.0.1", 0)
+        self._socket = listening("127.0.0.1", 0)
         self.port = self._socket.getsockname()[1]
         self.url = f"http://127.0.0.1:{self.port}/v1"
         self._uvicorn = uvicorn.Server(uvicorn.Config(self.server.app, log_level="warning"))
@@ -284,7 +285,7 @@ def test_without_a_key_only_this_machine_is_served(monkeypatch: pytest.MonkeyPat
         run.serve(["planner"], key_env="NO_SUCH_KEY")
     with pytest.raises(ModelError, match="expected a model on board"):
         run.load("http://127.0.0.1:1/v1")
-    taken = run._bound("127.0.0.1", 0)
+    taken = listening("127.0.0.1", 0)
     with taken, pytest.raises(ConfigError, match="expected a free address"):
         run.serve(["planner"], port=taken.getsockname()[1])
 

@@ -17,10 +17,10 @@ import openai
 import pytest
 import uvicorn
 
-from llm_edge.serving import run
 from llm_edge.serving.app import Server
 from llm_edge.serving.process import EngineProcess
 from llmagentos.errors import ModelError, ModelNotFoundError
+from llmagentos.sockets import listening
 
 LONG_S = 60.0
 MAKER = "lab.telling:telling_writer"
@@ -35,7 +35,7 @@ class Served:
         self.folder = folder
         self.engine = EngineProcess(MAKER, {"folder": str(folder), "says": SAYS}, hang_s=1.5)
         self.server = Server({"telling": self.engine})
-        self._socket = run._bound("127.0.0.1", 0)
+        self._socket = listening("127.0.0.1", 0)
         address = f"http://127.0.0.1:{self._socket.getsockname()[1]}/v1"
         self._uvicorn = uvicorn.Server(uvicorn.Config(self.server.app, log_level="error"))
         self._thread = threading.Thread(
@@ -121,21 +121,20 @@ def test_an_engine_that_hangs_is_ended_and_its_answer_tried_again(served: Served
 
 
 def test_what_was_streamed_is_not_said_twice(served: Served) -> None:
-    served.hold("hold")
+    most = served.folder / "most"
+    most.write_text("8")
     stream = served.client.chat.completions.create(model="telling", messages=HELLO, stream=True)
     told: list[Any] = []
     behind = served.asking(told)
-    served.hold("hold", False)
     pieces, killed = "", False
     with pytest.raises(openai.APIError, match="got the loss of the engine"):
         for chunk in stream:
             pieces += chunk.choices[0].delta.content or ""
             if len(pieces) >= 3 and not killed:
-                served.hold("hold")
                 killed = True
                 os.kill(served.engine.pid, signal.SIGKILL)
+                most.unlink()
     assert SAYS.startswith(pieces) and len(pieces) < len(SAYS)
-    served.hold("hold", False)
     behind.join(LONG_S)
     assert told == [SAYS]
 

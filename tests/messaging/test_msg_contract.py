@@ -250,6 +250,18 @@ def test_two_who_serve_the_same_share_the_work(peer: Peers) -> None:
     assert {call.result() for call in calls} == {"b", "c"}
 
 
+def test_one_of_several_is_asked_by_its_id(peer: Peers) -> None:
+    a, b, c = peer("a"), peer("b"), peer("c")
+    for bus in (b, c):
+        bus.serve("who", lambda call, name=bus.name: name)
+    until(lambda: len(a._providers.get("who", ())) == 2)
+    assert [a.call("who", timeout_s=20, peer=bus.id) for bus in (c, b, c)] == ["c", "b", "c"]
+    with pytest.raises(CallTimeoutError):
+        a.call("who", timeout_s=0.1, peer="nobody")
+    with pytest.raises(NoServiceError, match="'tea' here, got none"):
+        a.call("tea", timeout_s=20, peer=b.id)
+
+
 def test_a_peer_that_ends_is_told_and_its_calls_fail(peer: Peers) -> None:
     a, b = peer("a"), peer("b")
     begun = threading.Event()

@@ -9,7 +9,12 @@ import pytest
 from numpy.typing import NDArray
 
 from llmagentos.errors import PerceptionError
-from llmagentos.perception.depth import check_scale, metres, with_known_depth
+from llmagentos.perception.depth import (
+    check_scale,
+    metres,
+    with_known_depth,
+    without_flying,
+)
 from llmagentos.types import CameraFrame
 
 
@@ -86,3 +91,14 @@ def test_a_pose_of_another_frame_is_named() -> None:
     below[2, 3] = -1.2
     with pytest.raises(PerceptionError, match="above the table"):
         check_scale(replace(frame, base_from_camera=below))
+
+
+def test_what_flies_between_near_and_far_is_no_surface() -> None:
+    depth = np.full((60, 80), 1.25, np.float32)
+    depth[20:40, 30:50] = 1.19
+    depth[25, 50] = 1.22  # in the air beside the edge
+    depth[30, 50] = 1.248  # on the table, beside it
+    frame = replace(a_frame(), depth=depth)
+    noisy = without_flying(frame, 0.002)
+    assert noisy.depth[25, 50] == 0 and np.count_nonzero(noisy.depth == 0) == 1
+    assert without_flying(frame, 0.0001) is frame

@@ -27,6 +27,7 @@ if not HAS_ROS:
         "test_ros_arms.py",
         "test_ros_autostart.py",
         "test_ros_battery.py",
+        "test_ros_calibrate.py",
         "test_ros_camera_topics.py",
         "test_ros_bringup.py",
         "test_ros_cli.py",
@@ -54,11 +55,13 @@ if not HAS_ROS:
         "test_ros_record.py",
         "test_ros_remote.py",
         "test_ros_scene_feed.py",
+        "test_ros_speech.py",
         "test_ros_rivals.py",
         "test_ros_standin.py",
         "test_ros_stop.py",
         "test_ros_stopping.py",
         "test_ros_transitions.py",
+        "test_ros_watch.py",
         "test_ros_watchdogs.py",
     ]
 

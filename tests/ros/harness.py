@@ -100,7 +100,7 @@ class Graph:
     standin: an arm whose drivers are somebody else's processes, instead of the simulated robot.
     robot: the simulated arm, "" for the parameter files'. extra: parameters by node. record: a
     folder for a recording. autostart: whether bring-up brings
-    the nodes to active; without it somebody else has to.
+    the nodes to active; without it somebody else has to. speech: with the node that hears.
     """
 
     def __init__(
@@ -114,6 +114,7 @@ class Graph:
         extra: Mapping[str, Mapping[str, Any]] | None = None,
         record: Path | None = None,
         autostart: bool = True,
+        speech: bool = False,
     ) -> None:
         self.domain = domain or next_domain()
         self.folder = folder
@@ -134,6 +135,7 @@ class Graph:
             topics=driver_topics(CONFIG / "drivers.yaml") if standin else {},
             params=[CONFIG / ("robot.yaml" if standin else "sim.yaml")],
             extra=merged,
+            speech=speech,
         )
         write_params(options, folder / "params.yaml")
         rows = process_table(sys.executable, options, folder / "params.yaml")

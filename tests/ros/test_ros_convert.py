@@ -30,10 +30,14 @@ BLOCK = SceneObject(
     "red_block_1", "block", "red", 0.04, 0.04, (0.6, 0.01, 0.03), 0.3, "blue_bowl_1", True
 )
 CUP = SceneObject("cup_1", "cup", "white", 0.07, 0.08, (0.6, 0.11, 0.04))
+DRILL = SceneObject(
+    "blue_thing_1", "thing", "blue", 0.15, 0.06, (0.4, 0.2, 0.03), 1.2, extents_m=(0.15, 0.05, 0.06),
+    outline_m=((0.075, 0.025), (-0.075, 0.025), (0.075, -0.025)),
+)  # fmt: skip
 
 
 def test_a_scene_survives_the_trip() -> None:
-    scene = Scene((BOWL, BLOCK, CUP), 12.25)
+    scene = Scene((BOWL, BLOCK, CUP, DRILL), 12.25, left_out=3)
     msg = convert.scene_to_msg(scene, "panda_link0")
     assert convert.scene_from_msg(msg) == scene
     said = {(r.subject, r.relation, r.object) for r in msg.relations}

@@ -173,6 +173,18 @@ def test_query_scene_filters(graph: Graph, client: Client) -> None:
     assert all(o.last_seen.sec or o.last_seen.nanosec for o in answer.scene.objects)
 
 
+def test_a_thing_is_shown_by_name_known_again_and_forgotten(graph: Graph, client: Client) -> None:
+    client.reset()
+    status, result = client.say("the red block is my marker")
+    assert (status, result.status) == (SUCCEEDED, "answered"), result.reply
+    assert result.reply.startswith("I'll know your marker from now on")
+    client.wait_object("red_block_1", lambda red: red.name == "marker")
+    assert client.say("what have I shown you?")[1].reply == "You have shown me your marker."
+    told = client.say("forget my marker")[1]
+    assert told.reply == "I have forgotten what your marker looks like."
+    client.wait_object("red_block_1", lambda red: red.name == "")
+
+
 def test_parity_with_the_agent_in_process(graph: Graph, client: Client) -> None:
     """The same command, scene and seed give the same plan in one process and over ROS."""
     from scripted_planning import ScriptedPlanning

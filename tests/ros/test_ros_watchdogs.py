@@ -215,3 +215,20 @@ def test_a_planner_that_is_silent_is_told_of_and_motion_goes_on() -> None:
         assert minds.stops == []
         refused = stage.say("go home").result()
         assert refused.status == "failed" and WORDS["planner"] in refused.reply, refused.reply
+
+
+def test_a_process_that_stood_still_is_told_as_a_silent_executor() -> None:
+    now_s, heard = [10.0], list[Silence]()
+    senses = Senses({"scene": 100.0}, lambda: 0.0, heard.append, 1.0, lambda: now_s[0])
+    senses.timer("scene").beat()
+    for passes_s in (0.02, 0.99, 0.02):
+        senses.look()
+        now_s[0] += passes_s
+    assert heard == []
+    senses.look()
+    now_s[0] += 1.5
+    senses.look()
+    assert [(h.watchdog.source, h.why) for h in heard] == [
+        ("executor", "this process stood still for 1.50 s"),
+        ("executor", ""),
+    ]

@@ -181,6 +181,51 @@ def test_what_was_not_foreseen_is_asked_about_when_its_turn_comes() -> None:
     assert desk.moved == ["pick", "place", "pick"]
 
 
+@pytest.mark.parametrize(
+    "plan", ["push [ the block ] at back", "move [ the block ] left dist 20 cm by_push"]
+)
+def test_a_push_that_becomes_a_carry_is_asked_about_as_a_push(plan: str) -> None:
+    desk = Desk({"confirm": ["push"]})
+    # nothing is pushed from a tray
+    desk.says("put it on the tray", "put [ the block ] on [ the tray ]")
+    asked = desk.says("push it back, or 20 cm to the left", plan)
+    ask = "This carries the blue block instead of a push. Say yes to do it."
+    assert (asked.status, asked.reply) == ("question", ask)
+    assert desk.moved == ["pick", "place"]
+    assert desk.says("yes").status == "succeeded"
+    assert desk.moved == ["pick", "place"] * 2
+    # a carry that stands for no push asks nobody
+    assert desk.says("put it", "put [ the block ] at left").status == "succeeded"
+
+
+@pytest.mark.slow
+def test_a_skill_that_would_carry_what_it_can_not_push_asks_as_for_a_pick() -> None:
+    """The real skill: the board would fall over."""
+    table = {
+        "objects": [
+            {
+                "kind": "thing",
+                "extents": [0.09, 0.015, 0.05],
+                "color": "green",
+                "position": [0.5, 0.1],
+            },
+            {"kind": "block", "color": "blue", "position": [0.5, -0.1]},
+        ]
+    }
+    rules = GuardRules(confirm=("pick",))
+    with Agent.in_simulation(table, rules=rules) as agent:
+        assert agent.command("push the blue block to the right").status == "succeeded"
+        asked = agent.command("push the green thing to the left")
+        assert asked.status == "question", asked
+        assert asked.reply == "This picks up the green thing. Say yes to do it."
+        assert agent.robot is not None and agent.robot.held() is None
+        assert asked.objects[0]["position"] == pytest.approx(asked.initial_objects[0]["position"])
+        done = agent.command("yes")
+        assert done.status == "succeeded" and done.reply.endswith(
+            "I carried the green thing, since it could not be pushed there."
+        ), done
+
+
 class Full(Kept):
     """An audit whose disk is full."""
 

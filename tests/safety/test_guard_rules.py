@@ -20,6 +20,7 @@ from llmagentos.safety.guard import (
     Planned,
 )
 from llmagentos.safety.guard.table import inserted
+from llmagentos.skills.catalog import skills
 from llmagentos.types import Action, Pose, Scene, SceneObject
 
 HOME = (0.5, 0.0, 0.4)
@@ -89,6 +90,14 @@ def do(name: str, item: SceneObject, pose: Pose | None = None, **more: float) ->
 )  # fmt: skip
 def test_a_rule_finds_it(planned: Planned, rule: str, decision: str) -> None:
     assert (rule, decision) in says(planned)
+
+
+def test_what_an_action_does_besides_counts_as_well() -> None:
+    rules = {"confirm": ["pick"], "held_mass_kg": 0.05}
+    turn = replace(do("rotate", MUG, angle_rad=1.0), does=("pick", "place"))
+    assert says(turn, rules) == [("held_mass", "refuse"), ("asked", "confirm")]
+    assert says(do("rotate", MUG, angle_rad=1.0), rules) == []
+    assert skills()["rotate"].ways.does == skills()["push"].ways.otherwise == ("pick", "place")
 
 
 @pytest.mark.parametrize(

@@ -271,6 +271,16 @@ def test_rest_is_measured_after_the_stop_for_as_long_as_it_takes() -> None:
     )
 
 
+def test_one_measurement_that_is_no_number_begins_the_rest_anew() -> None:
+    robot = moving()
+    robot(Stop("console", "key"))
+    robot.measured(STILL, REST_S - PERIOD_S)
+    robot(Measured((math.nan,)))
+    assert robot.measured(STILL, REST_S - PERIOD_S) == [] and robot.mode is Mode.STOPPING
+    robot.measured(STILL, 3 * PERIOD_S)
+    assert robot.mode is Mode.FAULT
+
+
 @pytest.mark.parametrize(
     "rate, rests", [(0.0099, True), (-0.0099, True), (0.01, False), (-0.01, False)]
 )
@@ -424,6 +434,23 @@ def test_a_silent_source_stops_motion_and_allows_no_goal() -> None:
     assert isinstance(robot(Reset("Ada"))[0], Refused)
     robot(Fresh("clock"))
     assert robot(Reset("Ada"))[0] == Changed("stopped", "armed", "Ada", "reset")
+
+
+def test_a_goal_that_pauses_ends_with_silence_that_no_look_waits_for() -> None:
+    """As after this process was frozen between two motions."""
+    why = "joint states silent for 1.50 s"
+    robot = moving()
+    robot(Release("agent", 1, pauses=True))
+    assert robot(Stale("scene", "scene silent for 1.50 s", awaited=True)) == ()
+    robot(Fresh("scene"))
+    assert isinstance(robot(Acquire("agent", "goal-1"))[1], Granted), "it waited for a look"
+    robot(Release("agent", 2, pauses=True))
+    assert robot(Stale("joints", why)) == () and robot.mode is Mode.ARMED
+    robot(Fresh("joints"))
+    assert robot(Acquire("agent", "goal-1")) == (Refused("agent", "Acquire", why),)
+    assert isinstance(robot(Acquire("agent", "goal-2"))[1], Granted)
+    refused = robot(Acquire("other", "goal-1"))[0]
+    assert isinstance(refused, Refused) and "which had its lease" in refused.why
 
 
 def test_a_silent_source_while_nothing_moves_only_keeps_goals_away() -> None:

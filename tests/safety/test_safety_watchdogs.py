@@ -65,7 +65,8 @@ def test_each_source_has_its_limit_and_effect(row) -> None:  # type: ignore[no-u
     dogs.beat(row.source)
     (back,) = dogs.changes()
     assert back.why == "" and row.source in back.words and "came back" in back.words
-    told = [Stale(row.source, why), Fresh(row.source)] if row.effect is Effect.STOP else []
+    stale = Stale(row.source, why, awaited=row.source == "scene")
+    told = [stale, Fresh(row.source)] if row.effect is Effect.STOP else []
     assert events([fell, back]) == told
 
 

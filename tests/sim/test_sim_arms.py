@@ -1,86 +1,124 @@
-"""Every shipped arm in simulation: a scene names it, and it holds, moves, picks and puts."""
+"""Several arms in one world: scenes that name them, drivers in their own frames, and two that work side by side."""
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
-from lab.arms import ARMS, PANDA, UR5E, XARM7
-from lab.workbench import Workbench
 
-from llmagentos.errors import SceneError
-from llmagentos.robots import ArmSpec
-from llmagentos.skills import SkillStatus
-from llmagentos.types import Pose
+from benchmarks.two_arms import BASE_Y_M, HALVES, Run, run, scene_of, table
+from llmagentos.errors import DriverError, SceneError
+from llmagentos.types import Action
+from sim.arms import Arms
 from sim.scene import SceneSpec
+from sim.side_by_side import SideBySide
 from sim.world import SimWorld
 
+TWO = {
+    "robots": [{"name": "left"}, {"name": "far", "position": [1.1, 0.0], "yaw": math.pi}],
+    "objects": [
+        {"kind": "block", "color": "red", "position": [0.45, 0.1], "yaw": 0.2},
+        {"kind": "block", "color": "blue", "position": [0.9, 0.2]},
+    ],
+}
 
-def _scene(spec: ArmSpec) -> dict[str, object]:
-    return {
-        "robot": spec.name,
-        "objects": [
-            {"kind": "block", "color": "red", "position": [0.5, 0.1], "yaw": 0.3},
-            {"kind": "bowl", "color": "blue", "position": [0.55, -0.15]},
-            {"kind": "block", "color": "green", "position": [0.42, 0.25]},
-        ],
+
+def test_scenes_name_several_arms() -> None:
+    scene = SceneSpec.from_dict(TWO)
+    assert [place.name for place in scene.robots] == ["left", "far"]
+    assert SceneSpec.from_dict(scene.to_dict()).to_dict() == scene.to_dict()
+    assert scene.top_m[1] > 1.15  # the table goes on under the far one
+    assert SceneSpec.from_dict({"objects": []}).top_m == SceneSpec().top_m
+
+
+@pytest.mark.parametrize(
+    ("robots", "problem"),
+    [
+        ([{"name": "a"}, {"name": "a", "position": [1, 0]}], "every name once, got 'a'"),
+        ([{"name": "a", "position": [1, 0]}], r"'a', the first one, at \[0, 0\]"),
+        ([{"name": "a"}, {"name": "b", "robot": "hal", "position": [1, 0]}], "robots: b: "),
+        ([{"name": "a"}, {"name": "b", "position": [math.nan, 0]}], "finite numbers for 'b'"),
+    ],
+)
+def test_arms_that_cannot_be_are_said(robots: list[dict[str, object]], problem: str) -> None:
+    with pytest.raises(SceneError, match=problem):
+        SceneSpec.from_dict({"robots": robots, "objects": []})
+
+
+def test_each_arm_sees_and_moves_in_the_frame_of_its_base() -> None:
+    world = SimWorld(SceneSpec.from_dict(TWO), renderer="tiny")
+    try:
+        arms = Arms(world)
+        left, far = arms.drivers["left"], arms.drivers["far"]
+        own = {o.id: o for o in far.scene().objects}
+        assert own["red_block"].position[:2] == pytest.approx((0.65, -0.1), abs=2e-3)
+        assert own["blue_block"].position[:2] == pytest.approx((0.2, -0.2), abs=2e-3)
+        goal = np.array(far.state().positions)
+        goal[0] += 0.1
+        before = left.state().positions
+        for share in np.linspace(0, 1, 30):
+            far.send_joint_positions((goal - [0.1 * (1 - share), *[0.0] * 6]).tolist())
+            for driver in (left, far):
+                driver.advance()
+            arms.step()
+        assert far.state().positions[0] == pytest.approx(goal[0], abs=0.01)
+        assert left.state().positions == pytest.approx(before, abs=1e-3)
+        x, y, _ = far.body.tip_pose()[0]
+        assert (x, y) == pytest.approx((1.1 - 0.232, -0.023), abs=0.01)
+        far.advance()
+        with pytest.raises(
+            DriverError, match="a step of all arms after each period, got far again"
+        ):
+            far.advance()
+        with pytest.raises(DriverError, match="one arm in a world to copy, got 2"):
+            world.fork()
+        with (
+            pytest.raises(DriverError, match="one arm to try things out with, got 2"),
+            world.what_if(),
+        ):
+            pass
+        world.reset()
+        assert far.state().positions == pytest.approx(before, abs=0.01)
+    finally:
+        world.close()
+
+
+def test_two_arms_share_the_work_and_never_touch() -> None:
+    two = run(1, 2, blocks=2)
+    assert two.sorted == two.blocks == 2 and not two.failed
+    assert 0.02 <= two.gap_m < 0.3  # the margin of the claims, at least
+    assert "| 2 | 1 |" in table([two])
+
+
+def test_without_claims_two_arms_do_come_near() -> None:
+    """Else the test above shows nothing: the same two arms, both sent to the middle at once."""
+    scene, _ = scene_of(1, 2, 2)
+    jobs = {}
+    for item in scene.objects:
+        item.position = (0.45, 0.08 if item.position[1] > -0.3 else BASE_Y_M - 0.08)
+    one, other = scene.objects
+    one.position, other.position = (0.5, -0.28), (0.5, -0.40)
+    jobs = {
+        "left": [Action("pick", object_id=one.id)],
+        "right": [Action("pick", object_id=other.id)],
     }
+    least = {}
+    for claims in (True, False):
+        world = SimWorld(scene, renderer="tiny")
+        try:
+            side = SideBySide(world, HALVES)
+            if not claims:
+                for context in side.contexts.values():
+                    context.arm.ways = None
+            least[claims] = side.run(jobs).gap_m
+        finally:
+            world.close()
+    assert least[False] < 0.02 < least[True]
 
 
-def test_a_scene_names_its_arm() -> None:
-    with pytest.raises(SceneError, match=r"robot: expected an arm \(panda, so101.* got 'r2d2'"):
-        SceneSpec.from_dict({"robot": "r2d2", "objects": []})
-
-
-@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
-def test_it_holds_still_with_the_gripper_open(spec: ArmSpec) -> None:
-    world = SimWorld(SceneSpec(robot=spec.name), renderer="tiny")
-    for _ in range(120):
-        world.advance()
-    state = world.state()
-    assert state.positions == pytest.approx(spec.home_rad, abs=2e-3)
-    assert max(map(abs, state.velocities)) < 1e-3
-    assert state.gripper_width_m == pytest.approx(spec.max_opening_m, abs=1e-3)
-    assert world.send_gripper(0.03) == 0.03
-    for _ in range(60):
-        world.advance()
-    assert world.state().gripper_width_m == pytest.approx(0.03, abs=1e-3)
-    world.close()
-
-
-def test_another_scene_brings_its_own_arm_and_a_fork_keeps_it() -> None:
-    world = SimWorld(SceneSpec(robot="panda"), renderer="tiny")
-    world.reset(SceneSpec(robot="ur5e"))
-    assert world.robot.spec == UR5E and len(world.state().positions) == 6
-    twin = world.fork()
-    assert twin.robot.spec == UR5E and twin.state_bytes() == world.state_bytes()
-    world.reset(SceneSpec(robot="panda"))
-    assert world.robot.spec == PANDA
-    twin.close()
-    world.close()
-
-
-@pytest.mark.parametrize("spec", [*ARMS, XARM7], ids=lambda s: s.name)
-def test_it_stacks_and_puts_into_a_bowl(spec: ArmSpec) -> None:
-    bench = Workbench(_scene(spec), spec)
-    onto = bench.at("green_block")
-    for action in (
-        ("pick", "red_block", {}),
-        ("place", "red_block", {"pose": Pose((onto[0], onto[1], 0.04)), "support": "green_block"}),
-        ("pick", "red_block", {}),
-        (
-            "place",
-            "red_block",
-            {"pose": Pose((0.55, -0.15, 0.01)), "support": "blue_bowl", "inside": True},
-        ),
-        ("push", "green_block", {"pose": Pose((0.42, 0.15, 0.0))}),
-    ):
-        name, object_id, numbers = action
-        report = bench.do(name, object_id, **numbers)
-        assert report.status is SkillStatus.SUCCEEDED, (action, report)
-        if numbers.get("support") == "green_block":
-            assert bench.at("red_block")[2] == pytest.approx(0.06, abs=0.003)
-    assert bench.distance_m("red_block", "blue_bowl") < 0.04
-    assert np.hypot(*(bench.at("green_block")[:2] - (0.42, 0.15))) < 0.02
-    assert bench.do("home").status is SkillStatus.SUCCEEDED
-    assert bench.world.state().positions == pytest.approx(spec.home_rad, abs=0.02)
-    bench.close()
+def test_the_table_says_the_ratio_and_who_touched() -> None:
+    runs = [Run(0, 1, 8, 80.0, 0.3, 0.0, 8, ()), Run(0, 2, 8, 48.0, -0.001, 5.0, 7, ("left: ...",))]
+    said = table(runs)
+    assert "two arms take 0.60 of one arm's time" in said
+    assert "runs in which arms touched: 1" in said

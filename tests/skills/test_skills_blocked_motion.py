@@ -66,3 +66,24 @@ def test_a_blocked_motion_ramps_down_and_the_next_one_begins() -> None:
     assert reasons == [Failure.BLOCKED, None], gate.rejections
     assert set(gate.rejections) <= {"contact"}
     assert driver.state().positions == pytest.approx(PANDA.home_rad, abs=0.02)
+
+
+def test_the_next_motion_begins_where_the_driver_came_to_rest_by_itself() -> None:
+    """As after a stop while this thread was late: the keeper braked, and nobody here heard of it."""
+    driver, kinematics = LaggingArm(), Kinematics(PANDA)
+    driver.lagged = 3  # it follows
+    gate = MotionGate.of(PANDA, "sim", kinematics.tip_position)
+    gated = GatedDriver(driver, gate)
+    skills = MotionSkills(gated, lambda: Scene((), 0.0, Workspace()), kinematics, "sim")
+    skills.start(Action("home"))
+    for _ in range(4):
+        skills.tick()
+    left = driver.state().positions
+    while not gated.rests:
+        gated.keep()
+    assert abs(driver.state().positions[0] - left[0]) > 0.004, "more than a step from rest"
+    skills.start(Action("home"))
+    while (report := skills.tick()).status is SkillStatus.RUNNING:
+        pass
+    assert report.status is SkillStatus.SUCCEEDED, report
+    assert not gate.rejections

@@ -6,12 +6,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 from lab.scenes import scene, thing
+from lab.still_base import MapBase
 
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus
 from llmagentos.robots import load
 from llmagentos.skills import SymbolicSkills, skills
 from llmagentos.skills.declaration import COMMON_FAILURES
+from llmagentos.skills.mobile import MobileSkills
 from llmagentos.types import Action, Pose, RobotState
 
 SCENE = {
@@ -55,10 +57,12 @@ def rehearsed() -> Iterator[Callable[[], SkillExecutor]]:
     rehearsal.close()
 
 
-@pytest.fixture(params=["physical", "rehearsed", "symbolic"])
+@pytest.fixture(params=["physical", "rehearsed", "symbolic", "mobile"])
 def executor(request: pytest.FixtureRequest) -> SkillExecutor:
     if request.param == "symbolic":
         return _symbolic()
+    if request.param == "mobile":
+        return MobileSkills(MapBase(), _symbolic())
     fresh: Callable[[], SkillExecutor] = request.getfixturevalue(request.param)
     return fresh()
 

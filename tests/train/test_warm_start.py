@@ -27,7 +27,8 @@ LIKE = near_words()
 NEW = tuple(
     """round short_first tall_first one_each every_third double xy minus z table off_edge opposite
     own by by_kind a_first z_first reach grip close pace slow fast normal avoid when_told unclear
-    bye hand position was""".split()
+    bye hand position was goto steer follow mark find bring patrol from to here start before wall
+    person whereabouts places""".split()
 )
 OLDER = tuple(w for w in reversed(TODAY) if w not in NEW)
 TABLE = "decoder.model.embed_tokens.weight"

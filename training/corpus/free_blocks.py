@@ -9,6 +9,8 @@ Knows: the notation below. Does not know: whether a line is right (free_check.py
     held: red_block                                (an id of the scene; until the next scene)
     turn: put it there => put [ the it object ] there => question: Where is "there"?
     asked: Where is "there"?                       (both until the next scene, or `fresh`)
+    base: hall | kitchen, dock, table              (a robot that drives: the room it is in, the
+                                                    places that it knows; until the next scene or base)
 
     could you maybe leave the apple where it is, just hold the block up?
     = pick [ the red block ]
@@ -71,6 +73,7 @@ def lines(text: str, theme: str, first: int = 1) -> Iterator[dict[str, Any]]:
     """The sentences of a block file as lines. ValueError naming the line that is wrong."""
     person, scene, more = "", [], {}  # type: str, list[dict[str, Any]], dict[str, Any]
     command, twin_of, last = "", "", ""
+    base: dict[str, Any] = {}
     for number, raw in enumerate(text.splitlines(), 1):
         line = raw.strip()
         key, _, value = line.partition(":")
@@ -78,7 +81,13 @@ def lines(text: str, theme: str, first: int = 1) -> Iterator[dict[str, Any]]:
             if not line or line.startswith("#"):
                 continue
             if line.startswith("=") and command:
-                row = {"id": f"{theme}-{first:04d}", "person": person, "scene": scene, **more}
+                row = {
+                    "id": f"{theme}-{first:04d}",
+                    "person": person,
+                    "scene": scene,
+                    **base,
+                    **more,
+                }
                 row |= {"command": command, **_plan(line[1:].strip())}
                 if twin_of:
                     row["twin"] = twin_of
@@ -91,6 +100,11 @@ def lines(text: str, theme: str, first: int = 1) -> Iterator[dict[str, Any]]:
                 person = value.strip()
             elif key == "scene":
                 scene, more = [thing(t) for t in value.split("|") if t.strip()], {}
+                base = {}
+            elif key == "base":
+                room, _, known = value.partition("|")
+                names = [name.strip() for name in known.split(",") if name.strip()]
+                base = {"base": {"room": room.strip(), "places": names}} if value.strip() else {}
             elif key in ("held", "asked"):
                 more[key] = value.strip()
             elif key == "turn":

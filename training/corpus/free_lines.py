@@ -7,7 +7,8 @@ earlier turns and the plan it tells of. Does not know: whether a plan fits its w
 A line: `id`, `person` (who says it), `scene` (objects as in scene files: kind, color, size,
 position [x, y] in metres; `in` or `on` with the id of what it is in or on), `held` (an id),
 `turns` (earlier turns of the session: command, plan, outcome), `asked` (the robot's question that
-waits for its answer), `command` (the words), `plan` (compact notation; null where today's language
+waits for its answer), `base` (for a robot that drives: the `room` it is in and the `places` that it
+knows), `command` (the words), `plan` (compact notation; null where today's language
 can't say what is wanted, then `wants` says it), `twin` (id of a sentence that differs in a word or
 clause and means something else) and `ends`, where the plan is right and still doesn't succeed:
 "question" (several fit) or "cannot" (none is there, or there is no room).
@@ -27,11 +28,11 @@ from llmagentos.errors import LLMAgentOSError
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.objects.geometry import object_geometry
-from llmagentos.types import Scene, SceneObject
+from llmagentos.types import BaseState, MapPose, NamedPlace, Scene, SceneObject
 
 FOLDER = Path(__file__).with_name("free")
 ENDS = ("question", "cannot")
-_FIELDS = frozenset("id person scene held turns asked command plan wants twin ends".split())
+_FIELDS = frozenset("id person scene held turns asked base command plan wants twin ends".split())
 _OBJECT_FIELDS = frozenset("id kind color size position yaw in on".split())
 #: Size of a thing that is none of the known kinds, and its height for its size.
 NOUN_SIZE_M = 0.05
@@ -136,13 +137,26 @@ def read(data: Mapping[str, Any], where: str = "") -> Sentence:
         for t in data.get("turns", ())
     )
     return Sentence(
-        where, data["id"], data["person"], scene(data["scene"], data.get("held")), data["command"],
+        where, data["id"], data["person"],
+        scene(data["scene"], data.get("held"), base(data.get("base"))), data["command"],
         plan, text or "", turns, data.get("asked", ""), data.get("wants", ""),
         data.get("twin", ""), data.get("ends", ""),
     )  # fmt: skip
 
 
-def scene(objects: list[Mapping[str, Any]], held: str | None = None) -> Scene:
+def base(data: Mapping[str, Any] | None) -> BaseState | None:
+    """The base of a line, its places two metres from each other; None where it tells of none."""
+    if data is None:
+        return None
+    places = [
+        NamedPlace(name, MapPose(2.0 * k, 1.0), "spot") for k, name in enumerate(data["places"], 1)
+    ]
+    return BaseState(MapPose(0.0, 0.0), tuple(places), data["room"])
+
+
+def scene(
+    objects: list[Mapping[str, Any]], held: str | None = None, base: BaseState | None = None
+) -> Scene:
     """The scene of a line; ids are "red_block", "red_block_2" where none is given."""
     out: dict[str, SceneObject] = {}
     for data in objects:
@@ -157,7 +171,7 @@ def scene(objects: list[Mapping[str, Any]], held: str | None = None) -> Scene:
         out[one.id] = one
     if held is not None and held not in out:
         raise ValueError(f"expected the held thing's id in the scene, got {held!r}")
-    return Scene(tuple(out.values()))
+    return Scene(tuple(out.values()), base=base)
 
 
 def _thing(

@@ -1,8 +1,8 @@
 """Free sentences as training pairs, told of another world each time.
 
 Knows: which words of a sentence may be exchanged with their counterparts in plan and scene (colours
-for other colours, left for right, a thing without a kind for another one), and typing noise. Does
-not know: new forms of a sentence; those are written by people.
+for other colours, left for right, a thing without a kind for another one), and noise of fingers and
+recognisers. Does not know: new forms of a sentence; those are written by people.
 
 Only what is named by the same word in sentence and plan is exchanged, and only where every such
 word has its counterpart; everything else stays as it was written.
@@ -16,16 +16,19 @@ from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from llm_edge import pointers
+from llm_edge import pointers, situation
 from llmagentos.errors import PlanError
 from llmagentos.objects.colors import COLORS
 from training.corpus import noise, situations
 from training.corpus.free_lines import Sentence
+from training.corpus.misheard import misheard
 from training.corpus.sampler import Ctx
+from training.corpus.words import rooms
 from training.corpus.words.nouns import HOUSEHOLD
 
-#: How often colours are exchanged, left and right, a noun; how often fingers slip.
-RECOLORED, MIRRORED, RENAMED, NOISY = 0.6, 0.3, 0.35, 0.3
+#: How often colours are exchanged, left and right, a noun, rooms; how often fingers slip, or a
+#: recogniser.
+RECOLORED, MIRRORED, RENAMED, REHOUSED, NOISY, SPOKEN = 0.6, 0.3, 0.35, 0.5, 0.3, 0.12
 #: Plan words by what they become in a mirror.
 _SIDES = {"left": "right", "front_left": "front_right", "back_left": "back_right",
           "forward_left": "forward_right", "backward_left": "backward_right", "left_of": "right_of",
@@ -60,19 +63,23 @@ def pair(s: Sentence, rng: random.Random, change: bool = True) -> FreePair:
     told = situations.of_sentence(s)
     fields = [s.command, s.asked, s.plan_text, told]
     if change:
-        for share, exchange in ((RECOLORED, _recolor), (MIRRORED, _mirror), (RENAMED, _rename)):
+        for share, exchange in (
+            (RECOLORED, _recolor), (MIRRORED, _mirror), (RENAMED, _rename), (REHOUSED, _rehouse),
+        ):  # fmt: skip
             if rng.random() < share:
                 fields = exchange(fields, rng) or fields
-        if rng.random() < situations.FREE_UNTOLD and not s.turns:
+        if rng.random() < situations.FREE_UNTOLD and not s.turns and s.scene.base is None:
             fields[3] = ""
     command, asked, plan, told = fields
-    if change and rng.random() < NOISY:
+    drawn = rng.random() if change else 1.0
+    if drawn < NOISY + SPOKEN:
         ctx = Ctx(rng.random().hex())
-        typed = noise.noisy(ctx, command, command.rstrip().endswith("?"))
+        how = noise.typed if drawn < NOISY else misheard
+        other = how(ctx, command, command.rstrip().endswith("?"))
         try:
-            return FreePair(typed, asked, tuple(pointers.to_pointers(plan, typed)), told)
+            return FreePair(other, asked, tuple(pointers.to_pointers(plan, other)), told)
         except PlanError:
-            pass  # a word that the plan points at was mistyped
+            pass  # a word that the plan points at was mistyped or misheard
     return FreePair(command, asked, tuple(pointers.to_pointers(plan, command)), told)
 
 
@@ -111,6 +118,22 @@ def _recolor(fields: list[str], rng: random.Random) -> list[str] | None:
         " ".join(words.get(w, w) if w in COLORS else w for w in _pieces(plan)),
         _swapped(told, words),
     ]
+
+
+def _rehouse(fields: list[str], rng: random.Random) -> list[str] | None:
+    """Other rooms for those that the plan names, in all of it alike."""
+    command, asked, plan, told = fields
+    if not situation.tells_base(told):
+        return None
+    named = dict.fromkeys(n for n in re.findall(r'"([^"]*)"', plan) if n.lower() in rooms.ROOMS)
+    if not named:
+        return None
+    others = [r for r in rooms.ROOMS if r not in told and r not in command.lower()]
+    for name in named:
+        new = others.pop(rng.randrange(len(others)))
+        word = re.compile(rf"\b{re.escape(name)}\b", re.IGNORECASE)
+        command, asked, plan, told = (word.sub(new, f) for f in (command, asked, plan, told))
+    return [command, asked, plan, told]
 
 
 def _mirror(fields: list[str], rng: random.Random) -> list[str] | None:

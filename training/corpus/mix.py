@@ -22,7 +22,7 @@ from training.corpus.handwritten import slots as handwritten
 from training.corpus.phrases.clauses import Maker
 from training.corpus.refusals import safety
 from training.corpus.sampler import Ctx, Sample
-from training.corpus.sentences import acts, control, loops, manner, sequences, speech
+from training.corpus.sentences import acts, control, driving, loops, manner, sequences, speech
 from training.corpus.sentences.politeness import wrap
 
 #: What is no act: questions, what is refused or cannot be done, what is said across turns.
@@ -36,7 +36,8 @@ OTHER: dict[Maker, float] = {
 
 #: Shares of the corpus of meanings that the mix has seldom.
 RARE: dict[Maker, float] = {amounts.command: 0.02, edges.from_edge: 0.006, edges.half_way: 0.006, corrections.so_many_times_as_far: 0.006, moved.command: 0.015,
-                          positions.command: 0.012, manner.paced: 0.012, manner.keeping_clear: 0.010, manner.on_the_word: 0.010, handwritten.newer: 0.025}
+                          positions.command: 0.012, manner.paced: 0.012, manner.keeping_clear: 0.010, manner.on_the_word: 0.010, handwritten.newer: 0.025,
+                          driving.command: 0.04, driving.without_base: 0.012}
 #: Said as imperatives, though they are no acts.
 _IMPERATIVE = (safety.contrast, safety.refuse, safety.cannot, safety.mixed)
 #: A new command ignores the robot's question that often.

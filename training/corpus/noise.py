@@ -1,6 +1,7 @@
 """How typing differs from textbook sentences: case, punctuation, typos, missing spaces.
 
-Knows: characters. Does not know: meanings. Span marks stay on their words.
+Knows: characters, and how often a sentence was spoken rather than typed (misheard.py). Does not
+know: meanings. Span marks stay on their words.
 """
 
 # Templates and word lists read best on one line each.
@@ -8,7 +9,11 @@ Knows: characters. Does not know: meanings. Span marks stay on their words.
 
 from __future__ import annotations
 
+from training.corpus.misheard import misheard
 from training.corpus.sampler import Ctx, is_mark
+
+#: Share of sentences that came through a recogniser.
+SPOKEN = 0.15
 
 _NEIGHBOURS = {"a": "sq", "b": "vn", "c": "xv", "d": "sf", "e": "wr", "f": "dg", "g": "fh", "h": "gj", "i": "uo", "j": "hk", "k": "jl", "l": "k", "m": "n", "n": "bm", "o": "ip", "p": "o", "q": "w",
                "r": "et", "s": "ad", "t": "ry", "u": "yi", "v": "cb", "w": "qe", "x": "zc", "y": "tu", "z": "x"}
@@ -43,6 +48,11 @@ def typo_free_capital(word: str) -> str:
 
 
 def noisy(ctx: Ctx, text: str, question: bool) -> str:
+    """The text as somebody might type it, or as a recogniser might write it."""
+    return (misheard if ctx.chance(SPOKEN) else typed)(ctx, text, question)
+
+
+def typed(ctx: Ctx, text: str, question: bool) -> str:
     """The text as somebody might type it."""
     words = [w for w in text.split() if w not in (",", ";", ".")]
     words = [w for w in words if _split_mark(w)[1]]

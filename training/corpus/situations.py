@@ -8,6 +8,7 @@ how often nothing is told. Does not know: how a situation is written (llm_edge/s
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -17,10 +18,13 @@ from llmagentos.objects.colors import COLORS
 from llmagentos.objects.kinds import members
 from llmagentos.types import Scene
 from training.corpus.free_lines import Sentence
+from training.corpus.words import rooms
 from training.corpus.words.nouns import HOUSEHOLD
 
 #: Shares: pairs with a situation; things that are spoken of and not there; unrelated earlier turns.
 TOLD, ABSENT, EARLIER, HELD = 0.3, 0.15, 0.35, 0.06
+#: Of plans that do not drive: those that are told of a base. Of bases: those without any place.
+BASE, NO_PLACES = 0.08, 0.06
 #: Free sentences whose situation is left out, so that it is never all that the model goes by.
 FREE_UNTOLD = 0.12
 _KINDS = (
@@ -47,12 +51,17 @@ def of_sentence(s: Sentence) -> str:
 def of_scene(scene: Scene, turns: Sequence[tuple[str, str]]) -> str:
     """The situation of a scene after these turns (command, status or "")."""
     held = next((situation.called(o) for o in scene.objects if o.held), "")
-    return situation.text(held, turns, (situation.called(o) for o in scene.objects if not o.held))
+    here = (situation.called(o) for o in scene.objects if not o.held)
+    return situation.text(held, turns, here, situation.base_words(scene.base))
 
 
 def for_plan(rng: random.Random, plan: p.Plan, earlier: Sequence[str]) -> str:
-    """A situation that a corpus plan might stand in, or "". earlier: commands to draw turns from."""
-    if rng.random() >= TOLD:
+    """A situation that a corpus plan might stand in, or "". earlier: commands to draw turns from.
+
+    A plan that drives is always told of its base.
+    """
+    base = base_for(rng, plan)
+    if rng.random() >= TOLD and not base:
         return ""
     here: list[str] = []
     for node in _descriptions(plan.steps):
@@ -69,7 +78,59 @@ def for_plan(rng: random.Random, plan: p.Plan, earlier: Sequence[str]) -> str:
         ]
     held = here.pop(rng.randrange(len(here))) if here and rng.random() < HELD else ""
     rng.shuffle(here)
-    return situation.text(held, turns, here)
+    return situation.text(held, turns, here, base)
+
+
+def base_for(rng: random.Random, plan: p.Plan) -> str:
+    """The base that is told beside a plan: always of one that drives, with most of the places that
+    it names; now and then of one that means the same with a base. "" for none."""
+    drives = any(s.op in p.DRIVING_OPS or _has_spot(s) for s in plan.walk())
+    if not drives and (rng.random() >= BASE or any(map(_means_more, plan.walk()))):
+        return ""
+    known = [
+        name for node in spots_in(plan.steps) for name in places_of(node) if rng.random() >= ABSENT
+    ]
+    if rng.random() < NO_PLACES:
+        known = []
+    elif not drives or rng.random() < 0.9:
+        lists = (rooms.ROOMS, rooms.ROOMS, rooms.FURNITURE, rooms.SPOTS)
+        known += [rng.choice(rng.choice(lists)) for _ in range(rng.randint(1, 6))]
+    rng.shuffle(known)
+    room = rng.choice((*(k for k in known if k in rooms.ROOMS), rng.choice(rooms.ROOMS), ""))
+    return situation.base_text(room, [name.lower() for name in known])
+
+
+def _has_spot(step: Any) -> bool:
+    return getattr(step, "spot", None) is not None
+
+
+def _means_more(step: Any) -> bool:
+    """Whether the same words would mean another plan to a robot that drives."""
+    if step.op == "cannot":
+        return step.reason in ("drive", "fetch")
+    place = getattr(step, "place", None)
+    fixed = place is not None and place.rel in ("at", "there", "origin", "elsewhere")
+    return fixed or step.op in ("home", "remember", "choose", "correct", "reach", "unclear")
+
+
+def spots_in(node: Any) -> Iterator[p.Spot]:
+    """Every spot of a plan, in its order."""
+    if isinstance(node, p.Spot):
+        yield node
+    elif isinstance(node, tuple):
+        for one in node:
+            yield from spots_in(one)
+    elif isinstance(node, p.Node):
+        for name in type(node).model_fields:
+            yield from spots_in(getattr(node, name))
+
+
+def places_of(spot: p.Spot) -> list[str]:
+    """The places that a base has which knows this spot: the table and the room of a table in it."""
+    if spot.name is None:
+        return []
+    head, _, tail = re.sub(r"\b(?:the|my|your)\b ?", "", spot.name).partition(" in ")
+    return [head, tail] if tail else [head]
 
 
 def _descriptions(node: Any) -> Iterator[p.Obj]:

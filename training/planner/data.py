@@ -20,7 +20,8 @@ Array = NDArray[np.int32]
 
 @dataclass(frozen=True)
 class Batch:
-    """ids, types, words [B, T]; lengths [B]; inputs, labels [B, P] (labels -100 where padded)."""
+    """ids, types, words [B, T]; lengths [B]; inputs, labels [B, P] (labels -100 where padded); index
+    [B]: which examples they are."""
 
     ids: Array
     types: Array
@@ -29,6 +30,7 @@ class Batch:
     inputs: Array
     labels: Array
     plan_lengths: Array
+    index: NDArray[np.int64]
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def make_batch(ex: Examples, index: NDArray[np.int64], eos: int) -> Batch:
         inputs[row, 1 : len(plan) + 1] = plan
         labels[row, : len(plan)] = plan
         labels[row, len(plan)] = eos
-    return Batch(ids, types, words, lengths, inputs, labels, plan_lengths)
+    return Batch(ids, types, words, lengths, inputs, labels, plan_lengths, np.asarray(index))
 
 
 def batches(

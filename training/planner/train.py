@@ -64,10 +64,21 @@ def new_planner(
     return model
 
 
-def parameter_groups(model: Planner, lr: float, encoder_factor: float) -> list[dict[str, Any]]:
-    """A pretrained encoder learns slowly, its word embeddings not at all."""
+def parameter_groups(
+    model: Planner, lr: float, encoder_factor: float, frozen: int = 0
+) -> list[dict[str, Any]]:
+    """A pretrained encoder learns slowly, its word embeddings not at all.
+
+    frozen: so many of its layers, the first ones, and all below them learn nothing either, which
+    takes their backward pass away.
+    """
     if model.encoder.layer:
         model.encoder.word_embeddings.weight.requires_grad_(False)
+        still = ("encoder.position", "encoder.token_type", "encoder.norm") if frozen else ()
+        below = tuple(f"encoder.layer.{k}." for k in range(frozen))
+        for name, weight in model.named_parameters():
+            if name.startswith((*still, *below)):
+                weight.requires_grad_(False)
     else:
         encoder_factor = 1.0
     groups: dict[tuple[bool, bool], list[Tensor]] = {}
@@ -179,7 +190,8 @@ class Trainer:
 
     def groups(self) -> list[dict[str, Any]]:
         """What the optimiser trains, each group with its share of the learning rate."""
-        return parameter_groups(self.model, self.args.lr, self.args.encoder_factor)
+        frozen = getattr(self.args, "frozen_layers", 0)
+        return parameter_groups(self.model, self.args.lr, self.args.encoder_factor, frozen)
 
     def _vocabulary(self) -> PlanVocabulary:
         """Today's plan words; a run that is resumed keeps those that it began with."""
@@ -257,6 +269,10 @@ class Trainer:
         warm = min(1.0, (self.step + 1) / self.args.warmup)
         return warm * (0.03 + 0.97 * 0.5 * (1 + math.cos(math.pi * self.progress())))
 
+    def examples(self, shard: Path) -> data.Examples:
+        """A shard's examples, as they are gone through now."""
+        return data.load(shard, self.tokenizer, self.vocabulary)
+
     def shards(self) -> Iterator[Path]:
         """Files to train on, again and again; files that appear meanwhile come first."""
         used: dict[Path, int] = {}
@@ -272,11 +288,16 @@ class Trainer:
             used[chosen] = used.get(chosen, 0) + 1
             yield chosen
 
+    def logits(self, b: data.Batch, args: list[Tensor]) -> Tensor:
+        """What the copy that computes makes of a batch, [B, P, vocab]."""
+        out: Tensor = self.half(*args)
+        return out
+
     def update(self, b: data.Batch) -> tuple[float, int]:
         """One step; returns the summed loss and the number of plan words."""
         *args, labels = tensors(b, self.device)
         keep = labels >= 0
-        loss = F.cross_entropy(self.half(*args)[keep].float(), labels[keep])
+        loss = F.cross_entropy(self.logits(b, args)[keep].float(), labels[keep])
         self.descend(loss)
         return float(loss.detach()) * int(keep.sum()), int(keep.sum())
 
@@ -325,9 +346,7 @@ class Trainer:
         self.half.train()
         for shard in self.shards():
             rng = np.random.default_rng([args.seed, self.step])
-            for b in data.batches(
-                data.load(shard, self.tokenizer, self.vocabulary), args.tokens, rng
-            ):
+            for b in data.batches(self.examples(shard), args.tokens, rng):
                 self.spent_s = before + clock() - began
                 if self.progress() >= 1.0:
                     break
@@ -438,6 +457,12 @@ def planner_options(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--warm-start",
         help="checkpoint, or name or folder of a shipped model, to begin from; its plan words may be older ones",
+    )
+    parser.add_argument(
+        "--frozen-layers",
+        type=int,
+        default=0,
+        help="so many layers of the encoder stay as they are: for short trainings after a warm start",
     )
     parser.add_argument(
         "--scratch",

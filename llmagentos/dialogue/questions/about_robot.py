@@ -9,6 +9,8 @@ from collections.abc import Sequence
 
 from llmagentos.dialogue.questions.about_robot_words import (
     ABILITIES,
+    CARRIES,
+    DRIVES,
     did_words,
     next_words,
     status_words,
@@ -94,13 +96,25 @@ def _moved_words(ids: Sequence[str], before: dict[str, SceneObject], ctx: Contex
     return join_words(names)
 
 
-def abilities(_: p.Query, __: Context, ___: SessionFacts) -> Answered:
-    """What can you do?"""
-    return Answered(ABILITIES)
+def abilities(_: p.Query, ctx: Context, __: SessionFacts) -> Answered:
+    """What can you do? Of a robot with a base, where it drives; without an arm that alone."""
+    base = ctx.scene.base
+    if base is None:
+        return Answered(ABILITIES)
+    if not base.has_arm:
+        return Answered(f"{DRIVES}. I have no arm.")
+    on_tables = ABILITIES.replace("I can't leave this table, pour", "I can't pour")
+    return Answered(f"{DRIVES}, and {CARRIES}. {on_tables}")
 
 
-def identity(_: p.Query, __: Context, session: SessionFacts) -> Answered:
+def identity(_: p.Query, ctx: Context, session: SessionFacts) -> Answered:
     """Who are you?"""
+    if ctx.scene.base is not None:
+        arm = " with an arm" if ctx.scene.base.has_arm else ""
+        return Answered(
+            f"I'm {session.robot_name}, a robot{arm} that drives. "
+            "Tell me in plain words where to go and what to do there."
+        )
     return Answered(
         f"I'm {session.robot_name}, a robot arm on a table with a camera above it. "
         "Tell me in plain words what to do with the things on the table."

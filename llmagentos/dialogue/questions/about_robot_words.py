@@ -16,6 +16,13 @@ ABILITIES = (
     "what I see. I can't leave this table, pour, cut or open things."
 )
 
+#: The same of a robot with a base, and of one without an arm.
+DRIVES = (
+    "I can drive to places that I know by name, look what is there and look for things, patrol, "
+    "follow a wall, and learn the name of a place"
+)
+CARRIES = "bring things from one place to another"
+
 
 def did_words(session: SessionFacts) -> str:
     """What the last command did: "I put the red block in the bowl, then went ...".

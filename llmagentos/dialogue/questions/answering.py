@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from llmagentos.dialogue.questions import about_robot, properties, where
+from llmagentos.dialogue.questions import about_places, about_robot, properties, where
 from llmagentos.dialogue.questions.common import Answered
 from llmagentos.grounding.context import Context
 from llmagentos.lang import plan as p
@@ -26,6 +26,7 @@ _ANSWERS: dict[str, Callable[[p.Query, Context, SessionFacts], Answered]] = {
     "identity": about_robot.identity, "greet": about_robot.greet, "thanks": about_robot.thanks,
     "bye": about_robot.bye, "hand": about_robot.hand, "position": where.position,
     "was": where.was,
+    "whereabouts": about_places.whereabouts, "places": about_places.places,
 }  # fmt: skip
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 from llmagentos.grounding.context import Context
-from llmagentos.grounding.reasons import seen_instead
+from llmagentos.grounding.reasons import seen_instead, too_much
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.inside import inside
@@ -56,9 +56,10 @@ def missing(obj: p.Obj, ctx: Context) -> str:
             return missing(mark, ctx)
     instead = seen_instead(obj, ctx)
     tail = f"; {inside(instead[:-1])}" if instead else ""
+    rest = f" {too_much(ctx)}" if ctx.scene.left_out else ""
     if is_plural(obj):
-        return f"There are no {noun_phrase(obj, plural=True)}{tail}."
-    return f"There is no {noun_phrase(obj)}{tail}."
+        return f"There are no {noun_phrase(obj, plural=True)}{tail}.{rest}"
+    return f"There is no {noun_phrase(obj)}{tail}.{rest}"
 
 
 def about(obj: p.Obj, ctx: Context) -> tuple[list[SceneObject], str]:

@@ -17,12 +17,14 @@ from llmagentos.dialogue.questions.common import (
     sentence,
 )
 from llmagentos.grounding.context import Context
+from llmagentos.grounding.reasons import too_much
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.inside import inside
 from llmagentos.lang.wording.objects import article, join_words, kind_word, noun_phrase, number_word
 from llmagentos.lang.wording.scene import describe_ids, describe_object, label, tally
 from llmagentos.memory.session import SessionFacts
+from llmagentos.objects.measured import is_thing
 from llmagentos.ports.failures import Failure
 from llmagentos.types import SceneObject
 from llmagentos.world.relations import stack_of
@@ -109,9 +111,17 @@ def size(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
         return Answered(sentence(join_words([_stack_size(o, ctx) for o in objs])), ids_of(objs))
     parts = []
     for o in objs[:6]:
-        wide, high = round(o.size_m * 100, 1), round(o.height_m * 100, 1)
-        parts.append(f"{describe_object(o, ctx.scene)} is {wide:g} cm wide and {high:g} cm high")
+        parts.append(f"{describe_object(o, ctx.scene)} is {_sides(o)}")
     return Answered(sentence(join_words(parts)), ids_of(objs))
+
+
+def _sides(o: SceneObject) -> str:
+    """ "4 cm wide and 4 cm high"; of a thing that no kind describes its length, too."""
+    high = f"{round(o.height_m * 100, 1):g} cm high"
+    if o.extents_m is None:
+        return f"{round(o.size_m * 100, 1):g} cm wide and {high}"
+    long, wide = (f"{round(side * 100, 1):g} cm" for side in o.extents_m[:2])
+    return f"{long} long, {wide} wide and {high}"
 
 
 def _stack_size(top: SceneObject, ctx: Context) -> str:
@@ -125,6 +135,10 @@ def kind(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     objs, trouble = about(asked(query), ctx)
     if not objs:
         return Answered(trouble)
+    if len(objs) == 1 and is_thing(objs[0]):
+        what = article(label(objs[0]))
+        words = f"I don't know what it is: {what}, {_sides(objs[0])}."
+        return Answered(words, ids_of(objs))
     if len(objs) == 1:
         return Answered(
             f"It is {article(f'{objs[0].color} {kind_word(objs[0].kind)}'.strip())}.", ids_of(objs)
@@ -162,7 +176,7 @@ def scene(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     words = f"I see {tally(rest, limit=12)}" if rest else "I see nothing on the table"
     if held:
         words += f", and I'm holding {tally(held)}"
-    return Answered(sentence(words), ids_of(objs))
+    return Answered(f"{sentence(words)} {too_much(ctx)}".rstrip(), ids_of(objs))
 
 
 def held(_: p.Query, ctx: Context, __: SessionFacts) -> Answered:

@@ -18,6 +18,7 @@ from llmagentos.grounding.context import Spot
 from llmagentos.grounding.placement.table import Wish
 from llmagentos.objects import outlines as fp
 from llmagentos.objects.kinds import traits
+from llmagentos.objects.measured import sides_m
 from llmagentos.types import Pose, Scene, SceneObject
 from llmagentos.world import regions
 from llmagentos.world.freespace import FreeSpace, riders
@@ -143,6 +144,8 @@ def _spot_inside(
         lift = 0.012 if nested else below.height_m
         x, y = below.position[:2]
         return Spot(Pose((x, y, below.bottom_z + lift), item.yaw), below.id, nested)
+    if item.extents_m is not None:  # its sides are looked at as they will lie
+        item = replace(item, yaw=_yaw_in(mark, item))
     point = _slot(scene, mark, item, others, total, part)
     if point is not None:
         return Spot(
@@ -198,7 +201,8 @@ def _capacity(mark: SceneObject, item: SceneObject) -> int:
     mouth = fp.mouth_m(mark)
     area = 4 * mouth**2 if fp.is_square(mark) else math.pi * mouth**2
     layers = max(1, round((mark.height_m - 0.006) / max(item.height_m, 0.01) - 0.2))
-    return max(1, int(FILLED * area / item.size_m**2) * layers)
+    length, width = sides_m(item)
+    return max(1, int(FILLED * area / (length * width)) * layers)
 
 
 def _reach(mark: SceneObject, item: SceneObject) -> float:

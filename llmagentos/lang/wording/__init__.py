@@ -16,6 +16,7 @@ from llmagentos.lang.wording.objects import (
     ordinal_word,
     rel_words,
 )
+from llmagentos.lang.wording.outline import outline
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object, label, tally
 from llmagentos.lang.wording.steps import (
     describe_plan,
@@ -46,6 +47,7 @@ __all__ = [
     "noun_phrase",
     "number_word",
     "ordinal_word",
+    "outline",
     "past_tense",
     "refusal_words",
     "rel_words",

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from llmagentos.lang import plan as p
 from llmagentos.lang import words as w
-from llmagentos.lang.wording import describe_obj, inability_words, refusal_words
+from llmagentos.lang.wording import describe_obj, describe_step, inability_words, refusal_words
 from llmagentos.lang.wording.steps import GO
 
-__all__ = ["GO", "ask_words", "cannot_words", "refuse_words", "unclear_words"]
+__all__ = ["GO", "ask_words", "cannot_words", "no_base_words", "refuse_words", "unclear_words"]
 
 #: What a person may want instead.
 _INSTEAD = "I can pick up, put, push, turn, stack and arrange the things on the table."
@@ -32,6 +32,11 @@ def cannot_words(step: p.Cannot) -> str:
     said = f' ("{step.what}")' if step.what else ""
     instead = _INSTEAD_KNOW if w.INABILITIES[step.reason].knowing else _INSTEAD
     return f"I can't {inability_words(step.reason)}{said}. {instead}"
+
+
+def no_base_words(step: p.Node) -> str:
+    """What an arm that stands fast says to a drive: as it says that it can't."""
+    return f'I can\'t {inability_words("drive")} ("{describe_step(step)}"). {_INSTEAD}'
 
 
 def unclear_words(step: p.Unclear) -> str:

@@ -108,6 +108,9 @@ def obj_noun(obj: p.Obj, plural: bool = False, link: str = " or ") -> str:
     noun = obj.noun or obj.name or ""
     if obj.noun and plural and not noun.endswith("s"):
         noun += "s"
+    form, _, any_thing = noun.rpartition(" ")
+    if form and any_thing in ("thing", "things"):  # "the tall blue thing"
+        return " ".join([form, *words, any_thing])
     words.append(noun or kind_word(obj.kind, plural))
     return " ".join(words)
 

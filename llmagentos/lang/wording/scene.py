@@ -16,6 +16,7 @@ from llmagentos.lang.wording.objects import (
     number_word,
     ordinal_word,
 )
+from llmagentos.objects.measured import form_word, is_thing
 from llmagentos.types import Scene, SceneObject
 
 #: Objects nearer than this along an axis are not told apart by it, metres.
@@ -24,8 +25,8 @@ MAX_NAMED = 6
 
 
 def label(obj: SceneObject) -> str:
-    """Colour and kind: "red block", "yellow rubber duck"."""
-    return f"{obj.color} {kind_word(obj.kind)}".strip()
+    """Colour and kind: "red block", "yellow rubber duck"; or the name that it was shown by."""
+    return obj.name or f"{obj.color} {kind_word(obj.kind)}".strip()
 
 
 def describe_object(obj: SceneObject, scene: Scene) -> str:
@@ -34,7 +35,9 @@ def describe_object(obj: SceneObject, scene: Scene) -> str:
     "the red block" when there is one; else by size, hand, support, or position among its likes.
     """
     name = label(obj)
-    alike = [o for o in scene.objects if o.color == obj.color and o.kind == obj.kind]
+    if obj.name:
+        return f"the {name}"
+    alike = [o for o in scene.objects if not o.name and o.color == obj.color and o.kind == obj.kind]
     if len(alike) <= 1:
         return f"the {name}"
     if obj.held:
@@ -42,10 +45,21 @@ def describe_object(obj: SceneObject, scene: Scene) -> str:
     alike = [o for o in alike if not o.held]
     if len(alike) <= 1:
         return f"the {name} on the table" if obj.support == "table" else f"the {name}"
-    for words in (_by_size(obj, alike), _by_support(obj, alike, scene), _by_row(obj, alike)):
+    for words in (
+        _by_form(obj, alike),
+        _by_size(obj, alike),
+        _by_support(obj, alike, scene),
+        _by_row(obj, alike),
+    ):
         if words:
             return words
     return f"the {name} ({round(100 * obj.position[0])} cm ahead of me)"
+
+
+def _by_form(obj: SceneObject, alike: Sequence[SceneObject]) -> str:
+    """Things of no known kind: "the tall blue thing"."""
+    word = form_word(obj, [o for o in alike if o.id != obj.id]) if is_thing(obj) else ""
+    return f"the {word} {label(obj)}" if word else ""
 
 
 def _by_size(obj: SceneObject, alike: Sequence[SceneObject]) -> str:

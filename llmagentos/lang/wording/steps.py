@@ -67,7 +67,7 @@ def _said(value: Any, part: Part) -> str:
     if part.many:
         return join_words([describe_obj(one) for one in value])
     describe: dict[Any, Callable[[Any], str]] = {
-        p.Obj: describe_obj, p.Place: describe_place, p.Length: describe_length,
+        p.Obj: describe_obj, p.Place: describe_place, p.Length: describe_length, p.Spot: describe_spot,
     }  # fmt: skip
     return describe.get(type(value), str)(value)
 
@@ -99,6 +99,54 @@ def _chain(steps: Sequence[Any]) -> str:
 
 def _objs(objs: Sequence[p.Obj]) -> str:
     return join_words([describe_obj(o) for o in objs])
+
+
+def describe_spot(spot: p.Spot) -> str:
+    """A spot to drive to: "to the kitchen", "to you", "there"."""
+    return w.SPOTS[spot.word].phrase if spot.word is not None else f"to {spot_name(spot)}"
+
+
+def spot_name(spot: p.Spot) -> str:
+    """A spot's name with its article: "the kitchen"; what it is called where it has none: "you"."""
+    if spot.name is None:
+        return w.SPOTS[spot.word or "there"].phrase.removeprefix("to ")
+    name = spot.name.strip()
+    first = name.split()[0].lower() if name else ""
+    return name if first in _DETERMINERS or name[:1].isupper() else f"the {name}"
+
+
+#: What a name may begin with that leaves no room for an article.
+_DETERMINERS = frozenset(
+    "the a an my your our his her their this that every each all both any some room".split()
+)
+
+
+def _goto(s: p.GoTo) -> str:
+    return f"go {describe_spot(s.spot)}" if s.spot.word != "before" else "go back"
+
+
+def _steer(s: p.Steer) -> str:
+    if s.angle_deg is not None:
+        way = "left" if s.angle_deg >= 0 else "right"
+        return f"turn {abs(s.angle_deg):g}° to the {way}"
+    far = f" {describe_length(s.distance)}" if s.distance is not None else ""
+    return f"drive{far} {w.DIRECTIONS[s.direction or 'forward'].phrase}"
+
+
+def _follow(s: p.Follow) -> str:
+    side = f" on my {s.side}" if s.side is not None else ""
+    return f"follow {w.GUIDES[s.guide].phrase}{side}"
+
+
+def _find(s: p.Find) -> str:
+    where = f" at {spot_name(s.spot)}" if s.spot is not None else ""
+    return f"look for {describe_obj(s.obj)}{where}"
+
+
+def _bring(s: p.Bring) -> str:
+    source = f" from {spot_name(s.source)}" if s.source is not None else ""
+    goal = describe_spot(s.goal) if s.goal is not None else w.SPOTS["here"].phrase
+    return f"bring {describe_obj(s.obj)}{source} {goal}"
 
 
 def _opt_place(place: p.Place | None) -> str:
@@ -215,11 +263,13 @@ def _again(s: p.Again) -> str:
 def _choice(s: Any, verb: str) -> str:
     parts = [describe_obj(s.obj)] if s.obj is not None else []
     parts += [describe_place(s.place)] if s.place is not None else []
+    parts += [describe_spot(s.spot)] if s.spot is not None else []
     return f"{verb} {' '.join(parts)}".strip()
 
 
 def _correct(s: p.Correct) -> str:
-    words = _choice(s, "do it instead with") if s.obj or s.place else "do it instead"
+    named = s.obj or s.place or s.spot
+    words = _choice(s, "do it instead with") if named else "do it instead"
     if s.reverse:
         words += " the other way round"
     far = describe_length(s.distance) if s.distance is not None else ""
@@ -290,6 +340,11 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     ),
     "avoid": lambda s: f"without touching {describe_obj(s.obj)}",
     "when_told": _when_told,
+    "goto": _goto,
+    "steer": _steer,
+    "follow": _follow,
+    "find": _find,
+    "bring": _bring,
 }
 
 
@@ -306,7 +361,7 @@ _PAST = {
     "put": "put", "set": "set", "say": "said", "go": "went", "stack": "stacked", "swap": "swapped",
     "wait": "waited", "point": "pointed", "do": "did", "take": "took", "make": "made",
     "turn": "turned", "undo": "undid", "open": "opened", "close": "closed",
-    "pick": "picked", "look": "looked", "call": "called",
+    "pick": "picked", "look": "looked", "call": "called", "drive": "drove", "bring": "brought",
 }  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from llmagentos.errors import PlanError
+from llmagentos.lang.words.driving import GUIDES, SPOTS
 from llmagentos.lang.words.objects import (
     GROUP_BYS,
     GROUP_TESTS,
@@ -47,9 +48,10 @@ from llmagentos.lang.words.things import COLORS, KINDS
 
 __all__ = [
     "COLORS", "COMPARING", "COMPARISONS", "DIRECTIONS", "FIXED_PLACES", "GRIPS", "GROUP_BYS", "GROUP_TESTS",
+    "GUIDES",
     "INABILITIES", "KINDS", "MATERIALS", "ORDERS", "PACES", "QUANTIFIERS", "QUERIES", "QUESTIONS",
     "REFERENCES", "REFUSALS", "REGIONS", "RESHAPINGS", "ROLES", "SHAPES", "SIZES", "SORTS",
-    "SPATIAL", "STATES", "UNITS", "Word", "WordOf", "Words", "as_table", "near_words",
+    "SPATIAL", "SPOTS", "STATES", "UNITS", "Word", "WordOf", "Words", "as_table", "near_words",
     "register_word",
 ]  # fmt: skip
 
@@ -79,6 +81,8 @@ AskAbout = Annotated[str, WordOf(QUESTIONS)]
 Pace = Annotated[str, WordOf(PACES)]
 Grip = Annotated[str, WordOf(GRIPS)]
 ReshapeAction = Annotated[str, WordOf(RESHAPINGS)]
+SpotWord = Annotated[str, WordOf(SPOTS)]
+Guide = Annotated[str, WordOf(GUIDES)]
 
 
 #: Every role by its name, in the order in which a model's vocabulary lists their words.
@@ -88,7 +92,7 @@ ROLES: dict[str, Words[Any]] = {
         QUANTIFIERS, REFERENCES, SIZES, COLORS, MATERIALS, STATES, KINDS, ORDERS, SPATIAL,
         COMPARING, FIXED_PLACES, REGIONS, DIRECTIONS, UNITS, SHAPES, SORTS, COMPARISONS,
         GROUP_TESTS, GROUP_BYS, QUERIES, REFUSALS, INABILITIES, QUESTIONS, RESHAPINGS,
-        PACES, GRIPS,
+        PACES, GRIPS, SPOTS, GUIDES,
     )
 }  # fmt: skip
 

@@ -87,6 +87,8 @@ QUERIES = Words("qname", "a question", [
     Word("identity"), Word("greet"), Word("thanks"), Word("status"),
     Word("bye", "goodbye", ("thanks", "greet")), Word("hand", "", ("held", "status")),
     Word("position", "", ("where", "distance")), Word("was", "where it was", ("origin", "where")),
+    Word("whereabouts", "where I am", ("where", "status")),
+    Word("places", "which places I know", ("scene", "abilities")),
 ])  # fmt: skip
 
 #: "I won't do that: " and this.

@@ -24,14 +24,19 @@ from llmagentos.objects.colors import COLORS
 CLASSES: tuple[str, ...] = (*COLORS, "table")
 TABLE_CLASS = len(COLORS)
 #: Pixel value of the mat under the calibration light.
-_TABLE_REFERENCE = np.array([84.0, 102.0, 115.0])
+TABLE_REFERENCE = np.array([84.0, 102.0, 115.0])
+#: Channels are full from here on, and partly so from there.
+_FULL_FROM, _FULL = 240.0, 252.0
 _BITS = 6
 
 
 def normalise(rgb: NDArray[np.uint8], table_rgb: NDArray[np.float64]) -> NDArray[np.uint8]:
     """`rgb` [..., 3] as under the calibration light; table_rgb: the mat's colour now."""
-    gain = _TABLE_REFERENCE / np.maximum(table_rgb, 8.0)
+    gain = TABLE_REFERENCE / np.maximum(table_rgb, 8.0)
     levels = np.arange(256)[:, None] * gain[None]
+    # What is full may have been brighter: halfway between the least and the most that it can be.
+    full = np.clip((np.arange(256) - _FULL_FROM) / (_FULL - _FULL_FROM), 0, 1)[:, None]
+    levels += 0.5 * full * np.maximum(255 - levels, 0) * (gain < 1)
     table = np.clip(levels + 0.5, 0, 255).astype(np.uint8)
     lit = cv2.LUT(rgb if rgb.ndim == 3 else rgb[None], table[None])
     return np.asarray(lit if rgb.ndim == 3 else lit[0], dtype=np.uint8)

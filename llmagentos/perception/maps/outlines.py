@@ -20,6 +20,8 @@ Hull: TypeAlias = NDArray[Any]
 
 #: Above this a hull is nearer to its rectangle than to its circle (0.36 square, -0.19 circle).
 _SQUARE_FROM = 0.09
+#: And where it is level and smaller than this, metres, from there on.
+_SMALL_M, _PLAINLY_ROUND = 0.043, 0.0
 #: A rotated square's tightest rectangle is this much wider than the square, cells (measured).
 SQUARE_EXCESS = 0.9
 
@@ -101,6 +103,14 @@ def outline(hull: Hull, grid: GridSpec, force_round: bool | None = None) -> Outl
         squareness=squareness,
         hull=hull,
     )
+
+
+def of_level_top(shape: Outline, grid: GridSpec) -> Outline:
+    """The outline of a level top. A small one's corners are lost in noisy depth, so it is square unless
+    it is plainly round: of 43 cans in typical noise 42 were below _PLAINLY_ROUND, no block of 263."""
+    if not shape.is_round or shape.size_m > _SMALL_M or shape.squareness < _PLAINLY_ROUND:
+        return shape
+    return outline(shape.hull, grid, force_round=False)
 
 
 def _circle(hull: Hull) -> tuple[float, float, float]:

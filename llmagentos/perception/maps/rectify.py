@@ -75,6 +75,8 @@ class TopDown:
     seen: a point was measured there. points, point_rgb: every raised point, [N, 3], base frame
     (also below the topmost ones: the sides of things), and its colour.
     robot: its body is there, or hides the table there.
+    pixels: number of the pixel of each of `points` [N]; source: of what each cell shows, -1 where
+    that is not one of them, int32.
     """
 
     grid: GridSpec
@@ -84,6 +86,8 @@ class TopDown:
     points: FloatMap
     point_rgb: NDArray[np.uint8]
     robot: BoolMap
+    pixels: NDArray[np.intp]
+    source: NDArray[np.int32]
 
 
 class Rectifier:
@@ -100,26 +104,33 @@ class Rectifier:
         key = frame.intrinsics.tobytes() + frame.base_from_camera.tobytes() + f"{h}x{w}".encode()
         if key == self._key:
             return
-        inverse = np.linalg.inv(frame.intrinsics)
-        pixels = np.stack(np.meshgrid(np.arange(w), np.arange(h)), -1).reshape(-1, 2)
-        rays = np.c_[pixels, np.ones(len(pixels))] @ inverse.T @ frame.base_from_camera[:3, :3].T
-        self._rays = np.ascontiguousarray(rays.T.astype(np.float32))
+        # Both are linear in the column and in the row, so sums of two lines make them.
+        turn = frame.base_from_camera[:3, :3] @ np.linalg.inv(frame.intrinsics)
+        across = turn[:, :1] * np.arange(w) + turn[:, 2:]
+        down = turn[:, 1:2] * np.arange(h)
+        rays = across[:, None, :] + down[:, :, None]
+        self._rays = rays.astype(np.float32).reshape(3, -1)
         self._origin = frame.base_from_camera[:3, 3].astype(np.float32)
         rows, cols = self.grid.shape
-        col, row = np.meshgrid(np.arange(cols), np.arange(rows))
-        x = self.grid.x_max - (row + 0.5) * self.grid.cell_m
-        y = self.grid.y_max - (col + 0.5) * self.grid.cell_m
-        table = np.stack([x, y, np.zeros_like(x), np.ones_like(x)], -1).reshape(-1, 4)
-        seen_by = table @ np.linalg.inv(frame.base_from_camera).T[:, :3]
-        uv = seen_by @ frame.intrinsics.T
-        ahead = np.maximum(uv[:, 2:], 1e-6)
-        uv = (uv[:, :2] / ahead).reshape(rows, cols, 2).astype(np.float32)
+        see = frame.intrinsics @ np.linalg.inv(frame.base_from_camera)[:3]
+        x = self.grid.x_max - (np.arange(rows) + 0.5) * self.grid.cell_m
+        y = self.grid.y_max - (np.arange(cols) + 0.5) * self.grid.cell_m
+        seen = (see[:, :1] * x)[:, :, None] + (see[:, 1:2] * y + see[:, 3:])[:, None, :]
+        ahead = np.maximum(seen[2], 1e-6)
+        uv = np.stack([seen[0] / ahead, seen[1] / ahead], -1).astype(np.float32)
         no_map = np.zeros(0, np.float32)
         self._map_u, self._map_v = cv2.convertMaps(uv, no_map, cv2.CV_16SC2)
         self._uv_inside = (
             (uv[..., 0] >= 0) & (uv[..., 0] <= w - 1) & (uv[..., 1] >= 0) & (uv[..., 1] <= h - 1)
         )
         self._key = key
+
+    def base_points(self, frame: CameraFrame) -> FloatMap:
+        """Where each pixel's point is, base frame, float32 [3, H, W]; the camera where unknown."""
+        self._calibrate(frame)
+        depth = frame.depth.astype(np.float32, copy=False)
+        rays = self._rays.reshape(3, *depth.shape)
+        return np.asarray(rays * depth + self._origin[:, None, None], np.float32)
 
     def heights(self, frame: CameraFrame, stride: int) -> FloatMap:
         """Metres above the table of every `stride`-th pixel; NaN where unknown."""
@@ -175,7 +186,17 @@ class Rectifier:
         height = flat_height.reshape(rows, cols)
         seen = scattered | (~hidden & self._uv_inside)
         _fill_pinholes(height, rgb, scattered, seen)
-        return TopDown(grid, height, rgb, seen, points, pixel_rgb[index], robot_map)
+        return TopDown(
+            grid,
+            height,
+            rgb,
+            seen,
+            points,
+            pixel_rgb[index],
+            robot_map,
+            index,
+            source.reshape(rows, cols),
+        )
 
     def _shadow(self, index: NDArray[np.intp], points: FloatMap, shape: tuple[int, int]) -> BoolMap:
         """Cells under the robot's body, and those on the table that it hides."""

@@ -7,11 +7,13 @@ Does not know: ids, time, the robot.
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import cv2
 import numpy as np
 
 from llmagentos.objects.kinds import traits
-from llmagentos.perception.maps.outlines import Outline, disc, fill_hull, outline
+from llmagentos.perception.maps.outlines import Outline, disc, fill_hull, of_level_top, outline
 from llmagentos.perception.maps.rectify import BoolMap
 from llmagentos.perception.maps.segment import (
     FLAT_M,
@@ -22,21 +24,27 @@ from llmagentos.perception.maps.segment import (
     Piece,
     all_pieces,
     pieces_in,
+    region_of,
 )
+from llmagentos.perception.maps.values import median, quantile
 from llmagentos.perception.things.detection import Detection
 from llmagentos.perception.things.kinds import Guess, Profile, best_of, guess_kind, options
 from llmagentos.perception.things.lying import find_lying
+from llmagentos.perception.things.profile import has_studs, is_dome, rim_of
 from llmagentos.perception.things.splitting import fit_blocks, same_level, split_layers
 from llmagentos.perception.things.surfaces import inner_surface, levels_in
 
-#: Inner cells this far below the rim make a thing hollow.
-_HOLLOW_M = 0.007
 #: Own-coloured cells this far above a vessel's inner surface are something that lies in it.
 _CONTENT_M = 0.013
 
+#: From this misfit on a vessel is as high as it is seen, and not as its kind is, metres.
+_OTHER_HEIGHT_M = 0.008
+
+#: So many pieces are explained in one look, at most (some are cut into others), and so many odd ones
+#: covered with blocks.
+_MAX_STEPS, _MAX_COVERS = 72, 8
+
 _SLOPE_STEP_M = 0.004
-#: How high the studs of a toy brick rise over it, per its length; and the fewest cells that show it.
-_STUD_HEIGHT, _MIN_STUD_CELLS = 0.12, 40
 
 
 def _floats(guess: Guess | None) -> bool:
@@ -44,21 +52,31 @@ def _floats(guess: Guess | None) -> bool:
     return guess is None or guess.misfit_m > 0.006
 
 
+def _nearest(heights: list[float], to: float) -> float:
+    return min(heights, key=lambda z: abs(z - to))
+
+
 class Explainer:
-    """Explains one map."""
+    """Explains one map. left_out: pieces outside of all regions that were not looked at, since there
+    were too many (those in regions are looked at with these)."""
 
     def __init__(self, maps: Maps, known: list[Detection]) -> None:
         """known: things found before, whose cells are no longer labelled."""
         self.maps = maps
         self.found: list[Detection] = list(known)
         self.slivers: list[Piece] = []
-        self._queue = all_pieces(maps)
+        self._queue, self.left_out = all_pieces(maps)
+        self._covers = 0
         self._min_cells = int(MIN_AREA_M2 / maps.grid.cell_m**2)
 
     def run(self) -> list[Detection]:
         """All detections, larger outlines first."""
-        while self._queue:
+        for _ in range(_MAX_STEPS):
+            if not self._queue:
+                return self.found
             self._explain(self._queue.pop(0))
+        self.left_out += sum(region_of(p, self.maps) == 0 for p in self._queue)
+        self._queue.clear()
         return self.found
 
     # ---- one piece ------------------------------------------------------------------------
@@ -66,11 +84,11 @@ class Explainer:
     def _explain(self, piece: Piece) -> None:
         maps = self.maps
         heights = piece.values(maps.height)
-        if np.median(heights) < FLAT_M:
+        if median(heights) < FLAT_M:
             self._paint(piece)
             return
         shape = outline(piece.hull, maps.grid)
-        rim_z, hollow = self._rim(piece)
+        rim_z, hollow = rim_of(piece, maps)
         if hollow and shape.size_m > 0.045 and self._vessel(piece, shape, rim_z):
             return
         if piece.area < self._min_cells:
@@ -99,7 +117,7 @@ class Explainer:
             piece = max(low, key=lambda p: p.area)
         shape = outline(piece.hull, grid, force_round=False)
         for other in [p for p in self._queue if p.label == piece.label]:
-            if np.percentile(other.values(self.maps.height), 85) > 2 * FLAT_M:
+            if quantile(other.values(self.maps.height), 0.85) > 2 * FLAT_M:
                 continue
             both = cv2.convexHull(np.concatenate([piece.hull, other.hull]))
             joint = outline(both, grid, force_round=False)
@@ -114,28 +132,6 @@ class Explainer:
         score = 0.98 * min(1.0, shape.fill) / shape.aspect
         self._add(guess, piece, shape, score)
 
-    def _rim(self, piece: Piece) -> tuple[float, bool]:
-        """Height of the outer band, and whether the inside is deeper (or filled by others)."""
-        maps = self.maps
-        inside, r0, c0 = fill_hull(piece.hull, maps.height.shape, pad=1)
-        core = cv2.erode(inside.view(np.uint8), disc(4)) > 0
-        band = inside & ~(cv2.erode(inside.view(np.uint8), disc(3)) > 0)
-        h, w = inside.shape
-        height = maps.height[r0 : r0 + h, c0 : c0 + w]
-        own = np.zeros_like(inside)
-        dr, dc = piece.row0 - r0, piece.col0 - c0
-        own[dr : dr + piece.mask.shape[0], dc : dc + piece.mask.shape[1]] = piece.mask
-        edge = height[band & own]
-        if len(edge) < 12 or not core.any():
-            return 0.0, False
-        rim_z = float(np.percentile(edge, 75))
-        own_core = own & core
-        if own_core.sum() < 0.06 * core.sum():
-            # Nothing of it is visible inside: a rim round its contents, if it goes all round.
-            return rim_z, bool((band & own).sum() > 0.35 * band.sum())
-        deep = float(np.mean(height[own_core] < rim_z - _HOLLOW_M))
-        return rim_z, deep > 0.5
-
     # ---- vessels --------------------------------------------------------------------------
 
     def _vessel(self, piece: Piece, shape: Outline, rim_z: float) -> bool:
@@ -147,6 +143,10 @@ class Explainer:
         guess = guess_kind(shape, "hollow", rim_z, self._supports(shape, rim_z))
         if guess is None or guess.misfit_m > 0.03:
             return False
+        if guess.misfit_m > _OTHER_HEIGHT_M:
+            # A real bowl is flatter or deeper than ours; it stands all the same.
+            base = _nearest(self._supports(shape, rim_z), guess.base_z)
+            guess = replace(guess, base_z=base, height_m=rim_z - base)
         self._queue = [p for p in self._queue if not any(p is m for m in mates)]
         thing = self._add(guess, piece, shape, min(1.0, shape.fill))
         surface, inner, r0, c0 = inner_surface(thing, maps)
@@ -169,7 +169,7 @@ class Explainer:
             middle = other.hull[:, 0].mean(axis=0)
             if cv2.pointPolygonTest(piece.hull, (float(middle[0]), float(middle[1])), False) < 0:
                 continue
-            if np.percentile(other.values(self.maps.height), 80) < rim_z + 0.006:
+            if quantile(other.values(self.maps.height), 0.8) < rim_z + 0.006:
                 result.append(other)
         return result
 
@@ -201,14 +201,15 @@ class Explainer:
 
     def _solid(self, piece: Piece, shape: Outline) -> None:
         maps = self.maps
-        profile: Profile = "dome" if self._is_dome(piece, shape) else "flat"
+        profile: Profile = "dome" if is_dome(piece, shape, maps) else "flat"
         if profile == "flat":
             piece, shape = self._level_part(piece, shape)
+            shape = of_level_top(shape, maps.grid)
         heights = piece.values(maps.height)
-        top_z = float(np.percentile(heights, 80))
+        top_z = quantile(heights, 0.8)
         supports = self._supports(shape, top_z)
         if profile == "dome":
-            top_z = float(np.percentile(heights, 97))
+            top_z = quantile(heights, 0.97)
         guess = guess_kind(shape, profile, top_z, supports + self._slope(shape))
         lying = find_lying(piece, shape, maps, supports, self._slope(shape))
         if lying is not None:
@@ -217,7 +218,7 @@ class Explainer:
             if not traits(thing.kind).paintable:
                 thing.color = traits(thing.kind).color
             return
-        if profile == "flat" and _floats(guess) and self._has_studs(piece, shape):
+        if profile == "flat" and _floats(guess) and has_studs(piece, shape, maps):
             guess, profile = guess_kind(shape, "studs", top_z, supports), "studs"
         odd = _floats(guess) or shape.fill < 0.9 or shape.aspect > 1.1
         if odd and profile == "flat" and self._blocks(piece, top_z, supports):
@@ -230,7 +231,7 @@ class Explainer:
     def _level_part(self, piece: Piece, shape: Outline) -> tuple[Piece, Outline]:
         """`piece` without cells well below its top: slivers of what it stands on."""
         z = self.maps.height[piece.window]
-        low = piece.mask & (z < np.percentile(z[piece.mask], 80) - _CONTENT_M)
+        low = piece.mask & (z < quantile(z[piece.mask], 0.8) - _CONTENT_M)
         if low.sum() < 4:
             return piece, shape
         tops = pieces_in(piece.mask & ~low, piece.label, 4, piece.row0, piece.col0)
@@ -243,6 +244,9 @@ class Explainer:
 
     def _blocks(self, piece: Piece, top_z: float, supports: list[float]) -> bool:
         """Explain an odd level piece as blocks, some of them partly covered by others."""
+        self._covers += 1
+        if self._covers > _MAX_COVERS:
+            return False
         mates = same_level(piece, self._queue, self.maps, top_z)
         fits = fit_blocks([piece, *mates], self.maps, top_z, supports)
         if not fits:
@@ -259,36 +263,6 @@ class Explainer:
         grown = cv2.dilate(inside.view(np.uint8), disc(2)) > 0
         around = height[r0 : r0 + inside.shape[0], c0 : c0 + inside.shape[1]][grown]
         return bool((around > top_z + 0.012).sum() > 0.06 * grown.sum())
-
-    def _has_studs(self, piece: Piece, shape: Outline) -> bool:
-        """Whether the top has two levels as far apart as those of a brick with studs."""
-        studded = options(shape.is_round, "studs")
-        if best_of(studded, shape.size_m, 1.0, (0.0,)) is None:
-            return False
-        inner = cv2.erode(np.pad(piece.mask, 1).view(np.uint8), disc(2))[1:-1, 1:-1] > 0
-        z = self.maps.height[piece.window][inner]
-        if len(z) < _MIN_STUD_CELLS:
-            return False
-        low, high = (float(v) for v in np.percentile(z, (20, 90)))
-        stud = _STUD_HEIGHT * shape.size_m
-        level = (np.abs(z - low) < 0.25 * stud) | (np.abs(z - high) < 0.25 * stud)
-        return abs(high - low - stud) < 0.4 * stud and float(level.mean()) > 0.8
-
-    def _is_dome(self, piece: Piece, shape: Outline) -> bool:
-        """Whether the middle stands out over a ring around it, as a ball's does."""
-        if not shape.is_round:
-            return False
-        grid, maps = self.maps.grid, self.maps
-        r, c = np.nonzero(piece.mask)
-        col, row = grid.col_row(*shape.center)
-        rho = (
-            np.hypot(c + piece.col0 - col, r + piece.row0 - row) * grid.cell_m / (shape.size_m / 2)
-        )
-        z = maps.height[piece.window][piece.mask]
-        middle, ring = z[rho < 0.35], z[(rho > 0.6) & (rho < 0.8)]
-        if len(middle) < 4 or len(ring) < 8:
-            return False
-        return bool((np.median(middle) - np.median(ring)) / (shape.size_m / 2) > 0.13)
 
     # ---- shared ---------------------------------------------------------------------------
 

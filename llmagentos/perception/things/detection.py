@@ -6,12 +6,16 @@ Knows: the numbers. Does not know: how they were found, ids, time.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.objects.geometry import ObjectGeometry, object_geometry
+from llmagentos.objects.geometry import ObjectGeometry, geometry_as_seen, object_geometry
+from llmagentos.objects.kinds import THING
+from llmagentos.objects.measured import Points, measured
 from llmagentos.perception.maps.outlines import Hull
+from llmagentos.types import Vec3
 
 #: The colour number of what is wholly hidden.
 NO_LABEL = -1
@@ -24,6 +28,8 @@ class Detection:
     hull: its outline in map cells (col, row). hidden: inferred from the sides of what is below
     another thing, not seen from above. color: where the kind decides it. label: its colour's
     number, or NO_LABEL where nothing of it can be seen.
+    corners: of the outline of a "thing" from above, one after another, base frame, metres; from
+    them its middle, yaw, sides and size are measured.
     partial: next to the robot or the picture's border, so perhaps not all of it was seen.
     """
 
@@ -40,6 +46,7 @@ class Detection:
     hidden: bool = False
     color: str = ""
     partial: bool = False
+    corners: Points = ()
 
     @property
     def top_z(self) -> float:
@@ -48,5 +55,14 @@ class Detection:
 
     @property
     def geometry(self) -> ObjectGeometry:
-        """Rim, wall and floor of its kind at the size that was measured."""
+        """Rim, wall and floor of its kind at the size that was measured; of a "thing" its box."""
+        if self.kind == THING:
+            sides = _sides(tuple(self.corners), self.height_m) if self.corners else None
+            return geometry_as_seen(THING, self.size_m, self.height_m, sides)
         return object_geometry(self.kind, self.size_m)
+
+
+@lru_cache(maxsize=256)
+def _sides(corners: tuple[tuple[float, float], ...], height_m: float) -> Vec3:
+    """Sides of what an outline goes around; one look asks for those of a thing again and again."""
+    return measured(corners, height_m)[2]

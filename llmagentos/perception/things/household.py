@@ -20,7 +20,8 @@ from llmagentos.objects.kinds import extents_m, size_range_m
 from llmagentos.perception.maps.colors import TABLE_CLASS
 from llmagentos.perception.maps.outlines import Outline, disc, hull_of, outline
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
-from llmagentos.perception.maps.segment import RAISED_M, SHADE_OF, Maps
+from llmagentos.perception.maps.segment import RAISED_M, SHADE_OF, Maps, Piece
+from llmagentos.perception.maps.values import median, quantile
 from llmagentos.perception.things.detection import Detection
 
 #: So many bars may lie under the one that is seen.
@@ -129,7 +130,7 @@ def _jenga(blob: _Blob, maps: Maps) -> Detection | None:
     x, y, z = extents_m("jenga")
     long, short = blob.shape.sides_m
     heights = blob.z[blob.mask]
-    top = float(np.median(heights))
+    top = median(heights)
     height = long * z / x
     below = round(top / height) - 1
     wooden = blob.share("tan", "brown", "gold", "orange") > 0.6
@@ -137,7 +138,7 @@ def _jenga(blob: _Blob, maps: Maps) -> Detection | None:
         return None
     if abs(top - (below + 1) * height) > 0.05 * long:
         return None
-    if blob.shape.fill < 0.85 or np.percentile(heights, 90) - np.percentile(heights, 15) > 0.008:
+    if blob.shape.fill < 0.85 or quantile(heights, 0.9) - quantile(heights, 0.15) > 0.008:
         return None
     turn = _long_axis(blob.mask)
     return _thing("jenga", "tan", long, blob.shape.center, turn, blob, maps, below * height)
@@ -147,7 +148,7 @@ def _football(blob: _Blob, maps: Maps) -> Detection | None:
     """A ball, white with black patches."""
     if not blob.shape.is_round or blob.shape.aspect > 1.15:
         return None
-    top, size = float(np.percentile(blob.z[blob.mask], 97)), blob.shape.size_m
+    top, size = quantile(blob.z[blob.mask], 0.97), blob.shape.size_m
     patches = blob.share("black")
     if abs(top - size) > 0.009 or not 0.06 < patches < 0.5 or blob.share("white", "gray") < 0.4:
         return None
@@ -158,7 +159,7 @@ def _duck(blob: _Blob, maps: Maps) -> Detection | None:
     """Yellow with an orange beak, nearly as high as long, of no simple outline."""
     x, _, z = extents_m("duck")
     long = blob.shape.sides_m[0]
-    top = float(np.percentile(blob.z[blob.mask], 98))
+    top = quantile(blob.z[blob.mask], 0.98)
     if not 1.2 < blob.shape.aspect < 1.8 or abs(top / long - z / x) > 0.17:
         return None
     beak = np.isin(blob.label, [COLORS.index("orange"), COLORS.index("brown")]) & blob.mask
@@ -188,7 +189,7 @@ def _mug(blob: _Blob, maps: Maps) -> Detection | None:
     core = cv2.erode(body, disc(8))[inner, inner] > 0
     if not around.is_round or not core.any():
         return None
-    rim, floor = float(np.percentile(blob.z[cup], 95)), float(np.percentile(blob.z[core], 15))
+    rim, floor = quantile(blob.z[cup], 0.95), quantile(blob.z[core], 0.15)
     if rim - floor < 0.02 or abs(rim / around.size_m - z / x) > 0.16:
         return None
     hx, hy = maps.grid.xy(*blob.middle(handle))
@@ -200,6 +201,14 @@ def _mug(blob: _Blob, maps: Maps) -> Detection | None:
     names = blob.label[blob.mask & (blob.label < TABLE_CLASS)]
     color = COLORS[int(np.bincount(names, minlength=TABLE_CLASS).argmax())]
     return _thing("mug", color, size, center, turn - math.pi / 2, blob, maps)
+
+
+def mug_of(piece: Piece, maps: Maps) -> Detection | None:
+    """The mug that a piece of the map is, None where it is none."""
+    window = piece.window
+    heights, names = maps.height[window], maps.names[window]
+    shape = outline(piece.hull, maps.grid)
+    return _mug(_Blob(piece.row0, piece.col0, piece.mask, heights, names, shape), maps)
 
 
 _RULES: tuple[Callable[[_Blob, Maps], Detection | None], ...] = (_jenga, _football, _duck, _mug)

@@ -19,6 +19,7 @@ from llmagentos.objects.kinds import KINDS, extents_m, size_range_m
 from llmagentos.perception.maps.outlines import Outline
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import Maps, Piece
+from llmagentos.perception.maps.values import median, quantile
 from llmagentos.perception.things.kinds import Guess
 
 #: Length over width of a can on its side, which may lean; how far a brick's may be off.
@@ -73,8 +74,8 @@ def _can(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) ->
     back, sides = z[t < 0.3], z[(t > 0.65) & (t < 0.9)]
     if min(len(back), len(sides)) < _LEAST_CELLS:
         return None
-    ridge = float(np.median(back))
-    if not _LEAST_ROUND < (ridge - float(np.median(sides))) / (short / 2) < _MOST_ROUND:
+    ridge = median(back)
+    if not _LEAST_ROUND < (ridge - median(sides)) / (short / 2) < _MOST_ROUND:
         return None
     size = min(max(short, low), high)
     return _lying("can", size, size, ridge, supports, yaw)
@@ -89,7 +90,7 @@ def _brick(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) 
     if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
         return None
     z = piece.values(maps.height)
-    top = float(np.percentile(z, 80))
+    top = quantile(z, 0.8)
     if float(np.mean(np.abs(z - top) < _LEVEL_M)) < 0.7:
         return None
     found = _lying("lego", long, long, top, supports, _across(piece, maps)[0])
@@ -105,7 +106,7 @@ def _bar(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) ->
         return None
     if not low - _SIZE_SLACK_M <= long <= high + _SIZE_SLACK_M:
         return None
-    top = float(np.percentile(piece.values(maps.height), 80))
+    top = quantile(piece.values(maps.height), 0.8)
     size = min(max(long, low), high)
     high_m = size * height / length
     return _lying("jenga", size, high_m, top, supports, _across(piece, maps)[0])
@@ -114,7 +115,7 @@ def _bar(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) ->
 def _oblong(piece: Piece, shape: Outline, maps: Maps, supports: Sequence[float]) -> Lying | None:
     """A level thing of a kind that is longer than wide, as high as that kind is at its length."""
     heights = piece.values(maps.height)
-    top = float(np.percentile(heights, 80))
+    top = quantile(heights, 0.8)
     if float(np.mean(np.abs(heights - top) < _LEVEL_M)) < 0.7:
         return None
     long, found = shape.sides_m[0], []

@@ -24,6 +24,7 @@ from llmagentos.perception.maps.outlines import (
 )
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap, GridSpec
 from llmagentos.perception.maps.segment import Maps, Piece, pieces_in
+from llmagentos.perception.maps.values import quantile
 from llmagentos.perception.things.kinds import Guess
 
 #: A gap this wide in the sorted heights of a piece separates two levels, metres.
@@ -70,7 +71,7 @@ def same_level(piece: Piece, others: list[Piece], maps: Maps, top_z: float) -> l
         if other.label != piece.label:
             continue
         gap = float(np.hypot(*(other.hull[:, 0].mean(axis=0) - middle)))
-        if gap < reach and abs(np.percentile(other.values(maps.height), 80) - top_z) < _LEVEL_M:
+        if gap < reach and abs(quantile(other.values(maps.height), 0.8) - top_z) < _LEVEL_M:
             result.append(other)
     return result
 
@@ -120,6 +121,9 @@ def _cover(
     window = slice(r0, r0 + own.shape[0]), slice(c0, c0 + own.shape[1])
     below = maps.seen[window] & ~own & (maps.height[window] < top_z + 0.004)
     total, side = int(own.sum()), size / grid.cell_m + SQUARE_EXCESS / 2
+    if 0.5 * total > (side + 2) ** 2:
+        # The first square has to cover half of the cells, and none of this size does.
+        return [], 0.0
     left, wrong = own.copy(), 0.0
     fits: list[tuple[BoolMap, float, float, float]] = []
     while len(fits) < 6 and left.sum() > (0.18 * side * side if fits else 12):

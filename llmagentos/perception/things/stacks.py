@@ -7,6 +7,7 @@ their colour. Does not know: earlier looks (the tracker does).
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,16 +21,22 @@ from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.outlines import fill_hull, outline, square_hull
 from llmagentos.perception.maps.rectify import FloatMap
 from llmagentos.perception.maps.segment import SHADE_OF, Maps, Piece
+from llmagentos.perception.maps.values import quantile
 from llmagentos.perception.things.detection import NO_LABEL, Detection
 from llmagentos.perception.things.kinds import size_from_height
 from llmagentos.perception.things.splitting import best_square
 
 #: A base this far above the nearest surface below it floats, metres.
 _FLOATS_M = 0.011
+#: And from here on it cannot be what it seems, metres; but as sure a block as this may stand on what
+#: is not seen.
+_UNCARRIED_M, _CLEARLY = 0.015, 0.88
 #: How far outside of the upper thing's outline sides of the lower one are looked for, metres.
 _AROUND_M = 0.014
 _FADE_M = 0.007
 _MIN_POINTS = 12
+#: So few points on the sides tell a level worse than even heights do.
+_FEW_POINTS = 100
 #: Equal heights may be measured this much apart, and levels read this much off, metres.
 _SAME_HEIGHT_M, _EVEN_M = 0.0045, 0.002
 #: A gap this near to the height of the thing above is filled by another one like it, metres.
@@ -37,6 +44,8 @@ _LIKE_M = 0.004
 #: A rim may be measured this much larger or smaller than the height below it says.
 _CAN_SLACK_M = 0.006
 _NO_CELLS: NDArray[np.int32] = np.zeros(0, np.int32)
+#: Blocks may look this much smaller than the smallest.
+_SMALLER_M = 0.0035
 #: A hidden block may not stand where more than this share of it is seen to be lower.
 _MAX_BARE = 0.12
 
@@ -61,16 +70,32 @@ def add_hidden(
         if upper.base_z - floor < _FLOATS_M or len(result) > 40:
             continue
         lower = _carrier(upper, floor, slivers, maps, reader)
-        if lower is not None:
+        if lower is not None and not _is_seamless(upper, lower):
             result.append(lower)
             queue.insert(0, lower)
     return result
+
+
+def _is_seamless(upper: Detection, lower: Detection) -> bool:
+    """Whether two like things on each other may as well be one tall thing of no known kind: nothing
+    shows where one ends. Blocks and wooden bars are stacked, other things seldom so evenly."""
+    same = upper.kind == lower.kind and lower.label in (upper.label, NO_LABEL)
+    return same and upper.kind != "block" and traits(upper.kind).paintable
 
 
 def standing(thing: Detection, others: list[Detection]) -> float:
     """1 where a known surface carries the base of `thing`, 0.5 where it is 2 cm off."""
     gap = abs(thing.base_z - surface_below(thing, others))
     return 1.0 / (1.0 + (gap / 0.02) ** 2)
+
+
+def floats(thing: Detection, others: list[Detection]) -> bool:
+    """Whether nothing carries a solid thing: it is not what it was taken for."""
+    if traits(thing.kind).is_flat or thing.geometry.has_rim:
+        return False
+    if thing.kind == "block" and thing.confidence > _CLEARLY:
+        return False
+    return thing.base_z - surface_below(thing, others) > _UNCARRIED_M
 
 
 def surface_below(upper: Detection, others: list[Detection]) -> float:
@@ -80,8 +105,8 @@ def surface_below(upper: Detection, others: list[Detection]) -> float:
         if other is upper or traits(other.kind).is_flat:
             continue
         half = other.size_m / 2
-        gap = float(np.hypot(upper.center[0] - other.center[0], upper.center[1] - other.center[1]))
-        if gap > half * (1.0 if other.geometry.is_round else 1.2):
+        gap = math.hypot(upper.center[0] - other.center[0], upper.center[1] - other.center[1])
+        if gap > 1.2 * half or (gap > half and other.geometry.is_round):
             continue
         g = other.geometry
         levels = [other.base_z + g.floor_m, other.top_z] if g.has_rim else [other.top_z]
@@ -104,21 +129,44 @@ def _carrier(
     sides = _side_points(upper, floor, maps, reader)
     label, low, low_to = _read_sides(sides, near, top, floor)
     if label is None:
-        return None if step is None else _like(upper, step, NO_LABEL, maps)
+        if step is not None:
+            return _like(upper, step, NO_LABEL, maps)
+        return _filled(upper, [floor], None, NO_LABEL, [], maps)
     if step is not None:
         low = _even(upper, floor + step * np.arange(1, 12), low, low_to)
-    if low - floor < 0.008:
-        low = floor
+    if low - floor < size_range_m("block")[0] - _SMALLER_M:
+        low = floor  # nothing is so low
     own = [p for p in near if p.label == label]
     if upper.kind != "block" and step is not None and abs(top - low - step) < _LIKE_M:
         return _like(upper, step, label, maps)  # cans and bricks stand on their like
     can = _can_below(upper, top - low, label, own, maps)
     if can is not None:
         return can
-    # One colour all the way down may be one block or several on top of each other.
-    options = [_place(upper, size, top, label, own, maps) for size in _sizes(top - low, step)]
-    fitting = [thing for thing, overlap in options if overlap < _MAX_BARE]
-    return fitting[0] if fitting else None
+    levels = floor + (step or 0.0) * np.arange(12)
+    even = sorted(levels[levels < top - _SMALLER_M], key=lambda z: abs(z - low))
+    # Few pixels on the sides, or noisy ones, may have told a wrong level.
+    lows = [low, floor] if step is None else [low, *even]
+    if step is not None and len(sides.z) < _FEW_POINTS:
+        lows = even
+    return _filled(upper, lows, step, label, own, maps)
+
+
+def _filled(
+    upper: Detection,
+    lows: list[float],
+    step: float | None,
+    label: int,
+    own: list[Piece],
+    maps: Maps,
+) -> Detection | None:
+    """The first block that fits below `upper`, its base at one of `lows`, the likeliest first."""
+    for low in lows:
+        # One colour all the way down may be one block or several on top of each other.
+        for size in _sizes(upper.base_z - low, step):
+            thing, overlap = _place(upper, size, upper.base_z, label, own, maps)
+            if overlap < _MAX_BARE:
+                return thing
+    return None
 
 
 def _can_below(
@@ -196,7 +244,7 @@ def _sizes(depth: float, step: float | None) -> list[float]:
 
 def _touches(piece: Piece, upper: Detection, maps: Maps, top: float) -> bool:
     """Whether a sliver is level with the base of `upper` and beside it."""
-    if abs(float(np.percentile(piece.values(maps.height), 80)) - top) > 0.008:
+    if abs(quantile(piece.values(maps.height), 0.8) - top) > 0.008:
         return False
     middle = piece.hull[:, 0].mean(axis=0)
     gap = cv2.pointPolygonTest(upper.hull, (float(middle[0]), float(middle[1])), True)
@@ -250,7 +298,7 @@ def _read_sides(
     if others.sum() < 8 or turn >= len(z) - 4:
         return label, floor, floor
     # The next thing's top is level, so many points lie at its very height.
-    return label, float(np.percentile(z[others], 95)), float(z[turn])
+    return label, quantile(z[others], 0.95), float(z[turn])
 
 
 def _shaded(sides: _Sides, label: int) -> NDArray[np.bool_]:
@@ -261,7 +309,7 @@ def _shaded(sides: _Sides, label: int) -> NDArray[np.bool_]:
         if a != label or a == b or not other.any():
             continue
         z = sides.z[other]
-        level = float(np.mean(np.abs(z - np.percentile(z, 95)) < 0.0025))
+        level = float(np.mean(np.abs(z - quantile(z, 0.95)) < 0.0025))
         if level < 0.3:
             mine = mine | other
     return mine

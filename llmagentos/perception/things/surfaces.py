@@ -11,6 +11,7 @@ import numpy as np
 from llmagentos.perception.maps.outlines import disc, fill_hull
 from llmagentos.perception.maps.rectify import BoolMap, FloatMap
 from llmagentos.perception.maps.segment import Maps
+from llmagentos.perception.maps.values import median
 from llmagentos.perception.things.detection import Detection
 
 
@@ -23,7 +24,7 @@ def levels_in(heights: FloatMap) -> list[float]:
     result = []
     for k in np.flatnonzero(pairs > 0.15 * len(heights)):
         near = heights[(heights >= 0.003 * k) & (heights < 0.003 * (k + 2))]
-        result.append(float(np.median(near)))
+        result.append(median(near))
     return result
 
 

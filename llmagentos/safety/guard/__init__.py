@@ -5,7 +5,7 @@ stride.py    one action as geometry           rules.py    one row a rule
 guard.py     asks the rules of a plan         guarded.py  skills behind the guard
 """
 
-from llmagentos.safety.guard.guard import PlanGuard, Planned
+from llmagentos.safety.guard.guard import SAY_YES, PlanGuard, Planned
 from llmagentos.safety.guard.guarded import GuardedSkills
 from llmagentos.safety.guard.people import People, PeopleInput
 from llmagentos.safety.guard.rules import RULES, Verdict, judge
@@ -14,6 +14,7 @@ from llmagentos.safety.guard.stride import Stride
 
 __all__ = [
     "RULES",
+    "SAY_YES",
     "GuardRules",
     "GuardedSkills",
     "People",

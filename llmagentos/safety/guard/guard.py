@@ -18,17 +18,21 @@ from llmagentos.safety.guard.settings import GuardRules, Thing
 from llmagentos.safety.guard.stride import Stride
 from llmagentos.types import Action, Scene, Vec3
 
+#: How every question ends that needs a person's yes.
+SAY_YES = "Say yes to do it."
 #: Findings that one sentence names.
 _MOST = 3
 
 
 @dataclass(frozen=True)
 class Planned:
-    """One action that a plan would come to, in the scene as it would be then."""
+    """One action that a plan would come to, in the scene as it would be then. does: names of others that
+    are part of it."""
 
     action: Action
     scene: Scene
     hand: Vec3
+    does: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -68,7 +72,7 @@ class PlanGuard:
         return judge(
             Stride(
                 planned.action, planned.scene, planned.hand, self.rules, self.people.now(),
-                tuple(self.told()), count,
+                tuple(self.told()), count, does=planned.does,
             )
         )  # fmt: skip
 
@@ -133,4 +137,4 @@ def question(verdicts: Sequence[Verdict]) -> str:
     if more > 0:
         said.append(f"does {more} more thing{'s' if more > 1 else ''} like it")
     words = said[0] if len(said) == 1 else f"{', '.join(said[:-1])} and {said[-1]}"
-    return f"This {words}. Say yes to do it."
+    return f"This {words}. {SAY_YES}"

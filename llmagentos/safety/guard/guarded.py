@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from llmagentos.errors import AuditError
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, failed
+from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, Ways, failed
 from llmagentos.safety.guard.guard import PlanGuard, Planned
 from llmagentos.safety.guard.rules import ARM, BY_NAME, Verdict
 from llmagentos.types import Action, Hand, Scene, Vec3
@@ -56,6 +56,10 @@ class GuardedSkills(SkillExecutor):
         """Where the hand is now, and how far open."""
         return self.inner.hand()
 
+    def ways(self, name: str) -> Ways:
+        """What an action of that name may come to."""
+        return self.inner.ways(name)
+
     def scene(self) -> Scene:
         """The newest belief."""
         return self.inner.scene()
@@ -69,7 +73,11 @@ class GuardedSkills(SkillExecutor):
         self._action = self._at = None
         scene = self.inner.scene()
         hand = self.inner.hand()
-        verdicts = self.guard.judge(Planned(action, scene, hand.position), self._count)
+        ways = self.inner.ways(action.name)
+        planned = Planned(action, scene, hand.position, ways.does)
+        verdicts = self.guard.judge(planned, self._count)
+        other = replace(planned, does=(*ways.does, *ways.otherwise))
+        strict = bool(ways.otherwise) and self._keeps_from(other, verdicts)
         self._leaving = self._begins_with(action, scene) | self._reaches_into(action, scene, hand)
         self._count += 1
         self._verdict = self._report(verdicts, action)
@@ -80,6 +88,7 @@ class GuardedSkills(SkillExecutor):
         limits = [v.speed for v in verdicts if v.speed is not None]
         if limits:
             action = replace(action, speed=min(action.speed, *limits))
+        action = replace(action, strict=action.strict or strict)
         self._action = action
         self.inner.start(action)
 
@@ -105,6 +114,15 @@ class GuardedSkills(SkillExecutor):
         self._action = self._verdict = self._at = None
         self.begin()
         self.inner.reset()
+
+    def _keeps_from(self, other: Planned, verdicts: list[Verdict]) -> bool:
+        """Whether the rules are against another way of an action that they let pass: who asked for it
+        has to ask for that way, and hears why not."""
+        more = [v for v in self.guard.judge(other, self._count) if v not in verdicts]
+        return any(
+            v.decision == "refuse" or (v.decision == "confirm" and v.key not in self._granted)
+            for v in more
+        )
 
     def _recorded(self, verdicts: list[Verdict], action: Action) -> bool:
         """Write down what a person's yes allows; without the record it does not begin."""

@@ -215,7 +215,7 @@ def _heatproof(item: SceneObject) -> bool:
 
 
 def _held_mass(s: Stride) -> Iterator[Finding]:
-    if s.action.name == "pick" and s.moved is not None and s.mass_kg > s.rules.held_mass_kg:
+    if "pick" in s.names and s.moved is not None and s.mass_kg > s.rules.held_mass_kg:
         most = s.rules.held_mass_kg
         words = f"lifts {s.mass_kg:.2f} kg with {s.named(s.moved)}, and I lift {most:g} kg at most"
         yield Finding(words, (s.moved.id,))
@@ -254,11 +254,15 @@ def _steps(s: Stride) -> Iterator[Finding]:
 
 
 def _asked(s: Stride) -> Iterator[Finding]:
-    if s.action.name in s.rules.confirm:
-        thing = f" {s.named(s.moved)}" if s.moved is not None else ""
-        verb = {"pick": "picks up", "push": "pushes", "place": "puts down", "rotate": "turns"}
-        words = verb.get(s.action.name, f"does '{s.action.name}' with" if thing else "")
-        yield Finding(f"{words}{thing}" if words else f"does '{s.action.name}'", (s.action.name,))
+    thing = f" {s.named(s.moved)}" if s.moved is not None else ""
+    verb = {"pick": "picks up", "push": "pushes", "place": "puts down", "rotate": "turns"}
+    for name in s.names:
+        if name in s.rules.confirm:
+            words = verb.get(name, f"does '{name}' with" if thing else "")
+            yield Finding(f"{words}{thing}" if words else f"does '{name}'", (name,))
+    meant = s.action.instead_of
+    if meant in s.rules.confirm and meant not in s.names:
+        yield Finding(f"carries{thing or ' something'} instead of a {meant}", (meant,))
 
 
 #: Every rule, in the order in which they speak.

@@ -28,13 +28,16 @@ STEP_M, RISE_M = 0.01, 0.10
 HAND_M, ARM_M = (0.07, 0.12), 0.05
 #: What is farther than this is no way of an arm on a table, and refused by its goal alone.
 _MOST_STEPS = 400
+#: kg per cubic metre of the box around what no kind describes.
+_HALF_WATER_KGPM3 = 500.0
 
 
 @dataclass(frozen=True)
 class Stride:
     """hand: the finger tips before it, base frame, metres. told: what scenes know of things,
     besides the rules' own. count: the command's actions before it. points: the way itself, where
-    it is looked at on the way; None: as the action will go. body: points of forearm and hand then."""
+    it is looked at on the way; None: as the action will go. body: points of forearm and hand then. does:
+    names of actions that are part of it."""
 
     action: Action
     scene: Scene
@@ -45,6 +48,12 @@ class Stride:
     count: int = 0
     points: tuple[Vec3, ...] | None = None
     body: tuple[Vec3, ...] = ()
+    does: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """What it does, by the names of actions: itself first."""
+        return (self.action.name, *self.does)
 
     # --- things -------------------------------------------------------------------------------
 
@@ -96,10 +105,7 @@ class Stride:
     def mass_kg(self) -> float:
         """Of all that is moved, by kinds and sizes."""
         scale = self.scene.workspace.scale
-        return sum(
-            traits(o.kind).mass_kg * (o.size_m / (scale * traits(o.kind).size_m)) ** 3
-            for o in self.load
-        )
+        return sum(_mass_kg(o.times(1 / scale)) for o in self.load)
 
     # --- ways ---------------------------------------------------------------------------------
 
@@ -198,6 +204,8 @@ class Stride:
     @staticmethod
     def radius(item: SceneObject) -> float:
         """Of the circle around its outline, metres."""
+        if item.extents_m is not None:
+            return math.hypot(*item.extents_m[:2]) / 2
         return item.size_m / 2 * (math.sqrt(2) if traits(item.kind).is_square else 1.0)
 
     def _under(self, point: Vec3) -> SceneObject | None:
@@ -231,12 +239,21 @@ def edge_m(point: Vec3, item: SceneObject) -> float:
     """How far a point is from an object's outline, seen from above; 0 inside. Metres."""
     dx, dy = point[0] - item.position[0], point[1] - item.position[1]
     kind = traits(item.kind)
-    if not kind.is_square:
+    if not kind.is_square and item.extents_m is None:
         return max(0.0, math.hypot(dx, dy) - item.size_m / 2)
     c, s = math.cos(item.yaw), math.sin(item.yaw)
-    wide, deep, _ = kind.extents_at(item.size_m)
+    wide, deep, _ = item.extents_m or kind.extents_at(item.size_m)
     along, across = abs(c * dx + s * dy) - wide / 2, abs(c * dy - s * dx) - deep / 2
     return math.hypot(max(along, 0.0), max(across, 0.0))
+
+
+def _mass_kg(item: SceneObject) -> float:
+    """Of a thing of a table of scale 1: by its kind's row, or of what was measured as if half of its
+    box were as heavy as water."""
+    if item.extents_m is not None:
+        return _HALF_WATER_KGPM3 * math.prod(item.extents_m)
+    kind = traits(item.kind)
+    return kind.mass_kg * (item.size_m / kind.size_m) ** 3
 
 
 def _line(a: Vec3, b: Vec3, rise_m: float = 0.0) -> Iterator[Vec3]:

@@ -11,8 +11,9 @@ import math
 from collections.abc import Generator, Sequence
 from dataclasses import replace
 
-from llmagentos.errors import LostGripError, MotionError, MovedError
+from llmagentos.errors import ContactStop, LostGripError, MotionError, MovedError
 from llmagentos.motion.planning import InHand
+from llmagentos.motion.solids import geometry_of
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, failed, succeeded
 from llmagentos.robots.specs import ArmSpec
@@ -39,6 +40,8 @@ MAX_ATTEMPTS, MAX_DRAWS = 3, 2
 _LIFT_M, _CLEAR_Z_M, _MOST_Z_M = 0.12, 0.2, 0.32
 #: Fingers may stop this much wider than the object is believed to be.
 _TOO_WIDE_M = 0.02
+#: Finger tips this far over its top, between its ends, are at the object.
+_AT_HAND_M = 0.01
 #: Up at this share of the arm's speed.
 _LIFT_SPEED = 0.7
 #: In a preview the base of what is held is this high.
@@ -76,6 +79,7 @@ def take(
     tried: list[Grasp] = []
     problem, drawn, last = "", 0, Last()
     left_out: list[Grasp] = []
+    touched = False
     while len(left_out) < skip and (poor := _next_grasp(context, item, left_out, turn_rad)):
         left_out.append(poor)
     while len(tried) < MAX_ATTEMPTS:
@@ -104,6 +108,12 @@ def take(
             _log.info("grasp of %s failed: %s", item.id, error)
             problem, ended = str(error), "blocked"
             trust.lose(correction, f"broke off: {error}")
+        except ContactStop as error:
+            if touched or not _at_hand(context, item):
+                raise
+            _log.info("the hand came down on %s: %s", item.id, error)
+            problem, ended, touched = str(error), "blocked", True
+            trust.lose(correction, f"broke off: {error}")
         if ended == "held":
             words = f"picked up the {item.label}, {grasp.how}"
             return succeeded(words, len(tried), grasp=grasp.how, policy=correction.by)
@@ -120,6 +130,14 @@ def take(
     words = f"I could not take hold of the {item.label} (tried: {hows})"
     by = SCRIPTED if last.correction is None else last.correction.by
     return failed(Failure.GRASP_FAILED, words, len(tried), problem=problem, policy=by)
+
+
+def _at_hand(context: Context, item: SceneObject) -> bool:
+    """Whether the hand is so near to the object that what it touched is the object itself, which is
+    larger or elsewhere than it looked: not a person who stopped the arm on its way."""
+    (x, y, z), s = context.arm.tip.position, context.arm.spec.scale
+    aside = math.dist((x, y), item.position[:2])
+    return z < item.top_z + _AT_HAND_M * s and aside < geometry_of(item).footprint_radius_m
 
 
 def _how_it_ended(
@@ -216,7 +234,8 @@ def _in_hand(item: SceneObject, grasp: Grasp, spec: ArmSpec) -> InHand:
 def holds(context: Context, grasp: Grasp) -> bool:
     """Whether the fingers stand as they should around the object."""
     width, s = context.arm.state().gripper_width_m, context.arm.spec.scale
-    return max(EMPTY_M * s, 0.6 * grasp.holds_m) < width < grasp.holds_m + _TOO_WIDE_M * s
+    least = 0.6 * grasp.holds_m if grasp.least_m is None else grasp.least_m
+    return max(EMPTY_M * s, least) < width < grasp.holds_m + _TOO_WIDE_M * s
 
 
 def _give_up(context: Context) -> Generator[None, None, None]:

@@ -93,7 +93,9 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     try:
         yield from context.straight(tip, obstacles, speed=0.3)
     except ContactStop:
-        if arm.tip.position[2] > tip.position[2] + _TOUCH_DOWN_M * s:
+        if arm.tip.position[2] > tip.position[2] + _TOUCH_DOWN_M * s and not _hangs_in(
+            context, action
+        ):
             raise
         yield from arm.come_to_rest()
     yield from arm.hold(0.05)
@@ -104,6 +106,15 @@ def _set_down(context: Context, action: Action, exact_yaw: bool) -> Generator[No
     yield from arm.release(opening)
     yield from context.rise(tip.position[2] + _UP_M * s, speed=0.5)
     yield from arm.grip(arm.spec.max_opening_m, wait=False)
+
+
+def _hangs_in(context: Context, action: Action) -> bool:
+    """Whether the base of what is held is below the rim of the vessel that it goes into: what it
+    touches there is what lies in it already."""
+    in_hand, support = context.belief.in_hand, context.belief.scene().get(action.support)
+    assert in_hand is not None
+    base = context.arm.tip.position[2] - in_hand.below_m
+    return support is not None and action.inside and base < support.top_z
 
 
 def _misplaced(

@@ -16,7 +16,7 @@ from llmagentos.motion.planning import Obstacles, moving_body, plan_straight
 from llmagentos.motion.solids import geometry_of
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, Ways, failed, succeeded
 from llmagentos.skills.builtin.pick import take
 from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
@@ -30,19 +30,23 @@ from llmagentos.skills.residual import (
     Residual,
     Trust,
 )
-from llmagentos.skills.strokes import Stroke, choose_stroke, face, heading_of, reach_behind
+from llmagentos.skills.strokes import Stroke, choose_stroke, face, heading_of, reach_behind, topples
 from llmagentos.types import Action, Pose, Scene, SceneObject, Workspace
 
 _log = logging.getLogger(__name__)
 
 #: Lengths are at scale 1.
 TOLERANCE_M = 0.02
+#: So much of the length of what only its outline describes is near enough.
+_OF_ITS_LENGTH = 0.2
 MAX_STROKES = 3
 #: After a stroke the hand goes back and up.
 _BACK_M, _UP_M = 0.02, 0.15
 #: A stroke after one that went too far, as a policy would say it: it slides there, so more slowly,
 #: and not all the way. A policy corrects this one.
 AFTER_TOO_FAR = {"end_m": -0.015, "speed": -1.2}
+_NO_ROOM = "there is no room to push the {}"
+_TOPPLES = "the {} would fall over"
 #: What lies this far beyond the work area's edge was pushed out of it.
 _OVER_M = 0.005
 
@@ -105,13 +109,15 @@ def _run(context: Context, action: Action) -> SkillRun:
         off = math.dist(item.position[:2], target)
         if last is not None and (harm := last.harm(item, context.belief.scene().workspace)):
             trust.lose(last.correction, harm)
-        if off <= TOLERANCE_M * s:
+        if off <= _near_enough_m(item, s):
             words = f"pushed the {item.label}"
             return succeeded(words, max(strokes, 1), off_m=off, policy=by)
         if strokes == MAX_STROKES:
             words = f"after {strokes} strokes the {item.label} is {off * 100:.0f} cm off"
             words += problem
             return failed(Failure.MISPLACED, words, strokes, off_m=off, policy=by)
+        if topples(item, context.arm.spec):
+            return (yield from _carry(context, item, action, strokes, _TOPPLES))
         seen = _features(item, target, strokes, last, s)
         correction = yield from trust.ask(seen, Pose((*target, 0.0), heading_of(item, target)))
         too_far = last is not None and last.missed_m(item)[0] > 0
@@ -122,7 +128,7 @@ def _run(context: Context, action: Action) -> SkillRun:
             stroke = choose_stroke(context, item, target, replace(correction, values=total))
         except MotionError as error:
             _log.info("no stroke for %s: %s", item.id, error)
-            return (yield from _carry(context, item, action.pose, strokes))
+            return (yield from _carry(context, item, action, strokes))
         if correction.changes and not stroke.corrected:
             correction = RESIDUAL.identity(
                 f"{SCRIPTED} ({correction.by}'s stroke was not possible)"
@@ -138,6 +144,12 @@ def _run(context: Context, action: Action) -> SkillRun:
             yield from context.recover()
         yield from context.rise(_UP_M * s)
         item = yield from context.look_for(item, near=target)
+
+
+def _near_enough_m(item: SceneObject, scale: float) -> float:
+    """How far from its target it may end: what is long turns under the fingers as it is pushed."""
+    long = 0.0 if item.extents_m is None else _OF_ITS_LENGTH * item.extents_m[0]
+    return max(TOLERANCE_M * scale, long)
 
 
 @dataclass(frozen=True)
@@ -193,17 +205,24 @@ def _features(
     }
 
 
-def _carry(context: Context, item: SceneObject, goal: Pose, strokes: int) -> SkillRun:
-    """Where there is no room to push, lift the object over to the target, and say so."""
+def _carry(
+    context: Context, item: SceneObject, action: Action, strokes: int, why: str = _NO_ROOM
+) -> SkillRun:
+    """Where it can't be pushed, lift the object over to the target, and say so; a strict push is left to
+    who asked for it ("otherwise" in its report). why: what speaks against pushing it, with a place for
+    its name."""
+    if action.strict:
+        return failed(Failure.IN_THE_WAY, why.format(item.label), strokes, otherwise=True)
+    assert action.pose is not None, "the check has seen it"
     report = yield from take(context, item, by_policy=False)
     if report.status is SkillStatus.SUCCEEDED:
-        x, y, _ = goal.position
+        x, y, _ = action.pose.position
         put = Action("place", object_id=item.id, pose=Pose((x, y, item.bottom_z), item.yaw))
         report = yield from put_down(context, put)
     if report.status is not SkillStatus.SUCCEEDED:
-        words = f"there is no room to push the {item.label}, and {report.words}"
+        words = f"{why.format(item.label)}, and {report.words}"
         return failed(Failure.IN_THE_WAY, words, strokes + report.attempts)
-    words = f"there was no room to push the {item.label}, so I carried it"
+    words = f"{why.replace(' is ', ' was ').format(item.label)}, so I carried it"
     return succeeded(words, strokes + report.attempts, carried=True)
 
 
@@ -243,4 +262,5 @@ PUSH = Skill(
     preview=_preview,
     run=_run,
     residual=RESIDUAL,
+    ways=Ways(otherwise=("pick", "place")),
 )

@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from llmagentos.objects.kinds import traits
 from llmagentos.ports.failures import Failure
-from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
+from llmagentos.ports.skills import SkillReport, SkillStatus, Ways, failed, succeeded
 from llmagentos.skills.builtin.pick import PICK, take
 from llmagentos.skills.builtin.place import put_down
 from llmagentos.skills.context import Context
@@ -28,7 +28,7 @@ def _preview(scene: Scene, action: Action) -> Scene | SkillReport:
     assert item is not None, "the check has seen it"
     if (problem := crowded(scene, item)) is not None:
         return problem
-    turned = wrapped(item.kind, item.yaw + action.angle_rad)
+    turned = wrapped(item, item.yaw + action.angle_rad)
     return with_object(scene, item, replace(item, yaw=turned))
 
 
@@ -92,4 +92,5 @@ ROTATE = Skill(
     check=not_pickable,
     preview=_preview,
     run=_run,
+    ways=Ways(does=("pick", "place")),
 )

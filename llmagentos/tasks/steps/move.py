@@ -23,7 +23,7 @@ from llmagentos.tasks.carry import (
 from llmagentos.tasks.directions import DEFAULT_MOVE_M, VECTORS
 from llmagentos.tasks.scope import Moves, Scope, StepProblem
 from llmagentos.tasks.steps.hand import reach
-from llmagentos.tasks.steps.push import can_push, push_to, say_carried
+from llmagentos.tasks.steps.push import can_push, carried, push_to
 from llmagentos.types import Action, Pose, SceneObject, Workspace
 
 #: Less than this is lost in what camera and fingers can tell.
@@ -151,8 +151,6 @@ def _go(scope: Scope, object_id: str, goal: Pose, by_push: bool) -> Moves:
         pushed = yield from push_to(scope, object_id, goal)
         if pushed:
             return
-    if by_push:
-        say_carried(scope, item)
     ensure_graspable(scope, item)
     support = _support_under(scope, item, goal)
 
@@ -160,7 +158,8 @@ def _go(scope: Scope, object_id: str, goal: Pose, by_push: bool) -> Moves:
         pose = replace(goal, position=(*goal.position[:2], support[1]))
         return Placement(Spot(pose, support[0], support[2]), "there")
 
-    yield from carry(scope, object_id, find)
+    moves = carry(scope, object_id, find)
+    yield from carried(scope, item, moves) if by_push else moves
 
 
 def _support_under(scope: Scope, item: SceneObject, goal: Pose) -> tuple[str, float, bool]:

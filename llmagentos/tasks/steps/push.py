@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -63,8 +64,7 @@ def _push_to_place(
         raise problem_of(found, place.obj)
     flat = _flat_support(scope, found.spot)
     if not flat or not can_push(scope, item):
-        say_carried(scope, item)
-        yield from put_one(scope, object_id, place, marks, total)
+        yield from carried(scope, item, put_one(scope, object_id, place, marks, total))
         return
 
     def target() -> Spot:
@@ -75,8 +75,7 @@ def _push_to_place(
 
     pushed = yield from push_to(scope, object_id, target().pose)
     if not pushed:
-        say_carried(scope, item)
-        yield from put_one(scope, object_id, place, marks, total)
+        yield from carried(scope, item, put_one(scope, object_id, place, marks, total))
 
 
 def _flat_support(scope: Scope, spot: Spot) -> bool:
@@ -94,15 +93,30 @@ def can_push(scope: Scope, item: SceneObject) -> bool:
     )
 
 
-def say_carried(scope: Scope, item: SceneObject) -> None:
-    """Tell that something was carried instead of pushed."""
-    name = describe_object(item, scope.scene())
+def carried(scope: Scope, item: SceneObject, moves: Moves | Tries) -> Moves:
+    """The same actions, where a thing can't be pushed; what they do with it stands for a push, also to
+    who has to say yes. Tells that it was carried, when it was."""
+    name, report = describe_object(item, scope.scene()), None
+    while True:
+        try:
+            action = next(moves) if report is None else moves.send(report)
+        except StopIteration:
+            _say_carried(scope, name)
+            return
+        if action.object_id == item.id:
+            action = replace(action, instead_of="push")
+        report = yield action
+
+
+def _say_carried(scope: Scope, name: str) -> None:
     scope.note(f"I carried {name}, since it could not be pushed there.")
 
 
 def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
-    """Push straight, or around a corner, to a point of the table; False where no way is free."""
+    """Push straight, or around a corner, to a point of the table; False where no way is free, or where
+    only carrying it would do."""
     before = scope.get(object_id)
+    name = describe_object(before, scope.scene())
     yield from free_hand(scope)
     yield from uncover(scope, object_id)
     way = way_to(scope, scope.get(object_id), goal.position[:2])
@@ -114,9 +128,13 @@ def push_to(scope: Scope, object_id: str, goal: Pose) -> Tries:
         while attempts.left:
             pose = Pose((x, y, goal.position[2]), 0.0)
             report = yield Action("push", object_id, pose, why=scope.words)
+            if report.details.get("carried"):
+                _say_carried(scope, name)
             now = scope.get(object_id)
             if math.dist(now.position[:2], (x, y)) <= near:
                 break
+            if report.details.get("otherwise"):
+                return False
             attempts.failed(report, "it did not slide all the way")
         else:
             note_event(scope, before, scope.words)

@@ -6,6 +6,7 @@ Knows: how long to wait for a condition. Does not know: what the condition means
 from __future__ import annotations
 
 from llmagentos.grounding.conditions import holds
+from llmagentos.grounding.reasons import too_much
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording import describe_cond, tally
 from llmagentos.ports.failures import Failure
@@ -24,7 +25,8 @@ def look(step: p.Look, scope: Scope) -> Moves:
     if not succeeded(report):
         raise ended_badly("I could not look", report)
     seen = tally(scope.scene().objects)
-    scope.note(f"I see {seen}." if seen else "I see nothing on the table.")
+    words = f"I see {seen}." if seen else "I see nothing on the table."
+    scope.note(f"{words} {too_much(scope.context())}".rstrip())
 
 
 def wait_for(step: p.WaitFor, scope: Scope) -> Moves:

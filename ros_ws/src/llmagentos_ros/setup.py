@@ -5,7 +5,7 @@
 from setuptools import find_packages, setup
 
 package_name = 'llmagentos_ros'
-nodes = ('robot_sim', 'perception', 'planner', 'executor', 'agent', 'bringup')
+nodes = ('robot_sim', 'perception', 'planner', 'executor', 'agent', 'speech', 'bringup')
 
 setup(
     name=package_name,
@@ -27,6 +27,7 @@ setup(
             'doctor = llmagentos_ros.doctor:main',
             'command = llmagentos_ros.command:main',
             'record = llmagentos_ros.record:main',
+            'watch = llmagentos_ros.watch:main',
         ]
     },
 )

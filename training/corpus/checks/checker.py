@@ -30,6 +30,7 @@ from llmagentos.grounding.context import Context
 from llmagentos.lang import codec as compact
 from llmagentos.lang import plan as p
 from llmagentos.tasks.mentions import subjects
+from training.corpus.checks import driving
 from training.corpus.checks.layout import CannotBuildError
 from training.corpus.checks.parts import canonical, contradiction, descriptions, parts
 from training.corpus.checks.rehearsal import MAX_TICKS, executor_in, setting_for
@@ -95,6 +96,8 @@ class Checker:
             return Verdict(*problem)
         if self.level == "static":
             return Verdict()
+        if driving.drives(pair.plan()):
+            return _judge_drive(pair)
         worst = Verdict()
         for part in parts(canonical(pair.target, pair.command)):
             verdict = judge(part)
@@ -130,6 +133,26 @@ def judge(part: str) -> Verdict:
     verdicts = [_judge_steps(part, steps) for steps in _straight(plan.steps)]
     wrong = [v for v in verdicts if not v.fine]
     return wrong[0] if wrong else max(verdicts, key=lambda v: v.kind != "ok", default=Verdict())
+
+
+def _judge_drive(pair: Any) -> Verdict:
+    """How a plan that drives ends in the best of a few houses drawn for it."""
+    plan, verdict = pair.plan(), Verdict()
+    if any(isinstance(s, p.Choose | p.Correct) for s in plan.walk()):
+        return Verdict()  # what went before decides
+    steps = tuple(s for s in plan.steps if s.op != "when_told") or plan.steps[0].body
+    plan = p.Plan(steps=steps)
+    for attempt in range(TRIES):
+        rng = random.Random(zlib.crc32(pair.command.encode()) + attempt)
+        try:
+            verdict = _run(driving.executor_for(plan, rng, SCALES[attempt]), plan)
+        except CannotBuildError as exc:
+            verdict = Verdict("no scene", str(exc))
+        except Exception as exc:  # as in `_judge_steps`
+            verdict = Verdict("crash", f"{type(exc).__name__}: {exc}")
+        if verdict.kind == "ok":
+            return verdict
+    return verdict
 
 
 def _straight(steps: Sequence[Any]) -> list[tuple[Any, ...]]:

@@ -48,6 +48,7 @@ def executor_in(setting: Setting) -> PlanExecutor:
     """An executor on the symbolic robot in this setting, after the commands that went before."""
     world = setting.world
     executor = PlanExecutor(SymbolicSkills(world.scene), rehearses=False)
+    executor.patrol_rounds = 1
     memory = executor.memory
     for name, object_id in world.names.items():
         memory.remember(name, object_id)

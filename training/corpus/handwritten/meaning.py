@@ -37,6 +37,7 @@ _EXAMPLE = {
     "x": "red", "y": "blue", "z": "green",
     "k": "block", "j": "ball",
     "n": "3", "m": "4", "l": "5 cm", "xy": "0.5 0.1", "xyz": "0.5 0.1 z 0.2",
+    "w": '"hall"', "v": '"office"', "u": '"lab"', "W": '"doors"',
     "p": "elsewhere", "g": "back_left", "deg": "90", "s": '"so"',
 }  # fmt: skip
 
@@ -49,6 +50,8 @@ _REGIONS = ("at", "corner_near", "corner_far", "side_near", "side_far")
 #: Places that have a file of their own, however the thing is described.
 _OF_TABLE = {"xy": "position", "table": "table", "off_edge": "edge", "opposite": "opposite"}
 _LOOPS = ("if", "until", "repeat", "for_each", "wait_for")
+#: A plan that drives belongs to the first of these that it has.
+_DRIVING = ("patrol", "bring", "find", "follow", "mark", "goto", "steer")
 #: Steps that share a file with others; every other step has one of its own name.
 _FILES = {
     "choose": "dialogue/choose", "correct": "dialogue/correct", "again": "dialogue/again",
@@ -67,6 +70,12 @@ def parse(plan: str) -> tuple[Any, ...]:
 def file_of(plan: str) -> str:
     """The file of a plan's block, below commands/. Raises PlanError for what is no plan."""
     steps = parse(plan)
+    ops = {s.op for s in p.Plan(steps=tuple(steps)).walk()}
+    if any(getattr(s, "spot", None) is not None and s.op in _FILES for s in steps):
+        return "drive/dialogue.txt"
+    for op in _DRIVING:
+        if op in ops:
+            return f"drive/{op}.txt"
     name = _one(steps[0]) if len(steps) == 1 else _several(steps)
     return f"{name}.txt"
 

@@ -19,6 +19,7 @@ that `{s}` in the plan points at (for cannot, say and names). Slots:
 | {g} | a region of the table with its preposition | `back_left` |
 | {deg} | a turn in degrees | `90` |
 | {xy} {xyz} | a position in metres, or in a unit that is said | `0.45 minus 0.1` |
+| {w} {v} {u} / {W} | a place of a flat by its name / several | `"kitchen"` |
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from training.corpus.phrases.nouns import (
     pick_color,
 )
 from training.corpus.phrases.places import length, place, region_place
+from training.corpus.phrases.spots import spot, spots
 from training.corpus.sampler import Ctx, is_mark
 from training.corpus.words import lexicon as lx
 
@@ -65,7 +67,7 @@ def sample(ctx: Ctx, group: str = "") -> tuple[str, str, list[Any]]:
 #: number of their wordings.
 NEWER = frozenset(
     """xy table off_edge opposite own by by_kind a_first z_first reach grip pace avoid when_told
-    unclear bye hand position was""".split()
+    unclear bye hand position was goto steer follow mark find bring patrol whereabouts places""".split()
 )
 
 
@@ -211,6 +213,8 @@ _FILL: dict[str, Callable[[Ctx], tuple[str, str]]] = {
     "p": _place(place),
     "g": _region,
     "deg": _degrees,
+    **{name: spot for name in "wvu"},
+    "W": spots,
     "xy": lambda ctx: _coordinates(ctx, False),
     "xyz": lambda ctx: _coordinates(ctx, True),
 }

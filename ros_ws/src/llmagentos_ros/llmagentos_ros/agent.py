@@ -54,6 +54,7 @@ from llmagentos_ros.process import run
 from llmagentos_ros.progress import Progress
 from llmagentos_ros.remote import (
     RemoteExecution,
+    RemoteNamer,
     RemotePerception,
     RemotePlanning,
     RemoteRobot,
@@ -155,7 +156,9 @@ class AgentNode(ModuleNode):
             lambda: cancel_out.publish(Empty()),
         )
         flight = flight_of(self, lambda: self._goal is not None)
-        perception: PerceptionModule = RemotePerception(self._look)
+        perception: PerceptionModule = RemotePerception(
+            self._look, RemoteNamer(self.client(table.SHOW_THING), self._must_stop)
+        )
         planner_port: PlanningModule = planning
         if flight is not None:
             perception, planner_port = flight.perception(perception), flight.planner(planning)

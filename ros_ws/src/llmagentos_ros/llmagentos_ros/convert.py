@@ -25,7 +25,7 @@ from llmagentos.ports.understanding import Understanding
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.joint_states import JointReadings
 from llmagentos.safety.ages import stamp_problem, StampWatch
-from llmagentos.types import RobotState, Scene, SceneObject, Workspace
+from llmagentos.types import RobotState, Scene, SceneObject, Vec3, Workspace
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
 import numpy as np
@@ -60,6 +60,7 @@ def scene_to_msg(scene: Scene, frame_id: str) -> m.Scene:
     out.workspace_scale = w.scale
     out.workspace_y_min, out.workspace_y_max = w.y_min, w.y_max
     out.table_z = w.table_z
+    out.left_out = scene.left_out
     out.objects = [_object_to_msg(o) for o in scene.objects]
     out.relations = relations_of(scene)
     return out
@@ -99,7 +100,15 @@ def _object_to_msg(o: SceneObject) -> m.DetectedObject:
         held=bool(o.held),
         confidence=float(o.confidence),
         last_seen=to_time(max(o.last_seen_s, 0.0)),
+        extents=[float(v) for v in o.extents_m or (0.0, 0.0, 0.0)],
+        outline=[Point(x=float(px), y=float(py), z=0.0) for px, py in o.outline_m],
+        name=o.name,
     )
+
+
+def _extents(o: m.DetectedObject) -> Vec3 | None:
+    length, width, height = (float(v) for v in o.extents)
+    return (length, width, height) if length else None
 
 
 def scene_from_msg(msg: m.Scene) -> Scene:
@@ -126,10 +135,13 @@ def scene_from_msg(msg: m.Scene) -> Scene:
             held=o.held,
             confidence=o.confidence,
             last_seen_s=to_seconds(o.last_seen),
+            extents_m=_extents(o),
+            outline_m=tuple((p.x, p.y) for p in o.outline),
+            name=o.name,
         )
         for o in msg.objects
     )
-    return Scene(objects, to_seconds(msg.header.stamp), workspace)
+    return Scene(objects, to_seconds(msg.header.stamp), workspace, int(msg.left_out))
 
 
 # --- plans ----------------------------------------------------------------------------------

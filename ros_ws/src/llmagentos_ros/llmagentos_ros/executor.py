@@ -57,6 +57,8 @@ from sensor_msgs.msg import JointState
 
 #: A cancel is looked at this often while waiting.
 _POLL_S = 0.02
+#: A process that got no time for so long was frozen, seconds.
+_STOOD_S = 1.0
 #: What of the watchdogs' table this node hears; its parameters say other limits than the table's.
 SOURCES = ('joint states', 'scene', 'clock', 'pictures')
 
@@ -93,6 +95,7 @@ class ExecutorNode(ModuleNode):
             {source: self.value(f'{source.replace(" ", "_")}_timeout_s') for source in SOURCES},
             lambda: self.now_s,
             self._on_silence,
+            _STOOD_S,
         )
         timer = self.senses.timer
         scene_s = self.value('scene_timeout_s')

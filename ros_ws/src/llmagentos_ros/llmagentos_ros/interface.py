@@ -17,7 +17,7 @@ from diagnostic_msgs.msg import DiagnosticArray
 from geometry_msgs.msg import PoseArray, TransformStamped
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command, ExecutePlan
-from llmagentos_msgs.srv import PlanCommand, QueryScene, Reset, Undo
+from llmagentos_msgs.srv import PlanCommand, QueryScene, Reset, ShowThing, Undo
 from rclpy.qos import (
     QoSDurabilityPolicy,
     QoSHistoryPolicy,
@@ -26,7 +26,7 @@ from rclpy.qos import (
 )
 from rosgraph_msgs.msg import Clock
 from sensor_msgs.msg import BatteryState, CameraInfo, Image, JointState
-from std_msgs.msg import Empty
+from std_msgs.msg import Empty, String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
 
@@ -55,6 +55,9 @@ EVENT = _qos(reliable=True, latched=False, depth=20)
 #: Feedback of actions, at both ends. A command's first events come within milliseconds of each
 #: other: with the ten that ROS keeps by itself, a busy client has lost the first ones.
 FEEDBACK = _qos(reliable=True, latched=False, depth=200)
+#: Sound that comes in: some drivers send it best effort, and a piece that waits is not lost. A
+#: second of it, in pieces of 20 ms.
+SOUND = _qos(reliable=False, latched=False, depth=50)
 
 
 @dataclass(frozen=True)
@@ -107,6 +110,10 @@ AGENT_STATE = Topic('agent_state', m.AgentState, STATE, 2.0, 'what the agent doe
 SAFETY_STATE = Topic('safety_state', m.SafetyState, STATE, 5.0, 'whether the arm may move')
 HEARTBEAT = Topic('heartbeat', m.Heartbeat, EVENT, 5.0, 'every node: name and process')
 DIAGNOSTICS = Topic('diagnostics', DiagnosticArray, EVENT, 1.0, 'every node')
+AUDIO = Topic('audio', m.Audio, SOUND, 0.0, "a microphone's samples, for the speech node")
+HEARD = Topic('heard', m.Heard, EVENT, 0.0, 'what somebody said, and what was made of it')
+SPOKEN = Topic('spoken', String, EVENT, 0.0, 'what the robot says aloud, in words')
+SPOKEN_AUDIO = Topic('spoken_audio', m.Audio, EVENT, 0.0, 'the same as samples, as fast as said')
 GRAPH_STATE = Topic('graph_state', DiagnosticArray, STATE, 0.0, "bring-up's view of the nodes")
 
 #: Keys of values in a node's status on `diagnostics` and in bring-up's on `graph_state`.
@@ -134,6 +141,10 @@ TOPICS: tuple[Topic, ...] = (
     SAFETY_STATE,
     HEARTBEAT,
     DIAGNOSTICS,
+    AUDIO,
+    HEARD,
+    SPOKEN,
+    SPOKEN_AUDIO,
     GRAPH_STATE,
 )
 
@@ -149,6 +160,7 @@ class Endpoint:
 
 PLAN_COMMAND = Endpoint('plan_command', PlanCommand, 'planner: only plan')
 QUERY_SCENE = Endpoint('query_scene', QueryScene, 'perception: the newest scene, filtered')
+SHOW_THING = Endpoint('show_thing', ShowThing, 'perception: things by the names they are shown by')
 UNDO = Endpoint('undo', Undo, 'agent: take the last commands back')
 RESET = Endpoint('reset', Reset, 'agent: a new session, in every node')
 RESET_PERCEPTION = Endpoint('perception/reset', Reset, 'perception: forget every track')
@@ -164,6 +176,7 @@ EXECUTE_PLAN = Endpoint('execute_plan', ExecutePlan, 'executor: carry out a plan
 ENDPOINTS: tuple[Endpoint, ...] = (
     PLAN_COMMAND,
     QUERY_SCENE,
+    SHOW_THING,
     UNDO,
     RESET,
     RESET_PERCEPTION,

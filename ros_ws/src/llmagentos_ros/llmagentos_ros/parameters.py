@@ -38,6 +38,7 @@ NODES = {
     'planner': 'PlannerNode',
     'executor': 'ExecutorNode',
     'agent': 'AgentNode',
+    'speech': 'SpeechNode',
     'bringup': 'Bringup',
 }
 

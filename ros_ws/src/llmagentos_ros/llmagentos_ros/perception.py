@@ -17,13 +17,16 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos.class_lookup import load_named
 from llmagentos.errors import DriverError, LLMAgentOSError, PerceptionError
+from llmagentos.learning import places
 from llmagentos.perception.lens import Lens, Straightener
+from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.modules import PerceptionModule
+from llmagentos.ports.showing import Shows
 from llmagentos.safety.ages import AHEAD_S, BEHIND_S, not_of_now, stamp_problem, StampWatch
 from llmagentos.safety.watchdogs import limit_s
 from llmagentos.types import CameraFrame, Observation, RobotState
 from llmagentos_msgs import msg as m
-from llmagentos_msgs.srv import QueryScene, Reset
+from llmagentos_msgs.srv import QueryScene, Reset, ShowThing
 from llmagentos_ros import interface as table
 from llmagentos_ros.base import ModuleNode
 from llmagentos_ros.camera_pose import CameraPose
@@ -65,6 +68,8 @@ class PerceptionNode(ModuleNode):
         Parameter(
             'depth_unit_m', 0.0, "Metres a unit of depth; 0: the encoding's convention", 0.0, 1.0
         ),
+        Parameter('shown', True, 'Keep what things look like that people show by name'),
+        Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
         *CameraPose.PARAMETERS,
         Parameter('joint_names', [''], 'Arm joints, shoulder to wrist; empty: those of `robot`'),
         Parameter('finger_joint_names', [''], 'Finger joints; empty: those of `robot`'),
@@ -103,12 +108,26 @@ class PerceptionNode(ModuleNode):
         # One near each picture is enough; while a picture is looked at the others pass.
         self.subscription(table.JOINT_STATES, self._on_joint_state, least_hz=1.0)
         self.serve(table.QUERY_SCENE, self._on_query, self.default_callback_group)
+        self.serve(table.SHOW_THING, self._on_show, self.default_callback_group)
         self.serve(table.RESET_PERCEPTION, self._on_reset, self.default_callback_group)
 
     def _made(self, kind: Any) -> PerceptionModule:
-        """Make the module; one that asks for an arm (to know it in the picture) gets this one."""
-        wants = 'arm' in inspect.signature(kind).parameters
-        module: PerceptionModule = kind(arm=self.robot) if wants else kind()
+        """
+        Make the module.
+
+        One that asks for an arm (to know it in the picture) gets this one, and one that asks for
+        what was shown gets that.
+        """
+        wanted = inspect.signature(kind).parameters
+        given: dict[str, Any] = {}
+        if 'arm' in wanted:
+            given['arm'] = self.robot
+        if 'shown' in wanted and self.value('shown'):
+            robot = f'{self.get_namespace()}-{self.robot.name}'
+            given['shown'] = ShownThings(places.shown(robot, self.value('taught_folder')))
+            if given['shown'].problem:
+                self.get_logger().warning(given['shown'].problem)
+        module: PerceptionModule = kind(**given)
         return module
 
     def release(self) -> None:
@@ -314,6 +333,7 @@ class PerceptionNode(ModuleNode):
             workspace_y_max=scene.workspace_y_max,
             table_z=scene.table_z,
             workspace_scale=scene.workspace_scale,
+            left_out=scene.left_out,
         )
         # A clock that was set back makes the last picture one of the future.
         future = to_seconds(scene.header.stamp) - self.now_s > AHEAD_S
@@ -321,6 +341,27 @@ class PerceptionNode(ModuleNode):
         if not answer.success:
             old = "stamped ahead of this node's clock" if future else f'{answer.age:.1f} s old'
             answer.message = self._error or f'the last picture is {old}'
+        return answer
+
+    def _on_show(
+        self, request: ShowThing.Request, answer: ShowThing.Response
+    ) -> ShowThing.Response:
+        namer: Shows | None = getattr(self.module, 'namer', None)
+        if namer is None:
+            answer.error, answer.message = 'PerceptionError', 'this perception keeps no names'
+            return answer
+        try:
+            if request.action == ShowThing.Request.SHOW:
+                told = namer.show(request.object_id, request.name)
+                answer.views, answer.like, answer.twin = told.views, told.like, told.twin
+                answer.success = True
+            elif request.action == ShowThing.Request.FORGET:
+                answer.success = namer.forget(request.name)
+            else:
+                answer.success = True
+        except (LLMAgentOSError, ValueError) as exc:
+            answer.error, answer.message = type(exc).__name__, str(exc)
+        answer.names = list(namer.names)
         return answer
 
     def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:

@@ -18,7 +18,7 @@ import time
 from typing import Any
 
 from llmagentos import errors
-from llmagentos.errors import PlanCancelledError, PlanError
+from llmagentos.errors import PerceptionError, PlanCancelledError, PlanError
 from llmagentos.events import Event, EventSink, from_json, StepDone
 from llmagentos.execution.guarding import bare_answer
 from llmagentos.local_robot import scene_rows
@@ -30,11 +30,12 @@ from llmagentos.ports.modules import (
     PlanRequest,
     PlanResult,
 )
+from llmagentos.ports.showing import Shown, Shows
 from llmagentos.safety.watchdogs import Silence
 from llmagentos.types import Observation, Scene
 from llmagentos_msgs.action import ExecutePlan
 from llmagentos_msgs.msg import Plan
-from llmagentos_msgs.srv import PlanCommand
+from llmagentos_msgs.srv import PlanCommand, ShowThing
 from llmagentos_ros.convert import plan_from_msg, scene_from_msg, scene_to_msg
 from llmagentos_ros.scene_feed import SceneFeed
 
@@ -42,6 +43,8 @@ from llmagentos_ros.scene_feed import SceneFeed
 _POLL_S = 0.02
 #: A cancelled plan must have ended by then: ramping down takes 0.3 s.
 _CANCEL_S = 5.0
+#: A name is kept or forgotten within this, seconds.
+_SHOW_S = 3.0
 
 #: Why a node counts as dead, or ''.
 Dead = Callable[[], str]
@@ -100,12 +103,56 @@ class RemotePerception(PerceptionModule):
     for a scene that is new enough.
     """
 
-    def __init__(self, look: Callable[[], Scene]) -> None:
-        self._look = look
+    def __init__(self, look: Callable[[], Scene], namer: Shows | None = None) -> None:
+        self._look, self.namer = look, namer
 
     def perceive(self, observation: Observation) -> Scene:
         """Wait for a scene. Raises PerceptionError where none comes in time."""
         return self._look()
+
+
+class RemoteNamer:
+    """
+    The perception node's service for things that are shown by name.
+
+    timeout_s: for an answer.
+    """
+
+    def __init__(
+        self, client: Any, stopped: Callable[[], bool], timeout_s: float = _SHOW_S
+    ) -> None:
+        self._client, self._stopped, self._timeout_s = client, stopped, timeout_s
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name; () where the perception node does not answer."""
+        try:
+            return tuple(self._ask(ShowThing.Request.LIST).names)
+        except PerceptionError:
+            return ()
+
+    def show(self, object_id: str, name: str) -> Shown:
+        """Have the object of the newest scene called so. PerceptionError, ValueError as there."""
+        told = self._ask(ShowThing.Request.SHOW, name, object_id)
+        if not told.success:
+            kind = ValueError if told.error == 'ValueError' else PerceptionError
+            raise kind(told.message)
+        return Shown(name, told.views, told.like, told.twin)
+
+    def forget(self, name: str) -> bool:
+        """Whether there was such a name."""
+        return bool(self._ask(ShowThing.Request.FORGET, name).success)
+
+    def _ask(self, action: int, name: str = '', object_id: str = '') -> ShowThing.Response:
+        if not self._client.service_is_ready():
+            raise PerceptionError('expected the perception node to keep names, got no answer')
+        request = ShowThing.Request(action=action, name=name, object_id=object_id)
+        future = self._client.call_async(request)
+        problem = wait_for(future, self._timeout_s, str, self._stopped)
+        if problem:
+            self._client.remove_pending_request(future)
+            raise PerceptionError(f'expected the perception node to keep names: {problem}')
+        return future.result()
 
 
 class RemotePlanning(PlanningModule):

@@ -71,9 +71,10 @@ class RobotSim(ModuleNode):
         from sim.world import SimWorld
 
         seed = int(self.value('seed'))
-        noise = SensorNoise(
-            rgb_std=self.value('rgb_noise'), depth_std_m=self.value('depth_noise_m'), seed=seed
-        )
+        rgb_std, depth_std_m = self.value('rgb_noise'), self.value('depth_noise_m')
+        noise = None  # as the scene has it
+        if rgb_std > 0 or depth_std_m > 0:
+            noise = SensorNoise(rgb_std=rgb_std, depth_std_m=depth_std_m, seed=seed)
         self.world = SimWorld(
             load_scene(self.value('scene'), seed, self.value('robot')),
             seed=seed,

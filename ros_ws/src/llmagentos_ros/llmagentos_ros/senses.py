@@ -16,6 +16,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 import math
 import threading
+import time
 
 from llmagentos.safety.ages import AgeTimer
 from llmagentos.safety.watchdogs import Effect, Silence, Watchdogs
@@ -29,7 +30,9 @@ class Senses:
     Watchdogs with a thread that looks, from `start` to `stop`.
 
     limits_s: the sources, each with its limit. clock: the node's, seconds. told: hears of each
-    change, from the thread that looks, or from whoever calls `look`.
+    change, from the thread that looks, or from whoever calls `look`. stood_s: where this process
+    got no time for so long (it was frozen), that is told as silence of the executor: between two
+    motions nothing else shows it. now_s: monotonic seconds.
     """
 
     def __init__(
@@ -37,9 +40,13 @@ class Senses:
         limits_s: Mapping[str, float],
         clock: Callable[[], float],
         told: Callable[[Silence], None],
+        stood_s: float = math.inf,
+        now_s: Callable[[], float] = time.monotonic,
     ) -> None:
         self._dogs = Watchdogs(tuple(limits_s), limits_s)
         self._clock, self._told = clock, told
+        self._stood_s, self._now_s = stood_s, now_s
+        self._looked_s = math.inf
         self._read_s = clock()
         self._looking = threading.Lock()
         self._closing = threading.Event()
@@ -62,12 +69,20 @@ class Senses:
     def look(self) -> None:
         """Look now, and tell what has changed."""
         with self._looking:
+            self._tell_standstill()
             now_s = self._clock()
             if now_s != self._read_s and 'clock' in self._dogs.timers:
                 self._dogs.beat('clock')
             self._read_s = now_s
             for change in self._dogs.changes():
                 self._told(change)
+
+    def _tell_standstill(self) -> None:
+        before_s, self._looked_s = self._looked_s, self._now_s()
+        if self._looked_s - before_s > self._stood_s:
+            why = f'this process stood still for {self._looked_s - before_s:.2f} s'
+            self._told(Silence.of('executor', why))
+            self._told(Silence.of('executor', ''))
 
     def _loop(self) -> None:
         while not self._closing.wait(_LOOK_S):

@@ -1,0 +1,1 @@
+"""Who is where when: volumes, windows of time, and claims that never touch and never wait in a ring."""

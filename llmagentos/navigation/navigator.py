@@ -1,0 +1,241 @@
+"""One drive to a goal: plan, go, and what to do when that does not work.
+
+Knows: the order of these, period by period. Does not know: names of places, sentences, who asks; the
+gate behind its driver decides what the wheels may do.
+"""
+
+from __future__ import annotations
+
+import logging
+import math
+from dataclasses import dataclass
+from enum import Enum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llmagentos.errors import NoWayError
+from llmagentos.navigation.any_angle import pulled
+from llmagentos.navigation.costmap import Costmap, Inflation
+from llmagentos.navigation.frame import Points
+from llmagentos.navigation.live import LiveObstacles
+from llmagentos.navigation.occupancy import OccupancyGrid
+from llmagentos.navigation.pursuit import Pursuit, Tolerance
+from llmagentos.navigation.rolling import STUCK_S, Locating, Periods, Rolling
+from llmagentos.navigation.search import Search, a_star
+from llmagentos.ports.driving import STILL, BaseDriver, Velocity
+from llmagentos.robots.bases.spec import BaseProfile, BaseSpec
+from llmagentos.types import MapPose
+
+_log = logging.getLogger(__name__)
+
+#: Kept off things when a way is planned: more than the gate keeps, so that it need not cut in.
+PLAN_MARGIN_M = 0.06
+#: A goal that is a little too near to something is taken for the nearest free place.
+_NEAR_GOAL_M, _NEAR_START_M = 0.25, 0.5
+#: A way is planned anew at least so often, and when blocked not sooner than after the second.
+_REPLAN_S, _REPLAN_BLOCKED_S = 2.0, 0.4
+_WAIT_S, _BACK_M = 2.5, 0.25
+#: It looks around on the spot that fast, and for so long while it does not know where it is.
+_LOOK_RADPS, _LOST_S = 0.7, 25.0
+_LOOKS_AHEAD_POINTS = 50
+
+
+class End(str, Enum):
+    """How a drive ended."""
+
+    REACHED = "reached"
+    NO_WAY = "no way"
+    BLOCKED = "blocked"
+    LOST = "lost"
+
+
+@dataclass(frozen=True)
+class Recovery:
+    """What was done when it did not go on: "wait", "back up", "look around"."""
+
+    what: str
+    at_s: float
+
+
+#: What is tried, one after another, when it is stuck; each is followed by a new plan.
+RECOVERIES = ("wait", "back up", "wait", "look around", "back up", "wait")
+
+
+class Navigator:
+    """A base on one map. Not safe to share between threads.
+
+    driver: gated. grid: what it plans on; what is not known to be free there is not driven on.
+    keep_out: bool [rows, columns] of it, where it shall not go though nothing is met there (under
+    tables). search: how ways are found.
+    """
+
+    def __init__(
+        self,
+        driver: BaseDriver,
+        spec: BaseSpec,
+        grid: OccupancyGrid,
+        locating: Locating,
+        profile: BaseProfile,
+        keep_out: NDArray[np.bool_] | None = None,
+        search: Search = a_star,
+    ) -> None:
+        self.grid, self.locating = grid, locating
+        self.live = LiveObstacles(grid.frame, grid.occupied)
+        self.rolling = Rolling(driver, spec, profile, locating, self.live)
+        self._walls = grid.occupied
+        self._keep_out = np.zeros(grid.frame.shape, bool) if keep_out is None else keep_out
+        self._unknown = ~grid.free & ~grid.occupied
+        self._search = search
+        self.inflation = Inflation(spec.radius_m + PLAN_MARGIN_M)
+        self._pursuit: Pursuit | None = None
+        self._checked_s = -math.inf
+        #: Of the last drive.
+        self.recoveries: list[Recovery] = []
+        self.plans = 0
+
+    @property
+    def pose(self) -> MapPose:
+        """Where it believes to stand."""
+        return self.locating.pose
+
+    @property
+    def way(self) -> Points:
+        """What is left of the way that it goes, [N, 2]; [0, 2] when it goes none."""
+        return self._pursuit.ahead if self._pursuit is not None else np.zeros((0, 2))
+
+    def costmap(self) -> Costmap:
+        """Of the map and what stands around now."""
+        obstacles = (self._walls & ~self.live.gone) | self.live.occupied(self._now_s)
+        obstacles |= self._keep_out
+        return Costmap(obstacles, self.grid.frame, self.inflation, self._unknown)
+
+    @property
+    def _now_s(self) -> float:
+        return self.rolling.driver.now_s
+
+    def plan(self, goal: MapPose) -> Points:
+        """A way from where it stands to a goal, corners [N, 2] in the map's frame. NoWayError."""
+        costmap, frame, pose = self.costmap(), self.grid.frame, self.pose
+        start = costmap.nearest_free(pose.x_m, pose.y_m, _NEAR_START_M)
+        end = costmap.nearest_free(goal.x_m, goal.y_m, _NEAR_GOAL_M)
+        if start is None:
+            raise NoWayError("expected free floor where it stands, got none")
+        if end is None:
+            raise NoWayError(f"expected free floor at {goal}, got none")
+        self.plans += 1
+        route = self._search(costmap.costs, start, end)
+        points = frame.centres(np.array(pulled(costmap.costs, route.cells)))
+        if costmap.is_free(goal.x_m, goal.y_m):
+            points[-1] = goal.x_m, goal.y_m
+        if len(points) > 1 and costmap.is_free(pose.x_m, pose.y_m):
+            points[0] = pose.x_m, pose.y_m
+        return points
+
+    def go_to(
+        self,
+        goal: MapPose,
+        any_yaw: bool = False,
+        tolerance: Tolerance | None = None,
+        speed: float = 1.0,
+    ) -> Periods[End]:
+        """Drive to a goal, round what stands in the way. speed: a share of the profile's.
+
+        Raises what the driver raises; the base then stands, or brakes by itself.
+        """
+        self.recoveries, self.plans, self._pursuit = [], 0, None
+        yaw = None if any_yaw else goal.yaw_rad
+        tries = 0
+        try:
+            yield from self.rolling.stand()
+            while True:
+                if self.locating.is_lost and not (yield from self._find_itself()):
+                    return End.LOST
+                ended = yield from self._along(goal, yaw, tolerance, speed)
+                if ended is End.REACHED:
+                    return ended
+                if ended is End.LOST:
+                    continue
+                if ended is End.NO_WAY and not self._is_way_of_walls_free(goal):
+                    return ended
+                if tries == len(RECOVERIES):
+                    return End.BLOCKED
+                yield from self._recover(RECOVERIES[tries])
+                tries += 1
+        finally:
+            self._pursuit = None
+
+    def _along(
+        self, goal: MapPose, yaw_rad: float | None, tolerance: Tolerance | None, speed: float
+    ) -> Periods[End]:
+        """Plan and go until it is there, or something is wrong."""
+        rolling = self.rolling
+        pursuit: Pursuit | None = None
+        planned_s, rolling.still_s = -math.inf, 0.0
+        while True:
+            old_s = self._now_s - planned_s
+            blocked = old_s > _REPLAN_BLOCKED_S and pursuit and self._is_blocked(pursuit)
+            if pursuit is None or blocked or (old_s > _REPLAN_S and not pursuit.is_at_end):
+                try:
+                    points = self.plan(goal)
+                except NoWayError as exc:
+                    _log.info("no way now: %s", exc)
+                    yield from rolling.stand()
+                    return End.NO_WAY
+                planned_s = self._now_s
+                pursuit = Pursuit(rolling.spec, rolling.profile, points, yaw_rad, tolerance)
+                self._pursuit = pursuit
+            period_s = rolling.driver.control_period_s
+            wanted = pursuit.command(self.pose, rolling.last, rolling.beside_m, period_s, speed)
+            if pursuit.is_done:
+                yield from rolling.stand()
+                return End.REACHED
+            yield from rolling.period(wanted)
+            if self.locating.is_lost:
+                yield from rolling.stand()
+                return End.LOST
+            if rolling.still_s > STUCK_S:
+                return End.BLOCKED
+
+    def _is_blocked(self, pursuit: Pursuit) -> bool:
+        """Whether something stands on the next metres of the way that was not there when it was
+        planned; looked at once a scan."""
+        if self._checked_s == self.rolling.scan_s:
+            return False
+        self._checked_s = self.rolling.scan_s
+        ahead = pursuit.ahead[:_LOOKS_AHEAD_POINTS]
+        keep_m = self.rolling.spec.radius_m + PLAN_MARGIN_M / 2
+        return self.live.is_near(ahead, keep_m, self._now_s)
+
+    def _is_way_of_walls_free(self, goal: MapPose) -> bool:
+        """Whether there is a way but for what stands around now, which is forgotten."""
+        self.live.clear()
+        try:
+            self.plan(goal)
+        except NoWayError:
+            return False
+        return True
+
+    def _recover(self, what: str) -> Periods[None]:
+        rolling = self.rolling
+        self.recoveries.append(Recovery(what, self._now_s))
+        _log.info("recovery: %s", what)
+        yield from rolling.stand()
+        if what == "wait":
+            for _ in range(round(_WAIT_S / rolling.driver.control_period_s)):
+                yield from rolling.period(STILL)
+        elif what == "back up":
+            yield from rolling.straight(-_BACK_M)
+        else:
+            yield from rolling.turn(2 * math.pi, _LOOK_RADPS)
+            self.live.clear()
+
+    def _find_itself(self) -> Periods[bool]:
+        """Turn on the spot until the scans say where it is; whether they did."""
+        self.recoveries.append(Recovery("look around", self._now_s))
+        until_s = self._now_s + _LOST_S
+        while self.locating.is_lost and self._now_s < until_s:
+            yield from self.rolling.period(Velocity(0.0, _LOOK_RADPS))
+        yield from self.rolling.stand()
+        self.live.clear()
+        return not self.locating.is_lost

@@ -1,0 +1,1 @@
+"""Rendered heaps with truth, and a small network that learns from them what one thing is."""

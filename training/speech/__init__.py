@@ -1,0 +1,1 @@
+"""Spoken sentences made by programs, and the training of what hears "stop" in them."""
