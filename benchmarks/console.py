@@ -42,12 +42,6 @@ def _page(door: Door, browser: Any, **more: Any) -> Any:
     return page
 
 
-def _anew(door: Door) -> None:
-    agent = door.daemon.agent(AGENT)
-    agent.stop()
-    agent.start()
-
-
 def _click(door: Door, page: Any) -> float:
     button = page.locator("#stop")
     page.evaluate("delete document.getElementById('stop').dataset.ms")
@@ -80,7 +74,7 @@ def stops_ms(door: Door, page: Any, count: int, seed: int) -> tuple[dict[str, li
             door.until(lambda: door.rates() > _MOVING_RADPS, 2.0)
         except TimeoutError:
             anew += 1
-            _anew(door)
+            door.anew()
             continue
         name = list(ways)[turn % 2]
         out[name].append(ways[name]())

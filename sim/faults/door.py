@@ -210,8 +210,18 @@ class Door:
                 f"expected a command that begins, got {answer.status} {answer.body!r}"
             )
         number = int(answer.json()["number"])
-        self.until(lambda: self.rates() > _MOVING_RADPS, 60.0)
+        try:
+            self.until(lambda: self.rates() > _MOVING_RADPS, 60.0)
+        except TimeoutError as late:
+            call = self.daemon.ask("result", number=number, wait=False)
+            raise TimeoutError(f"{late}: the arm moves; the command: {call}") from late
         return number
+
+    def anew(self) -> None:
+        """Begin the agent again: everything lies where its scene puts it, nothing is under way."""
+        agent = self.daemon.agent(AGENT)
+        agent.stop()
+        agent.start()
 
     def ready(self) -> None:
         """Nothing under way, and no stop that holds."""

@@ -44,9 +44,7 @@ def as_it_was(robot: Door) -> Callable[[str], None]:
         begun = {"red block": (0.4, 0.1), "yellow block": (0.52, 0.11)}[words]
         row = next(o for o in told["objects"] if f"{o['color']} {o['kind']}" == words)
         if told["held"] or math.dist(row["position"][:2], begun) > 0.01:
-            agent = robot.daemon.agent(AGENT)
-            agent.stop()
-            agent.start()
+            robot.anew()
 
     return put_back
 

@@ -17,7 +17,7 @@ from websockets.sync.client import ClientConnection, connect
 
 from llmagentos.speech.audio import RATE_HZ, Sound, resampled
 from llmagentos.speech.packages import PACKAGES, have
-from sim.faults.door import AGENT, LONG, Door
+from sim.faults.door import AGENT, Door
 
 
 def _speaks(door: Door, who: str = "operator", rate: int = RATE_HZ) -> ClientConnection:
@@ -86,8 +86,7 @@ def test_what_was_said_comes_back_as_text_at_any_rate_and_nothing_is_done(
 def test_a_stop_that_is_said_stops_before_the_button_is_let_go(robot_at_work: Door) -> None:
     with _speaks(robot_at_work) as link:
         _next(link, "listening")
-        robot_at_work.say(LONG)
-        robot_at_work.until(lambda: robot_at_work.rates() > 0.1, 60.0)
+        robot_at_work.move()
         sound = np.concatenate([spoken("Robot, stop!"), np.zeros(RATE_HZ, np.int16)])
         for start in range(0, len(sound), 1024):
             link.send(sound[start : start + 1024].tobytes())
