@@ -17,7 +17,7 @@ from training.corpus.sampler import Ctx, is_mark
 #: What begins so may be about the arm's hand, or about a thing on its table.
 _OF_THE_TABLE = frozenset(
     """put place drop move leave set restock tidy go head keep point return back here over tidy
-    there onwards straight inch just by""".split()
+    there onwards straight inch just by a closer nudge not""".split()
 )
 #: Spots that are no places to an arm: "go home" is its own home.
 _OWN_SPOTS = ("start", "before", "there")
