@@ -16,9 +16,9 @@ from typing import Any
 from rich.console import Console
 from rich.table import Table
 
-from llmagentos.builder import skills_for
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus
+from llmagentos.robot_skills import skills_for
 from llmagentos.robots import load
 from llmagentos.types import Action, Pose, Scene, Workspace
 from sim.physics_log import fastest_joint, rest_after_s

@@ -20,12 +20,13 @@ import numpy as np
 
 from benchmarks.oracle import oracle_scene
 from benchmarks.tasks import CONTAINERS
-from llmagentos.builder import SIMULATED_PROFILE, skills_for
+from llmagentos.builder import SIMULATED_PROFILE
 from llmagentos.errors import SceneError
 from llmagentos.local_robot import observe
 from llmagentos.motion.kinematics import wrap_angle
 from llmagentos.objects.geometry import object_geometry
 from llmagentos.objects.kinds import traits
+from llmagentos.robot_skills import skills_for
 from llmagentos.robots import load
 from llmagentos.skills import SkillReport, SkillStatus
 from llmagentos.types import Action, Pose, Scene, SceneObject

@@ -7,9 +7,7 @@ PyBullet or language models (composition).
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -27,7 +25,6 @@ from llmagentos.learning.words import Lexicon
 from llmagentos.local_robot import LocalRobot, observe
 from llmagentos.memory.long_term import LongTermMemory
 from llmagentos.memory.session import SessionMemory
-from llmagentos.motion.kinematics import Kinematics
 from llmagentos.perception import TabletopPerception
 from llmagentos.perception.glances import glances_of
 from llmagentos.perception.shown import ShownThings
@@ -40,25 +37,19 @@ from llmagentos.ports.modules import (
     PerceptionModule,
     PlanningModule,
 )
-from llmagentos.ports.rehearsal import Rehearsal
-from llmagentos.ports.robot import Robot, Simulation
+from llmagentos.ports.robot import Simulation
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder
 from llmagentos.recorder.cameras import shared
+from llmagentos.robot_skills import Modules, rehearsal_for, skills_for
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
 from llmagentos.robots.specs import DEFAULT_PROFILE, SIM_PROFILE
-from llmagentos.safety.gate import MotionGate
-from llmagentos.safety.gated_driver import GatedDriver
+from llmagentos.roving import modules_in_flat
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
-from llmagentos.safety.keeper import Keeper
-from llmagentos.safety.observed import ObservedDriver
-from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
 from llmagentos.safety.signals import Stop
 from llmagentos.safety.supervising import PROCESS, THREAD, supervisor_for
-from llmagentos.skills import MotionSkills
-from llmagentos.skills.learned import LEARNED, policies_for
-from llmagentos.skills.senses import Sight
+from llmagentos.skills.learned import LEARNED
 from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
@@ -66,78 +57,6 @@ SIMULATED_PROFILE = SIM_PROFILE
 #: What `Agent.in_simulation` takes as a scene: see composition.load_scene.
 SceneLike = Any
 A = TypeVar("A", bound="Built")
-
-
-@dataclass(frozen=True)
-class ArmSkills:
-    """Skills, the driver that they command, and the gate in front of it; permit: how that gate
-    asks the supervisor, keeper: what brakes when nobody does, None without a supervisor."""
-
-    skills: MotionSkills
-    driver: ObservedDriver
-    gate: MotionGate
-    kinematics: Kinematics
-    permit: Permit | None = None
-    keeper: Keeper | None = None
-
-    @property
-    def passed_s(self) -> float:
-        """Time that was let pass for the arm, seconds: it stands while nobody drives."""
-        gated = self.driver.inner
-        return gated.passed_s if isinstance(gated, GatedDriver) else self.driver.now_s
-
-
-def skills_for(
-    driver: RobotDriver,
-    look: Callable[[], Scene],
-    arm: ArmSpec,
-    profile: str = DEFAULT_PROFILE,
-    gripper_latency_s: float = 0.0,
-    clock: Callable[[], float] = time.perf_counter,
-    skills: str | Path = LEARNED,
-    supervisor: SupervisorPort | None = None,
-    audit: Audit | None = None,
-    sight: Sight | None = None,
-) -> ArmSkills:
-    """Skills for an arm, behind the gate of one of its profiles. clock: what first motion is told
-    on. skills: "scripted", "learned" (corrected by the policies that come with this package, where
-    the arm has some) or a folder with policies. supervisor: whose lease every command needs, of a
-    goal that `permit.begin` begins; None for trials in which nobody asks for a goal. audit: told
-    what the gate refuses. sight: shows a place while the arm moves. Raises SkillError, ModelError, FileError."""
-    kinematics = Kinematics(arm)
-    gate = MotionGate.of(arm, profile, kinematics.tip_position, kinematics.tip_jacobian)
-    gate.audit = audit or gate.audit
-    permit = None if supervisor is None else Permit(supervisor)
-    gated = GatedDriver(driver, gate, permit)
-    observed = ObservedDriver(gated, clock)
-    policies = policies_for(arm.name, skills)
-    able = MotionSkills(
-        observed, look, kinematics, profile, gripper_latency_s, policies=policies, sight=sight
-    )
-    if supervisor is None or permit is None:
-        return ArmSkills(able, observed, gate, kinematics)
-    permit.holding = lambda: able.holding
-    return ArmSkills(able, observed, gate, kinematics, permit, Keeper(gated, supervisor))
-
-
-def rehearsal_for(able: ArmSkills, arm: ArmSpec, profile: str, skills: str | Path) -> Rehearsal:
-    """What tries plans out for skills of `skills_for`. Raises MissingDependencyError where there is
-    no simulator."""
-    return composition.rehearsal(
-        arm, able.driver.state, profile, policies_for(arm.name, skills), able.kinematics
-    )
-
-
-@dataclass
-class Modules:
-    """A robot and the modules that work on it: what `Agent` is made of, but for its planner."""
-
-    robot: Robot
-    perception: PerceptionModule
-    execution: ExecutionModule
-    learning: LearningModule
-    events: EventBus
-    flight: FlightRecorder | None = None
 
 
 def modules_for(
@@ -224,6 +143,15 @@ def modules_for(
     return Modules(robot, seeing, execution, learning or EpisodeLog(), events, flight)
 
 
+def _stop_by_key(robot: Any) -> None:
+    """The window's stop key stops a simulated robot."""
+    supervisor: SupervisorPort | None = robot.supervisor
+    if supervisor is not None:
+        post = supervisor.post
+        key = robot.simulation.stop_key(lambda: post(Stop("the window", "the window")))
+        robot.driver.observers.append(key)
+
+
 class Built:
     """The ways to build a robot's agent; `Agent` has them as class methods."""
 
@@ -256,11 +184,11 @@ class Built:
         supervisor: str | SupervisorPort = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
-        """An agent with a simulated robot.
+        """An agent with a simulated robot: an arm at a table, or a base in a flat (docs/navigation.md).
 
-        scene: a SceneSpec, a mapping, a YAML file's path, "random", a shipped scene's name, or None
-        for the demo scene. robot: the arm's name or folder, instead of the scene's. seed: noise,
-        light, random scenes. llm: a name, folder, address or LLM
+        scene: a SceneSpec or FlatSpec, a mapping, a YAML file's path, "random", a shipped scene's or
+        flat's name, or None for the demo scene. robot: the name or folder of the arm, in a flat of the
+        base, instead of the scene's. seed: noise, light, random scenes. llm: a name, folder, address or LLM
         object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
         profiles. view: PyBullet's window, in which `k` stops. noise: a sim.noise.SensorNoise. skills: "learned",
         "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
@@ -275,7 +203,18 @@ class Built:
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
         planner = planning or composition.load_planner(llm, engine)
-        world = composition.Simulated(scene, seed, view, noise, robot)
+        place = composition.load_place(scene, seed, robot)
+        if composition.is_flat(place):
+            made = modules_in_flat(
+                place, profile, lambda now_s: supervisor_for(supervisor, now_s), seed=seed,
+                view=view, noise=noise, skills=skills, rehearses=rehearses, trust=trust, rules=rules,
+                people=people, perception=perception, execution=execution, learning=learning,
+                audit=audit,
+            )  # fmt: skip
+            if view:
+                _stop_by_key(made.robot)
+            return cls._of(made, planner, on_event, words, audit, past)
+        world = composition.Simulated(place, seed, view, noise, robot)
         made = modules_for(
             world.driver,
             world.cameras,
@@ -295,10 +234,8 @@ class Built:
             supervisor=supervisor_for(supervisor, lambda: world.driver.now_s),
             audit=audit,
         )
-        if view and isinstance(made.robot, LocalRobot) and made.robot.supervisor is not None:
-            post = made.robot.supervisor.post
-            key = world.stop_key(lambda: post(Stop("the window", "the window")))
-            made.robot.driver.observers.append(key)
+        if view:
+            _stop_by_key(made.robot)
         return cls._of(made, planner, on_event, words, audit, past)
 
     @classmethod

@@ -116,7 +116,8 @@ class CommandResult:
     as this one that are right, None where no plan was made. initial_objects and objects: before
     and after, by simulator truth where there is a simulator, otherwise as perceived. heard: of a
     spoken command, what may have been said, the likeliest first: text, confidence and the words that
-    were taken for others.
+    were taken for others. base: of a robot that drives, where it then stands: pose and, simulated,
+    true_pose (x, y, yaw; metres, radians, the map's frame), room; objects are in that frame, too.
     """
 
     command: str
@@ -132,6 +133,7 @@ class CommandResult:
     engine: Mapping[str, str] = field(default_factory=dict)
     confidence: float | None = None
     heard: tuple[Mapping[str, Any], ...] = ()
+    base: Mapping[str, Any] | None = None
 
     @property
     def ok(self) -> bool:
@@ -154,4 +156,5 @@ class CommandResult:
             "engine": dict(self.engine),
             "confidence": None if self.confidence is None else round(self.confidence, 3),
             **({"heard": list(self.heard)} if self.heard else {}),
+            **({"base": dict(self.base)} if self.base is not None else {}),
         }

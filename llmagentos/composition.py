@@ -17,7 +17,7 @@ from typing import Any
 from llmagentos.default_model import DEFAULT_MODEL
 from llmagentos.errors import FileError, MissingDependencyError, ModelError, SceneError
 from llmagentos.events import EventBus
-from llmagentos.files import is_there, shown, written
+from llmagentos.files import is_there, read_yaml, shown, written
 from llmagentos.ports.hardware import Camera, RobotDriver
 from llmagentos.ports.meaning import WordMeaning
 from llmagentos.ports.modules import PlanningModule
@@ -51,6 +51,11 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
     """
     if scene == "random":
         return random_scene(seed, robot=str(robot) or DEFAULT_ROBOT)
+    if "rooms" in (_rows_of(scene) or ()):
+        raise SceneError(
+            f"{shown(scene) if isinstance(scene, str | Path) else 'scene'}: expected a table with "
+            "objects, got a flat with rooms, which run, chat and plan take"
+        )
     if robot:
         load(robot)
         given = load_scene(scene, seed)
@@ -75,6 +80,60 @@ def load_scene(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
         names = ", ".join(name for name, _, _ in list_scenes())
         raise SceneError(f"expected a scene file or one of {names}, random; got '{shown(path)}'")
     return spec.from_yaml(path)
+
+
+def load_place(scene: Any, seed: int = 0, robot: str | Path = "") -> Any:
+    """What `Agent.in_simulation` takes: a flat (FlatSpec) where `rooms` say that it is one, else a table
+    (SceneSpec, see load_scene). A shipped flat has a name, too. robot: of a flat, its base.
+
+    Raises SceneError, also for what is neither, and RobotError.
+    """
+    flats = _optional("sim.flats.spec", "sim").FlatSpec
+    found = scene
+    if not isinstance(scene, flats):
+        data = _rows_of(scene)
+        if data is None or "rooms" not in data:
+            known = set(_optional("sim.scene", "sim").SceneSpec.model_fields)
+            if data and not known & set(data):
+                raise SceneError(
+                    f"{shown(scene) if isinstance(scene, str | Path) else 'scene'}: expected a table "
+                    f"(objects) or a flat (rooms), got {', '.join(map(str, data))}"
+                )
+            return load_scene(scene, seed, robot)
+        found = (
+            flats.from_dict(data) if isinstance(scene, Mapping) else flats.from_yaml(_file(scene))
+        )
+    return found.with_base(str(robot)) if robot else found
+
+
+def _file(scene: str | Path) -> Path:
+    """The path, or the shipped flat's of that name."""
+    path = Path(scene)
+    shipped = _scene_folder().parent / "flats" / f"{path.name}.yaml"
+    return shipped if path.suffix == "" and not is_there(path) and is_there(shipped) else path
+
+
+def _rows_of(scene: Any) -> Mapping[str, Any] | None:
+    """The fields of what may be a flat; None for what is none, or can't be read."""
+    if isinstance(scene, Mapping):
+        return scene
+    if not isinstance(scene, str | Path) or not is_there(_file(scene)):
+        return None
+    try:
+        data = read_yaml(_file(scene), "a scene file")
+    except FileError:  # whoever reads it next says what is wrong with it
+        return None
+    return data if isinstance(data, dict) else None
+
+
+def is_flat(place: Any) -> bool:
+    """Whether a place of `load_place` is a flat that a base drives in."""
+    return isinstance(place, _optional("sim.flats.spec", "sim").FlatSpec)
+
+
+def simulated_flat(flat: Any, **options: Any) -> Any:
+    """A flat's world with its base: see sim.flats.flat.SimulatedFlat."""
+    return _optional("sim.flats.flat", "sim").SimulatedFlat(flat, **options)
 
 
 def random_scene(

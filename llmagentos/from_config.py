@@ -28,6 +28,7 @@ from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
 from llmagentos.robots import DEFAULT_ROBOT, ArmSpec, load
+from llmagentos.robots.bases import load_base
 from llmagentos.safety.guard import GuardRules
 from llmagentos.services import Client
 from llmagentos.skills.learned import policies_for
@@ -130,6 +131,9 @@ def _here(concept: str, config: AgentConfig, wanted: ModuleConfig, arm: ArmSpec)
 def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     """The arguments of `Agent.in_simulation`. Raises ConfigError, SceneError, RobotError,
     ModelError."""
+    place = composition.load_place(config.scene, config.seed, config.robot)
+    if composition.is_flat(place):
+        return _flat(config, place, origin)
     scene, noise = table_and_noise(config)
     return {
         "scene": scene,
@@ -152,6 +156,44 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     }
 
 
+def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
+    """The same for a base in a flat. Raises ConfigError."""
+    _only_of_tables(config)
+    base = load_base(flat.base)
+    arm = load(base.arm or DEFAULT_ROBOT)
+    return {
+        "scene": flat,
+        "seed": config.seed,
+        "view": config.view,
+        "noise": _noise(config),
+        "skills": config.skills,
+        "rehearses": config.rehearses,
+        "trust": Trust(**config.trust.model_dump()),
+        "rules": guard_rules(config),
+        **({} if config.profile is None else {"profile": config.profile}),
+        **_supervisor(config),
+        "words": words(config, base.name),
+        "audit": audit(config, origin, needed=False),
+        **modules(config, arm),
+        "past": past(config, base.name),
+    }
+
+
+def _only_of_tables(config: AgentConfig) -> None:
+    """ConfigError for what a base in a flat has not: nothing that was asked for is left out unsaid."""
+    if config.table is not None:
+        raise ConfigError("table: expected a scene with a table for that, got a flat")
+    if config.rehearsal:
+        raise ConfigError("rehearsal: expected a scene with a table for that, got a flat")
+    if config.perception.is_service or config.perception.cache:
+        raise ConfigError("perception: expected runs: here and no cache in a flat, got them")
+    if "recorder" in config.model_fields_set and config.recorder.keeps != "none":
+        raise ConfigError(
+            "recorder: expected a scene with a table for flight recordings, got a flat: "
+            "take --record for a video"
+        )
+
+
 def table_and_noise(config: AgentConfig) -> tuple[Any, Any]:
     """The scene on the table that is wanted, and the cameras' noise; None: as the scene has it.
 
@@ -160,11 +202,16 @@ def table_and_noise(config: AgentConfig) -> tuple[Any, Any]:
     scene = composition.load_scene(config.scene, config.seed, config.robot)
     if config.table is not None:
         scene = scene.with_table(config.table, config.seed)
+    return scene, _noise(config)
+
+
+def _noise(config: AgentConfig) -> Any:
+    """Of the simulated cameras; None: the scene's."""
     if config.noise is None:
-        return scene, None
+        return None
     if isinstance(config.noise, str):
-        return scene, composition.named_noise(config.noise, config.seed)
-    return scene, composition.sensor_noise(config.seed, **config.noise.model_dump())
+        return composition.named_noise(config.noise, config.seed)
+    return composition.sensor_noise(config.seed, **config.noise.model_dump())
 
 
 def hardware(config: AgentConfig, origin: str = "python") -> dict[str, Any]:

@@ -28,7 +28,7 @@ class LocalRobot:
     """A robot in this process; implements llmagentos.ports.robot.Robot.
 
     driver: behind the gate. simulation: None on hardware, where results tell what is believed.
-    permit, keeper: see builder.ArmSkills; a command is a goal of the supervisor's. eyes: what shows
+    permit, keeper: see robot_skills.ArmSkills; a command is a goal of the supervisor's. eyes: what shows
     places while the arm moves; closed with the robot.
     """
 

@@ -92,4 +92,9 @@ class RunningCommand:
             ),
             engine=dict(planned.engine) if planned else dict(engine),
             confidence=planned.confidence if planned else None,
+            base=self._base(),
         )
+
+    def _base(self) -> Mapping[str, Any] | None:
+        where: Callable[[], Mapping[str, Any]] | None = getattr(self._robot, "base", None)
+        return None if where is None else where()

@@ -202,11 +202,13 @@ class RobotState:
 
 @dataclass(frozen=True)
 class Observation:
-    """What comes in at one moment: pictures, joints, and what was said ("" for nothing)."""
+    """What comes in at one moment: pictures, joints, what was said ("" for nothing), and where a base
+    that drives believes to stand (None for what stands fast)."""
 
     frames: tuple[CameraFrame, ...] = ()
     robot: RobotState | None = None
     command: str = ""
+    base: MapPose | None = None
 
 
 @dataclass(frozen=True)

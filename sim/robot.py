@@ -8,7 +8,8 @@ from __future__ import annotations
 
 import math
 import tempfile
-from collections.abc import Sequence
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -62,8 +63,10 @@ class ArmBody:
         substeps: int = 4,
         engine: Engine | None = None,
         base: Place = ((0.0, 0.0, 0.0), (0.0, 0.0, 0.0, 1.0)),
+        carried: Callable[[str], str] | None = None,
     ) -> None:
-        """substeps: physics steps in one period of control."""
+        """substeps: physics steps in one period of control. carried: makes one URDF of the arm's and
+        of what carries it, which is the same body then."""
         self.spec = spec
         self._client = client
         engine = engine or Engine()
@@ -74,9 +77,10 @@ class ArmBody:
             held = {} if engine.grips else spec.gripper.linkage(0.0)
             kept = {spec.gripper.fixed_finger} if engine.grips else ()
             urdf, within = merged(urdf, held, kept, () if held else spec.gripper.linkage(0.0))
+        self._painted = {name.get("name", "") for name in ElementTree.fromstring(urdf).iter("link")}
         with tempfile.TemporaryDirectory() as folder:
             path = Path(folder) / f"{spec.name}.urdf"
-            path.write_text(urdf, encoding="utf-8")
+            path.write_text(urdf if carried is None else carried(urdf), encoding="utf-8")
             self.body = int(
                 client.loadURDF(
                     str(path),
@@ -208,7 +212,12 @@ class ArmBody:
     def _paint(self) -> None:
         dark = {self.hand, *self.fingers, *self.linked, *self._fixed}
         dark |= {self.joints[2], self.joints[-1]}
-        for link in range(-1, self._client.getNumJoints(self.body)):
+        names = [
+            self._client.getJointInfo(self.body, i)[12].decode()
+            for i in range(self._client.getNumJoints(self.body))
+        ]
+        own = [-1, *(i for i, name in enumerate(names) if name in self._painted)]
+        for link in own:
             rgb = ROBOT_DARK_RGB if link in dark else ROBOT_LIGHT_RGB
             self._client.changeVisualShape(
                 self.body, link, rgbaColor=[*rgb, 1], specularColor=[0.1, 0.1, 0.1]

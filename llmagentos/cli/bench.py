@@ -68,7 +68,7 @@ def bench(
     "fresh" or "all" of our own suites; without it the fresh ones run, or the suites that are
     named. reveal: write the fresh suites' sentences, plans and scenes into the files too;
     `cases` are always written in full. robot: the arm's name or folder; the default arm without
-    it. skills: see builder.skills_for. ray: over that cluster instead of processes ("": see
+    it. skills: see robot_skills.skills_for. ray: over that cluster instead of processes ("": see
     sim.jobs.executor); a failure's pictures are then on the machine that played it. Returns the
     exit code: 0 when it ran. Raises FileError, ClusterError, JobError, MissingDependencyError,
     ModelError, RobotError; ValueError for an unknown suite,

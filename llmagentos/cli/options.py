@@ -16,7 +16,9 @@ OK, NOT_DONE, USAGE = 0, 1, 2
 SceneOption = Annotated[
     str | None,
     typer.Option(
-        "--scene", metavar="FILE", help="YAML scene, or 'random'; the demo scene without it."
+        "--scene",
+        metavar="FILE",
+        help="YAML scene or flat, or 'random'; the demo scene without it.",
     ),
 ]
 ConfigOption = Annotated[
@@ -26,7 +28,9 @@ ConfigOption = Annotated[
 RobotOption = Annotated[
     str | None,
     typer.Option(
-        "--robot", metavar="NAME", help="The arm: a name, or a folder; over the scene's own."
+        "--robot",
+        metavar="NAME",
+        help="The arm (in a flat: the base): a name, or a folder; over the scene's own.",
     ),
 ]
 SeedOption = Annotated[

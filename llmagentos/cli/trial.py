@@ -7,10 +7,11 @@ know: how it is told (cli.robot).
 from __future__ import annotations
 
 from llmagentos import composition
-from llmagentos.builder import SIMULATED_PROFILE, skills_for
+from llmagentos.builder import SIMULATED_PROFILE
 from llmagentos.local_robot import observe
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
+from llmagentos.robot_skills import skills_for
 from llmagentos.robots import ArmSpec
 from llmagentos.types import Action, Scene
 

@@ -101,6 +101,13 @@ def too_much(ctx: Context) -> str:
     return f"There is too much on the table for one look: I left out {part} of it."
 
 
+def nothing_there(ctx: Context, at_a_table: str = "The table is empty.") -> str:
+    """What is said where nothing is seen; at_a_table: by an arm that always stands at one."""
+    if ctx.scene.base is None:
+        return at_a_table
+    return "I see nothing here" + ("." if at_a_table.endswith(".") else "")
+
+
 def seen_instead(obj: p.Obj, ctx: Context) -> str:
     """What comes nearest to the description: same kind in other colours, same colour, all."""
     scene = ctx.scene
@@ -111,7 +118,7 @@ def seen_instead(obj: p.Obj, ctx: Context) -> str:
         kind = "object"
     same_kind = f.by_kind(visible, kind, scene)
     if not visible:
-        return "The table is empty."
+        return nothing_there(ctx)
     if same_kind and kind != "object" and (obj.colors or obj.size) and not obj.where:
         if obj.colors:
             near = nearest_colors(obj.colors[0], tuple(o.color for o in same_kind))[:3]

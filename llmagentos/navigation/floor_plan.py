@@ -10,12 +10,14 @@ import math
 from pathlib import Path
 from typing import Annotated, Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llmagentos.errors import NavigationError
 from llmagentos.files import read_yaml
+from llmagentos.navigation.frame import GridFrame
 
 _Finite = Annotated[float, Field(allow_inf_nan=False)]
 _Positive = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -96,6 +98,15 @@ class FloorPlan(_Entry):
     furniture: list[Furniture] = []
     dock: tuple[_Finite, _Finite, _Finite] | None = None
     person: tuple[_Finite, _Finite, _Finite] | None = None
+
+    def keep_out(self, frame: GridFrame) -> NDArray[np.bool_]:
+        """Cells under furniture, bool [rows, columns] of the frame: of a table a scanner meets only the
+        legs, and what stands out of the base does not pass under its top."""
+        filled = np.zeros(frame.shape, np.uint8)
+        for piece in self.furniture:
+            cells = frame.cells(piece.corners())[:, ::-1]  # columns first, as OpenCV has it
+            cv2.fillConvexPoly(filled, np.ascontiguousarray(cells, np.int32), 1)
+        return filled.astype(bool)
 
     def room_at(self, x_m: float, y_m: float) -> Room | None:
         """The room that a place lies in, or None."""

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from llmagentos.errors import NoWayError
 from llmagentos.navigation.any_angle import pulled
+from llmagentos.navigation.clearance import clearance_m
 from llmagentos.navigation.costmap import Costmap, Inflation
 from llmagentos.navigation.frame import Points
 from llmagentos.navigation.live import LiveObstacles
@@ -85,6 +86,7 @@ class Navigator:
         self.rolling = Rolling(driver, spec, profile, locating, self.live)
         self._walls = grid.occupied
         self._keep_out = np.zeros(grid.frame.shape, bool) if keep_out is None else keep_out
+        self._keep_clear_m: NDArray[np.float64] | None = None
         self._unknown = ~grid.free & ~grid.occupied
         self._search = search
         self.inflation = Inflation(spec.radius_m + PLAN_MARGIN_M)
@@ -104,6 +106,13 @@ class Navigator:
         """What is left of the way that it goes, [N, 2]; [0, 2] when it goes none."""
         return self._pursuit.ahead if self._pursuit is not None else np.zeros((0, 2))
 
+    def start_over(self, locating: Locating) -> None:
+        """The base was put elsewhere by other means (a simulator's reset): who says where it is from
+        now on. What was met on the way is forgotten."""
+        self.locating = self.rolling.locating = locating
+        self.rolling.last = STILL
+        self.live.clear()
+
     def costmap(self) -> Costmap:
         """Of the map and what stands around now."""
         obstacles = (self._walls & ~self.live.gone) | self.live.occupied(self._now_s)
@@ -113,6 +122,26 @@ class Navigator:
     @property
     def _now_s(self) -> float:
         return self.rolling.driver.now_s
+
+    def free_ahead_m(self, way_m: float) -> float:
+        """How much of a straight way (back where negative) keeps the body off where it shall not go."""
+        frame = self.grid.frame
+        if not self._keep_out.any():
+            return way_m
+        if self._keep_clear_m is None:
+            self._keep_clear_m = clearance_m(self._keep_out, frame.resolution_m)
+        clear, radius_m = self._keep_clear_m, self.rolling.spec.radius_m
+        steps = np.arange(0.0, abs(way_m) + frame.resolution_m, frame.resolution_m)
+        along = np.minimum(steps, abs(way_m)) * math.copysign(1.0, way_m)
+        pose = self.pose
+        heading = np.array([math.cos(pose.yaw_rad), math.sin(pose.yaw_rad)])
+        cells = frame.cells(np.array([pose.x_m, pose.y_m]) + along[:, None] * heading)
+        inside = frame.holds(cells)
+        rows, columns = np.clip(cells, 0, np.array(frame.shape) - 1).T
+        room = np.where(inside, clear[rows, columns], np.inf)
+        # Away from where it is too near already it may go.
+        worse = (room < radius_m) & (room < room[0] - frame.resolution_m / 2)
+        return float(along[max(int(worse.argmax()) - 1, 0)]) if worse.any() else way_m
 
     def plan(self, goal: MapPose) -> Points:
         """A way from where it stands to a goal, corners [N, 2] in the map's frame. NoWayError."""

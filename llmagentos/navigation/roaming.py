@@ -26,6 +26,8 @@ from llmagentos.types import BaseState, MapPose, NamedPlace
 _TICK_S, _MOST_S = 0.1, 600.0
 #: A wall is followed for so long at most, seconds.
 _WALL_S = 300.0
+#: A straight way that ends so much earlier, at a table, is told as blocked, metres.
+_SHORT_M = 0.02
 _ENDS = {
     End.NO_WAY: Failure.NO_WAY,
     End.BLOCKED: Failure.WAY_BLOCKED,
@@ -152,7 +154,10 @@ class RoamingBase:
 
     def _by(self, ahead_m: float, turn_rad: float, speed: float) -> Periods[SkillReport]:
         rolling = self.navigator.rolling
-        if ahead_m and not (yield from rolling.straight(ahead_m, speed)):
+        free_m = self.navigator.free_ahead_m(ahead_m)
+        if free_m and not (yield from rolling.straight(free_m, speed)):
+            return failed(Failure.WAY_BLOCKED)
+        if abs(free_m) < abs(ahead_m) - _SHORT_M:
             return failed(Failure.WAY_BLOCKED)
         if turn_rad:
             yield from rolling.turn(turn_rad, speed * rolling.profile.turn_radps)

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 import threading
+import time
 
 from llmagentos.errors import DriverError, StoppedError
 from llmagentos.ports.driving import STILL, BaseDriver, LaserScan, Odometry, Velocity
@@ -25,6 +26,8 @@ class GatedBase(BaseDriver):
     def __init__(self, inner: BaseDriver, gate: BaseGate, permit: Permit | None = None) -> None:
         self.inner, self.gate, self.permit = inner, gate, permit
         self._commanded = False
+        #: When somebody last let a period pass by `advance`, on time.monotonic.
+        self.advanced_s = -math.inf
         #: Who holds it has the driver alone.
         self.alone = threading.RLock()
 
@@ -75,11 +78,16 @@ class GatedBase(BaseDriver):
 
     def advance(self) -> None:
         """One control period; brakes by itself when it brought no command."""
+        if self.permit is not None and not self._commanded:
+            self.permit.renew()  # a period without a command is a command to stay
+        self.keep()
+        self.advanced_s = time.monotonic()
+
+    def keep(self) -> None:
+        """As `advance`, but of no use to the lease: of a thread that only brakes."""
         with self.alone:
             if self.permit is not None:
-                if not self._commanded:
-                    self.permit.renew()  # a period without a command is a command to stay
-                self.permit.measured(self._wheel_rates())
+                self.permit.measured(self.wheel_rates())
             if not self._commanded:
                 self.inner.send_velocity(self.gate.brake(self.control_period_s) or STILL)
             self._commanded = False
@@ -100,7 +108,8 @@ class GatedBase(BaseDriver):
         self._commanded = False
         self.gate.forget()
 
-    def _wheel_rates(self) -> tuple[float, ...]:
+    def wheel_rates(self) -> tuple[float, ...]:
+        """How fast the wheels turn, rad/s, as measured last; NaN where that is no number."""
         velocity = self.inner.odometry().velocity
         if not (math.isfinite(velocity.forward_mps) and math.isfinite(velocity.turn_radps)):
             return (math.nan,)

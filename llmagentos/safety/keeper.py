@@ -17,8 +17,9 @@ import logging
 import threading
 import time
 from contextlib import AbstractContextManager
+from typing import Any, Protocol
 
-from llmagentos.safety.gated_driver import GatedDriver
+from llmagentos.safety.permit import Permit
 from llmagentos.safety.priority import Urgent
 from llmagentos.safety.runner import PATIENCE_S, SupervisorPort
 from llmagentos.safety.signals import Action, Ramp
@@ -32,6 +33,28 @@ IDLE_S = 0.05
 _LOOK_S = 0.005
 
 
+class Kept(Protocol):
+    """What is brought to rest: a gated driver of an arm or of a base, or both as one."""
+
+    permit: Permit | None
+    #: Who holds it has the driver alone.
+    alone: Any
+
+    @property
+    def advanced_s(self) -> float:
+        """When somebody last let a period pass, on time.monotonic."""
+        ...
+
+    @property
+    def rests(self) -> bool:
+        """Whether the last command left it at rest."""
+        ...
+
+    def keep(self) -> None:
+        """Let a period pass in which it brakes."""
+        ...
+
+
 class Keeper:
     """For one gated driver; listens to its supervisor from now on, until `close`.
 
@@ -39,7 +62,7 @@ class Keeper:
     driver's time passes slowly.
     """
 
-    def __init__(self, driver: GatedDriver, supervisor: SupervisorPort) -> None:
+    def __init__(self, driver: Kept, supervisor: SupervisorPort) -> None:
         self._driver, self._supervisor = driver, supervisor
         self.patience_s, self._until_s = PATIENCE_S, 0.0
         self._closed = threading.Event()
@@ -63,7 +86,8 @@ class Keeper:
 
     def paused(self) -> AbstractContextManager[object]:
         """Inside, the driver's time does not pass by this thread: a world is built anew."""
-        return self._driver.alone
+        alone: AbstractContextManager[object] = self._driver.alone
+        return alone
 
     def _on_action(self, action: Action) -> None:
         if not isinstance(action, Ramp) or self._closed.is_set():

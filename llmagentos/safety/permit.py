@@ -30,7 +30,8 @@ from llmagentos.safety.states import Mode
 class Permit:
     """One holder's way to the lease.
 
-    holding: what the gripper holds, in words, "" for nothing. reports_faults: whether a driver that
+    holding: what the gripper holds, in words, "" for nothing. beside: velocities (rad/s) of what moves
+    besides the driver that measures, for rest is of the whole robot. reports_faults: whether a driver that
     fails stops until a reset; else its user alone decides what follows.
     """
 
@@ -43,6 +44,7 @@ class Permit:
     ) -> None:
         self.supervisor, self.holder, self.holding = supervisor, holder, holding
         self.reports_faults = reports_faults
+        self.beside: Callable[[], Sequence[float]] = tuple
         self._goal = ""
         self._number = 0
         self._urgent = Urgent()
@@ -98,7 +100,8 @@ class Permit:
 
     def measured(self, velocities_radps: Sequence[float]) -> None:
         """What the joints do now, rad/s."""
-        self.supervisor.post(Measured(tuple(velocities_radps), self.holding()))
+        moving = (*velocities_radps, *self.beside())
+        self.supervisor.post(Measured(moving, self.holding()))
 
     def fault(self, why: str) -> None:
         """The driver failed while it was commanded; in words."""

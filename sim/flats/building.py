@@ -24,6 +24,36 @@ _PATIENCE_S = 3.0
 CUT_M = 1.1
 
 
+class WallTops:
+    """What the cut walls lack, to be seen and not touched: there while the base looks, and out of the way
+    in pictures from above."""
+
+    _SUNK_M = 20.0
+
+    def __init__(self, client: Any, flat: FlatSpec) -> None:
+        self._client = client
+        self._bodies = []
+        half = (WALL_HEIGHT_M - CUT_M) / 2
+        for wall in flat.walls():
+            shape = client.createVisualShape(
+                client.GEOM_BOX, halfExtents=[*wall.half[:2], half], rgbaColor=[*wall.rgb, 1.0]
+            )
+            self._bodies.append((client.createMultiBody(0, -1, shape), wall.at[:2]))
+        self.sink()
+
+    def rise(self) -> None:
+        """Put them where they belong."""
+        self._put((CUT_M + WALL_HEIGHT_M) / 2)
+
+    def sink(self) -> None:
+        """Take them out of sight."""
+        self._put(-self._SUNK_M)
+
+    def _put(self, z: float) -> None:
+        for body, at in self._bodies:
+            self._client.resetBasePositionAndOrientation(body, [*at, z], [0, 0, 0, 1])
+
+
 def build(client: Any, flat: FlatSpec, wall_height_m: float = WALL_HEIGHT_M) -> dict[int, str]:
     """Make all that does not move; names by body number. The floor's is "floor"."""
     (x0, y0), (x1, y1) = flat.extent
@@ -95,6 +125,12 @@ class Person:
             self._next += self._step
         else:
             self.at = self.at + way * (step / left)
+        self._client.resetBasePositionAndOrientation(self.body, [*self.at, 0.0], [0, 0, 0, 1])
+
+    def go_back(self) -> None:
+        """To where the path begins."""
+        self._next, self._step, self._waited_s = 1, 1, 0.0
+        self.at = self._corners[0].copy()
         self._client.resetBasePositionAndOrientation(self.body, [*self.at, 0.0], [0, 0, 0, 1])
 
     def _turn_back(self) -> None:

@@ -89,6 +89,18 @@ _ROWS = (
 KINDS = {kind.name: kind for kind in _ROWS}
 
 
+#: Seats, and the board of a shelf on which things stand: a share of its height, and over that.
+_SEATS_M = {"chair": 0.45, "sofa": 0.42}
+_BOARD_SHARE, _BOARD_M = 0.35, 0.015
+
+
+def surface_m(kind: FurnitureKind, height_m: float) -> float:
+    """How high over the floor things stand on a piece of that height, metres."""
+    if kind.form == "shelf":
+        return _BOARD_SHARE * height_m + _BOARD_M
+    return _SEATS_M.get(kind.form, height_m)
+
+
 def parts_of(kind: FurnitureKind, size: tuple[float, float, float]) -> list[Part]:
     """What a piece of that size is made of."""
     x, y, h = size[0] / 2, size[1] / 2, size[2]
@@ -115,18 +127,18 @@ def _table(x: float, y: float, h: float, rgb: RGB) -> list[Part]:
 
 
 def _chair(x: float, y: float, h: float, rgb: RGB) -> list[Part]:
-    seat = 0.45
+    seat = _SEATS_M["chair"]
     legs = _table(x, y, seat, rgb)
     return [*legs, Part((-x + 0.02, 0, (seat + h) / 2), (0.02, y, (h - seat) / 2), rgb)]
 
 
 def _shelf(x: float, y: float, h: float, rgb: RGB) -> list[Part]:
-    side = 0.015
+    side = _BOARD_M
     parts = [Part((0, y - side, h / 2), (x, side, h / 2), rgb)]
     parts += [Part((s * (x - side), 0, h / 2), (side, y, h / 2), rgb) for s in (-1, 1)]
     # The lowest board is near the floor: a scanner sees its edge, not between the sides.
     parts.append(Part((0, 0, 0.11), (x, y, 0.11), rgb))
-    parts += [Part((0, 0, z), (x, y, side), rgb) for z in (0.35 * h, 0.65 * h, h - side)]
+    parts += [Part((0, 0, z), (x, y, side), rgb) for z in (_BOARD_SHARE * h, 0.65 * h, h - side)]
     return parts
 
 
@@ -136,7 +148,7 @@ def _bed(x: float, y: float, h: float, rgb: RGB) -> list[Part]:
 
 
 def _sofa(x: float, y: float, h: float, rgb: RGB) -> list[Part]:
-    seat = 0.42
+    seat = _SEATS_M["sofa"]
     parts = [Part((0, 0, seat / 2), (x, y, seat / 2), rgb)]
     parts.append(Part((0, -y + 0.1, (seat + h) / 2), (x, 0.1, (h - seat) / 2), rgb))
     arms = [Part((s * (x - 0.08), 0, seat + 0.09), (0.08, y, 0.09), rgb) for s in (-1, 1)]

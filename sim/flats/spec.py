@@ -13,6 +13,8 @@ Knows: the file's format; walls follow from rooms and doors. Does not know: PyBu
       - {kind: table, at: [2, 1.5]}
     walkers:
       - {path: [[4.5, 0.5], [4.5, 2.5]], speed: 0.6}
+    objects:
+      - {kind: cup, color: red, stands_on: table, position: [0.2, -0.1]}
 """
 
 from __future__ import annotations
@@ -32,7 +34,10 @@ from llmagentos.files import read_yaml
 from llmagentos.navigation.floor_plan import FloorPlan, Furniture, Span
 from llmagentos.navigation.frame import GridFrame
 from llmagentos.robots.bases import DEFAULT_BASE, load_base
-from sim.flats.solids import KINDS, FurnitureKind, Part, parts_of
+from sim.flats.solids import KINDS, FurnitureKind, Part, parts_of, surface_m
+from sim.object_spec import ObjectSpec, check_object
+from sim.scene import unused_id
+from sim.touching import interpenetrate
 
 #: Half a wall, and how high walls are.
 WALL_HALF_M, WALL_HEIGHT_M = 0.05, 2.4
@@ -84,14 +89,25 @@ class Walker(BaseModel):
     radius: Annotated[float, Field(gt=0, le=0.5)] = 0.2
 
 
+class Placed(ObjectSpec):
+    """A thing in a flat: the entries of a scene's objects, and `stands_on`: the name of the furniture that it
+    stands on. position is then from that piece's middle, along its length and width, and yaw from its
+    own; without `stands_on` it stands on the floor, in the flat's frame."""
+
+    stands_on: str = ""
+
+
 class FlatSpec(FloorPlan):
-    """A flat that can exist. start: where the base stands (x, y, yaw). Raises SceneError through
-    `from_dict` and `from_yaml`."""
+    """A flat that can exist. start: where the base stands (x, y, yaw); explore: the base makes its map
+    by driving around first, instead of being given the plan's. Raises SceneError through `from_dict`
+    and `from_yaml`."""
 
     base: str = DEFAULT_BASE
+    explore: bool = False
     start: tuple[float, float, float]
     furniture: list[Piece] = Field(default=[])  # type: ignore[assignment]
     walkers: list[Walker] = Field(default=[])
+    objects: list[Placed] = Field(default=[])
 
     @classmethod
     def from_dict(cls, data: Any) -> FlatSpec:
@@ -138,6 +154,75 @@ class FlatSpec(FloorPlan):
             raise SceneError(
                 f"start: expected room for the base at {self.start}, something stands there"
             )
+        self._check_objects()
+
+    def with_base(self, base: str) -> FlatSpec:
+        """The same flat with another base. SceneError where that can't be."""
+        changed = self.model_copy(update={"base": base}, deep=True)
+        changed.check()
+        return changed
+
+    def _check_objects(self) -> None:
+        """Fill in ids, colours and sizes; SceneError for what can't stand there."""
+        taken: set[str | None] = {item.id for item in self.objects if item.id}
+        for number, item in enumerate(self.objects):
+            where = f"objects.{number}"
+            check_object(item, where, 1.0)
+            if item.id is None:
+                item.id = unused_id(item, taken)
+                taken.add(item.id)
+            self._check_spot(item, where)
+        if len({item.id for item in self.objects}) < len(self.objects):
+            raise SceneError("objects: expected every id once, got one twice")
+        stand = [self.standing(item) for item in self.objects]
+        for number, one in enumerate(stand):
+            other = next((o for o in stand[:number] if interpenetrate(one, o)), None)
+            if other is not None:
+                raise SceneError(
+                    f"objects.{number}: expected {one.id} beside {other.id}, they overlap"
+                )
+
+    def _check_spot(self, item: Placed, where: str) -> None:
+        piece = self._under(item, where)
+        x, y = item.position[:2]
+        if piece is None:
+            if self.room_at(x, y) is None:
+                raise SceneError(
+                    f"{where}: expected {item.id} in a room, got {tuple(item.position)}"
+                )
+            return
+        room = item.geometry.footprint_radius_m
+        most = [side / 2 - room for side in piece.size]
+        if abs(x) > most[0] or abs(y) > most[1]:
+            raise SceneError(
+                f"{where}: expected {item.id} on the {piece.name}, x within {most[0]:.2f} and y within "
+                f"{most[1]:.2f} m of its middle, got {tuple(item.position)}"
+            )
+
+    def _under(self, item: Placed, where: str = "objects") -> Piece | None:
+        """What a thing stands on; None for the floor."""
+        if not item.stands_on:
+            return None
+        found = next((q for q in self.furniture if q.name == item.stands_on.lower()), None)
+        if found is None:
+            names = ", ".join(q.name for q in self.furniture) or "no furniture"
+            raise SceneError(
+                f"{where}: stands_on: expected furniture of {names}, got {item.stands_on!r}"
+            )
+        return found
+
+    def standing(self, item: Placed) -> ObjectSpec:
+        """The thing with its pose in the flat's frame, z over the floor."""
+        piece = self._under(item)
+        (x, y), yaw, floor = item.position[:2], item.yaw, 0.0
+        if piece is not None:
+            c, s = np.cos(piece.yaw), np.sin(piece.yaw)
+            x, y = piece.at[0] + c * x - s * y, piece.at[1] + s * x + c * y
+            yaw, floor = yaw + piece.yaw, surface_m(piece.traits, piece.height)
+        z = item.position[2] if len(item.position) > 2 else item.geometry.height_m / 2
+        plain = ObjectSpec.model_validate(item.model_dump(exclude={"stands_on"}))
+        plain.position, plain.yaw = (float(x), float(y), float(floor + z)), float(yaw)
+        return plain
 
     @property
     def extent(self) -> tuple[tuple[float, float], tuple[float, float]]:

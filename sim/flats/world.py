@@ -1,6 +1,7 @@
-"""A flat with a base in it: one PyBullet client, driven by velocities.
+"""A flat with a base in it, and things that stand about: one PyBullet client, driven by velocities.
 
-Knows: time, physics, what the base touches (for scoring and tests). Does not know: maps, ways, plans.
+Knows: time, physics, where things really are, what the base touches (for scoring and tests). Does not
+know: maps, ways, plans.
 
 Implements `llmagentos.ports.driving.BaseDriver`. The world's frame is the flat's.
 """
@@ -9,6 +10,7 @@ from __future__ import annotations
 
 import math
 import weakref
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -18,24 +20,32 @@ from llmagentos.errors import DriverError
 from llmagentos.ports.driving import STILL, BaseDriver, LaserScan, Odometry, Velocity
 from llmagentos.robots.bases import load_base
 from llmagentos.types import CameraFrame, MapPose
+from sim.bodies import create_body
 from sim.cameras import CameraSpec, looking_at
 from sim.connection import connect, disconnect
 from sim.flats.body import BaseBody
-from sim.flats.building import CUT_M, Person, build
+from sim.flats.building import CUT_M, Person, WallTops, build
+from sim.flats.carried import ARM_HZ, PHYSICS_HZ, CarriedArm
 from sim.flats.drift import OdometryDrift, WheelOdometry
 from sim.flats.lidar import Lidar
 from sim.flats.spec import WALL_HEIGHT_M, FlatSpec
+from sim.noise import SensorNoise
+from sim.object_spec import ObjectSpec
+from sim.palette import PALETTE
 from sim.rendering import Lighting, Renderer
+from sim.robot import ArmBody
+from sim.truth import WorldTruth
 
-_PHYSICS_HZ = 240
+#: Things come to rest in so long, at most, before anything begins.
+_SETTLE_S = 0.5
 _LIGHT = Lighting(direction=(0.4, -0.5, 1.2), ambient=0.68, diffuse=0.40)
 
 
-class FlatWorld(BaseDriver):
+class FlatWorld(WorldTruth, BaseDriver):
     """A world of its own, headless unless `view`. control_hz must divide 240.
 
     drift: of the wheels' word; exact: neither they nor the scanner err. open_top: walls are cut off
-    for pictures from above (they still stop everything that drives).
+    for pictures from above (they still stop everything that drives). noise: of the camera.
     """
 
     def __init__(
@@ -49,13 +59,15 @@ class FlatWorld(BaseDriver):
         renderer: str = "auto",
         view: bool = False,
         open_top: bool = True,
+        noise: SensorNoise | None = None,
     ) -> None:
-        if control_hz <= 0 or _PHYSICS_HZ % control_hz:
+        if control_hz <= 0 or PHYSICS_HZ % control_hz:
             raise DriverError(
-                f"expected a control rate that divides {_PHYSICS_HZ}, got {control_hz}"
+                f"expected a control rate that divides {PHYSICS_HZ}, got {control_hz}"
             )
         self.flat, self.spec = flat, load_base(flat.base)
-        self._substeps = _PHYSICS_HZ // control_hz
+        self.noise = noise or SensorNoise(seed=seed)
+        self._substeps = PHYSICS_HZ // control_hz
         rng = np.random.default_rng([seed, 0xF1A7])
         self._drift = drift or (OdometryDrift() if exact else OdometryDrift.of_share(0.05, rng))
         self.client: Any
@@ -64,11 +76,14 @@ class FlatWorld(BaseDriver):
         self._renderer = Renderer(self.client, kind)
         self._renderer.lighting = _LIGHT
         self.client.setPhysicsEngineParameter(
-            fixedTimeStep=1 / _PHYSICS_HZ, deterministicOverlappingPairs=1
+            fixedTimeStep=1 / PHYSICS_HZ, deterministicOverlappingPairs=1
         )
+        if flat.objects or self.spec.arm:
+            self.client.setGravity(0, 0, -9.81)
         self._names = build(self.client, flat, CUT_M if open_top else WALL_HEIGHT_M)
+        self._tops = WallTops(self.client, flat) if open_top else None
         self._floor = next(body for body, name in self._names.items() if name == "floor")
-        self.body = BaseBody(self.client, self.spec, MapPose(*flat.start))
+        self.body = BaseBody(self.client, self.spec, MapPose(*flat.start), PHYSICS_HZ // ARM_HZ)
         self._odometry = WheelOdometry(self._drift, np.random.default_rng([seed, 1]))
         errors = None if exact else np.random.default_rng([seed, 2])
         self._lidar = Lidar(self.client, self.spec.scanner, errors)
@@ -78,19 +93,58 @@ class FlatWorld(BaseDriver):
         #: What was touched by the base while it drove: what, and when. Floor left out.
         self.contacts: list[tuple[float, str]] = []
         self._scan_due_s = 0.0
+        #: The driver of the arm on the base; None where there is none.
+        self.arm: CarriedArm | None = None
+        if self.body.arm is not None:
+            self.arm = CarriedArm(self.client, self.body.arm, self._pass, lambda: self.now_s)
+        self._furniture = [b for b, name in self._names.items() if name != "floor"]
+        self.others: dict[str, ArmBody] = {}
+        standing = [flat.standing(item) for item in flat.objects]
+        self._specs: dict[str, ObjectSpec] = {str(item.id): item for item in standing}
+        self._bodies = {
+            name: create_body(self.client, item.geometry, PALETTE[item.color], item.solid)
+            for name, item in self._specs.items()
+        }
+        self._put_things()
         self._sense()
+
+    def reset(self) -> None:
+        """Base, people and things where they were at first, at rest; the clock goes on."""
+        self._check_open()
+        self.body.put(MapPose(*self.flat.start))
+        for person in self.people:
+            person.go_back()
+        if self.arm is not None:
+            self.arm.forget()
+        self._next = self._velocity = STILL
+        self.contacts.clear()
+        self._put_things()
+        self._scan_due_s = self.now_s
+        self._sense()
+
+    def _put_things(self) -> None:
+        """Everything at its place; time passes until it rests, and does not count."""
+        if self._bodies:
+            self.park_objects()
+            self.client.performCollisionDetection()
+        for name, item in self._specs.items():
+            self._put(self._bodies[name], item.xyz, item.yaw)
+        if self._bodies or self.arm is not None:
+            for _ in range(round(_SETTLE_S * PHYSICS_HZ)):
+                self.body.push(STILL, self.body.pose.yaw_rad)
+                self.client.stepSimulation()
 
     # ---- the driver port ----------------------------------------------------------------------
 
     @property
     def control_period_s(self) -> float:
         """Simulated time that one `advance` lets pass, seconds."""
-        return self._substeps / _PHYSICS_HZ
+        return self._substeps / PHYSICS_HZ
 
     @property
     def now_s(self) -> float:
         """Simulated seconds since the start."""
-        return self._steps / _PHYSICS_HZ
+        return self._steps / PHYSICS_HZ
 
     def connect(self) -> None:
         """A world is connected once it is built. DriverError after `close`."""
@@ -130,18 +184,39 @@ class FlatWorld(BaseDriver):
         """One control period of physics. Without a new command the wheels stand."""
         self._check_open()
         velocity, self._next = self._next, STILL
-        dt, yaw = 1 / _PHYSICS_HZ, self.body.pose.yaw_rad
-        for person in self.people:
-            person.advance(self.control_period_s, self.body.pose, self.spec.radius_m)
-        for step in range(self._substeps):
-            self.body.push(velocity, yaw + velocity.turn_radps * dt * (step + 0.5))
-            self.client.stepSimulation()
-        self._steps += self._substeps
-        self._velocity = velocity
-        period = self.control_period_s
-        self._odometry.roll(velocity.forward_mps * period, velocity.turn_radps * period)
-        self.body.roll_wheels(velocity, period)
+        if self.arm is not None:
+            self.arm.rest()
+        self._roll(velocity, self._substeps, self._step_by_step)
         self._note_contacts()
+
+    def _step_by_step(self, step: Callable[[], None]) -> None:
+        for _ in range(self._substeps):
+            step()
+
+    def _pass(self, steps: int, period: Callable[[Callable[[], None]], None]) -> None:
+        """The arm's time: the base stands. period: lets that many steps pass, by what does one."""
+        self._check_open()
+        self._roll(STILL, steps, period)
+
+    def _roll(
+        self, velocity: Velocity, steps: int, period: Callable[[Callable[[], None]], None]
+    ) -> None:
+        """Time for all: people, the base at a velocity, whatever else has motors."""
+        dt, yaw, gone = 1 / PHYSICS_HZ, self.body.pose.yaw_rad, 0
+        for person in self.people:
+            person.advance(steps * dt, self.body.pose, self.spec.radius_m)
+
+        def step() -> None:
+            nonlocal gone
+            self.body.push(velocity, yaw + velocity.turn_radps * dt * (gone + 0.5))
+            self.client.stepSimulation()
+            gone += 1
+
+        period(step)
+        self._steps += steps
+        self._velocity = velocity
+        self._odometry.roll(velocity.forward_mps * steps * dt, velocity.turn_radps * steps * dt)
+        self.body.roll_wheels(velocity, steps * dt)
         self._sense()
 
     def _sense(self) -> None:
@@ -157,12 +232,18 @@ class FlatWorld(BaseDriver):
         return self.body.pose
 
     def _note_contacts(self) -> None:
-        for body in self.body.touching() - {self._floor}:
+        things = frozenset(self._bodies.values())
+        for body in self.body.touching(handled=things) - {self._floor}:
             self.contacts.append((self.now_s, self.name_of(body)))
 
     def name_of(self, body: int) -> str:
-        """What a body number is: "wall", a piece of furniture's name, "person"."""
-        return self._names.get(body, "person")
+        """What a body number is: "wall", a piece of furniture's name, a thing's id, "person"."""
+        things = {number: name for name, number in self._bodies.items()}
+        return self._names.get(body) or things.get(body, "person")
+
+    def held_truth(self) -> str | None:
+        """Id of the object that both fingers of the base's arm touch, or None."""
+        return None if self.body.arm is None else self.held_by(self.body.arm)
 
     def gap_m(self) -> float:
         """From the base's body to the nearest thing that is not the floor; at most 1 m."""
@@ -183,14 +264,20 @@ class FlatWorld(BaseDriver):
         """The whole flat for people, RGB uint8 [height, width, 3]."""
         return self.render(above_spec(self.flat, width, height))
 
-    def capture(self, width: int = 640, height: int = 480) -> CameraFrame:
-        """What the base's own camera sees; its pose is in the base's frame."""
+    def capture(self, width: int = 1280, height: int = 960) -> CameraFrame:
+        """What the base's own camera sees; its pose is in the base's frame, z from the floor."""
         eye = self.spec.eye
-        ahead = (eye.x_m + math.cos(eye.down_rad), 0.0, eye.height_m - math.sin(eye.down_rad))
-        mount = looking_at((eye.x_m, 0.0, eye.height_m), ahead, (0.0, 0.0, 1.0))
+        high = eye.height_m + self.body.raised_m
+        ahead = (eye.x_m + math.cos(eye.down_rad), 0.0, high - math.sin(eye.down_rad))
+        mount = looking_at((eye.x_m, 0.0, high), ahead, (0.0, 0.0, 1.0))
         focal = width / 2 / math.tan(eye.view_rad / 2)
         spec = CameraSpec("eye", width, height, focal, 0.05, 12.0, mount)
+        if self._tops is not None:
+            self._tops.rise()
         rgb, depth, _ = self._renderer.render(spec, _standing(self.truth) @ mount)
+        if self._tops is not None:
+            self._tops.sink()
+        rgb, depth = self.noise.apply(rgb, depth, spec.focal_px)
         return CameraFrame("eye", rgb, depth, spec.intrinsics, mount, self.now_s)
 
 

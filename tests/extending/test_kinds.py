@@ -15,7 +15,6 @@ from typing import Any
 import pytest
 from lab.arms import PANDA
 
-from llmagentos.builder import skills_for
 from llmagentos.errors import KindError, SceneError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec as compact
@@ -25,6 +24,7 @@ from llmagentos.local_robot import observe
 from llmagentos.objects.kind_fields import check_fields
 from llmagentos.objects.kinds import KINDS, Kind, register_kind, unregister_kind
 from llmagentos.perception import TabletopPerception
+from llmagentos.robot_skills import skills_for
 from llmagentos.skills.symbolic import SymbolicSkills
 from sim.random_scenes import random_scene
 from sim.scene import SceneSpec

@@ -12,8 +12,8 @@ import pytest
 pytest.importorskip("pybullet")
 
 from benchmarks.oracle import oracle_scene
-from llmagentos.builder import skills_for
 from llmagentos.ports.failures import Failure
+from llmagentos.robot_skills import skills_for
 from llmagentos.robots import load
 from llmagentos.skills import SkillReport, SkillStatus
 from llmagentos.types import Action, Scene

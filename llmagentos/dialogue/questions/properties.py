@@ -17,7 +17,7 @@ from llmagentos.dialogue.questions.common import (
     sentence,
 )
 from llmagentos.grounding.context import Context
-from llmagentos.grounding.reasons import too_much
+from llmagentos.grounding.reasons import nothing_there, too_much
 from llmagentos.grounding.resolve import ground, matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.inside import inside
@@ -170,10 +170,14 @@ def scene(query: p.Query, ctx: Context, _: SessionFacts) -> Answered:
     obj = query.obj
     objs = list(ctx.scene.objects) if obj is None else objects(matching(obj, ctx), ctx)
     if not objs:
-        return Answered(missing(obj, ctx) if obj is not None else "The table is empty.")
+        return Answered(missing(obj, ctx) if obj is not None else nothing_there(ctx))
     held = [o for o in objs if o.held]
     rest = [o for o in objs if not o.held]
-    words = f"I see {tally(rest, limit=12)}" if rest else "I see nothing on the table"
+    words = (
+        f"I see {tally(rest, limit=12)}"
+        if rest
+        else nothing_there(ctx, "I see nothing on the table")
+    )
     if held:
         words += f", and I'm holding {tally(held)}"
     return Answered(f"{sentence(words)} {too_much(ctx)}".rstrip(), ids_of(objs))

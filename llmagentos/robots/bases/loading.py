@@ -63,8 +63,10 @@ def _check_links(spec: BaseSpec, urdf: str, path: Path) -> None:
         ("scanner.link", spec.scanner.link, links),
         ("wheels.left", spec.wheels.left, joints),
         ("wheels.right", spec.wheels.right, joints),
+        ("mount_link", spec.mount_link, links),
+        ("lift.joint", spec.lift.joint if spec.lift is not None else "", joints),
     ):
-        if name not in known:
+        if name and name not in known:
             raise RobotError(
                 f"{path}: {field}: expected a name of {spec.urdf} "
                 f"({', '.join(sorted(filter(None, known)))}), got {name!r}"

@@ -43,12 +43,31 @@ class ScannerSpec(_Entry):
 
 
 class EyeSpec(_Entry):
-    """The camera that looks ahead: where it is over the floor, how far down it looks."""
+    """The camera that looks ahead: where it is over the floor (with a lift: over that), how far down it
+    looks, how wide it sees."""
 
     x_m: _Finite
     height_m: _Positive
     down_rad: _Finite = 0.0
     view_rad: _Positive = 1.2
+
+
+class LiftSpec(_Entry):
+    """What raises the arm's foot and the eye. joint: in the URDF, along z; lowest_m, highest_m: of the
+    arm's foot over the floor; speed_mps: as fast as it goes."""
+
+    joint: str
+    lowest_m: _Positive
+    highest_m: _Positive
+    speed_mps: _Positive = 0.1
+
+    @model_validator(mode="after")
+    def _rises(self) -> LiftSpec:
+        if self.highest_m <= self.lowest_m:
+            raise ValueError(
+                f"expected highest_m over lowest_m, got {self.highest_m} and {self.lowest_m}"
+            )
+        return self
 
 
 class BaseProfile(_Entry):
@@ -65,8 +84,9 @@ class BaseSpec(_Entry):
     """A round base with two driven wheels.
 
     radius_m: of the circle about the middle of its axle that holds all of it; height_m: of its top,
-    where an arm stands (mount_m: x, y of the arm's foot there). braking_mps2: as hard as its wheels
-    can at any time. folder: where its files are; urdf: the file's name there.
+    where an arm stands (mount_m: x, y of the arm's foot there). arm: the name or folder of the arm on
+    it, "" for none, mount_link: the link that carries it; lift: what raises it. braking_mps2: as hard
+    as its wheels can at any time. folder: where its files are; urdf: the file's name there.
     """
 
     name: str = Field(min_length=1)
@@ -81,8 +101,17 @@ class BaseSpec(_Entry):
     braking_mps2: _Positive
     turn_braking_radps2: _Positive
     mount_m: tuple[_Finite, _Finite] = (0.0, 0.0)
+    mount_link: str = ""
+    arm: str = ""
+    lift: LiftSpec | None = None
     profiles: dict[str, BaseProfile] = Field(min_length=1)
     folder: Path = Path()
+
+    @model_validator(mode="after")
+    def _carries(self) -> BaseSpec:
+        if self.arm and (self.lift is None or not self.mount_link):
+            raise ValueError("expected lift and mount_link for an arm on the base, got not both")
+        return self
 
     @model_validator(mode="after")
     def _brakes_best(self) -> BaseSpec:

@@ -196,14 +196,21 @@ def look_for(obj: p.Obj, spot: p.Spot | None, scope: Scope) -> Found:
         if ids or scope.scene().base is None:
             return ids or scope.ground(obj)
     base = base_of(scope)
-    searched: list[str] = []
+    searched, unreached = list[str](), list[str]()
     for goal in _to_search(obj, spot, base, scope):
-        yield from drive_to(scope, goal)
+        try:
+            yield from drive_to(scope, goal)
+        except StepProblem as problem:
+            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
+                raise
+            unreached.append(goal.name)
+            continue
         searched.append(goal.name)
         ids = _seen(obj, scope)
         if ids:
             return ids
     where = f" I looked at {join_words(searched)}." if searched else ""
+    where += f" I found no way to {join_words(unreached)}." if unreached else ""
     raise StepProblem(Failure.NOT_SEEN, f"I did not find {describe_obj(obj)}.{where}", obj)
 
 

@@ -13,11 +13,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from llmagentos.builder import SIMULATED_PROFILE, skills_for
+from llmagentos.builder import SIMULATED_PROFILE
 from llmagentos.errors import DatasetError, TeleopError
 from llmagentos.local_robot import observe
 from llmagentos.perception import TabletopPerception
 from llmagentos.ports.skills import SkillStatus
+from llmagentos.robot_skills import skills_for
 from llmagentos.types import Action
 from sim.data import oracle, schema
 from sim.data.by_hand import record as record_by_hand

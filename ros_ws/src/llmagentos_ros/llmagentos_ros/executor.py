@@ -19,10 +19,10 @@ from typing import Any
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos import composition
 from llmagentos.audit.trail import AuditTrail
-from llmagentos.builder import rehearsal_for, skills_for
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
+from llmagentos.robot_skills import rehearsal_for, skills_for
 from llmagentos.safety.battery import Battery
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
 from llmagentos.safety.watchdogs import Effect, events, Silence

@@ -20,9 +20,9 @@ import os
 import threading
 from typing import Any
 
-from llmagentos.builder import ArmSkills
 from llmagentos.errors import FileError
 from llmagentos.ports.modules import Outcome
+from llmagentos.robot_skills import ArmSkills
 from llmagentos.runtime.alive import AliveMark
 from llmagentos.safety.runner import Supervisor
 from llmagentos.safety.signals import Action, Measured, Ramp, Stop

@@ -1,0 +1,102 @@
+"""The perception module of a base that drives: what is on the surface before it.
+
+Knows: that what is seen changes with where it stands, and which part of a picture is that surface.
+Does not know: how things are told apart (tabletop.py), drives, maps.
+
+Positions are in the base's frame moved to the arm's foot (without an arm: the base's own), z from the
+surface that things stand on.
+"""
+
+from __future__ import annotations
+
+import math
+
+from llmagentos.errors import PerceptionError
+from llmagentos.perception.ahead import Surface, find_surface, only_surface
+from llmagentos.perception.depth import with_known_depth
+from llmagentos.perception.frames import check_content, check_frame
+from llmagentos.perception.maps.rectify import GridSpec
+from llmagentos.perception.shown import ShownThings
+from llmagentos.perception.tabletop import TabletopPerception
+from llmagentos.ports.modules import PerceptionModule
+from llmagentos.robots import ArmSpec
+from llmagentos.types import CameraFrame, MapPose, Observation, Scene, Workspace
+
+#: Another view begins where the base has gone or turned so far.
+_MOVED_M, _TURNED_RAD = 0.01, 0.01
+#: What is looked at without an arm: as far as the camera tells small things apart.
+_FAR_GRID = GridSpec(0.2, 1.4, -0.8, 0.8)
+_FAR = Workspace(0.25, 1.35, -0.75, 0.75)
+
+
+class BasePerception(PerceptionModule):
+    """Sees things of known kinds and colours on furniture; see TabletopPerception, of which there is one
+    inside. camera: the base's. arm: the one on the base, None without. foot_m: where that stands in the
+    base's frame, x and y. shown: what people have shown by name."""
+
+    def __init__(
+        self,
+        arm: ArmSpec | None = None,
+        foot_m: tuple[float, float] = (0.0, 0.0),
+        camera: str = "eye",
+        shown: ShownThings | None = None,
+    ) -> None:
+        self._camera, self._arm, self._foot_m = camera, arm, foot_m
+        self._table = TabletopPerception(
+            camera=camera,
+            workspace=_FAR if arm is None else None,
+            grid=_FAR_GRID if arm is None else None,
+            arm=arm,
+            shown=shown,
+        )
+        self._workspace = _FAR if arm is None else arm.workspace
+        self._pose: MapPose | None = None
+        #: The surface of the last look; None where there was none.
+        self.surface: Surface | None = None
+
+    @property
+    def namer(self) -> object:
+        """What names things that were shown; see TabletopPerception."""
+        return self._table.namer
+
+    def reset(self) -> None:
+        """Forget every track and the camera's history."""
+        self._table.reset()
+        self._pose, self.surface = None, None
+
+    def recall(self, scene: Scene) -> None:
+        """Go on from what was seen in another session, if it was from here."""
+        self._table.recall(scene)
+
+    def perceive(self, observation: Observation) -> Scene:
+        """What stands on the nearest surface in view, ids stable as long as the base stands; nothing
+        where there is no surface. Raises PerceptionError as TabletopPerception does."""
+        frame = self._pick(observation.frames)
+        check_frame(frame)
+        frame = with_known_depth(frame)
+        if self._has_moved(observation.base):
+            self._table.reset()
+        self._pose = observation.base
+        surface = find_surface(frame)
+        self.surface = surface
+        if surface is None:
+            check_content(frame)
+            return Scene((), frame.stamp_s, self._workspace)
+        cut = only_surface(frame, surface, self._foot_m)
+        return self._table.perceive(
+            Observation((cut,), observation.robot, observation.command, observation.base)
+        )
+
+    def _has_moved(self, now: MapPose | None) -> bool:
+        last = self._pose
+        if last is None or now is None:
+            return last is not now
+        turned = abs(math.remainder(now.yaw_rad - last.yaw_rad, 2 * math.pi))
+        return last.distance_m(now) > _MOVED_M or turned > _TURNED_RAD
+
+    def _pick(self, frames: tuple[CameraFrame, ...]) -> CameraFrame:
+        for frame in frames:
+            if frame.camera == self._camera:
+                return frame
+        names = [frame.camera for frame in frames]
+        raise PerceptionError(f"expected a frame of camera {self._camera!r}, got {names}")
