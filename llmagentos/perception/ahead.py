@@ -71,7 +71,7 @@ def _heights(z: Points) -> list[float]:
         return []
     bins = np.arange(_LOW_M, _HIGH_M + _STEP_M, _STEP_M)
     counts, _ = np.histogram(z, bins)
-    found = []
+    found = list[float]()
     for index in np.argsort(counts)[::-1][:12]:
         if counts[index] < _LEAST_CELLS:
             break

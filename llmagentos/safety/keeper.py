@@ -36,9 +36,15 @@ _LOOK_S = 0.005
 class Kept(Protocol):
     """What is brought to rest: a gated driver of an arm or of a base, or both as one."""
 
-    permit: Permit | None
-    #: Who holds it has the driver alone.
-    alone: Any
+    @property
+    def permit(self) -> Permit | None:
+        """What its lease is asked by."""
+        ...
+
+    @property
+    def alone(self) -> Any:
+        """A lock: who holds it has the driver alone."""
+        ...
 
     @property
     def advanced_s(self) -> float:
