@@ -24,6 +24,7 @@ from llmagentos.learning.words import Lexicon
 from llmagentos.memory.long_term import LongTermMemory, memory_file, opened
 from llmagentos.module_services import AgentServices
 from llmagentos.perception import TabletopPerception
+from llmagentos.perception.from_base import BasePerception
 from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.understanding import Trust
 from llmagentos.recorder import FlightRecorder, Settings
@@ -161,6 +162,10 @@ def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
     _only_of_tables(config)
     base = load_base(flat.base)
     arm = load(base.arm or DEFAULT_ROBOT)
+    made = modules(config, arm)
+    if config.perception.use == "builtin" and not config.perception.options:
+        on_it = arm if base.arm else None
+        made["perception"] = BasePerception(on_it, base.mount_m, shown=shown(config, base.name))
     return {
         "scene": flat,
         "seed": config.seed,
@@ -174,7 +179,7 @@ def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
         **_supervisor(config),
         "words": words(config, base.name),
         "audit": audit(config, origin, needed=False),
-        **modules(config, arm),
+        **made,
         "past": past(config, base.name),
     }
 
