@@ -146,8 +146,10 @@ def chat(
         from llmagentos.cli.spoken import SpokenChat, attention_of
 
         spoken = SpokenChat(audio, microphone, mute, attention_of(wake, push_to_talk))
-    elif wake or push_to_talk:
-        raise typer.BadParameter("expected --speech beside --wake or --push-to-talk, got none")
+    elif wake or push_to_talk or mute:
+        raise typer.BadParameter(
+            "expected --speech beside --wake, --push-to-talk or --mute, got none"
+        )
     run_chat(with_flights(chosen, flight, no_flight), spoken=spoken)
 
 

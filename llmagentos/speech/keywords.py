@@ -66,10 +66,10 @@ class Embeddings:
         out = self._embed.run(None, {"input_1": windows[..., None]})[0]
         return np.asarray(out, np.float32).reshape(-1, SIZE)
 
-    def of_sound(self, sound: Sound, every: int = 1) -> NDArray[np.float32]:
+    def of_sound(self, sound: Sound, every: int = 1, first: int = 0) -> NDArray[np.float32]:
         """[hops, 96] of a whole recording, as hearing it hop by hop gives them: row i is known once
         hop i has been heard. The first rows, before 0.8 s, hear silence before it. every: only each
-        so many hops (1 or 2), the first one first."""
+        so many hops (1 or 2), hop `first` first."""
         hops = len(sound) // HOP
         if not hops:
             return np.zeros((0, SIZE), np.float32)
@@ -77,7 +77,7 @@ class Embeddings:
         # Each hop by itself: a frame's floor hangs on the loudest of those made with it.
         parts = [self.mels(whole[i * HOP : (i + 1) * HOP + _MEL_CONTEXT]) for i in range(hops)]
         mels = np.concatenate([self.silence(), *parts])
-        ends = len(mels) - (hops - 1 - np.arange(0, hops, every)) * _FRAMES_A_HOP
+        ends = len(mels) - (hops - 1 - np.arange(first, hops, every)) * _FRAMES_A_HOP
         # one by one is faster than many at once on a small processor
         return np.concatenate([self.of_windows(mels[None, end - _WINDOW : end]) for end in ends])
 

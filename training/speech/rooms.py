@@ -1,6 +1,6 @@
-"""What a room and a machine make of a voice: echo, motors, fans, other people talking.
+"""What a room, a machine and a microphone make of a voice: echo, motors, fans, a slope over the band.
 
-Knows: how each is drawn from random numbers, and mixing at a ratio of loudness. Does not know: voices.
+Knows: how each is drawn from random numbers, and mixing at a ratio of loudness. Does not know: who speaks.
 """
 
 from __future__ import annotations
@@ -61,6 +61,24 @@ def in_room(voice: Samples, rng: np.random.Generator, echo_s: float | None = Non
     size = len(voice) + count
     out = np.fft.irfft(np.fft.rfft(voice, size) * np.fft.rfft(tail, size), size)[: len(voice)]
     return out.astype(np.float32)
+
+
+def through_microphone(sound: Samples, rng: np.random.Generator) -> Samples:
+    """As some microphone gives it: a slope over the band, what is lost at both of its ends, and, one
+    time in four, what is too loud bent flat. As long and about as loud as before."""
+    hz = np.fft.rfftfreq(len(sound), 1 / RATE_HZ)
+    octaves = np.log2(np.clip(hz, 100, 8000) / 1000)
+    slope_db = rng.uniform(-4, 4) * octaves + rng.uniform(-3, 3) * np.sin(
+        octaves * rng.uniform(1, 4)
+    )
+    low, high = rng.uniform(20, 300), rng.uniform(3000, 9000)
+    edges = 1 / np.sqrt((1 + (low / np.maximum(hz, 1)) ** 4) * (1 + (hz / high) ** 8))
+    out = np.fft.irfft(np.fft.rfft(sound) * 10 ** (slope_db / 20) * edges, len(sound))
+    if rng.uniform() < 0.25:
+        bent = rng.uniform(1, 6) / max(1e-6, float(np.abs(out).max()))
+        out = np.tanh(out * bent) / bent
+    loud = np.abs(sound).max() / max(1e-6, float(np.abs(out).max()))
+    return (out * loud).astype(np.float32)
 
 
 def _shaped(count: int, rng: np.random.Generator, slope: float) -> Samples:

@@ -30,7 +30,14 @@ TIMBRES = ("", "m1", "m2", "m3", "m4", "m5", "m6", "m7", "m8", "f1", "f2", "f3",
            "Steph", "Steph2", "adam", "anika", "belinda", "benjamin", "caleb", "david", "ed",
            "edward", "grandma", "grandpa", "iven", "john", "linda", "marcelo", "max", "norbert",
            "quincy", "rob", "robert", "sandro", "steph3", "travis", "victor", "zac", "klatt",
-           "klatt2", "klatt3", "klatt4")  # fmt: skip
+           "klatt2", "klatt3", "klatt4", "klatt5", "klatt6", "Alex", "Andrea", "antonio", "aunty",
+           "boris", "Diogo", "edward2", "Gene2", "Gustave", "Henrique", "Hugo", "iven2", "iven3",
+           "iven4", "kaukovalta", "Marco", "michel", "miguel", "mike", "Mr", "Nguyen", "pablo",
+           "paul", "pedro", "RicishayMax", "RicishayMax3", "robosoft", "robosoft4", "robosoft6",
+           "shelby", "Storm", "Tweaky", "UniRobot", "AnxiousAndy", "croak", "whisper",
+           "whisperf")  # fmt: skip
+#: Languages whose espeak-ng voice says "stop" with sounds that its speakers bring into English.
+FOREIGN = ("nl", "it", "fr", "nb", "pl", "pt-br", "ro", "da", "sv", "es", "hi", "cs", "hr", "ru")
 #: Never trained on: espeak-ng's timbres, one speaker of flite's, and Kokoro as a whole.
 APART_TIMBRES = frozenset(("m4", "f5", "Steph", "grandma", "klatt3", "robert", "Lee", "linda"))
 FLITE, FLITE_APART = ("kal16", "rms", "slt"), ("awb",)
@@ -88,7 +95,7 @@ def training_voice(rng: np.random.Generator, piper: bool = False) -> Voice:
         return Voice("flite", str(rng.choice(FLITE)), pace)
     timbres = [t for t in TIMBRES if t not in APART_TIMBRES]
     name = str(rng.choice(ACCENTS)), str(rng.choice(timbres))
-    return Voice("espeak-ng", "+".join(filter(None, name)), pace, int(rng.integers(20, 85)))
+    return Voice("espeak-ng", "+".join(filter(None, name)), pace, int(rng.integers(10, 99)))
 
 
 def voices_apart() -> tuple[Voice, ...]:

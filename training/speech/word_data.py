@@ -11,21 +11,27 @@ from __future__ import annotations
 
 import argparse
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from llmagentos.speech.audio import RATE_HZ, as_sound
-from llmagentos.speech.keywords import HOP, Embeddings, stacked
+from llmagentos.speech.audio import RATE_HZ, Sound, as_sound, resampled
+from llmagentos.speech.keywords import AGO, HOP, Embeddings, stacked
 from training.corpus.build import draw
 from training.speech.phrases import PHRASES, Phrases
-from training.speech.rooms import NoiseBank, in_room, with_noise
-from training.speech.voices import Voice, say, training_voice
+from training.speech.rooms import NoiseBank, Samples, in_room, through_microphone, with_noise
+from training.speech.voices import FOREIGN, Voice, say, training_voice, trimmed
 
-#: The word's end is so long ago (s): a hit. Around that nothing is asked.
-HIT_S, LATE_S = (0.04, 0.26), 0.55
+#: The word's end is so long ago (s) where the network shall be sure at some moment; where more words
+#: follow the end is only guessed. A little around that nothing is asked.
+HIT_S, HIT_FOLLOWED_S, AROUND_S = (0.04, 0.26), (-0.06, 0.34), 0.12
+#: Of a clip that says the word so much is looked at, s before and after its end.
+_BEFORE_S, _AFTER_S = 0.45, 0.36
+#: Every clip is heard so many times: another room, noise, loudness, microphone and throat.
+_TIMES_HIT, _TIMES_TALK = 4, 2
 
 
 def talk(phrases: Phrases, rng: np.random.Generator) -> Iterator[str]:
@@ -45,81 +51,133 @@ def talk(phrases: Phrases, rng: np.random.Generator) -> Iterator[str]:
 
 def spoken_word(
     phrases: Phrases, voice: Voice, rng: np.random.Generator
-) -> tuple[NDArray[np.float32], int]:
-    """A clip that says it, and the sample at which it ends."""
+) -> tuple[Samples, int, bool]:
+    """A clip that says it, the sample at which it ends, and whether that is only guessed."""
     if rng.uniform() >= phrases.followed:
         clip = say(str(rng.choice(phrases.ends)), voice)
-        return clip, len(clip)
+        return clip, len(clip), False
     begin = str(rng.choice(phrases.alone))
     clip = say(f"{begin} {rng.choice(phrases.follows)}", voice)
     alone = say(begin, voice)  # followed by words it is a little shorter
-    return clip, min(len(clip), int(0.85 * len(alone)))
+    return clip, min(len(clip), int(0.85 * len(alone))), True
 
 
-def clip(
-    says_it: bool, rng: np.random.Generator, voice: Voice, phrases: Phrases, others: Iterator[str]
-) -> tuple[NDArray[np.float32], int]:
-    """One clip as it is said, and where the keyword ends in it (samples), -1 for not at all.
-    others: sentences without it."""
-    if says_it:
-        voiced, end = spoken_word(phrases, voice, rng)
-    else:
-        voiced, end = say(next(others), voice), -1
-    before = int(rng.uniform(0.3, 1.0) * RATE_HZ)
-    after = int((0.65 if says_it else 0.3) * RATE_HZ)
-    sound = np.pad(voiced, (before, after))
-    if says_it and rng.uniform() < 0.25:  # in the middle of talk
-        other = say(next(others), voice)[-before:]
-        sound[before - len(other) : before] += other
-    return sound.astype(np.float32), -1 if end < 0 else before + end
+def said_word(
+    rng: np.random.Generator, voice: Voice, phrases: Phrases, others: Iterator[Samples]
+) -> tuple[Samples, int, bool]:
+    """A clip that says it behind a second of silence or of talk, its end (samples), and whether that
+    is only guessed. others: sentences without it."""
+    voiced, end, guessed = spoken_word(phrases, voice, rng)
+    before = int(1.35 * RATE_HZ) + int(rng.integers(HOP))
+    sound = np.pad(voiced, (before, int(0.45 * RATE_HZ)))
+    if rng.uniform() < 0.4:  # in the middle of talk
+        until = before - int(rng.uniform(0, 0.3) * RATE_HZ)
+        other = next(others)[-until:]
+        sound[until - len(other) : until] += other
+    return sound.astype(np.float32), before + end, guessed
 
 
-def heard(
-    sound: NDArray[np.float32], rng: np.random.Generator, noises: NoiseBank
-) -> NDArray[np.int16]:
-    """The clip in some room, with some noise, at some loudness."""
+def heard(sound: Samples, rng: np.random.Generator, noise: Callable[[int], Samples]) -> Sound:
+    """The clip in some room, with some noise, by some microphone, at some loudness."""
     if rng.uniform() < 0.5:
         sound = in_room(sound, rng)
-    if rng.uniform() < 0.85:
-        sound = with_noise(sound, noises.cut(len(sound)), float(rng.uniform(2, 25)))
-    return as_sound(sound * np.float32(10 ** (rng.uniform(-30, 0) / 20)))
+    if rng.uniform() < 0.9:
+        sound = with_noise(sound, noise(len(sound)), float(rng.uniform(1, 25)))
+    if rng.uniform() < 0.6:
+        sound = through_microphone(sound, rng)
+    return as_sound(sound * np.float32(10 ** (rng.uniform(-32, 2) / 20)))
 
 
-def labels(hops: int, end: int) -> NDArray[np.int8]:
-    """[hops] of a clip whose word ends at a sample: 1 hit, 0 none, -1 not asked."""
-    if end < 0:
-        return np.zeros(hops, np.int8)
-    late_s = ((np.arange(hops) + 1) * HOP - end) / RATE_HZ
-    out = np.where((late_s >= HIT_S[0]) & (late_s <= HIT_S[1]), 1, 0)
-    return np.where((late_s > -0.08) & (late_s < LATE_S) & (out == 0), -1, out).astype(np.int8)
+def labels(late_s: NDArray[np.float64], within_s: tuple[float, float]) -> NDArray[np.int8]:
+    """[hops] by how long ago the word ended then (s): 1 hit, 0 none, -1 not asked."""
+    low, high = within_s
+    out = np.where((late_s >= low) & (late_s <= high), 1, 0)
+    near = (late_s > low - AROUND_S) & (late_s < high + AROUND_S)
+    return np.where(near & (out == 0), -1, out).astype(np.int8)
+
+
+class _Shard:
+    """Rows as they are made. A bag is one clip as it was heard once, a clip what was said."""
+
+    def __init__(self) -> None:
+        self.embeddings = Embeddings()
+        self._x: list[NDArray[np.float16]] = []
+        self._y: list[NDArray[np.int8]] = []
+        self._clip: list[int] = []
+
+    def add(self, clip: int, sound: Sound, end: int, guessed: bool) -> None:
+        """end: of the word in it, samples; -1: it has none."""
+        hops, ago, first = len(sound) // HOP, max(AGO), 0
+        if end >= 0:
+            first = max(0, int((end / RATE_HZ - _BEFORE_S) * RATE_HZ / HOP) - ago)
+            hops = min(hops, int((end / RATE_HZ + _AFTER_S) * RATE_HZ / HOP) + 1)
+        found = stacked(self.embeddings.of_sound(sound[: hops * HOP], 2, first), 2)
+        label = np.zeros(len(found), np.int8)
+        if end >= 0:
+            at = (np.arange(first, hops, 2) + 1) * HOP
+            label = labels((at - end) / RATE_HZ, HIT_FOLLOWED_S if guessed else HIT_S)
+            label[: ago // 2] = -1  # what was before them was not looked at
+        self._x.append(found[label >= 0].astype(np.float16))
+        self._y.append(label[label >= 0])
+        self._clip.append(clip)
+
+    def save(self, out: Path) -> None:
+        """x [n, 384] in 16 bit, y [n], clip [n], bag [n]."""
+        counts = [len(y) for y in self._y]
+        np.savez(
+            out, x=np.concatenate(self._x), y=np.concatenate(self._y),
+            clip=np.repeat(np.array(self._clip, np.int32), counts),
+            bag=np.repeat(np.arange(len(counts), dtype=np.int32), counts),
+        )  # fmt: skip
 
 
 def make(word: str, hits: int, others: int, noises: int, seed: int, out: Path, piper: bool) -> None:
-    """Write one shard: x [n, 384] in 16 bit, y [n], clip [n]. Every clip is heard twice."""
-    rng, embeddings, phrases = np.random.default_rng([seed, 0x570]), Embeddings(), PHRASES[word]
+    """Write one shard (_Shard), the kinds of clips mixed, what there is of it every 200 clips."""
+    rng, phrases, shard = np.random.default_rng([seed, 0x570]), PHRASES[word], _Shard()
     sentences, begun_s, bank = talk(phrases, rng), time.monotonic(), NoiseBank(rng)
-    xs, ys, clips = [], [], []
-    for number in range(hits + others + noises):
-        says_it = number < hits
-        if number < hits + others:
-            said, end = clip(says_it, rng, training_voice(rng, piper), phrases, sentences)
-            sounds = [heard(said, rng, bank) for _ in range(2)]
+    spoken = [say(next(sentences), training_voice(rng, piper)) for _ in range(24)]
+
+    def other() -> Iterator[Samples]:
+        while True:
+            yield spoken[int(rng.integers(len(spoken)))]
+
+    def noise(count: int) -> Samples:  # now and then other people talk
+        if rng.uniform() < 0.15:
+            return np.resize(np.concatenate([next(talking) for _ in range(3)]), count)
+        return bank.cut(count)
+
+    talking = other()
+    kinds = rng.permutation(np.repeat([0, 1, 2], [hits, others, noises]))
+    for number, kind in enumerate(kinds):
+        voice = training_voice(rng, piper)
+        if kind == 0:
+            said, end, guessed = said_word(rng, _foreign(voice, word, rng), phrases, talking)
+            for _ in range(_TIMES_HIT):
+                ratio = float(np.exp(rng.uniform(-0.18, 0.18)))
+                sound = heard(resampled(said, round(RATE_HZ * ratio)), rng, noise)
+                shard.add(number, sound, round(end / ratio), guessed)
+        elif kind == 1:
+            text = next(sentences)
+            said = np.pad(say(text, voice), int(rng.uniform(0.3, 1.0) * RATE_HZ)).astype(np.float32)
+            spoken[int(rng.integers(len(spoken)))] = trimmed(said)
+            for _ in range(_TIMES_TALK):
+                ratio = float(np.exp(rng.uniform(-0.18, 0.18)))
+                sound = heard(resampled(said, round(RATE_HZ * ratio)), rng, noise)
+                shard.add(number, sound, -1, False)
         else:
-            loud = np.float32(10 ** rng.uniform(-2.5, -0.7))
-            sounds, end = [as_sound(bank.cut(5 * RATE_HZ) * loud)], -1
-        every = 1 if says_it else 2
-        for sound in sounds:
-            found = embeddings.of_sound(sound, every)
-            label = labels(len(found), end)
-            keep = label >= 0
-            if says_it:  # of what is no hit in them, a third
-                keep &= (label == 1) | (rng.uniform(size=len(label)) < 0.35)
-            xs.append(stacked(found, every)[keep].astype(np.float16))
-            ys.append(label[keep])
-            clips.append(np.full(int(keep.sum()), number, np.int32))
-        if number % 200 == 199:
+            loud = np.float32(10 ** rng.uniform(-2.5, -0.5))
+            shard.add(number, as_sound(bank.cut(5 * RATE_HZ) * loud), -1, False)
+        if number % 200 == 199 or number + 1 == len(kinds):
             print(f"{number + 1} clips, {time.monotonic() - begun_s:.0f} s", flush=True)
-    np.savez(out, x=np.concatenate(xs), y=np.concatenate(ys), clip=np.concatenate(clips))
+            shard.save(out)
+
+
+def _foreign(voice: Voice, word: str, rng: np.random.Generator) -> Voice:
+    """One voice of eight of espeak-ng's with sounds of another language, for a word it shares."""
+    if voice.program != "espeak-ng" or word != "stop" or rng.uniform() > 0.12:
+        return voice
+    timbre = voice.name.partition("+")[2]
+    return replace(voice, name="+".join(filter(None, (str(rng.choice(FOREIGN)), timbre))))
 
 
 def main() -> None:
@@ -127,9 +185,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--word", choices=tuple(PHRASES), default="stop")
     parser.add_argument("--out", type=Path, required=True)
-    parser.add_argument("--hits", type=int, default=4000)
-    parser.add_argument("--others", type=int, default=6000)
-    parser.add_argument("--noises", type=int, default=500)
+    parser.add_argument("--hits", type=int, default=2000)
+    parser.add_argument("--others", type=int, default=2400)
+    parser.add_argument("--noises", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
     parser.add_argument("--piper", action="store_true", help="said by Piper's voice instead")
     options = parser.parse_args()
