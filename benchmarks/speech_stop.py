@@ -30,7 +30,6 @@ from llmagentos.speech.keywords import (
     HOP,
     KEYWORDS,
     STOP,
-    Embeddings,
     KeywordNetwork,
     KeywordSpotter,
     stacked,
@@ -38,6 +37,7 @@ from llmagentos.speech.keywords import (
 from llmagentos.speech.stop_watch import StopWatch
 from training.speech.rooms import in_room, noise, with_noise
 from training.speech.voices import Voice, say, voices_apart
+from training.speech.whole import WholeEmbeddings
 
 SNRS_DB = (20.0, 10.0, 5.0)
 #: Said to stop; the word is the last one, so its end is the clip's.
@@ -67,7 +67,7 @@ class Ear:
     """Hits in a whole recording, as KeywordSpotter finds them hop by hop."""
 
     def __init__(self) -> None:
-        self._embeddings, self._network = Embeddings(), KeywordNetwork(KEYWORDS[STOP])
+        self._embeddings, self._network = WholeEmbeddings(), KeywordNetwork(KEYWORDS[STOP])
 
     def hits_s(self, sound: Sound) -> list[float]:
         """When each was known, s."""

@@ -21,13 +21,13 @@ from llmagentos.speech.audio import RATE_HZ, Sound, as_sound
 from llmagentos.speech.keywords import (
     KEYWORDS,
     WAKE_WORDS,
-    Embeddings,
     KeywordNetwork,
     KeywordSpotter,
     stacked,
 )
 from training.speech.rooms import noise
 from training.speech.voices import Voice, say, voices_apart
+from training.speech.whole import WholeEmbeddings
 
 #: Said with the word in front; then the word alone.
 SAID = ("{}", "{}, put the red block in the bowl", "{}, where is the cup", "{} go home", "okay, {}")
@@ -43,7 +43,7 @@ Ear = Callable[[Sound], int]
 
 def ours(word: str) -> Ear:
     """As KeywordSpotter finds them, hop by hop."""
-    embeddings, network = Embeddings(), KeywordNetwork(KEYWORDS[word])
+    embeddings, network = WholeEmbeddings(), KeywordNetwork(KEYWORDS[word])
 
     def hits(sound: Sound) -> int:
         found, deaf = 0, 0

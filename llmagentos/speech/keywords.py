@@ -66,20 +66,13 @@ class Embeddings:
         out = self._embed.run(None, {"input_1": windows[..., None]})[0]
         return np.asarray(out, np.float32).reshape(-1, SIZE)
 
-    def of_sound(self, sound: Sound, every: int = 1, first: int = 0) -> NDArray[np.float32]:
-        """[hops, 96] of a whole recording, as hearing it hop by hop gives them: row i is known once
-        hop i has been heard. The first rows, before 0.8 s, hear silence before it. every: only each
-        so many hops (1 or 2), hop `first` first."""
+    def mels_of(self, sound: Sound) -> NDArray[np.float32]:
+        """[76 + 4 hops, 32] of a whole recording behind silence, as they come hop by hop."""
         hops = len(sound) // HOP
-        if not hops:
-            return np.zeros((0, SIZE), np.float32)
         whole = np.concatenate([np.zeros(_MEL_CONTEXT, np.int16), sound[: hops * HOP]])
         # Each hop by itself: a frame's floor hangs on the loudest of those made with it.
         parts = [self.mels(whole[i * HOP : (i + 1) * HOP + _MEL_CONTEXT]) for i in range(hops)]
-        mels = np.concatenate([self.silence(), *parts])
-        ends = len(mels) - (hops - 1 - np.arange(first, hops, every)) * _FRAMES_A_HOP
-        # one by one is faster than many at once on a small processor
-        return np.concatenate([self.of_windows(mels[None, end - _WINDOW : end]) for end in ends])
+        return np.concatenate([self.silence(), *parts])
 
     def silence(self) -> NDArray[np.float32]:
         """Mel frames [76, 32] of what was before anything was heard."""
@@ -117,7 +110,7 @@ class KeywordNetwork:
 
 def stacked(embeddings: NDArray[np.float32], every: int = 1) -> NDArray[np.float32]:
     """[n, 384] of [n, 96]: each row beside those before it; before the first there is the first.
-    every: as they were made by `Embeddings.of_sound`."""
+    every: so many hops from one to the next."""
     rows = np.arange(len(embeddings))
     ago = [embeddings[np.maximum(rows - hops // every, 0)] for hops in AGO]
     return np.concatenate(ago, axis=1)

@@ -15,12 +15,12 @@ from llmagentos.speech.audio import RATE_HZ, frames_of
 from llmagentos.speech.keywords import (
     KEYWORDS,
     STOP,
-    Embeddings,
     KeywordNetwork,
     KeywordSpotter,
     stacked,
 )
 from llmagentos.speech.stop_watch import StopWatch
+from training.speech.whole import WholeEmbeddings
 
 pytestmark = needs_speech
 _PAUSE = np.zeros(RATE_HZ, np.int16)
@@ -54,12 +54,17 @@ def test_what_only_sounds_like_it_is_not(words):
 
 def test_hop_by_hop_is_the_same_as_at_once():
     sound = np.concatenate([_PAUSE, spoken("Robot, stop."), _PAUSE])
-    at_once = KeywordNetwork(KEYWORDS[STOP])(stacked(Embeddings().of_sound(sound)))
+    whole = WholeEmbeddings()
+    at_once = KeywordNetwork(KEYWORDS[STOP])(stacked(whole.of_sound(sound)))
     spotter, hops = KeywordSpotter(), []
     for start in range(0, len(sound) // 640 * 640, 640):
         spotter.hear(sound[start : start + 640])
         hops.append(spotter.sure[STOP])
     assert np.allclose(at_once, hops, atol=1e-3)
+    for first in (0, 1, 6):  # as training asks, which looks at every second hop of a part
+        part = whole.of_sound(sound, 2, first)
+        assert np.allclose(part, whole.of_sound(sound)[first::2], atol=1e-3)
+    assert whole.of_sound(sound[:100]).shape == (0, 96)
 
 
 def test_a_process_of_its_own_calls():

@@ -19,11 +19,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.speech.audio import RATE_HZ, Sound, as_sound, resampled
-from llmagentos.speech.keywords import AGO, HOP, Embeddings, stacked
+from llmagentos.speech.keywords import AGO, HOP, stacked
 from training.corpus.build import draw
 from training.speech.phrases import PHRASES, Phrases
 from training.speech.rooms import NoiseBank, Samples, in_room, through_microphone, with_noise
 from training.speech.voices import FOREIGN, Voice, say, training_voice, trimmed
+from training.speech.whole import WholeEmbeddings
 
 #: The word's end is so long ago (s) where the network shall be sure at some moment; where more words
 #: follow the end is only guessed. A little around that nothing is asked.
@@ -100,7 +101,7 @@ class _Shard:
     """Rows as they are made. A bag is one clip as it was heard once, a clip what was said."""
 
     def __init__(self) -> None:
-        self.embeddings = Embeddings()
+        self.embeddings = WholeEmbeddings()
         self._x: list[NDArray[np.float16]] = []
         self._y: list[NDArray[np.int8]] = []
         self._clip: list[int] = []
