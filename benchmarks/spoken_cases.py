@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import functools
 import zlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
@@ -21,9 +21,10 @@ from benchmarks.suites.cases import Case, Turn
 from benchmarks.suites.stage import Truth
 from llmagentos.errors import LLMAgentOSError
 from llmagentos.ports.modules import PlanningModule
-from llmagentos.speech.activity import Utterances, silero
+from llmagentos.speech.activity import EARLY_S, Utterances, silero
 from llmagentos.speech.audio import RATE_HZ, Sound, as_sound, frames_of
-from llmagentos.speech.expected import expected
+from llmagentos.speech.expected import Expected, expected
+from llmagentos.speech.hearing import Hearing
 from llmagentos.speech.recogniser import Heard, Recogniser
 from llmagentos.speech.understanding import Understood, understand
 from training.corpus import alignment
@@ -77,6 +78,21 @@ def recording(text: str, voice: Voice, snr_db: float | None, seed: int) -> Sound
     return as_sound(sound * np.float32(0.5))
 
 
+@dataclass(frozen=True)
+class WholeSound:
+    """An AudioSource: a sound as fast as it is taken."""
+
+    sound: Sound
+    name = "a recording"
+
+    def frames(self) -> Iterator[Sound]:
+        """See AudioSource."""
+        return frames_of(self.sound)
+
+    def close(self) -> None:
+        """See AudioSource."""
+
+
 @dataclass
 class Ear:
     """From sound to readings, as a microphone's goes. read_s: what the recogniser took each time."""
@@ -84,10 +100,11 @@ class Ear:
     recogniser: Recogniser
     read_s: list[float] = field(default_factory=list)
 
-    def hear(self, sound: Sound, words: str) -> list[Heard]:
-        """Every utterance in it."""
-        cut = Utterances(silero()).of(frames_of(sound))
-        out = [self.recogniser.hear(u.sound, words) for u in cut]
+    def hear(self, sound: Sound, words: Expected) -> list[Heard]:
+        """Every utterance in it, read early as a microphone's is."""
+        cut = Utterances(silero(), early_s=EARLY_S)
+        hearing = Hearing(lambda: words, self.recogniser, cut)
+        out = [said.heard for said in hearing.said(WholeSound(sound))]
         self.read_s += [h.took_s for h in out]
         return out
 
@@ -142,7 +159,7 @@ class SpokenBody(SymbolicBody):
 
     def _heard(self, text: str, again: int) -> list[Heard]:
         sound = recording(text, self._voice, self._snr_db, self._seed + again)
-        return self._ear.hear(sound, expected(self._skills.scene()).text)
+        return self._ear.hear(sound, expected(self._skills.scene()))
 
     def _understood(self, heard: Heard) -> Understood:
         return understand(heard, expected(self._skills.scene()), self._plans)

@@ -3,7 +3,8 @@
 Knows: how sure a voice detector must be, pauses, lengths. Does not know: words, where sound is from.
 
 An utterance begins when two pieces in a row (32 ms each) sound like speech, keeps what was heard
-0.3 s before, and ends with PAUSE_S of silence or after LONGEST_S.
+0.3 s before, and ends with PAUSE_S of silence or after LONGEST_S. Who asks for it is told in the
+middle of that silence what would be the utterance, so that it can be read before it is over.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ PIECE = 512
 BEGINS, GOES_ON = 0.5, 0.35
 #: Silence that ends an utterance, s; what is kept from before its beginning, s.
 PAUSE_S, BEFORE_S = 0.6, 0.3
+#: Silence after which it may be over, s: a reader that needs no longer than the rest is ready then.
+EARLY_S = 0.25
 #: Shorter speech is a cough or a knock, s; longer is cut, s.
 SHORTEST_S, LONGEST_S = 0.16, 20.0
 
@@ -41,23 +44,31 @@ def silero() -> Detector:
 @dataclass(frozen=True)
 class Utterance:
     """What somebody said: [samples], and where it lies in what was heard, s from its beginning.
-    end_s: of the speech, without the pause behind it."""
+    end_s: of the speech, without the pause behind it. over: False where it may still go on; if it
+    does not, the same comes again with True."""
 
     sound: Sound
     begin_s: float
     end_s: float
+    over: bool = True
+
+    def is_same(self, other: Utterance) -> bool:
+        """Whether both are of the same speech, whatever silence is behind it."""
+        return (self.begin_s, self.end_s) == (other.begin_s, other.end_s)
 
 
 @dataclass
 class Utterances:
     """Cuts sound into utterances, piece by piece.
 
-    on_speech: told when somebody begins to speak (barge-in listens here).
+    on_speech: told when somebody begins to speak (barge-in listens here). early_s: after so much
+    silence what may be an utterance comes, too (Utterance.over); None for never.
     """
 
     detector: Detector
     on_speech: Callable[[], None] | None = None
     pause_s: float = PAUSE_S
+    early_s: float | None = None
     _rest: list[Sound] = field(default_factory=list)
     _before: deque[Sound] = field(default_factory=deque)
     _said: list[Sound] = field(default_factory=list)
@@ -118,11 +129,15 @@ class Utterances:
         long = len(self._said) * PIECE >= LONGEST_S * RATE_HZ
         if long or self._silent * PIECE >= self.pause_s * RATE_HZ:
             yield from self._cut()
+        elif self.early_s is not None and self._silent == round(self.early_s * RATE_HZ / PIECE):
+            yield from self._so_far(over=False)
 
     def _cut(self) -> Iterator[Utterance]:
-        said, silent, spoken = self._said, self._silent, self._spoken
+        yield from self._so_far(over=True)
         self._said, self._speaking, self._silent = [], 0, 0
-        if said and spoken * PIECE >= SHORTEST_S * RATE_HZ:
-            end = self._heard - silent * PIECE
-            begin = self._heard - len(said) * PIECE
-            yield Utterance(np.concatenate(said), begin / RATE_HZ, end / RATE_HZ)
+
+    def _so_far(self, over: bool) -> Iterator[Utterance]:
+        if self._said and self._spoken * PIECE >= SHORTEST_S * RATE_HZ:
+            end = self._heard - self._silent * PIECE
+            begin = self._heard - len(self._said) * PIECE
+            yield Utterance(np.concatenate(self._said), begin / RATE_HZ, end / RATE_HZ, over)

@@ -63,6 +63,10 @@ class OpenEar:
         """Whether the utterance is for the robot."""
         return True
 
+    def may_read_early(self, utterance: Utterance) -> bool:
+        """Whether it is for the robot though it may still go on: what is said to others is never read."""
+        return True
+
     def meant(self, utterance: Utterance, heard: Heard) -> Heard:
         """What was read of it, without what only woke the robot."""
         return heard
@@ -105,6 +109,10 @@ class WakeWord(OpenEar):
             if meant:  # for one utterance
                 self._asked, self._open_until_s = False, 0.0
         return meant
+
+    def may_read_early(self, utterance: Utterance) -> bool:
+        """See OpenEar; what is meant for another reason is read when it is over."""
+        return self._woke(utterance)
 
     def meant(self, utterance: Utterance, heard: Heard) -> Heard:
         """See OpenEar; no readings where nothing but the wake word was said."""
@@ -183,6 +191,10 @@ class TalkKey(OpenEar):
     def let_in(self, frame: Sound, speaking: bool) -> Sound:
         """See OpenEar; silence where the key is not held."""
         return frame if self.is_held() else np.zeros_like(frame)
+
+    def may_read_early(self, utterance: Utterance) -> bool:
+        """See OpenEar; pauses end nothing while a key is held."""
+        return False
 
     def is_cut(self) -> bool:
         """See OpenEar; once, after the key was let go."""

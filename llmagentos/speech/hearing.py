@@ -1,6 +1,7 @@
 """Utterances of a source, read with the words of the moment.
 
-Knows: that a source is cut into utterances and each is read. Does not know: devices, agents.
+Knows: that a source is cut into utterances and each is read, already in the pause that may be its end.
+Does not know: devices, agents.
 """
 
 from __future__ import annotations
@@ -42,12 +43,24 @@ class Hearing:
         self._recogniser = recogniser or Recogniser()
         self.utterances = utterances or Utterances(silero())
         self._words = words
+        self._early: Said | None = None
 
     def said(self, source: AudioSource) -> Iterator[Said]:
         """Everything that is said, to the source's end."""
         for utterance in self.utterances.of(source.frames()):
-            yield self.read(utterance)
+            if utterance.over:
+                yield self.read(utterance)
+            else:
+                self.read_early(utterance)
 
     def read(self, utterance: Utterance) -> Said:
-        """One utterance as text."""
+        """One utterance as text: what was read early, where the speech is the same."""
+        early, self._early = self._early, None
+        if early is not None and early.utterance.is_same(utterance):
+            return Said(utterance, early.heard)
         return Said(utterance, self._recogniser.hear(utterance.sound, self._words().text))
+
+    def read_early(self, utterance: Utterance) -> None:
+        """Read what may go on, for the next `read`; from the same thread."""
+        self._early = None
+        self._early = self.read(utterance)

@@ -24,7 +24,7 @@ import numpy as np
 from llmagentos.errors import SpeechError
 from llmagentos.ports.audio import AudioSource
 from llmagentos.safety.stop_words import is_stop
-from llmagentos.speech.activity import Utterance
+from llmagentos.speech.activity import EARLY_S, Utterance
 from llmagentos.speech.attention import OpenEar
 from llmagentos.speech.audio import Sound
 from llmagentos.speech.echo import EchoGate
@@ -64,6 +64,7 @@ class SpokenLines:
         self._attention = attention or OpenEar()
         self._elsewhere, self._on_nothing = is_busy, on_nothing
         hearing.utterances.pause_s = self._attention.pause_s
+        hearing.utterances.early_s = EARLY_S
         self._source, self._hearing, self._spoken = source, hearing, spoken
         self._on_stop, self._tell, self._speaker, self._clock = on_stop, tell, speaker, clock
         self._utterances: queue.Queue[Utterance | None] = queue.Queue()
@@ -185,6 +186,11 @@ class SpokenLines:
 
     def _read(self) -> None:
         while (utterance := self._utterances.get()) is not None:
+            if not utterance.over:
+                # Only while nothing newer waits: who goes on speaking is not read twice for nothing.
+                if self._utterances.empty() and self._attention.may_read_early(utterance):
+                    self._hearing.read_early(utterance)
+                continue
             meant = self._attention.is_meant(utterance)
             by_word = any(
                 utterance.begin_s - _NEAR_S <= at <= utterance.end_s + _NEAR_S for at in self._hits

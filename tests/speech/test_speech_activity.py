@@ -33,6 +33,16 @@ def test_two_sentences_with_a_pause_are_two_utterances():
         assert u.sound[0] == 0 and (u.sound == 5000).any()
 
 
+def test_what_may_be_over_comes_early_and_again_only_if_it_is():
+    sound = _sound((0.5, 5000), (0.4, 0), (0.5, 5000), (1.0, 0))
+    first, second, whole = _cut(sound, early_s=0.25)
+    assert [u.over for u in (first, second, whole)] == [False, False, True]
+    assert not first.is_same(whole) and second.is_same(whole)
+    assert first.end_s == pytest.approx(0.5, abs=0.04)
+    assert len(whole.sound) - len(second.sound) == pytest.approx(0.35 * _S, abs=PIECE)
+    assert [u.over for u in _cut(sound)] == [True]
+
+
 def test_a_short_pause_is_part_of_the_sentence():
     assert len(_cut(_sound((0.5, 5000), (0.4, 0), (0.5, 5000), (1.0, 0)))) == 1
 

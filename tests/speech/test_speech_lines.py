@@ -9,12 +9,14 @@ from collections.abc import Callable, Iterator
 import numpy as np
 from lab.spoken import needs_speech, spoken
 
+from llmagentos.speech.activity import BEFORE_S
 from llmagentos.speech.attention import OpenEar, TalkKey, WakeWord
 from llmagentos.speech.audio import FRAME, RATE_HZ, Sound, frames_of
 from llmagentos.speech.expected import expected
 from llmagentos.speech.hearing import Hearing
 from llmagentos.speech.interpreter import Interpreter
 from llmagentos.speech.lines import SpokenLines
+from llmagentos.speech.recogniser import Recogniser
 from llmagentos.speech.speaking import Speaker
 from llmagentos.speech.understanding import Understood
 
@@ -77,13 +79,49 @@ def test_without_a_wake_word_everything_is_a_line():
     assert lines == ["put the red block in the blue bowl"]
 
 
+class Counts(Recogniser):
+    """A recogniser that keeps how long the sounds were that it read, s."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.asked: list[float] = []
+
+    def hear(self, sound, expected="", count=5):
+        self.asked.append(len(sound) / RATE_HZ)
+        return super().hear(sound, expected, count)
+
+
+def _asked(attention: OpenEar, *script) -> tuple[list[str], Counts]:
+    recogniser = Counts()
+    lines = SpokenLines(
+        Room(*script), Hearing(recogniser=recogniser), Understands(), lambda text: None,
+        lambda text: None, attention=attention,
+    )  # fmt: skip
+    try:
+        return [line.lower().strip(".!? ") for line in iter(lines.next_line, None)], recogniser
+    finally:
+        lines.close()
+
+
+def test_a_sentence_is_read_once_and_before_its_pause_is_over():
+    lines, recogniser = _asked(OpenEar(), _PAUSE, "Put the red block in the blue bowl.", _PAUSE)
+    assert lines == ["put the red block in the blue bowl"]
+    (seconds,) = recogniser.asked
+    assert seconds < len(spoken("Put the red block in the blue bowl.")) / RATE_HZ + BEFORE_S + 0.45
+
+
+def test_what_is_said_to_others_is_not_read_early_either():
+    lines, recogniser = _asked(WakeWord("hey robot"), _PAUSE, "Put the green block here.", _PAUSE)
+    assert lines == [] and recogniser.asked == []
+
+
 def test_what_is_said_to_others_is_none_and_the_wake_word_opens():
     ear = WakeWord("hey robot")
     lines, stops, told = _lines(
         ear, _PAUSE, "Put the green block on the plate.", _PAUSE, "Hey robot, where is the cup?", _PAUSE,
         "Push it to the left.", _PAUSE, "Hey robot!", _PAUSE, "Stack the cubes.", _PAUSE,
     )  # fmt: skip
-    assert lines == ["where is the cup", "stack the cubes"]
+    assert [line.replace("'s", " is") for line in lines] == ["where is the cup", "stack the cubes"]
     assert stops == [] and told == ["Yes?"]
 
 
