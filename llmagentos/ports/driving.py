@@ -9,6 +9,7 @@ robot's own, its origin between the driven wheels.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field
 from typing import Protocol, runtime_checkable
 
@@ -62,6 +63,15 @@ class LaserScan:
             self.mount.yaw_rad + self.first_rad + self.step_rad * rays.astype(np.float64)
         )
         return angles
+
+    def covers(self, heading_rad: float, half_rad: float = 0.0) -> bool:
+        """Whether rays go to a heading in the frame "base", and so far to both sides of it; whether
+        they got an answer is not asked."""
+        span = self.step_rad * len(self.ranges_m)
+        if span + self.step_rad / 2 >= 2 * math.pi:
+            return True
+        first = self.mount.yaw_rad + self.first_rad - self.step_rad / 2
+        return (heading_rad - half_rad - first) % (2 * math.pi) + 2 * half_rad <= span
 
     def points_m(self) -> NDArray[np.float64]:
         """What was met, frame "base", [M, 2] with M <= N."""

@@ -26,6 +26,8 @@ _log = logging.getLogger(__name__)
 MARGIN_M = 0.04
 #: A scan older than this says nothing about now: the base stands.
 STALE_S = 0.4
+#: So far to each side of where it drives the scanner has to look, radians.
+_SEEN_RAD = 0.5
 #: Shares of a command that are tried, in this order; the curve stays the same.
 _SHARES = (1.0, 0.75, 0.5, 0.3, 0.15)
 _ALONG = 8
@@ -76,10 +78,15 @@ class BaseGate:
         age_s = odometry.stamp_s - scan.stamp_s
         if not age_s <= STALE_S:
             return self._cut("stale scan", f"the last scan is {age_s:.2f} s old", dt_s)
+        if age_s < -STALE_S:
+            return self._cut("stale odometry", f"the wheels' word is {-age_s:.2f} s old", dt_s)
+        if aim.forward_mps and not scan.covers(0.0 if aim.forward_mps > 0 else math.pi, _SEEN_RAD):
+            return self._cut("not seen", "the scanner does not look that way", dt_s)
+        late_s = max(age_s, 0.0) + dt_s
         points = scan.points_m()
         for share in _SHARES:
             part = Velocity(share * aim.forward_mps, share * aim.turn_radps)
-            if self.is_clear(part, points, age_s + dt_s):
+            if self.is_clear(part, points, late_s):
                 if share < 1.0:
                     self._hold("in the way", "something is too near to go on as fast")
                 else:

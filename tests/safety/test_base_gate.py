@@ -193,3 +193,51 @@ def test_who_hangs_in_mid_drive_is_braked_by_the_periods_alone() -> None:
     for _ in range(20):
         rig.base.advance()
     assert rig.base.rests and rig.world.odometry().velocity == STILL
+
+
+@pytest.mark.parametrize("ahead_s", [0.1, STALE_S])
+def test_a_scan_that_seems_younger_than_the_wheels_word_shortens_no_braking(ahead_s) -> None:
+    """Stamps of two clocks: what seems to come from the future counts as of now."""
+    at_m, sent = 0.9, STILL
+    gate, same = BaseGate(SPEC, "sim"), BaseGate(SPEC, "sim")
+    for _ in range(60):
+        wanted = Velocity(9.0, 0.0)
+        sent = gate.check(wanted, odometry(), wall_ahead(at_m, ahead_s), DT)
+        assert sent == same.check(wanted, odometry(), wall_ahead(at_m), DT)
+        at_m -= sent.forward_mps * DT
+    assert at_m - SPEC.radius_m > MARGIN_M / 2
+
+
+def test_wheels_that_say_nothing_new_let_nothing_drive() -> None:
+    gate = BaseGate(SPEC, "sim")
+    assert gate.check(Velocity(0.3), odometry(), wall_ahead(9.0, 1.1 * STALE_S), DT) == STILL
+    assert gate.rejections["stale odometry"] == 1 and "wheels" in gate.why
+
+
+def front_only(half_rad: float, mount: MapPose | None = None) -> LaserScan:
+    """A scanner that looks ahead, so far to both sides, into an empty room."""
+    count = 181
+    step = 2 * half_rad / (count - 1)
+    return LaserScan(
+        np.full(count, 99.0, np.float32), -half_rad, step, 10.0, 0.0, mount or MapPose(0.0, 0.0)
+    )
+
+
+def test_it_drives_only_where_the_scanner_looks() -> None:
+    ahead, narrow = front_only(math.radians(120)), front_only(math.radians(20))
+    behind = front_only(math.radians(120), MapPose(-0.1, 0.0, math.pi))
+    whole = wall_ahead(9.0)
+    for scan, wanted, may in [
+        (ahead, Velocity(0.1), True),
+        (ahead, Velocity(-0.1), False),
+        (ahead, Velocity(0.0, 0.5), True),  # a round base touches nothing by turning
+        (narrow, Velocity(0.1), False),
+        (behind, Velocity(-0.1), True),
+        (behind, Velocity(0.1), False),
+        (whole, Velocity(0.1), True),
+        (whole, Velocity(-0.1), True),
+    ]:
+        gate = BaseGate(SPEC, "sim")
+        sent = gate.check(wanted, odometry(), scan, DT)
+        assert (sent != STILL) is may, (scan.mount, wanted)
+        assert gate.rejections["not seen"] == (not may)
