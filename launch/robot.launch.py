@@ -57,6 +57,7 @@ ARGUMENTS = (
     ('speech', 'false', 'Hear commands and say replies, with the extra `speech` installed'),
     ('wake', '', 'With speech: only what begins with this word is meant, as "hey robot"'),
     ('audio', 'audio', "With speech: the microphone's topic, llmagentos_msgs/Audio"),
+    ('fleet', '', 'Join the fleet of this name as a member named like the namespace; empty: none'),
     ('record', '', 'Record all topics with rosbag2 into this folder; empty: no recording'),
 )
 #: By launch argument: our topic, the driver's, description; the one table, of `llmagentos up` too.
@@ -129,7 +130,8 @@ def graph(context):
     remappings = [(row['ours'], LaunchConfiguration(name)) for name, row in DRIVERS.items()]
     remappings.append(('audio', VALUE['audio']))
     hears = context.launch_configurations.get('speech', '').lower() in ('true', '1')
-    nodes = [*NODES, 'speech'] if hears else NODES
+    joins = context.launch_configurations.get('fleet', '')
+    nodes = [*NODES, *['speech'] * hears, *['member'] * bool(joins)]
     # Typed, so that a scene named 12 or a model named 1.5 stays a name.
     sim_time = {'use_sim_time': ParameterValue(VALUE['use_sim_time'], value_type=bool)}
     planner = {name: ParameterValue(VALUE[name], value_type=str) for name in ('engine', 'model')}
@@ -137,6 +139,7 @@ def graph(context):
     extra = {
         'planner': {**planner, **sim_time},
         'speech': {'wake': ParameterValue(VALUE['wake'], value_type=str), **sim_time},
+        'member': {'fleet': ParameterValue(VALUE['fleet'], value_type=str), **sim_time},
         'bringup': {'nodes': nodes, 'autostart': autostart},
     }
     robot = chosen_robot(context)

@@ -26,10 +26,22 @@ pip() { "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-
 build() {
   # Without -l, which would compile file by file on a busy machine.
   MAKEFLAGS="${MAKEFLAGS:--j$(nproc)}" colcon --log-base "$out/log" build \
-    --base-paths "$here/src" --build-base "$out/build" --install-base "$out/install" \
+    --base-paths "$here/src" "$out/foreign" --build-base "$out/build" --install-base "$out/install" \
     --merge-install --event-handlers console_stderr- "$@" \
     --cmake-args -DPython3_EXECUTABLE="$venv/bin/python" -DBUILD_TESTING=OFF \
     -DCMAKE_PROJECT_INCLUDE="$here/wheels.cmake" --no-warn-unused-cli
+}
+
+# Interfaces of packages that have no wheel, for the tests of what adapts to them.
+foreign() {
+  local from="$root/tests/ros/interfaces" name
+  for name in "$from"/*_msgs; do
+    name="$(basename "$name")"
+    [[ ! -e "$venv/share/$name" ]] || continue
+    cp -rp "$from/$name" "$out/foreign/"
+    sed "s/@name@/$name/" "$from/CMakeLists.txt.in" >"$out/foreign/$name/CMakeLists.txt"
+    sed "s/@name@/$name/" "$from/package.xml.in" >"$out/foreign/$name/package.xml"
+  done
 }
 
 if is_newer .ros "$needs/$distribution.txt"; then
@@ -50,8 +62,10 @@ export AMENT_PREFIX_PATH="$venv" CMAKE_PREFIX_PATH="$venv"
 LD_LIBRARY_PATH="$(python -c 'import os; print(os.environ.get("LD_LIBRARY_PATH", ""))')"
 export LD_LIBRARY_PATH _ROS_WHEELS_BOOTSTRAP_COMPLETE=1
 
-mkdir -p "$out"
-build --packages-select llmagentos_msgs &
+mkdir -p "$out/foreign"
+foreign
+messages=(llmagentos_msgs nav2_msgs tf2_msgs)
+build --packages-select "${messages[@]}" &
 interfaces=$!
 if is_newer .llmagentos "$root/pyproject.toml" || is_newer .llmagentos "$needs/test.txt"; then
   echo "Installing LLMAgentOS and what its tests need ..."
@@ -59,5 +73,5 @@ if is_newer .llmagentos "$root/pyproject.toml" || is_newer .llmagentos "$needs/t
   touch "$venv/.llmagentos"
 fi
 wait "$interfaces"
-build --packages-skip llmagentos_msgs
+build --packages-skip "${messages[@]}"
 echo "Built for ROS 2 ${distribution^} in $((SECONDS - began)) s."

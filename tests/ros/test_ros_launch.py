@@ -32,19 +32,24 @@ class Noted:
         self.kind, self.args, self.options = type(self).__name__, args, options
 
 
-def described(name: str, monkeypatch: pytest.MonkeyPatch, robot: str = "") -> list[Noted]:
-    """The entities of a launch description, groups and functions unpacked; robot: the argument."""
+def described(
+    name: str, monkeypatch: pytest.MonkeyPatch, robot: str = "", **arguments: str
+) -> list[Noted]:
+    """The entities of a launch description, groups and functions unpacked; robot, arguments: launch
+    arguments that are given."""
     kinds = {
         "launch": ["LaunchDescription"],
         "launch.actions": [
             "DeclareLaunchArgument",
             "ExecuteProcess",
             "GroupAction",
+            "IncludeLaunchDescription",
             "LogInfo",
             "OpaqueFunction",
             "SetEnvironmentVariable",
         ],
         "launch.conditions": ["IfCondition"],
+        "launch.launch_description_sources": ["PythonLaunchDescriptionSource"],
         "launch.substitutions": ["LaunchConfiguration", "PythonExpression"],
         "launch_ros": [],
         "launch_ros.actions": ["Node", "PushRosNamespace", "SetRemap"],
@@ -60,7 +65,7 @@ def described(name: str, monkeypatch: pytest.MonkeyPatch, robot: str = "") -> li
     monkeypatch.setitem(sys.modules, "ament_index_python", types.ModuleType("ament_index_python"))
     monkeypatch.setitem(sys.modules, "ament_index_python.packages", index)
     found = runpy.run_path(str(ROOT / "launch" / name))["generate_launch_description"]()
-    context = types.SimpleNamespace(launch_configurations={"robot": robot})
+    context = types.SimpleNamespace(launch_configurations={"robot": robot, **arguments})
     return unpacked(found.args[0], context)
 
 
@@ -146,6 +151,36 @@ def test_the_simulation_gets_scene_seed_and_its_own_clock(monkeypatch: pytest.Mo
     assert robot == {"scene": ("scene", str), "seed": ("seed", int), "use_sim_time": False}
     remap = next(e for e in entities if e.kind == "SetRemap")
     assert remap.args == ("/clock", "clock") and "condition" in remap.options
+
+
+@pytest.mark.parametrize("name", ["sim.launch.py", "robot.launch.py"])
+def test_a_graph_joins_a_fleet_that_is_named(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "member" not in nodes(described(name, monkeypatch))
+    found = nodes(described(name, monkeypatch, fleet="hall"))
+    assert list(found)[-2:] == ["member", "bringup"]
+    assert given(found["member"]["parameters"])["fleet"] == ("fleet", str)
+    assert given(found["bringup"]["parameters"])["nodes"][-1] == "member"
+
+
+def test_a_fleet_is_several_graphs_and_one_book(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked = {"robots": "left, right,third", "fleet": "hall", "scene": "demo", "engine": "auto",
+             "log_level": "warn", "params_file": ""}  # fmt: skip
+    entities = described("fleet.launch.py", monkeypatch, **asked)
+    declared = {e.args[0]: e.options for e in entities if e.kind == "DeclareLaunchArgument"}
+    assert set(asked) <= set(declared)
+    book = next(e for e in entities if e.kind == "ExecuteProcess")
+    assert book.options["cmd"][:3] == ["llmagentos", "fleet", "coordinate"]
+    graphs = [e for e in entities if e.kind == "IncludeLaunchDescription"]
+    told = [dict(e.options["launch_arguments"]) for e in graphs]
+    assert [t["namespace"] for t in told] == ["left", "right", "third"]
+    assert [t["seed"] for t in told] == ["0", "1", "2"]
+    assert {t["fleet"] for t in told} == {"hall"} and "params_file" not in told[0]
+    of_one = {e.args[0] for e in described("sim.launch.py", monkeypatch)
+              if e.kind == "DeclareLaunchArgument"}  # fmt: skip
+    assert set(told[0]) <= of_one
+    assert all(e.args[0].args[0].endswith("sim.launch.py") for e in graphs)
+    one = described("fleet.launch.py", monkeypatch, **{**asked, "params_file": "/p.yaml"})
+    assert dict(one[-1].options["launch_arguments"])["params_file"] == "/p.yaml"
 
 
 def test_a_robot_gets_its_drivers_topics(monkeypatch: pytest.MonkeyPatch) -> None:

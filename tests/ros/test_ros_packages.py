@@ -21,7 +21,8 @@ PACKAGES = {
     "llmagentos_ros": WS / "llmagentos_ros",
     "llmagentos_bringup": ROOT / "launch",
 }
-LAUNCH_FILES = sorted((ROOT / "launch").glob("*.launch.py"))
+#: Of one robot; fleet.launch.py starts some of them.
+LAUNCH_FILES = [ROOT / f"launch/{name}.launch.py" for name in ("robot", "sim")]
 EXPECTED = {
     "namespace", "use_sim_time", "params_file", "autostart", "log_level", "engine", "model",
     "scene", "record", "robot",

@@ -5,7 +5,18 @@
 from setuptools import find_packages, setup
 
 package_name = 'llmagentos_ros'
-nodes = ('robot_sim', 'perception', 'planner', 'executor', 'agent', 'speech', 'bringup')
+nodes = (
+    'robot_sim',
+    'perception',
+    'planner',
+    'executor',
+    'agent',
+    'speech',
+    'bringup',
+    'base_sim',
+    'navigator',
+    'member',
+)
 
 setup(
     name=package_name,

@@ -14,10 +14,17 @@ from dataclasses import dataclass
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticArray
-from geometry_msgs.msg import PoseArray, TransformStamped
+from geometry_msgs.msg import (
+    PoseArray,
+    PoseStamped,
+    PoseWithCovarianceStamped,
+    TransformStamped,
+    Twist,
+)
 from llmagentos_msgs import msg as m
 from llmagentos_msgs.action import Command, ExecutePlan
 from llmagentos_msgs.srv import PlanCommand, QueryScene, Reset, ShowThing, Undo
+from nav_msgs.msg import OccupancyGrid, Odometry, Path
 from rclpy.qos import (
     QoSDurabilityPolicy,
     QoSHistoryPolicy,
@@ -25,7 +32,7 @@ from rclpy.qos import (
     QoSReliabilityPolicy,
 )
 from rosgraph_msgs.msg import Clock
-from sensor_msgs.msg import BatteryState, CameraInfo, Image, JointState
+from sensor_msgs.msg import BatteryState, CameraInfo, Image, JointState, LaserScan
 from std_msgs.msg import Empty, String
 from std_srvs.srv import Trigger
 from trajectory_msgs.msg import JointTrajectory
@@ -148,6 +155,33 @@ TOPICS: tuple[Topic, ...] = (
     GRAPH_STATE,
 )
 
+ODOM = Topic('odom', Odometry, EVENT, 20.0, "what a base's wheels say, frame odom")
+SCAN = Topic('scan', LaserScan, EVENT, 10.0, "a base's planar scanner")
+CMD_VEL = Topic('cmd_vel', Twist, COMMAND, 0.0, 'how fast a base shall drive and turn')
+MAP = Topic('map', OccupancyGrid, STATE, 0.0, 'the map that a base drives on')
+AMCL_POSE = Topic(
+    'amcl_pose', PoseWithCovarianceStamped, STATE, 0.0, 'where a base believes to stand'
+)
+INITIAL_POSE = Topic(
+    'initialpose', PoseWithCovarianceStamped, COMMAND, 0.0, 'somebody says where a base stands'
+)
+GOAL_POSE = Topic('goal_pose', PoseStamped, COMMAND, 0.0, 'from anybody: drive there')
+WAY = Topic('way', Path, STATE, 0.0, 'what is left of the way that a base drives')
+DRIVE_STATE = Topic('drive_state', String, STATE, 0.0, 'how the last drive goes, as JSON')
+
+#: Of a base that drives: names and types as Nav2, RViz and teleoperation have them.
+DRIVING: tuple[Topic, ...] = (
+    ODOM,
+    SCAN,
+    CMD_VEL,
+    MAP,
+    AMCL_POSE,
+    INITIAL_POSE,
+    GOAL_POSE,
+    WAY,
+    DRIVE_STATE,
+)
+
 
 @dataclass(frozen=True)
 class Endpoint:
@@ -166,6 +200,7 @@ RESET = Endpoint('reset', Reset, 'agent: a new session, in every node')
 RESET_PERCEPTION = Endpoint('perception/reset', Reset, 'perception: forget every track')
 RESET_EXECUTOR = Endpoint('executor/reset', Reset, 'executor: forget the session')
 RESET_ROBOT = Endpoint('robot_sim/reset', Reset, 'simulated robot: start over')
+RESET_BASE = Endpoint('base_sim/reset', Reset, 'simulated base: start over')
 STOP = Endpoint('stop', Trigger, 'executor: come to rest; success: measured at rest, in words')
 RESET_SAFETY = Endpoint(
     'reset_safety', Trigger, 'executor: after a stop, a person lets new commands through'

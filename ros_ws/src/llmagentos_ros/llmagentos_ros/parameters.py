@@ -40,6 +40,9 @@ NODES = {
     'agent': 'AgentNode',
     'speech': 'SpeechNode',
     'bringup': 'Bringup',
+    'base_sim': 'BaseSim',
+    'navigator': 'NavigatorNode',
+    'member': 'MemberNode',
 }
 
 
