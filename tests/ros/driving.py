@@ -25,6 +25,8 @@ from rclpy.executors import MultiThreadedExecutor
 from rclpy.signals import SignalHandlerOptions
 
 FAKES = ROOT / "tests/ros/fakes"
+#: A server has answered by then, or is asked again, seconds: a transition may load a model.
+_ANSWER_S = 30.0
 
 
 class Processes:
@@ -118,12 +120,20 @@ class Reach:
             time.sleep(0.02)
 
     def call(self, kind: Any, name: str, request: Any) -> Any:
+        """Ask until there is an answer: a server that was killed is found for a while, and takes
+        requests that nobody answers."""
         client = self.node.create_client(kind, name, callback_group=self.node.group)
         try:
-            self.wait(client.service_is_ready)
-            future = client.call_async(request)
-            self.wait(future.done)
-            return future.result()
+            give_up = time.monotonic() + PATIENCE_S
+            while time.monotonic() < give_up:
+                self.wait(client.service_is_ready)
+                future = client.call_async(request)
+                until = time.monotonic() + _ANSWER_S
+                while not future.done() and time.monotonic() < until:
+                    time.sleep(0.02)
+                if future.done():
+                    return future.result()
+            raise AssertionError(f"{name} gave no answer in {PATIENCE_S:.0f} s")
         finally:
             self.node.destroy_client(client)
 
