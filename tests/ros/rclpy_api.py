@@ -73,6 +73,7 @@ METHODS: dict[str, frozenset[str]] = {
     "declare_parameter": frozenset({"ignore_override"}),
     "destroy_client": _NONE,
     "destroy_node": _NONE,
+    "destroy_publisher": _NONE,
     "destroy_service": _NONE,
     "destroy_subscription": _NONE,
     "destroy_timer": _NONE,
