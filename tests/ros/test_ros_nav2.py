@@ -157,13 +157,15 @@ def test_without_nav2_a_drive_ends_by_name(at, base) -> None:
 
 
 def test_nav2_that_goes_on_in_spite_of_a_stop_is_not_said_to_stand(at, base) -> None:
-    behave(at[1], "deaf")
+    processes, reach = at
+    behave(reach, "deaf")
     base.go_to(ahead(base.state().pose, 3.0))
     for _ in range(20):
         base.tick()
     report = base.stop()
     assert report.failure is Failure.STOPPED
     assert report.words == "I was told to stop, and still move."
+    processes.kill("nav2")
 
 
 def test_nav2_that_takes_a_goal_and_does_nothing_is_missed(at, base) -> None:
