@@ -27,11 +27,13 @@ from llmagentos.robots import load
 from llmagentos.robots.bases import load_base
 from llmagentos.safety.gated_base import GatedBase
 from llmagentos.safety.gated_driver import GatedDriver
+from llmagentos.safety.gated_lift import GatedLift
 from llmagentos.safety.guard import GuardedSkills, GuardRules, PeopleInput, PlanGuard
 from llmagentos.safety.keeper import Keeper
 from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import SupervisorPort
-from llmagentos.skills.mobile import MobileSkills
+from llmagentos.skills.leveling import Leveling
+from llmagentos.skills.mobile import TICK_S, MobileSkills
 from llmagentos.types import MapPose, Observation, Scene
 
 
@@ -89,6 +91,11 @@ class RovingRobot:
             raise PerceptionError("expected a module that sees, got none: it was taken out")
         scene: Scene = self.seeing.perceive(self.observe())
         return scene
+
+    def stand(self) -> None:
+        """Let a tick's time pass; nothing moves."""
+        for _ in range(round(TICK_S / self.driver.control_period_s)):
+            self.driver.advance()
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
         """Every thing of the flat as it really is, in the map's frame."""
@@ -191,11 +198,18 @@ def modules_in_flat(
         gated = able.driver.inner
         able.driver.observers = flat.driver.observers
         _rest_of_both(permit, flat.gated, able)
+    leveling = None
+    if spec.lift is not None:
+        lift = GatedLift(flat.world, permit)
+        leveling = Leveling(lift, flat.driver, lambda: _height_m(robot.seeing))
     keeper = Keeper(BothAsOne(permit, flat.gated, gated), supervisor)
     robot = RovingRobot(flat, permit, keeper, able)
     seeing = perception or BasePerception(arm, spec.mount_m, shown=ShownThings())
     robot.seeing = seeing
-    mobile = MobileSkills(flat.base, None if able is None else able.skills, robot.look)
+    on_it = None if able is None else able.skills
+    mobile = MobileSkills(
+        flat.base, on_it, robot.look, leveling, robot.stand, MapPose(*spec.mount_m)
+    )
     if audit is not None:
         supervisor.subscribe(supervised(audit))
     guarded = GuardedSkills(mobile, PlanGuard(rules, people, audit, told=flat.things))
@@ -205,6 +219,13 @@ def modules_in_flat(
     elif callable(execution):
         execution = execution(skills=guarded, sink=events.emit)
     return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
+
+
+def _height_m(seeing: PerceptionModule | None) -> float | None:
+    """Of the surface that was seen last; None where there was none, or nobody tells."""
+    surface = getattr(seeing, "surface", None)
+    height: float | None = None if surface is None else surface.height_m
+    return height
 
 
 def _rest_of_both(permit: Permit, base: GatedBase, able: ArmSkills) -> None:

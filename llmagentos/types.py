@@ -138,6 +138,8 @@ class BaseState:
     room: the name of the room that it stands in, "" where it is in none. moving: whether it drives.
     person: where the person who gives commands is, None where it is not known. things: what was seen
     from a pose when it stood there last, in the base's frame there. has_arm: whether it can pick up.
+    surface: whether it stands before something that things can be put on; None where nobody knows.
+    foot: where the arm stands in the base's own frame.
     """
 
     pose: MapPose
@@ -147,6 +149,8 @@ class BaseState:
     person: MapPose | None = None
     things: tuple[tuple[MapPose, tuple[SceneObject, ...]], ...] = ()
     has_arm: bool = True
+    surface: bool | None = None
+    foot: MapPose = MapPose(0.0, 0.0)
 
     def place(self, name: str) -> NamedPlace | None:
         """The place of just this name, or None."""

@@ -14,7 +14,7 @@ from llmagentos.navigation.floor_plan import Door, FloorPlan, Furniture, Room
 from llmagentos.types import MapPose, NamedPlace
 
 #: Between the body and the furniture it stands before, metres; farther where that is not free.
-_BEFORE_M = (0.08, 0.2, 0.35, 0.6)
+_BEFORE_M = (0.02, 0.08, 0.2, 0.35, 0.6)
 #: Floor that is open enough to stand on in a room, metres to the nearest thing.
 _OPEN_M = 0.6
 

@@ -10,6 +10,7 @@ surface that things stand on.
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 
 from llmagentos.errors import PerceptionError
 from llmagentos.perception.ahead import Surface, find_surface, only_surface
@@ -24,6 +25,8 @@ from llmagentos.types import CameraFrame, MapPose, Observation, Scene, Workspace
 
 #: Another view begins where the base has gone or turned so far.
 _MOVED_M, _TURNED_RAD = 0.01, 0.01
+#: Things are put down so far from the edge, metres.
+_EDGE_M = 0.05
 #: What is looked at without an arm: as far as the camera tells small things apart.
 _FAR_GRID = GridSpec(0.2, 1.4, -0.8, 0.8)
 _FAR = Workspace(0.25, 1.35, -0.75, 0.75)
@@ -83,9 +86,19 @@ class BasePerception(PerceptionModule):
             check_content(frame)
             return Scene((), frame.stamp_s, self._workspace)
         cut = only_surface(frame, surface, self._foot_m)
-        return self._table.perceive(
+        seen = self._table.perceive(
             Observation((cut,), observation.robot, observation.command, observation.base)
         )
+        return seen if self._arm is None else replace(seen, workspace=self._on(surface))
+
+    def _on(self, surface: Surface) -> Workspace:
+        """The part of the arm's work area that is on the surface, off its edges."""
+        w = self._workspace
+        low = surface.outline.min(axis=0) - self._foot_m + _EDGE_M
+        high = surface.outline.max(axis=0) - self._foot_m - _EDGE_M
+        x0, y0 = max(w.x_min, float(low[0])), max(w.y_min, float(low[1]))
+        x1, y1 = min(w.x_max, float(high[0])), min(w.y_max, float(high[1]))
+        return w if x1 <= x0 or y1 <= y0 else replace(w, x_min=x0, x_max=x1, y_min=y0, y_max=y1)
 
     def _has_moved(self, now: MapPose | None) -> bool:
         last = self._pose

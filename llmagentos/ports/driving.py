@@ -132,3 +132,23 @@ class BaseDriver(Protocol):
     def advance(self) -> None:
         """Let one control period pass."""
         ...
+
+
+@runtime_checkable
+class Lift(Protocol):
+    """What raises the arm's foot on a base; time passes with the base's driver."""
+
+    @property
+    def range_m(self) -> tuple[float, float]:
+        """From where to where it goes, metres over the floor."""
+        ...
+
+    @property
+    def height_m(self) -> float:
+        """Where the arm's foot is now, metres over the floor."""
+        ...
+
+    def raise_to(self, height_m: float) -> float:
+        """Aim at a height, until another call; returns the one inside the range that it aims at.
+        Raises DriverError, and from a gated one StoppedError while nothing may move."""
+        ...

@@ -1,13 +1,14 @@
 """The skill executor of a robot with a base: drives are the base's, all else is the arm's.
 
-Knows: which actions a base carries out, that what is seen changes with where it stands. Does not
-know: how the base drives (ports.base) nor what an arm does; there may be none.
+Knows: which actions a base carries out, that the arm is folded for them and brought to the height of
+what is before it after them, that what is seen changes with where it stands. Does not know: how the
+base drives (ports.base) nor what an arm does; there may be none.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from dataclasses import replace
 
 from llmagentos.ports.base import Base, Side
@@ -16,11 +17,17 @@ from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, Way
 from llmagentos.skills.builtin.driving import DRIVING, SAME_VIEW_M
 from llmagentos.skills.catalog import ways_of
 from llmagentos.skills.declaration import Skill, invalid
+from llmagentos.skills.leveling import Leveling
 from llmagentos.types import Action, BaseState, Hand, MapPose, Scene, SceneObject
 
 _DRIVING: dict[str, Skill] = {skill.name: skill for skill in DRIVING}
-#: What a robot without an arm still does of an arm's skills: nothing moves.
+#: What a robot without an arm still does of an arm's skills: nothing moves. With one, these need no
+#: surface before it, and leave it folded.
 _ARMLESS = ("look", "wait", "home")
+#: Robot time of one tick.
+TICK_S = 0.1
+#: Where an arm is and what is in it matters little, for these.
+_ANYWHERE = (*_ARMLESS, "open_gripper")
 
 
 class MobileSkills:
@@ -28,6 +35,9 @@ class MobileSkills:
 
     look: what the base's camera sees, in the base's frame; by default what the arm's executor sees,
     and nothing without an arm. It is asked after each drive, and for the skill `look` without an arm.
+    leveling: brings the arm to the height of what is before it; None for one that has none. stand: lets
+    a tick's time pass while the base stands, for one without an arm that waits. foot: where
+    the arm stands in the base's frame.
     """
 
     def __init__(
@@ -35,8 +45,14 @@ class MobileSkills:
         base: Base,
         arm: SkillExecutor | None = None,
         look: Callable[[], Scene] | None = None,
+        leveling: Leveling | None = None,
+        stand: Callable[[], None] | None = None,
+        foot: MapPose | None = None,
     ) -> None:
         self._base, self._arm, self._look = base, arm, look
+        self._leveling, self._stand, self._foot = leveling, stand, foot or MapPose(0.0, 0.0)
+        self._run: Generator[None, None, SkillReport] | None = None
+        self._folded = True
         self._seen = Scene()
         self._elsewhere: list[tuple[MapPose, tuple[SceneObject, ...]]] = []
         self._drives = False
@@ -73,33 +89,47 @@ class MobileSkills:
     def reset(self) -> None:
         """Forget what was believed and what is under way."""
         self._report, self._drives, self._seen = succeeded("nothing to do"), False, Scene()
+        self._run, self._folded = None, True
         self._elsewhere.clear()
         if self._arm is not None:
             self._arm.reset()
 
     def start(self, action: Action) -> None:
         """Begin; nothing moves before the first tick."""
+        self._run = None
         self._drives = action.name in _DRIVING
         if self._drives:
             self._begin_drive(action)
         elif self._arm is not None:
+            problem = self._off_surface(action)
+            if problem is not None:  # told at the first tick, as all that is wrong with a call
+                self._report, self._drives = problem, True
+                return
+            self._folded = action.name == "home" or (self._folded and action.name in _ARMLESS)
             self._arm.start(action)
+        elif action.name == "wait" and self._stand is not None:
+            self._report, self._drives = SkillReport(SkillStatus.RUNNING), True
+            self._run = self._waiting(self._stand, action.duration_s)
         else:
             self._report = self._without_arm(action)
 
     def tick(self) -> SkillReport:
         """About 0.1 s of robot time, or less when the action ends."""
         if self._drives:
-            if self._report.status is SkillStatus.RUNNING:
-                self._report = self._base.tick()
-                if self._report.status is not SkillStatus.RUNNING:
-                    self._arrive()
+            if self._run is not None:
+                try:
+                    next(self._run)
+                except StopIteration as end:
+                    self._run, self._report = None, end.value
             return self._report
         return self._arm.tick() if self._arm is not None else self._report
 
     def stop(self) -> SkillReport:
         """Brake, let the arm come to rest, and say where both are."""
+        self._run = None
         drive = self._base.stop()
+        if self._leveling is not None:
+            self._leveling.stop()
         arm = self._arm.stop() if self._arm is not None else None
         words = f"{drive.words} {arm.words}" if arm is not None else drive.words
         details = {**(arm.details if arm is not None else {}), **drive.details}
@@ -113,11 +143,62 @@ class MobileSkills:
             self._report = problem
             return
         self._keep_in_mind()
-        self._report = SkillReport(SkillStatus.RUNNING)
         if action.name == "name_place":
             named = self._base.name_place(action.text.strip())
             self._report = succeeded(f"named this place {named.name}")
-        elif action.name == "drive_to" and action.goal is not None:
+            return
+        self._report = SkillReport(SkillStatus.RUNNING)
+        if self._folded:  # what is wrong with the drive's numbers is reported at once
+            self._set_off(action)
+        self._run = self._driving(action)
+
+    @staticmethod
+    def _waiting(
+        stand: Callable[[], None], duration_s: float
+    ) -> Generator[None, None, SkillReport]:
+        for _ in range(max(1, round(duration_s / TICK_S))):
+            stand()
+            yield
+        return succeeded()
+
+    def _driving(self, action: Action) -> Generator[None, None, SkillReport]:
+        """Fold the arm, drive, bring the arm to the height of what is there, look. A yield a tick."""
+        if not self._folded and self._arm is not None:
+            self._arm.start(Action("home", why=action.why))
+            report = self._arm.tick()
+            while report.status is SkillStatus.RUNNING:
+                yield
+                report = self._arm.tick()
+            if report.status is not SkillStatus.SUCCEEDED:
+                return report
+            self._folded = True
+            self._set_off(action)
+        report = self._base.tick()
+        while report.status is SkillStatus.RUNNING:
+            yield
+            report = self._base.tick()
+        self._arrive()
+        if self._leveling is None or report.status is not SkillStatus.SUCCEEDED:
+            return report
+        self._leveling.begin()
+        level = self._leveling.tick()
+        moved = level.status is SkillStatus.RUNNING
+        while level.status is SkillStatus.RUNNING:
+            yield
+            level = self._leveling.tick()
+        if moved:
+            self.see()
+        return report if level.status is SkillStatus.SUCCEEDED else level
+
+    def _off_surface(self, action: Action) -> SkillReport | None:
+        """Why the arm can't do this where the base stands; None where it can."""
+        if self._leveling is None or action.name in _ANYWHERE:
+            return None
+        problem = self._leveling.problem()
+        return failed(Failure.CANNOT, problem, attempts=0) if problem else None
+
+    def _set_off(self, action: Action) -> None:
+        if action.name == "drive_to" and action.goal is not None:
             self._base.go_to(action.goal, action.speed)
         elif action.name == "follow_wall":
             self._base.follow_wall(_side(action.angle_rad), action.speed)
@@ -146,7 +227,14 @@ class MobileSkills:
 
     def _state(self) -> BaseState:
         state = self._base.state()
-        return replace(state, things=tuple(self._elsewhere), has_arm=self._arm is not None)
+        surface = None if self._leveling is None else not self._leveling.problem()
+        return replace(
+            state,
+            things=tuple(self._elsewhere),
+            has_arm=self._arm is not None,
+            surface=surface,
+            foot=self._foot,
+        )
 
 
 def _side(angle_rad: float) -> Side:

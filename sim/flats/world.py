@@ -108,6 +108,23 @@ class FlatWorld(WorldTruth, BaseDriver):
         self._put_things()
         self._sense()
 
+    @property
+    def range_m(self) -> tuple[float, float]:
+        """The lift's (ports.driving.Lift). DriverError where there is none."""
+        if self.spec.lift is None:
+            raise DriverError(f"expected a base with a lift, got {self.spec.name}")
+        return self.spec.lift.lowest_m, self.spec.lift.highest_m
+
+    @property
+    def height_m(self) -> float:
+        """Where the lift has the arm's foot; 0 without one."""
+        return self.body.raised_m
+
+    def raise_to(self, height_m: float) -> float:
+        """See ports.driving.Lift."""
+        self._check_open()
+        return self.body.raise_to(height_m)
+
     def reset(self) -> None:
         """Base, people and things where they were at first, at rest; the clock goes on."""
         self._check_open()
@@ -268,8 +285,8 @@ class FlatWorld(WorldTruth, BaseDriver):
         """What the base's own camera sees; its pose is in the base's frame, z from the floor."""
         eye = self.spec.eye
         high = eye.height_m + self.body.raised_m
-        ahead = (eye.x_m + math.cos(eye.down_rad), 0.0, high - math.sin(eye.down_rad))
-        mount = looking_at((eye.x_m, 0.0, high), ahead, (0.0, 0.0, 1.0))
+        ahead = (eye.x_m + math.cos(eye.down_rad), eye.y_m, high - math.sin(eye.down_rad))
+        mount = looking_at((eye.x_m, eye.y_m, high), ahead, (0.0, 0.0, 1.0))
         focal = width / 2 / math.tan(eye.view_rad / 2)
         spec = CameraSpec("eye", width, height, focal, 0.05, 12.0, mount)
         if self._tops is not None:

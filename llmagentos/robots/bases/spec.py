@@ -43,10 +43,11 @@ class ScannerSpec(_Entry):
 
 
 class EyeSpec(_Entry):
-    """The camera that looks ahead: where it is over the floor (with a lift: over that), how far down it
-    looks, how wide it sees."""
+    """The camera that looks ahead: where it is, how far over the floor (with a lift: over the arm's
+    foot), how far down it looks, how wide it sees."""
 
     x_m: _Finite
+    y_m: _Finite = 0.0
     height_m: _Positive
     down_rad: _Finite = 0.0
     view_rad: _Positive = 1.2

@@ -285,11 +285,62 @@ def bring(step: p.Bring, scope: Scope) -> Moves:
     for k, object_id in enumerate(ids[:MOST_THINGS]):
         if k:
             yield from drive_to(scope, Goal("where the next one is", start))
+        yield from come_near(scope, object_id)
         yield from lift(scope, object_id)
         yield from drive_to(scope, goal)
+        yield from _to_a_surface(scope, goal, object_id)
         yield from set_down(scope, object_id)
         scope.done.append(object_id)
     scope.memory.note_mention(ids)
+
+
+def come_near(scope: Scope, object_id: str) -> Poses:
+    """Before a thing that the arm does not reach from here: beside it along this edge, then from the other
+    sides. Where none is free it stays, and the arm says what it does not reach."""
+    for turn in (0.0, math.pi, math.pi / 2, -math.pi / 2):
+        base, item = base_of(scope), scope.scene().get(object_id)
+        area = scope.scene().workspace
+        if item is None or item.held or base.surface is None:
+            return
+        x, y = item.position[:2]
+        if area.contains(x, y):
+            return
+        if turn == 0 and area.y_min < y < area.y_max:
+            continue  # it is not beside, but too far away or too near
+        at = base.pose.after(base.foot).after(MapPose(x, y))
+        middle = area.middle[0] + base.foot.x_m
+        away = middle if turn else base.foot.x_m + x
+        yaw = base.pose.yaw_rad + turn
+        pose = MapPose(at.x_m - away * math.cos(yaw), at.y_m - away * math.sin(yaw), yaw)
+        try:
+            yield from drive_to(scope, Goal(f"the {item.label}", pose))
+        except StepProblem as problem:
+            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
+                raise
+
+
+def _to_a_surface(scope: Scope, goal: Goal, object_id: str) -> Poses:
+    """Where nothing is to put it on, to the nearest piece of furniture of the room that it can be put on.
+    Raises StepProblem where there is none: it is held out."""
+    base = base_of(scope)
+    if base.surface is not False:
+        return
+    room = base.room
+    inside = [q for q in base.places if q.kind == "furniture" and q.room == room]
+    for place in sorted(inside, key=lambda q: distance_m(q.pose, goal.pose)):
+        try:
+            yield from drive_to(scope, Goal(f"the {place.name}", place.pose))
+        except StepProblem as problem:
+            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
+                raise
+            continue
+        if base_of(scope).surface:
+            scope.note(f"I put it on the {place.name}, which is nearest to {goal.name}.")
+            return
+    yield from drive_to(scope, goal)
+    label = scope.get(object_id).label
+    words = f"I found nothing to put the {label} on at {goal.name}. I am holding it out."
+    raise StepProblem(Failure.CANNOT, words)
 
 
 def put_or_bring(step: p.Put, scope: Scope) -> Moves:
