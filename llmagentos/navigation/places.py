@@ -6,6 +6,7 @@ Knows: a floor plan, and where a body of some size fits. Does not know: what is 
 from __future__ import annotations
 
 import math
+from itertools import product
 
 import numpy as np
 
@@ -13,8 +14,9 @@ from llmagentos.navigation.costmap import Costmap
 from llmagentos.navigation.floor_plan import Door, FloorPlan, Furniture, Room
 from llmagentos.types import MapPose, NamedPlace
 
-#: Between the body and the furniture it stands before, metres; farther where that is not free.
-_BEFORE_M = (0.02, 0.08, 0.2, 0.35, 0.6)
+#: Between the body and the furniture it stands before, metres: as near as is free on any side; farther
+#: where none of a row is.
+_BEFORE_M = ((0.02, 0.05, 0.08), (0.2,), (0.35,), (0.6,))
 #: Floor that is open enough to stand on in a room, metres to the nearest thing.
 _OPEN_M = 0.6
 
@@ -78,8 +80,8 @@ def _furniture(piece: Furniture, plan: FloorPlan, costmap: Costmap) -> NamedPlac
     body_m = costmap.inflation.radius_m
     c, s = math.cos(piece.yaw), math.sin(piece.yaw)
     room = plan.room_at(*piece.at)
-    for before_m in _BEFORE_M:
-        for side in ((0, 1), (0, -1), (1, 0), (-1, 0)):
+    for row in _BEFORE_M:
+        for side, before_m in product(((0, 1), (0, -1), (1, 0), (-1, 0)), row):
             half = piece.size[0] / 2 if side[0] else piece.size[1] / 2
             away = half + body_m + before_m
             dx, dy = c * side[0] - s * side[1], s * side[0] + c * side[1]

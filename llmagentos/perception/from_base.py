@@ -15,7 +15,7 @@ from dataclasses import replace
 from llmagentos.errors import PerceptionError
 from llmagentos.perception.ahead import Surface, find_surface, only_surface
 from llmagentos.perception.depth import with_known_depth
-from llmagentos.perception.frames import check_content, check_frame
+from llmagentos.perception.frames import FrameMonitor, check_content, check_frame
 from llmagentos.perception.maps.rectify import GridSpec
 from llmagentos.perception.shown import ShownThings
 from llmagentos.perception.tabletop import TabletopPerception
@@ -27,9 +27,16 @@ from llmagentos.types import CameraFrame, MapPose, Observation, Scene, Workspace
 _MOVED_M, _TURNED_RAD = 0.01, 0.01
 #: Things are put down so far from the edge, metres.
 _EDGE_M = 0.05
-#: What is looked at without an arm: as far as the camera tells small things apart.
+#: What is looked at: as far as the camera tells small things apart; an arm comes nearer to them.
 _FAR_GRID = GridSpec(0.2, 1.4, -0.8, 0.8)
 _FAR = Workspace(0.25, 1.35, -0.75, 0.75)
+
+
+class _Unwatched(FrameMonitor):
+    """Of frames that were checked before they were cut."""
+
+    def check(self, frame: CameraFrame, arm_moved: bool = False) -> None:
+        """Whatever it is, is right."""
 
 
 class BasePerception(PerceptionModule):
@@ -48,10 +55,13 @@ class BasePerception(PerceptionModule):
         self._table = TabletopPerception(
             camera=camera,
             workspace=_FAR if arm is None else None,
-            grid=_FAR_GRID if arm is None else None,
+            grid=_FAR_GRID if arm is None or arm.scale == 1.0 else None,
             arm=arm,
             shown=shown,
+            monitor=_Unwatched(),
         )
+        #: Of whole frames: what is left of them may rightly be the same again while the arm moves.
+        self._monitor = FrameMonitor()
         self._workspace = _FAR if arm is None else arm.workspace
         self._pose: MapPose | None = None
         #: The surface of the last look; None where there was none.
@@ -65,6 +75,7 @@ class BasePerception(PerceptionModule):
     def reset(self) -> None:
         """Forget every track and the camera's history."""
         self._table.reset()
+        self._monitor.reset()
         self._pose, self.surface = None, None
 
     def recall(self, scene: Scene) -> None:
@@ -77,6 +88,7 @@ class BasePerception(PerceptionModule):
         frame = self._pick(observation.frames)
         check_frame(frame)
         frame = with_known_depth(frame)
+        self._monitor.check(frame)
         if self._has_moved(observation.base):
             self._table.reset()
         self._pose = observation.base

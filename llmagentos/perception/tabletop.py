@@ -51,7 +51,8 @@ class TabletopPerception(PerceptionModule):
     for nothing; embedder: a network that helps to tell such things (docs/networks.md), its card or
     an OnnxEmbedder. detector: a network whose labels become the nouns of things that are of no known
     kind, its card or an OnnxDetector. segmenter: a network that tells things apart instead of their
-    shape, its card or an OnnxSegmenter. Raises what a network's card raises.
+    shape, its card or an OnnxSegmenter. monitor: notices a stuck camera. Raises what a network's card
+    raises.
     """
 
     def __init__(
@@ -65,6 +66,7 @@ class TabletopPerception(PerceptionModule):
         embedder: str | Path | OnnxEmbedder | None = None,
         detector: str | Path | OnnxDetector | None = None,
         segmenter: str | Path | OnnxSegmenter | None = None,
+        monitor: FrameMonitor | None = None,
     ) -> None:
         spec = arm or load()
         if isinstance(embedder, str | Path):
@@ -83,7 +85,7 @@ class TabletopPerception(PerceptionModule):
         self._planes = PlaneFitter(grid)
         self._knocks = KnockWatch(self._planes.reach_m, self._workspace.scale)
         self._tracker = Tracker(drop_after)
-        self._monitor = FrameMonitor()
+        self._monitor = monitor or FrameMonitor()
         self._last_tip: tuple[float, float, float] | None = None
         self.last_look: Look | None = None
 

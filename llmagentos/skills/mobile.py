@@ -11,6 +11,7 @@ import math
 from collections.abc import Callable, Generator
 from dataclasses import replace
 
+from llmagentos.errors import PerceptionError
 from llmagentos.ports.base import Base, Side
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillExecutor, SkillReport, SkillStatus, Ways, failed, succeeded
@@ -177,7 +178,10 @@ class MobileSkills:
         while report.status is SkillStatus.RUNNING:
             yield
             report = self._base.tick()
-        self._arrive()
+        try:
+            self._arrive()
+        except PerceptionError as blind:
+            return failed(Failure.NO_PICTURE, problem=str(blind))
         if self._leveling is None or report.status is not SkillStatus.SUCCEEDED:
             return report
         self._leveling.begin()
@@ -187,7 +191,10 @@ class MobileSkills:
             yield
             level = self._leveling.tick()
         if moved:
-            self.see()
+            try:
+                self.see()
+            except PerceptionError as blind:
+                return failed(Failure.NO_PICTURE, problem=str(blind))
         return report if level.status is SkillStatus.SUCCEEDED else level
 
     def _off_surface(self, action: Action) -> SkillReport | None:
@@ -207,7 +214,10 @@ class MobileSkills:
 
     def _without_arm(self, action: Action) -> SkillReport:
         if action.name == "look":
-            self.see()
+            try:
+                self.see()
+            except PerceptionError as blind:
+                return failed(Failure.NO_PICTURE, problem=str(blind))
         if action.name in _ARMLESS:
             return succeeded()
         return failed(Failure.CANNOT, "I have no arm", attempts=0)

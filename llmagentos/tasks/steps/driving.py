@@ -43,6 +43,9 @@ DEFAULT_DRIVE_M = 0.5
 TRIES = 2
 #: A person is followed to this distance; who has not gone on for so long is followed no longer.
 PERSON_M, PATIENCE_S, LOOK_EVERY_S = 1.0, 20.0, 1.0
+#: The base goes so much nearer to an edge than where it stands at a place, at most, and a little more, so
+#: that a thing is well in reach; things may stand so much nearer to an edge than where the arm puts them.
+NEARER_M, WELL_M, EDGE_M = 0.06, 0.02, 0.06
 #: Things of one description that are brought one by one, at most.
 MOST_THINGS = 12
 #: Turn before driving in a direction, radians, and whether it goes backwards.
@@ -198,11 +201,7 @@ def look_for(obj: p.Obj, spot: p.Spot | None, scope: Scope) -> Found:
     base = base_of(scope)
     searched, unreached = list[str](), list[str]()
     for goal in _to_search(obj, spot, base, scope):
-        try:
-            yield from drive_to(scope, goal)
-        except StepProblem as problem:
-            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
-                raise
+        if not (yield from _got_to(scope, goal)):
             unreached.append(goal.name)
             continue
         searched.append(goal.name)
@@ -295,28 +294,51 @@ def bring(step: p.Bring, scope: Scope) -> Moves:
 
 
 def come_near(scope: Scope, object_id: str) -> Poses:
-    """Before a thing that the arm does not reach from here: beside it along this edge, then from the other
-    sides. Where none is free it stays, and the arm says what it does not reach."""
+    """Before a thing that the arm does not reach from here: beside it along this edge, a little nearer, or
+    from another side. Raises StepProblem where none of that helps, back where it was seen."""
+    start, item, area = base_of(scope), scope.get(object_id), scope.scene().workspace
+    if start.surface is None or item.held or _in_reach(scope, object_id):
+        return
+    at = start.pose.after(start.foot).after(MapPose(*item.position[:2]))
     for turn in (0.0, math.pi, math.pi / 2, -math.pi / 2):
-        base, item = base_of(scope), scope.scene().get(object_id)
-        area = scope.scene().workspace
-        if item is None or item.held or base.surface is None:
+        if turn or not area.y_min < item.position[1] < area.y_max:
+            away = area.middle[0] + start.foot.x_m if turn else start.foot.x_m + item.position[0]
+            yaw = start.pose.yaw_rad + turn
+            pose = MapPose(at.x_m - away * math.cos(yaw), at.y_m - away * math.sin(yaw), yaw)
+            if not (yield from _got_to(scope, Goal(f"the {item.label}", pose))):
+                continue
+        seen = scope.scene().get(object_id)
+        short_m = 0.0 if seen is None else seen.position[0] - scope.scene().workspace.x_max
+        if 0.0 < short_m <= NEARER_M:
+            yield Action("drive_by", ahead_m=short_m + WELL_M, why=scope.words)
+        if _in_reach(scope, object_id):
             return
-        x, y = item.position[:2]
-        if area.contains(x, y):
-            return
-        if turn == 0 and area.y_min < y < area.y_max:
-            continue  # it is not beside, but too far away or too near
-        at = base.pose.after(base.foot).after(MapPose(x, y))
-        middle = area.middle[0] + base.foot.x_m
-        away = middle if turn else base.foot.x_m + x
-        yaw = base.pose.yaw_rad + turn
-        pose = MapPose(at.x_m - away * math.cos(yaw), at.y_m - away * math.sin(yaw), yaw)
-        try:
-            yield from drive_to(scope, Goal(f"the {item.label}", pose))
-        except StepProblem as problem:
-            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
-                raise
+    yield from drive_to(scope, Goal("where I saw it", start.pose))
+    raise StepProblem(
+        Failure.OFF_TABLE,
+        f"The {item.label} is too far away for my arm, from every side that I can get to.",
+    )
+
+
+def _in_reach(scope: Scope, object_id: str) -> bool:
+    """Whether a thing is where the arm works, as it is seen now."""
+    item, area = scope.scene().get(object_id), scope.scene().workspace
+    if item is None:
+        return False
+    x, y = item.position[:2]
+    beside = area.y_min - EDGE_M <= y <= area.y_max + EDGE_M
+    return beside and area.x_min - EDGE_M <= x <= area.x_max
+
+
+def _got_to(scope: Scope, goal: Goal) -> Generator[Action, Report, bool]:
+    """Drive there if there is a way; whether it did."""
+    try:
+        yield from drive_to(scope, goal)
+    except StepProblem as problem:
+        if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
+            raise
+        return False
+    return True
 
 
 def _to_a_surface(scope: Scope, goal: Goal, object_id: str) -> Poses:
@@ -328,13 +350,8 @@ def _to_a_surface(scope: Scope, goal: Goal, object_id: str) -> Poses:
     room = base.room
     inside = [q for q in base.places if q.kind == "furniture" and q.room == room]
     for place in sorted(inside, key=lambda q: distance_m(q.pose, goal.pose)):
-        try:
-            yield from drive_to(scope, Goal(f"the {place.name}", place.pose))
-        except StepProblem as problem:
-            if problem.failure not in (Failure.NO_WAY, Failure.WAY_BLOCKED):
-                raise
-            continue
-        if base_of(scope).surface:
+        there = yield from _got_to(scope, Goal(f"the {place.name}", place.pose))
+        if there and base_of(scope).surface:
             scope.note(f"I put it on the {place.name}, which is nearest to {goal.name}.")
             return
     yield from drive_to(scope, goal)
