@@ -222,9 +222,8 @@ def modules_in_flat(
 
 
 def _height_m(seeing: PerceptionModule | None) -> float | None:
-    """Of the surface that was seen last; None where there was none, or nobody tells."""
-    surface = getattr(seeing, "surface", None)
-    height: float | None = None if surface is None else surface.height_m
+    """Of the surface that was seen last and is in reach; None where there was none, or nobody tells."""
+    height: float | None = getattr(seeing, "work_height_m", None)
     return height
 
 

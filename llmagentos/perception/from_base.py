@@ -27,6 +27,8 @@ from llmagentos.types import CameraFrame, MapPose, Observation, Scene, Workspace
 _MOVED_M, _TURNED_RAD = 0.01, 0.01
 #: Things are put down so far from the edge, metres.
 _EDGE_M = 0.05
+#: Less than this of a surface in reach is none, metres.
+_LEAST_M = 0.06
 #: What is looked at: as far as the camera tells small things apart; an arm comes nearer to them.
 _FAR_GRID = GridSpec(0.2, 1.4, -0.8, 0.8)
 _FAR = Workspace(0.25, 1.35, -0.75, 0.75)
@@ -101,16 +103,29 @@ class BasePerception(PerceptionModule):
         seen = self._table.perceive(
             Observation((cut,), observation.robot, observation.command, observation.base)
         )
-        return seen if self._arm is None else replace(seen, workspace=self._on(surface))
+        reached = None if self._arm is None else self._on(surface)
+        return seen if reached is None else replace(seen, workspace=reached)
 
-    def _on(self, surface: Surface) -> Workspace:
-        """The part of the arm's work area that is on the surface, off its edges."""
+    @property
+    def work_height_m(self) -> float | None:
+        """How high over the floor the surface of the last look is, where the arm reaches over its edge;
+        else None."""
+        surface = self.surface
+        if surface is None or self._on(surface) is None:
+            return None
+        return surface.height_m
+
+    def _on(self, surface: Surface) -> Workspace | None:
+        """The part of the arm's work area that is on the surface, off its edges; None where that is too
+        little to put anything down."""
         w = self._workspace
         low = surface.outline.min(axis=0) - self._foot_m + _EDGE_M
         high = surface.outline.max(axis=0) - self._foot_m - _EDGE_M
         x0, y0 = max(w.x_min, float(low[0])), max(w.y_min, float(low[1]))
         x1, y1 = min(w.x_max, float(high[0])), min(w.y_max, float(high[1]))
-        return w if x1 <= x0 or y1 <= y0 else replace(w, x_min=x0, x_max=x1, y_min=y0, y_max=y1)
+        if x1 - x0 < _LEAST_M or y1 - y0 < _LEAST_M:
+            return None
+        return replace(w, x_min=x0, x_max=x1, y_min=y0, y_max=y1)
 
     def _has_moved(self, now: MapPose | None) -> bool:
         last = self._pose
