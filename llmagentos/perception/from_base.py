@@ -66,6 +66,7 @@ class BasePerception(PerceptionModule):
         self._monitor = FrameMonitor()
         self._workspace = _FAR if arm is None else arm.workspace
         self._pose: MapPose | None = None
+        self._eye_m = 0.0
         #: The surface of the last look; None where there was none.
         self.surface: Surface | None = None
 
@@ -91,9 +92,10 @@ class BasePerception(PerceptionModule):
         check_frame(frame)
         frame = with_known_depth(frame)
         self._monitor.check(frame)
-        if self._has_moved(observation.base):
-            self._table.reset()
-        self._pose = observation.base
+        eye_m = float(frame.base_from_camera[2, 3])
+        if self._has_moved(observation.base) or abs(eye_m - self._eye_m) > _MOVED_M:
+            self._table.reset()  # what was a part of something may be all of it now
+        self._pose, self._eye_m = observation.base, eye_m
         surface = find_surface(frame)
         self.surface = surface
         if surface is None:
