@@ -155,6 +155,16 @@ def test_a_straight_way_ends_before_a_table_top(agent: Agent) -> None:
     assert result.status == "failed" and not world(agent).contacts
 
 
+def test_a_person_in_the_only_door_is_told_and_not_waited_for_for_ever() -> None:
+    stands = {"path": [[3.0, 1.0], [3.0, 1.001]], "speed": 0.001, "radius": 0.3}
+    with Agent.in_simulation({**FLAT, "walkers": [stands]}, planning=Notation()) as agent:
+        result = agent.command('goto "kitchen"')
+        assert result.status == "failed"
+        assert result.reply == "I could not get to the kitchen: something stands in my way."
+        assert result.timings.sim_s < 120 and not world(agent).contacts
+        assert world(agent).truth.x_m < 3.0
+
+
 @pytest.mark.parametrize(
     ("scene", "error", "match"),
     [
