@@ -73,6 +73,13 @@ def test_what_is_held_already_is_brought_at_once() -> None:
     assert robot.way == [(3, 0), "place"]
 
 
+def test_what_was_seen_elsewhere_is_told_from_there() -> None:
+    robot = Robot()
+    said = robot.do("answer where [ the red cup ]").reply
+    assert said == "I saw the red cup in the kitchen, at the table."
+    assert "There is no ball" in robot.do("answer where [ the ball ]").reply
+
+
 def test_what_is_nowhere_is_told_with_where_it_looked() -> None:
     robot = Robot()
     done = robot.do("find [ the ball ]")

@@ -25,6 +25,7 @@ from llmagentos.grounding.placement.earlier import before_last_move
 from llmagentos.grounding.placement.table import reach_m
 from llmagentos.grounding.refs import really_moved
 from llmagentos.grounding.resolve import ground, matching
+from llmagentos.grounding.spots import whereabouts
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import join_words
 from llmagentos.lang.wording.scene import choices, describe_ids, describe_object
@@ -41,7 +42,8 @@ def where(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
     What is not there is told from where it was seen last, in an earlier session too."""
     objs, trouble = about(asked(query), ctx)
     if not objs:
-        return Answered(_not_there(query, trouble, ctx, session))
+        there = _elsewhere(asked(query), ctx)
+        return Answered(there or _not_there(query, trouble, ctx, session))
     if len(objs) == 1:
         o = objs[0]
         return Answered(
@@ -49,6 +51,19 @@ def where(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
         )
     parts = [f"{describe_object(o, ctx.scene)} is {place_words(o, ctx.scene)}" for o in objs[:6]]
     return Answered(sentence(join_words(parts)), ids_of(objs))
+
+
+def _elsewhere(obj: p.Obj, ctx: Context) -> str:
+    """Where a robot that drives saw it when it stood there; "" where it saw none elsewhere."""
+    base = ctx.scene.base
+    for at, seen in () if base is None else base.things:
+        there = ctx.with_(scene=replace(ctx.scene, objects=seen))
+        found = ground(obj, there)
+        if found.ok and base is not None:
+            spot = whereabouts(replace(base, pose=at, room="")) or "elsewhere"
+            labels = [f"the {o.label}" for o in seen if o.id in found.ids]
+            return f"I saw {join_words(labels)} {spot}."
+    return ""
 
 
 def _not_there(query: p.Query, trouble: str, ctx: Context, session: SessionFacts) -> str:
