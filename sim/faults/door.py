@@ -141,8 +141,11 @@ class Door:
         self, method: str, path: str, body: Any = None, who: str = "", timeout_s: float = 30.0,
         **headers: str,
     ) -> Answer:  # fmt: skip
-        """One request. who: a role whose token goes with it, or a token. headers: `_` for `-`; an
-        Idempotency-Key goes with each body unless it is given."""
+        """One request. who: a role whose token goes with it, or a token. timeout_s: longer where the
+        body asks to wait. headers: `_` for `-`; an Idempotency-Key goes with each body unless it is
+        given."""
+        if isinstance(body, dict):
+            timeout_s += float(body.get("wait_s") or 0.0)
         sent = {name.replace("_", "-"): value for name, value in headers.items()}
         if who:
             sent.setdefault("Authorization", f"Bearer {self.tokens.get(who, who)}")

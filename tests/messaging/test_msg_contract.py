@@ -220,7 +220,7 @@ def test_of_those_in_line_the_most_urgent_is_done_first(peer: Peers) -> None:
 def test_too_many_calls_are_refused_in_words(peer: Peers) -> None:
     a, b = peer("a"), peer("b")
     go_on = threading.Event()
-    b.serve("work", lambda call: go_on.wait(20), limit=2)
+    b.serve("work", lambda call: go_on.wait(55), limit=2)
     assert a.wait_for("work", 20)
     calls = [a.begin("work", timeout_s=60) for _ in range(5)]
     with pytest.raises(QueueFullError, match="2 calls in line"):
