@@ -47,6 +47,8 @@ class GraphWork(Work):
         self._alive = Heartbeats.of_limits({'agent': _GONE_S})
         node.subscription(table.HEARTBEAT, self._on_heartbeat, node.group)
         self._handle: Any = None
+        #: The result of the last command, once it has one.
+        self._before: Any = None
         #: Tasks that were carried out.
         self.done = 0
 
@@ -64,6 +66,8 @@ class GraphWork(Work):
                 raise FleetError('expected an agent in my namespace, got none')
             threading.Event().wait(_LOOK_S)
         dead = self._alive.watch('agent')
+        if self._before is not None:  # an agent that still stops would refuse: it is busy
+            self._follow(turn, self._before, dead)
         sent = self._client.send_goal_async(Command.Goal(text=turn.task.what))
         self._follow(turn, sent, dead)
         handle = sent.result()
@@ -71,6 +75,7 @@ class GraphWork(Work):
             turn.go_on()
             raise FleetError('expected the agent to take the command, got a no')
         self._handle, result = handle, handle.get_result_async()
+        self._before = result
         try:
             self._follow(turn, result, dead)
         except TaskEndedError:
@@ -114,6 +119,7 @@ class GraphWork(Work):
             turn.go_on()
             why = dead()
             if why:  # no fault of the task's: another robot may do it
+                self._before = None
                 raise TaskEndedError(f'expected the agent to end what it began, got: {why}')
             threading.Event().wait(_LOOK_S)
 
