@@ -50,6 +50,7 @@ from llmagentos.safety.runner import SupervisorPort
 from llmagentos.safety.signals import Stop
 from llmagentos.safety.supervising import PROCESS, THREAD, supervisor_for
 from llmagentos.skills.learned import LEARNED
+from llmagentos.team.building import team_of
 from llmagentos.types import Scene
 
 #: Nobody stands beside a simulated arm: it may use all of its rates.
@@ -184,7 +185,9 @@ class Built:
         supervisor: str | SupervisorPort = THREAD,
         on_event: EventSink | None = None,
     ) -> A:
-        """An agent with a simulated robot: an arm at a table, or a base in a flat (docs/navigation.md).
+        """An agent with a simulated robot: an arm at a table, a base in a flat (docs/navigation.md), or all arms
+        of a scene that has several (`robots:`, llmagentos.team); those know no flight, rehearsal in copies,
+        supervisor, or own perception or execution.
 
         scene: a SceneSpec or FlatSpec, a mapping, a YAML file's path, "random", a shipped scene's or
         flat's name, or None for the demo scene. robot: the name or folder of the arm, in a flat of the
@@ -215,6 +218,14 @@ class Built:
                 _stop_by_key(made.robot)
             return cls._of(made, planner, on_event, words, audit, past)
         world = composition.Simulated(place, seed, view, noise, robot)
+        if world.has_several:
+            own = {"perception": perception, "execution": execution}
+            crew = world.crew(profile)
+            team = team_of(world, crew, planner, rehearses, trust, rules, people, own)
+            several = Modules(
+                team.robot, team.perception, team.execution, learning or EpisodeLog(), team.events
+            )
+            return cls._of(several, team.planning, on_event, words, audit, past)
         made = modules_for(
             world.driver,
             world.cameras,

@@ -276,15 +276,27 @@ class Simulated:
         noise: Any = None,
         robot: str | Path = "",
     ) -> None:
-        options = {"senses_torques": True} | ({} if noise is None else {"noise": noise})
+        spec = load_scene(scene, seed, robot)
+        # Torques are of the first arm alone; a team does without.
+        options = {"senses_torques": len(spec.robots) < 2}
+        options |= {} if noise is None else {"noise": noise}
         make = _optional("sim.world", "sim").SimWorld
-        self.world = make(load_scene(scene, seed, robot), seed=seed, view=view, **options)
+        self.world = make(spec, seed=seed, view=view, **options)
         self.arm: ArmSpec = load(self.world.scene.robot)
         self.driver: RobotDriver = self.world
         self.cameras: tuple[Camera, ...] = (self.world.overhead,)
         #: Cameras that no module looks through.
         self.other_cameras: tuple[Camera, ...] = (self.world.wrist,)
         self._seed, self._robot = seed, robot
+
+    @property
+    def has_several(self) -> bool:
+        """Whether there is more than one arm at the table."""
+        return len(self.world.scene.robots) > 1
+
+    def crew(self, profile: str) -> Any:
+        """All arms as a team: a sim.crew.SimCrew. profile: of each arm's speeds."""
+        return _optional("sim.crew", "sim").SimCrew(self.world, profile)
 
     def objects(self) -> Sequence[Mapping[str, Any]]:
         """Every object as it really is, as rows of a result."""

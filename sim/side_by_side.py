@@ -90,7 +90,7 @@ class SideBySide:
         self.contexts: dict[str, Context] = {}
         self.shared: dict[str, SharedRoom] = {}
         for name, driver in self.arms.drivers.items():
-            context = _context(driver)
+            context = context_of(driver)
             self.contexts[name] = context
             if halves is None:
                 continue
@@ -162,8 +162,9 @@ def _periods(motion: Generator[None, None, R]) -> Generator[str, None, R]:
         yield "period"
 
 
-def _context(driver: ArmDriver) -> Context:
+def context_of(driver: ArmDriver, profile: str = _PROFILE) -> Context:
+    """One arm's skills' context, behind its own gate, with the truth as its eyes."""
     kinematics = Kinematics(driver.body.spec)
-    gate = MotionGate.of(driver.body.spec, _PROFILE, kinematics.tip_position)
-    arm = Arm(GatedDriver(driver, gate), kinematics, _PROFILE)
+    gate = MotionGate.of(driver.body.spec, profile, kinematics.tip_position)
+    arm = Arm(GatedDriver(driver, gate), kinematics, profile)
     return Context(arm, Belief(driver.scene))

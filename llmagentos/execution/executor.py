@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 from py_trees.behaviour import Behaviour
 from py_trees.common import Status as Tick
@@ -157,7 +158,12 @@ class PlanExecutor(Parking, Behind, ExecutionModule):
             or self._stands_against(meant, scene)
             or (not settled and self._goes_wrong(scene))
         ):
-            self._root = tree.build(self._plan.steps, self._session)
+            self._root = self._rooted(self._plan.steps)
+
+    def _rooted(self, steps: tuple[Any, ...]) -> Behaviour:
+        """What carries out the steps of the plan that begins."""
+        assert self._session is not None
+        return tree.build(steps, self._session)
 
     def _has_issue(
         self, meant: dialogue.Resolved, scene: Scene, waiting: dialogue.Pending | None

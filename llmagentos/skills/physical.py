@@ -66,6 +66,11 @@ _FAILURES: tuple[tuple[type[Exception], Failure], ...] = (
 )
 
 
+def failure_of(error: Exception) -> Failure:
+    """What a motion that broke off with an error is reported as; NO_MOTION for one that is not listed."""
+    return next((f for kind, f in _FAILURES if isinstance(error, kind)), Failure.NO_MOTION)
+
+
 class MotionSkills:
     """Carries out one action at a time on `driver`; implements SkillExecutor.
 
@@ -191,7 +196,7 @@ class MotionSkills:
         except StopIteration as end:
             self._running, self._report = None, self._ended_with(end.value)
         except tuple(kind for kind, _ in _FAILURES) as error:
-            failure = next(f for kind, f in _FAILURES if isinstance(error, kind))
+            failure = failure_of(error)
             _log.debug("skill failed: %s: %s", failure, error)  # its report says it, too
             self._running = None
             if failure is Failure.UNREACHABLE and self._action is not None:
