@@ -173,9 +173,9 @@ class SimCrew:
             next(run)
         except StopIteration as end:
             del self._runs[name]
-            job = self._at.pop(name, None)
-            if job is not None:
-                self._end(job, end.value)
+            done = self._at.pop(name, None)
+            if done is not None:
+                self._end(done, end.value)
 
     def _end(self, job: Job, report: SkillReport) -> None:
         self._ended[job.id] = report.status is SkillStatus.SUCCEEDED

@@ -28,7 +28,7 @@ _NOUN = r"(?:robot|arm)"
 #: A clause begins after one of these.
 _BEGINS = re.compile(r"(?:^|[.;:!?,]|\b(?:and|then|while|but|meanwhile|whereas|,))\s*$", re.I)
 #: What stands between a name and what is said to it, and at the end of a part.
-_CALLED = re.compile(r"^\s*(?:,|:|-|please\b|you\b|now\b)+\s*", re.I)
+_CALLED = re.compile(r"^(?:\s*(?:,|:|-|please\b|you\b|now\b))+\s*", re.I)
 _TAIL = re.compile(
     r"(?:\s*(?:[,;:.!?]|\band\b|\bthen\b|\bwhile\b|\bbut\b|\bmeanwhile\b|\bwhereas\b))+\s*$", re.I
 )

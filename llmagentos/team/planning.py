@@ -25,6 +25,7 @@ from llmagentos.lang import plan as p
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
 from llmagentos.ports.understanding import Trust
 from llmagentos.team.addressed import Part, parts
+from llmagentos.types import Status
 
 #: Steps that answer or refer to what was said: behind "each of you" they are no command of their own.
 _NO_COMMAND = frozenset(
@@ -75,12 +76,13 @@ class TeamPlanner(PlanningModule):
             found: PlanResult = self._inner.plan(features)
             return found
         made: list[tuple[Part, PlanResult]] = []
+        well: Status = "succeeded"
         for part in said:
             asked = replace(
                 features,
                 command=part.text,
                 history=(*features.history, *(before.text for before, _ in made)),
-                outcomes=(*features.outcomes, *("succeeded" for _ in made)),
+                outcomes=(*features.outcomes, *(well for _ in made)),
                 pending=features.pending if not made else "",
             )
             planned: PlanResult = self._inner.plan(asked)
