@@ -158,12 +158,12 @@ class SimCrew:
             if name in self._runs:
                 continue
             mine = (j for j in self._open if j.robot == name and all(map(self._ended.get, j.after)))
-            job = next(mine, None)
-            if job is not None:
-                self._open.remove(job)
-                self._at[name], self._runs[name] = job, self._job(name, job)
+            first = next(mine, None)
+            if first is not None:
+                self._open.remove(first)
+                self._at[name], self._runs[name] = first, self._job(name, first)
                 self._away.add(name)
-                self._news.append(JobNews(job, began=True))
+                self._news.append(JobNews(first, began=True))
             elif name in self._away:
                 self._away.discard(name)
                 self._runs[name] = self._home(name)
