@@ -45,6 +45,7 @@ RUNNERS = (
         "python -m benchmarks.navigation",
         "drives to random goals in generated flats, explored first",
     ),
+    Runner("python -m benchmarks.corridor", "two bases that meet where only one has room"),
     Runner("python -m benchmarks.navigation_picture", "the pictures of docs/navigation.md"),
     Runner(
         "python -m benchmarks.navigation --planning",

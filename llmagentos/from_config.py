@@ -136,6 +136,10 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     if composition.is_flat(place):
         return _flat(config, place, origin)
     scene, noise = table_and_noise(config)
+    made = modules(config, load(scene.robot))
+    wanted = config.perception
+    if len(scene.robots) > 1 and wanted.use == "builtin" and not wanted.is_service:
+        made["perception"] = None  # several arms have eyes of their own
     return {
         "scene": scene,
         "robot": config.robot,
@@ -151,7 +155,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **_supervisor(config),
         "words": words(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
-        **modules(config, load(scene.robot)),
+        **made,
         "past": past(config, load(scene.robot).name),  # a file is begun once nothing is refused
         "flight": recorder(config, load(scene.robot), scene),
     }

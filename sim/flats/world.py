@@ -82,6 +82,7 @@ class FlatWorld(WorldTruth, BaseDriver):
             self.client.setGravity(0, 0, -9.81)
         self._names = build(self.client, flat, CUT_M if open_top else WALL_HEIGHT_M)
         self._tops = WallTops(self.client, flat) if open_top else None
+        self._beside: dict[int, str] = {}
         self._floor = next(body for body, name in self._names.items() if name == "floor")
         self.body = BaseBody(self.client, self.spec, MapPose(*flat.start), PHYSICS_HZ // ARM_HZ)
         self._odometry = WheelOdometry(self._drift, np.random.default_rng([seed, 1]))
@@ -236,6 +237,13 @@ class FlatWorld(WorldTruth, BaseDriver):
         self.body.roll_wheels(velocity, steps * dt)
         self._sense()
 
+    def let_pass(self, push: Callable[[int], None]) -> None:
+        """One control period of physics. push: gives motors what they aim at, before each step."""
+        for step in range(self._substeps):
+            push(step)
+            self.client.stepSimulation()
+        self._steps += self._substeps
+
     def _sense(self) -> None:
         if self.now_s + 1e-9 >= self._scan_due_s:
             self._scan = self._lidar.turn(self.body.pose, self.now_s)
@@ -256,11 +264,16 @@ class FlatWorld(WorldTruth, BaseDriver):
     def name_of(self, body: int) -> str:
         """What a body number is: "wall", a piece of furniture's name, a thing's id, "person"."""
         things = {number: name for name, number in self._bodies.items()}
-        return self._names.get(body) or things.get(body, "person")
+        known = {**self._beside, **things}
+        return self._names.get(body) or known.get(body, "person")
 
     def held_truth(self) -> str | None:
         """Id of the object that both fingers of the base's arm touch, or None."""
         return None if self.body.arm is None else self.held_by(self.body.arm)
+
+    def note_name(self, body: int, name: str) -> None:
+        """What a body is called that was put into the world beside the flat: another base."""
+        self._beside[body] = name
 
     def gap_m(self) -> float:
         """From the base's body to the nearest thing that is not the floor; at most 1 m."""

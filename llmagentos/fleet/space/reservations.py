@@ -118,6 +118,24 @@ class Reservations:
         self._claims = [c for c in self._claims if c.owner != owner]
         self.refresh(now_s)
 
+    def put_off(self, owner: str, by_s: float, now_s: float) -> bool:
+        """An owner is late: what is left of its granted windows ends later by so much, if nothing that was
+        granted to others is in the way of that; whether it is so now. Raises FleetError for one that was
+        granted nothing."""
+        claim = self.granted(owner)
+        if claim is None:
+            raise FleetError(f"expected a granted claim of '{owner}' to put off, got none")
+        left = [p for p in claim.parts if claim.began_s + p.end_s > now_s]
+        later = Claim(
+            owner, tuple(Part(p.volume, p.begin_s, p.end_s + by_s) for p in left), claim.number, True,
+            claim.began_s,
+        )  # fmt: skip
+        others = [c for c in self._claims if c.owner != owner and c.granted]
+        if any(self._meet(c, later, now_s) for c in others):
+            return False
+        claim.parts = later.parts
+        return True
+
     def refresh(self, now_s: float) -> list[Claim]:
         """Let windows that are over go, and grant what can be; what was granted now."""
         self._claims = [
