@@ -7,21 +7,25 @@ from __future__ import annotations
 
 import contextlib
 import threading
+from collections.abc import Sequence
 from typing import Any
 
 from llmagentos.daemon.client import DaemonClient
+from llmagentos.daemon.store import LOST
 from llmagentos.errors import CallError, FleetError, LLMAgentOSError, TaskEndedError
-from llmagentos.fleet.work import Rest, Turn, Work
+from llmagentos.fleet import Bidder, FleetTask, Member
+from llmagentos.fleet.work import NoRoom, Rest, Turn, Work
 
 #: So often it is asked whether the task is this robot's still, seconds.
 _LOOK_S = 0.05
 
 
 class AgentWork(Work):
-    """agent: its name. Cancels the command that runs where its task is another's now."""
+    """agent: its name. Cancels the command that runs where its task is another's now. An agent whose process was lost
+    in the middle gives its task back, and bids for none until it runs again."""
 
     def __init__(self, daemon: DaemonClient, agent: str) -> None:
-        self._agent = daemon.agent(agent)
+        self._daemon, self._agent = daemon, daemon.agent(agent)
 
     def do(self, turn: Turn) -> str:
         """Say what is to be done, and wait; its reply. Raises FleetError for a command that did not
@@ -49,6 +53,8 @@ class AgentWork(Work):
             raise
         result = told[0]
         if isinstance(result, CallError):
+            if self._was_lost(number):
+                raise TaskEndedError(f"expected to go on with '{task.id}', got: {result}")
             turn.go_on()  # ended by a stop or a cancellation: the task is not to blame
         if isinstance(result, Exception):
             raise FleetError(str(result))
@@ -57,6 +63,22 @@ class AgentWork(Work):
             turn.go_on()
             raise FleetError(reply or f"the command ended as {result.get('status')}")
         return reply
+
+    def _was_lost(self, number: int) -> bool:
+        """Whether the process that carried a call out is gone, so that nobody knows what came of it."""
+        with contextlib.suppress(LLMAgentOSError):
+            state: object = self._daemon.ask("result", number=number, wait=False).get("state")
+            return state == LOST
+        return False
+
+    def bidder(
+        self, member: Member, held: Sequence[FleetTask], tasks: Sequence[FleetTask]
+    ) -> Bidder:
+        """See Work; an agent that does not run can do nothing."""
+        with contextlib.suppress(LLMAgentOSError):
+            if self._agent.show()["phase"] == "running":
+                return super().bidder(member, held, tasks)
+        return NoRoom()
 
     def stop(self) -> Rest:
         """See Work: by the agent's own stop, which its supervisor measures."""

@@ -69,14 +69,14 @@ class Work(ABC):
             at = member if task.at_m is None else _moved(at, task.at_m)
         room = member.most - len(held)
         if room < 1:
-            return _Full(busy)
+            return NoRoom(busy)
         return Tour(_moved(at, at.at_m, room), tasks, busy)
 
 
-class _Full(Bidder):
-    """No room for more."""
+class NoRoom(Bidder):
+    """Takes nothing more. busy_s: what it is bound to already."""
 
-    def __init__(self, busy_s: float) -> None:
+    def __init__(self, busy_s: float = 0.0) -> None:
         self._busy = busy_s
 
     def cost_s(self, bundle: frozenset[str]) -> float:

@@ -32,6 +32,7 @@ _CALLED = re.compile(r"^(?:\s*(?:,|:|-|please\b|you\b|now\b))+\s*", re.I)
 _TAIL = re.compile(
     r"(?:\s*(?:[,;:.!?]|\band\b|\bthen\b|\bwhile\b|\bbut\b|\bmeanwhile\b|\bwhereas\b))+\s*$", re.I
 )
+_ARTICLE = re.compile(r"^the[\s_-]+", re.I)
 #: Who speaks of the person gives nothing to another robot.
 _PERSON = re.compile(r"\b(?:me|us|my|mine|our|person|people|user|here)\b", re.I)
 

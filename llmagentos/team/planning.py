@@ -23,7 +23,6 @@ from llmagentos.fleet.table import Seat
 from llmagentos.fleet.table.seats import sides
 from llmagentos.lang import plan as p
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
-from llmagentos.ports.understanding import Trust
 from llmagentos.team.addressed import Part, parts
 from llmagentos.types import Status
 
@@ -31,6 +30,8 @@ from llmagentos.types import Status
 _NO_COMMAND = frozenset(
     {"correct", "choose", "again", "yes", "no", "unclear", "ask", "cannot", "refuse"}
 )
+#: Words behind "each of you" are a command from this confidence on, which verbs give; else they say how.
+_COMMAND_FROM = 0.8
 
 
 @dataclass(frozen=True)
@@ -110,7 +111,7 @@ class TeamPlanner(PlanningModule):
 
 
 def _is_no_command(planned: PlanResult, act_from: float) -> bool:
-    sure = planned.confidence >= (act_from or Trust().act_from)
+    sure = planned.confidence >= max(act_from, _COMMAND_FROM)
     return not sure or all(step.op in _NO_COMMAND for step in planned.plan.steps)
 
 
