@@ -14,7 +14,7 @@ from __future__ import annotations
 import argparse
 import json
 import statistics
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -113,7 +113,7 @@ class Corridor:
             tuple(ends[name] for name in sorted(ends)), tuple(sorted(touched)),
         )  # fmt: skip
 
-    def _drive(self, name: str, goal: MapPose, ends: dict[str, str]) -> Iterator[None]:
+    def _drive(self, name: str, goal: MapPose, ends: dict[str, str]) -> Generator[None, None, None]:
         """One drive; then it stands, period by period."""
         navigator = self._navigators[name]
         drive = self._shared[name].go_to(goal) if self.claims else navigator.go_to(goal)
