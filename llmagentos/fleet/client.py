@@ -57,7 +57,7 @@ class FleetClient:
         the bus shows."""
         if not self._there:
             return stop_all(self._bus, self._names.fleet, timeout_s)
-        told: list[Stopped] = self._ask("stop", timeout_s)
+        told: list[Stopped] = self._ask("stop", timeout_s, timeout_s=_ANSWER_S + timeout_s)
         return told
 
     def go_on(self) -> list[Stopped]:
@@ -65,10 +65,10 @@ class FleetClient:
         told: list[Stopped] = self._ask("go_on")
         return told
 
-    def _ask(self, *verb: Any) -> Any:
+    def _ask(self, *verb: Any, timeout_s: float = _ANSWER_S) -> Any:
         if not self._there:
             raise FleetError(
                 f"expected a coordinator of fleet '{self._names.fleet}', got none: start one with "
                 "`llmagentos fleet coordinate`"
             )
-        return self._bus.call(self._names.desk, verb, timeout_s=_ANSWER_S)
+        return self._bus.call(self._names.desk, verb, timeout_s=timeout_s)

@@ -15,6 +15,7 @@ import pytest
 from benchmarks.cables import Cables
 from benchmarks.fleet_world import STEPS, World, robot_program
 from llmagentos.fleet import FleetTask
+from llmagentos.fleet.client import FleetClient
 from llmagentos.fleet.coordinator import Coordinator
 from llmagentos.fleet.names import Names
 from llmagentos.messaging import BusSettings, open_bus
@@ -105,6 +106,9 @@ def test_a_frozen_robot_is_named_by_a_stop_for_all(begin: Begin, tmp_path: Path)
         assert not told["r1"].reached and not told["r1"].rests
         assert "r1 could not be reached" in told["r1"].words
         assert told["r1"].words.endswith("its lease is not renewed any more, and ends within 1 s")
+        with open_bus("person", folder=tmp_path / "bus") as theirs:  # waits longer than the robots may
+            told = {s.robot: s for s in FleetClient(theirs).stop(timeout_s=5.0)}
+        assert told["r2"].rests and not told["r1"].reached
 
 
 def test_a_cable_that_is_cut_in_mid_task(begin: Begin, cables: Cables, tmp_path: Path) -> None:
