@@ -16,6 +16,7 @@ from llmagentos.audit import AuditLog
 from llmagentos.audit.supervised import supervised
 from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.config import AgentConfig
+from llmagentos.default_model import DEFAULT_MODEL, DRIVING_MODEL
 from llmagentos.errors import ConfigError, PerceptionError
 from llmagentos.events import EventBus, EventSink
 from llmagentos.execution.executor import PlanExecutor
@@ -192,11 +193,11 @@ class Built:
         scene: a SceneSpec or FlatSpec, a mapping, a YAML file's path, "random", a shipped scene's or
         flat's name, or None for the demo scene. robot: the name or folder of the arm, in a flat of the
         base, instead of the scene's. seed: noise, light, random scenes. llm: a name, folder, address or LLM
-        object; engine: what runs it (composition.load_llm). profile: one of the arm's speed
-        profiles. view: PyBullet's window, in which `k` stops. noise: a sim.noise.SensorNoise. skills: "learned",
-        "scripted" or a folder with policies (see skills_for). rehearses: go through each plan in
-        memory first. rehearsal: try each plan out in copies of what was seen, too. trust: how sure
-        a plan must be. rules: the plan guard's settings
+        object, None for the shipped one of such a robot; engine: what runs it (composition.load_llm).
+        profile: one of the arm's speed profiles. view: PyBullet's window, in which `k` stops. noise: a
+        sim.noise.SensorNoise. skills: "learned", "scripted" or a folder with policies (see skills_for).
+        rehearses: go through each plan in memory first. rehearsal: try each plan out in copies of what
+        was seen, too. trust: how sure a plan must be. rules: the plan guard's settings
         (docs/safety.md); people: what detectors report people to. perception, planning,
         execution, learning: own modules instead of ours. words: what people taught, as
         `Lexicon(path)`; True: until the agent ends, False: it takes none. past: what is
@@ -205,9 +206,11 @@ class Built:
         of its own (llmagentos.safety.supervising). on_event: told every event. Raises
         SceneError, RobotError, ModelError, MissingDependencyError.
         """
-        planner = planning or composition.load_planner(llm, engine)
         place = composition.load_place(scene, seed, robot)
-        if composition.is_flat(place):
+        in_flat = composition.is_flat(place)
+        named = llm or (DRIVING_MODEL if in_flat else DEFAULT_MODEL)
+        planner = planning or composition.load_planner(named, engine)
+        if in_flat:
             made = modules_in_flat(
                 place, profile, lambda now_s: supervisor_for(supervisor, now_s), seed=seed,
                 view=view, noise=noise, skills=skills, rehearses=rehearses, trust=trust, rules=rules,

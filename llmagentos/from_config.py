@@ -15,6 +15,7 @@ from llmagentos.audit import AuditLog
 from llmagentos.audit.trail import AuditTrail, Untraced
 from llmagentos.class_lookup import find, made_by
 from llmagentos.config import AgentConfig, AgentModuleConfig, ModuleConfig
+from llmagentos.default_model import DRIVING_MODEL
 from llmagentos.errors import ConfigError
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.learning import places
@@ -164,6 +165,8 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
 def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
     """The same for a base in a flat. Raises ConfigError."""
     _only_of_tables(config)
+    if "model" not in config.model_fields_set:
+        config = config.with_(model=DRIVING_MODEL)
     base = load_base(flat.base)
     arm = load(base.arm or DEFAULT_ROBOT)
     made = modules(config, arm)

@@ -90,7 +90,9 @@ def _refuse(step: p.Refuse, session: Session, scope: Scope) -> None:
 
 
 def _cannot(step: p.Cannot, session: Session, scope: Scope) -> None:
-    raise StepProblem(Failure.CANNOT, cannot_words(step))
+    base = scope.context().scene.base
+    words = cannot_words(step, base is not None, base is None or base.has_arm)
+    raise StepProblem(Failure.CANNOT, words)
 
 
 def _ask(step: p.Ask, session: Session, scope: Scope) -> None:

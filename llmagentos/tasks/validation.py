@@ -54,7 +54,7 @@ def validate(plan: p.Plan, ctx: Context) -> list[Issue]:
     """
     return [
         *_refusals(plan),
-        *_inabilities(plan),
+        *_inabilities(plan, ctx),
         *_not_understood(plan),
         *_bounds(plan),
         *_questions(plan),
@@ -69,10 +69,12 @@ def _refusals(plan: p.Plan) -> Iterator[Issue]:
             yield Issue(Failure.REFUSED, refuse_words(step), path)
 
 
-def _inabilities(plan: p.Plan) -> Iterator[Issue]:
+def _inabilities(plan: p.Plan, ctx: Context) -> Iterator[Issue]:
+    base = ctx.scene.base
     for path, step in walk(plan):
         if isinstance(step, p.Cannot) and "." not in path:
-            yield Issue(Failure.CANNOT, cannot_words(step), path)
+            words = cannot_words(step, base is not None, base is None or base.has_arm)
+            yield Issue(Failure.CANNOT, words, path)
 
 
 def _not_understood(plan: p.Plan) -> Iterator[Issue]:

@@ -106,7 +106,8 @@ def test_a_frozen_robot_is_named_by_a_stop_for_all(begin: Begin, tmp_path: Path)
         assert not told["r1"].reached and not told["r1"].rests
         assert "r1 could not be reached" in told["r1"].words
         assert told["r1"].words.endswith("its lease is not renewed any more, and ends within 1 s")
-        with open_bus("person", folder=tmp_path / "bus") as theirs:  # waits longer than the robots may
+        # it waits longer than the robots may
+        with open_bus("person", folder=tmp_path / "bus") as theirs:
             told = {s.robot: s for s in FleetClient(theirs).stop(timeout_s=5.0)}
         assert told["r2"].rests and not told["r1"].reached
 

@@ -162,6 +162,13 @@ def test_an_arm_that_stands_fast_says_that_it_cannot_drive(plan: str) -> None:
     assert robot.way == []
 
 
+def test_a_robot_that_drives_does_not_say_that_it_cannot_drive_around() -> None:
+    reply = Robot().do('cannot drive "climb the stairs"').reply
+    assert reply.startswith('I can\'t drive there ("climb the stairs"). I can drive to places')
+    fast = Robot(replace(HOUSE, base=None)).do('cannot drive "climb the stairs"').reply
+    assert fast.startswith('I can\'t drive around ("climb the stairs"). I can pick up')
+
+
 def test_an_arm_that_stands_fast_hands_over_what_it_reaches() -> None:
     robot = Robot(replace(HOUSE, base=None))
     assert robot.do("bring [ the red block ]").status == "succeeded"

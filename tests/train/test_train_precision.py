@@ -1,6 +1,8 @@
-"""What a training computes in, on processors with and without bfloat16."""
+"""What a training computes in, on processors with and without bfloat16; its curves."""
 
 from __future__ import annotations
+
+from pathlib import Path
 
 import pytest
 
@@ -23,3 +25,12 @@ def test_what_is_asked_for_is_taken_and_a_gpu_takes_bfloat16() -> None:
     assert train.precision_of("float32", "cuda") is torch.float32
     assert train.precision_of("bfloat16", "cpu") is torch.bfloat16
     assert train.precision_of("auto", "cuda") is torch.bfloat16
+
+
+def test_curves_of_a_run_that_was_resumed_with_other_sets(tmp_path: Path) -> None:
+    log = [
+        {"minutes": 1.0, "loss": 1.0, "exact_a": 0.1},
+        {"minutes": 2.0, "loss": 0.5, "exact_b": 0.2},
+    ]
+    train.plot(log, tmp_path / "curves.png")
+    assert (tmp_path / "curves.png").stat().st_size > 1000

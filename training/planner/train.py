@@ -425,10 +425,10 @@ def plot(log: list[dict[str, float]], path: Path) -> None:
 
     figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4))
     x = [r["minutes"] for r in log]
-    for key in log[0] if log else ():
+    for key in sorted({key for row in log for key in row}):  # a resumed run may have other sets
         axis = left if key.startswith("loss") else right if key.startswith("exact") else None
         if axis is not None:
-            axis.plot(x, [r[key] for r in log], label=key)
+            axis.plot(x, [r.get(key, math.nan) for r in log], label=key)
     left.set_yscale("log")
     for axis, title in (
         (left, "loss per plan word"),

@@ -15,6 +15,11 @@ __all__ = ["GO", "ask_words", "cannot_words", "no_base_words", "refuse_words", "
 #: What a person may want instead.
 _INSTEAD = "I can pick up, put, push, turn, stack and arrange the things on the table."
 _INSTEAD_KNOW = "I can tell you what is on the table and what I have done."
+_DRIVING = "I can drive over this floor to places that I know, look round and follow a wall."
+_DRIVING_WITH_ARM = (
+    "I can drive to places that I know, look for things, fetch them and put them down."
+)
+_DRIVING_KNOW = "I can tell you where I am, what I see and what I have done."
 
 
 def ask_words(step: p.Ask) -> str:
@@ -27,11 +32,18 @@ def ask_words(step: p.Ask) -> str:
     return w.QUESTIONS[step.about].asks
 
 
-def cannot_words(step: p.Cannot) -> str:
-    """'I can't cut things ("cut the cake"). I can pick up, put ...'"""
+def cannot_words(step: p.Cannot, drives: bool = False, has_arm: bool = True) -> str:
+    """'I can't cut things ("cut the cake"). I can pick up, put ...' drives: it is said by a robot
+    with a base, to whom "I can't drive" would be untrue."""
     said = f' ("{step.what}")' if step.what else ""
-    instead = _INSTEAD_KNOW if w.INABILITIES[step.reason].knowing else _INSTEAD
-    return f"I can't {inability_words(step.reason)}{said}. {instead}"
+    what = "drive there" if drives and step.reason == "drive" else inability_words(step.reason)
+    if w.INABILITIES[step.reason].knowing:
+        instead = _DRIVING_KNOW if drives else _INSTEAD_KNOW
+    elif drives:
+        instead = _DRIVING_WITH_ARM if has_arm else _DRIVING
+    else:
+        instead = _INSTEAD
+    return f"I can't {what}{said}. {instead}"
 
 
 def no_base_words(step: p.Node) -> str:
