@@ -147,8 +147,7 @@ def talk(
 
 def calls_s(n: int, voices: Sequence[Voice]) -> list[float]:
     """From the last sample of the hop in which the word is known to the call here, s, n times."""
-    sound = np.concatenate([np.zeros(RATE_HZ, np.int16), as_sound(say("stop", voices[0])),
-                            np.zeros(RATE_HZ, np.int16)])  # fmt: skip
+    pause = np.zeros(RATE_HZ, np.int16)
     called, at = threading.Event(), [0.0]
     out, given = [], list[float]()
 
@@ -160,7 +159,9 @@ def calls_s(n: int, voices: Sequence[Voice]) -> list[float]:
     hit_s: list[float] = []
     watch = StopWatch(on_stop)
     try:
-        for _ in range(n):
+        for number in range(n):  # one voice alone might be the one that it does not hear
+            said = as_sound(say("stop", voices[number % len(voices)]))
+            sound = np.concatenate([pause, said, pause])
             begun_s = time.monotonic()
             for index, frame in enumerate(frames_of(sound)):
                 time.sleep(max(0.0, begun_s + (index + 1) * FRAME / RATE_HZ - time.monotonic()))
@@ -171,7 +172,7 @@ def calls_s(n: int, voices: Sequence[Voice]) -> list[float]:
             if called.wait(5.0):
                 out.append(at[0] - given[min(len(given), round(hit_s[-1] * RATE_HZ / FRAME)) - 1])
             called.clear()
-            for frame in frames_of(np.zeros(RATE_HZ, np.int16)):
+            for frame in frames_of(pause):
                 watch.hear(frame)
                 given.append(time.monotonic())
                 time.sleep(FRAME / RATE_HZ / 4)
