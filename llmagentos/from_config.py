@@ -137,11 +137,7 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
     if composition.is_flat(place):
         return _flat(config, place, origin)
     scene, noise = table_and_noise(config)
-    made = modules(config, load(scene.robot))
-    wanted = config.perception
-    if len(scene.robots) > 1 and wanted.use == "builtin" and not wanted.is_service:
-        made["perception"] = None  # several arms have eyes of their own
-    return {
+    given = {
         "scene": scene,
         "robot": config.robot,
         "seed": config.seed,
@@ -156,10 +152,16 @@ def simulation(config: AgentConfig, origin: str = "python") -> dict[str, Any]:
         **_supervisor(config),
         "words": words(config, load(scene.robot).name),
         "audit": audit(config, origin, needed=False),
-        **made,
-        "past": past(config, load(scene.robot).name),  # a file is begun once nothing is refused
+    }
+    made = modules(config, load(scene.robot))  # files are begun once nothing is refused
+    wanted = config.perception
+    if len(scene.robots) > 1 and wanted.use == "builtin" and not wanted.is_service:
+        made["perception"] = None  # several arms have eyes of their own
+    last = {
+        "past": past(config, load(scene.robot).name),
         "flight": recorder(config, load(scene.robot), scene),
     }
+    return given | made | last
 
 
 def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
@@ -169,11 +171,7 @@ def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
         config = config.with_(model=DRIVING_MODEL)
     base = load_base(flat.base)
     arm = load(base.arm or DEFAULT_ROBOT)
-    made = modules(config, arm)
-    if config.perception.use == "builtin" and not config.perception.options:
-        on_it = arm if base.arm else None
-        made["perception"] = BasePerception(on_it, base.mount_m, shown=shown(config, base.name))
-    return {
+    given = {
         "scene": flat,
         "seed": config.seed,
         "view": config.view,
@@ -186,9 +184,12 @@ def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
         **_supervisor(config),
         "words": words(config, base.name),
         "audit": audit(config, origin, needed=False),
-        **made,
-        "past": past(config, base.name),
     }
+    made = modules(config, arm)  # files are begun once nothing is refused
+    if config.perception.use == "builtin" and not config.perception.options:
+        on_it = arm if base.arm else None
+        made["perception"] = BasePerception(on_it, base.mount_m, shown=shown(config, base.name))
+    return given | made | {"past": past(config, base.name)}
 
 
 def _only_of_tables(config: AgentConfig) -> None:
