@@ -32,6 +32,9 @@ _log = logging.getLogger(__name__)
 
 #: Kept off things when a way is planned: more than the gate keeps, so that it need not cut in.
 PLAN_MARGIN_M = 0.06
+#: The same where no way leads otherwise, as much as the gate keeps: it came through a gap once, say, that
+#: the map has a cell narrower now.
+TIGHT_MARGIN_M = 0.04
 #: A goal that is a little too near to something is taken for the nearest free place.
 _NEAR_GOAL_M, _NEAR_START_M = 0.25, 0.5
 #: A way is planned anew at least so often, and when blocked not sooner than after the second.
@@ -89,7 +92,6 @@ class Navigator:
         self._keep_clear_m: NDArray[np.float64] | None = None
         self._unknown = ~grid.free & ~grid.occupied
         self._search = search
-        self.inflation = Inflation(spec.radius_m + PLAN_MARGIN_M)
         self._pursuit: Pursuit | None = None
         self._checked_s = -math.inf
         #: Of the last drive.
@@ -113,11 +115,12 @@ class Navigator:
         self.rolling.last = STILL
         self.live.clear()
 
-    def costmap(self) -> Costmap:
-        """Of the map and what stands around now."""
+    def costmap(self, margin_m: float = PLAN_MARGIN_M) -> Costmap:
+        """Of the map and what stands around now. margin_m: kept off things at least."""
         obstacles = (self._walls & ~self.live.gone) | self.live.occupied(self._now_s)
         obstacles |= self._keep_out
-        return Costmap(obstacles, self.grid.frame, self.inflation, self._unknown)
+        inflation = Inflation(self.rolling.spec.radius_m + margin_m)
+        return Costmap(obstacles, self.grid.frame, inflation, self._unknown)
 
     @property
     def _now_s(self) -> float:
@@ -144,8 +147,15 @@ class Navigator:
         return float(along[max(int(worse.argmax()) - 1, 0)]) if worse.any() else way_m
 
     def plan(self, goal: MapPose) -> Points:
-        """A way from where it stands to a goal, corners [N, 2] in the map's frame. NoWayError."""
-        costmap, frame, pose = self.costmap(), self.grid.frame, self.pose
+        """A way from where it stands to a goal, corners [N, 2] in the map's frame; a tight one where
+        there is no other. NoWayError."""
+        try:
+            return self._way(self.costmap(), goal)
+        except NoWayError:
+            return self._way(self.costmap(TIGHT_MARGIN_M), goal)
+
+    def _way(self, costmap: Costmap, goal: MapPose) -> Points:
+        frame, pose = self.grid.frame, self.pose
         start = costmap.nearest_free(pose.x_m, pose.y_m, _NEAR_START_M)
         end = costmap.nearest_free(goal.x_m, goal.y_m, _NEAR_GOAL_M)
         if start is None:

@@ -100,10 +100,11 @@ class FrameMonitor:
         self._repeats: dict[str, int] = {}
         self._noisy: set[str] = set()
 
-    def check(self, frame: CameraFrame, arm_moved: bool = False) -> None:
+    def check(self, frame: CameraFrame, arm_moved: bool = False, view_moved: bool = False) -> None:
         """Raises PerceptionError for a stamp that runs backwards and for a stuck camera.
 
-        arm_moved: the arm has moved visibly since this camera's last frame. Only the first frame of
+        arm_moved: the arm has moved visibly since this camera's last frame. view_moved: the camera
+        itself has, or so much in its view that changed pixels tell nothing of noise. Only the first frame of
         a clock that was set back is refused: the next ones are judged by that one.
         """
         name, sample = frame.camera, frame.rgb[::8, ::8].copy()
@@ -115,7 +116,7 @@ class FrameMonitor:
                     f"{name}: expected a stamp after {stamp:.3f} s, got {frame.stamp_s:.3f} s"
                 )
             if frame.stamp_s > stamp and before.shape == sample.shape:
-                self._count(name, float(np.mean(before != sample)), arm_moved)
+                self._count(name, float(np.mean(before != sample)), arm_moved, view_moved)
         self._last[name] = (sample, frame.stamp_s)
         if self._repeats.get(name, 0) >= self._stuck_after:
             raise PerceptionError(
@@ -123,11 +124,11 @@ class FrameMonitor:
                 f"{self._repeats[name] + 1} times under fresh stamps"
             )
 
-    def _count(self, name: str, changed: float, arm_moved: bool) -> None:
+    def _count(self, name: str, changed: float, arm_moved: bool, view_moved: bool) -> None:
         if changed > 0:
             self._repeats[name] = 0
             # A third of all pixels do not change because something moved: this camera has noise.
-            if changed > 0.33:
+            if changed > 0.33 and not view_moved:
                 self._noisy.add(name)
         elif arm_moved or name in self._noisy:
             self._repeats[name] = self._repeats.get(name, 0) + 1

@@ -37,7 +37,7 @@ _FAR = Workspace(0.25, 1.35, -0.75, 0.75)
 class _Unwatched(FrameMonitor):
     """Of frames that were checked before they were cut."""
 
-    def check(self, frame: CameraFrame, arm_moved: bool = False) -> None:
+    def check(self, frame: CameraFrame, arm_moved: bool = False, view_moved: bool = False) -> None:
         """Whatever it is, is right."""
 
 
@@ -67,6 +67,7 @@ class BasePerception(PerceptionModule):
         self._workspace = _FAR if arm is None else arm.workspace
         self._pose: MapPose | None = None
         self._eye_m = 0.0
+        self._joints: tuple[float, ...] = ()
         #: The surface of the last look; None where there was none.
         self.surface: Surface | None = None
 
@@ -91,11 +92,16 @@ class BasePerception(PerceptionModule):
         frame = self._pick(observation.frames)
         check_frame(frame)
         frame = with_known_depth(frame)
-        self._monitor.check(frame)
         eye_m = float(frame.base_from_camera[2, 3])
-        if self._has_moved(observation.base) or abs(eye_m - self._eye_m) > _MOVED_M:
+        elsewhere = self._has_moved(observation.base) or abs(eye_m - self._eye_m) > _MOVED_M
+        joints = () if observation.robot is None else observation.robot.positions
+        arm_moved = len(joints) != len(self._joints) or any(
+            abs(now - last) > _TURNED_RAD for now, last in zip(joints, self._joints, strict=True)
+        )
+        self._monitor.check(frame, view_moved=elsewhere or arm_moved)
+        if elsewhere:
             self._table.reset()  # what was a part of something may be all of it now
-        self._pose, self._eye_m = observation.base, eye_m
+        self._pose, self._eye_m, self._joints = observation.base, eye_m, tuple(joints)
         surface = find_surface(frame)
         self.surface = surface
         if surface is None:

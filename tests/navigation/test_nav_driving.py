@@ -25,13 +25,19 @@ START = MapPose(-2.0, 1.5, 0.0)
 
 
 class Robot:
-    """A base with 5 % wrong wheels on a map of four rooms. unmapped: boxes that only the world has."""
+    """A base with 5 % wrong wheels on a map of four rooms. unmapped: boxes that only the world has;
+    only_mapped: those that only the map has."""
 
     def __init__(
-        self, others=None, unmapped=(), start=START, profile="sim", seed=0, search=None
-    ) -> None:
+        self, others=None, unmapped=(), start=START, profile="sim", seed=0, search=None,
+        only_mapped=(),
+    ) -> None:  # fmt: skip
         walls, frame = rooms()
-        grid = OccupancyGrid.of_truth(walls, frame)
+        known = walls.copy()
+        for x0, y0, x1, y1 in only_mapped:
+            (r0, c0), (r1, c1) = frame.cell(x0, y0), frame.cell(x1, y1)
+            known[r0:r1, c0:c1] = True
+        grid = OccupancyGrid.of_truth(known, frame)
         walls = walls.copy()
         for x0, y0, x1, y1 in unmapped:
             (r0, c0), (r1, c1) = frame.cell(x0, y0), frame.cell(x1, y1)
@@ -127,6 +133,21 @@ def test_where_no_way_leads_is_said_at_once() -> None:
     assert robot.world.now_s < 2.0 and not robot.navigator.recoveries
     with pytest.raises(NoWayError, match="expected free floor"):
         robot.navigator.plan(MapPose(40.0, 1.0))
+
+
+def _with_a_gap(gap_m: float) -> Robot:
+    """The map has no way into the room on the right but a gap so wide, where the door is."""
+    shut = (-0.05, -1.9, 0.05, -1.0)
+    return Robot(only_mapped=[shut, (-0.05, 1.0, 0.05, 1.9 - gap_m)])
+
+
+def test_a_tight_way_is_taken_where_there_is_no_other() -> None:
+    robot = _with_a_gap(0.55)
+    assert robot.go(2.5, 1.5) is End.REACHED
+    assert robot.world.least_m > 0.02
+    robot = _with_a_gap(0.45)
+    with pytest.raises(NoWayError):
+        robot.navigator.plan(MapPose(2.5, 1.5, 0.0))
 
 
 def test_carried_away_in_mid_drive_it_finds_itself_and_goes_on() -> None:

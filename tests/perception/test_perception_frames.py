@@ -106,3 +106,14 @@ def test_something_that_moves_does_not_make_a_camera_noisy() -> None:
     monitor = FrameMonitor()
     for k in range(12):
         monitor.check(a_frame(float(k), seed=min(k, 3)))
+
+
+def test_a_camera_that_drives_about_is_not_noisy_where_it_stands() -> None:
+    """Another view changes every pixel; the still scene after it repeats itself rightly."""
+    monitor, rng = FrameMonitor(), np.random.default_rng(2)
+    for k in range(12):
+        frame = a_frame(float(k))
+        if k < 4:
+            views = rng.integers(0, 256, frame.rgb.shape).astype(np.uint8)
+            frame = replace(frame, rgb=views)
+        monitor.check(frame, view_moved=k <= 4)
