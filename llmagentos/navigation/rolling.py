@@ -80,7 +80,8 @@ class Rolling:
 
     def look(self) -> None:
         """Take in what was sensed last; `period` does."""
-        odometry, scan = self.driver.odometry(), self.driver.scan()
+        odometry = self.driver.odometry()
+        scan = self.driver.scan().off_body(self.spec.radius_m)
         self.locating.update(odometry, scan)
         if scan.stamp_s == self.scan_s:
             return

@@ -10,7 +10,7 @@ robot's own, its origin between the driven wheels.
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol, runtime_checkable
 
 import numpy as np
@@ -72,6 +72,16 @@ class LaserScan:
             return True
         first = self.mount.yaw_rad + self.first_rad - self.step_rad / 2
         return (heading_rad - half_rad - first) % (2 * math.pi) + 2 * half_rad <= span
+
+    def off_body(self, radius_m: float) -> LaserScan:
+        """The same without rays that end inside the body (a circle of radius_m round the base): what
+        lies on it goes with it, and is no part of where it is. They count as without an answer."""
+        ranges = self.ranges_m.astype(np.float64)
+        x = self.mount.x_m + ranges * np.cos(self.angles_rad)
+        y = self.mount.y_m + ranges * np.sin(self.angles_rad)
+        with np.errstate(invalid="ignore"):
+            own = np.hypot(x, y) < radius_m
+        return replace(self, ranges_m=np.where(own, np.float32(0.0), self.ranges_m))
 
     def points_m(self) -> NDArray[np.float64]:
         """What was met, frame "base", [M, 2] with M <= N."""

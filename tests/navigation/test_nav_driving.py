@@ -2,6 +2,7 @@
 not."""
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import numpy as np
@@ -159,6 +160,23 @@ def test_carried_away_in_mid_drive_it_finds_itself_and_goes_on() -> None:
     assert robot.finish(drive) is End.REACHED
     assert robot.world.truth.distance_m(MapPose(2.5, -1.5)) < 0.12
     assert robot.world.least_m > 0.0
+
+
+def test_what_lies_on_the_base_is_no_part_of_the_room() -> None:
+    robot = Robot()
+    scan = robot.driver.scan
+
+    def covered():
+        seen = scan()
+        ranges = seen.ranges_m.copy()
+        middle = len(ranges) // 2
+        ranges[middle - 30 : middle + 30] = 0.12  # a can that fell onto it, before the scanner
+        return replace(seen, ranges_m=ranges)
+
+    robot.driver.scan = covered
+    assert robot.go(2.5, -1.5, 1.0) is End.REACHED
+    assert robot.navigator.pose.distance_m(robot.world.truth) < 0.1
+    assert robot.world.least_m > 0.02
 
 
 def test_ways_by_another_search_do_as_well() -> None:
