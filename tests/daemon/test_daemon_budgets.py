@@ -75,14 +75,14 @@ def test_admission_says_what_would_help() -> None:
 
 def test_a_session_is_measured_with_all_that_it_started() -> None:
     code = (
-        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(60)']);"
-        "print('x', flush=True); time.sleep(60)"
+        "import subprocess, sys, time; subprocess.Popen([sys.executable, '-c', "
+        "'import time; print(1, flush=True); time.sleep(60)']); time.sleep(60)"
     )
     child = subprocess.Popen(
         [sys.executable, "-c", code], start_new_session=True, stdout=subprocess.PIPE
     )
     assert child.stdout is not None
-    child.stdout.read(1)
+    child.stdout.read(1)  # what it started says it, and has its own memory by then
     meter = Meter()
     try:
         use = meter.measure([child.pid])[child.pid]
