@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import logging
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import cv2
 import numpy as np
+from numpy.typing import NDArray
 
 from llmagentos.errors import NoWayError
+from llmagentos.navigation.frame import GridFrame
 from llmagentos.navigation.navigator import End, Navigator
 from llmagentos.navigation.occupancy import OccupancyGrid
 from llmagentos.navigation.pursuit import Tolerance
@@ -72,7 +75,8 @@ def frontiers(grid: OccupancyGrid) -> list[Frontier]:
 
 
 class Exploring:
-    """One robot that makes a map. driver: gated."""
+    """One robot that makes a map. driver: gated. keep_out: of the map's frame, which grows, bool [rows,
+    columns]: cells where it shall not go though the scanner meets nothing there (FloorPlan.keep_out)."""
 
     def __init__(
         self,
@@ -81,8 +85,10 @@ class Exploring:
         profile: BaseProfile,
         start: MapPose | None = None,
         most_s: float = 1200.0,
+        keep_out: Callable[[GridFrame], NDArray[np.bool_]] | None = None,
     ) -> None:
         self.slam = Slam(start)
+        self._keep_out = keep_out
         self._driver, self._spec, self._profile = driver, spec, profile
         self._most_s = most_s
         self._navigator: Navigator | None = None
@@ -118,7 +124,11 @@ class Exploring:
 
     def _anew(self) -> Navigator:
         """A navigator on the map as it is now."""
-        navigator = Navigator(self._driver, self._spec, self.slam.grid, self.slam, self._profile)
+        grid = self.slam.grid
+        navigator = Navigator(
+            self._driver, self._spec, grid, self.slam, self._profile,
+            keep_out=None if self._keep_out is None else self._keep_out(grid.frame),
+        )  # fmt: skip
         if self._navigator is not None:
             navigator.rolling.last = self._navigator.rolling.last
         self._navigator = navigator

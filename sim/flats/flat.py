@@ -76,7 +76,9 @@ class SimulatedFlat:
         self.cameras = (FlatEye(self.world),)
         start = MapPose(*flat.start)
         if flat.explore if explore is None else explore:
-            exploring = Exploring(self.driver, spec, spec.profile(profile), start)
+            exploring = Exploring(
+                self.driver, spec, spec.profile(profile), start, keep_out=flat.keep_out
+            )
             for _ in exploring.run():
                 pass
             grid, start = exploring.slam.grid, exploring.slam.pose

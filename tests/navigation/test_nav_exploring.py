@@ -5,6 +5,7 @@ from lab.flatland import Flatland, rooms
 
 from llmagentos.navigation.clearance import clearance_m
 from llmagentos.navigation.exploring import Exploring, frontiers
+from llmagentos.navigation.floor_plan import FloorPlan, Furniture
 from llmagentos.navigation.frame import GridFrame
 from llmagentos.navigation.occupancy import OccupancyGrid
 from llmagentos.robots.bases import load_base
@@ -15,12 +16,20 @@ from llmagentos.types import MapPose
 SPEC = load_base()
 
 
+#: Its legs are met by nothing here: only the floor plan knows of it.
+TABLE = Furniture(name="table", at=(2.3, -1.5), size=(1.0, 0.7))
+
+
 def test_four_rooms_are_explored_and_the_map_is_true() -> None:
     walls, frame = rooms()
+    under = clearance_m(FloorPlan(furniture=[TABLE]).keep_out(frame), frame.resolution_m)
     start = MapPose(-2.0, 1.5, 0.0)
     world = Flatland(walls, frame, start, SPEC, (0.05, -0.05, 0.05))
-    exploring = Exploring(GatedBase(world, BaseGate(SPEC, "sim")), SPEC, SPEC.profile("sim"), start)
-    run, errors = exploring.run(), []
+    exploring = Exploring(
+        GatedBase(world, BaseGate(SPEC, "sim")), SPEC, SPEC.profile("sim"), start,
+        keep_out=FloorPlan(furniture=[TABLE]).keep_out,
+    )  # fmt: skip
+    run, errors, from_table = exploring.run(), [], []
     for _ in range(12_000):
         try:
             next(run)
@@ -28,8 +37,10 @@ def test_four_rooms_are_explored_and_the_map_is_true() -> None:
             grid = ended.value
             break
         errors.append(exploring.slam.pose.distance_m(world.truth))
+        from_table.append(under[frame.cell(world.truth.x_m, world.truth.y_m)])
     assert exploring.is_complete and max(errors) < 0.15
     assert world.least_m > 0.0
+    assert min(from_table) > SPEC.radius_m, "under the table it never was"
     assert world.truth.distance_m(start) < 0.25, "it came back"
     cells = np.argwhere(walls | ~walls)
     there = grid.frame.cells(frame.centres(cells))
