@@ -9,6 +9,8 @@ from llmagentos.objects.colors import TABLE
 from llmagentos.perception import TabletopPerception
 from llmagentos.perception.maps.colors import ColorReader, normalise
 from llmagentos.perception.maps.light import light_gain, likelihood
+from llmagentos.perception.maps.rectify import Rectifier
+from llmagentos.perception.maps.table import learn_table
 from llmagentos.types import Observation
 from sim.noise import SensorNoise
 from sim.scene import ObjectSpec, SceneSpec
@@ -75,3 +77,17 @@ def test_gray_and_white_are_told_apart_on_any_table(exposure: float, table: str)
     finally:
         world.close()
     assert sorted(o.color for o in scene.objects) == sorted(colors)
+
+
+@pytest.mark.parametrize("color", ["pink", "yellow", "white"])
+def test_a_bright_zone_is_no_bright_light(color: str) -> None:
+    """The table around it keeps its colour, where a gray tray may stand."""
+    zone = ObjectSpec(kind="zone", color=color, size=0.12, position=(0.62, 0.27))
+    tray = ObjectSpec(kind="tray", color="gray", size=0.18, position=(0.44, 0.25))
+    world = SimWorld(SceneSpec(objects=(zone, tray)), renderer="tiny")
+    try:
+        look = learn_table(Rectifier().rectify(world.overhead.capture(), ()))
+    finally:
+        world.close()
+    assert look.is_mat
+    assert look.light is None

@@ -27,6 +27,9 @@ _STRIDE, _LIGHT_STRIDE = 3, 8
 _LIGHT_M, _EVEN = 0.08, 0.05
 #: Grain is this much of a dark table's light, grey levels of the three channels together.
 _DARK = 30.0
+#: Light is told by what has the table's hues where that is more than this share of what is level; a hue is
+#: that of so many cells around, each way.
+_OF_HUES, _HUE_CELLS = 0.6, 7
 #: How far light is taken to vary.
 _LIGHT_RANGE = (0.55, 1.7)
 #: The mat is as bright as this, grey levels, of its hue within this (log of red and blue over
@@ -80,17 +83,31 @@ def learn_table(top: TopDown) -> TableLook:
     pixels = top.rgb[::_STRIDE, ::_STRIDE][level[::_STRIDE, ::_STRIDE]]
     if len(pixels) < 50:
         return TableLook(TABLE_REFERENCE.copy())
-    light = _light(top.rgb, level, top.grid.cell_m)
+    light = _light(top.rgb, level & _of_its_hues(top.rgb, level), top.grid.cell_m)
     look = TableLook(np.median(pixels, axis=0).astype(np.float64), light)
     rgb = look.evenly_lit(top.rgb)
     bare, tops = rgb[::_STRIDE, ::_STRIDE][level[::_STRIDE, ::_STRIDE]], level_tops(top, rgb)
     lit_by = light_gain(tops)
     if not _is_mat(bare) or _contradicted(np.median(bare, axis=0), tops, lit_by):
         reference = TABLE_REFERENCE * lit_by
-        return TableLook(reference, light, _own_colors(rgb, level, True), False)
+        return TableLook(reference, light, _own_bins(_bins(rgb), level, True), False)
     if _grain(rgb, level) < _GRAINY:
         return look
-    return replace(look, own=_own_colors(rgb, level, False))
+    return replace(look, own=_own_bins(_bins(rgb), level, False))
+
+
+def _of_its_hues(rgb: Color, level: BoolMap) -> BoolMap:
+    """Cells whose hue is found all over what is level, [rows, cols]; all where hardly any is.
+
+    Light makes a table brighter here than there and leaves its hue: a bright zone that lies on it in
+    one place is no brighter light."""
+    smooth = np.asarray(cv2.blur(rgb, (_HUE_CELLS, _HUE_CELLS)), np.float32)  # grain has hues
+    share = 255.0 * smooth[..., ::2] / np.maximum(smooth.sum(axis=2, keepdims=True), 1.0)
+    red, blue = (share[..., k].astype(np.int32) >> _DROP[1] for k in range(2))
+    bins = red * _BINS[2] + blue
+    own = _own_bins(bins, level, True)[bins]
+    told = float(own[level].mean()) if level.any() else 0.0
+    return own if told > _OF_HUES else np.ones_like(own)
 
 
 def _light(rgb: Color, level: BoolMap, cell_m: float) -> NDArray[np.float32] | None:
@@ -144,14 +161,15 @@ def _contradicted(mat: NDArray[np.float64], tops: NDArray[np.float64], lit_by: G
     return bool(best - by_mat > _CONTRADICTED)
 
 
-def _own_colors(rgb: Color, level: BoolMap, grown: bool) -> NDArray[np.bool_]:
-    """By bin, whether a colour is found all over what is level; grown: or one beside it."""
-    some = np.ascontiguousarray(rgb[::_STRIDE, ::_STRIDE])
+def _own_bins(bins_of: NDArray[np.int32], level: BoolMap, grown: bool) -> NDArray[np.bool_]:
+    """By bin, whether it is found all over what is level; grown: or one beside it. bins_of: of each
+    cell, [rows, cols]."""
+    some = bins_of[::_STRIDE, ::_STRIDE]
     flat = level[::_STRIDE, ::_STRIDE]
     rows, cols = ((np.arange(n) * b // n) for n, b in zip(flat.shape, _BLOCKS, strict=True))
     count = _BLOCKS[0] * _BLOCKS[1]
     block = (rows[:, None] * _BLOCKS[1] + cols[None])[flat]
-    bins, number = np.unique(_bins(some)[flat], return_inverse=True)
+    bins, number = np.unique(some[flat], return_inverse=True)
     found = np.bincount(number * count + block, minlength=len(bins) * count)
     found = found.reshape(len(bins), count)
     total = found.sum(axis=0)
