@@ -101,10 +101,13 @@ def _of_its_hues(rgb: Color, level: BoolMap) -> BoolMap:
 
     Light makes a table brighter here than there and leaves its hue: a bright zone that lies on it in
     one place is no brighter light."""
-    smooth = np.asarray(cv2.blur(rgb, (_HUE_CELLS, _HUE_CELLS)), np.float32)  # grain has hues
-    share = 255.0 * smooth[..., ::2] / np.maximum(smooth.sum(axis=2, keepdims=True), 1.0)
+    # Grain has hues, and so have the edges of what stands there: means of what is level.
+    around = cv2.blur(
+        np.where(level[..., None], rgb, 0).astype(np.float32), (_HUE_CELLS, _HUE_CELLS)
+    )
+    share = 255.0 * around[..., ::2] / np.maximum(around.sum(axis=2, keepdims=True), 1e-3)
     red, blue = (share[..., k].astype(np.int32) >> _DROP[1] for k in range(2))
-    bins = red * _BINS[2] + blue
+    bins = np.asarray(red * _BINS[2] + blue, np.int32)
     own = _own_bins(bins, level, True)[bins]
     told = float(own[level].mean()) if level.any() else 0.0
     return own if told > _OF_HUES else np.ones_like(own)
