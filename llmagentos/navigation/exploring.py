@@ -16,8 +16,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llmagentos.errors import NoWayError
+from llmagentos.navigation.costmap import Costmap
 from llmagentos.navigation.frame import GridFrame
-from llmagentos.navigation.navigator import End, Navigator
+from llmagentos.navigation.navigator import TIGHT_MARGIN_M, End, Navigator
 from llmagentos.navigation.occupancy import OccupancyGrid
 from llmagentos.navigation.pursuit import Tolerance
 from llmagentos.navigation.rolling import Periods
@@ -107,8 +108,8 @@ class Exploring:
             navigator = self._anew()
             goal = self._next(navigator)
             if goal is not None:
-                waits = 0
-                yield from self._near(navigator, goal)
+                if (yield from self._near(navigator, goal)):
+                    waits = 0
                 continue
             if waits == _WAITS:
                 self.is_complete = True
@@ -135,9 +136,14 @@ class Exploring:
         return navigator
 
     def _next(self, navigator: Navigator) -> _Goal | None:
-        """The border that is worth its way the most; None where there is none."""
-        grid, costmap = self.slam.grid, navigator.costmap()
-        pose = navigator.pose
+        """The border that is worth its way the most; None where there is none. Tight ways are taken where
+        no others lead to any, as drives do (`Navigator.plan`)."""
+        return self._best(navigator.costmap(), navigator.pose) or self._best(
+            navigator.costmap(TIGHT_MARGIN_M), navigator.pose
+        )
+
+    def _best(self, costmap: Costmap, pose: MapPose) -> _Goal | None:
+        grid = self.slam.grid
         start = costmap.nearest_free(pose.x_m, pose.y_m, 0.5)
         if start is None:
             return None
@@ -160,8 +166,9 @@ class Exploring:
                 best = score, _Goal(pose_there, (x, y))
         return None if best is None else best[1]
 
-    def _near(self, navigator: Navigator, goal: _Goal) -> Periods[None]:
-        """Drive towards a border, until it is seen through or cannot be come nearer to."""
+    def _near(self, navigator: Navigator, goal: _Goal) -> Periods[bool]:
+        """Drive towards a border, until it is seen through or cannot be come nearer to; whether the map
+        has grown by it."""
         scans = self.slam.scans
         drive = navigator.go_to(goal.pose, any_yaw=True, tolerance=_NEAR_ENOUGH)
         while True:
@@ -170,16 +177,17 @@ class Exploring:
             except StopIteration as ended:
                 if ended.value is End.REACHED and self._is_still_there(goal):
                     yield from navigator.rolling.turn(2 * np.pi)
-                if ended.value is not End.REACHED or self._is_still_there(goal):
-                    self._left.append(goal.border_m)
-                return
+                if ended.value is End.REACHED and not self._is_still_there(goal):
+                    return True
+                self._left.append(goal.border_m)
+                return False
             yield
             if self.slam.scans >= scans + 4:
                 scans = self.slam.scans
                 grown = self.slam.grid.frame is not navigator.grid.frame
                 if grown or not self._is_still_there(goal):
                     drive.close()
-                    return
+                    return True
 
     def _is_still_there(self, goal: _Goal) -> bool:
         grid = self.slam.grid
