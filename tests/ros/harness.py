@@ -205,19 +205,20 @@ class Graph:
 
     def orphans(self) -> list[str]:
         """Processes of this graph that still live."""
-        return environ_marked(self.env["LLMAGENTOS_TEST_GRAPH"])
+        return list(environ_marked(self.env["LLMAGENTOS_TEST_GRAPH"]).values())
 
 
-def environ_marked(value: str) -> list[str]:
-    """Command lines of the processes that carry a graph's mark in their environment."""
+def environ_marked(value: str) -> dict[int, str]:
+    """The processes that carry a graph's mark in their environment, with their command lines."""
     mark = f"LLMAGENTOS_TEST_GRAPH={value}".encode()
-    found = []
+    found: dict[int, str] = {}
     for entry in Path("/proc").iterdir():
         if not entry.name.isdigit() or int(entry.name) == os.getpid():
             continue
         try:
             if mark in (entry / "environ").read_bytes().split(b"\0"):
-                found.append((entry / "cmdline").read_bytes().decode().replace("\0", " "))
+                line = (entry / "cmdline").read_bytes().decode()
+                found[int(entry.name)] = line.replace("\0", " ")
         except OSError:  # it ended meanwhile, or is not ours to read
             continue
     return found

@@ -37,7 +37,7 @@ def wait(done: Callable[[], bool]) -> None:
 
 
 def marked(env: dict[str, str]) -> list[str]:
-    return environ_marked(env["LLMAGENTOS_TEST_GRAPH"])
+    return list(environ_marked(env["LLMAGENTOS_TEST_GRAPH"]).values())
 
 
 def nodes_of(env: dict[str, str]) -> list[str]:

@@ -1,23 +1,33 @@
 """What the launch files start, with which arguments.
 
 ROS's `launch` has no wheel, so they are run against stand-ins that only note what they are given;
-where the real one is importable, launch_testing's machinery runs sim.launch.py to an active graph.
+where the real one is importable, launch_testing's machinery runs sim.launch.py to an active graph,
+and `ros2 launch` a fleet of two.
 """
 
 from __future__ import annotations
 
 import importlib.util
+import os
 import re
 import runpy
+import signal
 import subprocess
 import sys
+import time
 import types
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
+import yaml
 
 from llmagentos.errors import RobotError
+from llmagentos.fleet import FleetTask
+from llmagentos.fleet.client import FleetClient
+from llmagentos.messaging import open_bus
 from llmagentos.runtime.processes import NO_RESTART
 from llmagentos.runtime.ros_env import PROFILE_NAMES, with_profile
 
@@ -164,7 +174,7 @@ def test_a_graph_joins_a_fleet_that_is_named(name: str, monkeypatch: pytest.Monk
 
 def test_a_fleet_is_several_graphs_and_one_book(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"robots": "left, right,third", "fleet": "hall", "scene": "demo", "engine": "auto",
-             "log_level": "warn", "params_file": ""}  # fmt: skip
+             "log_level": "warn", "params_file": "/p.yaml"}  # fmt: skip
     entities = described("fleet.launch.py", monkeypatch, **asked)
     declared = {e.args[0]: e.options for e in entities if e.kind == "DeclareLaunchArgument"}
     assert set(asked) <= set(declared)
@@ -174,13 +184,14 @@ def test_a_fleet_is_several_graphs_and_one_book(monkeypatch: pytest.MonkeyPatch)
     told = [dict(e.options["launch_arguments"]) for e in graphs]
     assert [t["namespace"] for t in told] == ["left", "right", "third"]
     assert [t["seed"] for t in told] == ["0", "1", "2"]
-    assert {t["fleet"] for t in told} == {"hall"} and "params_file" not in told[0]
+    assert {t["fleet"] for t in told} == {"hall"}
+    assert {t["params_file"] for t in told} == {"/p.yaml"}
+    # The included file sees what is declared here: an empty one would be no file of its own either.
+    assert Path(declared["params_file"]["default_value"]).is_file()
     of_one = {e.args[0] for e in described("sim.launch.py", monkeypatch)
               if e.kind == "DeclareLaunchArgument"}  # fmt: skip
     assert set(told[0]) <= of_one
     assert all(e.args[0].args[0].endswith("sim.launch.py") for e in graphs)
-    one = described("fleet.launch.py", monkeypatch, **{**asked, "params_file": "/p.yaml"})
-    assert dict(one[-1].options["launch_arguments"])["params_file"] == "/p.yaml"
 
 
 def test_a_robot_gets_its_drivers_topics(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -270,6 +281,84 @@ def test_two_arms_by_robot_launch(tmp_path: Path) -> None:
     argv = [sys.executable, "-m", "launch_testing.launch_test", str(path)]
     done = subprocess.run(argv, env=env, capture_output=True, text=True, timeout=1700, check=False)
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
+
+
+@pytest.mark.slow
+@needs_launch
+@pytest.mark.skipif(
+    not all(importlib.util.find_spec(m) for m in ("ros2cli", "ros2launch")), reason="no ros2cli"
+)
+@pytest.mark.timeout(900)
+def test_a_fleet_of_two_whole_graphs_shares_tasks_and_a_killed_robots_task(tmp_path: Path) -> None:
+    """`ros2 launch ... fleet.launch.py`: each robot does a task; one robot's processes are all killed in
+    mid-task, and the other does it. `ros2 launch` starts them again."""
+    from harness import PATIENCE_S
+
+    name = f"fleet{os.getpid()}"
+    with launched_fleet(tmp_path, name) as pids_of, open_bus("person") as bus:
+        fleet = FleetClient(bus, name, wait_s=2 * PATIENCE_S)
+
+        def state(task: str) -> str:
+            return str(next(t for t in fleet.tasks() if t["id"] == task)["state"])
+
+        def until(done: Callable[[], bool]) -> None:
+            give_up = time.monotonic() + 2 * PATIENCE_S
+            while not done():
+                assert time.monotonic() < give_up, fleet.tasks()
+                time.sleep(0.2)
+
+        until(lambda: {r["name"] for r in fleet.robots()} == {"left", "right"})
+        fleet.submit(
+            FleetTask("put", "put the red block in the blue bowl"),
+            FleetTask("point", "point at the blue bowl"),
+        )
+        until(lambda: (state("put"), state("point")) == ("done", "done"))
+        assert {t["robot"] for t in fleet.tasks()} == {"left", "right"}
+        fleet.submit(FleetTask("long", "put the green block in the blue bowl"))
+        until(lambda: any(t["begun"] for t in fleet.tasks() if t["id"] == "long"))
+        [long] = [t for t in fleet.tasks() if t["id"] == "long"]
+        for pid in pids_of(long["robot"]):
+            os.kill(pid, signal.SIGKILL)
+        until(lambda: state("long") in ("done", "failed"))
+        [after] = [t for t in fleet.tasks() if t["id"] == "long"]
+        assert (after["state"], after["times"]) == ("done", 2), after
+        assert after["robot"] != long["robot"]
+
+
+@contextmanager
+def launched_fleet(folder: Path, name: str) -> Iterator[Callable[[str], list[int]]]:
+    """Two robots and their book by `ros2 launch`, and how to find the processes of one of them."""
+    from harness import RELAXED, SCENE, environ_marked, next_domain, test_env
+
+    (folder / "scene.yaml").write_text(SCENE)
+    told = yaml.safe_load((ROOT / "launch/config/sim.yaml").read_text())
+    for node, values in RELAXED.items():
+        if node != "planner":  # the shipped model plans
+            told[f"/**/{node}"]["ros__parameters"].update(values)
+    (folder / "params.yaml").write_text(yaml.safe_dump(told))
+    env = test_env(next_domain())
+    argv = [sys.executable, "-c", "import sys; from ros2cli.cli import main; sys.exit(main())",
+            "launch", str(ROOT / "launch/fleet.launch.py"), f"fleet:={name}", "robots:=left,right",
+            f"scene:={folder / 'scene.yaml'}", f"params_file:={folder / 'params.yaml'}"]  # fmt: skip
+
+    def pids_of(robot: str) -> list[int]:
+        found = environ_marked(env["LLMAGENTOS_TEST_GRAPH"])
+        return [pid for pid, command in found.items() if f" __ns:=/{robot} " in f"{command} "]
+
+    with (folder / "launch.log").open("wb") as log:
+        process = subprocess.Popen(argv, env=env, stdout=log, stderr=log)
+        try:
+            yield pids_of
+        except BaseException:
+            print((folder / "launch.log").read_text()[-4000:])
+            raise
+        finally:
+            process.terminate()  # its nodes end with it
+            process.wait(30)
+            give_up = time.monotonic() + 30
+            while environ_marked(env["LLMAGENTOS_TEST_GRAPH"]) and time.monotonic() < give_up:
+                time.sleep(0.2)
+    assert not environ_marked(env["LLMAGENTOS_TEST_GRAPH"])
 
 
 @pytest.mark.slow
