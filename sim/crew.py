@@ -60,7 +60,8 @@ class SimCrew:
         )
         self._workspace = whole_table(self._seats)
         self.room = Reservations(_MARGIN_M)
-        parts = territories({s.name: s.at_m for s in self._seats}, _MARGIN_M)
+        areas = {s.name: s.area for s in self._seats}
+        parts = territories({s.name: s.at_m for s in self._seats}, _MARGIN_M, areas)
         self.contexts: dict[str, Context] = {}
         self.shared: dict[str, SharedRoom] = {}
         for name, driver in drivers.items():

@@ -9,21 +9,24 @@ whole table; what each is asked for by itself, once for each, with the things an
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from llmagentos.dialogue.session import StepRecord
 from llmagentos.execution.rehearsal import Foretold, gone_through
 from llmagentos.fleet.table import Errand, Seat, errands_of
 from llmagentos.fleet.table.errands import ACTIONS
+from llmagentos.fleet.table.seats import side_of
+from llmagentos.grounding.context import Context
+from llmagentos.grounding.resolve import matching
 from llmagentos.lang import plan as p
+from llmagentos.lang.wording.objects import is_plural
 from llmagentos.memory.session import SessionMemory
 from llmagentos.safety.guard import Planned
 from llmagentos.skills.symbolic import HAND
 from llmagentos.tasks import StepProblem
-from llmagentos.team.planning import ForSome
-from llmagentos.types import Scene, SceneObject
+from llmagentos.team.planning import Claim, ForSome
+from llmagentos.types import Scene
 
 #: What an arm does beside its errands, and needs not be told.
 _BESIDE = ("look", "home")
@@ -80,16 +83,17 @@ def _one_run(
 ) -> Scene:
     """One share by those it is for; the scene after it."""
     seen = _as_seen(scene, who, seats, holds) if who else scene
-    if share.each:
-        seat = next(s for s in seats if s.name == who[0])
-        own = tuple(o for o in seen.objects if o.held or _owner(o, seats) == seat.name)
-        seen = replace(seen, objects=own, workspace=seat.area)
-    plan, session = p.Plan(steps=share.steps), None
-    if len(who) == 1 and not share.each:  # where it may choose, on its own side
-        area = next(s for s in seats if s.name == who[0]).area
-        session = gone_through(plan, replace(seen, workspace=area), ahead.memory, HAND)
-    if session is None or session.problem is not None or _names_a_side(plan):
+    plan = p.Plan(steps=share.steps)
+    session, own_side = None, share.each
+    for view in _views(seen, share, who, seats):
+        seen = view
         session = gone_through(plan, seen, ahead.memory, HAND)
+        if session.problem is None:
+            break
+    assert session is not None
+    if share.each and session.problem is None:
+        seat = next(s for s in seats if s.name == who[0])
+        own_side = all(side_of(o.position, seats) == seat.name for o in seen.objects if not o.held)
     if session.problem is not None:
         if share.each:
             ahead.problems.append(f"{who[0]}: {session.problem.words}")
@@ -102,7 +106,8 @@ def _one_run(
     assert isinstance(skills, Foretold)
     number = len(ahead.records)
     steps = [number + k for k, record in enumerate(session.records) for _ in record.actions]
-    ahead.errands += _errands(ahead, share, who, skills.planned, steps)
+    made = _errands(ahead, own_side, who, skills.planned, steps)
+    ahead.errands += _taken(made, share.claims, ahead.memory.context(scene))
     for record in session.records:
         record.path = _shifted(record.path, first)
     ahead.records += session.records
@@ -111,21 +116,64 @@ def _one_run(
     return _merged(scene, skills.scene(), seen)
 
 
+def _views(
+    seen: Scene, share: ForSome, who: tuple[str, ...], seats: Sequence[Seat]
+) -> Iterator[Scene]:
+    """What somebody may mean, in this order: the first one in which the steps can be done is taken. Each by itself
+    means what lies on its own side, and may bring it elsewhere. One that is named means "the red block" that it
+    reaches where there is one, and puts things down on its own side where it may choose; of what is several it
+    means all. What names a side means that of the whole table."""
+    plan = p.Plan(steps=share.steps)
+    if len(who) != 1:
+        yield seen
+        return
+    seat = next(s for s in seats if s.name == who[0])
+    if share.each:
+        own = [o for o in seen.objects if o.held or side_of(o.position, seats) == seat.name]
+        near = replace(seen, objects=tuple(own), workspace=seat.area)
+        yield near
+        yield _with_landmarks(near, seen, plan)
+        return
+    area = seen.workspace if _names_a_side(plan) else seat.area
+    if not any(is_plural(obj) for obj in _moved(plan)):
+        own = [o for o in seen.objects if o.held or seat.reaches(o.position)]
+        near = replace(seen, objects=tuple(own))
+        yield replace(_with_landmarks(near, seen, plan), workspace=area)
+    yield replace(seen, workspace=area)
+    yield seen
+
+
 def _names_a_side(plan: p.Plan) -> bool:
     """Whether a step is about a region of the table, which is the whole one's."""
     places = (getattr(step, "place", None) for step in plan.walk())
     return any(place is not None and place.rel == "at" for place in places)
 
 
+def _moved(plan: p.Plan) -> list[p.Obj]:
+    """What steps are about."""
+    rows = ((getattr(s, "obj", None), *getattr(s, "objs", ())) for s in plan.walk())
+    return [obj for row in rows for obj in row if isinstance(obj, p.Obj)]
+
+
 def _errands(
     ahead: Ahead,
-    share: ForSome,
+    own_side: bool,
     who: tuple[str, ...],
     planned: Sequence[Planned],
     steps: Sequence[int],
 ) -> list[Errand]:
     rows = [(one.action, one.scene) for one in planned]
-    return errands_of(rows, who, steps, len(ahead.errands), share.each)
+    return errands_of(rows, who, steps, len(ahead.errands), own_side)
+
+
+def _taken(errands: Sequence[Errand], claims: Sequence[Claim], context: Context) -> list[Errand]:
+    """Errands with whose they are, by who takes what; what nobody takes is anybody's."""
+    theirs: dict[str, tuple[str, ...]] = {}
+    for claim in claims:
+        for thing in () if claim.obj is None else matching(claim.obj, context):
+            theirs[thing] = (*theirs.get(thing, ()), claim.robot)
+    rest = tuple(claim.robot for claim in claims if claim.obj is None)
+    return [replace(e, only=theirs.get(e.thing, rest) or e.only) for e in errands]
 
 
 def _as_seen(
@@ -137,10 +185,14 @@ def _as_seen(
     return replace(scene, objects=tuple(o for o in scene.objects if o.id not in theirs))
 
 
-def _owner(item: SceneObject, seats: Sequence[Seat]) -> str:
-    """On whose side it is: the nearest of those that reach it."""
-    able = [s for s in seats if s.reaches(item.position)]
-    return min(able, key=lambda s: math.dist(s.at_m, item.position[:2])).name if able else ""
+def _with_landmarks(own: Scene, whole: Scene, plan: p.Plan) -> Scene:
+    """With things of other sides too, but for those of the kinds that shall be moved."""
+    moved = {obj.kind for obj in _moved(plan)}
+    if "object" in moved:
+        return own
+    known = {o.id for o in own.objects}
+    more = tuple(o for o in whole.objects if o.id not in known and o.kind not in moved)
+    return replace(own, objects=(*own.objects, *more), workspace=whole.workspace)
 
 
 def _merged(before: Scene, after: Scene, seen: Scene) -> Scene:

@@ -32,6 +32,30 @@ THREE = {"Anna": "left", "R2-D2": "middle", "the_boss": "right"}
             [("should pick it up and then let go", "left")],
         ),
         (
+            "both of you tidy up, left takes the red ones",
+            [("tidy up", ""), ("takes the red ones", "left")],
+        ),
+        (
+            "split the blocks: left the red ones, right the rest",
+            [("split the blocks", ""), ("the red ones", "left"), ("the rest", "right")],
+        ),
+        (
+            "the left one takes the cup, the right one the bowl",
+            [("takes the cup", "left"), ("the bowl", "right")],
+        ),
+        (
+            "right robot, give the left one the green block",
+            [("give the left side the green block", "right")],
+        ),
+        (
+            "left robot, pass the cup to your colleague; the other one stacks the rest",
+            [("pass the cup to the right side", "left"), ("stacks the rest", "right")],
+        ),
+        (
+            "let the left robot put it in the bowl and tell the right one to wait",
+            [("put it in the bowl", "left"), ("wait", "right")],
+        ),
+        (
             "the left robot and the right robot line up the blocks",
             [("line up the blocks", "left right")],
         ),
@@ -46,6 +70,9 @@ def test_a_name_where_a_clause_begins_addresses(text: str, said: list[tuple[str,
     [
         ("put the cup to the left of the bowl", "put the cup to the left of the bowl"),
         ("left of the bowl there is a cup", "left of the bowl there is a cup"),
+        ("the left one goes in the bowl", "the left one goes in the bowl"),
+        ("stack the blocks, the right one on top", "stack the blocks, the right one on top"),
+        ("put the left one on the other one", "put the left one on the other one"),
         ("hand the cup to the right robot", "hand the cup to the right side"),
         ("pick up the right robot's block", "pick up the right block"),
         ("put all blocks in the bowl", "put all blocks in the bowl"),
@@ -58,7 +85,12 @@ def test_other_names_are_places_and_words_stay_words(text: str, meant: str) -> N
 
 def test_each_is_somebody_by_itself() -> None:
     told = parts("sort the blocks, each of you one side", list(TWO), TWO)
-    assert told == [Part("sort the blocks"), Part("one side", (), each=True)]
+    assert told == [Part("sort the blocks", (), each=True)]
+    assert parts("tidy the table, one half each", list(TWO), TWO) == [
+        Part("tidy the table", (), True)
+    ]
+    assert parts("everyone grab a block", list(TWO), TWO) == [Part("grab a block", (), True)]
+    assert parts("everyone, line up", list(TWO), TWO) == [Part("line up")]
     assert parts("each robot picks up a block", list(TWO), TWO) == [
         Part("picks up a block", (), True)
     ]

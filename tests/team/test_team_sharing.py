@@ -19,6 +19,7 @@ LEFT = Seat("left", (0.0, 0.0), 0.0, Workspace())
 RIGHT = Seat("right", (0.0, -0.68), 0.0, Workspace())
 FAR = Seat("far", (0.0, -1.36), 0.0, Workspace())
 FACING = Seat("facing", (1.1, 0.0), math.pi, Workspace())
+FAR_APART = LEFT, Seat("facing", (1.3, 0.0), math.pi, Workspace())
 
 
 def thing(name: str, x: float, y: float) -> SceneObject:
@@ -113,5 +114,10 @@ def test_a_table_is_cut_into_homes_that_touch_nothing_of_others() -> None:
             assert all(gap_m(zone, cut[other].home) >= 0.02 - 1e-9 for other in others)
     facing = territories({"a": (0.0, 0.0), "b": FACING.at_m})
     assert facing["a"].home.high[0] < facing["b"].home.low[0]
+    areas = {"a": FAR_APART[0].area, "b": FAR_APART[1].area}
+    wide = territories({"a": (0.0, 0.0), "b": (1.3, 0.0)})["a"].home
+    cut = territories({"a": (0.0, 0.0), "b": (1.3, 0.0)}, areas=areas)
+    assert cut["a"].home.high[0] > wide.high[0] + 0.1  # arms rest and work at home, too
+    assert cut["a"].zones[0].high[0] > areas["a"].x_max + 0.1
     with pytest.raises(FleetError, match=r"0\.4 m apart or more, got 'a' and 'b' 0\.20 m apart"):
         territories({"a": (0.0, 0.0), "b": (0.0, 0.2)})

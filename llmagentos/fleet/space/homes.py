@@ -13,9 +13,12 @@ from itertools import pairwise
 
 from llmagentos.errors import FleetError
 from llmagentos.fleet.space.volumes import Box
+from llmagentos.types import Workspace
 
-#: A strip between two neighbours is this part of the way between their bases.
+#: A strip between two neighbours is at most this part of the way between their bases.
 _PART = 0.5
+#: Beyond what an arm works on so much of it may be, with its hand and what that holds, metres.
+_HAND_M = 0.16
 #: Bases of two arms are at least so far apart along the row, metres.
 _LEAST_M = 0.4
 
@@ -29,9 +32,12 @@ class Territory:
 
 
 def territories(
-    bases_m: Mapping[str, tuple[float, float]], margin_m: float = 0.02
+    bases_m: Mapping[str, tuple[float, float]],
+    margin_m: float = 0.02,
+    areas: Mapping[str, Workspace] | None = None,
 ) -> dict[str, Territory]:
     """Each arm's part of the table, in the frame of the bases. margin_m: between a home and what another one may use.
+    areas: what each works on in that frame; a strip is no wider than two need who hand things on there.
     Raises FleetError for arms that stand nearer to each other than 0.4 m along the row."""
     axis = _axis(bases_m)
     row = sorted(bases_m, key=lambda name: bases_m[name][axis])
@@ -43,8 +49,11 @@ def territories(
                 f"expected arms in a row, {_LEAST_M:g} m apart or more, got '{one}' and "
                 f"'{next_one}' {high - low:.2f} m apart along it"
             )
-        half = _PART * (high - low) / 2
-        cuts.append(((low + high) / 2 - half, (low + high) / 2 + half))
+        half, middle = _PART * (high - low) / 2, (low + high) / 2
+        if areas is not None:
+            reach = max(_end(areas[one], axis, 1) - middle, middle - _end(areas[next_one], axis, 0))
+            half = min(half, max(reach, 0.0) + _HAND_M)
+        cuts.append((middle - half, middle + half))
     out = {}
     for number, name in enumerate(row):
         low = -math.inf if number == 0 else cuts[number - 1][1] + margin_m
@@ -60,6 +69,11 @@ def _axis(bases_m: Mapping[str, tuple[float, float]]) -> int:
         max(p[k] for p in bases_m.values()) - min(p[k] for p in bases_m.values()) for k in (0, 1)
     ]
     return 0 if spread[0] > spread[1] else 1
+
+
+def _end(area: Workspace, axis: int, which: int) -> float:
+    """Where a work area begins (0) or ends (1) along the row, metres."""
+    return ((area.x_min, area.x_max), (area.y_min, area.y_max))[axis][which]
 
 
 def _box(axis: int, low: float, high: float) -> Box:

@@ -75,6 +75,12 @@ def whole_table(seats: Sequence[Seat]) -> Workspace:
     )
 
 
+def side_of(point: Sequence[float], seats: Sequence[Seat]) -> str:
+    """On whose side a point of the shared frame is: the nearest one's of those that reach it; "" for nobody's."""
+    able = [seat for seat in seats if seat.reaches(point)]
+    return min(able, key=lambda s: math.dist(s.at_m, point[:2])).name if able else ""
+
+
 #: Words for a side of the table, with where it is: shares of the way from right to left and near to far.
 _SIDES = {
     "left": (0, 1), "right": (0, -1), "front": (-1, 0), "back": (1, 0), "middle": (0, 0),
