@@ -29,14 +29,22 @@ def spot_between(
     taken: Sequence[Taken],
     near_m: tuple[float, float],
 ) -> tuple[float, float] | None:
-    """A free spot that both reach, the nearest to a point; None where there is none."""
+    """A free spot that both reach, the nearest to a point; None where there is none. One that lies in both work areas
+    comes first: beyond them an arm's hand comes near another one's home."""
     area, found = giver.area, list[tuple[float, float]]()
     for x in np.arange(area.x_min, area.x_max + 1e-9, _STEP_M):
         for y in np.arange(area.y_min - _STEP_M, area.y_max + _STEP_M + 1e-9, _STEP_M):
             point = (round(float(x), 3), round(float(y), 3))
             if giver.reaches(point) and taker.reaches(point) and _free(point, size_m, taken):
                 found.append(point)
-    return min(found, key=lambda p: (math.dist(p, near_m), p), default=None)
+    return min(
+        found, key=lambda p: (not _inside(p, giver, taker), math.dist(p, near_m), p), default=None
+    )
+
+
+def _inside(point: tuple[float, float], *seats: Seat) -> bool:
+    """Whether it lies in all work areas themselves."""
+    return all(seat.workspace.contains(*seat.own(*point), -1e-6) for seat in seats)
 
 
 def _free(point: tuple[float, float], size_m: float, taken: Sequence[Taken]) -> bool:
