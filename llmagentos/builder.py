@@ -187,8 +187,8 @@ class Built:
         on_event: EventSink | None = None,
     ) -> A:
         """An agent with a simulated robot: an arm at a table, a base in a flat (docs/navigation.md), or all arms
-        of a scene that has several (`robots:`, llmagentos.team); those know no flight, rehearsal in copies,
-        supervisor, or own perception or execution.
+        of a scene that has several (`robots:`, llmagentos.team); those know no rehearsal in copies, and no
+        perception or execution of one's own.
 
         scene: a SceneSpec or FlatSpec, a mapping, a YAML file's path, "random", a shipped scene's or
         flat's name, or None for the demo scene. robot: the name or folder of the arm, in a flat of the
@@ -224,11 +224,18 @@ class Built:
         if world.has_several:
             own = {"perception": perception, "execution": execution}
             crew = world.crew(profile)
-            team = team_of(world, crew, planner, rehearses, trust, rules, people, own)
+            team = team_of(
+                world, crew, planner, rehearses, trust, rules, people, own, audit=audit, flight=flight,
+                cameras=(world.onlooker,), supervisor=supervisor_for(supervisor, lambda: crew.now_s),
+            )  # fmt: skip
             several = Modules(
                 team.robot, team.perception, team.execution, learning or EpisodeLog(), team.events
             )
-            return cls._of(several, team.planning, on_event, words, audit, past)
+            if view:
+                _stop_by_key(team.robot)
+            made_agent = cls._of(several, team.planning, on_event, words, audit, past)
+            made_agent.flight = flight  # type: ignore[attr-defined]
+            return made_agent
         made = modules_for(
             world.driver,
             world.cameras,

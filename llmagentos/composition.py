@@ -298,6 +298,12 @@ class Simulated:
         """All arms as a team: a sim.crew.SimCrew. profile: of each arm's speeds."""
         return _optional("sim.crew", "sim").SimCrew(self.world, profile)
 
+    @property
+    def onlooker(self) -> Camera:
+        """A camera for people, from which all arms are seen."""
+        found: Camera = self.world.observer
+        return found
+
     def objects(self) -> Sequence[Mapping[str, Any]]:
         """Every object as it really is, as rows of a result."""
         rows: list[dict[str, Any]] = self.world.objects()

@@ -286,8 +286,8 @@ def recorder(config: AgentConfig, arm: ArmSpec, scene: Any = None) -> FlightReco
     """The flight recorder that the configuration wants. scene: the simulated one, kept with each
     flight. Raises FileError for a folder that cannot be written."""
     wanted, rules = config.recorder, guard_rules(config)
-    if wanted.keeps == "none" or len(getattr(scene, "robots", ())) > 1:
-        return None  # a flight is one arm's
+    if wanted.keeps == "none":
+        return None
     about = {
         "model": model_of(config),
         "config": config.model_dump(mode="json", exclude_unset=True),

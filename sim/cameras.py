@@ -93,15 +93,22 @@ def wrist_spec(width: int = 640, height: int = 480) -> CameraSpec:
     return CameraSpec("wrist", width, height, focal, 0.02, 2.0, pose, mount="hand")
 
 
+#: From where arms in a row are looked at: along x from their side, along y from before them; metres from the
+#: middle of the work area.
+_ACROSS = ((-0.25, -1.0, 1.3), (0.9, -0.5, 1.1))
+
+
 def observer_spec(
     width: int = 960,
     height: int = 720,
     workspace: Workspace | None = None,
     points: NDArray[np.float64] | None = None,
+    row: int | None = None,
 ) -> CameraSpec:
     """For people: over the robot's right shoulder, so that left and far are where they say.
 
-    points: [N, 3], base frame, m: what the picture must show beside the work area (`sim.framing`),
+    row: several arms stand in a row along x (0) or y (1); they are looked at across it, so that none hides what
+    another one does. points: [N, 3], base frame, m: what the picture must show beside the work area (`sim.framing`),
     as large as that allows.
     """
     w = workspace or Workspace()
@@ -110,7 +117,10 @@ def observer_spec(
     def seen(dx: float, dy: float, z: float) -> tuple[float, float, float]:
         return x + s * dx, y + s * dy, s * z
 
-    pose = looking_at(seen(-0.56, -1.0, 0.95), seen(-0.07, -0.02, 0.16), (0.0, 0.0, 1.0))
+    eye, at = (
+        ((-0.56, -1.0, 0.95), (-0.07, -0.02, 0.16)) if row is None else (_ACROSS[row], (0, 0, 0.1))
+    )
+    pose = looking_at(seen(*eye), seen(*at), (0.0, 0.0, 1.0))
     focal = height / 2 / math.tan(math.radians(44) / 2)
     if points is not None:
         ends = [(a, b, s * z) for a in (w.x_min, w.x_max) for b in (w.y_min, w.y_max)

@@ -1,11 +1,15 @@
 """Simulated arms at one table as a team: each goes through its jobs, all at once, never where another may be.
 
-Knows: one world of several arms, jobs that wait for others, who may be where. Does not know: plans, or who
-decides what each does. Looks are the simulator's truth (sim.arms says why).
+Knows: one world of several arms, jobs that wait for others, who may be where, the lease that all arms move
+under. Does not know: plans, who decides what each does, or who stops them. Looks are the simulator's truth
+(sim.arms says why).
 """
 
 from __future__ import annotations
 
+import math
+import threading
+from collections import Counter
 from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import replace
 
@@ -16,7 +20,9 @@ from llmagentos.fleet.table import Job, Seat, whole_table
 from llmagentos.motion.swept import Swept
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import SkillReport, SkillStatus, failed, succeeded
-from llmagentos.robots.specs import SIM_PROFILE
+from llmagentos.robots.specs import SIM_PROFILE, ArmSpec
+from llmagentos.safety.gated_driver import GatedDriver
+from llmagentos.safety.permit import Permit
 from llmagentos.skills.catalog import skills
 from llmagentos.skills.context import Context
 from llmagentos.skills.declaration import broken, hand_problem, invalid, unknown
@@ -39,7 +45,8 @@ JobRun = Generator[None, None, SkillReport]
 
 
 class SimCrew:
-    """See llmagentos.team.crew.Crew. profile: of each arm's speeds. observers: called after each period."""
+    """See llmagentos.team.crew.Crew, and safety.keeper.Kept: all arms are brought to rest as one robot. profile: of
+    each arm's speeds. observers: called after each period."""
 
     def __init__(self, world: SimWorld, profile: str = SIM_PROFILE) -> None:
         self.world, self._profile = world, profile
@@ -47,7 +54,18 @@ class SimCrew:
         #: How near any two arms have come to each other, metres, where that is asked for (0.3 is the most).
         self.least_gap_m = 0.3
         self.measures_gap = False
+        #: Under whose lease all arms move, once `supervise` was called.
+        self.permit: Permit | None = None
+        #: Who holds it has all arms alone.
+        self.alone = threading.RLock()
         self.reset()
+
+    def supervise(self, permit: Permit) -> None:
+        """From now on no arm moves but under this permit's lease; rest is of all of them."""
+        self.permit = permit
+        permit.beside, permit.holding = self._rates, self._holding_words
+        for gated in self.gated.values():
+            gated.permit = permit
 
     def reset(self) -> None:
         """See Crew."""
@@ -64,6 +82,7 @@ class SimCrew:
         parts = territories({s.name: s.at_m for s in self._seats}, _MARGIN_M, areas)
         self.contexts: dict[str, Context] = {}
         self.shared: dict[str, SharedRoom] = {}
+        self.gated: dict[str, GatedDriver] = {}
         for name, driver in drivers.items():
             context = context_of(driver, self._profile)
             (x, y), yaw = driver.place.position, driver.place.yaw
@@ -72,6 +91,10 @@ class SimCrew:
                 parts[name].zones, lambda: world.now_s, world.control_period_s,
             )  # fmt: skip
             self.contexts[name] = context
+            gated = context.arm.driver
+            assert isinstance(gated, GatedDriver)
+            gated.permit, gated.alone = self.permit, self.alone
+            self.gated[name] = gated
             self.shared[name] = context.arm.ways = ways
         self._drop()
 
@@ -110,6 +133,21 @@ class SimCrew:
         """The first arm's joints."""
         return next(iter(self.arms.drivers.values())).state()
 
+    def joints(self) -> Mapping[str, tuple[ArmSpec, RobotState]]:
+        """Every arm's joints as measured, with what arm it is."""
+        return {name: (d.body.spec, d.state()) for name, d in self.arms.drivers.items()}
+
+    @property
+    def rejections(self) -> Mapping[str, int]:
+        """What the arms' gates refused, by the reason, all together."""
+        return sum((gated.gate.rejections for gated in self.gated.values()), Counter[str]())
+
+    def _rates(self) -> tuple[float, ...]:
+        return tuple(v for d in self.arms.drivers.values() for v in d.state().velocities)
+
+    def _holding_words(self) -> str:
+        return ", ".join(f"{thing} ({name})" for thing, name in self.holds().items())
+
     def hand(self, name: str) -> Hand:
         """See Crew."""
         arm = self.contexts[name].arm
@@ -134,12 +172,13 @@ class SimCrew:
         until = self.world.now_s + TICK_S - self.world.control_period_s / 2
         self._news = []
         while self.world.now_s < until:
-            self._assign()
-            if not self.busy:
-                break
-            for name, run in list(self._runs.items()):
-                self._advance(name, run)
-            self._period()
+            with self.alone:
+                self._assign()
+                if not self.busy:
+                    break
+                for name, run in list(self._runs.items()):
+                    self._advance(name, run)
+                self._period()
         return self._news
 
     def _period(self) -> None:
@@ -183,6 +222,7 @@ class SimCrew:
         self._news.append(JobNews(job, began=False, report=report))
 
     def _home(self, name: str) -> JobRun:
+        self.contexts[name].arm.catch_up()
         try:
             yield from self.contexts[name].home()
         except LLMAgentOSError as error:
@@ -218,6 +258,7 @@ class SimCrew:
             return problem
         context.arm.pace, context.belief.keep_clear_of = action.speed, action.clear_of
         context.senses.unwatch()
+        context.arm.catch_up()  # who stopped it has braked it elsewhere
         try:
             scene = yield from context.look()
             problem = hand_problem(skill, scene) or skill.check(scene, action)
@@ -239,6 +280,26 @@ class SimCrew:
         except LLMAgentOSError:
             return
 
+    # --- at rest, whoever lets time pass ------------------------------------------------------
+
+    @property
+    def advanced_s(self) -> float:
+        """See Kept; of any arm."""
+        return max((gated.advanced_s for gated in self.gated.values()), default=-math.inf)
+
+    @property
+    def rests(self) -> bool:
+        """See Kept; of all arms."""
+        return all(gated.rests for gated in self.gated.values())
+
+    def keep(self) -> None:
+        """See Kept: a period in which all arms brake."""
+        with self.alone:
+            for name, gated in self.gated.items():
+                if not self.arms.drivers[name].ready:
+                    gated.keep()
+            self._period()
+
     # --- ends -----------------------------------------------------------------------------
 
     def stop(self) -> list[SkillReport]:
@@ -248,13 +309,14 @@ class SimCrew:
             run.close()
         self._drop()
         while ramps:
-            for name, ramp in list(ramps.items()):
-                try:
-                    next(ramp)
-                except (StopIteration, LLMAgentOSError):
-                    del ramps[name]
-            if ramps:
-                self._period()
+            with self.alone:
+                for name, ramp in list(ramps.items()):
+                    try:
+                        next(ramp)
+                    except (StopIteration, LLMAgentOSError):
+                        del ramps[name]
+                if ramps:
+                    self._period()
         # Whose way is broken off keeps what it has claimed until it is home: nobody comes to it.
         self._away = set(self.contexts)
         out = []

@@ -165,6 +165,13 @@ class SimWorld(WorldCopies, RobotDriver):
         points: NDArray[np.float64] = arm_points(load(place.robot)) @ turn + [*place.position, 0.0]
         return points
 
+    def _row(self) -> int | None:
+        """Along which axis several arms stand: 0 for x, 1 for y; None for one arm."""
+        if len(self._scene.robots) < 2:
+            return None
+        xs, ys = zip(*(place.position for place in self._scene.robots), strict=True)
+        return 0 if max(xs) - min(xs) > max(ys) - min(ys) else 1
+
     def _other(self, place: ArmPlace) -> ArmBody:
         turn = (0.0, 0.0, math.sin(place.yaw / 2), math.cos(place.yaw / 2))
         base = (*place.position, 0.0), turn
@@ -179,7 +186,9 @@ class SimWorld(WorldCopies, RobotDriver):
         if self._framed is None or self._framed[0] is not spec or self._scene.robots:
             others = [self._points(place) for place in self._scene.robots[1:]]
             self._framed = spec, np.vstack([arm_points(spec), *others])
-        self.observer.spec = observer_spec(workspace=spec.workspace, points=self._framed[1])
+        self.observer.spec = observer_spec(
+            workspace=spec.workspace, points=self._framed[1], row=self._row()
+        )
         return ArmBody(self.client, spec, self._substeps, self._engine)
 
     def _make(self, item: ObjectSpec) -> int:
@@ -342,7 +351,8 @@ class SimWorld(WorldCopies, RobotDriver):
     def render_rgb(self, width: int = 960, height: int = 720) -> NDArray[np.uint8]:
         """A picture for people, uint8 [height, width, 3], with shadows."""
         assert self._framed is not None, "the room is furnished"
-        spec = observer_spec(width, height, self.robot.spec.workspace, self._framed[1])
+        area = self.robot.spec.workspace
+        spec = observer_spec(width, height, area, self._framed[1], self._row())
         return self.render(spec, spec.pose, shadow=True)[0]
 
     def fork(self) -> SimWorld:

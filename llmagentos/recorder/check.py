@@ -31,6 +31,8 @@ from llmagentos.types import CameraFrame, Observation, RobotState, Scene, SceneO
 _SAME_SIZE_M, _SAME_SPOT_M = 0.004, 0.02
 
 
+#: What a flight of several arms says of itself.
+SEVERAL = "several"
 #: What a flight says of itself whose skills, cameras and gate are in other processes.
 ELSEWHERE: Mapping[str, Any] = {"skills": "elsewhere"}
 
@@ -106,7 +108,7 @@ def _perception(flight: Flight, module: PerceptionModule) -> Stage:
     names: dict[str, str] = {}
     for note in flight.on(topics.LOOK):
         look = note.value
-        if not look["frames"] and flight.header.get("skills") == ELSEWHERE["skills"]:
+        if not look["frames"] and flight.header.get("skills") in (ELSEWHERE["skills"], SEVERAL):
             missing += 1
             continue
         try:
@@ -251,6 +253,9 @@ def _execution(flight: Flight) -> Stage:
     header = flight.header
     if header.get("skills") == ELSEWHERE["skills"]:
         told = "the skills ran in another process, and the world's answers are not in the file"
+        return Stage("execution", "nothing", note=told)
+    if header.get("skills") == SEVERAL:
+        told = "several arms did jobs side by side, which are not done again from a file"
         return Stage("execution", "nothing", note=told)
     trust = Trust(**header["trust"]) if "trust" in header else None
     guarded = GuardedSkills(skills, _guard(header))

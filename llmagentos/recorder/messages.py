@@ -145,18 +145,30 @@ def _quaternion(m: NDArray[np.float64]) -> Message:
 def joint_states(state: RobotState, arm: ArmSpec, ns: int) -> Message:
     """The arm's joints by their names in its URDF, and the fingers' opening as "gripper_width"
     (metres between the tips)."""
+    return {"timestamp": time_of(ns), "joints": _joints(state, arm)}
+
+
+def joint_states_of(several: Mapping[str, tuple[ArmSpec, RobotState]], ns: int) -> Message:
+    """The same of several arms in one message: "left/panda_joint1" ... "left/gripper_width"."""
+    rows = [
+        row for name, (arm, state) in several.items() for row in _joints(state, arm, f"{name}/")
+    ]
+    return {"timestamp": time_of(ns), "joints": rows}
+
+
+def _joints(state: RobotState, arm: ArmSpec, prefix: str = "") -> list[Message]:
     moving = zip(arm.joint_names, state.positions, state.velocities, strict=False)
     joints: list[Message] = [
-        {"name": n, "position": _sane(q), "velocity": _sane(v)} for n, q, v in moving
+        {"name": prefix + n, "position": _sane(q), "velocity": _sane(v)} for n, q, v in moving
     ]
     joints.append(
         {
-            "name": "gripper_width",
+            "name": f"{prefix}gripper_width",
             "position": _sane(state.gripper_width_m),
             "effort": _sane(state.gripper_effort_n),
         }
     )
-    return {"timestamp": time_of(ns), "joints": joints}
+    return joints
 
 
 def _sane(value: float) -> float:

@@ -11,10 +11,10 @@ from __future__ import annotations
 import itertools
 import logging
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 
@@ -35,6 +35,7 @@ from llmagentos.ports.modules import PerceptionModule, PlanningModule, PlanReque
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.recorder import code_version, messages, places, scribe, telling, topics, values
 from llmagentos.recorder.cameras import Onlooker
+from llmagentos.recorder.check import SEVERAL
 from llmagentos.recorder.harmless import harmless
 from llmagentos.recorder.inbox import Inbox, Item
 from llmagentos.recorder.pace import Pace
@@ -53,6 +54,36 @@ _FAULTS = (Failure.GATE_REJECTED, Failure.NO_ANSWER, Failure.NO_PICTURE, Failure
 #: So many earlier commands of a session go into each flight, with what the skills said of them; of
 #: each command at most so much. A flight after more can't be carried out again, which is said.
 _MAX_EARLIER, _MAX_TRACE = 50, 3000
+
+
+class Refusing(Protocol):
+    """A gate, or those of several arms: what they refused, by the reason."""
+
+    @property
+    def rejections(self) -> Mapping[str, int]:
+        """How often, by the reason."""
+        ...
+
+
+class Measuring(Protocol):
+    """What has a clock and joints: a driver."""
+
+    @property
+    def now_s(self) -> float:
+        """Seconds, monotonic."""
+        ...
+
+    def state(self) -> RobotState:
+        """As measured; of several arms the first one's."""
+        ...
+
+
+class Several(Refusing, Measuring, Protocol):
+    """Several arms that move at once."""
+
+    def joints(self) -> Mapping[str, tuple[ArmSpec, RobotState]]:
+        """Every arm's, as measured, by its name."""
+        ...
 
 
 class FlightRecorder:
@@ -93,9 +124,10 @@ class FlightRecorder:
         self._trace: list[dict[str, Any]] = []
         self._left_out, self._command, self._under_way = 0, "", False
         self._asked: list[tuple[PlanRequest, PlanResult]] = []
-        self._driver: RobotDriver | None = None
+        self._driver: Measuring | None = None
         self._cameras: tuple[Camera, ...] = ()
-        self._gate: MotionGate | None = None
+        self._gate: Refusing | None = None
+        self._several: Several | None = None
         self._onlooker: Onlooker | None = None
         self._kinematics: Kinematics | None = None  # the scribe's own
 
@@ -130,6 +162,11 @@ class FlightRecorder:
         self._driver, self._cameras, self._gate = driver, tuple(cameras), gate
         if not simulated and self._cameras and self.settings.pictures_hz > 0:
             self._onlooker = Onlooker(self._cameras, self.settings.pictures_hz, self._picture)
+
+    def watch_several(self, crew: Several, cameras: Sequence[Camera]) -> None:
+        """Record several simulated arms from now on, as one flight. cameras: that see all of them."""
+        self._several, self._driver, self._gate = crew, crew, crew
+        self._cameras = tuple(cameras)
 
     def close(self) -> None:
         """End the last file; waits for what is still to be written, at most some seconds."""
@@ -274,11 +311,18 @@ class FlightRecorder:
             "number": str(self._number),
         }  # fmt: skip
         more = dict(self.settings.about)
+        arms: dict[str, Any] = {"joints": list(self._arm.joint_names)}
+        if self._several is not None:
+            named = self._several.joints().items()
+            arms["joints"] = [
+                f"{name}/{joint}" for name, (arm, _) in named for joint in arm.joint_names
+            ]
+            arms["skills"] = SEVERAL
 
         def made() -> Begun:
             about["llmagentos"] = code_version.version()
             header = {
-                **about, **more, "joints": list(self._arm.joint_names),
+                **about, **more, **arms,
                 "known": None if known is None else asdict(known),
                 "earlier": [telling.earlier_data(one) for one in earlier],
                 "left_out": left_out,
@@ -328,8 +372,12 @@ class FlightRecorder:
 
     def _joints(self, state: RobotState) -> None:
         now = self._now_ns()
+        several = None if self._several is None else self._several.joints()
 
         def made() -> Made:
+            if several is not None:
+                yield topics.JOINTS, messages.joint_states_of(several, now), 0
+                return
             yield topics.JOINTS, messages.joint_states(state, self._arm, now), 0
             yield topics.TF, {"transforms": [self._tool(state, now)]}, 0
 

@@ -9,6 +9,7 @@ what is no errand (pointing, opening a hand), are carried out step by step, as b
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from py_trees.behaviour import Behaviour
@@ -51,11 +52,12 @@ class TeamExecutor(PlanExecutor):
         self._team, self._policy = team, policy
         self._shares: tuple[ForSome, ...] = ()
         self._ahead: Ahead | None = None
+        self._together: Together | None = None
 
     def start(self, plan: p.Plan | PlanResult | Action, command: str = "") -> None:
         """See PlanExecutor."""
         self._shares = plan.shares if isinstance(plan, TeamPlan) else ()
-        self._ahead, self._team.only = None, ()
+        self._ahead, self._together, self._team.only = None, None, ()
         super().start(plan, command)
 
     def _rooted(self, steps: tuple[Any, ...]) -> Behaviour:
@@ -76,7 +78,18 @@ class TeamExecutor(PlanExecutor):
             return _CantBe(f"We can't do that: {words}.", self._session)
         self._ahead = ahead
         says = [*ahead.says, *ahead.problems]
-        return Together(found.jobs, ahead.records, self._session, crew, says)
+        self._together = Together(found.jobs, ahead.records, self._session, crew, says)
+        return self._together
+
+    def stop(self) -> Outcome:
+        """All arms ramp down; says where they are, and what of the plan was done and what was not."""
+        told = "" if self._together is None else self._together.so_far()
+        outcome = super().stop()
+        return (
+            replace(outcome, reply=f"{outcome.reply.rstrip('. ')}. {told}".strip())
+            if told
+            else outcome
+        )
 
     def _finish(self) -> Outcome:
         done = self._ahead

@@ -1,7 +1,7 @@
 """All arms of a team as the robot of one agent, and what it sees: the simulator's truth.
 
-Knows: the crew, the simulation behind it. Does not know: plans. An arm's camera would see the other arms as
-things on the table, so nothing here looks through one.
+Knows: the crew, the simulation behind it, the lease that all arms move under. Does not know: plans. An
+arm's camera would see the other arms as things on the table, so nothing here looks through one.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ from typing import Any
 
 from llmagentos.ports.modules import PerceptionModule
 from llmagentos.ports.robot import Simulation
+from llmagentos.safety.keeper import Keeper
+from llmagentos.safety.permit import Permit
+from llmagentos.safety.runner import SupervisorPort
 from llmagentos.team.crew import Crew
 from llmagentos.types import Observation, RobotState, Scene
 
@@ -28,14 +31,21 @@ class TeamEyes(PerceptionModule):
 
 
 class TeamRobot:
-    """Implements llmagentos.ports.robot.Robot. crew: with `observers`, called after each period."""
+    """Implements llmagentos.ports.robot.Robot. crew: with `observers`, called after each period. permit, keeper: of
+    all arms as one; a command is a goal of the supervisor's."""
 
-    def __init__(self, crew: Any, simulation: Simulation) -> None:
+    def __init__(self, crew: Any, simulation: Simulation, permit: Permit, keeper: Keeper) -> None:
         #: The crew; named as an arm's driver is, for what records a session.
         self.driver = crew
         self.simulation: Simulation = simulation
         self.first_motion_at: float | None = None
+        self._permit, self._keeper = permit, keeper
         crew.observers.append(self._moved)
+
+    @property
+    def supervisor(self) -> SupervisorPort:
+        """Who says whether any arm may move."""
+        return self._permit.supervisor
 
     @property
     def now_s(self) -> float:
@@ -48,11 +58,13 @@ class TeamRobot:
             self.first_motion_at = time.perf_counter()
 
     def mark(self) -> None:
-        """A command begins; arms let time pass only while they work."""
+        """A command begins, under a lease of its own; arms let time pass only while they work."""
         self.first_motion_at = None
+        self._permit.begin()
 
     def done(self) -> None:
-        """The command has ended."""
+        """The command has ended, and its lease with it."""
+        self._permit.end()
 
     def observe(self, command: str = "") -> Observation:
         """No pictures; the first arm's joints stand for all."""
@@ -72,9 +84,13 @@ class TeamRobot:
 
     def reset(self, scene: Any = None, seed: int | None = None) -> None:
         """Start over."""
-        self.simulation.reset(scene, seed)
-        self.driver.reset()
+        self.done()
+        with self._keeper.paused():
+            self.simulation.reset(scene, seed)
+            self.driver.reset()
 
     def close(self) -> None:
-        """Give the simulator back."""
+        """Give the simulator back; the supervisor ends with it."""
+        self._keeper.close()
+        self.supervisor.close()
         self.simulation.close()

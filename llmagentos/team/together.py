@@ -74,7 +74,7 @@ class Together(Behaviour):
             self._job_done(job, record, news.report)
         if self._crew.busy:
             return Tick.RUNNING
-        for sentence in (*self._says, self._who_did()):
+        for sentence in (*self._says, self._who_did(self._done())):
             self._session.say(sentence)
         failed = [
             (j, self._ended[j.id]) for j in self._jobs if self._ended[j.id].failure is not None
@@ -124,16 +124,27 @@ class Together(Behaviour):
         words = record.words if bad is None else bad.words
         self._session.emit(StepDone(record.path, record.status, words))
 
-    def _who_did(self) -> str:
-        """ "Left moved the red block and handed the cup to right; right moved the cup." """
+    def so_far(self) -> str:
+        """What was done, and what is left of it, by whom: for who breaks it off."""
+        done = self._done()
+        left = [job for job in self._jobs if job not in done]
+        not_done = self._who_did(left, tense=1)
+        said = (self._who_did(done), f"Not done: {not_done}" if left else "")
+        return " ".join(words for words in said if words)
+
+    def _done(self) -> list[Job]:
+        ended = ((job, self._ended.get(job.id)) for job in self._jobs)
+        return [job for job, report in ended if report is not None and report.failure is None]
+
+    def _who_did(self, jobs: Sequence[Job], tense: int = 0) -> str:
+        """ "Left moved the red block and handed the cup to right; right moved the cup." tense: 0 for the past, 1
+        for what was to be done: "left: move the red block"."""
         done: dict[str, dict[str, list[str]]] = {}
-        for job in self._jobs:
-            if self._ended[job.id].failure is not None:
-                continue
+        for job in jobs:
             verb = (
-                f"handed {{}} to {job.hands_to}"
+                f"{('handed', 'hand')[tense]} {{}} to {job.hands_to}"
                 if job.hands_to
-                else f"{_VERBS[job.actions[-1].name][0]} {{}}"
+                else f"{_VERBS[job.actions[-1].name][tense]} {{}}"
             )
             things = done.setdefault(job.robot, {}).setdefault(verb, [])
             if job.called not in things:
@@ -143,9 +154,11 @@ class Together(Behaviour):
             deeds = [
                 verb.format(_listed([f"the {t}" for t in things])) for verb, things in verbs.items()
             ]
-            told.append(f"{robot} {_listed(deeds)}")
+            told.append(f"{robot}{':' * tense} {_listed(deeds)}")
         words = "; ".join(told)
-        return f"{words[:1].upper()}{words[1:]}." if words else ""
+        if words and not tense:
+            words = f"{words[:1].upper()}{words[1:]}"
+        return f"{words}." if words else ""
 
 
 def _as_json(job: Job, number: int) -> dict[str, Any]:

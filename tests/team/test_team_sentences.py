@@ -101,3 +101,22 @@ def test_a_stop_brings_all_to_rest(agent: Agent) -> None:
     )
     for driver in crew(agent).arms.drivers.values():
         assert max(map(abs, driver.state().velocities)) < 0.02
+
+
+def test_the_supervisors_stop_holds_until_a_reset(agent: Agent) -> None:
+    agent.reset(TWO)
+    supervisor = crew(agent).permit.supervisor  # type: ignore[union-attr]
+    assert agent.begin("each of you picks up a block") is None
+    for _ in range(12):
+        agent.step()
+    answer = supervisor.stop("a test")  # nobody else lets time pass meanwhile
+    assert answer.at_rest, answer
+    told = agent.step()
+    while told is None:
+        told = agent.step()
+    assert "Not done: left: pick up the red block; right: pick up the green block" in told.reply
+    assert "Stopped by a test: at rest after" in told.reply
+    assert agent.command("each of you picks up a block").status == "refused"
+    assert supervisor.reset("Ada") == ""
+    assert agent.command("left robot: pick up the red block").status == "succeeded"
+    assert crew(agent).holds() == {"red_block": "left"}
