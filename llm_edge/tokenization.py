@@ -48,6 +48,10 @@ class PlanVocabulary:
         """Differs where words or their order differ."""
         return zlib.crc32(" ".join(self.words).encode())
 
+    def has(self, words: Sequence[str]) -> bool:
+        """Whether all of these are in it."""
+        return all(w in self.ids for w in words)
+
     def encode(self, words: Sequence[str]) -> list[int]:
         """Raises KeyError naming a word that this vocabulary lacks."""
         return [self.ids[w] for w in words]

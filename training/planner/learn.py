@@ -100,14 +100,16 @@ class PlannerOptimizer(PolicyOptimizer):
         self.recipe = recipe or Recipe()
 
     def propose(self, chosen: Sequence[Lesson]) -> list[Lesson]:
-        """Those whose plan can be written for their sentence: every text of it stands there."""
-        able = []
+        """Those whose plan can be written for their sentence: every text of it stands there, and the
+        champion has every word of it."""
+        able, words = list[Lesson](), _words_of(self._folder(self.champions.current))
         for lesson in chosen:
             try:
-                free_pairs.pair(sentence(lesson), random.Random(0), change=False)
+                pair = free_pairs.pair(sentence(lesson), random.Random(0), change=False)
             except (LLMAgentOSError, ValueError, TypeError):
                 continue
-            able.append(lesson)
+            if words.has(pair.target):
+                able.append(lesson)
         return able
 
     # --- training -------------------------------------------------------------------------------
@@ -119,7 +121,7 @@ class PlannerOptimizer(PolicyOptimizer):
         torch.manual_seed(self.recipe.seed)
         source = self._folder(self.champions.current)
         progress("reading the champion", 0.0)
-        words = PlanVocabulary(tuple(read_json(source / "plan_vocabulary.json")))
+        words = _words_of(source)
         student = _planner(source, words)
         losses = _Trainer(student, source, words, chosen, self.recipe).run(progress)
         progress("writing the challenger", 0.45)
@@ -228,7 +230,8 @@ class _Trainer:
         return loss, losses
 
     def _preference(self, lessons: Sequence[Lesson]) -> Tensor | None:
-        both = [pair for x in lessons if (pair := _two_lines(x)) is not None][:6]
+        pairs = [pair for x in lessons if (pair := _two_lines(x)) is not None]
+        both = [p for p in pairs if self._words.has(p[1][2].split())][:6]
         if not both:
             return None
         right, wrong = (self._batch([pair[i] for pair in both]) for i in (0, 1))
@@ -253,10 +256,12 @@ class _Trainer:
         some = _free(self._recipe.replay * 2 // 3, self._rng)
         rest = self._recipe.replay - len(some)
         seed = 20_000_000 + self._recipe.seed * 100_000
-        return [
+        lines = [
             *shards.free_lines(some, len(some), self._rng),
             *shards.corpus_lines(rest, seed, static=True),
         ]
+        # What it never could say (driving, for the arms' model) it has not to remember.
+        return [line for line in lines if self._words.has(line[2].split())]
 
     def _batch(self, lines: Sequence[list[str]]) -> list[Tensor]:
         with tempfile.TemporaryDirectory() as place:
@@ -303,6 +308,10 @@ def _likelihood(model: Planner, batch: list[Tensor]) -> Tensor:
     logs = model.behind(*inputs).float().log_softmax(-1)
     picked = logs.gather(-1, labels.clamp_min(0)[..., None])[..., 0]
     return (picked * (labels >= 0)).sum(-1)
+
+
+def _words_of(model: Path) -> PlanVocabulary:
+    return PlanVocabulary(tuple(read_json(model / "plan_vocabulary.json")))
 
 
 def _line(lesson: Lesson, rng: random.Random) -> list[str]:
