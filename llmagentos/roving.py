@@ -208,8 +208,9 @@ def modules_in_flat(
     robot.seeing = seeing
     on_it = None if able is None else able.skills
     mobile = MobileSkills(
-        flat.base, on_it, robot.look, leveling, robot.stand, MapPose(*spec.mount_m)
-    )
+        flat.base, on_it, robot.look, leveling, robot.stand, MapPose(*spec.mount_m),
+        str if able is None else able.skills.slipped,
+    )  # fmt: skip
     if audit is not None:
         supervisor.subscribe(supervised(audit))
     guarded = GuardedSkills(mobile, PlanGuard(rules, people, audit, told=flat.things))

@@ -87,15 +87,17 @@ class StepLeaf(Behaviour):
         if self._moves is None:
             if waited:  # others have moved things in the meantime
                 self._scope = self._new_scope()
-            if spoken_steps.handles(self._step):
-                assert self._scope is not None
+            assert self._scope is not None
+            if spoken_steps.handles(self._step) and self._step.op != "answer":
                 spoken_steps.carry_out(self._step, self._session, self._scope)
                 return self._succeed()
-            assert self._scope is not None
-            self._moves = expand(self._step, self._scope)
+            self._moves = expand(self._step, self._scope)  # of an answer: to where it sees enough
         try:
             action = next(self._moves) if self._report is None else self._moves.send(self._report)
         except StopIteration:
+            if self._step.op == "answer":
+                assert self._scope is not None
+                spoken_steps.carry_out(self._step, self._session, self._scope)
             return self._succeed()
         self._report = None
         self._begin(action)

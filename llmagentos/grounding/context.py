@@ -31,14 +31,25 @@ class Event:
 
 
 @dataclass(frozen=True)
+class Look:
+    """What a base saw at one place when it went round a room. place: its name with the article, "" for the
+    middle of the room; things: not seen before on this round, positions in the map's frame."""
+
+    place: str
+    things: tuple[SceneObject, ...]
+
+
+@dataclass(frozen=True)
 class Travels:
     """Where a base was in this session, map frame. start: as it began; before: before it drove last;
-    goal: where it was sent last, that "there" means; command: the one that it drove for last."""
+    goal: where it was sent last, that "there" means; command: the one that it drove for last; round:
+    what it saw at each place since it was sent there, in order, where it has gone round."""
 
     start: MapPose | None = None
     before: MapPose | None = None
     goal: MapPose | None = None
     command: int = -1
+    round: tuple[Look, ...] = ()
 
 
 @dataclass(frozen=True)

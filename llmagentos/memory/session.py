@@ -18,7 +18,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from llmagentos.grounding.context import Context, Event, Travels
+from llmagentos.grounding.context import Context, Event, Look, Travels
 from llmagentos.grounding.filters import choice_key
 from llmagentos.grounding.refs import normal_name, really_changed
 from llmagentos.lang import plan as p
@@ -208,7 +208,13 @@ class SessionMemory:
 
     def note_drive(self, before: MapPose, goal: MapPose) -> None:
         """The base has driven from one pose to another, for "back" and "there"."""
-        self.travels = replace(self.travels, before=before, goal=goal, command=self.command_index)
+        self.travels = replace(
+            self.travels, before=before, goal=goal, command=self.command_index, round=()
+        )
+
+    def note_round(self, looks: Iterable[Look]) -> None:
+        """What the base saw at each place where it went to be able to answer, for the answer."""
+        self.travels = replace(self.travels, round=tuple(looks))
 
     def note_spot(self, x: float, y: float) -> None:
         """The spot that was just used, base frame, metres, for "there"."""

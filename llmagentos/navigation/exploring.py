@@ -93,12 +93,15 @@ class Exploring:
         self._driver, self._spec, self._profile = driver, spec, profile
         self._most_s = most_s
         self._navigator: Navigator | None = None
+        #: Borders that it could not come nearer to: of late, and at all (each may be tried twice).
         self._left: list[tuple[float, float]] = []
+        self._tried: list[tuple[float, float]] = []
         #: Whether nothing was left to be seen when it ended.
         self.is_complete = False
 
     def run(self) -> Periods[OccupancyGrid]:
-        """Explore until no border is left that it can come near to; the map. It ends where it began."""
+        """Explore until no border is left that it can come near to; the map, without those who came while it
+        was made (`OccupancyGrid.come_since`). It ends where it began."""
         until_s = self._driver.now_s + self._most_s
         start = self.slam.pose
         navigator = self._anew()
@@ -116,16 +119,16 @@ class Exploring:
                 break
             # Somebody may stand in the only door, or have stood before what was left alone.
             waits += 1
-            self._left.clear()
+            self._left = [spot for spot in self._left if self._tried.count(spot) > 1]
             for _ in range(round(_WAIT_S / self._driver.control_period_s)):
                 yield from navigator.rolling.period(STILL)
             yield from navigator.rolling.turn(2 * np.pi)
         yield from self._anew().go_to(start)
-        return self.slam.grid
+        return self.slam.grid.without_come()
 
     def _anew(self) -> Navigator:
         """A navigator on the map as it is now."""
-        grid = self.slam.grid
+        grid = self.slam.grid.without_come()
         navigator = Navigator(
             self._driver, self._spec, grid, self.slam, self._profile,
             keep_out=None if self._keep_out is None else self._keep_out(grid.frame),
@@ -179,7 +182,12 @@ class Exploring:
                     yield from navigator.rolling.turn(2 * np.pi)
                 if ended.value is End.REACHED and not self._is_still_there(goal):
                     return True
-                self._left.append(goal.border_m)
+                spot = next(
+                    (s for s in self._tried if math.dist(s, goal.border_m) < _LEFT_ALONE_M),
+                    goal.border_m,
+                )
+                self._left.append(spot)
+                self._tried.append(spot)
                 return False
             yield
             if self.slam.scans >= scans + 4:

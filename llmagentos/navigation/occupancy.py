@@ -11,6 +11,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import cv2
 import numpy as np
 from numpy.typing import NDArray
 
@@ -24,6 +25,10 @@ from llmagentos.types import MapPose
 _PASSED, _MET, _MOST = -0.45, 0.9, 4.0
 #: Beyond these a cell counts as free or as occupied.
 _FREE, _OCCUPIED = -0.4, 0.4
+#: Below this it was seen to be floor: rays went through it six times and more.
+_FLOOR = -2.7
+#: Fewer cells in one piece are nobody.
+_LEAST_CELLS = 3
 _SPARE_M = 2.0
 
 
@@ -37,6 +42,7 @@ class OccupancyGrid:
             raise NavigationError(
                 f"expected a grid of {frame.shape} cells, got {self.log_odds.shape}"
             )
+        self._was_floor = self.log_odds < _FLOOR
 
     @classmethod
     def empty(cls, resolution_m: float = 0.05, size_m: float = 8.0) -> OccupancyGrid:
@@ -69,6 +75,29 @@ class OccupancyGrid:
         """Cells where nothing does; what is neither is unknown."""
         return self.log_odds < _FREE
 
+    @property
+    def come_since(self) -> NDArray[np.bool_]:
+        """Cells where something stands now and floor was seen before: people who stood there when they were
+        seen last, moved boxes. Cells along a wall, which scans miss by a cell, are none, nor are single ones:
+        rays from afar pass beside thin legs."""
+        come = (self.occupied & self._was_floor).astype(np.uint8)
+        stays = (self.occupied & ~self._was_floor).astype(np.uint8)
+        beside = np.asarray(cv2.dilate(stays, np.ones((3, 3), np.uint8))) > 0
+        count, labels = cv2.connectedComponents(come, connectivity=8)
+        own = np.bincount(labels.ravel(), minlength=count)
+        at_walls = np.bincount(labels[beside], minlength=count)
+        found: NDArray[np.bool_] = ((at_walls < own / 2) & (own >= _LEAST_CELLS))[labels] & (
+            come > 0
+        )
+        return found
+
+    def without_come(self) -> OccupancyGrid:
+        """The same map with floor where something has come since (`come_since`): whoever drives on it meets
+        that if it is there still."""
+        return OccupancyGrid(
+            self.frame, np.where(self.come_since, np.float32(_FLOOR), self.log_odds)
+        )
+
     def add(self, scan: LaserScan, pose: MapPose, passed_only: bool = False) -> None:
         """A scan that was taken with the base at `pose`. passed_only: what it met is left out."""
         eye, ends, met = _rays(scan, pose)
@@ -88,6 +117,7 @@ class OccupancyGrid:
             change[hits @ (columns, 1)] = _MET  # once a cell: its rays are no independent evidence
         changed = self.log_odds + change.reshape(rows, columns)
         np.clip(changed, -_MOST, _MOST, out=self.log_odds)
+        self._was_floor |= self.log_odds < _FLOOR
 
     def _cover(self, points: Points) -> None:
         low, high = points.min(axis=0), points.max(axis=0)
@@ -102,7 +132,9 @@ class OccupancyGrid:
         larger = np.zeros(frame.shape, dtype=np.float32)
         rows, columns = self.frame.shape
         larger[row : row + rows, column : column + columns] = self.log_odds
-        self.frame, self.log_odds = frame, larger
+        was = np.zeros(frame.shape, dtype=bool)
+        was[row : row + rows, column : column + columns] = self._was_floor
+        self.frame, self.log_odds, self._was_floor = frame, larger, was
 
 
 def _rays(scan: LaserScan, pose: MapPose) -> tuple[Points, Points, NDArray[np.bool_]]:

@@ -38,7 +38,8 @@ class MobileSkills:
     and nothing without an arm. It is asked after each drive, and for the skill `look` without an arm.
     leveling: brings the arm to the height of what is before it; None for one that has none. stand: lets
     a tick's time pass while the base stands, for one without an arm that waits. foot: where
-    the arm stands in the base's frame.
+    the arm stands in the base's frame. slipped: asked while it drives, in words what the hand has lost, ""
+    for nothing (MotionSkills.slipped).
     """
 
     def __init__(
@@ -49,9 +50,11 @@ class MobileSkills:
         leveling: Leveling | None = None,
         stand: Callable[[], None] | None = None,
         foot: MapPose | None = None,
+        slipped: Callable[[], str] = str,
     ) -> None:
         self._base, self._arm, self._look = base, arm, look
         self._leveling, self._stand, self._foot = leveling, stand, foot or MapPose(0.0, 0.0)
+        self._slipped = slipped
         self._run: Generator[None, None, SkillReport] | None = None
         self._folded = True
         self._seen = Scene()
@@ -174,9 +177,14 @@ class MobileSkills:
                 return report
             self._folded = True
             self._set_off(action)
+        load = self.held
         report = self._base.tick()
         while report.status is SkillStatus.RUNNING:
             yield
+            lost = self._slipped()
+            if load is not None and self.held != load:
+                self._base.stop()
+                return failed(Failure.SLIPPED, lost)
             report = self._base.tick()
         try:
             self._arrive()

@@ -144,6 +144,12 @@ class MotionSkills:
         """What is in the hand as a person calls it, "" for nothing."""
         return self._belief.in_hand.item.label if self._belief.in_hand else ""
 
+    def slipped(self) -> str:
+        """Felt while the arm itself is still, as on a base that drives: in words what was held and is not any
+        more, which is known from then on; "" as long as nothing was lost. To be asked several times a second."""
+        lost = self._context.senses.lost_grip()
+        return "" if lost is None else str(lost)
+
     def ways(self, name: str) -> Ways:
         """By its declaration."""
         return ways_of(name)

@@ -80,7 +80,7 @@ class Senses:
     def surprise(self) -> MotionError | None:
         """What was noticed since the last control period, which the belief knows already: what was
         lost is not in the hand, what has moved is nowhere that anybody knows."""
-        return self._lost_grip() or self._moved()
+        return self.lost_grip() or self._moved()
 
     def lost(self) -> bool:
         """Whether the fingers no longer stand around what is believed to be held."""
@@ -90,7 +90,8 @@ class Senses:
         least = max(EMPTY_M * scale, _HELD_SHARE * self._held_m)
         return not least < width < self._held_m + _WIDER_M * scale
 
-    def _lost_grip(self) -> LostGripError | None:
+    def lost_grip(self) -> LostGripError | None:
+        """A hold that was lost since, which the belief knows already."""
         in_hand = self._belief.in_hand
         if in_hand is None:
             self._held_m, self._narrow = 0.0, 0

@@ -20,6 +20,7 @@ from llmagentos.tasks.steps import (
     arrange,
     clear,
     driving,
+    going_round,
     hand,
     move,
     point,
@@ -73,6 +74,7 @@ _EXPANDERS: dict[str, Callable[[Any, Scope], Moves]] = {
     "mark": driving.mark,
     "find": driving.find,
     "bring": driving.bring,
+    "answer": going_round.go_round,
 }
 
 

@@ -20,6 +20,7 @@ from llmagentos.navigation.localization import Localization
 from llmagentos.navigation.navigator import Navigator
 from llmagentos.navigation.occupancy import OccupancyGrid
 from llmagentos.navigation.roaming import RoamingBase
+from llmagentos.navigation.rolling import Periods
 from llmagentos.safety.base_gate import BaseGate
 from llmagentos.safety.gated_base import GatedBase
 from llmagentos.safety.guard import Thing
@@ -79,9 +80,7 @@ class SimulatedFlat:
             exploring = Exploring(
                 self.driver, spec, spec.profile(profile), start, keep_out=flat.keep_out
             )
-            for _ in exploring.run():
-                pass
-            grid, start = exploring.slam.grid, exploring.slam.pose
+            grid, start = _made(exploring.run()), exploring.slam.pose
         else:
             grid = planned_map(flat, spec.scanner.height_m)
         self._grid, self._start = grid, start
@@ -149,6 +148,16 @@ class SimulatedFlat:
     def stop_key(self, stop: Callable[[], None]) -> Callable[[], None]:
         """What calls `stop` where the window's stop key was pressed; to be called each period."""
         return StopKey(self.world.client, stop)
+
+
+def _made(run: Periods[OccupancyGrid]) -> OccupancyGrid:
+    """The map that exploring comes to."""
+    while True:
+        try:
+            next(run)
+        except StopIteration as ended:
+            grid: OccupancyGrid = ended.value
+            return grid
 
 
 def planned_map(flat: FlatSpec, at_m: float) -> OccupancyGrid:

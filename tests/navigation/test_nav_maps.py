@@ -103,6 +103,27 @@ def test_what_went_away_is_freed_again() -> None:
     assert grid.free[frame.cell(-2.0, 2.0)]
 
 
+def test_who_came_while_the_map_was_made_is_told_from_its_walls() -> None:
+    walls, frame = rooms()
+    grid = OccupancyGrid.empty(size_m=2.0)
+    before, behind = MapPose(-2.0, 1.0), MapPose(-1.0, 2.0)
+    for at in (before, behind) * 5:
+        base = Flatland(walls, frame, at, seed=3)
+        grid.add(base.scan(), base.truth)
+    assert not grid.come_since.any()
+    crowd = walls.copy()
+    (r0, c0), (r1, c1) = frame.cell(-2.2, 1.9), frame.cell(-1.8, 2.2)
+    crowd[r0 : r1 + 1, c0 : c1 + 1] = True
+    for at in (before, behind) * 8:
+        base = Flatland(crowd, frame, at, seed=4)
+        grid.add(base.scan(), base.truth)
+    there = grid.frame.centres(np.argwhere(grid.come_since))
+    assert len(there) >= 6 and (np.abs(there - (-2.0, 2.05)).max(axis=1) < 0.3).all()
+    without = grid.without_come()
+    assert without.free[grid.come_since].all()
+    assert without.occupied.sum() == grid.occupied.sum() - len(there)
+
+
 def test_a_map_file_gives_back_what_was_written(tmp_path) -> None:
     walls, frame = rooms()
     grid = OccupancyGrid.of_truth(walls, frame)

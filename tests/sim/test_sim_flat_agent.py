@@ -78,7 +78,7 @@ def test_it_drives_to_the_table_and_tells_what_is_on_it(agent: Agent) -> None:
     (cup,) = [o for o in row["objects"] if o["id"] == "red_cup"]
     assert cup["position"][:2] == pytest.approx([4.4, 2.1], abs=0.01)
     elsewhere = agent.command('goto "hall" ; answer scene')
-    assert elsewhere.reply == "I went to the hall. I see nothing here."
+    assert elsewhere.reply == "I went to the hall. I see nothing at the cabinet."
 
 
 def test_without_an_arm_it_says_that_it_brings_nothing(agent: Agent) -> None:

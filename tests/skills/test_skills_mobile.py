@@ -54,6 +54,18 @@ def test_what_is_held_comes_along_and_a_stop_stops_both() -> None:
     assert skills.tick() is stopped and skills.held == "red_block"
 
 
+def test_a_load_that_slips_ends_the_drive_where_it_slipped() -> None:
+    arm, base = SymbolicSkills(scene(BLOCK)), MapBase()
+    skills = MobileSkills(base, arm, slipped=lambda: "" if arm.held else "the block slipped")
+    do(skills, Action("pick", "red_block"))
+    skills.start(Action("drive_to", goal=KITCHEN))
+    while base.state().pose != KITCHEN and skills.tick().status is SkillStatus.RUNNING:
+        arm.set_scene(scene(BLOCK))  # nothing is in its hand any more
+    report = skills.tick()
+    assert (report.failure, report.words) == (Failure.SLIPPED, "the block slipped")
+    assert base.state().pose == MapPose(0.0, 0.0) and not base.state().moving
+
+
 def test_a_goal_that_is_none_is_reported_and_a_blocked_way_told() -> None:
     base = MapBase()
     skills = MobileSkills(base, look=Scene)

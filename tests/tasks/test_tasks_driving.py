@@ -11,9 +11,11 @@ from lab.still_base import FLAT
 from llmagentos.dialogue.options import question_about
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.lang import codec
+from llmagentos.ports.failures import Failure
 from llmagentos.ports.modules import Outcome
+from llmagentos.ports.skills import SkillReport, failed
 from llmagentos.skills.symbolic import SymbolicSkills
-from llmagentos.types import BaseState, MapPose, Scene
+from llmagentos.types import Action, BaseState, MapPose, Scene
 
 RED, BLUE = thing("red_cup", "cup", "red", 0.5, 0.0), thing("blue_cup", "cup", "blue", 0.5, 0.2)
 TABLE = MapPose(4.0, 1.0)
@@ -47,6 +49,19 @@ def test_it_goes_and_tells_what_is_there() -> None:
     assert done.reply == "I went to the table in the kitchen. I see a blue cup and a red cup."
     assert robot.do("answer whereabouts").reply == "I am in the kitchen, at the table."
     assert robot.do("goto before").status == "succeeded" and robot.way == [(0, 0)]
+
+
+def test_sent_into_a_room_it_goes_round_its_furniture_before_it_answers() -> None:
+    robot = Robot()
+    done = robot.do('goto "kitchen" ; answer scene ; answer count [ all cup ]')
+    assert done.reply == (
+        "I went to the kitchen. At the table I see a blue cup and a red cup. I see nothing at the fridge. "
+        "There are 2 cups."
+    )
+    assert robot.way == [(3, 0), (4, 1), (4, -1)]
+    one = robot.do('goto "kitchen" ; answer exists [ the red cup ]')
+    assert one.reply.endswith("Yes, there is a red cup.") and robot.way == [(3, 0), (4, 1)]
+    assert robot.do("answer scene").reply == "I see a blue cup and a red cup." and robot.way == []
 
 
 def test_it_brings_a_thing_from_where_it_was_seen_to_the_person() -> None:
@@ -215,3 +230,38 @@ def test_a_base_without_an_arm_says_so() -> None:
     done = robot.do("bring [ the red cup ]")
     assert (done.status, robot.way) == ("cannot", [])
     assert "I have no arm" in done.reply
+
+
+class Butterfingers(SymbolicSkills):
+    """Loses what it holds at its first drive with it. stays: it lies where it was taken up."""
+
+    stays, slipped = True, False
+
+    def start(self, action: Action) -> None:
+        super().start(action)
+        self.slips = action.name == "drive_to" and self.held is not None and not self.slipped
+
+    def tick(self) -> SkillReport:
+        item = self.scene().held
+        if not self.slips or item is None:
+            return super().tick()
+        self.slips, self.slipped = False, True
+        there = tuple(o for o in self.scene().objects if not o.held)
+        lost = (replace(item, held=False, support="table"),) if self.stays else ()
+        self.set_scene(replace(self.scene(), objects=(*there, *lost)))
+        return failed(Failure.SLIPPED, "the red cup slipped out of my hand")
+
+
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_slips_on_the_way_is_taken_up_again_or_told(stays: bool) -> None:
+    robot = Robot()
+    robot.skills = Butterfingers(HOUSE)
+    robot.skills.stays = stays
+    robot.executor = PlanExecutor(robot.skills)
+    done = robot.do("bring [ the red cup ]")
+    if stays:
+        assert done.status == "succeeded"
+        assert done.reply.endswith("The red cup slipped out of my hand once; I took it up again.")
+    else:
+        assert done.status == "failed" and "slipped out of my hand" in done.reply
+        assert done.reply.endswith("on the way to you. I don't see it any more.")

@@ -30,6 +30,15 @@ _ANSWERS: dict[str, Callable[[p.Query, Context, SessionFacts], Answered]] = {
 }  # fmt: skip
 
 
+#: Answered, after a round through a room, of all that was seen on it.
+_OF_THINGS = ("count", "exists", "which", "color", "size", "kind", "common")
+
+
 def answer(query: p.Query, ctx: Context, session: SessionFacts) -> Answered:
     """Answer one question; never raises, and always says something."""
+    if ctx.travels.round and ctx.travels.command == ctx.command:
+        if query.query == "scene":
+            return about_places.seen_on_round(query, ctx)
+        if query.query in _OF_THINGS:
+            ctx = about_places.with_round(ctx)
     return _ANSWERS[query.query](query, ctx, session)

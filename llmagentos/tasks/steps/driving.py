@@ -88,7 +88,8 @@ def drive_to(scope: Scope, goal: Goal) -> Poses:
         if succeeded(report):
             scope.memory.note_drive(before, goal.pose)
             return
-        if report.failure is None or not report.failure.again or tries == TRIES:
+        again = report.failure is not None and report.failure.again
+        if not again or tries == TRIES or report.failure is Failure.SLIPPED:
             raise ended_badly(f"I could not get to {goal.name}", report)
 
 
@@ -201,7 +202,7 @@ def look_for(obj: p.Obj, spot: p.Spot | None, scope: Scope) -> Found:
     base = base_of(scope)
     searched, unreached = list[str](), list[str]()
     for goal in _to_search(obj, spot, base, scope):
-        if not (yield from _got_to(scope, goal)):
+        if not (yield from got_to(scope, goal)):
             unreached.append(goal.name)
             continue
         searched.append(goal.name)
@@ -235,7 +236,7 @@ def _to_search(obj: p.Obj, spot: p.Spot | None, base: BaseState, scope: Scope) -
             for q in rooms
             if q.room and any(g.name == f"the {q.room}" for g in goals)
         ]
-        return (*goals, *_nearest_first(inside, goals[-1].pose))
+        return (*goals, *nearest_first(inside, goals[-1].pose))
     context = scope.context()
     remembered = [
         Goal("where I saw it", at)
@@ -243,14 +244,14 @@ def _to_search(obj: p.Obj, spot: p.Spot | None, base: BaseState, scope: Scope) -
         if ground(obj, context.with_(scene=_with(scope, seen))).ok
     ]
     everywhere = [Goal(f"the {q.name}", q.pose) for q in rooms]
-    return (*remembered, *_nearest_first(everywhere, base.pose))
+    return (*remembered, *nearest_first(everywhere, base.pose))
 
 
 def _with(scope: Scope, seen: Sequence[SceneObject]) -> Scene:
     return replace(scope.scene(), objects=tuple(seen))
 
 
-def _nearest_first(goals: Sequence[Goal], start: MapPose) -> tuple[Goal, ...]:
+def nearest_first(goals: Sequence[Goal], start: MapPose) -> tuple[Goal, ...]:
     """In the order of a walk that goes to the nearest next, without where it stands already."""
     left, out, at = list(goals), list[Goal](), start
     while left:
@@ -284,13 +285,34 @@ def bring(step: p.Bring, scope: Scope) -> Moves:
     for k, object_id in enumerate(ids[:MOST_THINGS]):
         if k:
             yield from drive_to(scope, Goal("where the next one is", start))
-        yield from come_near(scope, object_id)
-        yield from lift(scope, object_id)
-        yield from drive_to(scope, goal)
-        yield from _to_a_surface(scope, goal, object_id)
-        yield from set_down(scope, object_id)
+        yield from _bring_one(scope, object_id, goal)
         scope.done.append(object_id)
     scope.memory.note_mention(ids)
+
+
+def _bring_one(scope: Scope, object_id: str, goal: Goal) -> Poses:
+    """Take it up here and bring it. What slips out of the hand on the way is looked for where it was taken
+    up, once; raises StepProblem where it is not there."""
+    start, label = base_of(scope).pose, scope.get(object_id).label
+    for last in (False, True):
+        yield from come_near(scope, object_id)
+        yield from lift(scope, object_id)
+        try:
+            yield from drive_to(scope, goal)
+            yield from _to_a_surface(scope, goal, object_id)
+        except StepProblem as problem:
+            if problem.failure is not Failure.SLIPPED or last:
+                raise
+            room = base_of(scope).room
+        else:
+            break
+        yield from drive_to(scope, Goal("where I took it up", start))
+        if scope.scene().get(object_id) is None:
+            where = f" in the {room}" if room else ""
+            words = f"The {label} slipped out of my hand{where}, on the way to {goal.name}. I don't see it any more."
+            raise StepProblem(Failure.SLIPPED, words)
+        scope.note(f"The {label} slipped out of my hand once; I took it up again.")
+    yield from set_down(scope, object_id)
 
 
 def come_near(scope: Scope, object_id: str) -> Poses:
@@ -305,7 +327,7 @@ def come_near(scope: Scope, object_id: str) -> Poses:
             away = area.middle[0] + start.foot.x_m if turn else start.foot.x_m + item.position[0]
             yaw = start.pose.yaw_rad + turn
             pose = MapPose(at.x_m - away * math.cos(yaw), at.y_m - away * math.sin(yaw), yaw)
-            if not (yield from _got_to(scope, Goal(f"the {item.label}", pose))):
+            if not (yield from got_to(scope, Goal(f"the {item.label}", pose))):
                 continue
         seen = scope.scene().get(object_id)
         short_m = 0.0 if seen is None else seen.position[0] - scope.scene().workspace.x_max
@@ -330,7 +352,7 @@ def _in_reach(scope: Scope, object_id: str) -> bool:
     return beside and area.x_min - EDGE_M <= x <= area.x_max
 
 
-def _got_to(scope: Scope, goal: Goal) -> Generator[Action, Report, bool]:
+def got_to(scope: Scope, goal: Goal) -> Generator[Action, Report, bool]:
     """Drive there if there is a way; whether it did."""
     try:
         yield from drive_to(scope, goal)
@@ -350,7 +372,7 @@ def _to_a_surface(scope: Scope, goal: Goal, object_id: str) -> Poses:
     room = base.room
     inside = [q for q in base.places if q.kind == "furniture" and q.room == room]
     for place in sorted(inside, key=lambda q: distance_m(q.pose, goal.pose)):
-        there = yield from _got_to(scope, Goal(f"the {place.name}", place.pose))
+        there = yield from got_to(scope, Goal(f"the {place.name}", place.pose))
         if there and base_of(scope).surface:
             scope.note(f"I put it on the {place.name}, which is nearest to {goal.name}.")
             return
