@@ -40,28 +40,30 @@ _TRIES = 3
 
 @dataclass(frozen=True)
 class Halves:
-    """How a table is shared: along y, in the first arm's frame, metres. middle_m: of the strip; half_m: half
-    its width; margin_m: between what two arms may use."""
+    """How a table is shared, in the first arm's frame, metres. middle_m: of the strip; half_m: half its width;
+    margin_m: between what two arms may use; axis: along which they stand, 0 (x, face to face) or 1 (y)."""
 
     middle_m: float
     half_m: float
     margin_m: float = 0.02
+    axis: int = 1
 
-    def home(self, base_y_m: float) -> Box:
+    def home(self, base_m: tuple[float, float]) -> Box:
         """Of the arm whose base is there: all on its side of the strip."""
         aside = self.half_m + self.margin_m
-        low, high = (-math.inf,) * 3, (math.inf,) * 3
-        if base_y_m > self.middle_m:
-            return Box((low[0], self.middle_m + aside, low[2]), high)
-        return Box(low, (high[0], self.middle_m - aside, high[2]))
+        if base_m[self.axis] > self.middle_m:
+            return self._between(self.middle_m + aside, math.inf)
+        return self._between(-math.inf, self.middle_m - aside)
 
     @property
     def strip(self) -> Box:
         """What they share."""
-        return Box(
-            (-math.inf, self.middle_m - self.half_m, -math.inf),
-            (math.inf, self.middle_m + self.half_m, math.inf),
-        )
+        return self._between(self.middle_m - self.half_m, self.middle_m + self.half_m)
+
+    def _between(self, low_m: float, high_m: float) -> Box:
+        low, high = [-math.inf] * 3, [math.inf] * 3
+        low[self.axis], high[self.axis] = low_m, high_m
+        return Box((low[0], low[1], low[2]), (high[0], high[1], high[2]))
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,7 @@ class SideBySide:
                 continue
             (x, y), yaw = driver.place.position, driver.place.yaw
             ways = SharedRoom(
-                self.room, name, Swept(driver.body.spec, (x, y, yaw)), halves.home(y),
+                self.room, name, Swept(driver.body.spec, (x, y, yaw)), halves.home((x, y)),
                 [halves.strip], lambda: world.now_s, world.control_period_s,
             )  # fmt: skip
             self.shared[name] = context.arm.ways = ways

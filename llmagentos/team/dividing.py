@@ -23,6 +23,21 @@ _TOGETHER = re.compile(
     rf"\s*,?\s*\b(?:all\s+)?together\s*(?=[.!]?$)|\s*,?\s*\bas\s+a\s+team\b|\s*,?\s*(?<=\w)\s+with\s+each\s+other\b",
     re.I,
 )
+#: Says that each clears its own side, and then how.
+_CLEAR_OWN = re.compile(
+    r"^\s*(?:please\s+)?(?:clear|tidy|clean|empty|sort|do)(?:\s+up)?\s+(?:your|its|their)\s+(?:own\s+)?"
+    r"(?:side|half|part|end)\s*[:;,]\s*(?=\w)",
+    re.I,
+)
+#: Somebody does as the one before did.
+_TOO = re.compile(
+    r"^(?:too|as\s+well|also|likewise|so\s+does|(?:does|do|shall\s+do|should\s+do)\s+(?:the\s+same|so|it|likewise)(?:\s+too)?)$",
+    re.I,
+)
+#: All that lies there: "takes the ones on her side".
+_THOSE = re.compile(
+    r"^(?:the\s+ones?|those|everything|all(?:\s+of\s+them)?|what(?:ever)?\s+(?:is|lies))$", re.I
+)
 #: Divides things, and does not say where they go.
 _SPLIT = re.compile(
     rf"^\s*(?:please\s+)?{_SPLITS}\s+(?P<what>(?:(?!\b(?:into|in|on|onto|to|over)\b).)+?)"
@@ -33,7 +48,7 @@ _SPLIT = re.compile(
 _OWN = re.compile(
     r"\s+(?:(?:that|which)\s+(?:is|are|lies?|stands?)\s+)?(?:"
     r"(?:on|from|in|at|of)\s+(?:your|his|her|its|their)\s+(?:own\s+)?(?:side|half|part|end)(?:\s+of\s+the\s+table)?|"
-    r"(?:nearest|closest|next|near|close)\s+to\s+(?:you(?:rself)?|it(?:self)?|them(?:selves)?)\b|"
+    r"(?<=s\s)(?:nearest|closest|next|near|close)\s+to\s+(?:you(?:rself)?|it(?:self)?|them(?:selves)?)\b|"
     r"(?:that\s+|which\s+)?(?:you|it|they)\s+can\s+reach|within\s+(?:your|its|their)\s+reach)",
     re.I,
 )
@@ -78,10 +93,15 @@ class Task:
     between: str = ""
 
 
+def alone(text: str) -> str:
+    """A sentence without words that only say that all do it: "share the work: ..."."""
+    return _TOGETHER.sub("", text).strip() or text
+
+
 def task(text: str) -> Task:
     """What a part says beside that several shall share it."""
-    plain = _TOGETHER.sub("", text).strip()
-    own = _OWN.sub("", plain)
+    plain = alone(text)
+    own = _CLEAR_OWN.sub("", _OWN.sub("", plain))
     split = _SPLIT.match(own)
     between = split.group("what").strip() if split else ""
     return Task(own or text, own != plain, between)
@@ -97,6 +117,16 @@ def taken(text: str) -> str:
     """What somebody takes of what was said before, "" where the words are a command of their own."""
     found = _TAKES.match(text.strip())
     return found.group("what").strip() if found else ""
+
+
+def says_too(text: str) -> bool:
+    """Whether somebody shall do what was said to the one before: "anna too"."""
+    return bool(_TOO.match(text.strip()))
+
+
+def is_all(what: str) -> bool:
+    """Whether that is all that there is: "the ones" of "the ones on her side"."""
+    return bool(_THOSE.match(what))
 
 
 def is_rest(what: str) -> bool:

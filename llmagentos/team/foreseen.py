@@ -107,7 +107,7 @@ def _one_run(
     number = len(ahead.records)
     steps = [number + k for k, record in enumerate(session.records) for _ in record.actions]
     made = _errands(ahead, own_side, who, skills.planned, steps)
-    ahead.errands += _taken(made, share.claims, ahead.memory.context(scene))
+    ahead.errands += _taken(made, share.claims, ahead.memory.context(scene), seats)
     for record in session.records:
         record.path = _shifted(record.path, first)
     ahead.records += session.records
@@ -166,12 +166,19 @@ def _errands(
     return errands_of(rows, who, steps, len(ahead.errands), own_side)
 
 
-def _taken(errands: Sequence[Errand], claims: Sequence[Claim], context: Context) -> list[Errand]:
+def _taken(
+    errands: Sequence[Errand],
+    claims: Sequence[Claim],
+    context: Context,
+    seats: Sequence[Seat],
+) -> list[Errand]:
     """Errands with whose they are, by who takes what; what nobody takes is anybody's."""
     theirs: dict[str, tuple[str, ...]] = {}
+    side = {o.id: side_of(o.position, seats) for o in context.scene.objects}
     for claim in claims:
         for thing in () if claim.obj is None else matching(claim.obj, context):
-            theirs[thing] = (*theirs.get(thing, ()), claim.robot)
+            if not claim.own or side[thing] == claim.robot:
+                theirs[thing] = (*theirs.get(thing, ()), claim.robot)
     rest = tuple(claim.robot for claim in claims if claim.obj is None)
     return [replace(e, only=theirs.get(e.thing, rest) or e.only) for e in errands]
 

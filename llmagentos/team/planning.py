@@ -50,10 +50,12 @@ _SORTED_BY = ("color", "size", "kind")
 
 @dataclass(frozen=True)
 class Claim:
-    """What of others' steps one robot takes: what fits a description; None: all that nobody else takes."""
+    """What of others' steps one robot takes: what fits a description; None: all that nobody else takes. own: of that
+    what lies on its own side."""
 
     robot: str
     obj: p.Obj | None
+    own: bool = False
 
 
 @dataclass(frozen=True)
@@ -156,13 +158,11 @@ class _Turn:
     def made(self) -> list[_Made] | None:
         """Each part's plan; None where the sentence speaks to nobody and divides nothing."""
         command = self._features.command
-        whole = dividing.task(command)
-        said = parts(whole.text, self._names, self._side)
-        divides = whole.text != command or (whole.between and dividing.says_between(command))
-        if said == [Part(command)] and not divides:
+        plain = dividing.alone(command)
+        said, told = parts(plain, self._names, self._side), dividing.task(plain)
+        between = bool(told.between) and dividing.says_between(plain)
+        if said == [Part(command)] and not told.own and not between:
             return None
-        if whole.own and len(said) == 1:
-            said = [replace(said[0], each=True)]
         for part in self._divided(said):
             self._add(part)
         return self._made
@@ -194,6 +194,9 @@ class _Turn:
     def _add(self, part: Part) -> None:
         """Plan one more part."""
         before = self._made[-1] if self._made else None
+        if before is not None and part.robots and dividing.says_too(part.text):
+            self._made.append(replace(before, part=replace(before.part, robots=part.robots)))
+            return
         if before is not None and part.robots and self._claimed(part):
             return
         told = dividing.task(part.text)
@@ -246,7 +249,8 @@ class _Turn:
 
     def _claimed(self, part: Part) -> bool:
         """Whether a part only says what of an earlier command for all somebody takes; then it is noted there."""
-        what = dividing.taken(part.text)
+        told = dividing.task(part.text)
+        what = dividing.taken(told.text)
         heads = [k for k, one in enumerate(self._made) if not one.part.robots]
         if not what or not heads:
             return False
@@ -255,13 +259,15 @@ class _Turn:
         if theirs is None:
             return False
         obj: p.Obj | None = None
-        if not dividing.is_rest(what):
+        if told.own and dividing.is_all(what):
+            obj = theirs
+        elif not dividing.is_rest(what):
             noun = "" if theirs.kind == "object" else theirs.kind.replace("_", " ")
             obj = _first_obj(self._planned(f"take {dividing.as_told(what, noun)}").plan)
             context = Context(self._features.scene)
             if obj is None or not set(matching(obj, context)) & set(matching(theirs, context)):
                 return False
-        claims = (*head.claims, *(Claim(name, obj) for name in part.robots))
+        claims = (*head.claims, *(Claim(name, obj, told.own) for name in part.robots))
         self._made[heads[-1]] = replace(head, claims=claims)
         return True
 

@@ -34,6 +34,13 @@ SAYS = {
         "done in ",
         "never nearer to each other than",
     ],
+    "fleet_agents": [
+        "red: given to ",
+        "killed: ",
+        "red: done by ",
+        ", given 2 times",
+        "cup: done by ",
+    ],
     "own_perception": ["of 80 things found", "succeeded - ", "answered - "],
     "dialogue": [
         "Which block do you mean",

@@ -89,6 +89,9 @@ def test_two_arms_share_the_work_and_never_touch() -> None:
     assert two.sorted == two.blocks == 2 and not two.failed
     assert 0.02 <= two.gap_m < 0.3  # the margin of the claims, at least
     assert "| 2 | 1 |" in table([two])
+    facing = run(1, 2, blocks=2, facing=True)
+    assert facing.sorted == 2 and not facing.failed
+    assert 0.02 <= facing.gap_m < 0.3
 
 
 def test_without_claims_two_arms_do_come_near() -> None:

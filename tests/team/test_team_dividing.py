@@ -78,6 +78,18 @@ def agent() -> Iterator[Agent]:
             "put the blocks in the green bowl, anna the red ones, bert the rest",
             ["all: put [ all block ] in [ the green bowl ] | anna: [ all red block ], bert: rest"],
         ),
+        (
+            "put the red blocks into the green bowl, anna takes the ones on her side",
+            [
+                "all: put [ all red block ] in [ the green bowl ]"
+                " | anna: [ all red block ] of its side"
+            ],
+        ),
+        (
+            "clear your own side: blocks into the bowl, both of you",
+            ["each: put [ all block ] in [ the bowl ]"],
+        ),
+        ("bert takes a red block, anna too", ["bert: pick [ a red", "anna: pick [ a red block ]"]),
         ("anna hands a blue block over", ["anna: put [ a blue block ] at back"]),
         ("bert, give anna a red block", ["bert: put [ a red block ] at front"]),
     ],
@@ -91,6 +103,7 @@ def test_each_ones_share(agent: Agent, sentence: str, shares: list[str]) -> None
         steps = " ; ".join(" ".join(write_node(step)) for step in share.steps)
         takes = ", ".join(
             f"{c.robot}: {'rest' if c.obj is None else ' '.join(write_node(c.obj))}"
+            + " of its side" * c.own
             for c in share.claims
         )
         told.append(f"{who}: {steps}" + (f" | {takes}" if takes else ""))
