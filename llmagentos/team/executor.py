@@ -69,10 +69,18 @@ class TeamExecutor(PlanExecutor):
         crew, scene = self._team.crew, self.skills.scene()
         ahead = look_ahead(shares, scene, crew.seats, crew.holds(), self.memory)
         named = {s.robots for s in shares}
+        if ahead.nobody:
+            return _CantBe(ahead.nobody, self._session)
         if not ahead.side_by_side or not ahead.errands:
             self._team.only = next(iter(named)) if len(named) == 1 else ()
             return super()._rooted(steps)
-        found = share(ahead.errands, crew.seats, scene, crew.holds(), self._policy)
+        errands = ahead.errands
+        found = share(errands, crew.seats, scene, crew.holds(), self._policy)
+        if found.left and set(found.left) <= ahead.wished:
+            # "left the red ones": what left can't, another one does
+            errands = [replace(e, only=()) if e.id in found.left else e for e in errands]
+            ahead.says += [f"{w[:1].upper()}{w[1:]}." for w in dict.fromkeys(found.left.values())]
+            found = share(errands, crew.seats, scene, crew.holds(), self._policy)
         if found.left:
             words = ", and ".join(dict.fromkeys(found.left.values()))
             return _CantBe(f"We can't do that: {words}.", self._session)

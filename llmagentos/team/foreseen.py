@@ -22,6 +22,7 @@ from llmagentos.grounding.resolve import matching
 from llmagentos.lang import plan as p
 from llmagentos.lang.wording.objects import is_plural
 from llmagentos.memory.session import SessionMemory
+from llmagentos.ports.failures import Failure
 from llmagentos.safety.guard import Planned
 from llmagentos.skills.symbolic import HAND
 from llmagentos.tasks import StepProblem
@@ -45,7 +46,11 @@ class Ahead:
     errands: list[Errand] = field(default_factory=list)
     says: list[str] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
+    #: Errands that somebody takes by a claim: where it can't, another one does them.
+    wished: set[str] = field(default_factory=set)
     problem: StepProblem | None = None
+    #: What each can't, where none of them can, and no answer of the person would help: nothing is done.
+    nobody: str = ""
     side_by_side: bool = True
 
 
@@ -68,6 +73,8 @@ def look_ahead(
             scene = _one_run(ahead, share, who, scene, seats, holds, first)
         if share.each and len(ahead.problems) == len(runs) and not ahead.errands:
             ahead.side_by_side = False
+            if ahead.problem is not None and ahead.problem.failure is not Failure.AMBIGUOUS:
+                ahead.nobody = " ".join(dict.fromkeys(ahead.problems))
         first += len(share.steps)
     return ahead
 
@@ -97,6 +104,7 @@ def _one_run(
     if session.problem is not None:
         if share.each:
             ahead.problems.append(f"{who[0]}: {session.problem.words}")
+            ahead.problem = session.problem
             return scene
         ahead.problem, ahead.side_by_side = session.problem, False
         return scene
@@ -107,7 +115,9 @@ def _one_run(
     number = len(ahead.records)
     steps = [number + k for k, record in enumerate(session.records) for _ in record.actions]
     made = _errands(ahead, own_side, who, skills.planned, steps)
-    ahead.errands += _taken(made, share.claims, ahead.memory.context(scene), seats)
+    taken = _taken(made, share.claims, ahead.memory.context(scene), seats)
+    ahead.errands += taken
+    ahead.wished |= {e.id for e in taken if share.claims}
     for record in session.records:
         record.path = _shifted(record.path, first)
     ahead.records += session.records
@@ -122,7 +132,7 @@ def _views(
     """What somebody may mean, in this order: the first one in which the steps can be done is taken. Each by itself
     means what lies on its own side, and may bring it elsewhere. One that is named means "the red block" that it
     reaches where there is one, and puts things down on its own side where it may choose; of what is several it
-    means all. What names a side means that of the whole table."""
+    means all, and "the nearest to the bowl" is that of the whole table, as is a side that is named."""
     plan = p.Plan(steps=share.steps)
     if len(who) != 1:
         yield seen
@@ -135,7 +145,7 @@ def _views(
         yield _with_landmarks(near, seen, plan)
         return
     area = seen.workspace if _names_a_side(plan) else seat.area
-    if not any(is_plural(obj) for obj in _moved(plan)):
+    if not any(is_plural(obj) or obj.order is not None for obj in _moved(plan)):
         own = [o for o in seen.objects if o.held or seat.reaches(o.position)]
         near = replace(seen, objects=tuple(own))
         yield replace(_with_landmarks(near, seen, plan), workspace=area)

@@ -109,3 +109,16 @@ def test_each_ones_share(agent: Agent, sentence: str, shares: list[str]) -> None
         told.append(f"{who}: {steps}" + (f" | {takes}" if takes else ""))
     assert len(told) == len(shares)
     assert all(one.startswith(share) for one, share in zip(told, shares, strict=True)), told
+
+
+def test_an_answer_is_divided_as_what_was_asked_about(agent: Agent) -> None:
+    asked = agent.command("both of you tidy up the red blocks, anna takes the ones on her side")
+    assert asked.status == "question" and asked.reply == "Where shall I put it?"
+    assert agent.begin("in the green bowl") is None
+    told = None
+    for _ in range(3):
+        told = told or agent.step()
+    agent.stop()
+    while told is None:
+        told = agent.step()
+    assert "Not done: anna: move the red block; bert: hand the red block to anna" in told.reply
