@@ -7,7 +7,7 @@ Knows: which drive is under way and what its end is called. Does not know: how a
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from llmagentos.errors import DriverError, GateRejection, StoppedError
@@ -36,13 +36,22 @@ _ENDS = {
 
 
 class RoamingBase:
-    """A base on one map with names. allowed: asked before each drive, "" or in words why not."""
+    """A base on one map with names. allowed: asked before each drive, "" or in words why not. named:
+    places that people have named before, on another map of the same floor."""
 
     def __init__(
-        self, navigator: Navigator, plan: FloorPlan, allowed: Callable[[], str] = str
+        self,
+        navigator: Navigator,
+        plan: FloorPlan,
+        allowed: Callable[[], str] = str,
+        named: Sequence[NamedPlace] = (),
     ) -> None:
         self.navigator, self.plan, self._allowed = navigator, plan, allowed
-        places = named_places(plan, navigator.costmap())
+        #: Places that people have named.
+        self.named = tuple(named)
+        theirs = {place.name for place in self.named}
+        found = named_places(plan, navigator.costmap())
+        places = (*(place for place in found if place.name not in theirs), *self.named)
         person = MapPose(*plan.person) if plan.person is not None else None
         self._known = BaseState(navigator.pose, places, person=person)
         self._drive: Periods[SkillReport] | None = None
@@ -117,6 +126,7 @@ class RoamingBase:
         state = self.state()
         named = NamedPlace(said, state.pose, "spot", state.room)
         others = tuple(place for place in state.places if place.name != said)
+        self.named = (*(place for place in self.named if place.name != said), named)
         self._known = replace(self._known, places=(*others, named))
         return named
 

@@ -84,10 +84,7 @@ class SimulatedFlat:
         else:
             grid = planned_map(flat, spec.scanner.height_m)
         self._grid, self._start = grid, start
-        plan = FloorPlan(
-            rooms=flat.rooms, doors=flat.doors, furniture=list(flat.furniture), dock=flat.dock,
-            person=flat.person,
-        )  # fmt: skip
+        plan = floor_plan(flat)
         self.navigator = Navigator(
             self.driver, spec, grid, Localization(grid, start, seed=seed), spec.profile(profile),
             keep_out=plan.keep_out(grid.frame),
@@ -158,6 +155,14 @@ def _made(run: Periods[OccupancyGrid]) -> OccupancyGrid:
         except StopIteration as ended:
             grid: OccupancyGrid = ended.value
             return grid
+
+
+def floor_plan(flat: FlatSpec) -> FloorPlan:
+    """What the flat's parts are called."""
+    return FloorPlan(
+        rooms=flat.rooms, doors=flat.doors, furniture=list(flat.furniture), dock=flat.dock,
+        person=flat.person,
+    )  # fmt: skip
 
 
 def planned_map(flat: FlatSpec, at_m: float) -> OccupancyGrid:

@@ -37,6 +37,7 @@ if not HAS_ROS:
         "test_ros_convert.py",
         "test_ros_doctor.py",
         "test_ros_driver.py",
+        "test_ros_driving.py",
         "test_ros_ends.py",
         "test_ros_fault_harness.py",
         "test_ros_faults.py",

@@ -22,7 +22,7 @@ from llmagentos.errors import DriverError, PerceptionError, PlanError
 from llmagentos.lang import codec as compact
 from llmagentos.perception.lens import Lens
 from llmagentos.ports.modules import PlanResult
-from llmagentos.types import RobotState, Scene, SceneObject
+from llmagentos.types import BaseState, MapPose, NamedPlace, RobotState, Scene, SceneObject
 
 STAMP = convert.to_time(12.25)
 BOWL = SceneObject("blue_bowl_1", "bowl", "blue", 0.12, 0.05, (0.6, 0.0, 0.025), last_seen_s=12.25)
@@ -34,6 +34,20 @@ DRILL = SceneObject(
     "blue_thing_1", "thing", "blue", 0.15, 0.06, (0.4, 0.2, 0.03), 1.2, extents_m=(0.15, 0.05, 0.06),
     outline_m=((0.075, 0.025), (-0.075, 0.025), (0.075, -0.025)),
 )  # fmt: skip
+
+
+def test_where_a_base_is_survives_the_trip() -> None:
+    kitchen = NamedPlace("kitchen", MapPose(1.0, 2.0, -2.5), "room", "", ("the cooking place",))
+    for person in (None, MapPose(0.5, 0.5, 3.0)):
+        base = BaseState(MapPose(3.0, -1.0, 3.1), (kitchen,), "hall", True, person, has_arm=False)
+        back = convert.scene_from_msg(convert.scene_to_msg(Scene(base=base), "base_link")).base
+        assert back is not None and back.places[0].pose.yaw_rad == pytest.approx(-2.5)
+        assert back.pose.yaw_rad == pytest.approx(3.1) and back.pose.x_m == 3.0
+        assert (back.room, back.moving, back.has_arm) == ("hall", True, False)
+        assert (back.person is None) == (person is None)
+        place = back.places[0]
+        assert (place.name, place.kind, place.words) == ("kitchen", "room", kitchen.words)
+    assert convert.scene_from_msg(convert.scene_to_msg(Scene(), "base_link")).base is None
 
 
 def test_a_scene_survives_the_trip() -> None:

@@ -24,6 +24,7 @@ from typing import Any
 import pytest
 import yaml
 
+from llmagentos.default_model import DRIVING_MODEL
 from llmagentos.errors import RobotError
 from llmagentos.fleet import FleetTask
 from llmagentos.fleet.client import FleetClient
@@ -170,6 +171,22 @@ def test_a_graph_joins_a_fleet_that_is_named(name: str, monkeypatch: pytest.Monk
     assert list(found)[-2:] == ["member", "bringup"]
     assert given(found["member"]["parameters"])["fleet"] == ("fleet", str)
     assert given(found["bringup"]["parameters"])["nodes"][-1] == "member"
+
+
+def test_a_base_has_nodes_of_its_own_and_one_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = nodes(described("base.launch.py", monkeypatch, flat="flat", drives_by="navigator"))
+    assert list(found) == ["base_sim", "planner", "executor", "agent", "bringup"]
+    assert found["executor"]["executable"] == "driving_executor"
+    assert given(found["executor"]["parameters"])["drives_by"] == ("drives_by", str)
+    assert "model" not in given(found["planner"]["parameters"]), "that of the parameter file"
+    assert given(found["bringup"]["parameters"])["nodes"] == list(found)[:-1]
+    assert found["base_sim"]["remappings"] == [("stop", "base_sim/stop")]
+    told = yaml.safe_load((ROOT / "launch/config/base.yaml").read_text())
+    assert told["/**/planner"]["ros__parameters"]["model"] == DRIVING_MODEL
+    asked = {"sim": "false", "drives_by": "nav2", "fleet": "hall", "base": "rover"}
+    real = nodes(described("base.launch.py", monkeypatch, **asked))
+    assert list(real) == ["planner", "executor", "agent", "member", "bringup"]
+    assert all("base" in given(real[n]["parameters"]) for n in ("executor", "agent"))
 
 
 def test_a_fleet_is_several_graphs_and_one_book(monkeypatch: pytest.MonkeyPatch) -> None:

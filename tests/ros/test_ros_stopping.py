@@ -6,11 +6,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from llmagentos_ros.stopping import ArmTime
+from llmagentos_ros.stopping import PassedTime
 
 
 def test_without_skills_time_passes_by_joint_states() -> None:
-    now = ArmTime()
+    now = PassedTime()
     assert now() == 0.0
     assert now.take(100.0) and now() == 0.0  # wherever the robot's clock begins
     assert now.take(100.02) and now() == pytest.approx(0.02)
@@ -19,7 +19,7 @@ def test_without_skills_time_passes_by_joint_states() -> None:
 
 
 def test_it_goes_on_over_skills_that_are_built_and_dropped() -> None:
-    now, able = ArmTime(), _able(5.0)
+    now, able = PassedTime(), _able(5.0)
     now.take(1.0)
     now.take(1.05)
     now.goes_by(able)

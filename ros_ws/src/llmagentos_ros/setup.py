@@ -15,6 +15,7 @@ nodes = (
     'bringup',
     'base_sim',
     'navigator',
+    'driving_executor',
     'member',
 )
 

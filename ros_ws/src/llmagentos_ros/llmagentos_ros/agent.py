@@ -32,6 +32,7 @@ from llmagentos.learning import places
 from llmagentos.learning.episodes import EpisodeLog
 from llmagentos.learning.words import Lexicon
 from llmagentos.ports.modules import Outcome, PerceptionModule, PlanningModule
+from llmagentos.robots.bases import load_base
 from llmagentos.safety.watchdogs import limit_s, Silence
 from llmagentos.types import Scene
 from llmagentos_msgs import msg as m
@@ -97,6 +98,7 @@ class AgentNode(ModuleNode):
             0.3,
             60.0,
         ),
+        Parameter('base', '', 'Base that drives, which files are named by; empty: the arm is'),
         Parameter('words', True, 'Keep words that people teach, over restarts, one file a robot'),
         Parameter('taught_folder', '', "Where; empty: learning in the user's data folder"),
         *MEMORY,
@@ -209,12 +211,18 @@ class AgentNode(ModuleNode):
             level, words = DiagnosticStatus.WARN, missing
         return level, words, {'commands_done': self._done, 'busy': self._busy.locked()}
 
+    @property
+    def robot_name(self) -> str:
+        """See ModuleNode."""
+        base = self.value('base')
+        return load_base(base).name if base else self.robot.name
+
     # --- what the agent sees -----------------------------------------------------------------
 
     def _taught_words(self) -> Lexicon | None:
         if not self.value('words'):
             return None
-        robot = f'{self.get_namespace()}-{self.robot.name}'
+        robot = f'{self.get_namespace()}-{self.robot_name}'
         words = Lexicon(places.words(robot, self.value('taught_folder')))
         if words.problem:
             self.get_logger().warning(words.problem)

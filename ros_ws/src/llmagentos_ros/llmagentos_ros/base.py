@@ -111,6 +111,11 @@ class ModuleNode(LifecycleNode):
         return load(self.value('robot'))
 
     @property
+    def robot_name(self) -> str:
+        """Return what files that are kept for this robot are called by."""
+        return self.robot.name
+
+    @property
     def base_frame(self) -> str:
         """Return the name of the frame that everything is in."""
         return self.value('base_frame') or self.robot.base_link

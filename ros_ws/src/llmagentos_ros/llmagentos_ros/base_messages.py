@@ -15,13 +15,13 @@ from __future__ import annotations
 import math
 from typing import Any
 
-from geometry_msgs.msg import Pose, PoseStamped, Quaternion, Twist
+from geometry_msgs.msg import Pose, PoseStamped, Twist
 from llmagentos.errors import DriverError, NavigationError
 from llmagentos.navigation.frame import GridFrame
 from llmagentos.navigation.occupancy import OccupancyGrid
 from llmagentos.ports.driving import Odometry, Velocity
 from llmagentos.types import MapPose
-from llmagentos_ros.convert import pose_matrix, to_seconds, to_time
+from llmagentos_ros.convert import pose_matrix, pose_to_msg, to_seconds, to_time
 from nav_msgs.msg import OccupancyGrid as OccupancyGridMsg
 from nav_msgs.msg import Odometry as OdometryMsg
 import numpy as np
@@ -38,24 +38,11 @@ _TURNED_RAD = 1e-3
 # --- poses ----------------------------------------------------------------------------------
 
 
-def pose_to_msg(pose: MapPose) -> Pose:
-    """Convert a pose on the floor."""
-    out = Pose()
-    out.position.x, out.position.y = float(pose.x_m), float(pose.y_m)
-    out.orientation = yaw_to_quaternion(pose.yaw_rad)
-    return out
-
-
 def pose_stamped(pose: MapPose, frame_id: str, stamp_s: float) -> PoseStamped:
     """Convert a pose on the floor, with its frame and time."""
     out = PoseStamped(pose=pose_to_msg(pose))
     out.header.frame_id, out.header.stamp = frame_id, to_time(stamp_s)
     return out
-
-
-def yaw_to_quaternion(yaw_rad: float) -> Quaternion:
-    """Return a turn about the upward axis."""
-    return Quaternion(z=math.sin(yaw_rad / 2), w=math.cos(yaw_rad / 2))
 
 
 def pose_from_msg(msg: Pose) -> MapPose:

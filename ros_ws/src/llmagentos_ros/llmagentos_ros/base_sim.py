@@ -32,11 +32,10 @@ from llmagentos_ros.base_messages import (
     grid_to_msg,
     odometry_to_msg,
     pose_from_msg,
-    pose_to_msg,
     velocity_of,
 )
 from llmagentos_ros.base_stopping import BaseStopping
-from llmagentos_ros.convert import to_seconds, to_time
+from llmagentos_ros.convert import pose_to_msg, to_seconds, to_time
 from llmagentos_ros.driving_node import CMD_VEL_KIND, DrivingNode
 from llmagentos_ros.frames import Broadcast, planar_transform
 from llmagentos_ros.pacing import Pace
@@ -46,6 +45,8 @@ from llmagentos_ros.scan_messages import scan_to_msg
 from rclpy.clock import Clock as RclpyClock
 from rclpy.clock import ClockType
 from rosgraph_msgs.msg import Clock
+from std_msgs.msg import String
+import yaml
 
 #: How often the base says where it is on its map, seconds.
 _POSE_S = 0.5
@@ -56,12 +57,13 @@ class BaseSim(DrivingNode):
 
     PARAMETERS = (
         Parameter('flat', 'flat', 'Flat: flat, workshop, random, or a YAML file'),
+        Parameter('at_dock', False, "It begins at the flat's dock, where it has one"),
         Parameter('seed', 0, 'Seeds noise, drift and random flats', 0, 2**31 - 1),
         Parameter('control_hz', 20, 'Physics periods and odometry per second', 15, 240),
         Parameter('speed', 1.0, 'Simulated seconds per second, at most', 0.05, 20.0, False),
         Parameter('exact', False, 'Neither wheels nor scanner err'),
         Parameter('localize', True, 'Say where the base is: map to odom on tf, amcl_pose'),
-        Parameter('tell_map', True, 'Tell the map of the flat'),
+        Parameter('tell_map', True, 'Tell the map of the flat, and what its parts are called'),
         Parameter('scan_frame', 'laser', 'Frame of the scanner'),
         Parameter('cmd_vel_timeout_s', 0.5, 'So long a velocity counts', 0.05, 5.0, False),
         Parameter('view', False, "Open PyBullet's window"),
@@ -87,6 +89,7 @@ class BaseSim(DrivingNode):
         self._odom_out = self.publisher(table.ODOM)
         self._scan_out = self.publisher(table.SCAN)
         self._map_out = self.publisher(table.MAP)
+        self._plan_out = self.publisher(table.FLOOR_PLAN)
         self._pose_out = self.publisher(table.AMCL_POSE)
         self._frames = Broadcast(self)
         self.hear_velocities(self._on_velocity)
@@ -104,10 +107,12 @@ class BaseSim(DrivingNode):
 
     def _enter(self, flat: str, seed: int) -> None:
         """Be in a flat, at its start."""
-        from sim.flats.flat import planned_map
+        from sim.flats.flat import floor_plan, planned_map
         from sim.flats.world import FlatWorld
 
         spec = _flat_of(flat, seed, self.value('base'))
+        if self.value('at_dock') and spec.dock is not None:
+            spec = spec.model_copy(update={'start': spec.dock})
         world = FlatWorld(
             spec,
             seed=seed,
@@ -122,6 +127,7 @@ class BaseSim(DrivingNode):
         gate = BaseGate(self._spec, self.value('profile'))
         self.driver = GatedBase(world, gate, self._permit)
         self._grid = planned_map(spec, self._spec.scanner.height_m)
+        self._plan = floor_plan(spec)
         self._where = Localization(self._grid, MapPose(*spec.start), seed=seed)
         self._command: Any = None
         self._scan_s, self._pose_s = -1.0, -1.0
@@ -229,6 +235,7 @@ class BaseSim(DrivingNode):
         self._frames.fix(fixed)
         if self.value('tell_map'):
             self._map_out.publish(grid_to_msg(self._grid, self.value('map_frame'), now))
+            self._plan_out.publish(String(data=yaml.safe_dump(self._plan.model_dump(mode='json'))))
 
     # --- what others say -----------------------------------------------------------------------
 

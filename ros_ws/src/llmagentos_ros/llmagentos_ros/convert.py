@@ -12,11 +12,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 import json
 import math
-from typing import Any
+from typing import Any, cast, get_args
 
 from builtin_interfaces.msg import Time
 from diagnostic_msgs.msg import KeyValue
-from geometry_msgs.msg import Point, TransformStamped
+from geometry_msgs.msg import Point, Pose, Quaternion, TransformStamped
 from llmagentos.errors import DriverError, PlanError
 from llmagentos.events import Event
 from llmagentos.lang.plan import Plan
@@ -25,7 +25,17 @@ from llmagentos.ports.understanding import Understanding
 from llmagentos.robots import ArmSpec
 from llmagentos.robots.joint_states import JointReadings
 from llmagentos.safety.ages import stamp_problem, StampWatch
-from llmagentos.types import RobotState, Scene, SceneObject, Vec3, Workspace
+from llmagentos.types import (
+    BaseState,
+    MapPose,
+    NamedPlace,
+    PlaceKind,
+    RobotState,
+    Scene,
+    SceneObject,
+    Vec3,
+    Workspace,
+)
 from llmagentos.world.relations import related
 from llmagentos_msgs import msg as m
 import numpy as np
@@ -47,6 +57,22 @@ def to_seconds(stamp: Time) -> float:
     return stamp.sec + stamp.nanosec * 1e-9
 
 
+# --- poses on the floor ---------------------------------------------------------------------
+
+
+def pose_to_msg(pose: MapPose) -> Pose:
+    """Convert a pose on the floor."""
+    out = Pose()
+    out.position.x, out.position.y = float(pose.x_m), float(pose.y_m)
+    out.orientation = yaw_to_quaternion(pose.yaw_rad)
+    return out
+
+
+def yaw_to_quaternion(yaw_rad: float) -> Quaternion:
+    """Return a turn about the upward axis."""
+    return Quaternion(z=math.sin(yaw_rad / 2), w=math.cos(yaw_rad / 2))
+
+
 # --- scenes ---------------------------------------------------------------------------------
 
 
@@ -63,7 +89,56 @@ def scene_to_msg(scene: Scene, frame_id: str) -> m.Scene:
     out.left_out = scene.left_out
     out.objects = [_object_to_msg(o) for o in scene.objects]
     out.relations = relations_of(scene)
+    out.base = [] if scene.base is None else [_base_to_msg(scene.base)]
     return out
+
+
+def _base_to_msg(base: BaseState) -> m.BaseState:
+    return m.BaseState(
+        pose=pose_to_msg(base.pose),
+        room=base.room,
+        moving=base.moving,
+        has_arm=base.has_arm,
+        person_known=base.person is not None,
+        person=Pose() if base.person is None else pose_to_msg(base.person),
+        places=[
+            m.NamedPlace(
+                name=place.name,
+                kind=place.kind,
+                pose=pose_to_msg(place.pose),
+                room=place.room,
+                words=list(place.words),
+            )
+            for place in base.places
+        ],
+    )
+
+
+def _base_from_msg(msg: m.BaseState) -> BaseState:
+    """Convert where a base is; what it saw elsewhere stays with whoever drives it."""
+    kinds = get_args(PlaceKind)
+    return BaseState(
+        _pose_of(msg.pose),
+        tuple(
+            NamedPlace(
+                place.name,
+                _pose_of(place.pose),
+                cast(PlaceKind, place.kind if place.kind in kinds else 'spot'),
+                place.room,
+                tuple(place.words),
+            )
+            for place in msg.places
+        ),
+        msg.room,
+        msg.moving,
+        _pose_of(msg.person) if msg.person_known else None,
+        has_arm=msg.has_arm,
+    )
+
+
+def _pose_of(msg: Pose) -> MapPose:
+    q = msg.orientation
+    return MapPose(msg.position.x, msg.position.y, 2.0 * math.atan2(q.z, q.w))
 
 
 def relations_of(scene: Scene) -> list[m.Relation]:
@@ -141,7 +216,8 @@ def scene_from_msg(msg: m.Scene) -> Scene:
         )
         for o in msg.objects
     )
-    return Scene(objects, to_seconds(msg.header.stamp), workspace, int(msg.left_out))
+    base = _base_from_msg(msg.base[0]) if msg.base else None
+    return Scene(objects, to_seconds(msg.header.stamp), workspace, int(msg.left_out), base)
 
 
 # --- plans ----------------------------------------------------------------------------------

@@ -92,6 +92,11 @@ class DrivingNode(ModuleNode):
         return str(self.value('base_frame'))
 
     @property
+    def robot_name(self) -> str:
+        """See ModuleNode."""
+        return self.driven.name
+
+    @property
     def driven(self) -> BaseSpec:
         """Return the base that the parameter names. RobotError where it names none."""
         return load_base(self.value('base'))

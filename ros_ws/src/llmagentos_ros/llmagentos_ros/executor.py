@@ -200,7 +200,7 @@ class ExecutorNode(ModuleNode):
         state = self._driver.on_joint_state(msg)
         if state is not None:
             self.motion.take(state.positions)
-            self.stopping.hear(state)
+            self.stopping.hear(state.stamp_s, state.velocities)
         elif self.senses.silent(Effect.STOP):
             self.senses.look()  # what can't be is no matter of the next look
 
@@ -219,6 +219,11 @@ class ExecutorNode(ModuleNode):
         goal = None if self._run is None else self._run.goal
         asked = self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
         return asked or self.stopping.is_stopped
+
+    @property
+    def unfelt(self) -> bool:
+        """Whether nothing can be measured now."""
+        return bool(self.senses.timer('joint states').stale())
 
     def hindrance(self) -> str:
         """Return why the arm may not move though every source is heard, or ''."""

@@ -12,6 +12,17 @@ from llmagentos.safety.watchdogs import limit_s
 from llmagentos.skills.learned import LEARNED
 from llmagentos_ros.parameters import Parameter
 
+#: Of every executor, whatever it moves.
+RECORD = (
+    Parameter(
+        'audit',
+        'needed',
+        "The record of what was asked and done: needed (nothing moves while it can't be "
+        'kept), kept, or none',
+    ),
+    Parameter('audit_folder', '', "Where it is; empty: llmagentos/audit in the user's state"),
+)
+
 PARAMETERS = (
     Parameter(
         'profile',
@@ -30,13 +41,7 @@ PARAMETERS = (
         'Try each plan out in simulated copies of what was seen before anything moves; needs '
         'PyBullet on this machine',
     ),
-    Parameter(
-        'audit',
-        'needed',
-        "The record of what was asked and done: needed (nothing moves while it can't be "
-        'kept), kept, or none',
-    ),
-    Parameter('audit_folder', '', "Where it is; empty: llmagentos/audit in the user's state"),
+    *RECORD,
     Parameter('rules', '', "The plan guard's settings, a YAML file; empty: its defaults"),
     Parameter('control_hz', 60.0, 'Joint targets per second', 10.0, 240.0),
     Parameter(

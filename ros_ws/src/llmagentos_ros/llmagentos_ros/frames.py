@@ -23,8 +23,12 @@ from geometry_msgs.msg import TransformStamped
 from llmagentos.errors import DriverError
 from llmagentos.types import MapPose
 from llmagentos_ros import interface as table
-from llmagentos_ros.base_messages import yaw_to_quaternion
-from llmagentos_ros.convert import to_seconds, to_time, transform_to_matrix
+from llmagentos_ros.convert import (
+    to_seconds,
+    to_time,
+    transform_to_matrix,
+    yaw_to_quaternion,
+)
 import numpy as np
 from numpy.typing import NDArray
 from rclpy.qos import QoSDurabilityPolicy, QoSProfile

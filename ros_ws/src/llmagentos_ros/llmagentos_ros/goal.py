@@ -28,9 +28,7 @@ from llmagentos.errors import (
 from llmagentos.events import Degraded, Event
 from llmagentos.execution.executor import PlanExecutor
 from llmagentos.ports.modules import Outcome
-from llmagentos.safety.ages import AgeTimer
 from llmagentos.safety.battery import Battery
-from llmagentos.safety.observed import ObservedDriver
 from llmagentos.safety.watchdogs import Effect, Silence
 from llmagentos.types import Action
 from llmagentos_msgs.action import ExecutePlan
@@ -40,8 +38,18 @@ from llmagentos_ros.progress import Progress
 from llmagentos_ros.senses import Senses
 from llmagentos_ros.stopping import Stopping
 
-#: With silent joint states nothing can be measured: an outcome does not wait for it, seconds.
+#: With silent joints or wheels nothing can be measured: an outcome does not wait for it, seconds.
 _BLIND_S = 1.0
+
+
+class Observed(Protocol):
+    """What notes when motion began."""
+
+    first_motion_at: float | None
+
+    def mark(self) -> None:
+        """Forget when it did; what moves next sets it again."""
+        ...
 
 
 class Body(Protocol):
@@ -58,8 +66,13 @@ class Body(Protocol):
         ...
 
     @property
-    def observed(self) -> ObservedDriver:
+    def observed(self) -> Observed:
         """Return the driver that notes when motion began."""
+        ...
+
+    @property
+    def unfelt(self) -> bool:
+        """Whether nothing can be measured now, since what measures is silent."""
         ...
 
     def begin(self) -> None:
@@ -167,8 +180,7 @@ class PlanRun:
         return replace(outcome, reply=f'{outcome.reply} {warning}')
 
     def _patience(self) -> tuple[float, ...]:
-        joints: AgeTimer = self._body.senses.timer('joint states')
-        return (_BLIND_S,) if joints.stale() else ()
+        return (_BLIND_S,) if self._body.unfelt else ()
 
     def _follow(self, goal: Any) -> Outcome:
         body = self._body

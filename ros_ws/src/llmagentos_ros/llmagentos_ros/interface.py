@@ -158,6 +158,9 @@ TOPICS: tuple[Topic, ...] = (
 ODOM = Topic('odom', Odometry, EVENT, 20.0, "what a base's wheels say, frame odom")
 SCAN = Topic('scan', LaserScan, EVENT, 10.0, "a base's planar scanner")
 CMD_VEL = Topic('cmd_vel', Twist, COMMAND, 0.0, 'how fast a base shall drive and turn')
+FLOOR_PLAN = Topic(
+    'floor_plan', String, STATE, 0.0, 'what rooms, doors and furniture are called, as YAML'
+)
 MAP = Topic('map', OccupancyGrid, STATE, 0.0, 'the map that a base drives on')
 AMCL_POSE = Topic(
     'amcl_pose', PoseWithCovarianceStamped, STATE, 0.0, 'where a base believes to stand'
@@ -175,6 +178,7 @@ DRIVING: tuple[Topic, ...] = (
     SCAN,
     CMD_VEL,
     MAP,
+    FLOOR_PLAN,
     AMCL_POSE,
     INITIAL_POSE,
     GOAL_POSE,

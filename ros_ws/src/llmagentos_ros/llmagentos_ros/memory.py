@@ -3,8 +3,8 @@
 """
 What a graph remembers over restarts: one file, which the agent and the executor node share.
 
-Knows: the parameters, the file's name by namespace and arm. Does not know: what is kept in it. The
-executor writes what was done, the agent what a person tells and has forgotten.
+Knows: the parameters, the file's name by namespace and robot. Does not know: what is kept in it.
+The executor writes what was done, the agent what a person tells and has forgotten.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ def memory_of(node: Any) -> LongTermMemory | None:
     """Return the node's memory, closed in cleanup; None, with a warning, where it is refused."""
     if not node.value('memory'):
         return None
-    path = memory_file(f'{node.get_namespace()}-{node.robot.name}', node.value('memory_folder'))
+    path = memory_file(f'{node.get_namespace()}-{node.robot_name}', node.value('memory_folder'))
     past = opened(path, composition.word_meaning())
     if past is None:
         node.get_logger().warning(f'nothing will be remembered: {path} can not be written')

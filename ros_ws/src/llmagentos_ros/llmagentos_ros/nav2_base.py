@@ -21,6 +21,7 @@ from typing import Any
 
 from builtin_interfaces.msg import Duration
 from llmagentos.errors import MissingDependencyError
+from llmagentos.navigation.floor_plan import FloorPlan
 from llmagentos.ports.base import Base, Side
 from llmagentos.ports.failures import Failure
 from llmagentos.ports.skills import failed, SkillReport, SkillStatus, succeeded
@@ -73,7 +74,8 @@ class Nav2Base(Base):
         self._kinds = importlib.import_module('nav2_msgs.action')
         self._node, self._where, self._profile = node, where, profile
         self._map_frame, self._silence_s = map_frame, silence_s
-        self._places = tuple(places)
+        self._places, self._plan = tuple(places), FloorPlan()
+        self._named: tuple[NamedPlace, ...] = ()
         self._clients = {
             name: SafeActionClient(
                 node, getattr(self._kinds, kind), name, callback_group=node.group
@@ -98,7 +100,16 @@ class Nav2Base(Base):
     def state(self) -> BaseState:
         """Where it believes to stand now, and the places that it knows."""
         moving = self._report.status is SkillStatus.RUNNING
-        return BaseState(self._where.pose, self._places, moving=moving)
+        pose, plan = self._where.pose, self._plan
+        room = plan.room_at(pose.x_m, pose.y_m)
+        person = None if plan.person is None else MapPose(*plan.person)
+        theirs = {place.name for place in self._named}
+        places = (*(p for p in self._places if p.name not in theirs), *self._named)
+        return BaseState(pose, places, room.name if room else '', moving, person)
+
+    def know(self, places: Sequence[NamedPlace], plan: FloorPlan) -> None:
+        """Have these places from now on, and what people have named."""
+        self._places, self._plan = tuple(places), plan
 
     def go_to(self, goal: MapPose, speed: float = 1.0) -> None:
         """Begin to drive to a pose, as Nav2 finds its way."""
@@ -152,7 +163,7 @@ class Nav2Base(Base):
         else:
             self._watch(self._goal)
         if self._report.status is SkillStatus.RUNNING:
-            self._pause()
+            self.pause(_TICK_S)
         return self._report
 
     def stop(self) -> SkillReport:
@@ -173,9 +184,25 @@ class Nav2Base(Base):
         said = ' '.join(name.lower().split())
         if not said:
             raise ValueError('expected a name for this place, got an empty one')
-        named = NamedPlace(said, self._where.pose, 'spot')
-        self._places = (*(p for p in self._places if p.name != said), named)
+        state = self.state()
+        named = NamedPlace(said, state.pose, 'spot', state.room)
+        self._named = (*(p for p in self._named if p.name != said), named)
         return named
+
+    def brake(self) -> None:
+        """Have Nav2 cancel its goal at once, from any thread; whoever ticks hears of it."""
+        goal = self._goal
+        if goal is not None and goal.ended is None:
+            goal.cancel()
+
+    def pause(self, seconds: float) -> None:
+        """Let so much of the node's time pass, and stop waiting where its clock stands."""
+        until_s, give_up = self._node.now_s + seconds, time.monotonic() + _WALL_S
+        while self._node.now_s < until_s and time.monotonic() < give_up:
+            goal = self._goal
+            if goal is not None and goal.ended is not None:
+                return
+            threading.Event().wait(0.01)
 
     # --- a drive -------------------------------------------------------------------------------
 
@@ -244,14 +271,6 @@ class Nav2Base(Base):
             return
         self._leave()  # one that was only frozen hears of it when it goes on
         self._end(failed(Failure.NO_ANSWER, f'Nav2 has said nothing for {silent_s:.1f} s'))
-
-    def _pause(self) -> None:
-        until_s, give_up = self._node.now_s + _TICK_S, time.monotonic() + _WALL_S
-        while self._node.now_s < until_s and time.monotonic() < give_up:
-            goal = self._goal
-            if goal is not None and goal.ended is not None:
-                return
-            threading.Event().wait(0.01)
 
 
 def _allowance(usual_s: float) -> Duration:

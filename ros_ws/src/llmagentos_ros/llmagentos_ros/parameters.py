@@ -42,6 +42,7 @@ NODES = {
     'bringup': 'Bringup',
     'base_sim': 'BaseSim',
     'navigator': 'NavigatorNode',
+    'driving_executor': 'DrivingExecutor',
     'member': 'MemberNode',
 }
 

@@ -15,21 +15,21 @@ they are the measurement.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 import os
 import threading
-from typing import Any
+from typing import Any, Protocol
 
 from llmagentos.errors import FileError
 from llmagentos.ports.modules import Outcome
-from llmagentos.robot_skills import ArmSkills
 from llmagentos.runtime.alive import AliveMark
+from llmagentos.safety.keeper import Keeper
+from llmagentos.safety.permit import Permit
 from llmagentos.safety.runner import Supervisor
 from llmagentos.safety.signals import Action, Measured, Ramp, Stop
 from llmagentos.safety.states import LATCHED, REST_S
 from llmagentos.safety.stopping import Measured as Found
 from llmagentos.safety.stopping import reset_after_stop, Rest, StoppableSession
-from llmagentos.types import RobotState
 from llmagentos_ros import interface as table
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from std_msgs.msg import Empty
@@ -41,17 +41,36 @@ ANSWER_S = 10.0
 _BETWEEN_S = REST_S / 2
 
 
-class ArmTime:
-    """
-    Time as it passes for the arm, seconds, over one set of skills after the other.
+class Able(Protocol):
+    """What drives and measures: an arm's skills, or a base behind its gate."""
 
-    Never goes back, and stands while neither skills drive nor joint states come.
+    @property
+    def permit(self) -> Permit | None:
+        """What its lease is asked by."""
+        ...
+
+    @property
+    def keeper(self) -> Keeper | None:
+        """What brakes when nobody does."""
+        ...
+
+    @property
+    def passed_s(self) -> float:
+        """Time that its driver let pass, seconds: it stands while nobody drives."""
+        ...
+
+
+class PassedTime:
+    """
+    Time as it passes for what moves, seconds, over one set of skills after the other.
+
+    Never goes back, and stands while neither skills drive nor measurements come.
     """
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._before_s = 0.0
-        self._able: ArmSkills | None = None
+        self._able: Able | None = None
         self._stamp_s: float | None = None
 
     def __call__(self) -> float:
@@ -62,8 +81,8 @@ class ArmTime:
     def _now_s(self) -> float:
         return self._before_s + (0.0 if self._able is None else self._able.passed_s)
 
-    def goes_by(self, able: ArmSkills | None) -> None:
-        """From now on it passes by the driver of these skills; None: by joint states."""
+    def goes_by(self, able: Able | None) -> None:
+        """From now on it passes by the driver of these skills; None: by measurements."""
         with self._lock:
             self._before_s, self._stamp_s = self._now_s(), None
             self._able = able
@@ -71,7 +90,7 @@ class ArmTime:
                 self._before_s -= able.passed_s
 
     def take(self, stamp_s: float) -> bool:
-        """Take a joint state's stamp; whether time goes by them now."""
+        """Take a measurement's stamp; whether time goes by them now."""
         with self._lock:
             if self._able is not None:
                 return False
@@ -92,9 +111,9 @@ class Stopping:
     def __init__(self, busy: threading.Lock, begin_anew: Callable[[], None]) -> None:
         self._busy, self._begin_anew = busy, begin_anew
         self._brake: Callable[[], None] | None = None
-        self._able: ArmSkills | None = None
+        self._able: Able | None = None
         self._mark: AliveMark | None = None
-        self._time = ArmTime()
+        self._time = PassedTime()
         self.supervisor = Supervisor(self._time)
         self.supervisor.subscribe(self._on_action)
         self._rest = Rest(self.supervisor, lambda: None, ANSWER_S)
@@ -150,8 +169,8 @@ class Stopping:
 
     # --- what commands the arm ---------------------------------------------------------------
 
-    def guards(self, able: ArmSkills) -> None:
-        """Let new skills drive the arm, and measure it; those before are dropped."""
+    def guards(self, able: Able) -> None:
+        """Let new skills drive, and measure; those before are dropped."""
         assert able.permit is not None and able.keeper is not None
         # Stale sources end a goal here, and the next one is for those that are back.
         able.permit.reports_faults = False
@@ -162,7 +181,7 @@ class Stopping:
             self.supervisor.post(Stop('executor', 'executor'))
 
     def drop(self) -> None:
-        """Give the skills up; joint states measure."""
+        """Give the skills up; what is heard measures."""
         self.end_goal()
         able, self._able = self._able, None
         if able is not None and able.keeper is not None:
@@ -179,10 +198,10 @@ class Stopping:
         if self._able is not None and self._able.permit is not None:
             self._able.permit.end()
 
-    def hear(self, state: RobotState) -> None:
-        """Take a joint state, which counts where no skills measure."""
-        if self._time.take(state.stamp_s) and self.is_stopped:
-            self.supervisor.post(Measured(tuple(state.velocities), ''))
+    def hear(self, stamp_s: float, velocities: Sequence[float]) -> None:
+        """Take what joints or wheels measured, rad/s, which counts where no skills measure."""
+        if self._time.take(stamp_s) and self.is_stopped:
+            self.supervisor.post(Measured(tuple(velocities), ''))
 
     # --- for plans ---------------------------------------------------------------------------
 
