@@ -16,7 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from llmagentos.lang.words import KINDS, ROLES
@@ -53,6 +53,8 @@ _BEGINS = re.compile(
     rf"{_CAUSES}))\s*$",
     re.I,
 )
+#: "Each take a block", "take one block each".
+_EACH_IN_IT = re.compile(r"^each\s+(?!of\b)|\s+(?:each|apiece)\s*[.!]?$", re.I)
 #: What stands between a name and what is said to it, and at the end of a part.
 _CALLED = re.compile(
     r"^(?:\s*(?:,|:|-|please\b|you\b|now\b|to\b(?!\s+(?:the|a|an|me|my|it)\b)))+\s*", re.I
@@ -88,11 +90,12 @@ _PERSON = re.compile(r"\b(?:me|us|my|mine|our|person|people|user|here)\b", re.I)
 @dataclass(frozen=True)
 class Part:
     """What is said to some of them. robots: by name, () where nobody is named. each: each by itself, on its own
-    side. text: with names of places written out."""
+    side. several: to some at once, by name or as "both of you". text: with names of places written out."""
 
     text: str
     robots: tuple[str, ...] = ()
     each: bool = False
+    several: bool = field(default=False, compare=False)
 
     @property
     def gives_to_nobody_said(self) -> bool:
@@ -105,7 +108,7 @@ class Part:
 @dataclass(frozen=True)
 class _Mention:
     """whose: "anna's". other: whoever was not spoken to last. unsure: a robot only where another one is spoken to.
-    halves: says only that each does its own."""
+    halves: says only that each does its own. one: any one of them."""
 
     begin: int
     end: int
@@ -116,6 +119,7 @@ class _Mention:
     other: bool = False
     unsure: bool = False
     halves: bool = False
+    one: bool = False
 
 
 def parts(text: str, names: Sequence[str], sides: Mapping[str, str]) -> list[Part]:
@@ -130,7 +134,11 @@ def parts(text: str, names: Sequence[str], sides: Mapping[str, str]) -> list[Par
         out.append(Part(head))
     for number, call in enumerate(calls):
         said = _written(text, call.end, bounds[number + 2], mentions, sides)
-        made = Part(said, call.robots, call.each)
+        several = len(call.robots) > 1 or not (call.robots or call.each or call.one)
+        each = call.each
+        if several and _EACH_IN_IT.search(said):
+            said, each = _EACH_IN_IT.sub("", said), True
+        made = Part(said, call.robots, each, several)
         if call.halves and out:  # "sort them, one side each"
             out[-1] = replace(out[-1], each=True)
             if said:
@@ -163,7 +171,8 @@ def _mentions(text: str, names: Sequence[str]) -> list[_Mention]:
         found.append(_Mention(*hit.span(), (), True, True, halves=True))
     for pattern, each in ((_EACH, True), (_ALL, False)):
         for hit in re.finditer(rf"\b(?:{pattern})", text, re.I):
-            found.append(_Mention(*hit.span(), (), each, _begins(text, hit.start())))
+            single = hit.group().lower().startswith("one of")
+            found.append(_Mention(*hit.span(), (), each, _begins(text, hit.start()), one=single))
     for hit in re.finditer(_OTHER, text, re.I):
         one = _one_of(
             text, hit, (hit.group("noun") or hit.group("bare") or "") in ("", "robot", "arm")

@@ -29,6 +29,12 @@ _CLEAR_OWN = re.compile(
     r"(?:side|half|part|end)\s*[:;,]\s*(?=\w)",
     re.I,
 )
+#: The same, with where to in the same breath: "clears its side into the bowl".
+_CLEARS_OWN = re.compile(
+    r"^\s*(?:please\s+)?(?:clear|tid(?:y|ie)|clean|empt(?:y|ie))s?(?:\s+up)?\s+(?:your|its|their|his|her)\s+(?:own\s+)?"
+    r"(?:side|half|part|end)(?:\s+of\s+the\s+table)?\s+(?=(?:in|into|to|onto)\b)",
+    re.I,
+)
 #: Somebody does as the one before did.
 _TOO = re.compile(
     r"^(?:too|as\s+well|also|likewise|so\s+does|(?:does|do|shall\s+do|should\s+do)\s+(?:the\s+same|so|it|likewise)(?:\s+too)?)$",
@@ -101,7 +107,7 @@ def alone(text: str) -> str:
 def task(text: str) -> Task:
     """What a part says beside that several shall share it."""
     plain = alone(text)
-    own = _CLEAR_OWN.sub("", _OWN.sub("", plain))
+    own = _CLEAR_OWN.sub("", _OWN.sub("", _CLEARS_OWN.sub("put everything ", plain)))
     split = _SPLIT.match(own)
     between = split.group("what").strip() if split else ""
     return Task(own or text, own != plain, between)

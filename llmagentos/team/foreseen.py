@@ -155,8 +155,13 @@ def _views(
 
 def _names_a_side(plan: p.Plan) -> bool:
     """Whether a step is about a region of the table, which is the whole one's."""
-    places = (getattr(step, "place", None) for step in plan.walk())
-    return any(place is not None and place.rel == "at" for place in places)
+    return any(place.rel == "at" for place in _places(plan))
+
+
+def _places(plan: p.Plan) -> list[p.Place]:
+    """Where steps put things."""
+    found = (getattr(step, "place", None) for step in plan.walk())
+    return [place for place in found if isinstance(place, p.Place)]
 
 
 def _moved(plan: p.Plan) -> list[p.Obj]:
@@ -205,10 +210,12 @@ def _as_seen(
 def _with_landmarks(own: Scene, whole: Scene, plan: p.Plan) -> Scene:
     """With things of other sides too, but for those of the kinds that shall be moved."""
     moved = {obj.kind for obj in _moved(plan)}
-    if "object" in moved:
-        return own
+    goals = {place.obj.kind for place in _places(plan) if place.obj is not None}
     known = {o.id for o in own.objects}
-    more = tuple(o for o in whole.objects if o.id not in known and o.kind not in moved)
+    rest = (o for o in whole.objects if o.id not in known)
+    more = tuple(
+        o for o in rest if o.kind not in moved and ("object" not in moved or o.kind in goals)
+    )
     return replace(own, objects=(*own.objects, *more), workspace=whole.workspace)
 
 

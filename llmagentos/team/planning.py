@@ -207,6 +207,8 @@ class _Turn:
         if before is not None and part.each and _is_no_command(planned, self._features.act_from):
             self._made[-1] = replace(before, part=replace(before.part, each=True))
             return
+        if part.several and not part.each and _is_of_one(planned.plan):
+            part = replace(part, each=True)
         if part.each and not self._is_sure(planned):
             planned = self._surest([*self._sorted_by(part, planned)], planned)
             if not self._is_sure(planned) and self._by_sides(part):
@@ -315,6 +317,12 @@ class _Turn:
             return False
         self._made += made
         return True
+
+
+def _is_of_one(plan: p.Plan) -> bool:
+    """Whether all that is done is done with one thing, whichever: "both of you pick up a block" is each one."""
+    objs = [getattr(step, "obj", None) for step in plan.steps]
+    return all(isinstance(o, p.Obj) and o.quant == "a" and o.count in (None, 1) for o in objs)
 
 
 def _value(item: Any, by: str) -> Any:
