@@ -215,7 +215,7 @@ class Built:
                 place, profile, lambda now_s: supervisor_for(supervisor, now_s), seed=seed,
                 view=view, noise=noise, skills=skills, rehearses=rehearses, trust=trust, rules=rules,
                 people=people, perception=perception, execution=execution, learning=learning,
-                audit=audit,
+                audit=audit, flight=flight,
             )  # fmt: skip
             if view:
                 _stop_by_key(made.robot)

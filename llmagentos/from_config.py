@@ -189,7 +189,8 @@ def _flat(config: AgentConfig, flat: Any, origin: str) -> dict[str, Any]:
     if config.perception.use == "builtin" and not config.perception.options:
         on_it = arm if base.arm else None
         made["perception"] = BasePerception(on_it, base.mount_m, shown=shown(config, base.name))
-    return given | made | {"past": past(config, base.name)}
+    last = {"past": past(config, base.name), "flight": recorder(config, arm, flat)}
+    return given | made | last
 
 
 def _only_of_tables(config: AgentConfig) -> None:
@@ -200,11 +201,6 @@ def _only_of_tables(config: AgentConfig) -> None:
         raise ConfigError("rehearsal: expected a scene with a table for that, got a flat")
     if config.perception.is_service or config.perception.cache:
         raise ConfigError("perception: expected runs: here and no cache in a flat, got them")
-    if "recorder" in config.model_fields_set and config.recorder.keeps != "none":
-        raise ConfigError(
-            "recorder: expected a scene with a table for flight recordings, got a flat: "
-            "take --record for a video"
-        )
 
 
 def table_and_noise(config: AgentConfig) -> tuple[Any, Any]:

@@ -7,6 +7,7 @@ know: the agent's loop, PyBullet (composition), how a base drives.
 from __future__ import annotations
 
 import threading
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,9 @@ from llmagentos.perception.from_base import BasePerception
 from llmagentos.perception.shown import ShownThings
 from llmagentos.ports.audit import Audit
 from llmagentos.ports.modules import ExecutionModule, LearningModule, PerceptionModule
+from llmagentos.ports.skills import SkillExecutor
 from llmagentos.ports.understanding import Trust
+from llmagentos.recorder import FlightRecorder
 from llmagentos.robot_skills import ArmSkills, Modules, skills_for
 from llmagentos.robots import load
 from llmagentos.robots.bases import load_base
@@ -178,6 +181,7 @@ def modules_in_flat(
     execution: ExecutionModule | Callable[..., ExecutionModule] | None = None,
     learning: LearningModule | None = None,
     audit: Audit | None = None,
+    flight: FlightRecorder | None = None,
 ) -> Modules:
     """All around the base of a flat (composition.load_place). supervise: makes the supervisor, by a
     clock; the others as for `Agent.in_simulation`. Raises SceneError, RobotError."""
@@ -206,6 +210,7 @@ def modules_in_flat(
     robot = RovingRobot(flat, permit, keeper, able)
     seeing = perception or BasePerception(arm, spec.mount_m, shown=ShownThings())
     robot.seeing = seeing
+    acting: SkillExecutor
     on_it = None if able is None else able.skills
     mobile = MobileSkills(
         flat.base, on_it, robot.look, leveling, robot.stand, MapPose(*spec.mount_m),
@@ -213,13 +218,44 @@ def modules_in_flat(
     )  # fmt: skip
     if audit is not None:
         supervisor.subscribe(supervised(audit))
-    guarded = GuardedSkills(mobile, PlanGuard(rules, people, audit, told=flat.things))
+    acting = mobile
+    if flight is not None:
+        robot.seeing, acting = flight.perception(seeing), flight.skills(mobile)
+        flight.watch_base(_Recorded(flat, able), spec.name, flat.cameras)
+        flat.driver.observers.append(flight.on_advance)
+        events.subscribe(flight.on_event)
+        supervisor.subscribe(flight.on_safety)
+    guarded = GuardedSkills(acting, PlanGuard(rules, people, audit, told=flat.things))
     robot.skills = guarded
     if execution is None:
         execution = PlanExecutor(guarded, None, events.emit, rehearses, robot.observe, trust)
     elif callable(execution):
         execution = execution(skills=guarded, sink=events.emit)
-    return Modules(robot, seeing, execution, learning or EpisodeLog(), events)
+    return Modules(robot, robot.seeing, execution, learning or EpisodeLog(), events, flight)
+
+
+class _Recorded:
+    """What a flight recorder asks of a flat's base (recorder.recorder.Roving)."""
+
+    def __init__(self, flat: Any, arm: ArmSkills | None) -> None:
+        self._flat, self._arm = flat, arm
+
+    @property
+    def now_s(self) -> float:
+        """See Roving."""
+        now: float = self._flat.driver.now_s
+        return now
+
+    @property
+    def rejections(self) -> Mapping[str, int]:
+        """See Refusing; of the base's gate and the arm's."""
+        refused = Counter(self._flat.gated.gate.rejections)
+        return refused if self._arm is None else refused + self._arm.gate.rejections
+
+    def pose(self) -> MapPose:
+        """See Roving."""
+        pose: MapPose = self._flat.navigator.pose
+        return pose
 
 
 def _height_m(seeing: PerceptionModule | None) -> float | None:

@@ -17,10 +17,11 @@ from rich.markup import escape
 from rich.table import Table
 
 from llmagentos.composition import load_planner, video
+from llmagentos.default_model import DEFAULT_MODEL, DRIVING_MODEL
 from llmagentos.errors import FileError
 from llmagentos.files import make_folder, refusing, shown
 from llmagentos.perception import TabletopPerception
-from llmagentos.recorder.check import Stage, check
+from llmagentos.recorder.check import ROVING, Stage, check
 from llmagentos.recorder.keep import keep
 from llmagentos.recorder.places import newest
 from llmagentos.recorder.reading import Flight, read
@@ -60,11 +61,13 @@ def replay(
     if kept is not None:
         make_folder(kept, "a folder for kept flights")
     well = True
-    planner = load_planner() if checks or kept is not None else None
+    planners: dict[str, Any] = {}
     for flight in flights:
         if to_video is not None:
             write_video(flight, to_video)
-        elif planner is not None:
+        elif checks or kept is not None:
+            model = DRIVING_MODEL if _drives(flight) else DEFAULT_MODEL
+            planner = planners[model] = planners.get(model) or load_planner(model)
             same = _checked(flight, planner, as_json)
             if kept is not None:
                 same = _keep(flight, kept, planner, same, Console(stderr=as_json))
@@ -76,7 +79,12 @@ def replay(
 
 def stages(flight: Flight, planner: Any) -> list[Stage]:
     """What today's code makes of a flight. Raises RobotError, FileError."""
-    return check(flight, TabletopPerception(arm=load(_robot(flight))), planner)
+    arm = None if _drives(flight) else load(_robot(flight))  # of a base no eyes are asked
+    return check(flight, TabletopPerception(arm=arm), planner)
+
+
+def _drives(flight: Flight) -> bool:
+    return flight.header.get("skills") == ROVING
 
 
 def _robot(flight: Flight) -> str:

@@ -33,6 +33,8 @@ _SAME_SIZE_M, _SAME_SPOT_M = 0.004, 0.02
 
 #: What a flight of several arms says of itself.
 SEVERAL = "several"
+#: And of a base that drives.
+ROVING = "roving"
 #: What a flight says of itself whose skills, cameras and gate are in other processes.
 ELSEWHERE: Mapping[str, Any] = {"skills": "elsewhere"}
 
@@ -102,6 +104,9 @@ def _frame(flight: Flight, told: Mapping[str, Any]) -> CameraFrame:
 
 
 def _perception(flight: Flight, module: PerceptionModule) -> Stage:
+    if flight.header.get("skills") == ROVING:
+        told = "a base sees by where it stands, which is not done again from a file"
+        return Stage("perception", "nothing", note=told)
     if flight.header["known"] is not None:
         module.recall(values.value(Scene, flight.header["known"]))
     done, missing, largest_m = 0, 0, 0.0
@@ -256,6 +261,9 @@ def _execution(flight: Flight) -> Stage:
         return Stage("execution", "nothing", note=told)
     if header.get("skills") == SEVERAL:
         told = "several arms did jobs side by side, which are not done again from a file"
+        return Stage("execution", "nothing", note=told)
+    if header.get("skills") == ROVING:
+        told = "a base drove, which is not done again from a file"
         return Stage("execution", "nothing", note=told)
     trust = Trust(**header["trust"]) if "trust" in header else None
     guarded = GuardedSkills(skills, _guard(header))

@@ -26,9 +26,9 @@ from llmagentos.objects.outlines import geometry
 from llmagentos.recorder.schemas import SHAPES
 from llmagentos.recorder.topics import DEPTH_UNIT_M
 from llmagentos.robots import ArmSpec
-from llmagentos.types import CameraFrame, RobotState, Scene, SceneObject, Vec3
+from llmagentos.types import CameraFrame, MapPose, RobotState, Scene, SceneObject, Vec3
 
-BASE, TOOL = "base", "tool"
+MAP, BASE, TOOL = "map", "base", "tool"
 Message = dict[str, Any]
 #: Deflate's quickest level, looking for runs alone: half the time of the usual one, and pictures of
 #: a simulated table are smaller.
@@ -120,6 +120,18 @@ def transform(child: str, placement: NDArray[np.float64], ns: int) -> Message:
         "child_frame_id": child,
         "translation": {"x": x, "y": y, "z": z},
         "rotation": _quaternion(placement[:3, :3]),
+    }
+
+
+def on_map(pose: MapPose, ns: int) -> Message:
+    """Where a base stands on its map, as a transform."""
+    half = pose.yaw_rad / 2
+    return {
+        "timestamp": time_of(ns),
+        "parent_frame_id": MAP,
+        "child_frame_id": BASE,
+        "translation": {"x": pose.x_m, "y": pose.y_m, "z": 0.0},
+        "rotation": {"x": 0.0, "y": 0.0, "z": math.sin(half), "w": math.cos(half)},
     }
 
 

@@ -35,7 +35,7 @@ from llmagentos.ports.modules import PerceptionModule, PlanningModule, PlanReque
 from llmagentos.ports.skills import SkillExecutor
 from llmagentos.recorder import code_version, messages, places, scribe, telling, topics, values
 from llmagentos.recorder.cameras import Onlooker
-from llmagentos.recorder.check import SEVERAL
+from llmagentos.recorder.check import ROVING, SEVERAL
 from llmagentos.recorder.harmless import harmless
 from llmagentos.recorder.inbox import Inbox, Item
 from llmagentos.recorder.pace import Pace
@@ -45,7 +45,7 @@ from llmagentos.recorder.watched import WatchedPerception, WatchedPlanner, Watch
 from llmagentos.robots import ArmSpec
 from llmagentos.safety.gate import MotionGate
 from llmagentos.safety.signals import Action as SafetyAction
-from llmagentos.types import CameraFrame, Observation, RobotState, Scene
+from llmagentos.types import CameraFrame, MapPose, Observation, RobotState, Scene
 
 _log = logging.getLogger(__name__)
 
@@ -83,6 +83,19 @@ class Several(Refusing, Measuring, Protocol):
 
     def joints(self) -> Mapping[str, tuple[ArmSpec, RobotState]]:
         """Every arm's, as measured, by its name."""
+        ...
+
+
+class Roving(Refusing, Protocol):
+    """A base that drives, with or without an arm."""
+
+    @property
+    def now_s(self) -> float:
+        """Seconds, monotonic."""
+        ...
+
+    def pose(self) -> MapPose:
+        """Where it believes to stand, the map's frame."""
         ...
 
 
@@ -128,6 +141,8 @@ class FlightRecorder:
         self._cameras: tuple[Camera, ...] = ()
         self._gate: Refusing | None = None
         self._several: Several | None = None
+        self._roving: Roving | None = None
+        self._name = arm.name
         self._onlooker: Onlooker | None = None
         self._kinematics: Kinematics | None = None  # the scribe's own
 
@@ -166,6 +181,12 @@ class FlightRecorder:
     def watch_several(self, crew: Several, cameras: Sequence[Camera]) -> None:
         """Record several simulated arms from now on, as one flight. cameras: that see all of them."""
         self._several, self._driver, self._gate = crew, crew, crew
+        self._cameras = tuple(cameras)
+
+    def watch_base(self, base: Roving, name: str, cameras: Sequence[Camera]) -> None:
+        """Record a simulated base from now on, in the place of an arm alone: poses instead of joints,
+        `joints_hz` of them a second. name: the base's."""
+        self._roving, self._gate, self._name = base, base, name
         self._cameras = tuple(cameras)
 
     def close(self) -> None:
@@ -270,13 +291,16 @@ class FlightRecorder:
     @harmless
     def on_advance(self) -> None:
         """After each control period: joints and pictures where they are due."""
-        driver = self._driver
+        driver = self._roving or self._driver
         if driver is None:
             return
         now_s = driver.now_s
         if now_s >= self._next_joints_s or now_s < self._next_joints_s - 1.0:
             self._next_joints_s = now_s + 1 / self.settings.joints_hz
-            self._joints(driver.state())
+            if self._roving is not None:
+                self._stands(self._roving.pose())
+            elif self._driver is not None:
+                self._joints(self._driver.state())
         if self._under_way and self._onlooker is None and self._cameras and self._pace.due(now_s):
             self._render()
 
@@ -287,9 +311,10 @@ class FlightRecorder:
         return self._wall0 + time.monotonic_ns() - self._mono0
 
     def _robot_ns(self, now_ns: int) -> int:
-        if self._driver is None:
+        driver = self._roving or self._driver
+        if driver is None:
             return now_ns
-        return self._begun_ns + round((self._driver.now_s - self._begun_robot_s) * 1e9)
+        return self._begun_ns + round((driver.now_s - self._begun_robot_s) * 1e9)
 
     def _note(
         self, topic: str, make: Callable[[], Any], weight: int = 1000, must: bool = False
@@ -302,12 +327,13 @@ class FlightRecorder:
         self._number += 1
         self._command, self._asked = command, []
         self._begun_ns = self._now_ns()
-        self._begun_robot_s = 0.0 if self._driver is None else self._driver.now_s
+        driver = self._roving or self._driver
+        self._begun_robot_s = 0.0 if driver is None else driver.now_s
         before, self._trace = self._trace, []
         earlier, known, left_out = tuple(self._earlier), self._known, self._left_out
         name = places.file_name("flight", self.session, self._number, command)
         about = {
-            "command": command, "robot": self._arm.name, "session": self.session,
+            "command": command, "robot": self._name, "session": self.session,
             "number": str(self._number),
         }  # fmt: skip
         more = dict(self.settings.about)
@@ -318,6 +344,8 @@ class FlightRecorder:
                 f"{name}/{joint}" for name, (arm, _) in named for joint in arm.joint_names
             ]
             arms["skills"] = SEVERAL
+        if self._roving is not None:
+            arms = {"joints": [], "skills": ROVING}
 
         def made() -> Begun:
             about["llmagentos"] = code_version.version()
@@ -382,6 +410,13 @@ class FlightRecorder:
             yield topics.TF, {"transforms": [self._tool(state, now)]}, 0
 
         self._note(topics.JOINTS, made, 400)
+        self._look_at_gate()
+
+    def _stands(self, pose: MapPose) -> None:
+        now = self._now_ns()
+        self._note(
+            topics.TF, lambda: [(topics.TF, {"transforms": [messages.on_map(pose, now)]}, 0)], 300
+        )
         self._look_at_gate()
 
     def _tool(self, state: RobotState, now: int) -> Any:

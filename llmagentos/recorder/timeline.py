@@ -13,13 +13,14 @@ from typing import Any
 from llmagentos.errors import FileError
 from llmagentos.lang.wording import describe_plan
 from llmagentos.recorder import topics, values
+from llmagentos.recorder.check import ROVING
 from llmagentos.recorder.reading import Flight
 
 
 @dataclass(frozen=True)
 class Line:
     """One line. robot_s: by the robot's clock, since the flight began; kind: "said", "saw",
-    "planned", "step", "did", "replied", "safety", "fault" or "recorder"."""
+    "planned", "step", "did", "stood" (where a base is), "replied", "safety", "fault" or "recorder"."""
 
     robot_s: float
     kind: str
@@ -42,6 +43,8 @@ def timeline(flight: Flight) -> list[Line]:
 _Told = Iterator[tuple[str, str]]
 #: A thing that is seen so far from where it was has been moved, metres.
 _MOVED_M = 0.01
+#: A base that stands so far from where it stood has driven, metres.
+_DRIVEN_M = 0.1
 
 
 class _Teller:
@@ -50,6 +53,10 @@ class _Teller:
     def __init__(self, flight: Flight) -> None:
         self._asked = flight.about.get("command")
         self._seen: dict[str, Any] | None = None
+        self._stood: tuple[float, float] | None = None
+        self._nothing = (
+            "nothing" if flight.header.get("skills") == ROVING else "nothing on the table"
+        )
         self.told: Mapping[str, Callable[[Any], _Told]] = {
             topics.LOG: self._log,
             topics.LOOK: self._look,
@@ -74,7 +81,7 @@ class _Teller:
         before, self._seen = self._seen, things
         if before is None:
             said = ", ".join(map(_placed, things.values()))
-            yield "saw", f"{len(things)} things: {said}" if things else "nothing on the table"
+            yield "saw", f"{len(things)} things: {said}" if things else self._nothing
             return
         changes = [f"{_label(o)} gone" for i, o in before.items() if i not in things]
         for i, o in things.items():
@@ -116,10 +123,19 @@ class _Teller:
             yield "replied", f"{event['status']}: {event['reply']}"
 
     def _skill(self, told: Any) -> _Told:
-        if told["kind"] == "stop":
+        base = told["scene"].get("base") if told["kind"] == "believed" else None
+        if base is not None:
+            yield from self._stands(base)
+        elif told["kind"] == "stop":
             yield "safety", told["report"]["words"]
         elif told["kind"] == "broke":
             yield "fault", told["error"]
+
+    def _stands(self, base: Any) -> _Told:
+        x, y = base["pose"]["x_m"], base["pose"]["y_m"]
+        if self._stood is None or math.dist(self._stood, (x, y)) > _DRIVEN_M:
+            self._stood = x, y
+            yield "stood", f"{base['room'] or 'in no room'} (x {x:.2f}, y {y:.2f} m of the map)"
 
     def _safety(self, told: Any) -> _Told:
         yield "safety", f"{told['state']}: {told['words']}"

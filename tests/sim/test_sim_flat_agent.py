@@ -19,6 +19,10 @@ from llmagentos.errors import ConfigError, RobotError, SceneError
 from llmagentos.lang import codec
 from llmagentos.navigation.localization import Localization
 from llmagentos.ports.modules import PlanningModule, PlanRequest, PlanResult
+from llmagentos.recorder import FlightRecorder, Settings, topics
+from llmagentos.recorder.reading import read
+from llmagentos.recorder.timeline import timeline
+from llmagentos.robots import DEFAULT_ROBOT, load
 from llmagentos.safety.signals import Reset, Stop
 from llmagentos.types import MapPose
 
@@ -48,8 +52,10 @@ class Notation(PlanningModule):
 
 
 @pytest.fixture(scope="module")
-def shared() -> Iterator[Agent]:
-    with Agent.in_simulation(FLAT, planning=Notation()) as agent:
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Agent]:
+    folder = str(tmp_path_factory.mktemp("flights"))
+    flight = FlightRecorder(Settings(keeps="commands", folder=folder), load(DEFAULT_ROBOT))
+    with Agent.in_simulation(FLAT, planning=Notation(), flight=flight) as agent:
         yield agent
 
 
@@ -134,6 +140,32 @@ def test_a_stop_while_nobody_lets_time_pass_brakes_it_too(agent: Agent) -> None:
         pass
 
 
+def test_a_flight_tells_where_it_drove_and_why_it_was_stopped(agent: Agent) -> None:
+    robot: Any = agent.robot
+    assert agent.command('goto "table" ; answer scene').status == "succeeded"
+    assert agent.begin('goto "hall"') is None
+    for _ in range(25):
+        assert agent.step() is None
+    robot.supervisor.post(Stop("tester", "a child runs"))
+    while agent.step() is None:
+        pass
+    assert agent.flight is not None
+    pause = threading.Event()
+    for _ in range(300):  # the scribe's thread writes their ends
+        flights = [read(file) for file in agent.flight.files if "fault" not in file.name][-2:]
+        if all(flight.whole for flight in flights):
+            break
+        pause.wait(0.1)
+    went, stopped = ([(line.kind, line.words) for line in timeline(f)] for f in flights)
+    assert ("stood", "hall (x 1.00, y 1.00 m of the map)") in went
+    assert [words[:7] for kind, words in went if kind == "stood"] == ["hall (x", "kitchen"]
+    assert any("red cup" in words for kind, words in went if kind == "saw")
+    assert any("a child runs" in words for kind, words in stopped if kind == "safety")
+    moves = [m for note in flights[0].on(topics.TF) for m in note.value["transforms"]]
+    places = [m["translation"]["x"] for m in moves if m["parent_frame_id"] == "map"]
+    assert len(places) > 20 and places[0] < 1.1 and places[-1] > 4.0, "the way itself is in it, too"
+
+
 def test_a_reset_brings_all_back(agent: Agent) -> None:
     agent.command("steer forward")
     assert world(agent).truth.x_m > 1.3
@@ -190,7 +222,7 @@ def test_tables_and_flats_are_told_apart(tmp_path: Path) -> None:
         load_place(FLAT, robot="panda")
     with pytest.raises(RobotError, match="expected a profile of"):
         Agent.in_simulation(FLAT, planning=Notation(), profile="hasty")
-    for field in ({"table": "wood"}, {"rehearsal": True}, {"recorder": {"keeps": "faults"}}):
+    for field in ({"table": "wood"}, {"rehearsal": True}):
         with pytest.raises(ConfigError, match="got a flat"):
             Agent.from_config(AgentConfig.of({"scene": FLAT, **field}))
 
