@@ -48,8 +48,9 @@ def class_of(name: str) -> Any:
 
 @pytest.fixture
 def node(request: pytest.FixtureRequest) -> Iterator[Any]:
-    given = ["--ros-args", "-p", "module:=scripted_planning:make"]
-    args = given if request.param == "planner" else []
+    needed = {"planner": "module:=scripted_planning:make", "member": "member:=left"}
+    given = needed.get(request.param)
+    args = ["--ros-args", "-p", given] if given else []
     rclpy.init(args=args, domain_id=next_domain())
     made = class_of(request.param)()
     yield made
