@@ -62,6 +62,10 @@ class Drives(Protocol):
         """Command it no more; it is told to stand."""
         ...
 
+    def lose_start(self) -> None:
+        """Look where it is: it was left in mid-way. Before the first map."""
+        ...
+
     def take_news(self) -> bool:
         """Go on with a map that came meanwhile; whether there was one. Not during a drive."""
         ...
@@ -144,6 +148,10 @@ class OurDrives:
         """See Drives."""
         self._navigating.driver.disconnect()
 
+    def lose_start(self) -> None:
+        """See Drives."""
+        self._navigating.start_is_lost = True
+
     def take_news(self) -> bool:
         """See Drives."""
         return self._navigating.take_news()
@@ -206,6 +214,9 @@ class Nav2Drives:
     def disconnect(self) -> None:
         """See Drives."""
         self._nav2.brake()
+
+    def lose_start(self) -> None:
+        """See Drives: whoever localizes it lives on."""
 
     def take_news(self) -> bool:
         """See Drives: the names of places follow from map and floor plan."""

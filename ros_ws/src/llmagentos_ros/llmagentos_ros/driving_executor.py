@@ -161,6 +161,8 @@ class DrivingExecutor(DrivingNode):
         self._closing.clear()
         self._drives.connect()
         self.stopping.begin(self)
+        if self.stopping.died_before:
+            self._drives.lose_start()
         self._worker = threading.Thread(
             target=self._between_plans, args=(self._drives,), name='whereabouts', daemon=True
         )

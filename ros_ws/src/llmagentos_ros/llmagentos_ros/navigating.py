@@ -145,6 +145,8 @@ class Navigating:
         gate = BaseGate(self._spec, node.value('profile'))
         self.driver = GatedBase(self.topics.driver, gate, permit)
         self.base: RoamingBase | None = None
+        #: After a crash in mid-way: then neither dock nor `start` is where it stands.
+        self.start_is_lost = False
         self._word = threading.Lock()
         self._place: MapPose | None = None
         self._told_s = float('-inf')
@@ -210,6 +212,7 @@ class Navigating:
         known, before = self._node.value('start_is_known'), self.base
         if self._node.value('starts_at_dock') and plan.dock is not None:
             start, known = MapPose(*plan.dock), True
+        known = known and not self.start_is_lost
         if before is not None:  # a map that was sent again, or has grown
             before.stop()
             start, known = before.navigator.pose, True

@@ -206,6 +206,11 @@ class Stopping:
     # --- for plans ---------------------------------------------------------------------------
 
     @property
+    def died_before(self) -> bool:
+        """Whether the process before this one died; known from `begin` on."""
+        return self._mark is not None and self._mark.died_before
+
+    @property
     def is_stopped(self) -> bool:
         """Whether nothing may move until a person resets it."""
         return self.supervisor.mode in LATCHED
