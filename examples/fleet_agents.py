@@ -85,20 +85,21 @@ def run(daemon: DaemonClient) -> None:
         while len(fleet.robots()) < len(ARMS):
             time.sleep(0.05)
         fleet.submit(*TASKS)
-        while not (given := {t["id"]: t["robot"] for t in fleet.tasks() if t["state"] == "given"}):
+        while len(given := {t["id"]: t["robot"] for t in fleet.tasks() if t["robot"]}) < len(TASKS):
             time.sleep(0.05)
         for task, robot in given.items():
             print(f"{task}: given to {robot}")
-        victim = next(iter(given.values()))
+        victim = given["red"]
         while not works(daemon, victim):
             time.sleep(0.05)
         os.kill(daemon.agent(victim).show()["pid"], signal.SIGKILL)
         print(f"killed: {victim}")
         while not fleet.idle():
             time.sleep(0.1)
-        for row in fleet.tasks():
-            again = f", given {row['times']} times" if row["times"] > 1 else ""
-            print(f"{row['id']}: {row['state']} by {row['robot']}{again}")
+        rows = fleet.tasks()
+        for row in rows:
+            print(f"{row['id']}: {row['state']} by {row['robot']}")
+        print("given again:", ", ".join(row["id"] for row in rows if row["times"] > 1))
         for robot in robots:
             robot.close()
 

@@ -38,8 +38,9 @@ SAYS = {
         "red: given to ",
         "killed: ",
         "red: done by ",
-        ", given 2 times",
+        "blue: done by ",
         "cup: done by ",
+        "given again: ",
     ],
     "own_perception": ["of 80 things found", "succeeded - ", "answered - "],
     "dialogue": [
