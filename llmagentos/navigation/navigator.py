@@ -35,6 +35,8 @@ PLAN_MARGIN_M = 0.06
 #: The same where no way leads otherwise, as much as the gate keeps: it came through a gap once, say, that
 #: the map has a cell narrower now.
 TIGHT_MARGIN_M = 0.04
+#: The same within so much of where it stands, where that finds no way either: it came in there.
+LEAVING_MARGIN_M, _LEAVING_M = 0.0, 0.7
 #: A goal that is a little too near to something is taken for the nearest free place.
 _NEAR_GOAL_M, _NEAR_START_M = 0.25, 0.5
 #: A way is planned anew at least so often, and when blocked not sooner than after the second.
@@ -148,11 +150,27 @@ class Navigator:
 
     def plan(self, goal: MapPose) -> Points:
         """A way from where it stands to a goal, corners [N, 2] in the map's frame; a tight one where
-        there is no other. NoWayError."""
-        try:
-            return self._way(self.costmap(), goal)
-        except NoWayError:
-            return self._way(self.costmap(TIGHT_MARGIN_M), goal)
+        there is no other, and out of where it stands through what is as wide as it is. NoWayError."""
+        for costmap in (self.costmap, self._tight, self._leaving):
+            try:
+                return self._way(costmap(), goal)
+            except NoWayError as exc:
+                none = exc
+        raise none
+
+    def _tight(self) -> Costmap:
+        return self.costmap(TIGHT_MARGIN_M)
+
+    def _leaving(self) -> Costmap:
+        """Tight, and without any margin around where it stands: what it drove in through, it drives
+        out through, though the map has a cell of its walls thicker now. The gate sees what is there."""
+        tight, near = self._tight(), self.costmap(LEAVING_MARGIN_M)
+        frame, pose = self.grid.frame, self.pose
+        row, column = frame.cell(pose.x_m, pose.y_m)
+        rows, columns = np.indices(frame.shape)
+        around = np.hypot(rows - row, columns - column) * frame.resolution_m <= _LEAVING_M
+        tight.costs[around] = near.costs[around]
+        return tight
 
     def _way(self, costmap: Costmap, goal: MapPose) -> Points:
         frame, pose = self.grid.frame, self.pose

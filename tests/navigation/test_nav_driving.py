@@ -136,10 +136,10 @@ def test_where_no_way_leads_is_said_at_once() -> None:
         robot.navigator.plan(MapPose(40.0, 1.0))
 
 
-def _with_a_gap(gap_m: float) -> Robot:
+def _with_a_gap(gap_m: float, start: MapPose = START) -> Robot:
     """The map has no way into the room on the right but a gap so wide, where the door is."""
     shut = (-0.05, -1.9, 0.05, -1.0)
-    return Robot(only_mapped=[shut, (-0.05, 1.0, 0.05, 1.9 - gap_m)])
+    return Robot(only_mapped=[shut, (-0.05, 1.0, 0.05, 1.9 - gap_m)], start=start)
 
 
 def test_a_tight_way_is_taken_where_there_is_no_other() -> None:
@@ -149,6 +149,13 @@ def test_a_tight_way_is_taken_where_there_is_no_other() -> None:
     robot = _with_a_gap(0.45)
     with pytest.raises(NoWayError):
         robot.navigator.plan(MapPose(2.5, 1.5, 0.0))
+
+
+def test_out_of_where_it_stands_it_finds_a_way_that_the_map_has_narrower() -> None:
+    robot = _with_a_gap(0.45, MapPose(-0.4, 1.675, 0.0))
+    assert len(robot.navigator.plan(MapPose(2.5, 1.5, 0.0)))
+    assert robot.go(2.5, 1.5) is End.REACHED
+    assert robot.world.least_m > 0.02
 
 
 def test_carried_away_in_mid_drive_it_finds_itself_and_goes_on() -> None:
