@@ -21,7 +21,7 @@ from llmagentos.navigation.costmap import Costmap, Inflation
 from llmagentos.navigation.frame import Points
 from llmagentos.navigation.live import LiveObstacles
 from llmagentos.navigation.occupancy import OccupancyGrid
-from llmagentos.navigation.pursuit import Pursuit, Tolerance
+from llmagentos.navigation.pursuit import Pursuit, Tolerance, even
 from llmagentos.navigation.rolling import STUCK_S, Locating, Periods, Rolling
 from llmagentos.navigation.search import Search, a_star
 from llmagentos.ports.driving import STILL, BaseDriver, Velocity
@@ -42,6 +42,12 @@ _NEAR_GOAL_M, _NEAR_START_M = 0.25, 0.5
 #: A way is planned anew at least so often, and when blocked not sooner than after the second.
 _REPLAN_S, _REPLAN_BLOCKED_S = 2.0, 0.4
 _WAIT_S, _BACK_M = 2.5, 0.25
+#: Who came into the way so short a time ago goes about there, and is waited for before anything else is
+#: tried, so long in all; while it waits for a way it plans so often.
+_GOES_ABOUT_S, _PATIENCE_S, _TRY_AGAIN_S = 6.0, 45.0, 1.0
+#: Coming so much nearer to the goal is getting on: everything may be tried again, from the beginning.
+_GETS_ON_M = 0.5
+_EVERY_M = 0.05
 #: It looks around on the spot that fast, and for so long while it does not know where it is.
 _LOOK_RADPS, _LOST_S = 0.7, 25.0
 _LOOKS_AHEAD_POINTS = 50
@@ -202,7 +208,7 @@ class Navigator:
         """
         self.recoveries, self.plans, self._pursuit = [], 0, None
         yaw = None if any_yaw else goal.yaw_rad
-        tries = 0
+        tries, nearest_m, waited_s = 0, math.inf, 0.0
         try:
             yield from self.rolling.stand()
             while True:
@@ -213,11 +219,22 @@ class Navigator:
                     return ended
                 if ended is End.LOST:
                     continue
-                if ended is End.NO_WAY and not self._is_way_of_walls_free(goal):
-                    return ended
+                waits_for = None
+                if ended is End.NO_WAY:
+                    waits_for = self._way_of_walls(goal)
+                    if waits_for is None:
+                        return ended
+                left_m = _length_m(self.way if waits_for is None else waits_for)
+                if left_m < nearest_m - _GETS_ON_M:
+                    tries, nearest_m, waited_s = 0, left_m, 0.0
+                began_s = self._now_s
+                if waits_for is not None and waited_s < _PATIENCE_S and self._is_on(waits_for):
+                    yield from self._recover("wait", goal, waits_for, _PATIENCE_S - waited_s)
+                    waited_s += self._now_s - began_s
+                    continue
                 if tries == len(RECOVERIES):
                     return End.BLOCKED
-                yield from self._recover(RECOVERIES[tries])
+                yield from self._recover(RECOVERIES[tries], goal, waits_for)
                 tries += 1
         finally:
             self._pursuit = None
@@ -229,6 +246,7 @@ class Navigator:
         rolling = self.rolling
         pursuit: Pursuit | None = None
         planned_s, rolling.still_s = -math.inf, 0.0
+        patient_until_s: float | None = None
         while True:
             old_s = self._now_s - planned_s
             blocked = old_s > _REPLAN_BLOCKED_S and pursuit and self._is_blocked(pursuit)
@@ -246,6 +264,11 @@ class Navigator:
             wanted = pursuit.command(self.pose, rolling.last, rolling.beside_m, period_s, speed)
             if pursuit.is_done:
                 yield from rolling.stand()
+                if patient_until_s is None:
+                    patient_until_s = self._now_s + _PATIENCE_S
+                if (yield from self._may_come_nearer(goal, pursuit.points[-1], patient_until_s)):
+                    pursuit = None
+                    continue
                 return End.REACHED
             yield from rolling.period(wanted)
             if self.locating.is_lost:
@@ -253,6 +276,21 @@ class Navigator:
                 return End.LOST
             if rolling.still_s > STUCK_S:
                 return End.BLOCKED
+
+    def _may_come_nearer(self, goal: MapPose, end: Points, until_s: float) -> Periods[bool]:
+        """At the end of a way, which is beside the goal where that was not free: whether it is now.
+        Who goes about there is waited for until then."""
+        if math.dist(end, (goal.x_m, goal.y_m)) < self.grid.frame.resolution_m:
+            return False
+        at = np.array([[goal.x_m, goal.y_m]])
+        while self._now_s < until_s:
+            if self.costmap().is_free(goal.x_m, goal.y_m):
+                return True
+            if not self._is_on(at):
+                return False
+            for _ in range(round(_REPLAN_BLOCKED_S / self.rolling.driver.control_period_s)):
+                yield from self.rolling.period(STILL)
+        return False
 
     def _is_blocked(self, pursuit: Pursuit) -> bool:
         """Whether something stands on the next metres of the way that was not there when it was
@@ -264,21 +302,31 @@ class Navigator:
         keep_m = self.rolling.spec.radius_m + PLAN_MARGIN_M / 2
         return self.live.is_near(ahead, keep_m, self._now_s)
 
-    def _is_way_of_walls_free(self, goal: MapPose) -> bool:
-        """Whether there is a way but for what stands around now, which is forgotten."""
+    def _way_of_walls(self, goal: MapPose) -> Points | None:
+        """The way but for what stands around now, which is forgotten; None where there is none either."""
         self.live.clear()
         try:
-            self.plan(goal)
+            return even(self.plan(goal), _EVERY_M)
         except NoWayError:
-            return False
-        return True
+            return None
 
-    def _recover(self, what: str) -> Periods[None]:
+    def _is_on(self, way: Points) -> bool:
+        """Whether somebody goes about there, [N, 2]."""
+        near_m = self.rolling.spec.radius_m + PLAN_MARGIN_M
+        return self.live.came_near(way, near_m, self._now_s - _GOES_ABOUT_S)
+
+    def _recover(
+        self, what: str, goal: MapPose, waits_for: Points | None, patience_s: float = 0.0
+    ) -> Periods[None]:
+        """waits_for: the way by the map, where there is none round what stands around now; patience_s:
+        so long is waited for who goes about on it."""
         rolling = self.rolling
         self.recoveries.append(Recovery(what, self._now_s))
         _log.info("recovery: %s", what)
         yield from rolling.stand()
-        if what == "wait":
+        if what == "wait" and waits_for is not None:
+            yield from self._wait_for_way(goal, waits_for, patience_s)
+        elif what == "wait":
             for _ in range(round(_WAIT_S / rolling.driver.control_period_s)):
                 yield from rolling.period(STILL)
         elif what == "back up":
@@ -286,6 +334,24 @@ class Navigator:
         else:
             yield from rolling.turn(2 * math.pi, _LOOK_RADPS)
             self.live.clear()
+
+    def _wait_for_way(self, goal: MapPose, by_map: Points, patience_s: float) -> Periods[None]:
+        """Stand until there is a way again, for longer where somebody goes about on the one by the map:
+        who walks to and fro there leaves it open for moments."""
+        began_s = tried_s = self._now_s
+        while True:
+            yield from self.rolling.period(STILL)
+            now_s = self._now_s
+            if now_s - tried_s < _TRY_AGAIN_S:
+                continue
+            tried_s = now_s
+            try:
+                self.plan(goal)
+                return
+            except NoWayError:
+                pass
+            if now_s - began_s > (max(patience_s, _WAIT_S) if self._is_on(by_map) else _WAIT_S):
+                return
 
     def _find_itself(self) -> Periods[bool]:
         """Turn on the spot until the scans say where it is; whether they did."""
@@ -296,3 +362,7 @@ class Navigator:
         yield from self.rolling.stand()
         self.live.clear()
         return not self.locating.is_lost
+
+
+def _length_m(points: Points) -> float:
+    return float(np.hypot(*np.diff(points, axis=0).T).sum()) if len(points) > 1 else 0.0

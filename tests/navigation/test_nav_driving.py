@@ -118,6 +118,65 @@ def test_someone_in_the_door_is_waited_for() -> None:
     assert robot.world.least_m > 0.0
 
 
+class Passer:
+    """Walks to and fro between two places, stops before the base, and turns back when it stays there."""
+
+    def __init__(self, a: tuple[float, float], b: tuple[float, float], mps: float) -> None:
+        self.at, self.ends, self.mps = np.array(a), [np.array(b), np.array(a)], mps
+        self.base, self.now_s, self.waited_s = MapPose(9.0, 9.0), 0.0, 0.0
+
+    def __call__(self, now_s: float):
+        dt, self.now_s = now_s - self.now_s, now_s
+        way = self.ends[0] - self.at
+        to_base = np.array([self.base.x_m, self.base.y_m]) - self.at
+        if np.hypot(*to_base) < 0.45 + 0.2 + SPEC.radius_m and to_base @ way > 0:
+            self.waited_s += dt
+        else:
+            self.at = self.at + way * min(self.mps * dt / max(np.hypot(*way), 1e-6), 1.0)
+            self.waited_s = 0.0
+        if np.hypot(*way) < 0.05 or self.waited_s > 3.0:
+            self.ends, self.waited_s = self.ends[::-1], 0.0
+        return [(*self.at, 0.2)]
+
+
+def test_one_who_walks_to_and_fro_in_the_door_is_waited_for_till_there_is_a_way() -> None:
+    passer = Passer((-1.95, -1.0), (-1.95, 1.2), 0.4)
+    robot = Robot(others=passer, start=MapPose(-3.3, 1.5))
+    robot.navigator._walls[:, robot.navigator.grid.frame.cell(-0.3, 0)[1] :] = True  # no other way
+    drive = robot.navigator.go_to(MapPose(-3.2, -2.0))
+    for _ in range(int(90 / PERIOD_S)):
+        passer.base = robot.world.truth
+        if (ended := next(drive, End.REACHED)) is not None:
+            break
+    assert ended is End.REACHED
+    assert robot.world.truth.distance_m(MapPose(-3.2, -2.0)) < 0.12
+    assert robot.world.least_m > 0.0
+
+
+def test_who_comes_nearer_leaves_no_wall_behind() -> None:
+    robot = Robot(others=lambda now_s: [(max(-0.6 - 0.4 * now_s, -1.4), 1.5, 0.2)])
+    for _ in range(int(4.0 / PERIOD_S)):
+        next(robot.navigator.rolling.period(STILL))
+        robot.navigator.rolling.look()
+    live, frame = robot.navigator.live, robot.navigator.grid.frame
+    occupied = live.occupied(robot.world.now_s)
+    assert occupied[frame.cell(-1.6, 1.5)] and not occupied[frame.cell(-0.8, 1.5)]
+    on, beside = np.array([[-1.4, 1.5]]), np.array([[-3.0, 1.5]])
+    assert live.came_near(on, 0.3, 0.0) and not live.came_near(on, 0.3, robot.world.now_s - 1.0)
+    assert not live.came_near(beside, 0.3, 0.0)
+
+
+def test_a_goal_that_somebody_walks_by_is_come_to_when_it_is_free_again() -> None:
+    def passing(now_s: float):
+        return [(-1.6, -2.2 + 0.4 * math.sin(1.2 * now_s), 0.2)] if now_s < 20 else []
+
+    robot = Robot(others=passing)
+    assert robot.go(-2.0, -2.2) is End.REACHED
+    assert robot.world.now_s > 20
+    assert robot.world.truth.distance_m(MapPose(-2.0, -2.2)) < 0.12
+    assert robot.world.least_m > 0.0
+
+
 def test_a_door_that_stays_shut_is_said_after_all_was_tried() -> None:
     robot = Robot(unmapped=[(-2.5, -0.1, -1.4, 0.1)], start=MapPose(-3.3, 0.8, -0.5))
     robot.navigator._walls[:, robot.navigator.grid.frame.cell(-0.3, 0)[1] :] = True
