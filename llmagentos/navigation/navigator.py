@@ -39,6 +39,8 @@ TIGHT_MARGIN_M = 0.04
 LEAVING_MARGIN_M, _LEAVING_M = 0.0, 0.7
 #: A goal that is a little too near to something is taken for the nearest free place.
 _NEAR_GOAL_M, _NEAR_START_M = 0.25, 0.5
+#: Who goes about so near to a goal that is not free may soon leave it.
+_BESIDE_GOAL_M = 0.4
 #: A way is planned anew at least so often, and when blocked not sooner than after the second.
 _REPLAN_S, _REPLAN_BLOCKED_S = 2.0, 0.4
 _WAIT_S, _BACK_M = 2.5, 0.25
@@ -286,7 +288,7 @@ class Navigator:
         while self._now_s < until_s:
             if self.costmap().is_free(goal.x_m, goal.y_m):
                 return True
-            if not self._is_on(at):
+            if not self._is_on(at, _BESIDE_GOAL_M):
                 return False
             for _ in range(round(_REPLAN_BLOCKED_S / self.rolling.driver.control_period_s)):
                 yield from self.rolling.period(STILL)
@@ -310,9 +312,9 @@ class Navigator:
         except NoWayError:
             return None
 
-    def _is_on(self, way: Points) -> bool:
-        """Whether somebody goes about there, [N, 2]."""
-        near_m = self.rolling.spec.radius_m + PLAN_MARGIN_M
+    def _is_on(self, way: Points, beside_m: float = PLAN_MARGIN_M) -> bool:
+        """Whether somebody goes about there, [N, 2], or so near beside the body."""
+        near_m = self.rolling.spec.radius_m + beside_m
         return self.live.came_near(way, near_m, self._now_s - _GOES_ABOUT_S)
 
     def _recover(
