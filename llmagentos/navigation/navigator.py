@@ -170,10 +170,14 @@ class Navigator:
         return self.costmap(TIGHT_MARGIN_M)
 
     def _leaving(self) -> Costmap:
-        """Tight, and without any margin around where it stands: what it drove in through, it drives
-        out through, though the map has a cell of its walls thicker now. The gate sees what is there."""
+        """Tight, and without any margin to the map's walls around where it stands: what it drove in
+        through, it drives out through, though the map has them a cell thicker now. What stands there
+        beside them is kept off as ever."""
         tight, near = self._tight(), self.costmap(LEAVING_MARGIN_M)
         frame, pose = self.grid.frame, self.pose
+        keeps_off = Inflation(self.rolling.spec.radius_m + TIGHT_MARGIN_M)
+        met = Costmap(self.live.occupied(self._now_s), frame, keeps_off)
+        near.costs[np.isinf(met.costs)] = np.inf
         row, column = frame.cell(pose.x_m, pose.y_m)
         rows, columns = np.indices(frame.shape)
         around = np.hypot(rows - row, columns - column) * frame.resolution_m <= _LEAVING_M
