@@ -48,6 +48,8 @@ def class_of(name: str) -> Any:
 
 @pytest.fixture
 def node(request: pytest.FixtureRequest) -> Iterator[Any]:
+    if request.param == "speech":  # CI has what it needs on one distribution
+        pytest.importorskip("ctranslate2")
     needed = {"planner": "module:=scripted_planning:make", "member": "member:=left"}
     given = needed.get(request.param)
     args = ["--ros-args", "-p", given] if given else []
