@@ -30,8 +30,10 @@ from sim.jobs.port import (
     unseen,
 )  # fmt: skip
 
-#: Results are looked for so often; Ray wakes at once when all are there.
+#: Results are looked for so often; Ray wakes at once when one is there.
 _POLL_S = 0.2
+#: So many jobs are given out for each worker, that none waits for the next.
+_AHEAD = 2
 _TOKEN = Path("~/.ray/auth_token").expanduser()
 #: An address must answer within this.
 _KNOCK_S = 10.0
@@ -145,20 +147,21 @@ class OverRay(Executor):
     ) -> list[Result]:
         """See Executor."""
         token, box = uuid.uuid4().hex, [self._ray.put(work)]
-        numbers = {self._task.remote(token, box, job): i for i, job in enumerate(jobs)}
-        pending = list(numbers)
+        numbers: dict[Any, int] = {}
+        pending: list[Any] = []
         results: dict[int, Any] = {}
-        try:
-            while pending:
-                ready, pending = self._ray.wait(pending, num_returns=len(pending), timeout=_POLL_S)
-                for ref in ready:
-                    number = numbers[ref]
-                    results[number] = self._result(ref, jobs[number])
-                    seen(number, results[number])
-        except BaseException:
-            for ref in numbers:
-                self._ray.cancel(ref)
-            raise
+        while len(results) < len(jobs):
+            # A few at a time, so that little is under way when one raises: those end by themselves.
+            # Cancelling them can meet their end, and then Ray 2.60 takes this process along.
+            while len(pending) < _AHEAD * self.workers and len(numbers) < len(jobs):
+                ref = self._task.remote(token, box, jobs[len(numbers)])
+                numbers[ref] = len(numbers)
+                pending.append(ref)
+            ready, pending = self._ray.wait(pending, num_returns=1, timeout=_POLL_S)
+            for ref in ready:
+                number = numbers[ref]
+                results[number] = self._result(ref, jobs[number])
+                seen(number, results[number])
         return [results[number] for number in range(len(jobs))]
 
     def _result(self, ref: Any, job: Any) -> Any:
