@@ -140,7 +140,9 @@ def _plain(text: str) -> list[str]:
 def _once(text: str) -> str:
     """A sentence that Whisper wrote several times, as it does with the silence behind it, once."""
     parts = text.split()
-    for size in range(2, len(parts) // 2 + 1):
+    # One word several times may be meant ("no, no"), but not as so many sentences ("Reset. Reset.").
+    least = 1 if all(part[-1] in ".!?" for part in parts) else 2
+    for size in range(least, len(parts) // 2 + 1):
         pieces = [_plain(" ".join(parts[i : i + size])) for i in range(0, len(parts), size)]
         if len(parts) % size == 0 and all(piece == pieces[0] for piece in pieces):
             return " ".join(parts[:size])

@@ -32,6 +32,7 @@ def test_a_tone_lies_in_its_mel_band():
         ("Put it there. Put it there. Put it there.", "Put it there."),
         ("put it there put it back", "put it there put it back"),
         ("no no", "no no"),
+        ("Reset. Reset.", "Reset."),
         ("", ""),
     ],
 )
