@@ -19,39 +19,28 @@ import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
-from llmagentos.audit.trail import AuditTrail
 from llmagentos.errors import DriverError, LLMAgentOSError
 from llmagentos.execution.executor import PlanExecutor
-from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.safety.ages import AgeTimer
 from llmagentos.safety.battery import Battery
-from llmagentos.safety.guard import GuardedSkills, PlanGuard
-from llmagentos.safety.watchdogs import Effect, events, limit_s, Silence
+from llmagentos.safety.guard import GuardedSkills
+from llmagentos.safety.watchdogs import Effect, limit_s
 from llmagentos.skills.mobile import MobileSkills, TICK_S
 from llmagentos.types import Scene
-from llmagentos_msgs.action import ExecutePlan
-from llmagentos_msgs.msg import SafetyState
-from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.actions import let_feedback_arrive
 from llmagentos_ros.base_messages import odometry_from_msg
-from llmagentos_ros.clock_watch import ClockWatch
-from llmagentos_ros.convert import scene_to_msg, to_time
+from llmagentos_ros.convert import scene_to_msg
 from llmagentos_ros.drives import Drives, drives_of, OURS
 from llmagentos_ros.driving_node import DrivingNode
 from llmagentos_ros.executor_parameters import RECORD
-from llmagentos_ros.goal import as_result, PlanRun, trail_of
-from llmagentos_ros.memory import memory_of
+from llmagentos_ros.goal import PlanRun
 from llmagentos_ros.memory import PARAMETERS as MEMORY
-from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.navigating import PARAMETERS as NAVIGATING
 from llmagentos_ros.parameters import Parameter
+from llmagentos_ros.plan_server import PlanServer
 from llmagentos_ros.process import run
-from llmagentos_ros.senses import Senses
-from llmagentos_ros.stopping import Stopping
 from nav_msgs.msg import Odometry
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 
 #: So often it is looked where the base is between plans, and told, seconds.
@@ -71,7 +60,7 @@ class _Wheels:
         """See Observed: the wheels' own watch is begun anew with each plan."""
 
 
-class DrivingExecutor(DrivingNode):
+class DrivingExecutor(PlanServer, DrivingNode):
     """Owns an ExecutionModule over a base."""
 
     PARAMETERS = (
@@ -92,75 +81,41 @@ class DrivingExecutor(DrivingNode):
     )
 
     def __init__(self) -> None:
-        super().__init__('executor')
-        self._busy = threading.Lock()
-        self._stop = threading.Event()
+        super().__init__()
         #: Who holds it has the base alone: a plan, or the thread that looks between plans.
         self._alone = threading.Lock()
         self._closing = threading.Event()
         self._worker: threading.Thread | None = None
-        self._run: PlanRun | None = None
         self._drives: Drives | None = None
         # Nobody tells it a charge, so it has none that could run low.
-        self.motion, self.battery, self.observed = MotionWatch(), Battery(), _Wheels()
-        self._state = SafetyState(state=SafetyState.HOLDING)
-        self._done = 0
-        self.stopping = Stopping(self._busy, self._begin_anew)
+        self.battery, self.observed = Battery(), _Wheels()
 
     def build(self) -> None:
         """Reach the base. FileError, NavigationError or ConfigError for what cannot be."""
-        self._clock_watch = ClockWatch(lambda: self.now_s)
-        self._went_back = self._clock_watch.watch()
-        self.senses = Senses(
-            {'clock': self.value('clock_timeout_s')},
-            lambda: self.now_s,
-            self._on_silence,
-            _STOOD_S,
-        )
+        self._watch({'clock': self.value('clock_timeout_s')})
         self._wheels_age = AgeTimer('odometry', self.value('odometry_timeout_s'))
-        self._plan_guard = PlanGuard(None)
-        self.trail = trail_of(self.value('audit'), self.value('audit_folder'))
-        self.keep(self.trail, lambda t: t.close())
-        if isinstance(self.trail, AuditTrail):
-            self._plan_guard.audit = self.trail.log
+        self._record()
         self._spec = self.driven
         drives = self._drives = drives_of(self, self.stopping.supervisor, TICK_S)
         self.keep(drives, lambda d: d.close())
         self._run = PlanRun(self, self.publisher(table.STEP_STATE).publish)
-        self._safety_out = self.publisher(table.SAFETY_STATE)
         self._scene_out = self.publisher(table.SCENE)
         self._execution: PlanExecutor | None = None
         self.stopping.reach(self, drives.brake)
         if drives.able is not None:
             self.stopping.guards(drives.able)
-        self._memory = SessionMemory(past=memory_of(self))
         own = MutuallyExclusiveCallbackGroup
         wheels = replace(table.ODOM, qos=table.SENSOR)
         self.subscription(wheels, self._on_odometry, own())
         self.timer(1.0 / table.SCENE.rate_hz, self._tell_scene, own())
-        self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
-        self.serve(table.RESET_EXECUTOR, self._on_reset)
-        server = ActionServer(
-            self,
-            table.EXECUTE_PLAN.kind,
-            table.EXECUTE_PLAN.name,
-            execute_callback=self._execute,
-            goal_callback=lambda _: GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT,
-            cancel_callback=lambda _: CancelResponse.ACCEPT,
-            callback_group=self.group,
-            feedback_pub_qos_profile=table.FEEDBACK,
-        )
-        self.keep(server, lambda s: s.destroy())
-        self.keep(self.senses, lambda s: s.stop())
-        self.senses.start()
+        self._take_plans()
 
     def started(self) -> None:
-        """Drive from now on; what a stop has latched stays so (see ExecutorNode)."""
+        """Drive from now on; what a stop has latched stays so (see PlanServer)."""
         assert self._drives is not None
-        self._stop.clear()
         self._closing.clear()
         self._drives.connect()
-        self.stopping.begin(self)
+        super().started()
         if self.stopping.died_before:
             self._drives.lose_start()
         self._worker = threading.Thread(
@@ -181,8 +136,8 @@ class DrivingExecutor(DrivingNode):
             self._drives.disconnect()
 
     def release(self) -> None:
-        """End as somebody wanted it: the next process need not begin stopped."""
-        self.stopping.end()
+        """See PlanServer; what drives is given up."""
+        super().release()
         self._drives = None
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
@@ -214,12 +169,6 @@ class DrivingExecutor(DrivingNode):
     def unfelt(self) -> bool:
         """Whether nothing can be measured now."""
         return bool(self._wheels_age.stale())
-
-    def asked_to_stop(self) -> bool:
-        """Whether whatever runs has to end: deactivated, cancelled, or stopped."""
-        goal = None if self._run is None else self._run.goal
-        asked = self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
-        return asked or self.stopping.is_stopped
 
     def hindrance(self) -> str:
         """Return why the base may not move though every source is heard, or ''."""
@@ -265,82 +214,32 @@ class DrivingExecutor(DrivingNode):
         v = said.velocity
         self.stopping.hear(said.stamp_s, self._spec.wheel_rates(v.forward_mps, v.turn_radps))
 
-    def _on_silence(self, silence: Silence) -> None:
-        """React to a source that fell silent, or is heard again; the supervisor hears of stops."""
-        for event in events([silence]):
-            self.stopping.supervisor.post(event)
-        if self._run is not None:
-            self._run.hear(silence)
-        if self.is_active:
-            self.get_logger().warning(silence.words)
-
     # --- the action ------------------------------------------------------------------------
 
-    def _execute(self, goal: Any) -> ExecutePlan.Result:
-        if not self._busy.acquire(blocking=False):
-            goal.abort()
-            return as_result(Outcome('refused', 'I am busy with another plan.'))
+    def _carry_out(self, goal: Any) -> Outcome:
         assert self._run is not None
-        try:
-            with self._alone:
-                if self._went_back():  # another world begins: a bag's, a simulator's
-                    self._went_back = self._clock_watch.watch()
-                    self._begin_anew()
-                outcome = self._run.carry_out(goal)
-        finally:
-            self.stopping.end_goal()
-            self._busy.release()
-        let_feedback_arrive()
-        self._done += 1
-        if goal.is_cancel_requested:
-            goal.canceled()
-        elif outcome.status in ('succeeded', 'answered'):
-            goal.succeed()
-        else:
-            goal.abort()
-        return as_result(outcome)
+        with self._alone:
+            self._follow_clock()
+            return self._run.carry_out(goal)
 
     def _begin_anew(self) -> None:
         """Forget what is under way; where the base is and what places are called stays."""
         self._execution = None
 
-    # --- safety and session ----------------------------------------------------------------
+    # --- what is told ----------------------------------------------------------------------
 
     def _tell_scene(self) -> None:
         """For agent and planner: where the base is, which places it knows, and no things."""
         base = None if self._drives is None else self._drives.base
-        state = None if base is None else replace(base.state(), has_arm=False)
+        if base is None:  # who plans for a scene without a base plans for an arm
+            return
+        state = replace(base.state(), has_arm=False)
         scene = Scene(stamp_s=self.now_s, base=state)
         self._scene_out.publish(scene_to_msg(scene, self.base_frame))
 
-    def _publish_safety(self) -> None:
+    def _holding_up(self) -> tuple[str, ...]:
         assert self._drives is not None
-        found = (
-            self.senses.silent(Effect.STOP),
-            self._drives.problem(),
-            self.stopping.refusal(),
-        )
-        reasons = [reason for reason in found if reason]
-        self._state = SafetyState(
-            stamp=to_time(self.now_s),
-            state=SafetyState.HOLDING if reasons else SafetyState.OK,
-            reasons=reasons,
-            joint_states_age=-1.0,
-            scene_age=-1.0,
-        )
-        self._safety_out.publish(self._state)
-
-    def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
-        if not self._busy.acquire(blocking=False):
-            answer.success, answer.message = False, 'expected an idle base, got a running plan'
-            return answer
-        try:
-            self._begin_anew()
-            self._memory.reset()
-        finally:
-            self._busy.release()
-        answer.success = True
-        return answer
+        return self.senses.silent(Effect.STOP), self._drives.problem()
 
 
 def main(args: list[str] | None = None) -> int:

@@ -12,46 +12,32 @@ person's reset and a new goal move the arm again.
 
 from __future__ import annotations
 
-import threading
 import time
 from typing import Any
 
 from diagnostic_msgs.msg import DiagnosticStatus
 from llmagentos import composition
-from llmagentos.audit.trail import AuditTrail
 from llmagentos.execution.executor import PlanExecutor
-from llmagentos.memory.session import SessionMemory
 from llmagentos.ports.modules import Outcome
 from llmagentos.robot_skills import rehearsal_for, skills_for
 from llmagentos.safety.battery import Battery
-from llmagentos.safety.guard import GuardedSkills, GuardRules, PlanGuard
-from llmagentos.safety.watchdogs import Effect, events, Silence
+from llmagentos.safety.guard import GuardedSkills, GuardRules
+from llmagentos.safety.watchdogs import Effect
 from llmagentos.skills import MotionSkills
 from llmagentos.skills.learned import policies_for
 from llmagentos.types import Scene
-from llmagentos_msgs.action import ExecutePlan
-from llmagentos_msgs.msg import SafetyState
-from llmagentos_msgs.srv import Reset
 from llmagentos_ros import interface as table
-from llmagentos_ros.actions import let_feedback_arrive
-from llmagentos_ros.base import ModuleNode
-from llmagentos_ros.clock_watch import ClockWatch
-from llmagentos_ros.convert import to_time
 from llmagentos_ros.executor_arm import arm_of
 from llmagentos_ros.executor_parameters import PARAMETERS
 from llmagentos_ros.fit import hear_joints, misfit, refuse_misfit
-from llmagentos_ros.goal import as_result, PlanRun, trail_of
-from llmagentos_ros.memory import memory_of
+from llmagentos_ros.goal import PlanRun
 from llmagentos_ros.memory import PARAMETERS as MEMORY
-from llmagentos_ros.motion_watch import MotionWatch
 from llmagentos_ros.perception import names
+from llmagentos_ros.plan_server import PlanServer
 from llmagentos_ros.process import run
 from llmagentos_ros.rivals import Rivals
 from llmagentos_ros.scene_feed import SceneFeed
-from llmagentos_ros.senses import Senses
-from llmagentos_ros.stopping import Stopping
 from llmagentos_ros.surroundings import Surroundings
-from rclpy.action import ActionServer, CancelResponse, GoalResponse
 from rclpy.callback_groups import MutuallyExclusiveCallbackGroup
 from sensor_msgs.msg import JointState
 
@@ -63,21 +49,16 @@ _STOOD_S = 1.0
 SOURCES = ('joint states', 'scene', 'clock', 'pictures')
 
 
-class ExecutorNode(ModuleNode):
+class ExecutorNode(PlanServer):
     """Owns an ExecutionModule over a RosDriver."""
 
     PARAMETERS = (*PARAMETERS, *MEMORY)
 
     def __init__(self) -> None:
-        super().__init__('executor')
-        self._busy = threading.Lock()
-        self._stop = threading.Event()
-        self._run: PlanRun | None = None
-        self.motion, self.battery = MotionWatch(), Battery()
+        super().__init__()
+        self.battery = Battery()
         self._heard = hear_joints(self)
-        self._state = SafetyState(state=SafetyState.HOLDING)
-        self._done = self._broken = 0
-        self.stopping = Stopping(self._busy, self._begin_anew)
+        self._broken = 0
 
     def build(self) -> None:
         """Create driver, gate and skills, and the outputs that the parameters choose."""
@@ -88,71 +69,32 @@ class ExecutorNode(ModuleNode):
             self.get_logger().info('rehearsal: plans are tried out in copies of what was seen')
         else:
             self.get_logger().info('rehearsal: off (parameter rehearsal)')
-        self._plan_guard = PlanGuard(_rules(self.value('rules')))
-        self._clock_watch = ClockWatch(lambda: self.now_s)
-        self._went_back = self._clock_watch.watch()
-        self.senses = Senses(
-            {source: self.value(f'{source.replace(" ", "_")}_timeout_s') for source in SOURCES},
-            lambda: self.now_s,
-            self._on_silence,
-            _STOOD_S,
+        self._watch(
+            {source: self.value(f'{source.replace(" ", "_")}_timeout_s') for source in SOURCES}
         )
         timer = self.senses.timer
         scene_s = self.value('scene_timeout_s')
         self._scenes = SceneFeed(
             lambda: self.now_s, timer('scene'), timer('pictures'), oldest_s=scene_s
         )
-        self.trail = trail_of(self.value('audit'), self.value('audit_folder'))
-        self.keep(self.trail, lambda t: t.close())
-        if isinstance(self.trail, AuditTrail):
-            self._plan_guard.audit = self.trail.log
+        self._record(_rules(self.value('rules')))
         self._arm_out, self._driver = arm_of(self, self.senses)
         self._rivals, self._rival = Rivals(self), ''
         self._run = PlanRun(self, self.publisher(table.STEP_STATE).publish)
-        self._safety_out = self.publisher(table.SAFETY_STATE)
         self._skills: MotionSkills | None = None
         self.stopping.reach(self, self._driver.brake_now)
-        self._memory = SessionMemory(past=memory_of(self))
         own = MutuallyExclusiveCallbackGroup
         joints_s = self.value('joint_states_timeout_s')
         self.subscription(table.JOINT_STATES, self._on_joint_state, own(), allowed_s=joints_s)
         self.subscription(table.SCENE, self._scenes.on_scene, own(), allowed_s=scene_s)
         self.surroundings = Surroundings(self, self._plan_guard, self.battery, self._park)
-        self.timer(1.0 / table.SAFETY_STATE.rate_hz, self._publish_safety, own())
-        self.serve(table.RESET_EXECUTOR, self._on_reset)
-        server = ActionServer(
-            self,
-            table.EXECUTE_PLAN.kind,
-            table.EXECUTE_PLAN.name,
-            execute_callback=self._execute,
-            goal_callback=self._accept,
-            cancel_callback=lambda _: CancelResponse.ACCEPT,
-            callback_group=self.group,
-            feedback_pub_qos_profile=table.FEEDBACK,
-        )
-        self.keep(server, lambda s: s.destroy())
-        self.keep(self.senses, lambda s: s.stop())
-        self.senses.start()
+        self._take_plans()
 
     def stopped(self) -> None:
         """Stop the running goal and wait until the arm rests."""
         self._stop.set()
         if self._busy.acquire(timeout=3.0):
             self._busy.release()
-
-    def started(self) -> None:
-        """
-        Allow plans again; what a stop has latched stays so.
-
-        Where the process before this one died, it begins stopped: nobody knows what the arm was
-        left with, and a person has to look.
-        """
-        self._stop.clear()
-        self.stopping.begin(self)
-
-    def release(self) -> None:
-        """End as somebody wanted it: the next process need not begin stopped."""
-        self.stopping.end()
 
     def health(self) -> tuple[bytes, str, dict[str, Any]]:
         """Warn with what holds the arm up; say how many plans have ended."""
@@ -214,12 +156,6 @@ class ExecutorNode(ModuleNode):
             lambda: self.asked_to_stop() or bool(self._went_back()),
         )
 
-    def asked_to_stop(self) -> bool:
-        """Whether whatever runs has to end: deactivated, cancelled, or stopped."""
-        goal = None if self._run is None else self._run.goal
-        asked = self._stop.is_set() or (goal is not None and goal.is_cancel_requested)
-        return asked or self.stopping.is_stopped
-
     @property
     def unfelt(self) -> bool:
         """Whether nothing can be measured now."""
@@ -234,15 +170,6 @@ class ExecutorNode(ModuleNode):
             or self._driver.follows.problem
             or misfit(self.robot, self._heard, *self._names())
         )
-
-    def _on_silence(self, silence: Silence) -> None:
-        """React to a source that fell silent, or is heard again; the supervisor hears of stops."""
-        for event in events([silence]):
-            self.stopping.supervisor.post(event)
-        if self._run is not None:
-            self._run.hear(silence)
-        if self.is_active:
-            self.get_logger().warning(silence.words)
 
     def _names(self) -> tuple[tuple[str, ...], tuple[str, ...]]:
         """Return the driver's names of joints and fingers; empty: as `robot` has them."""
@@ -266,30 +193,12 @@ class ExecutorNode(ModuleNode):
 
     # --- the action ------------------------------------------------------------------------
 
-    def _accept(self, goal: ExecutePlan.Goal) -> GoalResponse:
-        return GoalResponse.ACCEPT if self.is_active else GoalResponse.REJECT
-
-    def _execute(self, goal: Any) -> ExecutePlan.Result:
-        if not self._busy.acquire(blocking=False):
-            goal.abort()
-            return as_result(Outcome('refused', 'I am busy with another plan.'))
+    def _carry_out(self, goal: Any) -> Outcome:
         assert self._run is not None
-        try:
-            self._follow_clock()
-            outcome = self._run.carry_out(goal)
-            self._follow_clock()
-        finally:
-            self.stopping.end_goal()
-            self._busy.release()
-        let_feedback_arrive()
-        self._done += 1
-        if goal.is_cancel_requested:
-            goal.canceled()
-        elif outcome.status in ('succeeded', 'answered'):
-            goal.succeed()
-        else:
-            goal.abort()
-        return as_result(outcome)
+        self._follow_clock()
+        outcome = self._run.carry_out(goal)
+        self._follow_clock()
+        return outcome
 
     def _park(self) -> None:
         """Go home while the battery still lets it; a plan under way sees to that itself."""
@@ -300,12 +209,6 @@ class ExecutorNode(ModuleNode):
                 self.stopping.end_goal()
                 self._busy.release()
 
-    def _follow_clock(self) -> None:
-        """After the clock was set back another world begins, too: a bag's, a simulator's."""
-        if self._went_back():
-            self._went_back = self._clock_watch.watch()
-            self._begin_anew()
-
     def _begin_anew(self) -> None:
         """Forget what was seen and measured; skills are built anew with the next goal."""
         self.stopping.drop()
@@ -313,39 +216,20 @@ class ExecutorNode(ModuleNode):
         self._scenes.forget()
         self._skills = None
 
-    # --- safety and session ----------------------------------------------------------------
+    # --- what is told of safety ------------------------------------------------------------
 
-    def _publish_safety(self) -> None:
+    def _holding_up(self) -> tuple[str, ...]:
         self._rival = self._rivals.problem()
-        found = (
+        self._broken = self._driver.broken_streams
+        return (
             self.senses.silent(Effect.STOP),
             self._arm_out.problem,
             self._rival,
             self._driver.follows.problem,
-            self.stopping.refusal(),
         )
-        reasons = [reason for reason in found if reason]
-        self._broken = self._driver.broken_streams
-        self._state = SafetyState(
-            stamp=to_time(self.now_s),
-            state=SafetyState.HOLDING if reasons else SafetyState.OK,
-            reasons=reasons,
-            joint_states_age=self.senses.age_s('joint states'),
-            scene_age=self.senses.age_s('scene'),
-        )
-        self._safety_out.publish(self._state)
 
-    def _on_reset(self, request: Reset.Request, answer: Reset.Response) -> Reset.Response:
-        if not self._busy.acquire(blocking=False):
-            answer.success, answer.message = False, 'expected an idle arm, got a running plan'
-            return answer
-        try:
-            self._begin_anew()
-            self._memory.reset()
-        finally:
-            self._busy.release()
-        answer.success = True
-        return answer
+    def _ages_s(self) -> tuple[float, float]:
+        return self.senses.age_s('joint states'), self.senses.age_s('scene')
 
 
 def _rules(path: str) -> GuardRules | None:
