@@ -99,7 +99,10 @@ def run(daemon: DaemonClient) -> None:
         rows = fleet.tasks()
         for row in rows:
             print(f"{row['id']}: {row['state']} by {row['robot']}")
-        print("given again:", ", ".join(row["id"] for row in rows if row["times"] > 1))
+        again = [row["id"] for row in rows if row["times"] > 1]
+        if not again:
+            raise SystemExit(f"expected what {victim} was at to be given again, got {rows}")
+        print("given again:", ", ".join(again))
         for robot in robots:
             robot.close()
 
